@@ -1,0 +1,1 @@
+"""The Dagster layer: one thin asset per stage, no arithmetic of its own."""

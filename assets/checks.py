@@ -1,0 +1,102 @@
+"""What must hold in every run, as claims that Dagster checks."""
+
+import dagster as dg
+import pandas as pd
+
+from curation.conservation import conservation_problems
+from curation.objects import DETECTOR_UNAVAILABLE
+from curation.project import Project
+from curation.published import read_f1_report
+from curation.splits import leaks
+from curation.tables import DECISIONS, EMBEDDINGS
+
+_ERROR, _WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
+
+
+@dg.asset_check(asset="verdicts", additional_ins={"images": dg.AssetIn("images")}, blocking=True)
+def every_file_has_one_outcome(images: pd.DataFrame, verdicts: pd.DataFrame) -> dg.AssetCheckResult:
+    """Files found = kept + review + rejected, one row each, with a reason exactly where rejected."""
+    problems = conservation_problems(images, verdicts)
+    outcomes = verdicts["outcome"].value_counts()
+    return dg.AssetCheckResult(
+        passed=not problems,
+        severity=_ERROR,
+        description="; ".join(problems) or f"{len(images)} files, {len(verdicts)} outcomes",
+        metadata={"files": len(images), **{str(name): int(count) for name, count in outcomes.items()}},
+    )
+
+
+@dg.asset_check(asset="verdicts", blocking=True)
+def decisions_keep_their_contract(verdicts: pd.DataFrame) -> dg.AssetCheckResult:
+    """No value is missing or not a number, but for probabilities that a recipe does not know."""
+    DECISIONS.check(verdicts)
+    known = verdicts["p_photo"].dropna()
+    return dg.AssetCheckResult(
+        passed=bool(known.between(0, 1).all()),
+        severity=_ERROR,
+        description=f"{len(known)} of {len(verdicts)} rows have a probability, all from 0 to 1 expected",
+    )
+
+
+@dg.asset_check(asset="embeddings", blocking=True)
+def embeddings_are_numbers(embeddings: pd.DataFrame) -> dg.AssetCheckResult:
+    """No vector holds NaN or infinity, and all have one length."""
+    EMBEDDINGS.check(embeddings)
+    lengths = {len(vector) for vector in embeddings["vector"]}
+    bad = int((embeddings["status"] != "ok").sum())
+    return dg.AssetCheckResult(
+        passed=len(lengths) <= 1,
+        severity=_ERROR,
+        description=f"{len(embeddings)} vectors of length {sorted(lengths)}; {bad} rejected as bad_feature",
+    )
+
+
+@dg.asset_check(asset="object_counts")
+def detector_was_present(object_counts: pd.DataFrame) -> dg.AssetCheckResult:
+    """YOLO's weights were found, so that its vote counts."""
+    missing = int((object_counts["status"] == DETECTOR_UNAVAILABLE).sum())
+    return dg.AssetCheckResult(
+        passed=missing == 0,
+        severity=_WARN,
+        description=f"no YOLO weights: {missing} pictures are judged without an object count; "
+        "`inksift weights fetch yolov8n`, or name their folder with --weights-dir"
+        if missing
+        else "weights found",
+    )
+
+
+@dg.asset_check(asset="splits", blocking=True)
+def no_copy_straddles_the_splits(splits: pd.DataFrame) -> dg.AssetCheckResult:
+    """No picture, and no group of related pictures, is in two splits."""
+    straddling = leaks(splits)
+    return dg.AssetCheckResult(
+        passed=straddling.empty,
+        severity=_ERROR,
+        description=f"{len(straddling)} of {len(splits)} rows straddle",
+        metadata={"paths": ", ".join(straddling["path"].head(20))},
+    )
+
+
+@dg.asset_check(asset="training_set", blocking=True)
+def only_training_rows_are_oversampled(training_set: pd.DataFrame) -> dg.AssetCheckResult:
+    """Changed copies are made of training pictures alone."""
+    changed = training_set[training_set["augmentation_seed"] >= 0]
+    wrong = int((changed["split"] != "train").sum())
+    return dg.AssetCheckResult(
+        passed=wrong == 0, severity=_ERROR, description=f"{len(changed)} changed copies, {wrong} of them outside train"
+    )
+
+
+@dg.asset_check(asset="f1_report")
+def f1_beats_the_majority(f1_report: pd.DataFrame, project: dg.ResourceParam[Project]) -> dg.AssetCheckResult:
+    """The network's macro F1 is above that of always naming the largest class."""
+    report = read_f1_report(project.workspace)
+    reached, baseline = report["macro_f1"], report["majority_baseline"]["macro_f1"]
+    if reached is None:
+        return dg.AssetCheckResult(passed=False, severity=_WARN, description="no class has training and test pictures")
+    return dg.AssetCheckResult(
+        passed=bool(reached > baseline),
+        severity=_WARN,
+        description=f"macro F1 {reached:.3f} against {baseline:.3f} for always naming the largest class",
+        metadata={"macro_f1": reached, "majority": baseline, "classes": len(f1_report)},
+    )

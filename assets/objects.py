@@ -1,0 +1,32 @@
+"""Objects that YOLO sees on every kept picture."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.results import counts, table
+from curation import objects
+from curation.objects import ObjectParams
+from curation.project import Project
+from curation.thumbnails import Thumbnails
+
+
+class ObjectsConfig(ObjectParams, dg.Config):
+    """Settings of the object detector."""
+
+
+@dg.asset(group_name="evidence", kinds={"yolo", "onnx", "parquet"}, code_version=str(objects.VERSION), pool="models")
+def object_counts(
+    duplicates: pd.DataFrame, thumbnails: pd.DataFrame, config: ObjectsConfig, project: dg.ResourceParam[Project]
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """Count, classes and boxes per kept picture; status `detector_unavailable` where there are no weights."""
+    kept = duplicates.loc[duplicates["keep"], "image_id"].tolist()
+    detector = objects.load_detector(project.workspace, project.weights, config)
+    counted = objects.count_objects(
+        kept, Thumbnails(project.workspace, thumbnails), detector=detector, workspace=project.workspace, params=config
+    )
+    return table(
+        counted.frame,
+        measured=counted.new,
+        status=counts(counted.frame["status"].value_counts().to_dict()),
+        objects_per_image=counts(counted.frame["objects"].value_counts().sort_index().to_dict()),
+    )

@@ -1,0 +1,45 @@
+"""The network trained on the result."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.display import picture
+from assets.results import table
+from curation import training
+from curation.classifiers import CLASSIFIER
+from curation.pictures import draw_pictures
+from curation.project import Project
+from curation.report import plots
+from curation.thumbnails import Thumbnails
+from curation.training import TrainingParams
+
+
+class TrainingConfig(TrainingParams, dg.Config):
+    """Settings of the network and its training."""
+
+
+@dg.asset(group_name="training", kinds={"pytorch"}, code_version=str(training.VERSION), pool="models")
+def classifier(
+    training_set: pd.DataFrame, thumbnails: pd.DataFrame, config: TrainingConfig, project: dg.ResourceParam[Project]
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """A CNN and its checkpoint; an interrupted training goes on, a finished one is used again."""
+    folder = project.workspace.models
+    pictures = draw_pictures(
+        training_set, Thumbnails(project.workspace, thumbnails), side_px=config.image_side_px, folder=folder
+    )
+    trained = training.train(training_set, pictures, folder=folder, params=config)
+    row = {
+        "checkpoint": trained.checkpoint.name,
+        "network": config.network,
+        "image_side_px": config.image_side_px,
+        "best_epoch": trained.best_epoch,
+        "seed": config.seed,
+    }
+    return table(
+        CLASSIFIER.frame([row]),
+        measured=0 if trained.reused else len(trained.curves),
+        epochs=len(trained.curves),
+        best_epoch=trained.best_epoch,
+        resumed=trained.resumed,
+        curves=picture(plots.training_curves(trained.curves), "training curves"),
+    )

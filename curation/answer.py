@@ -1,0 +1,79 @@
+"""What a decode worker answers, and the distrust with which it is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from curation.decode import MAX_SIDE_PX
+from curation.formats import ALLOWED
+from curation.signals import SIGNALS
+from curation.walk import display
+
+MAX_NOTE_LENGTH = 200
+WORKER_LOST = frozenset({"timeout", "decoder_died"})
+TRANSIENT = WORKER_LOST | {
+    "memory",
+    "changed_during_run",
+    "vanished",
+    "unreadable",
+    "file_too_big",
+    "not_a_regular_file",
+}
+"""Errors of the moment or of a file, and not of a content: never stored under it."""
+
+
+class Decoded(NamedTuple):
+    """What the gate says about one file. With an `error` only `note` means something."""
+
+    error: str
+    note: str
+    width: int = 0
+    height: int = 0
+    format: str = ""
+    mode: str = ""
+    phash: int = 0
+    contrast: float = 0.0
+    signals: Mapping[str, float] = MappingProxyType({})
+    thumbnail: bytes = b""
+
+
+def checked(header: dict[str, Any], thumbnail: bytes) -> Decoded:
+    """The answer as Decoded; ValueError, TypeError or KeyError for one that no honest worker gives."""
+    note = safe(str(header["note"]).encode("utf-8", "surrogatepass"))
+    if header["error"]:
+        return Decoded(safe(str(header["error"]).encode()), note)
+    signals = {signal.name: _number(header["signals"][signal.name]) for signal in SIGNALS}
+    if header["format"] not in ALLOWED or not thumbnail.startswith(b"RIFF"):
+        raise ValueError("no such format, or no thumbnail")
+    return Decoded(
+        error="",
+        note=note,
+        width=_whole(header["width"], MAX_SIDE_PX),
+        height=_whole(header["height"], MAX_SIDE_PX),
+        format=header["format"],
+        mode=safe(str(header["mode"]).encode()),
+        phash=_whole(header["phash"], 2**64 - 1),
+        contrast=_number(header["contrast"]),
+        signals=signals,
+        thumbnail=thumbnail,
+    )
+
+
+def _whole(value: Any, most: int) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError(value)
+    return value
+
+
+def _number(value: Any) -> float:
+    if not math.isfinite(value):
+        raise ValueError(value)
+    return float(value)
+
+
+def safe(text: bytes) -> str:
+    """The start of a stranger's text, on one line and without control characters."""
+    return display(text[:MAX_NOTE_LENGTH])

@@ -1,0 +1,130 @@
+"""One pass over pictures: learning from them in the order and with the changes drawn for an epoch, or judging them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from sklearn.metrics import f1_score
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from curation.jitter import jittered
+
+if TYPE_CHECKING:
+    from curation.training import TrainingParams
+
+_PREDICTION_BATCH = 64
+
+
+class Examples(NamedTuple):
+    """Pictures of one split: their positions in `pixels`, classes as numbers, and weights in the loss."""
+
+    pixels: npt.NDArray[np.uint8]
+    positions: npt.NDArray[np.int64]
+    targets: torch.Tensor
+    weights: torch.Tensor
+
+
+def examples_of(rows: pd.DataFrame, pixels: npt.NDArray[np.uint8], split: str, classes: list[str]) -> Examples:
+    """The rows of one split of a TRAINING_SET, whose pictures are `pixels`, row by row."""
+    of_split = (rows["split"] == split).to_numpy()
+    number = {name: index for index, name in enumerate(classes)}
+    targets = torch.tensor(rows.loc[of_split, "label"].map(number).to_numpy(dtype=np.int64))
+    weights = torch.tensor(rows.loc[of_split, "weight"].to_numpy(dtype=np.float32))
+    return Examples(pixels, np.flatnonzero(of_split), targets, weights)
+
+
+def learn(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    examples: Examples,
+    *,
+    epoch: int,
+    rate: float,
+    params: TrainingParams,
+) -> dict[str, float]:
+    """One pass over the examples at this learning rate; mean loss and accuracy on the way.
+
+    Sets the global generator of torch, from which dropout draws: callers set it apart with `fork_rng`.
+    """
+    seed = int(np.random.SeedSequence([params.seed, epoch]).generate_state(1)[0])
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    network.train()
+    count = len(examples.targets)
+    steps = [
+        _step(network, optimiser, examples, chosen, generator, params)
+        for chosen in _batches(count, params.batch_size, generator)
+    ]
+    loss, hits = np.sum(steps, axis=0) / count
+    return {"train_loss": float(loss), "train_accuracy": float(hits)}
+
+
+def validate(network: nn.Module, examples: Examples) -> dict[str, float]:
+    """Weighted loss, and macro F1 over the classes that the examples have."""
+    logits = _logits(network, examples.pixels, examples.positions)
+    truth = examples.targets.numpy()
+    score = f1_score(truth, logits.argmax(1).numpy(), average="macro", labels=np.unique(truth), zero_division=0)
+    loss = _weighted_loss(logits, examples.targets, examples.weights, smoothing=0.0)
+    return {"validation_loss": float(loss), "validation_macro_f1": float(score)}
+
+
+def probabilities(network: nn.Module, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """n x classes probabilities of n pictures, from logits averaged over each picture and its mirror image."""
+    answer: npt.NDArray[np.float32] = _logits(network, pixels, np.arange(len(pixels))).softmax(1).numpy()
+    return answer
+
+
+def _batches(count: int, size: int, generator: torch.Generator) -> Sequence[torch.Tensor]:
+    """All positions in random order, in equal batches of `size` or a little more: never one of a single picture,
+    of which batch normalisation can make nothing."""
+    order = torch.randperm(count, generator=generator)
+    return torch.tensor_split(order, max(1, count // size))
+
+
+def _step(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    examples: Examples,
+    chosen: torch.Tensor,
+    generator: torch.Generator,
+    params: TrainingParams,
+) -> tuple[float, int]:
+    """One step of the optimiser: the loss, summed over the chosen examples, and how many of them were known."""
+    pixels = _scaled(examples.pixels[examples.positions[chosen.numpy()]])
+    side_px = round(pixels.shape[1] * params.crop_share / 2) * 2  # even, since networks halve it
+    logits = network(jittered(pixels, side_px, params.colour_jitter, generator))
+    targets, weights = examples.targets[chosen], examples.weights[chosen]
+    loss = _weighted_loss(logits, targets, weights, smoothing=params.label_smoothing)
+    optimiser.zero_grad()
+    torch.autograd.backward(loss)
+    nn.utils.clip_grad_norm_(network.parameters(), params.clip_norm)
+    optimiser.step()
+    return float(loss.detach()) * len(chosen), int((logits.argmax(1) == targets).sum())
+
+
+def _weighted_loss(
+    logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor, *, smoothing: float
+) -> torch.Tensor:
+    """Cross-entropy, averaged with the weights of the examples."""
+    losses = cross_entropy(logits, targets, reduction="none", label_smoothing=smoothing)
+    return (losses * weights).sum() / weights.sum()
+
+
+def _logits(network: nn.Module, pixels: npt.NDArray[np.uint8], positions: npt.NDArray[np.int64]) -> torch.Tensor:
+    network.eval()
+    parts = np.array_split(positions, max(1, -(-len(positions) // _PREDICTION_BATCH)))
+    with torch.inference_mode():
+        batches = (_scaled(pixels[part]).permute(0, 3, 1, 2) for part in parts)
+        return torch.cat([(network(batch) + network(batch.flip(3))) / 2 for batch in batches])
+
+
+def _scaled(pixels: npt.NDArray[np.uint8]) -> torch.Tensor:
+    return torch.from_numpy(np.asarray(pixels)).float() / 255

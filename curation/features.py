@@ -1,0 +1,110 @@
+"""Embeddings: every picture as a vector in which similar pictures lie close."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import Field
+
+from curation.downloads import fetch_weights
+from curation.efficientnet import EfficientNetEmbedder
+from curation.engine import per_item
+from curation.errors import SchemaError
+from curation.inference import one_by_one
+from curation.params import Params
+from curation.signals.base import Rgb
+from curation.store import Measured, Workspace
+from curation.tables import EMBEDDINGS
+from curation.weights import find_weights, search_weights
+
+VERSION = 1
+
+
+class Embedder(Protocol):
+    """Turns pictures into vectors. `version` changes whenever a vector may; `dimension` is the vectors' length."""
+
+    version: str
+    dimension: int
+
+    def __call__(self, batch: Sequence[Rgb]) -> npt.NDArray[np.float32]: ...
+
+
+class FeatureParams(Params):
+    """Settings of the embedder."""
+
+    embedder: Literal[
+        "efficientnet-lite0",
+        "efficientnet-b0",
+        "efficientnet-b1",
+        "efficientnet-b2",
+        "efficientnet-b3",
+        "efficientnet-b4",
+        "efficientnet-b5",
+        "efficientnet-b6",
+        "efficientnet-b7",
+    ] = Field("efficientnet-lite0", description="The network; only lite0 needs no weights to be fetched")
+    download: bool = Field(True, description="Download the weights when they are nowhere on this machine")
+    batch: int = Field(256, ge=1, le=4096, description="Pictures measured between two saves")
+
+
+def load_embedder(workspace: Workspace, weights_folder: Path | None, params: FeatureParams) -> Embedder:
+    """The embedder of `params`; WeightsError when its weights cannot be had or are not the pinned ones."""
+    folders = [weights_folder] if weights_folder else []
+    path = search_weights(params.embedder, folders)
+    if path is None:
+        path = fetch_weights(params.embedder) if params.download else find_weights(params.embedder, folders)
+    return EfficientNetEmbedder(params.embedder, path, workspace.models)
+
+
+def embed(
+    image_ids: Sequence[str],
+    read: Callable[[str], Rgb],
+    *,
+    embedder: Embedder,
+    workspace: Workspace,
+    params: FeatureParams,
+) -> Measured:
+    """An EMBEDDINGS row per picture; a picture that the network cannot do, or with a value that is not finite as
+    float16, gets the status "bad_feature" and zeros."""
+    if not image_ids:
+        return Measured(EMBEDDINGS.frame([]), 0)
+    version = hashlib.sha256(f"{VERSION} {embedder.version}".encode()).hexdigest()[:16]
+    measured = workspace.measurements("embeddings", version).measure(
+        image_ids, lambda some: _embed(some, read, embedder), batch=params.batch, title="features"
+    )
+    return Measured(EMBEDDINGS.check(measured.frame), measured.new)
+
+
+def feature_matrix(frame: pd.DataFrame) -> npt.NDArray[np.float32]:
+    """The vectors of an EMBEDDINGS frame, n x dimension; 0 x 0 for an empty frame."""
+    if frame.empty:
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.stack(frame["vector"].to_list()).astype(np.float32)
+
+
+def _embed(image_ids: Sequence[str], read: Callable[[str], Rgb], embedder: Embedder) -> pd.DataFrame:
+    vectors = one_by_one(embedder, per_item(read, image_ids), "the embedder")  # type: ignore[arg-type]
+    rows = [_row(image_id, vector, embedder.dimension) for image_id, vector in zip(image_ids, vectors, strict=True)]
+    return EMBEDDINGS.frame(rows)
+
+
+def _row(image_id: str, vector: npt.NDArray[np.float32] | None, dimension: int) -> dict[str, object]:
+    if vector is not None and vector.shape != (dimension,):
+        raise SchemaError(f"the embedder promised {dimension} numbers per picture, got {vector.shape}")
+    half = _as_half(vector)
+    if half is None:
+        return {"image_id": image_id, "status": "bad_feature", "vector": np.zeros(dimension, dtype=np.float16)}
+    return {"image_id": image_id, "status": "ok", "vector": half}
+
+
+def _as_half(vector: npt.NDArray[np.float32] | None) -> npt.NDArray[np.float16] | None:
+    """float16, or None where a value is missing, not finite, or too large for it."""
+    if vector is None or not (np.abs(vector) <= np.finfo(np.float16).max).all():
+        return None
+    return vector.astype(np.float16)

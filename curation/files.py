@@ -1,0 +1,63 @@
+"""Files written whole or not at all: the only way in which inksift puts bytes into a workspace."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from curation.errors import StoreError
+
+_TEMPORARY = ".partial-"
+
+
+def write_atomically(target: Path, data: bytes) -> None:
+    """Make `target` hold `data`: after a crash at any point it is the old file or the new one, never a torn one.
+
+    StoreError when the disk is full, the quota is reached or the folder cannot be written.
+    """
+    temporary = target.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(temporary, data)
+        os.replace(temporary, target)
+        sync_folder(target.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StoreError(_explain(target, error)) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Ask the disk to remember the names in `folder`."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed runs left half-written below `folder`."""
+    for leftover in folder.rglob(f"{_TEMPORARY}*"):
+        leftover.unlink(missing_ok=True)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _explain(target: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"no space left for {target}: free some disk space, or choose another --workspace, and run again"
+    return f"cannot write {target} ({error.strerror}): check the folder's permissions, or choose another --workspace"

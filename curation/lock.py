@@ -1,0 +1,74 @@
+"""One run at a time in a workspace."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from curation.errors import LockedError
+from curation.files import write_atomically
+
+
+@contextmanager
+def run_lock(path: Path) -> Iterator[None]:
+    """Hold `path` while the block runs; LockedError when a living process holds it, or one on another host.
+
+    A lock is stale when its process is gone or when its pid now belongs to a process that started at another time.
+    """
+    with _guard(path):
+        holder = _read(path)
+        if holder and holder != _me() and _alive(holder):
+            raise LockedError(_refusal(path, holder))
+        nested = holder == _me()
+        if not nested:
+            write_atomically(path, json.dumps(_me()).encode())
+    try:
+        yield
+    finally:
+        if not nested:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _guard(path: Path) -> Iterator[None]:
+    with path.with_suffix(".guard").open("w") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        yield
+
+
+def _me() -> dict[str, Any]:
+    process = psutil.Process()
+    return {"pid": process.pid, "started": process.create_time(), "host": socket.gethostname()}
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        holder = json.loads(path.read_text())
+        return holder if {"pid", "started", "host"} <= set(holder) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _alive(holder: dict[str, Any]) -> bool:
+    if holder["host"] != socket.gethostname():
+        return True
+    try:
+        return abs(psutil.Process(holder["pid"]).create_time() - holder["started"]) < 1
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _refusal(path: Path, holder: dict[str, Any]) -> str:
+    since = datetime.fromtimestamp(holder["started"]).strftime("%Y-%m-%d %H:%M:%S")
+    return (
+        f"another run holds {path.parent}: pid {holder['pid']} on {holder['host']}, started {since}.\n"
+        f"Wait for it, choose another --workspace, or remove {path} if that machine is gone"
+    )

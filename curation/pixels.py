@@ -1,0 +1,74 @@
+"""Everything that is measured on a picture's pixels in the one decode that it gets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from io import BytesIO
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import PIL
+from PIL import Image
+
+from curation import decode, phash
+from curation.signals import SIGNALS
+from curation.signals.base import Rgb
+
+VERSION = 1
+
+
+class Measures(NamedTuple):
+    """Numbers of one picture, and its working thumbnail as lossless WebP."""
+
+    phash: int
+    contrast: float
+    signals: dict[str, float]
+    thumbnail: bytes
+
+
+def measure_pixels(rgb: Rgb, *, thumbnail_side_px: int) -> Measures:
+    """Hash and contrast from the full picture; every signal from its thumbnail."""
+    grey = phash.grey_square(rgb)
+    small = thumbnail(rgb, thumbnail_side_px)
+    return Measures(
+        phash=int(phash.phashes(grey[np.newaxis])[0]),
+        contrast=float(grey.std()),
+        signals={signal.name: signal.measure(small) for signal in SIGNALS},
+        thumbnail=to_webp(small),
+    )
+
+
+def thumbnail(rgb: Rgb, side_px: int) -> Rgb:
+    """The picture shrunk so that its longest side is `side_px`, as a letterbox shrinks it; never enlarged."""
+    height, width = rgb.shape[:2]
+    scale = side_px / max(height, width)
+    if scale >= 1:
+        return rgb
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def to_webp(rgb: Rgb) -> bytes:
+    """The picture as lossless WebP, written for speed."""
+    buffer = BytesIO()
+    Image.fromarray(rgb).save(buffer, "WEBP", lossless=True, method=0, quality=0)
+    return buffer.getvalue()
+
+
+def from_webp(data: bytes) -> Rgb:
+    """The picture that `to_webp` wrote."""
+    with Image.open(BytesIO(data), formats=["WEBP"]) as image:
+        return np.array(image.convert("RGB"))
+
+
+def pixels_version(*, thumbnail_side_px: int, max_pixels: int) -> str:
+    """The version under which measures are stored: another one for other decoders, code, signals or settings."""
+    facts = [
+        (PIL.__version__, cv2.__version__),
+        (VERSION, decode.VERSION, phash.VERSION, decode.MAX_SIDE_PX),
+        (thumbnail_side_px, max_pixels),
+        [(signal.name, signal.version) for signal in SIGNALS],
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]

@@ -1,0 +1,33 @@
+"""What one run works on: the folders that the user named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from curation.errors import ParamError, SourceError
+from curation.store import Workspace
+
+
+@dataclass(frozen=True)
+class Project:
+    """The pictures (`source`, never written to), where results go (`workspace_folder`), a trusted test folder, and a
+    folder with model weights. Paths come from the command line or the environment, never from a run's settings."""
+
+    source: Path
+    workspace_folder: Path
+    test: Path | None = None
+    weights: Path | None = None
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The opened workspace; ParamError when writing to it would change the user's pictures."""
+        for folder in filter(None, (self.source, self.test)):
+            if not folder.is_dir():
+                raise SourceError(f"no such folder: {folder}; expected class_name/picture.jpg below it")
+            if self.workspace_folder.resolve().is_relative_to(folder.resolve()):
+                raise ParamError(
+                    f"the workspace {self.workspace_folder} lies inside {folder}: choose another --workspace"
+                )
+        return Workspace(self.workspace_folder)

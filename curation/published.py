@@ -1,0 +1,98 @@
+"""What a run leaves for people and programs, and how the next command reads it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from curation.errors import SchemaError, StoreError
+from curation.files import file_digest
+from curation.parquet import read_parquet, to_parquet
+from curation.safe_csv import csv_bytes
+from curation.store import Workspace
+from curation.tables import DECISIONS, IMAGES, Table
+
+CSV, PARQUET, F1, SOURCE = "decisions.csv", "decisions.parquet", "f1_report.json", "source.json"
+RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
+BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
+
+
+def decisions_csv(frame: pd.DataFrame) -> bytes:
+    """A DECISIONS frame as UTF-8 CSV that no spreadsheet takes for formulas; the exact values are in the Parquet."""
+    return csv_bytes(DECISIONS.check(frame))
+
+
+def publish_decisions(workspace: Workspace, frame: pd.DataFrame, *, source: Path) -> None:
+    """Write decisions.parquet, decisions.csv and the place of the pictures, each whole or not at all."""
+    workspace.publish(PARQUET, to_parquet(DECISIONS.check(frame)))
+    workspace.publish(CSV, decisions_csv(frame))
+    workspace.publish(SOURCE, json.dumps({"source": str(source.absolute())}).encode())
+
+
+def publish_f1(workspace: Workspace, report: dict[str, Any]) -> None:
+    """Write f1_report.json."""
+    workspace.publish(F1, json.dumps(report, indent=1, allow_nan=False).encode())
+
+
+def read_decisions(workspace: Workspace) -> pd.DataFrame:
+    """The published decisions; StoreError when there are none or the file is damaged."""
+    path = workspace.root / PARQUET
+    frame = _required(path, DECISIONS, f"no decisions in {workspace.root}")
+    if changed(path, digests(workspace).get(PARQUET, "")):
+        raise StoreError(f"{path} changed since it was published: {RUN_AGAIN}")
+    return frame
+
+
+def read_images(workspace: Workspace) -> pd.DataFrame:
+    """The IMAGES frame of the last run, as an export needs it; StoreError when there is none or it is damaged."""
+    return _required(workspace.tables / f"{IMAGES.name}.parquet", IMAGES, f"no list of files in {workspace.root}")
+
+
+def read_source(workspace: Workspace) -> Path:
+    """Where the pictures of the last run were; StoreError when it is not recorded."""
+    return Path(_json(workspace.root / SOURCE, f"no source recorded in {workspace.root}")["source"])
+
+
+def read_f1_report(workspace: Workspace) -> dict[str, Any]:
+    """The content of f1_report.json; StoreError when there is none or it is damaged."""
+    return _json(workspace.root / F1, f"no F1 report in {workspace.root}")
+
+
+def digests(workspace: Workspace) -> dict[str, str]:
+    """SHA-256 of every published file by name; none where the list is lost or damaged."""
+    try:
+        return {str(name): str(digest) for name, digest in workspace.published().items()}
+    except (ValueError, AttributeError):
+        return {}
+
+
+def changed(path: Path, digest: str) -> bool:
+    """Whether a published file is not what the digest says."""
+    return file_digest(path) != digest
+
+
+def error_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def _required(path: Path, contract: Table, absent: str) -> pd.DataFrame:
+    if not path.exists():
+        raise StoreError(f"{absent}: run `inksift run` first")
+    try:
+        return contract.check(read_parquet(path))
+    except (*BROKEN_TABLE, SchemaError) as error:
+        raise StoreError(f"{path} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+
+
+def _json(path: Path, absent: str) -> dict[str, Any]:
+    if not path.exists():
+        raise StoreError(f"{absent}: run `inksift run` first")
+    try:
+        content: dict[str, Any] = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise StoreError(f"{path} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+    return content

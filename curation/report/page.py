@@ -1,0 +1,137 @@
+"""The report: one HTML page that holds all it shows, asks for nothing, and runs no script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import Field
+
+from curation.params import Params
+from curation.profile import before_and_after
+from curation.report import plots
+from curation.report.f1_page import f1_values
+from curation.report.gallery import galleries
+from curation.report.templating import Figure, figure, records, render_page
+from curation.signals.base import Limits, Rgb
+
+OUTCOMES = ("kept", "review", "rejected")
+
+
+class ReportParams(Params):
+    """How much the report shows."""
+
+    thumbnails_per_reason: int = Field(60, ge=0, le=2000, description="Thumbnails shown for each reason")
+    thumbnail_px: int = Field(128, ge=32, le=320, description="Longest side of a thumbnail")
+    table_rows: int = Field(500, ge=10, le=100_000, description="Rows shown of a table of classes or unreadable files")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the stages found, where they ran; the report leaves out the rest.
+
+    `signals` has image_id and a column per signal, `limits` their votes by name; `comparison` has a row per cluster
+    method, named in its first column; `f1` is the content of f1_report.json; `notes` are sentences for the reader.
+    """
+
+    signals: pd.DataFrame | None = None
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    comparison: pd.DataFrame | None = None
+    distances: npt.NDArray[np.floating] | None = None
+    eps: float = 0.0
+    f1: Mapping[str, Any] | None = None
+    curves: pd.DataFrame | None = None
+    notes: Sequence[str] = ()
+
+
+def build_report(
+    decisions: pd.DataFrame,
+    images: pd.DataFrame,
+    *,
+    read: Callable[[str], Rgb],
+    params: ReportParams,
+    findings: Findings | None = None,
+) -> str:
+    """The page for a DECISIONS and an IMAGES frame; `read` gives the thumbnail of an image_id."""
+    findings = findings or Findings()
+    balance = before_and_after(decisions)
+    unreadable = images[~images["readable"]].sort_values("path")
+    return render_page(
+        "report.html.j2",
+        notes=findings.notes,
+        totals=_totals(decisions),
+        flow=_flow(decisions),
+        flow_figure=figure(
+            "Files by outcome", "Bars: files kept, for review, and rejected", plots.outcome_flow(decisions)
+        ),
+        balance=_capped(balance, params.table_rows),
+        balance_figure=figure(
+            "Pictures per class, found and kept", "Bars: the table beside it", plots.class_balance(balance)
+        ),
+        source_figures=_source_figures(images),
+        signal_figures=_signal_figures(decisions, findings),
+        clusters=_clusters(findings),
+        f1=f1_values(findings.f1, findings.curves) if findings.f1 is not None else None,
+        galleries=galleries(decisions, images, read, most=params.thumbnails_per_reason, side_px=params.thumbnail_px),
+        unreadable=_capped(unreadable[["path", "label", "error", "note"]], params.table_rows),
+    )
+
+
+def _totals(decisions: pd.DataFrame) -> dict[str, int]:
+    counts = decisions["outcome"].value_counts()
+    return {"found": len(decisions)} | {outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES}
+
+
+def _flow(decisions: pd.DataFrame) -> list[dict[str, Any]]:
+    counts = decisions.value_counts(["outcome", "stage", "reason"]).rename("count").reset_index()
+    counts["share"] = counts["count"] / max(len(decisions), 1)
+    order = counts["outcome"].map(OUTCOMES.index)
+    return records(counts.assign(order=order).sort_values(["order", "count"], ascending=[True, False]))
+
+
+def _capped(frame: pd.DataFrame, most: int) -> dict[str, Any]:
+    return {"rows": records(frame.head(most)), "more": max(0, len(frame) - most)}
+
+
+def _source_figures(images: pd.DataFrame) -> list[Figure]:
+    return [
+        figure("Width and height", "Dots: width against height in pixels", plots.sizes(images)),
+        figure("Aspect ratio", "Histogram of width to height", plots.aspects(images)),
+        figure("Format, by content", "Bars: pictures per format", plots.formats(images)),
+    ]
+
+
+def _signal_figures(decisions: pd.DataFrame, findings: Findings) -> list[Figure]:
+    if findings.signals is None:
+        return []
+    outcomes = decisions.drop_duplicates("image_id").set_index("image_id")["outcome"]
+    outcome = findings.signals["image_id"].map(outcomes)
+    known = findings.signals[outcome.notna()]
+    rejected = (outcome[outcome.notna()] == "rejected").to_numpy()
+    return [
+        figure(
+            name,
+            f"Histogram of {name}, rejected pictures against the others",
+            plots.signal_histogram(
+                known[name].to_numpy(float), rejected, name=name, keep=findings.limits.get(name, Limits())
+            ),
+        )
+        for name in map(str, known.columns.drop("image_id"))
+    ]
+
+
+def _clusters(findings: Findings) -> dict[str, Any] | None:
+    if findings.comparison is None:
+        return None
+    comparison = findings.comparison
+    figures = [
+        figure("The methods side by side", "Bars: the table above", plots.cluster_comparison(comparison), wide=True)
+    ]
+    if findings.distances is not None:
+        curve = plots.k_distance(findings.distances, findings.eps)
+        figures.append(figure("The k-distance curve", f"Curve with eps at {findings.eps:.3g}", curve))
+    return {"columns": list(comparison.columns), "rows": comparison.to_numpy().tolist(), "figures": figures}

@@ -1,0 +1,86 @@
+"""What the HTML pages share: escaped templates, a policy that forbids every request, and how values read."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from curation.report.contact_sheet import data_uri
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A plot: its caption, what it shows in words, its address, and whether it takes a whole row."""
+
+    caption: str
+    alt: str
+    uri: str
+    wide: bool = False
+
+
+def figure(caption: str, alt: str, png: bytes, *, wide: bool = False) -> Figure:
+    """A plot that travels inside the page."""
+    return Figure(caption, alt, data_uri(png, "image/png"), wide)
+
+
+def render_page(template: str, **values: Any) -> str:
+    """The page; it may show pictures from itself and its one style sheet, and nothing else."""
+    environment = _environment()
+    style = environment.get_template("report.css").render()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return environment.get_template(template).render(style_hash=digest, **values)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame, for a template."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def printable(value: object) -> object:
+    """Text with every control, surrogate and direction-changing character written out; anything else as it is.
+
+    >>> printable("a\\u202egpj")
+    'a\\\\u202egpj'
+    """
+    made_by_template = hasattr(value, "__html__")
+    if not isinstance(value, str) or made_by_template or value.isprintable():
+        return value
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in value)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"count": _count, "percent": _percent, "score": _score}
+    return environment
+
+
+def _count(value: int) -> str:
+    return f"{value:,}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.1%}"
+
+
+def _score(value: object) -> str:
+    """Three decimals of a number that is not whole, a dash for none, text as it is."""
+    if value is None or value != value:
+        return "\u2013"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

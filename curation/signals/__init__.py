@@ -1,0 +1,15 @@
+"""The pixel signals, in the order of their columns. A new one costs one file and one line here."""
+
+from __future__ import annotations
+
+from curation.signals import chroma, colours, edges, entropy, flat_area, noise
+from curation.signals.base import Signal
+
+SIGNALS: tuple[Signal, ...] = (
+    edges.SIGNAL,
+    chroma.SIGNAL,
+    entropy.SIGNAL,
+    flat_area.SIGNAL,
+    noise.SIGNAL,
+    colours.SIGNAL,
+)

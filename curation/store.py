@@ -1,0 +1,151 @@
+"""The workspace: everything that inksift writes, in one folder.
+
+    workspace.json              marks the folder and its format
+    measurements/STAGE/VERSION  immutable Parquet parts, each named by the SHA-256 of its bytes
+    models/                     exported networks and training checkpoints
+    tables/                     what Dagster's assets hand to each other
+    published.json              the digest of every file published for people, beside those files
+
+A measurement is keyed by (picture, stage, version of code + settings + weights), so a second run measures nothing and
+a killed run repeats at most one batch. A part whose bytes do not match its name is set aside and measured again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from curation.engine import in_batches
+from curation.errors import StoreError
+from curation.files import file_digest, sweep, write_atomically
+from curation.lock import run_lock
+from curation.parquet import read_parquet, to_parquet
+
+FORMAT = 1
+log = logging.getLogger("inksift")
+
+
+class Measured(NamedTuple):
+    """Rows of a stage in the order asked for, and how many of them this call had to measure."""
+
+    frame: pd.DataFrame
+    new: int
+
+
+class Measurements:
+    """The rows of one stage in one version, keyed by `image_id`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._parts = [part for part in sorted(folder.glob("*.parquet")) if _sound(part)]
+
+    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """All rows, or some columns of them (`image_id` always among them); one row per picture."""
+        if not self._parts:
+            return pd.DataFrame(columns=list(columns or ["image_id"]))
+        rows = pd.concat([read_parquet(part, columns) for part in self._parts], ignore_index=True)
+        return rows.drop_duplicates("image_id", ignore_index=True)
+
+    def parts(self) -> list[Path]:
+        """The files, every one of them whole."""
+        return list(self._parts)
+
+    def missing(self, image_ids: Sequence[str]) -> list[str]:
+        """Those of `image_ids` without a row, each once, in the order given."""
+        known = set(self.frame(["image_id"])["image_id"])
+        return [image_id for image_id in dict.fromkeys(image_ids) if image_id not in known]
+
+    def add(self, rows: pd.DataFrame) -> None:
+        """Store one batch of rows as a part, durably."""
+        data = to_parquet(rows)
+        part = self._folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
+        write_atomically(part, data)
+        if part not in self._parts:
+            self._parts.append(part)
+
+    def measure(
+        self,
+        image_ids: Sequence[str],
+        function: Callable[[Sequence[str]], pd.DataFrame],
+        *,
+        batch: int,
+        title: str,
+    ) -> Measured:
+        """A row for each of `image_ids`: stored ones as they are, the others from `function`, batch by batch."""
+        missing = self.missing(image_ids)
+        for some in in_batches(missing, batch, title):
+            self.add(function(some))
+        rows = self.frame().set_index("image_id", drop=False)
+        return Measured(rows.reindex(list(dict.fromkeys(image_ids))).reset_index(drop=True), len(missing))
+
+
+class Workspace:
+    """One folder that belongs to inksift. StoreError when it holds something else or cannot be written."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self._mark()
+        self.models = self.root / "models"
+        self.tables = self.root / "tables"
+        self._open: dict[tuple[str, str], Measurements] = {}
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the workspace for one run; LockedError names the run that has it. Clears what killed runs left."""
+        with run_lock(self.root / "run.lock"):
+            sweep(self.root)
+            yield
+
+    def measurements(self, stage: str, version: str) -> Measurements:
+        """The rows of `stage` measured by `version`; parts are checked once in the life of this object."""
+        key = (stage, version)
+        if key not in self._open:
+            self._open[key] = Measurements(self.root / "measurements" / stage / version)
+        return self._open[key]
+
+    def publish(self, name: str, data: bytes) -> Path:
+        """Write a file for people into the workspace, and its digest into published.json."""
+        target = self.root / name
+        write_atomically(target, data)
+        digests = self.published() | {name: hashlib.sha256(data).hexdigest()}
+        write_atomically(self.root / "published.json", json.dumps(digests, indent=1, sort_keys=True).encode())
+        return target
+
+    def published(self) -> dict[str, str]:
+        """SHA-256 of every published file, by name."""
+        index = self.root / "published.json"
+        return json.loads(index.read_text()) if index.exists() else {}
+
+    def _mark(self) -> None:
+        mark = self.root / "workspace.json"
+        if mark.exists():
+            return _check_mark(mark)
+        if self.root.exists() and not self.root.is_dir():
+            raise StoreError(f"{self.root} is not a folder: choose another --workspace")
+        if self.root.exists() and any(self.root.iterdir()):
+            raise StoreError(f"{self.root} holds files that are not inksift's: choose an empty or new --workspace")
+        write_atomically(mark, json.dumps({"inksift_workspace": FORMAT}).encode())
+
+
+def _check_mark(mark: Path) -> None:
+    try:
+        found = json.loads(mark.read_text())["inksift_workspace"]
+    except (ValueError, KeyError, TypeError):
+        found = "unreadable"
+    if found != FORMAT:
+        raise StoreError(f"{mark} has format {found}, expected {FORMAT}: choose a new --workspace")
+
+
+def _sound(part: Path) -> bool:
+    if file_digest(part) == part.stem:
+        return True
+    part.replace(part.with_suffix(".damaged"))
+    log.warning("%s does not match its digest: set aside, its pictures are measured again", part)
+    return False

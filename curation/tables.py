@@ -1,0 +1,171 @@
+"""One contract per table: its columns, their dtypes and its key, checked wherever it crosses a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from curation.errors import SchemaError
+
+
+@dataclass(frozen=True)
+class Table:
+    """A contract. Columns of dtype `object` hold one NumPy array per row; text is never missing ("" instead)."""
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...] = ()
+    may_be_missing: frozenset[str] = field(default=frozenset())
+
+    def check(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """`frame` with exactly these columns, in this order and a fresh index; SchemaError when it breaks the contract."""
+        absent = [name for name in self.columns if name not in frame.columns]
+        if absent:
+            raise SchemaError(f"{self.name}: missing column(s) {', '.join(absent)}")
+        frame = frame[list(self.columns)].reset_index(drop=True)
+        for name, dtype in self.columns.items():
+            self._check_column(frame[name], dtype)
+        if self.key and frame.duplicated(list(self.key)).any():
+            raise SchemaError(f"{self.name}: rows repeat the key {', '.join(self.key)}")
+        return frame
+
+    def frame(self, rows: list[dict[str, object]]) -> pd.DataFrame:
+        """A checked frame from rows; no rows give an empty frame with the right dtypes."""
+        columns = {name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in self.columns.items()}
+        return self.check(pd.DataFrame(columns))
+
+    def _check_column(self, column: pd.Series, dtype: str) -> None:
+        if str(column.dtype) != dtype:
+            raise SchemaError(f"{self.name}.{column.name}: expected {dtype}, got {column.dtype}")
+        if column.name in self.may_be_missing:
+            return
+        if column.isna().any():
+            raise SchemaError(f"{self.name}.{column.name}: {int(column.isna().sum())} value(s) missing")
+        if dtype.startswith("float") and not np.isfinite(column.to_numpy()).all():
+            raise SchemaError(f"{self.name}.{column.name}: not every value is finite")
+
+
+IMAGES = Table(
+    "images",
+    {
+        "path": "str",
+        "path_bytes": "object",
+        "image_id": "str",
+        "label": "str",
+        "size_bytes": "int64",
+        "mtime_ns": "int64",
+        "readable": "bool",
+        "error": "str",
+        "note": "str",
+        "width": "int64",
+        "height": "int64",
+        "format": "str",
+        "mode": "str",
+    },
+    key=("path",),
+)
+"""One row per file found. `path` is relative to the source and safe to show; `path_bytes` is the raw name. `image_id`
+is the SHA-256 of the file's bytes ("" where they could not be read). `width` and `height` are those of the upright
+picture in pixels, 0 where `readable` is false; `error` then says why."""
+
+HASHES = Table("hashes", {"image_id": "str", "phash": "uint64", "contrast": "float64"}, key=("image_id",))
+"""One row per readable picture: 64-bit perceptual hash, and the deviation of the 32 x 32 grey picture it was made of."""
+
+DUPLICATES = Table(
+    "duplicates",
+    {
+        "path": "str",
+        "image_id": "str",
+        "group": "int64",
+        "keep": "bool",
+        "duplicate_of": "str",
+        "relation": "str",
+        "distance": "int64",
+    },
+    key=("path",),
+)
+"""One row per readable file. `relation` to the kept copy: "none", "exact" (same bytes) or "near" (`distance` bits)."""
+
+OBJECT_COUNTS = Table(
+    "object_counts",
+    {
+        "image_id": "str",
+        "status": "str",
+        "objects": "int64",
+        "classes": "str",
+        "largest_share": "float64",
+        "boxes": "object",
+    },
+    key=("image_id",),
+)
+"""One row per kept picture. `status` is "ok", "detector_unavailable" or "model_error"; `classes` reads "cat:2,dog:1";
+`boxes` is a flat float32 array of x1, y1, x2, y2 (0 to 1), confidence, class index per object."""
+
+EMBEDDINGS = Table("embeddings", {"image_id": "str", "status": "str", "vector": "object"}, key=("image_id",))
+"""One row per kept picture: float16 vector, the mean of every feature channel, then its deviation over the picture.
+`status` is "ok" or "bad_feature" (then all zero)."""
+
+CLUSTERS = Table(
+    "clusters",
+    {"image_id": "str", "dbscan": "int64", "hdbscan": "int64", "kmeans": "int64"},
+    key=("image_id",),
+)
+"""One row per picture with an embedding: its cluster by each method, -1 for noise."""
+
+DECISIONS = Table(
+    "decisions",
+    {
+        "path": "str",
+        "image_id": "str",
+        "label": "str",
+        "outcome": "str",
+        "stage": "str",
+        "reason": "str",
+        "duplicate_of": "str",
+        "p_photo": "float64",
+        "medium": "str",
+        "explanation": "str",
+        "decided_by": "str",
+    },
+    key=("path",),
+    may_be_missing=frozenset({"p_photo"}),
+)
+"""One row per file found: its one outcome ("kept", "review", "rejected"), with stage and reason where rejected."""
+
+SPLITS = Table(
+    "splits",
+    {"path": "str", "image_id": "str", "label": "str", "group": "int64", "split": "str"},
+    key=("path",),
+)
+"""One row per kept file and per trusted test file; `split` is "train", "validation" or "test", one per group."""
+
+TRAINING_SET = Table(
+    "training_set",
+    {"image_id": "str", "label": "str", "split": "str", "augmentation_seed": "int64", "weight": "float64"},
+)
+"""One row per picture that the network sees in an epoch. `augmentation_seed` is -1 for an original and marks an
+oversampled copy otherwise; `weight` is the balanced weight of its class."""
+
+CURVES = Table(
+    "curves",
+    {
+        "epoch": "int64",
+        "learning_rate": "float64",
+        "train_loss": "float64",
+        "train_accuracy": "float64",
+        "validation_loss": "float64",
+        "validation_macro_f1": "float64",
+        "seconds": "float64",
+    },
+    key=("epoch",),
+)
+"""One row per epoch of training."""
+
+PREDICTIONS = Table(
+    "predictions",
+    {"image_id": "str", "label": "str", "predicted": "str", "confidence": "float64"},
+)
+"""One row per test picture: its class, the class that the network gives it, and that class's probability."""

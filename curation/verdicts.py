@@ -1,0 +1,98 @@
+"""All evidence becomes one outcome, one reason and one explanation per file found."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+from pydantic import Field
+
+from curation import camp2022
+from curation.camp2022 import Camp2022Params
+from curation.tables import DECISIONS
+
+VERSION = 1
+_UNKNOWN = {"p_photo": float("nan"), "medium": "unsure"}
+
+
+class VerdictParams(Camp2022Params):
+    """Which recipe judges, on which clusters, and its settings."""
+
+    recipe: Literal["camp2022"] = Field("camp2022", description="How photographs are told from drawings")
+    clusters: Literal["dbscan", "hdbscan", "kmeans"] = Field("dbscan", description="Whose noise counts as evidence")
+
+
+def judge(evidence: pd.DataFrame, params: VerdictParams) -> pd.DataFrame:
+    """A JUDGEMENTS row per distinct picture, by the recipe that `params` names."""
+    return _RECIPES[params.recipe](evidence, params)
+
+
+def decide(
+    images: pd.DataFrame, duplicates: pd.DataFrame, evidence: pd.DataFrame, judgements: pd.DataFrame
+) -> pd.DataFrame:
+    """A DECISIONS row for every file of `images`.
+
+    A file is rejected by the first stage that has a reason: it could not be read (`unreadable`), another copy of it
+    is kept (`duplicate`), its embedding is unusable (`bad_feature`), or the recipe rejects it. Copies show the medium
+    of the picture that stays.
+    """
+    places = duplicates.set_index("path").to_dict("index")
+    keepers = duplicates[duplicates["keep"]].set_index("group")["image_id"].to_dict()
+    verdicts = judgements.set_index("image_id").to_dict("index")
+    unusable = set(evidence.loc[evidence["embedding"] == "bad_feature", "image_id"])
+    rows = []
+    for image in images.to_dict("records"):
+        fields = {
+            "path": image["path"],
+            "image_id": image["image_id"],
+            "label": image["label"],
+            "decided_by": "machine",
+        }
+        place = places.get(image["path"])
+        if place is None:
+            rows.append(fields | _unreadable(image))
+        else:
+            verdict = verdicts[keepers[place["group"]]]
+            rows.append(fields | _judged(place, verdict, unusable))
+    return DECISIONS.frame(rows)
+
+
+def _unreadable(image: dict[str, object]) -> dict[str, object]:
+    note = f" ({image['note']})" if image["note"] else ""
+    return _rejected("images", "unreadable", f"{image['error']}{note}") | _UNKNOWN
+
+
+def _judged(place: dict[str, object], verdict: dict[str, object], unusable: set[str]) -> dict[str, object]:
+    medium = {"p_photo": verdict["p_photo"], "medium": verdict["medium"]}
+    if not place["keep"]:
+        words = _relation(place)
+        return _rejected("duplicates", "duplicate", words) | medium | {"duplicate_of": place["duplicate_of"]}
+    if place["image_id"] in unusable:
+        return _rejected("embeddings", "bad_feature", "the embedding has values that are not numbers") | medium
+    stage = "verdicts" if verdict["outcome"] == "rejected" else ""
+    return medium | {
+        "outcome": verdict["outcome"],
+        "stage": stage,
+        "reason": verdict["reason"],
+        "duplicate_of": "",
+        "explanation": verdict["explanation"],
+    }
+
+
+def _relation(place: dict[str, object]) -> str:
+    if place["relation"] == "exact":
+        return f"same bytes as {place['duplicate_of']}"
+    return f"{place['distance']} of 64 hash bits differ from {place['duplicate_of']}"
+
+
+def _rejected(stage: str, reason: str, explanation: str) -> dict[str, object]:
+    return {
+        "outcome": "rejected",
+        "stage": stage,
+        "reason": reason,
+        "duplicate_of": "",
+        "explanation": explanation,
+    }
+
+
+_RECIPES = {"camp2022": camp2022.judge}

@@ -1,0 +1,152 @@
+"""The proof that what lies in a workspace is what inksift wrote, and that its counts add up."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from curation import profile, tables
+from curation.classifiers import CLASSIFIER
+from curation.conservation import conservation_problems
+from curation.curated import CURATED
+from curation.errors import SchemaError
+from curation.files import file_digest
+from curation.parquet import read_parquet
+from curation.published import (
+    BROKEN_TABLE,
+    CSV,
+    F1,
+    PARQUET,
+    RUN_AGAIN,
+    SOURCE,
+    changed,
+    decisions_csv,
+    digests,
+    error_line,
+)
+from curation.signals.table import TABLE as SIGNALS
+from curation.store import Workspace
+from curation.tables import DECISIONS, IMAGES, Table
+from curation.thumbnails import THUMBNAILS
+
+_CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance(table, Table)} | {
+    "verdicts": DECISIONS,
+    "profile_after": profile.BEFORE_AFTER,
+    **{table.name: table for table in (profile.PROFILE, CLASSIFIER, CURATED, SIGNALS, THUMBNAILS)},
+}
+_ROUNDING = 1e-6
+
+
+class Problem(NamedTuple):
+    """Something in a workspace that is not as inksift wrote it."""
+
+    file: str
+    what: str
+    remedy: str
+
+
+def verify(workspace: Workspace) -> list[Problem]:
+    """Everything in the workspace that does not match its digest, its contract or its own counts."""
+    return [*_published(workspace), *_parts(workspace), *_tables(workspace), *_decisions(workspace), *_f1(workspace)]
+
+
+def _published(workspace: Workspace) -> Iterator[Problem]:
+    listed = digests(workspace)
+    if not listed and any((workspace.root / name).exists() for name in (CSV, PARQUET, F1, SOURCE)):
+        yield Problem("published.json", "not there, or not a JSON object of digests", RUN_AGAIN)
+        return
+    for name, digest in listed.items():
+        yield from _against_digest(workspace.root / name, name, digest)
+    for name in (CSV, PARQUET, F1, SOURCE):
+        if name not in listed and (workspace.root / name).exists():
+            yield Problem(name, "published.json does not list it", RUN_AGAIN)
+
+
+def _against_digest(path: Path, name: str, digest: str) -> Iterator[Problem]:
+    if not path.is_file():
+        yield Problem(name, "published, but no longer there", RUN_AGAIN)
+    elif changed(path, digest):
+        yield Problem(name, "changed since it was published", f"move your copy elsewhere, then {RUN_AGAIN}")
+
+
+def _parts(workspace: Workspace) -> Iterator[Problem]:
+    for part in sorted((workspace.root / "measurements").rglob("*.parquet")):
+        if file_digest(part) != part.stem:
+            name = str(part.relative_to(workspace.root))
+            yield Problem(name, "its bytes do not match its name", f"{RUN_AGAIN}: this part is set aside")
+
+
+def _tables(workspace: Workspace) -> Iterator[Problem]:
+    for path in sorted(workspace.tables.glob("*.parquet")):
+        _, problem = _read(path, workspace)
+        if problem:
+            yield problem
+
+
+def _decisions(workspace: Workspace) -> Iterator[Problem]:
+    published, images = workspace.root / PARQUET, workspace.tables / f"{IMAGES.name}.parquet"
+    if not published.exists():
+        return
+    decisions, problem = _read(published, workspace)
+    if decisions is None:
+        yield from filter(None, [problem])
+        return
+    sheet = workspace.root / CSV
+    if not sheet.exists() or sheet.read_bytes() != decisions_csv(decisions):
+        yield Problem(CSV, f"does not say what {PARQUET} says", RUN_AGAIN)
+    if not images.exists():
+        yield Problem(str(images.relative_to(workspace.root)), "not there, so no count can be checked", RUN_AGAIN)
+        return
+    found, _ = _read(images, workspace)
+    if found is not None:
+        yield from (Problem(PARQUET, what, RUN_AGAIN) for what in conservation_problems(found, decisions))
+
+
+def _f1(workspace: Workspace) -> Iterator[Problem]:
+    path = workspace.root / F1
+    if not path.exists():
+        return
+    try:
+        wrong = _f1_problems(json.loads(path.read_bytes()))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        wrong = [f"not an F1 report ({error_line(error)})"]
+    yield from (Problem(F1, what, RUN_AGAIN) for what in wrong)
+
+
+def _f1_problems(report: dict[str, Any]) -> list[str]:
+    """Which sums of an F1 report do not follow from its own per-class rows."""
+    rows = list(report["per_class"].values())
+    support = sum(row["support"] for row in rows)
+    correct = sum(row["recall"] * row["support"] for row in rows if row["support"])
+    averaged = [report["per_class"][name]["f1"] for name in report["macro_f1_classes"]]
+    claims = {
+        "test_pictures": (report["test_pictures"], support),
+        "accuracy": (report["accuracy"], correct / support if support else None),
+        "macro_f1": (report["macro_f1"], sum(averaged) / len(averaged) if averaged else None),
+    }
+    return [
+        f"{name} is {said}, but its rows give {derived}"
+        for name, (said, derived) in claims.items()
+        if not _same(said, derived)
+    ]
+
+
+def _same(said: float | None, derived: float | None) -> bool:
+    if said is None or derived is None:
+        return said is derived
+    return math.isclose(said, derived, abs_tol=_ROUNDING)
+
+
+def _read(path: Path, workspace: Workspace) -> tuple[pd.DataFrame | None, Problem | None]:
+    """The table in `path` by the contract of its name, or the problem that stands in the way."""
+    contract = _CONTRACTS.get(path.stem.removeprefix("test_"))
+    try:
+        frame = read_parquet(path)
+        return (contract.check(frame) if contract else frame), None
+    except (*BROKEN_TABLE, SchemaError) as error:
+        return None, Problem(str(path.relative_to(workspace.root)), error_line(error), RUN_AGAIN)

@@ -1,0 +1,1 @@
+"""Wiring only: definitions, resources, jobs, schedules, sensors and the command line."""

@@ -1,0 +1,320 @@
+"""The command line: `inksift COMMAND --help` shows each command with an example.
+
+Exit codes: 0 done, 1 finished with a failed blocking check, 2 bad arguments, settings or folders, 3 missing weights
+or dependency, 130 interrupted (run again to go on).
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from curation.errors import InksiftError, ParamError
+
+if TYPE_CHECKING:
+    from curation.store import Workspace
+
+FOLDER = click.Path(path_type=Path)
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+class _Commands(click.Group):
+    """A group whose commands end with one or two lines and an exit code, never a traceback, when a user can help it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InksiftError as error:
+            click.echo(f"inksift: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("inksift: interrupted; run the same command again to go on", err=True)
+            ctx.exit(130)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_Commands, context_settings=CONTEXT)
+@click.version_option(package_name="inksift", message="inksift %(version)s")
+def main() -> None:
+    """Turn a messy folder of crawled illustrations into a training set that can be trusted.
+
+    \b
+    Start with:
+      inksift sample demo            draw a noisy data set with known truth
+      inksift run demo/images        curate it, train on the result, report F1
+    """
+
+
+workspace_option = click.option(
+    "--workspace", type=FOLDER, default="inksift-workspace", show_default=True, help="Where everything is written."
+)
+source_argument = click.argument("source", type=FOLDER)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output.")
+
+
+def _run_options(command: Any) -> Any:
+    for option in (
+        click.option("--weights-dir", type=FOLDER, envvar="INKSIFT_WEIGHTS", help="A folder with model weights."),
+        click.option(
+            "--set", "assignments", multiple=True, metavar="STAGE.KEY=VALUE", help="One setting; may be repeated."
+        ),
+        click.option("--profile", default="default", show_default=True, help="A shipped profile or a YAML file."),
+        workspace_option,
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@source_argument
+@_run_options
+@click.option("--test", type=FOLDER, help="A trusted folder of the same shape, used for F1 only.")
+@click.option("--truth", type=FOLDER, help="truth.csv of `inksift sample`: compare what was found with it.")
+@json_option
+def run(source: Path, test: Path | None, truth: Path | None, as_json: bool, **options: Any) -> None:
+    """The whole chain on SOURCE (class_name/picture.jpg): curate, train, report F1.
+
+    \b
+    Examples:
+      inksift run crawl/images
+      inksift run crawl/images --workspace work --test trusted --set duplicates.max_distance=2
+    """
+    _execute("everything", source, test=test, truth=truth, as_json=as_json, **options)
+
+
+@main.command()
+@source_argument
+@click.option("--out", type=FOLDER, required=True, help="The CSV file to write, one row per file found.")
+@_run_options
+@json_option
+def judge(source: Path, out: Path, as_json: bool, **options: Any) -> None:
+    """From SOURCE to verdicts only: nothing is trained. Writes the columns of decisions.csv to --out.
+
+    \b
+    Example:
+      inksift judge crawl/images --out verdicts.csv
+    """
+    from curation.files import write_atomically
+
+    def deliver(workspace: Path) -> None:
+        write_atomically(out, (workspace / "decisions.csv").read_bytes())
+
+    _execute("curate", source, test=None, truth=None, as_json=as_json, deliver=deliver, **options)
+
+
+def _execute(
+    job: str,
+    source: Path,
+    *,
+    test: Path | None,
+    truth: Path | None,
+    as_json: bool,
+    workspace: Path,
+    profile: str,
+    assignments: tuple[str, ...],
+    weights_dir: Path | None,
+    deliver: Any = None,
+) -> None:
+    from curation.sample import read_truth
+    from pipelines import settings
+
+    checked = settings.checked(settings.with_assignments(settings.load_profile(profile), assignments))
+    if truth is not None:
+        read_truth(truth)
+
+    from curation.project import Project
+    from pipelines import summary
+    from pipelines.runner import execute
+
+    began = time.monotonic()
+    project = Project(source, workspace, test, weights_dir)
+    heard = execute(project, job, checked, quiet=as_json)
+    if deliver is not None:
+        deliver(project.workspace.root)
+    told = summary.summary(project, heard, seconds=time.monotonic() - began, truth=truth)
+    click.echo(summary.as_json(told) if as_json else "\n".join(summary.lines(told)))
+    if heard.failed_checks:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--images", type=int, default=120, show_default=True, help="Drawings in the largest of the 8 classes.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws another data set.")
+@json_option
+def sample(folder: Path, images: int, seed: int, as_json: bool) -> None:
+    """Draw a small noisy data set with known truth: FOLDER/images, FOLDER/test and FOLDER/truth.csv.
+
+    \b
+    Example:
+      inksift sample demo && inksift run demo/images --test demo/test --truth demo/truth.csv
+    """
+    import json
+
+    from curation.sample import SampleParams, draw_sample
+
+    truth = draw_sample(folder, SampleParams.of("sample", {"images": images, "seed": seed}))
+    told = {"folder": str(folder), "files": len(truth), "kinds": truth["kind"].value_counts().to_dict()}
+    if as_json:
+        click.echo(json.dumps(told))
+    else:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in told["kinds"].items())
+        click.echo(f"{told['files']} files in {folder / 'images'}: {kinds}; the truth is in {folder / 'truth.csv'}")
+
+
+@main.command()
+@workspace_option
+def report(workspace: Path) -> None:
+    """Where the report of rejected images is, or what to do if there is none yet.
+
+    \b
+    Example:
+      inksift report --workspace work
+    """
+    page = workspace / "report.html"
+    if not page.is_file():
+        raise ParamError(f"no report in {workspace}: run `inksift run` or `inksift judge` with this --workspace first")
+    click.echo(f"{page.absolute()}\nopen it in a browser: file://{page.absolute()}")
+
+
+@main.command()
+@click.argument("target", type=FOLDER)
+@workspace_option
+@click.option("--source", type=FOLDER, help="Where the pictures are now, if they moved since the run.")
+@click.option("--form", type=click.Choice(["folders", "parquet", "csv"]), default="folders", show_default=True)
+@click.option("--link", is_flag=True, help="Hard-link instead of copying, where the file system can.")
+@click.option("--without-review", is_flag=True, help="Leave out pictures under review.")
+@json_option
+def export(
+    target: Path, workspace: Path, source: Path | None, form: str, link: bool, without_review: bool, as_json: bool
+) -> None:
+    """Write the curated data set to TARGET: class folders, Parquet with the files' bytes, or a CSV list.
+
+    \b
+    Examples:
+      inksift export curated --workspace work
+      inksift export curated.d --workspace work --form parquet
+    """
+    import json
+    from dataclasses import asdict
+
+    from curation.export import ExportParams
+    from curation.export import export as write
+    from curation.published import read_decisions, read_images, read_source
+
+    here = _existing(workspace)
+    choices = {"form": form, "files": "link" if link else "copy", "review": "leave" if without_review else "keep"}
+    summary = write(
+        read_decisions(here),
+        read_images(here),
+        source=source or read_source(here),
+        target=target,
+        params=ExportParams.of("export", choices),
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(summary)))
+    else:
+        click.echo(f"{summary.pictures} pictures in {target}, {summary.reused} of them from an earlier export")
+        click.echo("".join(f"left out: {path}: {reason}\n" for path, reason in summary.skipped.items()), nl=False)
+    if not summary.complete:
+        sys.exit(1)
+
+
+@main.command()
+@workspace_option
+@json_option
+def verify(workspace: Path, as_json: bool) -> None:
+    """Check every stored file of a workspace against its digest and every count against the decisions.
+
+    \b
+    Example:
+      inksift verify --workspace work
+    """
+    import json
+
+    from curation.verify import verify as problems_in
+
+    problems = problems_in(_existing(workspace))
+    if as_json:
+        click.echo(json.dumps([problem._asdict() for problem in problems]))
+    else:
+        click.echo("\n".join(f"{p.file}: {p.what}; {p.remedy}" for p in problems) or "everything matches")
+    if problems:
+        sys.exit(1)
+
+
+def _existing(workspace: Path) -> "Workspace":
+    from curation.store import Workspace
+
+    if not (workspace / "workspace.json").is_file():
+        raise ParamError(f"{workspace} is not an inksift workspace: give the --workspace of an earlier `inksift run`")
+    return Workspace(workspace)
+
+
+@main.group(invoke_without_command=True)
+@click.option("--weights-dir", type=FOLDER, envvar="INKSIFT_WEIGHTS", help="A folder with model weights.")
+@json_option
+@click.pass_context
+def weights(ctx: click.Context, weights_dir: Path | None, as_json: bool) -> None:
+    """Which model weights inksift knows, and where they were found.
+
+    \b
+    Examples:
+      inksift weights
+      inksift weights fetch yolov8n
+    """
+    import json
+
+    from curation.weights import list_weights
+
+    if ctx.invoked_subcommand:
+        return
+    rows = list_weights([weights_dir] if weights_dir else [])
+    if as_json:
+        click.echo(json.dumps([{name: str(value) for name, value in row._asdict().items()} for row in rows]))
+    else:
+        click.echo("\n".join(f"{row.name:<20}{row.licence:<14}{row.where}" for row in rows))
+
+
+@weights.command()
+@click.argument("name")
+def fetch(name: str) -> None:
+    """Download the weights NAME into the user's cache, and check them against their pinned digest.
+
+    \b
+    Example:
+      inksift weights fetch yolov8n
+    """
+    from curation.downloads import fetch_weights
+
+    click.echo(fetch_weights(name))
+
+
+@main.command()
+@click.option("--port", type=int, default=3000, show_default=True)
+def ui(port: int) -> None:
+    """The Dagster UI on 127.0.0.1, for the folders that INKSIFT_SOURCE and INKSIFT_WORKSPACE name.
+
+    \b
+    Example:
+      INKSIFT_SOURCE=crawl/images INKSIFT_WORKSPACE=work inksift ui
+    """
+    from pipelines.resources import project_from_environment
+    from pipelines.runner import dagster_home
+
+    project = project_from_environment()
+    if project is None:
+        raise ParamError("no image folder: set INKSIFT_SOURCE=/path/to/images, then run `inksift ui` again")
+    environment = os.environ | {"DAGSTER_HOME": str(dagster_home(project))}
+    arguments = ["-m", "pipelines.definitions", "--location-name", "inksift", "-h", "127.0.0.1", "-p", str(port)]
+    program = [sys.executable, "-m", "dagster", "dev", *arguments]
+    os.execve(sys.executable, program, environment)  # signals reach Dagster itself
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The code location: assets, checks, jobs, schedule and sensor, bound to one project."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+import assets.checks
+import assets.clusters
+import assets.curated
+import assets.dedup
+import assets.evaluation
+import assets.features
+import assets.images
+import assets.objects
+import assets.profile
+import assets.report
+import assets.resample
+import assets.splits
+import assets.training
+import assets.verdicts
+from curation.project import Project
+from pipelines.jobs import JOBS
+from pipelines.resources import project_from_environment, resources
+from pipelines.schedules import SCHEDULES
+from pipelines.sensors import new_files
+
+MODULES = [
+    assets.images,
+    assets.profile,
+    assets.dedup,
+    assets.objects,
+    assets.features,
+    assets.clusters,
+    assets.verdicts,
+    assets.report,
+    assets.curated,
+    assets.splits,
+    assets.resample,
+    assets.training,
+    assets.evaluation,
+]
+
+
+def build(project: Project | None, loggers: Mapping[str, dg.LoggerDefinition] | None = None) -> dg.Definitions:
+    """Everything Dagster needs, for one project (None: the graph shows, but cannot run)."""
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules(MODULES),
+        asset_checks=dg.load_asset_checks_from_modules([assets.checks]),
+        jobs=JOBS,
+        schedules=SCHEDULES,
+        sensors=[new_files(project)],
+        resources=resources(project),
+        executor=dg.in_process_executor,
+        loggers=loggers,
+    )
+
+
+defs = build(project_from_environment())

@@ -1,0 +1,31 @@
+"""Assets hand each other tables as Parquet files, written whole or not at all."""
+
+import dagster as dg
+import pandas as pd
+
+from curation.errors import StoreError
+from curation.files import write_atomically
+from curation.parquet import read_parquet, to_parquet
+from curation.project import Project
+
+
+class ParquetTables(dg.IOManager):
+    """Keeps each asset's table at WORKSPACE/tables/NAME.parquet."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def handle_output(self, context: dg.OutputContext, obj: pd.DataFrame) -> None:
+        """Write the table; nothing where the asset has none."""
+        if obj is not None:
+            write_atomically(self._path(context.asset_key), to_parquet(obj))
+
+    def load_input(self, context: dg.InputContext) -> pd.DataFrame:
+        """Read the table of an upstream asset; StoreError when it was never materialised here."""
+        path = self._path(context.asset_key)
+        if not path.exists():
+            raise StoreError(f"{path} is not there: materialise {context.asset_key.to_user_string()} first")
+        return read_parquet(path)
+
+    def _path(self, key: dg.AssetKey):
+        return self._project.workspace.tables / f"{'_'.join(key.path)}.parquet"

@@ -1,0 +1,43 @@
+"""What the assets are given: the project they work on, locked for the length of a run."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+
+from curation.errors import ParamError
+from curation.project import Project
+from pipelines.io_managers import ParquetTables
+
+
+def project_from_environment() -> Project | None:
+    """The project that INKSIFT_SOURCE, INKSIFT_WORKSPACE, INKSIFT_TEST and INKSIFT_WEIGHTS name, if a source is set."""
+    source = os.environ.get("INKSIFT_SOURCE")
+    if not source:
+        return None
+    workspace = os.environ.get("INKSIFT_WORKSPACE", "inksift-workspace")
+    test, weights = os.environ.get("INKSIFT_TEST"), os.environ.get("INKSIFT_WEIGHTS")
+    return Project(Path(source), Path(workspace), Path(test) if test else None, Path(weights) if weights else None)
+
+
+def resources(project: Project | None) -> dict[str, object]:
+    """Resources bound to one project. They take no run config, so no run can point them at other folders."""
+
+    @dg.resource(description="The folders of this code location, locked while a run works on them")
+    def locked_project(_: dg.InitResourceContext) -> Iterator[Project]:
+        here = _required(project)
+        with here.workspace.locked():
+            yield here
+
+    @dg.io_manager(description="Parquet tables in the workspace, written atomically")
+    def parquet_tables(_: dg.InitResourceContext) -> ParquetTables:
+        return ParquetTables(_required(project))
+
+    return {"project": locked_project, "io_manager": parquet_tables}
+
+
+def _required(project: Project | None) -> Project:
+    if project is None:
+        raise ParamError("no image folder: set INKSIFT_SOURCE=/path/to/images before starting Dagster")
+    return project

@@ -1,0 +1,50 @@
+"""Run a job in this process, with progress on the terminal and its history in the workspace."""
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
+
+from curation.params import Params
+from curation.project import Project
+from pipelines.definitions import build
+from pipelines.listener import Heard, terminal_logger
+from pipelines.settings import run_config
+
+_INSTANCE = Path(__file__).parent / "dagster.yaml"
+_UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
+
+
+def dagster_home(project: Project) -> Path:
+    """The folder of the workspace's own Dagster instance, made ready on first use."""
+    home = project.workspace.root / "dagster"
+    if not (home / "dagster.yaml").exists():
+        home.mkdir(exist_ok=True)
+        shutil.copyfile(_INSTANCE, home / "dagster.yaml")
+    return home
+
+
+def execute(project: Project, job_name: str, settings: dict[str, Params], *, quiet: bool = False) -> Heard:
+    """Run the job of that name and say what was heard; a failed blocking check ends it early.
+
+    An InksiftError of a stage comes out as it is; KeyboardInterrupt when the run was stopped.
+    """
+    heard = Heard()
+    with project.workspace.locked(), dg.DagsterInstance.from_config(str(dagster_home(project))) as instance:
+        _close_orphans(instance)
+        job = build(project, loggers={"terminal": terminal_logger(heard, quiet=quiet)}).resolve_job_def(job_name)
+        config = run_config(settings, {node.name for node in job.nodes}) | {"loggers": {"terminal": {}}}
+        try:
+            job.execute_in_process(run_config=config, instance=instance, raise_on_error=True)
+        except DagsterExecutionInterruptedError:
+            raise KeyboardInterrupt from None
+        except DagsterAssetCheckFailedError:
+            assert heard.failed_checks
+    return heard
+
+
+def _close_orphans(instance: dg.DagsterInstance) -> None:
+    """Mark runs that a killed process left unfinished; we hold the lock, so none of them is alive."""
+    for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
+        instance.report_run_failed(run, "the process of this run is gone")

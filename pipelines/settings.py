@@ -1,0 +1,145 @@
+"""Settings from profiles and --set, checked before anything runs.
+
+A profile is a YAML file of `stage: {setting: value}`, where the stage is the name of an asset.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from curation.clusters import ClusterParams
+from curation.dedup import DedupParams
+from curation.errors import ParamError
+from curation.features import FeatureParams
+from curation.images import ImageParams
+from curation.objects import ObjectParams
+from curation.params import Params
+from curation.report.page import ReportParams
+from curation.resample import ResampleParams
+from curation.splits import SplitParams
+from curation.training import TrainingParams
+from curation.verdicts import VerdictParams
+
+STAGES: dict[str, type[Params]] = {
+    "images": ImageParams,
+    "duplicates": DedupParams,
+    "object_counts": ObjectParams,
+    "embeddings": FeatureParams,
+    "clusters": ClusterParams,
+    "verdicts": VerdictParams,
+    "rejected_report": ReportParams,
+    "splits": SplitParams,
+    "training_set": ResampleParams,
+    "classifier": TrainingParams,
+}
+"""Every stage that has settings."""
+
+_STEPS = {"images": ("decoded_images", "trusted_test")}
+_PROFILES = Path(__file__).parent / "profiles"
+_LARGEST_PROFILE_BYTES = 1_000_000
+
+Values = dict[str, dict[str, Any]]
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Safe YAML without aliases (they can grow without bound) and without repeated keys."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise ParamError("aliases (*name) are not allowed in a profile: write the value out")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise ParamError(f"line {node.start_mark.line + 1}: the key {key} stands twice")
+        return super().construct_mapping(node, deep)
+
+
+def profile_names() -> list[str]:
+    """The profiles that ship with inksift."""
+    return sorted(path.stem for path in _PROFILES.glob("*.yaml"))
+
+
+def load_profile(name: str) -> Values:
+    """The values of a shipped profile, or of a YAML file; ParamError names the file, the line or the key."""
+    path = _PROFILES / f"{name}.yaml" if name in profile_names() else Path(name)
+    if not path.is_file():
+        raise ParamError(f"no profile called {name}; there are: {', '.join(profile_names())}, or give a YAML file")
+    if path.stat().st_size > _LARGEST_PROFILE_BYTES:
+        raise ParamError(f"{path} is larger than 1 MB: a profile is a short YAML file of stage: {{setting: value}}")
+    return _stages(path, _parse(path))
+
+
+def with_assignments(values: Values, assignments: tuple[str, ...]) -> Values:
+    """`values` with every `stage.setting=value` laid over them; a mapping takes `stage.setting.key=value`."""
+    merged = {stage: dict(settings) for stage, settings in values.items()}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        stage, dot, setting = name.partition(".")
+        if not (equals and dot and setting):
+            raise ParamError(
+                f"cannot read --set {assignment}; write stage.setting=value, such as duplicates.max_distance=4"
+            )
+        _assign(merged.setdefault(stage, {}), setting, _value(assignment, text))
+    return merged
+
+
+def checked(values: Values) -> dict[str, Params]:
+    """Settings of every stage; ParamError names an unknown stage or setting, or a value out of range."""
+    for stage in values:
+        if stage not in STAGES:
+            raise ParamError(f"no stage called {stage}; there are: {', '.join(STAGES)}")
+    return {stage: params.of(stage, values.get(stage, {})) for stage, params in STAGES.items()}
+
+
+def run_config(settings: dict[str, Params], steps: set[str]) -> dict[str, Any]:
+    """The same settings as Dagster run config, for those steps that a job has."""
+    ops = {
+        step: {"config": params.model_dump(mode="json")}
+        for stage, params in settings.items()
+        for step in _STEPS.get(stage, (stage,))
+        if step in steps
+    }
+    return {"ops": ops}
+
+
+def _assign(settings: dict[str, Any], name: str, value: Any) -> None:
+    setting, dot, key = name.partition(".")
+    if not dot:
+        settings[setting] = value
+        return
+    mapping = settings.get(setting, {})
+    settings[setting] = {**mapping, key: value} if isinstance(mapping, dict) else {key: value}
+
+
+def _parse(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise ParamError(f"{path} is not a YAML file that inksift can read: {_one_line(error)}") from error
+    except ParamError as error:
+        raise ParamError(f"{path}: {error}") from None
+
+
+def _value(assignment: str, text: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise ParamError(f"cannot read the value in --set {assignment}: {_one_line(error)}") from error
+
+
+def _stages(path: Path, content: Any) -> Values:
+    if content is None:
+        return {}
+    if not isinstance(content, dict) or not all(isinstance(settings, dict) for settings in content.values()):
+        raise ParamError(
+            f"{path}: expected stage: {{setting: value}} at the top, such as duplicates: {{max_distance: 4}}"
+        )
+    return {str(stage): {str(name): value for name, value in settings.items()} for stage, settings in content.items()}
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,255 @@
+"""Any layout of pixels becomes the one upright RGB array, and its hash is imagehash's, bit for bit."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import imagehash
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, TiffImagePlugin
+
+from curation.colour_modes import to_rgb
+from curation.decode import decode
+from curation.phash import grey_square, phashes
+from curation.pixels import from_webp, measure_pixels, pixels_version, thumbnail, to_webp
+from curation.signals import SIGNALS
+from curation.signals.base import Rgb
+
+MAX_PIXELS = 10**7
+
+
+def _drawing(width: int = 60, height: int = 40) -> Image.Image:
+    """A drawing without any symmetry."""
+    image = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((2, 3, width // 2, height // 3), fill=(200, 30, 30))
+    draw.ellipse((width // 3, height // 2, width - 3, height - 2), fill=(20, 90, 220))
+    draw.line((0, height, width, 0), fill=(0, 0, 0), width=2)
+    return image
+
+
+def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def _imagehash(image: Image.Image) -> int:
+    return int(str(imagehash.phash(image)), 16)
+
+
+def _phash(image: Image.Image) -> int:
+    return int(phashes(grey_square(np.asarray(image))[np.newaxis])[0])
+
+
+@given(seed=st.integers(0, 2**32 - 1), height=st.integers(1, 90), width=st.integers(1, 90))
+def test_hash_of_random_pixels_is_imagehash(seed: int, height: int, width: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    image = Image.fromarray(pixels)
+    assert _phash(image) == _imagehash(image)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (31, 500), (640, 480), (2000, 3)])
+@pytest.mark.parametrize("colour", ["white", "red", "blue", None])
+def test_hash_of_drawn_and_flat_pictures_is_imagehash(size: tuple[int, int], colour: str | None) -> None:
+    image = Image.new("RGB", size, colour) if colour else _drawing(max(size[0], 9), max(size[1], 9))
+    assert _phash(image) == _imagehash(image)
+
+
+def test_hashes_of_a_batch_are_those_of_its_pictures(rng: np.random.Generator) -> None:
+    greys = rng.integers(0, 256, (9, 32, 32), dtype=np.uint8)
+    assert phashes(greys).tolist() == [int(phashes(grey[np.newaxis])[0]) for grey in greys]
+    assert phashes(greys[:0]).tolist() == []
+    assert phashes(greys).dtype == np.uint64
+
+
+def test_hash_of_real_pictures_is_imagehash(shared: Any) -> None:
+    files = sorted((shared / "data/crawl/images").glob("*/*.jpg"))[::50]
+    assert files
+    for file in files:
+        with Image.open(file) as image:
+            assert _phash(image.convert("RGB")) == _imagehash(image)
+
+
+def test_measures_are_complete() -> None:
+    rgb = np.asarray(_drawing(900, 300))
+    measures = measure_pixels(rgb, thumbnail_side_px=300)
+    assert set(measures.signals) == {signal.name for signal in SIGNALS}
+    assert measures.contrast == pytest.approx(grey_square(rgb).std())
+    assert np.array_equal(from_webp(measures.thumbnail), thumbnail(rgb, 300))
+
+
+def test_contrast_of_a_flat_picture_is_zero() -> None:
+    assert measure_pixels(np.full((50, 50, 3), 77, np.uint8), thumbnail_side_px=640).contrast == 0.0
+
+
+@pytest.mark.parametrize(
+    ("size", "small"),
+    [((640, 480), (640, 480)), ((1280, 960), (640, 480)), ((641, 1), (640, 1)), ((1, 65_000), (1, 640))],
+)
+def test_thumbnail_shrinks_and_never_enlarges(size: tuple[int, int], small: tuple[int, int]) -> None:
+    result = thumbnail(np.zeros((size[1], size[0], 3), np.uint8), 640)
+    assert result.shape == (small[1], small[0], 3)
+
+
+def test_webp_is_lossless(rng: np.random.Generator) -> None:
+    rgb = rng.integers(0, 256, (37, 53, 3), dtype=np.uint8)
+    assert np.array_equal(from_webp(to_webp(rgb)), rgb)
+
+
+def test_version_follows_the_settings() -> None:
+    versions = {pixels_version(thumbnail_side_px=side, max_pixels=most) for side in (512, 640) for most in (1, 2)}
+    assert len(versions) == 4
+
+
+def _decoded(data: bytes) -> Rgb:
+    return decode(data, max_pixels=MAX_PIXELS).rgb
+
+
+def _turned(rgb: Rgb, orientation: int) -> Image.Image:
+    """The picture stored so that `orientation` brings it upright again."""
+    inverse = {
+        1: rgb,
+        2: rgb[:, ::-1],
+        3: rgb[::-1, ::-1],
+        4: rgb[::-1],
+        5: rgb.transpose(1, 0, 2),
+        6: np.rot90(rgb),
+        7: rgb[::-1, ::-1].transpose(1, 0, 2),
+        8: np.rot90(rgb, -1),
+    }
+    return Image.fromarray(np.ascontiguousarray(inverse[orientation]))
+
+
+def _exif(value: object, kind: int | None = None) -> bytes:
+    exif = Image.Exif()
+    if kind is None:
+        exif[0x0112] = value
+        return exif.tobytes()
+    directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b"II")
+    directory.tagtype[0x0112] = kind
+    directory[0x0112] = value
+    return b"Exif\x00\x00II*\x00\x08\x00\x00\x00" + directory.tobytes(8)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("PNG", {}), ("WEBP", {"lossless": True}), ("JPEG", {"quality": 100, "subsampling": 0}), ("TIFF", {})],
+)
+def test_orientation_is_undone(kind: str, options: dict[str, Any], orientation: int) -> None:
+    upright = np.asarray(_drawing())
+    data = _saved(_turned(upright, orientation), kind, exif=_exif(orientation), **options)
+    picture = decode(data, max_pixels=MAX_PIXELS)
+    assert picture.rgb.shape == upright.shape
+    assert np.abs(picture.rgb.astype(int) - upright).mean() < 2
+    assert picture.note == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [(0, None), (9, None), (65_535, None), ("6", 2), (TiffImagePlugin.IFDRational(6), 5)]
+)
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+def test_odd_orientation_is_ignored_and_flagged(image_format: str, value: object, kind: int | None) -> None:
+    data = _saved(_drawing(), image_format, exif=_exif(value, kind))
+    picture = decode(data, max_pixels=MAX_PIXELS)
+    assert picture.rgb.shape == (40, 60, 3)
+    assert picture.note == ("odd_orientation" if value != 0 else "")
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_corrupt_metadata_costs_no_picture() -> None:
+    data = _saved(_drawing(), "JPEG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\x7f garbage")
+    assert decode(data, max_pixels=MAX_PIXELS).rgb.shape == (40, 60, 3)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "YCbCr", "RGBX", "RGBA", "LA", "PA", "HSV", "I", "F", "I;16"])
+def test_every_mode_looks_like_the_drawing(mode: str) -> None:
+    grey = mode in ("1", "L", "LA", "I", "F", "I;16")
+    drawing = _drawing()
+    if mode == "PA":
+        image = drawing.quantize(8).convert("PA")
+    elif mode == "P":
+        image = drawing.quantize(8)
+    elif mode == "I;16":
+        image = Image.fromarray(np.asarray(drawing.convert("L")).astype(np.uint16) * 257)
+    elif mode == "LA":
+        image = drawing.convert("L").convert("LA")
+    else:
+        image = drawing.convert(mode)
+    assert image.mode == mode
+    rgb = to_rgb(image)
+    wanted = np.asarray(drawing.convert("1" if mode == "1" else "L" if grey else "RGB").convert("RGB"))
+    assert rgb.dtype == np.uint8
+    assert rgb.shape == (40, 60, 3)
+    assert np.abs(rgb.astype(int) - wanted).mean() < 6
+
+
+def test_lab_becomes_rgb() -> None:
+    lab = Image.frombytes("LAB", (2, 1), bytes([255, 128, 128, 0, 128, 128]))
+    assert to_rgb(lab).tolist() == [[[255, 255, 255], [0, 0, 0]]]
+
+
+def test_sixteen_bits_are_scaled_and_not_clipped() -> None:
+    values = np.array([[0, 257, 256 * 128, 65_535]], np.uint16)
+    assert _decoded(_saved(Image.fromarray(values), "PNG"))[0, :, 0].tolist() == [0, 1, 128, 255]
+    assert _decoded(_saved(Image.fromarray(values), "TIFF"))[0, :, 0].tolist() == [0, 1, 128, 255]
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        (np.array([[0.0, 0.5, 1.0]], np.float32), [0, 128, 255]),
+        (np.array([[0.0, 100.0, 255.0]], np.float32), [0, 100, 255]),
+        (np.array([[-1.0, 0.0, 1.0]], np.float32), [0, 128, 255]),
+        (np.array([[np.nan, np.inf, -np.inf, 1.0]], np.float32), [0, 255, 0, 255]),
+        (np.array([[np.nan, np.nan]], np.float32), [0, 0]),
+        (np.array([[-3e38, 3e38]], np.float32), [0, 255]),
+        (np.array([[0, 65_535]], np.int32), [0, 255]),
+        (np.array([[-(2**31), 2**31 - 1]], np.int32), [0, 255]),
+        (np.array([[0, 1, 255]], np.int32), [0, 1, 255]),
+        (np.array([[7, 7]], np.int32), [7, 7]),
+    ],
+)
+def test_deep_greys_fill_the_scale(values: np.ndarray, wanted: list[int]) -> None:
+    assert _decoded(_saved(Image.fromarray(values), "TIFF"))[0, :, 0].tolist() == wanted
+
+
+def test_transparency_lies_over_white() -> None:
+    pixels = np.array([[[255, 0, 0, 0], [255, 0, 0, 255], [0, 0, 0, 128]]], np.uint8)
+    assert _decoded(_saved(Image.fromarray(pixels, "RGBA"), "PNG")).tolist() == [
+        [[255, 255, 255], [255, 0, 0], [127, 127, 127]]
+    ]
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_premultiplied_twins_are_equal(seed: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (5, 7, 4), dtype=np.uint8)
+    straight = Image.fromarray(pixels, "RGBA")
+    assert np.array_equal(to_rgb(straight), to_rgb(straight.convert("RGBa")))
+    grey = Image.fromarray(np.ascontiguousarray(pixels[..., :2]), "LA")
+    assert np.array_equal(to_rgb(grey), to_rgb(grey.convert("La")))
+
+
+def test_palette_transparency_lies_over_white() -> None:
+    image = Image.new("P", (2, 1))
+    image.putpalette([10, 20, 30, 200, 100, 50])
+    image.putdata([0, 1])
+    for kind in ("PNG", "GIF"):
+        assert _decoded(_saved(image, kind, transparency=0)).tolist() == [[[255, 255, 255], [200, 100, 50]]]
+
+
+def test_colour_key_transparency_lies_over_white() -> None:
+    image = Image.fromarray(np.array([[[1, 2, 3], [9, 9, 9]]], np.uint8))
+    assert _decoded(_saved(image, "PNG", transparency=(1, 2, 3))).tolist() == [[[255, 255, 255], [9, 9, 9]]]
+
+
+def test_adobe_cmyk_and_its_inversion() -> None:
+    image = Image.new("CMYK", (16, 16), (0, 255, 255, 0))
+    red = _decoded(_saved(image, "JPEG", quality=100)).reshape(-1, 3).mean(axis=0)
+    assert red[0] > 240
+    assert red[1:].max() < 15

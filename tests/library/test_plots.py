@@ -1,0 +1,139 @@
+"""Plots are small PNG pictures for any frame, and the same frame gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from curation.report import drawing, plots
+from curation.signals.base import Limits
+
+HOSTILE = ["$x_{2", "猫\nnew line", "\x1b[31m", "\\$\\frac{", "<b>", ""]
+
+
+def images(count: int) -> pd.DataFrame:
+    numbers = np.arange(count)
+    return pd.DataFrame(
+        {"readable": numbers % 7 != 3, "width": 100 + numbers, "height": 90 + numbers % 40, "format": "PNG"}
+    )
+
+
+def decisions(count: int) -> pd.DataFrame:
+    rejected = np.arange(count) % 3 == 0
+    return pd.DataFrame(
+        {
+            "outcome": np.where(rejected, "rejected", "kept"),
+            "stage": np.where(rejected, "verdicts", ""),
+            "reason": np.where(rejected, "photo", ""),
+        }
+    )
+
+
+def balance(count: int) -> pd.DataFrame:
+    found = np.arange(count, dtype="int64") * 10 + 10
+    names = [HOSTILE[place % len(HOSTILE)] + "x" * (place % 50) for place in range(count)]
+    return pd.DataFrame(
+        {
+            "label": names,
+            "found": found,
+            "kept": found // 2,
+            "review": found // 5,
+            "rejected": found - found // 2 - found // 5,
+        }
+    )
+
+
+def predictions(count: int) -> pd.DataFrame:
+    labels = np.array([f"a long class name {number}" for number in range(100)])
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {"label": labels[rng.integers(0, 100, count)], "predicted": labels[rng.integers(0, 100, count)]}
+    )
+
+
+def curves(count: int) -> pd.DataFrame:
+    names = ("learning_rate", "train_loss", "validation_loss", "validation_macro_f1")
+    return pd.DataFrame({"epoch": range(count), **{name: np.linspace(0.9, 0.1, count) for name in names}})
+
+
+def per_class(count: int) -> pd.DataFrame:
+    scores = np.where(np.arange(count) % 5 == 0, np.nan, 0.5)
+    return pd.DataFrame({"class": balance(count)["label"], "f1": scores, "support": range(count)})
+
+
+def comparison(count: int) -> pd.DataFrame:
+    return pd.DataFrame({"method": HOSTILE[:count], "clusters": range(count), "agreement": [np.nan] * count})
+
+
+def histogram(count: int) -> bytes:
+    values = np.linspace(0, 1, count)
+    return plots.signal_histogram(values, values > 0.5, name="edges", keep=Limits(high=0.5))
+
+
+PLOTS: dict[str, Callable[[int], bytes]] = {
+    "class_balance": lambda count: plots.class_balance(balance(count)),
+    "sizes": lambda count: plots.sizes(images(count)),
+    "aspects": lambda count: plots.aspects(images(count)),
+    "formats": lambda count: plots.formats(images(count)),
+    "outcome_flow": lambda count: plots.outcome_flow(decisions(count)),
+    "signal_histogram": histogram,
+    "k_distance": lambda count: plots.k_distance(np.linspace(0, 1, count), 0.5),
+    "cluster_comparison": lambda count: plots.cluster_comparison(comparison(min(count, 3))),
+    "confusion_matrix": lambda count: plots.confusion_matrix(predictions(count * 50)),
+    "training_curves": lambda count: plots.training_curves(curves(count)),
+    "f1_bars": lambda count: plots.f1_bars(per_class(count)),
+}
+
+
+@pytest.mark.parametrize("count", [0, 1, 300])
+@pytest.mark.parametrize("name", PLOTS)
+def test_is_a_small_png(name: str, count: int) -> None:
+    data = PLOTS[name](count)
+    assert len(data) <= drawing.MOST_BYTES
+    with Image.open(BytesIO(data)) as picture:
+        assert picture.format == "PNG"
+        assert picture.width >= 250
+
+
+def test_the_same_frame_gives_the_same_bytes() -> None:
+    assert PLOTS["class_balance"](20) == PLOTS["class_balance"](20)
+
+
+def test_the_style_does_not_leak() -> None:
+    import matplotlib as mpl
+
+    before = mpl.rcParams["text.parse_math"], mpl.rcParams["font.size"]
+    PLOTS["formats"](3)
+    assert (mpl.rcParams["text.parse_math"], mpl.rcParams["font.size"]) == before
+
+
+def test_more_than_sixty_classes_share_a_bar() -> None:
+    rows = plots._largest(balance(62))
+    assert len(rows) == 61
+    assert rows["label"].iloc[-1] == "2 smaller, mean"
+    assert rows["found"].tolist()[:2] == [620, 610]
+    assert rows["found"].iloc[-1] == 15
+
+
+def test_flow_orders_outcomes_and_names_stage_and_reason() -> None:
+    flow, colours = plots._flow(decisions(9))
+    assert flow.to_dict() == {"kept": 6, "verdicts: photo": 3}
+    assert colours == [drawing.KEPT, drawing.REJECTED]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "\ud800"])
+def test_labels_are_one_drawable_line(text: str) -> None:
+    label = drawing.plain(text * 20)
+    assert label.isprintable()
+    assert len(label) <= 30
+
+
+def test_confusions_outside_the_true_classes_are_counted_in_their_row() -> None:
+    rows = pd.DataFrame({"label": ["a", "a"], "predicted": ["a", "never true"]})
+    blank = pd.DataFrame({"label": ["a", "a"], "predicted": ["a", "a"]})
+    assert plots.confusion_matrix(rows) != plots.confusion_matrix(blank)

@@ -1,0 +1,212 @@
+"""Decisions are published exactly and safely, and `verify` finds whatever was changed afterwards."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.errors import SchemaError, StoreError
+from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.files import write_atomically
+from curation.parquet import to_parquet
+from curation.published import decisions_csv, publish_decisions, read_decisions, read_images
+from curation.safe_csv import neutral
+from curation.store import Workspace
+from curation.tables import DECISIONS, IMAGES
+from curation.verify import verify
+
+NAMES = ["a/1.png", "a/=cmd|' /C calc'!A0.png", "b/3\U0001f600.png", 'b/",=1+1.png', "b/5.png"]
+
+
+def images() -> pd.DataFrame:
+    return IMAGES.frame(
+        [
+            {
+                "path": path,
+                "path_bytes": path.encode(),
+                "image_id": f"{number:064x}",
+                "label": path[0],
+                "size_bytes": 1,
+                "mtime_ns": 1,
+                "readable": number != 4,
+                "error": "broken" if number == 4 else "",
+                "note": "",
+                "width": 2,
+                "height": 2,
+                "format": "PNG",
+                "mode": "RGB",
+            }
+            for number, path in enumerate(NAMES)
+        ]
+    )
+
+
+def decisions() -> pd.DataFrame:
+    rows = [
+        {
+            "path": path,
+            "image_id": f"{number:064x}",
+            "label": path[0],
+            "outcome": "kept",
+            "stage": "",
+            "reason": "",
+            "duplicate_of": "",
+            "p_photo": 0.25,
+            "medium": "illustration",
+            "explanation": "-1 is noise",
+            "decided_by": "machine",
+        }
+        for number, path in enumerate(NAMES)
+    ]
+    rows[1] |= {"outcome": "rejected", "stage": "duplicates", "reason": "duplicate", "duplicate_of": NAMES[0]}
+    rows[2] |= {"outcome": "review"}
+    rows[4] |= {"outcome": "rejected", "stage": "images", "reason": "unreadable", "p_photo": float("nan")}
+    return DECISIONS.frame(rows)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace(tmp_path / "work")
+    write_atomically(made.tables / "images.parquet", to_parquet(images()))
+    made.measurements("toy", "1").add(pd.DataFrame({"image_id": ["x"], "value": [1.0]}))
+    publish_decisions(made, decisions(), source=Path("crawl"))
+    return made
+
+
+def publish_f1(workspace: Workspace, change: Callable[[dict], object]) -> None:
+    labels = ["a", "a", "b", "b", "c"]
+    rows = pd.DataFrame({"image_id": list("12345"), "label": labels, "predicted": list("aabaa"), "confidence": 1.0})
+    params = EvaluationParams(bootstrap_draws=0)
+    report = f1_report(rows, ["a", "b"], params, test_set=HELD_OUT, seeds={})
+    change(report)
+    workspace.publish("f1_report.json", json.dumps(report).encode())
+
+
+def test_parquet_gives_back_the_exact_values(workspace: Workspace) -> None:
+    pd.testing.assert_frame_equal(read_decisions(workspace), decisions())
+    assert read_images(workspace)["path_bytes"].tolist() == [name.encode() for name in NAMES]
+
+
+def test_csv_has_the_documented_columns_and_every_row() -> None:
+    rows = list(csv.reader(io.StringIO(decisions_csv(decisions()).decode())))
+    assert rows[0] == list(DECISIONS.columns)
+    assert len(rows) == 1 + len(NAMES)
+    assert rows[3][0] == NAMES[2]
+    assert rows[1][7] == "0.25"
+    assert rows[5][7] == ""
+    assert rows[1][9] == "'-1 is noise"
+
+
+def test_csv_of_no_files_is_a_header() -> None:
+    assert decisions_csv(DECISIONS.frame([])).count(b"\n") == 1
+
+
+def test_csv_refuses_a_frame_that_breaks_the_contract() -> None:
+    with pytest.raises(SchemaError, match="medium"):
+        decisions_csv(decisions().drop(columns="medium"))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\t", "\r", "\0", "\n@"])
+def test_formulas_are_neutralised_at_the_start(start: str) -> None:
+    assert neutral(f"{start}1+1").startswith("'")
+
+
+@given(st.text(alphabet="=+-@ab,;|\"'\t\r\n\0 ", max_size=12))
+def test_no_formula_begins_a_cell_whatever_the_separator(text: str) -> None:
+    safe = neutral(text)
+    assert safe.replace("'", "") == text.replace("'", "")
+    for separator in ',;|\t\r\n"':
+        assert not any(cell.startswith(tuple("=+-@")) for cell in safe.split(separator))
+    assert not safe.startswith(("\t", "\r", "\n", "\0"))
+
+
+def test_absent_decisions_name_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="run `inksift run` first"):
+        read_decisions(Workspace(tmp_path / "new"))
+
+
+@pytest.mark.parametrize("damage", [b"", b"PAR1 torn", b"\0" * 400])
+def test_damaged_decisions_are_an_error_of_one_line(workspace: Workspace, damage: bytes) -> None:
+    (workspace.root / "decisions.parquet").write_bytes(damage)
+    with pytest.raises(StoreError, match="cannot be used") as raised:
+        read_decisions(workspace)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_sound_workspace_has_no_problem(workspace: Workspace) -> None:
+    publish_f1(workspace, lambda report: None)
+    assert verify(workspace) == []
+    assert verify(Workspace(workspace.root.parent / "empty")) == []
+
+
+def test_every_changed_byte_of_a_published_file_is_found(workspace: Workspace) -> None:
+    path = workspace.root / "decisions.parquet"
+    whole = path.read_bytes()
+    for place in range(0, len(whole), max(1, len(whole) // 40)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(StoreError):
+            read_decisions(workspace)
+        assert any(problem.file == "decisions.parquet" for problem in verify(workspace))
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "what"),
+    [
+        ("decisions.csv", lambda path: path.write_text("path\n"), "does not say what"),
+        ("decisions.csv", Path.unlink, "no longer there"),
+        ("published.json", lambda path: path.write_text("["), "not a JSON object"),
+        ("published.json", lambda path: path.write_text("[1]"), "not a JSON object"),
+        ("published.json", Path.unlink, "not there"),
+        ("published.json", lambda path: path.write_text('{"decisions.csv": "0"}'), "does not list it"),
+        ("tables/images.parquet", Path.unlink, "no count can be checked"),
+        ("tables/images.parquet", lambda path: path.write_bytes(b"PAR1"), "Arrow"),
+        ("tables/images.parquet", lambda path: path.write_bytes(to_parquet(decisions())), "missing column"),
+    ],
+)
+def test_damage_is_found(workspace: Workspace, name: str, change: Callable[[Path], object], what: str) -> None:
+    change(workspace.root / name)
+    problems = verify(workspace)
+    assert any(what in problem.what for problem in problems), problems
+    assert all(problem.remedy for problem in problems)
+
+
+def test_a_torn_measurement_is_found(workspace: Workspace) -> None:
+    part = next((workspace.root / "measurements").rglob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:-1])
+    assert [problem.what for problem in verify(workspace)] == ["its bytes do not match its name"]
+
+
+def test_decisions_that_lose_a_file_are_found_though_digests_match(workspace: Workspace) -> None:
+    publish_decisions(workspace, decisions().iloc[1:], source=Path("crawl"))
+    assert any("without a decision" in problem.what for problem in verify(workspace))
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("test_pictures", lambda report: report.update(test_pictures=6)),
+        ("accuracy", lambda report: report.update(accuracy=0.9)),
+        ("macro_f1", lambda report: report.update(macro_f1=None)),
+        ("KeyError", lambda report: report.pop("per_class")),
+        ("macro_f1", lambda report: report["per_class"]["a"].update(f1=0.1)),
+    ],
+)
+def test_an_f1_report_that_does_not_add_up_is_found(
+    workspace: Workspace, name: str, change: Callable[[dict], object]
+) -> None:
+    publish_f1(workspace, change)
+    assert [name in problem.what for problem in verify(workspace)] == [True]
+
+
+def test_nan_is_not_written_as_text(workspace: Workspace) -> None:
+    assert np.isnan(read_decisions(workspace)["p_photo"].iloc[4])
+    assert b"nan" not in (workspace.root / "decisions.csv").read_bytes().lower()

@@ -1,0 +1,231 @@
+"""The workspace: what is measured once stays, whatever happens in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import psutil
+import pytest
+
+from curation import files
+from curation.errors import LockedError, StoreError
+from curation.store import Workspace
+
+
+def rows(*names: str) -> pd.DataFrame:
+    return pd.DataFrame({"image_id": pd.Series(names, dtype="str"), "value": [float(len(name)) for name in names]})
+
+
+def measure(workspace: Workspace, names: list[str], batch: int = 2) -> tuple[pd.DataFrame, int, list[str]]:
+    asked: list[str] = []
+
+    def function(some):
+        asked.extend(some)
+        return rows(*some)
+
+    stored = workspace.measurements("stage", "v1")
+    frame, new = stored.measure(names, function, batch=batch, title="stage")
+    return frame, new, asked
+
+
+def test_a_second_run_measures_nothing(tmp_path: Path) -> None:
+    names = ["b", "aa", "ccc"]
+    measure(Workspace(tmp_path / "w"), names)
+    frame, new, asked = measure(Workspace(tmp_path / "w"), names)
+    assert (new, asked) == (0, [])
+    assert list(frame["image_id"]) == names
+    assert list(frame["value"]) == [1.0, 2.0, 3.0]
+
+
+def test_only_new_pictures_are_measured(tmp_path: Path) -> None:
+    measure(Workspace(tmp_path / "w"), ["a", "b"])
+    frame, new, asked = measure(Workspace(tmp_path / "w"), ["c", "a", "b", "c"])
+    assert (new, asked) == (1, ["c"])
+    assert list(frame["image_id"]) == ["c", "a", "b"]
+
+
+def test_another_version_is_measured_afresh(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w")
+    measure(workspace, ["a"])
+    assert workspace.measurements("stage", "v2").missing(["a"]) == ["a"]
+
+
+def test_a_stop_between_batches_costs_one_batch(tmp_path: Path) -> None:
+    stored = Workspace(tmp_path / "w").measurements("stage", "v1")
+
+    def dies_in_the_second_batch(some):
+        if "c" in some:
+            raise KeyboardInterrupt
+        return rows(*some)
+
+    with pytest.raises(KeyboardInterrupt):
+        stored.measure(["a", "b", "c", "d"], dies_in_the_second_batch, batch=2, title="stage")
+    _, new, asked = measure(Workspace(tmp_path / "w"), ["a", "b", "c", "d"])
+    assert (new, asked) == (2, ["c", "d"])
+
+
+@pytest.mark.parametrize("damage", ["flip", "truncate", "empty"])
+def test_a_damaged_part_is_set_aside_and_measured_again(tmp_path: Path, damage: str) -> None:
+    measure(Workspace(tmp_path / "w"), ["a", "b"])
+    (part,) = (tmp_path / "w").rglob("*.parquet")
+    data = bytearray(part.read_bytes())
+    data[len(data) // 2] ^= 1
+    part.write_bytes({"flip": bytes(data), "truncate": bytes(data[:-9]), "empty": b""}[damage])
+    frame, new, _ = measure(Workspace(tmp_path / "w"), ["a", "b"])
+    assert new == 2
+    assert list(frame["value"]) == [1.0, 1.0]
+    assert part.with_suffix(".damaged").exists()
+
+
+def test_a_folder_of_the_users_is_never_taken_over(tmp_path: Path) -> None:
+    (tmp_path / "holiday.jpg").write_bytes(b"mine")
+    with pytest.raises(StoreError, match="not inksift's"):
+        Workspace(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"inksift_workspace": 99}', "\x00", "[1]"])
+def test_an_unknown_format_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "workspace.json").write_text(content)
+    with pytest.raises(StoreError, match="choose a new --workspace"):
+        Workspace(tmp_path)
+
+
+def test_a_workspace_cannot_be_a_file(tmp_path: Path) -> None:
+    (tmp_path / "w").write_text("")
+    with pytest.raises(StoreError, match="not a folder"):
+        Workspace(tmp_path / "w")
+
+
+def test_published_files_are_listed_with_their_digests(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w")
+    target = workspace.publish("decisions.csv", b"path\n")
+    workspace.publish("f1_report.json", b"{}")
+    assert target.read_bytes() == b"path\n"
+    assert workspace.published()["decisions.csv"] == files.file_digest(target)
+    assert set(workspace.published()) == {"decisions.csv", "f1_report.json"}
+
+
+class Fault:
+    """Fails the k-th file-system call, and counts them all."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, k: int, error: int) -> None:
+        self.calls, self._k, self._error = 0, k, error
+        for name in ("fsync", "replace", "open"):
+            monkeypatch.setattr(files.os, name, self._wrap(getattr(os, name)))
+        monkeypatch.setattr(Path, "mkdir", self._wrap(Path.mkdir))
+        monkeypatch.setattr(Path, "open", self._wrap(Path.open))
+
+    def _wrap(self, function):
+        def called(*args, **kwargs):
+            self.calls += 1
+            if self.calls == self._k:
+                raise OSError(self._error, os.strerror(self._error))
+            return function(*args, **kwargs)
+
+        return called
+
+
+def _outcome(target: Path) -> str | None:
+    try:
+        files.write_atomically(target, b"new")
+    except StoreError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize("name", ["ENOSPC", "EDQUOT", "EIO", "EMFILE"])
+def test_a_fault_at_any_call_leaves_the_old_file_or_the_new_one(tmp_path, name: str) -> None:
+    import errno
+
+    target = tmp_path / "folder" / "file"
+    for k in range(1, 100):
+        files.write_atomically(target, b"old")
+        with pytest.MonkeyPatch.context() as patch:
+            fault = Fault(patch, k, getattr(errno, name))
+            if (failed := _outcome(target)) is not None:
+                assert str(target) in failed
+        assert target.read_bytes() in (b"old", b"new")
+        assert [path.name for path in target.parent.iterdir()] == ["file"]
+        if fault.calls < k:
+            break
+    assert k > 4, "the loop ended before it met a single call"
+
+
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    program = (
+        "import resource, signal; from pathlib import Path; from curation.store import Workspace;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+        f"Workspace(Path({str(tmp_path / 'w')!r})).publish('big', b'x' * 10_000)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "no space left for" in ended.stderr
+    assert [path.name for path in (tmp_path / "w").iterdir()] == ["workspace.json"]
+
+
+def test_a_second_run_is_refused_by_name(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from curation.store import Workspace\n"
+        f"with Workspace(Path({str(tmp_path / 'w')!r})).locked():\n    print('held', flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with (
+            pytest.raises(LockedError, match=rf"pid {other.pid} .*started \d{{4}}-"),
+            Workspace(tmp_path / "w").locked(),
+        ):
+            pass
+    finally:
+        other.communicate("")
+    with Workspace(tmp_path / "w").locked():
+        assert (tmp_path / "w" / "run.lock").exists()
+    assert not (tmp_path / "w" / "run.lock").exists()
+
+
+def _lock(tmp_path: Path, **changes: object) -> Workspace:
+    me = psutil.Process()
+    import socket
+
+    holder = {"pid": me.pid, "started": me.create_time(), "host": socket.gethostname()} | changes
+    workspace = Workspace(tmp_path / "w")
+    (workspace.root / "run.lock").write_text(json.dumps(holder))
+    return workspace
+
+
+def test_the_lock_of_a_dead_process_is_taken(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with _lock(tmp_path, pid=ended.pid).locked():
+        pass
+
+
+def test_the_lock_of_a_reused_pid_is_taken(tmp_path: Path) -> None:
+    with _lock(tmp_path, pid=os.getppid(), started=1.0).locked():
+        pass
+
+
+def test_the_lock_of_another_host_is_respected(tmp_path: Path) -> None:
+    with pytest.raises(LockedError, match="elsewhere"), _lock(tmp_path, host="elsewhere").locked():
+        pass
+
+
+def test_one_process_may_hold_it_twice(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w")
+    with workspace.locked(), workspace.locked():
+        pass
+    assert not (workspace.root / "run.lock").exists()
+
+
+def test_what_a_killed_run_left_half_written_is_cleared(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w")
+    leftover = workspace.root / ".partial-dead"
+    leftover.write_bytes(b"half")
+    with workspace.locked():
+        assert not leftover.exists()

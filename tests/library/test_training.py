@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch import nn
+
+from curation import checkpoints
+from curation.errors import DataError, ParamError, TrainingError
+from curation.evaluation import predict
+from curation.jitter import jittered
+from curation.networks import NETWORKS
+from curation.pictures import Pictures
+from curation.schedule import best_epoch, cosine_rate, plateau_rate
+from curation.tables import TRAINING_SET
+from curation.training import TrainingParams, load_trained, train
+
+SIDE = 32
+QUICK = TrainingParams(
+    network="toy", image_side_px=SIDE, batch_size=8, max_epochs=5, warm_up_epochs=1, learning_rate=0.01, threads=1
+)
+
+
+def toy_network(classes: int) -> nn.Module:
+    """Has what a resumed training could get wrong: batch statistics and dropout."""
+    layers = nn.Conv2d(3, 8, 5, stride=2), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten()
+    return nn.Sequential(*layers, nn.Dropout(0.2), nn.Linear(32, classes))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _toy_network():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(NETWORKS, "toy", toy_network)
+        yield
+
+
+def shape(label: str, rng: np.random.Generator) -> np.ndarray:
+    """A filled circle or square of a random colour at a random place on white."""
+    picture = np.full((SIDE, SIDE, 3), 255, np.uint8)
+    x, y, radius = (int(value) for value in rng.integers((11, 11, 6), (21, 21, 10)))
+    colour = [int(value) for value in rng.integers(0, 200, 3)]
+    if label == "circle":
+        return cv2.circle(picture, (x, y), radius, colour, -1)
+    return cv2.rectangle(picture, (x - radius, y - radius), (x + radius, y + radius), colour, -1)
+
+
+def toys(train_size: int = 24, validation_size: int = 8) -> tuple[pd.DataFrame, Pictures]:
+    rng = np.random.default_rng(0)
+    sizes = {"train": train_size, "validation": validation_size}
+    names = [(split, label, k) for split, n in sizes.items() for label in ("circle", "square") for k in range(n)]
+    rows = [
+        {"image_id": f"{s}-{label}-{k}", "label": label, "split": s, "augmentation_seed": -1, "weight": 1.0}
+        for s, label, k in names
+    ]
+    pixels = np.stack([shape(label, rng) for _, label, _ in names])
+    return TRAINING_SET.frame(rows), Pictures(pixels, "toys", len(pixels))
+
+
+def without_seconds(curves: pd.DataFrame) -> pd.DataFrame:
+    return curves.drop(columns="seconds")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finished")
+    return folder, train(*toys(), folder=folder, params=QUICK)
+
+
+def test_loss_falls_and_nothing_but_the_checkpoint_stays(finished):
+    folder, trained = finished
+    assert trained.curves["train_loss"].iloc[-1] < trained.curves["train_loss"].iloc[0]
+    assert [file.name for file in folder.iterdir()] == [trained.checkpoint.name]
+    assert trained.best_epoch == trained.curves["validation_macro_f1"].idxmax()
+    assert not trained.resumed
+    assert not trained.reused
+
+
+def test_second_call_reuses_and_another_setting_does_not(finished):
+    folder, trained = finished
+    again = train(*toys(), folder=folder, params=QUICK)
+    assert again.reused
+    assert again.curves.equals(trained.curves)
+    other = QUICK.model_copy(update={"learning_rate": 1e-4, "max_epochs": 1})
+    assert not train(*toys(), folder=folder, params=other).reused
+
+
+def test_same_seed_same_network_and_global_state_untouched(finished, tmp_path):
+    threads, draw = torch.get_num_threads(), torch.random.get_rng_state()
+    again = train(*toys(), folder=tmp_path, params=QUICK)
+    assert without_seconds(again.curves).equals(without_seconds(finished[1].curves))
+    assert torch.equal(torch.random.get_rng_state(), draw)
+    assert torch.get_num_threads() == threads
+
+
+def test_stopped_training_resumes_to_the_same_end(finished, tmp_path, monkeypatch):
+    real, saved = checkpoints.save, []
+
+    def stop_after_two(path, state):
+        real(path, state)
+        saved.append(path)
+        if len(saved) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoints, "save", stop_after_two)
+    with pytest.raises(KeyboardInterrupt):
+        train(*toys(), folder=tmp_path, params=QUICK)
+    monkeypatch.setattr(checkpoints, "save", real)
+    resumed = train(*toys(), folder=tmp_path, params=QUICK)
+    assert resumed.resumed
+    assert without_seconds(resumed.curves).equals(without_seconds(finished[1].curves))
+    weights, expected = (load_trained(end.checkpoint)[0].state_dict() for end in (resumed, finished[1]))
+    assert all(torch.equal(weights[name], expected[name]) for name in expected)
+
+
+@pytest.mark.slow
+def test_killed_training_resumes_to_the_same_end(finished, tmp_path):
+    code = f"""
+import importlib.util, os, signal, pathlib
+from curation import checkpoints
+spec = importlib.util.spec_from_file_location("toys", {str(Path(__file__))!r})
+toys = importlib.util.module_from_spec(spec); spec.loader.exec_module(toys)
+real, calls = checkpoints.write_atomically, []
+def killed_in_the_third_save(path, data):
+    calls.append(path)
+    if len(calls) == 3:
+        path.with_name(".partial-half").write_bytes(data[: len(data) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(path, data)
+checkpoints.write_atomically = killed_in_the_third_save
+toys.NETWORKS["toy"] = toys.toy_network
+toys.train(*toys.toys(), folder=pathlib.Path({str(tmp_path)!r}), params=toys.QUICK)
+"""
+    child = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, timeout=120
+    )
+    assert child.returncode == -signal.SIGKILL
+    resumed = train(*toys(), folder=tmp_path, params=QUICK)
+    assert resumed.resumed
+    assert without_seconds(resumed.curves).equals(without_seconds(finished[1].curves))
+
+
+@pytest.mark.slow
+def test_default_network_learns_circles_from_squares(tmp_path):
+    params = TrainingParams(image_side_px=SIDE, batch_size=8, max_epochs=12, crop_share=1.0, threads=1)
+    rows, pictures = toys(48, 16)
+    trained = train(rows, pictures, folder=tmp_path, params=params)
+    rng = np.random.default_rng(1)
+    unseen = pd.DataFrame({"image_id": [str(k) for k in range(40)], "label": ["circle", "square"] * 20}).astype("str")
+    guesses = predict(trained.checkpoint, unseen, np.stack([shape(label, rng) for label in unseen["label"]]))
+    assert (guesses["label"] == guesses["predicted"]).mean() >= 0.9
+
+
+def test_early_stop(tmp_path):
+    params = QUICK.model_copy(update={"learning_rate": 1e-30, "max_epochs": 9, "patience": 2, "warm_up_epochs": 0})
+    trained = train(*toys(4, 2), folder=tmp_path, params=params)
+    assert len(trained.curves) == trained.best_epoch + 3 < 9
+
+
+def test_loss_that_is_no_number_stops_with_the_last_good_state_on_disk(tmp_path, monkeypatch):
+    from curation import training
+
+    real = training.learn
+
+    def burst(network, *args, epoch, **settings):
+        learnt = real(network, *args, epoch=epoch, **settings)
+        return learnt | {"train_loss": float("nan")} if epoch == 2 else learnt
+
+    monkeypatch.setattr(training, "learn", burst)
+    with pytest.raises(TrainingError, match=r"loss of epoch 2 .* set training.learning_rate"):
+        train(*toys(), folder=tmp_path, params=QUICK)
+    state = checkpoints.load(next(tmp_path.glob("*.progress.pt")))
+    assert len(state["curves"]) == 2
+    assert all(torch.isfinite(value).all() for value in state["best"].values())
+
+
+def test_one_class_is_a_named_error(tmp_path):
+    rows, pictures = toys(4, 0)
+    with pytest.raises(DataError, match="two classes"):
+        train(rows[:4], Pictures(pictures.pixels[:4], "", 0), folder=tmp_path, params=QUICK)
+
+
+def test_unknown_network_is_a_named_error(tmp_path):
+    with pytest.raises(ParamError, match="no network called 'vgg'"):
+        train(*toys(2, 0), folder=tmp_path, params=QUICK.model_copy(update={"network": "vgg"}))
+
+
+@pytest.mark.parametrize("size", [1, 4, 5])
+def test_any_number_of_rows_and_no_validation_will_do(size, tmp_path):
+    params = QUICK.model_copy(update={"max_epochs": 1, "batch_size": 3})
+    assert len(train(*toys(size, 0), folder=tmp_path, params=params).curves) == 1
+
+
+def test_class_missing_in_validation_is_no_matter(tmp_path):
+    rows, pictures = toys(4, 2)
+    keep = ~((rows["split"] == "validation") & (rows["label"] == "circle")).to_numpy()
+    some = Pictures(pictures.pixels[keep], "", 0)
+    assert len(train(rows[keep], some, folder=tmp_path, params=QUICK).curves) == QUICK.max_epochs
+
+
+@pytest.mark.parametrize("place", [0.1, 0.5, 0.999])
+def test_damaged_checkpoint_is_set_aside(place, tmp_path, caplog):
+    path = tmp_path / "some.pt"
+    checkpoints.save(path, {"weights": torch.arange(5000)})
+    data = bytearray(path.read_bytes())
+    data[int(len(data) * place)] ^= 0xFF
+    path.write_bytes(data[: len(data) if place < 0.9 else len(data) // 2])
+    assert checkpoints.load(path) is None
+    assert "damaged" in caplog.text
+    assert not path.exists()
+
+
+def test_prediction_of_no_pictures_is_an_empty_table(finished):
+    empty = pd.DataFrame({"image_id": [], "label": []}).astype("str")
+    assert predict(finished[1].checkpoint, empty, np.empty((0, SIDE, SIDE, 3), np.uint8)).empty
+
+
+def test_prediction_does_not_depend_on_the_neighbours(finished):
+    rows, pictures = toys()
+    together = predict(finished[1].checkpoint, rows, pictures.pixels)
+    alone = predict(finished[1].checkpoint, rows[:1], pictures.pixels[:1])
+    assert together["confidence"][0] == pytest.approx(alone["confidence"][0], abs=1e-5)
+    assert together["confidence"].between(0.5, 1).all()
+
+
+def test_missing_checkpoint_is_a_named_error(tmp_path):
+    with pytest.raises(TrainingError, match="train again"):
+        load_trained(tmp_path / "none.pt")
+
+
+def test_plateau_rate_is_that_of_torch():
+    weight = torch.zeros(1, requires_grad=True)
+    optimiser = torch.optim.SGD([weight], lr=1.0)
+    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, "max", factor=0.5, patience=2, threshold=0, eps=0)
+    scores = np.random.default_rng(0).random(60).tolist()
+    for epoch, score in enumerate(scores):
+        plateau.step(score)
+        rate = plateau_rate(scores[: epoch + 1], 1.0, warm_up=0, patience=2, factor=0.5)
+        assert rate == pytest.approx(optimiser.param_groups[0]["lr"])
+
+
+def test_both_schedules_warm_up_alike_and_cosine_ends_near_zero():
+    rates = [cosine_rate(epoch, 1.0, warm_up=3, epochs=50) for epoch in range(50)]
+    warm = [plateau_rate([0.5] * epoch, 1.0, warm_up=3, patience=99, factor=0.5) for epoch in range(4)]
+    assert rates[:4] == warm == [0.25, 0.5, 0.75, 1.0]
+    assert rates[3:] == sorted(rates[3:], reverse=True)
+    assert 0 < rates[-1] < 0.01
+
+
+def test_best_epoch_breaks_ties_by_loss_then_by_time():
+    assert best_epoch([0.1, 0.5, 0.5, 0.5], [1.0, 0.9, 0.8, 0.8]) == 2
+    assert best_epoch([], []) == -1
+
+
+def test_jitter_cuts_mirrors_and_keeps_white():
+    pictures = torch.rand(64, 20, 20, 3)
+    pictures[:, :, :, 0] = torch.arange(20) / 20
+    cut = jittered(pictures, 16, 0.0, torch.Generator().manual_seed(0))
+    rising = cut[:, 0, 0, -1] > cut[:, 0, 0, 0]
+    assert cut.shape == (64, 3, 16, 16)
+    assert 16 < int(rising.sum()) < 48
+    assert len({float(row[0, 0, 0]) for row in cut}) > 4
+    white = jittered(torch.ones(4, 20, 20, 3), 16, 0.9, torch.Generator().manual_seed(0))
+    assert torch.equal(white, torch.ones(4, 3, 16, 16))
+
+
+def test_jitter_follows_its_generator():
+    pictures = torch.rand(8, 20, 20, 3)
+    first, again, other = (jittered(pictures, 16, 0.5, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)

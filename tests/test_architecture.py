@@ -1,0 +1,106 @@
+"""The house rules that a tool can check: imports go one way, and nothing unsafe is called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import assets
+import curation
+import pipelines
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted(path for package in ("curation", "assets", "pipelines") for path in (ROOT / package).rglob("*.py"))
+MAY_IMPORT = {
+    "curation": {"curation"},
+    "assets": {"assets", "curation"},
+    "pipelines": {"pipelines", "assets", "curation"},
+}
+OURS = set(MAY_IMPORT)
+NEVER_IMPORTED = {"torchvision", "pickle", "joblib", "glob", "lightning", "torchmetrics", "timm"}
+NEVER_CALLED = {
+    "cv2.imread",
+    "cv2.imdecode",
+    "cv2.VideoCapture",
+    "yaml.full_load",
+    "yaml.unsafe_load",
+    "os.system",
+    "jinja2.Template",
+    "Markup",
+    "eval",
+    "exec",
+}
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").split(".")[0])
+    return names
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
+
+
+def keywords(call: ast.Call) -> dict[str | None, str]:
+    return {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+
+
+def place(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(FILES) > 40
+
+
+@pytest.mark.parametrize("path", FILES, ids=place)
+def test_imports_go_one_way(path: Path) -> None:
+    names = imported(path)
+    package = path.relative_to(ROOT).parts[0]
+    assert names & OURS <= MAY_IMPORT[package]
+    assert not names & NEVER_IMPORTED
+    assert package != "curation" or "dagster" not in names
+    assert package == "curation" or "annotations" not in {
+        alias.name for node in ast.walk(tree_of(path)) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+
+
+@pytest.mark.parametrize("path", FILES, ids=place)
+def test_nothing_unsafe_is_called(path: Path) -> None:
+    for call in calls(path):
+        name = ast.unparse(call.func)
+        given = keywords(call)
+        assert name not in NEVER_CALLED, f"line {call.lineno}: {name}"
+        assert given.get("shell") != "True", f"line {call.lineno}: shell=True"
+        assert given.get("allow_pickle") != "True", f"line {call.lineno}: allow_pickle"
+        if name in ("torch.load", "load_state_dict_from_url"):
+            assert given.get("weights_only") == "True", f"line {call.lineno}: {name} without weights_only=True"
+        if name == "yaml.load":
+            assert "Loader" in given, f"line {call.lineno}: yaml.load without a Loader"
+        if name.endswith("Environment"):
+            assert "autoescape" in given, f"line {call.lineno}: {name} without autoescape"
+
+
+@pytest.mark.parametrize("package", [curation, assets, pipelines], ids=lambda package: package.__name__)
+def test_each_package_is_ours(package) -> None:
+    assert Path(package.__path__[0]).resolve() == ROOT / package.__name__
+
+
+def test_templates_escape_everything() -> None:
+    for template in (ROOT / "curation").rglob("*.j2"):
+        text = template.read_text(encoding="utf-8")
+        assert "autoescape false" not in text
+        assert "| safe" not in text
+        assert "|safe" not in text

@@ -1,0 +1,194 @@
+"""The report with every text hostile: harmless to a parser by an allow-list, and silent in a browser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.report.page import Findings, ReportParams, build_report
+from curation.signals.base import Limits, Rgb
+from curation.tables import DECISIONS, IMAGES
+
+CHROMIUM = Path("/usr/bin/chromium")
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "</style><script>alert(1)</script>",
+    "]]><!--",
+    "{{ 7*7 }}{% raw %}",
+    "&lt;script&gt;&#x3c;",
+    "a\u202egpj.exe",
+    "line\nbreak\r\ttab\x1b[31m\x00",
+    "\u2028\u2029",
+    "<svg/onload=alert(1)>",
+    '<meta http-equiv=refresh content="0;url=http://evil.example">',
+    "`${alert(1)}`",
+    "<base href=http://evil.example>",
+    "x" * 250,
+]
+ELEMENTS = {
+    "html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer", "nav", "h1", "h2",
+    "h3", "p", "a", "ul", "li", "dl", "dt", "dd", "div", "span", "strong", "bdi", "table", "caption", "thead",
+    "tbody", "tr", "th", "td", "figure", "figcaption", "img", "svg", "rect", "details", "summary"
+}  # fmt: skip
+ATTRIBUTES = {
+    "lang", "charset", "http-equiv", "content", "name", "class", "id", "href", "src", "alt", "role",
+    "aria-label", "tabindex", "scope", "open", "viewbox", "preserveaspectratio", "x", "width", "height"
+}  # fmt: skip
+ONE = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "note": "", "format": "PNG", "mode": "RGB"}
+
+
+class Harmless(HTMLParser):
+    """Collects what is not on the allow-list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.complaints: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ELEMENTS:
+            self.complaints.append(f"<{tag}>")
+        if tag not in {"meta", "img"}:
+            self.open.append(tag)
+        self.complaints += [f"{tag}.{name}={value}" for name, value in attrs if not _allowed(tag, name, value)]
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.complaints.append(f"</{tag}>")
+
+
+def _allowed(tag: str, name: str, value: str | None) -> bool:
+    if name == "src":
+        return bool(re.fullmatch(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+", value or ""))
+    if name == "href":
+        return bool(re.fullmatch(r"#[a-z0-9]+", value or ""))
+    return name in ATTRIBUTES
+
+
+def read(image_id: str) -> Rgb:
+    return np.full((90, 60, 3), int(image_id) % 256, np.uint8)
+
+
+def decided(turn: int, text: str, first: str) -> dict[str, object]:
+    outcome, stage, reason = [
+        ("kept", "", ""),
+        ("rejected", text, text),
+        ("rejected", "duplicates", "duplicate"),
+        ("review", "", ""),
+        ("rejected", "images", "unreadable"),
+    ][turn]
+    rest = {"duplicate_of": first if turn == 2 else "", "p_photo": 0.5, "medium": "photo", "decided_by": "machine"}
+    return {"outcome": outcome, "stage": stage, "reason": reason, "explanation": text, **rest}
+
+
+def hostile_frames() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """By turns kept, a photo, a duplicate of the first, for review, unreadable."""
+    images, decisions = [], []
+    for number, text in enumerate(HOSTILE * 3):
+        turn = number % 5
+        known = {"path": f"{number}{text}", "image_id": f"{number:064d}", "label": text}
+        state = {"readable": turn != 4, "error": text if turn == 4 else "", "width": 60, "height": 90}
+        images.append(ONE | known | state)
+        decisions.append(known | decided(turn, text, f"0{HOSTILE[0]}"))
+    return DECISIONS.frame(decisions), IMAGES.frame(images)
+
+
+@pytest.fixture(scope="module")
+def hostile() -> str:
+    """A report with every optional part, in which every text is hostile."""
+    decisions, images = hostile_frames()
+    rows = pd.DataFrame({"image_id": HOSTILE, "label": HOSTILE, "predicted": HOSTILE[::-1], "confidence": 1.0})
+    report = f1_report(rows, HOSTILE, EvaluationParams(bootstrap_draws=10), test_set=HELD_OUT, seeds={})
+    steps = np.linspace(0.1, 1, 5)
+    names = ("learning_rate", "train_loss", "validation_loss", "validation_macro_f1")
+    findings = Findings(
+        signals=pd.DataFrame({"image_id": images["image_id"], HOSTILE[0]: 0.5}),
+        limits={HOSTILE[0]: Limits(low=0.1)},
+        comparison=pd.DataFrame({HOSTILE[1]: HOSTILE[:2], HOSTILE[0]: [1.0, 2.0]}),
+        distances=steps,
+        eps=0.5,
+        f1=report,
+        curves=pd.DataFrame({"epoch": range(5)} | dict.fromkeys(names, steps)),
+        notes=HOSTILE,
+    )
+    return build_report(decisions, images, read=read, params=ReportParams(), findings=findings)
+
+
+def test_only_harmless_elements_and_attributes(hostile: str) -> None:
+    parser = Harmless()
+    parser.feed(hostile)
+    assert parser.complaints == []
+    assert parser.open == []
+
+
+def test_every_attribute_is_quoted_and_no_control_character_is_left(hostile: str) -> None:
+    assert not re.search(r"<\w[^>]*=[^\"'\s>]+(\s|>)", re.sub(r'"[^"]*"', '""', hostile))
+    assert all(char.isprintable() or char == "\n" for char in hostile)
+    assert "{{ 7*7 }}" in hostile
+    assert "{% raw %}" in hostile
+
+
+def test_the_policy_allows_the_one_style_and_nothing_else(hostile: str) -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', hostile)
+    style = re.search(r"<style>(.*?)</style>", hostile, re.DOTALL)
+    assert policy
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert policy[1].split("; ") == [
+        "default-src 'none'",
+        "img-src data:",
+        f"style-src 'sha256-{digest}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+
+
+@pytest.fixture(scope="module")
+def browser_page() -> Iterator[Page]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
+    quiet = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    arguments = [*quiet.split(), "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=arguments)
+        yield browser.new_page()
+        browser.close()
+
+
+def test_a_browser_shows_it_without_a_request_an_error_or_a_dialog(
+    hostile: str, browser_page: Page, tmp_path: Path
+) -> None:
+    place = tmp_path / "report.html"
+    place.write_text(hostile, encoding="utf-8")
+    events: list[str] = []
+    browser_page.on("request", lambda request: events.append(request.url[:60]))
+    browser_page.on("console", lambda message: events.append(message.text))
+    browser_page.on("pageerror", lambda error: events.append(str(error)))
+    browser_page.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))
+    browser_page.goto(place.as_uri())
+    browser_page.wait_for_load_state("networkidle")
+    assert [event for event in events if not event.startswith("data:image/")] == [place.as_uri()[:60]]
+    shown = browser_page.evaluate("[...document.images].map(image => image.complete && image.naturalWidth > 0)")
+    assert len(shown) > 30
+    assert all(shown)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_it_fits_the_window(hostile: str, browser_page: Page, width: int) -> None:
+    browser_page.set_viewport_size({"width": width, "height": 800})
+    browser_page.set_content(hostile)
+    assert browser_page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") == "1152px"
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
