@@ -157,7 +157,9 @@ def _inksift(folder: Path) -> dict[str, Any]:
         "cpu": clock.cpu,
         "hash": dict(zip(rows["path"], rows["phash"].tolist(), strict=True)),
         "objects": dict(zip(rows["path"], rows["objects"].tolist(), strict=True)),
-        "inputs": {path: _input_shape(read(image_id)) for path, image_id in zip(rows["path"], rows["image_id"])},
+        "inputs": {
+            path: _input_shape(read(image_id)) for path, image_id in zip(rows["path"], rows["image_id"], strict=True)
+        },
         "cosine": _least_cosine(embedded.frame.head(COSINES), read),
     }
 
@@ -186,11 +188,14 @@ def _least_cosine(embedded: Any, read: Callable[[str], np.ndarray]) -> float:
 def _report(results: dict[str, dict[str, Any]]) -> None:
     notebook, ours = results["notebook"], results["inksift"]
     files = len(notebook["hash"])
-    print(
-        f"\n{'':22}{'images/s':>10}{'wall s':>9}{'CPU s':>9}{'setup s':>9}{'peak MB':>9}{'load':>7}  stages, images/s"
-    )
+    columns = "".join(f"{title:>9}" for title in ("images/s", "wall s", "CPU s", "setup s", "peak MB", "load"))
+    print(f"\n{'':20}{columns}  stages: images/s (CPU per image)")
     for name, result in results.items():
-        stages = "  ".join(f"{stage} {files / seconds:.1f}" for stage, seconds in _stages(result["wall"]).items())
+        cpu = result["cpu"]
+        stages = ", ".join(
+            f"{stage} {files / seconds:.1f} ({cpu[stage] / files * 1000:.0f} ms)"
+            for stage, seconds in _stages(result["wall"]).items()
+        )
         print(
             f"{name:22}{files / _total(result['wall']):10.1f}{_total(result['wall']):9.1f}{_total(result['cpu']):9.1f}"
             f"{result['wall']['setup']:9.1f}{result['peak_mb']:9.0f}{result['load_before']:7.1f}  {stages}"

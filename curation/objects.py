@@ -46,7 +46,7 @@ class ObjectParams(Params):
     """Settings of the object detector; the defaults are those of ultralytics' `predict`."""
 
     weights: str = Field("yolov8n", description="Name of the detector's weights")
-    confidence: float = Field(0.25, gt=0, lt=1, description="Least confidence of an object")
+    confidence: float = Field(0.25, ge=0.01, lt=1, description="Least confidence of an object")
     overlap: float = Field(0.7, gt=0, le=1, description="Two boxes of a class that overlap more are one object")
     input_side_px: int = Field(
         640, ge=320, le=640, multiple_of=32, description="Longest side that the network sees; less changes most counts"

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from curation.weights import find_weights, load_yolo, prepare_ultralytics
-from curation.yolo import COCO, YoloDetector, letterbox
+from curation.yolo import COCO, YoloDetector, letterbox, strongest
 
 SIZES = [(640, 640), (427, 640), (640, 321), (100, 133), (1, 640), (640, 1), (2, 3), (772, 500), (639, 640), (31, 33)]
 
@@ -74,16 +76,26 @@ def test_the_boxes_are_those_of_predict(detector, yolo_file, shared):
         assert np.allclose(found[:, :4] * (width, height, width, height), expected[:, :4], atol=0.5)
 
 
-@pytest.mark.parametrize("candidates", range(9))
-def test_any_number_of_candidates_is_counted_rightly(detector, candidates):
-    """Six candidates exactly are taken by ultralytics for another network's final boxes, unless they are padded."""
-    given = np.zeros((84, 20), dtype=np.float32)
-    given[:4] = [[16], [16], [8], [8]]
-    given[0, :candidates] = 20 + 40 * np.arange(candidates)
-    given[4 + 16, :candidates] = 0.9
-    found = detector._suppress(given)
-    assert len(found) == candidates
-    assert set(found[:, 5]) <= {16.0}
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), number=st.integers(0, 60), overlap=st.sampled_from([0.3, 0.45, 0.7]))
+def test_suppression_equals_the_one_of_ultralytics(seed, number, overlap):
+    """Seven places without confidence keep ultralytics from taking six candidates for another network's output."""
+    prepare_ultralytics()
+    from ultralytics.utils.nms import non_max_suppression
+
+    generator = np.random.default_rng(seed)
+    candidates = np.zeros((4 + 3, number + 7), dtype=np.float32)
+    candidates[:2, :number] = generator.integers(0, 4, (2, number)) * 40 + generator.normal(0, 6, (2, number))
+    candidates[2:4, :number] = generator.uniform(20, 60, (2, number))
+    candidates[4:, :number] = generator.uniform(0, 1, (3, number)) ** 3
+    expected = non_max_suppression(torch.from_numpy(candidates)[None].clone(), 0.25, overlap, max_det=300)[0].numpy()
+    assert (strongest(candidates, 0.25, overlap) == expected).all()
+
+
+def test_no_more_than_three_hundred_objects_are_reported():
+    candidates = np.full((5, 400), 0.9, dtype=np.float32)
+    candidates[:4] = np.stack([np.arange(400) * 20, np.zeros(400), np.full(400, 9), np.full(400, 9)])
+    assert len(strongest(candidates, 0.25, 0.7)) == 300
 
 
 def test_the_class_names_are_those_of_the_network(yolo_file):

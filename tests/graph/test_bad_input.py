@@ -1,0 +1,164 @@
+"""Bad input: each a clear word and an exit code."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from curation.store import Workspace
+from tests.graph.conftest import QUICK, settings
+
+FAST = settings(*QUICK)
+
+
+def ends(result, code: int, words: str) -> None:
+    assert result.exit_code == code, result.output
+    assert words in result.stderr
+    assert len(result.stderr.strip().splitlines()[-2:]) <= 2
+
+
+def test_no_such_folder(tmp_path: Path, inksift) -> None:
+    ends(inksift("run", tmp_path / "nowhere", "--workspace", tmp_path / "w"), 2, "no such folder")
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_file_is_no_folder(tmp_path: Path, inksift) -> None:
+    (tmp_path / "file").write_text("")
+    ends(inksift("run", tmp_path / "file", "--workspace", tmp_path / "w"), 2, "expected class_name/picture.jpg")
+
+
+def test_an_empty_folder(tmp_path: Path, inksift) -> None:
+    (tmp_path / "empty").mkdir()
+    ends(inksift("run", tmp_path / "empty", "--workspace", tmp_path / "w"), 2, "expected class_name/picture.jpg")
+
+
+def test_a_folder_of_text_files(tmp_path: Path, inksift) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "texts" / name).mkdir(parents=True)
+        (tmp_path / "texts" / name / "note.txt").write_text(name)
+    result = inksift("run", tmp_path / "texts", "--workspace", tmp_path / "w", *FAST)
+    ends(result, 2, "no picture is left to train on")
+    assert (tmp_path / "w" / "decisions.csv").read_text().count("unreadable") == 2
+
+
+def test_one_class(copied: Path, tmp_path: Path, inksift) -> None:
+    for folder in copied.iterdir():
+        if folder.name != "cat":
+            shutil.rmtree(folder)
+    ends(inksift("run", copied, "--workspace", tmp_path / "w", *FAST), 2, "only 'cat' is left")
+    assert inksift("judge", copied, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *FAST).exit_code == 0
+
+
+def test_a_class_of_one_picture_is_trained_on_and_its_f1_is_undefined(copied: Path, tmp_path: Path, inksift) -> None:
+    import json
+
+    (copied / "lonely").mkdir()
+    shutil.copy(next((copied / "cat").glob("*.png")), copied / "lonely" / "one.png")
+    for path in (copied / "cat").glob("*.png"):
+        path.unlink()
+    result = inksift("run", copied, "--workspace", tmp_path / "w", *FAST)
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "w" / "f1_report.json").read_text())
+    assert report["per_class"]["lonely"]["f1"] is None
+    assert "lonely" in report["undefined"]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "words"),
+    [
+        ("duplicates.max_distence=2", "no setting called duplicates.max_distence; there are: max_distance"),
+        ("duplicates.max_distance=99", "duplicates.max_distance: input should be less than or equal to 16, got 99"),
+        ("dedup.max_distance=2", "no stage called dedup; there are: images, duplicates"),
+        ("classifier.network=resnet", "no network called resnet; there are: custom"),
+        ("object_counts.weights=yolov9", "no weights called yolov9; there are: yolov8n"),
+    ],
+)
+def test_an_unknown_setting_or_a_bad_value(copied: Path, tmp_path: Path, inksift, assignment: str, words: str) -> None:
+    ends(inksift("run", copied, "--workspace", tmp_path / "w", "--set", assignment), 2, words)
+    assert not (tmp_path / "w" / "decisions.csv").exists()
+
+
+def test_an_unknown_profile(copied: Path, tmp_path: Path, inksift) -> None:
+    ends(inksift("run", copied, "--workspace", tmp_path / "w", "--profile", "fast"), 2, "no profile called fast")
+
+
+def test_a_locked_workspace(sample: Path, tmp_path: Path, inksift) -> None:
+    program = (
+        "import sys; from pathlib import Path; from curation.store import Workspace\n"
+        f"with Workspace(Path({str(tmp_path / 'w')!r})).locked():\n    print('held', flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout is not None
+        other.stdout.readline()
+        ends(inksift("run", sample / "images", "--workspace", tmp_path / "w"), 2, f"pid {other.pid}")
+    finally:
+        other.communicate("")
+
+
+def test_a_workspace_inside_the_source(copied: Path, inksift) -> None:
+    ends(inksift("run", copied, "--workspace", copied / "w"), 2, "lies inside")
+    assert not (copied / "w").exists()
+
+
+def test_a_workspace_with_other_files(copied: Path, tmp_path: Path, inksift) -> None:
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "thesis.txt").write_text("mine")
+    ends(inksift("run", copied, "--workspace", tmp_path / "w"), 2, "files that are not inksift's")
+    assert (tmp_path / "w" / "thesis.txt").read_text() == "mine"
+
+
+def test_missing_weights_that_are_required(sample: Path, tmp_path: Path, inksift, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    required = settings("object_counts.required=true", "object_counts.download=false")
+    result = inksift("run", sample / "images", "--workspace", tmp_path / "w", *required)
+    ends(result, 3, "weights yolov8n not found")
+
+
+def test_weights_that_are_not_the_pinned_ones(sample: Path, tmp_path: Path, inksift) -> None:
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "yolov8n.pt").write_bytes(b"<html>404</html>")
+    result = inksift("run", sample / "images", "--workspace", tmp_path / "w", "--weights-dir", tmp_path / "weights")
+    ends(result, 3, "yolov8n.pt")
+
+
+def _small_files() -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+
+
+def test_a_full_disk(sample: Path, tmp_path: Path) -> None:
+    arguments = ["judge", sample / "images", "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=_small_files,
+        env={name: value for name, value in os.environ.items() if not name.startswith("INKSIFT_")},
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert "no space left for" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "o.csv").exists()
+
+
+@pytest.mark.parametrize("command", ["report", "verify", "export"])
+def test_commands_on_a_folder_that_is_no_workspace(tmp_path: Path, inksift, command: str) -> None:
+    target = [tmp_path / "out"] if command == "export" else []
+    result = inksift(command, *target, "--workspace", tmp_path / "nowhere")
+    assert result.exit_code == 2
+    assert "inksift run" in result.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_truth_that_is_not_there(copied: Path, tmp_path: Path, inksift) -> None:
+    result = inksift("run", copied, "--workspace", tmp_path / "w", "--truth", tmp_path / "truth.csv")
+    ends(result, 2, "no such file")

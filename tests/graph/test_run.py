@@ -1,0 +1,188 @@
+"""The whole chain on a drawn folder: what it finds, what it leaves, and that it can be stopped and run again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from curation.parquet import read_parquet
+from curation.tables import DECISIONS
+from tests.graph.conftest import QUICK, settings
+
+FAST = settings(*QUICK)
+JUDGE = settings("object_counts.download=false")
+
+
+def fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
+    return {
+        str(path.relative_to(folder)): (hashlib.sha256(path.read_bytes()).hexdigest(), status.st_mtime_ns, status.st_mode)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        for status in [path.stat()]
+    }
+
+
+def told(result) -> dict:
+    return json.loads(result.stdout)
+
+
+def test_the_run_ends_well_and_finds_what_was_planted(finished) -> None:
+    _, result = finished
+    assert result.exit_code == 0, result.output
+    found = {row["what"]: (row["found"], row["planted"]) for row in told(result)["truth"]}
+    assert found["exact copies found"][0] == found["exact copies found"][1] > 0
+    assert found["unreadable files rejected"][0] == found["unreadable files rejected"][1] > 0
+    assert found["near copies found"][0] >= 0.8 * found["near copies found"][1] > 0
+
+
+def test_every_file_has_one_row(finished, sample: Path) -> None:
+    workspace, result = finished
+    decisions = read_parquet(workspace / "decisions.parquet")
+    files = {str(path.relative_to(sample / "images")) for path in (sample / "images").rglob("*") if path.is_file()}
+    assert set(decisions["path"]) == files
+    assert len(decisions) == len(files) == sum(told(result)["outcomes"].values())
+    assert list(decisions) == list(DECISIONS.columns)
+    assert list(pd.read_csv(workspace / "decisions.csv", nrows=1)) == list(DECISIONS.columns)
+
+
+def test_f1_is_measured_on_the_trusted_folder(finished, sample: Path) -> None:
+    workspace, result = finished
+    report = json.loads((workspace / "f1_report.json").read_text())
+    readable = sum(1 for path in (sample / "test").rglob("*") if path.is_file())
+    assert report["test_set"] == "trusted"
+    assert report["test_pictures"] == readable
+    assert report["macro_f1"] == told(result)["f1"]["macro_f1"]
+
+
+def test_pages_are_written_and_stand_alone(finished) -> None:
+    workspace, _ = finished
+    for name in ("report.html", "f1_report.html"):
+        page = (workspace / name).read_text()
+        assert "http://" not in page.replace("http://www.w3.org", "")
+        assert "<script" not in page
+
+
+def test_a_missing_detector_is_said_aloud(finished) -> None:
+    _, result = finished
+    assert any("no YOLO weights" in line for line in told(result)["warnings"])
+
+
+def test_the_workspace_verifies(finished, inksift) -> None:
+    workspace, _ = finished
+    result = inksift("verify", "--workspace", workspace)
+    assert (result.exit_code, result.output) == (0, "everything matches\n")
+
+
+def test_the_source_is_untouched_and_a_second_run_measures_nothing(copied: Path, tmp_path: Path, inksift) -> None:
+    before = fingerprint(copied)
+    first = inksift("run", copied, "--workspace", tmp_path / "w", "--json", *FAST)
+    decided = (tmp_path / "w" / "decisions.csv").read_bytes()
+    second = inksift("run", copied, "--workspace", tmp_path / "w", "--json", *FAST)
+    assert fingerprint(copied) == before
+    assert first.exit_code == second.exit_code == 0
+    assert told(first)["measured"]["images"] > 0
+    assert told(first)["measured"]["embeddings"] > 0
+    assert set(told(second)["measured"].values()) == {0}
+    assert (tmp_path / "w" / "decisions.csv").read_bytes() == decided
+    assert told(second)["f1"] == told(first)["f1"]
+
+
+def test_new_files_are_all_that_is_measured(copied: Path, tmp_path: Path, inksift, rng: np.random.Generator) -> None:
+    inksift("judge", copied, "--out", tmp_path / "a.csv", "--workspace", tmp_path / "w", "--json", *JUDGE)
+    for number in range(10):
+        Image.fromarray(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(copied / "cat" / f"new{number}.png")
+    result = inksift("judge", copied, "--out", tmp_path / "b.csv", "--workspace", tmp_path / "w", "--json", *JUDGE)
+    assert told(result)["measured"]["images"] == 10
+    assert told(result)["measured"]["embeddings"] == 10
+    assert len(pd.read_csv(tmp_path / "b.csv")) == len(pd.read_csv(tmp_path / "a.csv")) + 10
+
+
+def test_judge_writes_the_columns_of_decisions_and_trains_nothing(copied: Path, tmp_path: Path, inksift) -> None:
+    result = inksift("judge", copied, "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w", *JUDGE)
+    assert result.exit_code == 0
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "w" / "decisions.csv").read_bytes()
+    assert not (tmp_path / "w" / "f1_report.json").exists()
+
+
+def test_a_flat_folder_is_one_unlabelled_class(copied: Path, tmp_path: Path, inksift) -> None:
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    for path in (copied / "cat").iterdir():
+        shutil.copy(path, flat)
+    assert inksift("judge", flat, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE).exit_code == 0
+    assert set(pd.read_csv(tmp_path / "o.csv")["label"]) == {"unlabelled"}
+
+
+def test_moving_and_renaming_files_keeps_the_same_pictures(copied: Path, tmp_path: Path, inksift) -> None:
+    def kept() -> set[str]:
+        inksift("judge", copied, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE)
+        decisions = read_parquet(tmp_path / "w" / "decisions.parquet")
+        return set(decisions.loc[decisions["outcome"] == "kept", "image_id"])
+
+    before = kept()
+    for number, path in enumerate(sorted(copied.rglob("*.png"))):
+        moved = path.parent / "deeper" / f"{1000 - number}.png"
+        moved.parent.mkdir(exist_ok=True)
+        path.rename(moved)
+    assert kept() == before
+
+
+def _start(source: Path, workspace: Path) -> subprocess.Popen[bytes]:
+    arguments = ["judge", str(source), "--out", str(workspace) + ".csv", "--workspace", str(workspace), *JUDGE]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("INKSIFT_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
+
+
+def _wait_for(workspace: Path, pattern: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(1200):
+        if any(workspace.glob(pattern)) or process.poll() is not None:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"no {pattern} within 24 s")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "moment", ["measurements/thumbnails/*/*.parquet", "measurements/embeddings/*/*.parquet", "tables/duplicates.parquet"]
+)
+def test_killed_anywhere_and_run_again_it_decides_the_same(sample: Path, tmp_path: Path, inksift, moment: str) -> None:
+    source, calm, killed = sample / "images", tmp_path / "calm", tmp_path / "killed"
+    inksift("judge", source, "--out", tmp_path / "o.csv", "--workspace", calm, *JUDGE)
+    process = _start(source, killed)
+    _wait_for(killed, moment, process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    result = inksift("judge", source, "--out", tmp_path / "o.csv", "--workspace", killed, "--json", *JUDGE)
+    assert result.exit_code == 0
+    assert (killed / "decisions.csv").read_bytes() == (calm / "decisions.csv").read_bytes()
+    assert inksift("verify", "--workspace", killed).exit_code == 0
+    distinct = len({row[0] for row in fingerprint(source).values()})
+    assert told(result)["measured"]["images"] < distinct
+
+
+@pytest.mark.slow
+def test_an_interrupt_stops_cleanly_and_can_be_resumed(sample: Path, tmp_path: Path, inksift) -> None:
+    process = _start(sample / "images", tmp_path / "w")
+    _wait_for(tmp_path / "w", "measurements/thumbnails/*/*.parquet", process)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=10) == 130
+    assert not (tmp_path / "w" / "run.lock").exists()
+    result = inksift("judge", sample / "images", "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE)
+    assert result.exit_code == 0
