@@ -197,8 +197,8 @@ def _report(results: dict[str, dict[str, Any]]) -> None:
             for stage, seconds in _stages(result["wall"]).items()
         )
         print(
-            f"{name:22}{files / _total(result['wall']):10.1f}{_total(result['wall']):9.1f}{_total(result['cpu']):9.1f}"
-            f"{result['wall']['setup']:9.1f}{result['peak_mb']:9.0f}{result['load_before']:7.1f}  {stages}"
+            f"{name:20}{files / _total(result['wall']):9.1f}{_total(result['wall']):9.1f}{_total(result['cpu']):9.1f}"
+            f"{result['wall']['setup']:9.1f}{result['peak_mb']:9.0f}{result['load_before']:9.1f}  {stages}"
         )
     summary = _summary(results, files)
     print(

@@ -311,7 +311,7 @@ def ui(port: int) -> None:
     if project is None:
         raise ParamError("no image folder: set INKSIFT_SOURCE=/path/to/images, then run `inksift ui` again")
     environment = os.environ | {"DAGSTER_HOME": str(dagster_home(project))}
-    arguments = ["-m", "pipelines.definitions", "--location-name", "inksift", "-h", "127.0.0.1", "-p", str(port)]
+    arguments = ["-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
     program = [sys.executable, "-m", "dagster", "dev", *arguments]
     os.execve(sys.executable, program, environment)  # signals reach Dagster itself
 

@@ -24,13 +24,13 @@ def project_from_environment() -> Project | None:
 def resources(project: Project | None) -> dict[str, object]:
     """Resources bound to one project. They take no run config, so no run can point them at other folders."""
 
-    @dg.resource(description="The folders of this code location, locked while a run works on them")
+    @dg.resource(config_schema={}, description="The folders of this code location, locked while a run works on them")
     def locked_project(_: dg.InitResourceContext) -> Iterator[Project]:
         here = _required(project)
         with here.workspace.locked():
             yield here
 
-    @dg.io_manager(description="Parquet tables in the workspace, written atomically")
+    @dg.io_manager(config_schema={}, description="Parquet tables in the workspace, written atomically")
     def parquet_tables(_: dg.InitResourceContext) -> ParquetTables:
         return ParquetTables(_required(project))
 

@@ -1,0 +1,163 @@
+"""The code location as Dagster sees it. The list of assets is edited on purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+import yaml
+
+from curation.errors import ParamError
+from curation.project import Project
+from pipelines.definitions import build
+from pipelines.io_managers import ParquetTables
+from pipelines.resources import project_from_environment, resources
+from pipelines.sensors import listing_digest, new_files
+from pipelines.settings import STAGES
+
+ASSETS = {
+    "gather": ["hashes", "images", "profile", "signals", "test_hashes", "test_images", "test_thumbnails", "thumbnails"],
+    "dedup": ["duplicates"],
+    "evidence": ["clusters", "embeddings", "object_counts"],
+    "verdict": ["curated_dataset", "profile_after", "rejected_report", "verdicts"],
+    "training": ["classifier", "f1_report", "predictions", "splits", "training_set"],
+}
+CHECKS = {
+    "decisions_keep_their_contract",
+    "detector_was_present",
+    "embeddings_are_numbers",
+    "every_file_has_one_outcome",
+    "f1_beats_the_majority",
+    "no_copy_straddles_the_splits",
+    "only_training_rows_are_oversampled",
+}
+BLOCKING = CHECKS - {"detector_was_present", "f1_beats_the_majority"}
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def defs() -> dg.Definitions:
+    return build(None)
+
+
+@pytest.fixture(scope="module")
+def specs(defs: dg.Definitions) -> list[dg.AssetSpec]:
+    return list(defs.resolve_all_asset_specs())
+
+
+def test_no_asset_is_lost_and_none_appears_unseen(specs: list[dg.AssetSpec]) -> None:
+    found: dict[str, list[str]] = {}
+    for spec in specs:
+        found.setdefault(str(spec.group_name), []).append(spec.key.to_user_string())
+    assert {group: sorted(names) for group, names in found.items()} == ASSETS
+
+
+def test_every_asset_says_what_it_is(specs: list[dg.AssetSpec]) -> None:
+    for spec in specs:
+        assert spec.description, spec.key
+        assert spec.code_version, spec.key
+        assert spec.kinds, spec.key
+
+
+def test_checks_are_those_expected_and_most_of_them_block(defs: dg.Definitions) -> None:
+    specs = [spec for check in defs.asset_checks or [] for spec in check.check_specs]
+    assert {spec.name for spec in specs} == CHECKS
+    assert {spec.name for spec in specs if spec.blocking} == BLOCKING
+
+
+def test_every_stage_with_settings_is_an_asset(specs: list[dg.AssetSpec]) -> None:
+    assert set(STAGES) <= {spec.key.to_user_string() for spec in specs}
+
+
+@pytest.mark.parametrize("name", ["curate", "train", "everything"])
+def test_jobs_run_in_one_process(defs: dg.Definitions, name: str) -> None:
+    job = defs.resolve_job_def(name)
+    assert job.executor_def.name == "in_process"
+    trains = "classifier" in {node.name for node in job.nodes}
+    assert trains == (name != "curate")
+
+
+@pytest.mark.parametrize("name", ["project", "io_manager"])
+def test_no_run_config_reaches_a_path(defs: dg.Definitions, name: str) -> None:
+    job = defs.resolve_job_def("everything")
+    with pytest.raises(dg.DagsterInvalidConfigError, match="source"):
+        job.execute_in_process(run_config={"resources": {name: {"config": {"source": "/etc"}}}})
+
+
+def test_the_workspace_file_loads_these_definitions() -> None:
+    located = yaml.safe_load((ROOT / "workspace.yaml").read_text())["load_from"][0]["python_module"]
+    assert located == {"module_name": "pipelines.definitions", "location_name": "inksift"}
+
+
+def test_the_nightly_schedule_runs_everything(defs: dg.Definitions) -> None:
+    (schedule,) = defs.schedules or []
+    assert schedule.job_name == "everything"
+    assert schedule.cron_schedule == "0 2 * * *"
+
+
+def test_the_sensor_waits_until_the_folder_holds_still(tmp_path: Path) -> None:
+    source = tmp_path / "images"
+    (source / "cat").mkdir(parents=True)
+    (source / "cat" / "a.png").write_bytes(b"1")
+    sensor = new_files(Project(source, tmp_path / "w"))
+
+    def look(cursor: str | None) -> tuple[int, str | None]:
+        context = dg.build_sensor_context(cursor=cursor, sensor_name="new_files")
+        data = sensor.evaluate_tick(context)
+        return len(data.run_requests or []), data.cursor
+
+    requests, cursor = look(None)
+    assert requests == 0
+    requests, cursor = look(cursor)
+    assert requests == 1
+    assert look(cursor)[0] == 0
+    (source / "cat" / "b.png").write_bytes(b"2")
+    requests, cursor = look(cursor)
+    assert requests == 0
+    assert look(cursor)[0] == 1
+
+
+def test_the_listing_follows_names_sizes_and_times(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    before = listing_digest(tmp_path)
+    assert listing_digest(tmp_path) == before
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert listing_digest(tmp_path) != before
+
+
+def test_tables_cross_assets_as_parquet(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    project = Project(tmp_path / "images", tmp_path / "w")
+
+    @dg.asset
+    def numbers() -> pd.DataFrame:
+        return pd.DataFrame({"n": [1, 2]})
+
+    @dg.asset
+    def doubled(numbers: pd.DataFrame) -> pd.DataFrame:
+        return numbers * 2
+
+    tables = ParquetTables(project)
+    result = dg.materialize([numbers, doubled], resources={"io_manager": tables})
+    assert result.output_for_node("doubled")["n"].tolist() == [2, 4]
+    assert sorted(path.name for path in (tmp_path / "w" / "tables").iterdir()) == ["doubled.parquet", "numbers.parquet"]
+
+
+def test_without_a_folder_the_graph_loads_and_a_run_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("INKSIFT_SOURCE", raising=False)
+    assert project_from_environment() is None
+    with pytest.raises(dg.DagsterError) as failed:
+        build(None).resolve_job_def("curate").execute_in_process()
+    assert isinstance(failed.value.__cause__, ParamError)
+    assert "set INKSIFT_SOURCE=" in str(failed.value.__cause__)
+    assert set(resources(None)) == {"project", "io_manager"}
+
+
+def test_the_environment_names_the_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("SOURCE", "WORKSPACE", "TEST", "WEIGHTS"):
+        monkeypatch.setenv(f"INKSIFT_{name}", str(tmp_path / name))
+    assert project_from_environment() == Project(
+        tmp_path / "SOURCE", tmp_path / "WORKSPACE", tmp_path / "TEST", tmp_path / "WEIGHTS"
+    )
