@@ -1,5 +1,7 @@
 """Groups of similar pictures, by three methods."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import pandas as pd
 
@@ -13,13 +15,26 @@ class ClustersConfig(ClusterParams, dg.Config):
     """Settings of the three methods."""
 
 
-@dg.asset(group_name="evidence", kinds={"scikitlearn", "parquet"}, code_version=str(VERSION))
-def clusters(embeddings: pd.DataFrame, config: ClustersConfig) -> dg.MaterializeResult[pd.DataFrame]:
-    """The cluster of every picture by DBSCAN, HDBSCAN and KMeans; -1 is noise."""
+@dg.multi_asset(
+    name="clusters",
+    outs={
+        "clusters": dg.AssetOut(
+            group_name="evidence",
+            kinds={"scikitlearn", "parquet"},
+            code_version=str(VERSION),
+            description="The cluster of every picture by DBSCAN, HDBSCAN and KMeans; -1 is noise",
+        ),
+        "cluster_comparison": dg.AssetOut(
+            group_name="evidence",
+            kinds={"scikitlearn", "parquet"},
+            code_version=str(VERSION),
+            description="The three methods side by side: clusters, noise, silhouette, seconds",
+        ),
+    },
+)
+def clustered(embeddings: pd.DataFrame, config: ClustersConfig) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    """Cluster the embeddings three times."""
     found = find_clusters(embeddings, config)
-    return table(
-        found.frame,
-        comparison=records(found.comparison),
-        eps=found.eps,
-        k_distance=picture(plots.k_distance(found.distances, found.eps), "k-distance with the chosen eps"),
-    )
+    curve = picture(plots.k_distance(found.distances, found.eps), "k-distance with the chosen eps")
+    yield table(found.frame, "clusters", eps=found.eps, k_distance=curve)
+    yield table(found.comparison, "cluster_comparison", comparison=records(found.comparison))

@@ -21,5 +21,5 @@ def duplicates(images: pd.DataFrame, hashes: pd.DataFrame, config: DedupConfig) 
         found,
         duplicates=len(dropped),
         groups_with_copies=int(dropped["group"].nunique()),
-        relations=counts(dropped["relation"].value_counts().to_dict()),
+        relations=counts(dropped["relation"]),
     )

@@ -31,5 +31,5 @@ def embeddings(
         measured=embedded.new,
         embedder=config.embedder,
         dimension=embedder.dimension,
-        status=counts(embedded.frame["status"].value_counts().to_dict()),
+        status=counts(embedded.frame["status"]),
     )

@@ -41,7 +41,7 @@ def decoded_images(
         measured=found.new,
         unreadable=len(errors),
         classes=int(found.images["label"].nunique()),
-        errors=counts(errors.value_counts().to_dict()),
+        errors=counts(errors),
         preview=records(found.images.drop(columns="path_bytes").head(8)),
     )
     yield table(found.hashes, "hashes")

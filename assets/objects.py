@@ -27,6 +27,6 @@ def object_counts(
     return table(
         counted.frame,
         measured=counted.new,
-        status=counts(counted.frame["status"].value_counts().to_dict()),
-        objects_per_image=counts(counted.frame["objects"].value_counts().sort_index().to_dict()),
+        status=counts(counted.frame["status"]),
+        objects_per_image=counts(counted.frame["objects"]),
     )

@@ -1,16 +1,18 @@
 """The report of rejected images."""
 
+from typing import Any
+
 import dagster as dg
 import pandas as pd
 
 from assets.display import picture
 from assets.results import table
-from curation.camp2022 import Camp2022Params
+from curation.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
 from curation.report import plots
 from curation.report.contact_sheet import contact_sheet
 from curation.report.page import Findings, ReportParams, build_report
-from curation.signals import SIGNALS
+from curation.signals.base import Limits
 from curation.thumbnails import Thumbnails
 
 
@@ -23,19 +25,32 @@ def rejected_report(
     verdicts: pd.DataFrame,
     images: pd.DataFrame,
     signals: pd.DataFrame,
+    signal_limits: pd.DataFrame,
+    cluster_comparison: pd.DataFrame,
+    object_counts: pd.DataFrame,
     thumbnails: pd.DataFrame,
     config: ReportConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """report.html in the workspace: what came in, what stayed, and every rejected picture by reason."""
     read = Thumbnails(project.workspace, thumbnails)
-    limits = {signal.name: Camp2022Params().cuts(signal) for signal in SIGNALS}
-    page = build_report(verdicts, images, read=read, params=config, findings=Findings(signals=signals, limits=limits))
+    limits = {row.signal: Limits(row.low, row.high) for row in signal_limits.itertuples()}
+    uncounted = (object_counts["status"] == DETECTOR_UNAVAILABLE).any()
+    findings = Findings(
+        signals=signals,
+        limits=limits,
+        comparison=cluster_comparison,
+        notes=["YOLO's weights were not found: no objects were counted, and that vote is missing."]
+        if uncounted
+        else [],
+    )
+    page = build_report(verdicts, images, read=read, params=config, findings=findings)
     place = project.workspace.publish("report.html", page.encode())
     rejected = verdicts[(verdicts["outcome"] == "rejected") & (verdicts["reason"] != "unreadable")]
-    sheets = {
-        f"sheet_{reason}": picture(contact_sheet(rows["image_id"].tolist(), read), f"rejected as {reason}")
+    sheets: dict[str, Any] = {
+        f"sheet_{reason}": picture(sheet, f"rejected as {reason}")
         for reason, rows in rejected.groupby("reason")
+        if (sheet := contact_sheet(rows["image_id"].tolist(), read))
     }
     return table(
         rejected[["path", "reason", "explanation"]],

@@ -1,7 +1,6 @@
 """How every asset hands over its table: with a data version, so that changed settings make what follows stale."""
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -22,13 +21,13 @@ def table(frame: pd.DataFrame, key: str | None = None, **metadata: Any) -> dg.Ma
 
 def records(frame: pd.DataFrame) -> dg.TableMetadataValue:
     """A small frame as a table in the UI; cells without a value are empty."""
-    rows = [{name: _cell(value) for name, value in row.items()} for row in frame.to_dict("records")]
+    rows = [{str(name): _cell(value) for name, value in row.items()} for row in frame.to_dict("records")]
     return dg.MetadataValue.table([dg.TableRecord(row) for row in rows], schema=_schema(frame))
 
 
-def counts(values: Mapping[str, Any]) -> dg.TableMetadataValue:
-    """Names and numbers as a two-column table in the UI."""
-    return records(pd.DataFrame({"name": list(values), "count": list(values.values())}))
+def counts(values: pd.Series) -> dg.TableMetadataValue:
+    """How often each value occurs, as a two-column table in the UI, the most frequent first."""
+    return records(values.value_counts().rename("count").rename_axis("value").reset_index())
 
 
 def _cell(value: Any) -> Any:

@@ -1,9 +1,11 @@
 """One outcome, one reason and one explanation for every file found."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import pandas as pd
 
-from assets.results import counts, table
+from assets.results import counts, records, table
 from curation import evidence, verdicts
 from curation.verdicts import VerdictParams
 
@@ -12,7 +14,23 @@ class VerdictsConfig(VerdictParams, dg.Config):
     """Settings of the recipe that tells photographs from drawings."""
 
 
-@dg.asset(name="verdicts", group_name="verdict", kinds={"parquet"}, code_version=str(verdicts.VERSION))
+@dg.multi_asset(
+    name="verdicts",
+    outs={
+        "verdicts": dg.AssetOut(
+            group_name="verdict",
+            kinds={"parquet"},
+            code_version=str(verdicts.VERSION),
+            description="Every file found is kept, for review, or rejected with a stage and a reason",
+        ),
+        "signal_limits": dg.AssetOut(
+            group_name="verdict",
+            kinds={"parquet"},
+            code_version=str(verdicts.VERSION),
+            description="The cuts of every signal that these verdicts were made with",
+        ),
+    },
+)
 def decided(
     images: pd.DataFrame,
     duplicates: pd.DataFrame,
@@ -21,16 +39,19 @@ def decided(
     embeddings: pd.DataFrame,
     clusters: pd.DataFrame,
     config: VerdictsConfig,
-) -> dg.MaterializeResult[pd.DataFrame]:
-    """Every file found is kept, for review, or rejected with a stage and a reason."""
+) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    """Gather the evidence, judge every distinct picture, decide on every file."""
     known = evidence.gather(duplicates, signals, object_counts, embeddings, clusters, method=config.clusters)
     decisions = verdicts.decide(images, duplicates, known, verdicts.judge(known, config))
     outcomes = decisions["outcome"].value_counts()
-    return table(
+    yield table(
         decisions,
+        "verdicts",
         kept=int(outcomes.get("kept", 0)),
         review=int(outcomes.get("review", 0)),
         rejected=int(outcomes.get("rejected", 0)),
-        reasons=counts(decisions.loc[decisions["outcome"] == "rejected", "reason"].value_counts().to_dict()),
-        media=counts(decisions["medium"].value_counts().to_dict()),
+        reasons=counts(decisions.loc[decisions["outcome"] == "rejected", "reason"]),
+        media=counts(decisions["medium"]),
     )
+    limits = verdicts.limits(config)
+    yield table(limits, "signal_limits", limits=records(limits.astype({"low": "str", "high": "str"})))

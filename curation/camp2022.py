@@ -8,6 +8,7 @@ or a failed embedding casts no vote.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from pydantic import Field, field_validator
@@ -65,7 +66,7 @@ def judge(evidence: pd.DataFrame, params: Camp2022Params) -> pd.DataFrame:
     return JUDGEMENTS.frame([_judge_one(row, params) for row in evidence.to_dict("records")])
 
 
-def _judge_one(row: Mapping[str, object], params: Camp2022Params) -> dict[str, object]:
+def _judge_one(row: Mapping[Any, Any], params: Camp2022Params) -> dict[str, object]:
     suspicions = _suspicions(row, params)
     proofs = _proofs(row, params)
     if not suspicions:
@@ -84,21 +85,21 @@ def _judge_one(row: Mapping[str, object], params: Camp2022Params) -> dict[str, o
     }
 
 
-def _suspicions(row: Mapping[str, object], params: Camp2022Params) -> list[str]:
+def _suspicions(row: Mapping[Any, Any], params: Camp2022Params) -> list[str]:
     found = []
-    if row["detector"] == "ok" and int(str(row["objects"])) > params.max_objects:
+    if row["detector"] == "ok" and row["objects"] > params.max_objects:
         found.append(f"{row['objects']} objects")
     if row["embedding"] == "ok" and row["cluster"] == -1:
         found.append("in no cluster")
     return found
 
 
-def _proofs(row: Mapping[str, object], params: Camp2022Params) -> list[str]:
+def _proofs(row: Mapping[Any, Any], params: Camp2022Params) -> list[str]:
     return [words for name in params.filters if (words := _proof(_SIGNALS[name], row, params))]
 
 
-def _proof(signal: Signal, row: Mapping[str, object], params: Camp2022Params) -> str:
-    value, cuts = float(str(row[signal.name])), params.cuts(signal)
+def _proof(signal: Signal, row: Mapping[Any, Any], params: Camp2022Params) -> str:
+    value, cuts = row[signal.name], params.cuts(signal)
     if cuts.contain(value):
         return ""
     side, cut = ("above", cuts.high) if value > cuts.high else ("below", cuts.low)

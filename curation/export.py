@@ -25,7 +25,7 @@ from curation.errors import ParamError, StoreError
 from curation.export_names import class_folders, distinct, file_name
 from curation.files import file_digest, sweep, sync_folder, write_atomically
 from curation.params import Params
-from curation.published import csv_bytes
+from curation.safe_csv import csv_bytes
 from curation.safe_open import RefusedError, open_file, read_chunks
 from curation.tables import DECISIONS, IMAGES
 from curation.walk import open_source

@@ -21,4 +21,5 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The frame in a Parquet file, or some of its columns."""
     table = pq.ParquetFile(path).read(columns=list(columns) if columns is not None else None)
-    return table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas()
+    return frame

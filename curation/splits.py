@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 from scipy.sparse import coo_matrix
@@ -40,11 +41,11 @@ class SplitParams(Params):
 
 def split_images(
     kept: pd.DataFrame,
-    groups: Sequence[int] | pd.Series,
+    groups: Sequence[int] | pd.Series | npt.NDArray[np.int64],
     params: SplitParams,
     *,
     trusted_test: pd.DataFrame | None = None,
-    trusted_groups: Sequence[int] | pd.Series | None = None,
+    trusted_groups: Sequence[int] | pd.Series | npt.NDArray[np.int64] | None = None,
 ) -> pd.DataFrame:
     """The SPLITS table of `kept` (columns path, image_id, label) and of the trusted test pictures (same columns).
 
@@ -70,9 +71,9 @@ def leaks(splits: pd.DataFrame) -> pd.DataFrame:
 
 def _rows(
     kept: pd.DataFrame,
-    groups: Sequence[int] | pd.Series,
+    groups: Sequence[int] | pd.Series | npt.NDArray[np.int64],
     trusted_test: pd.DataFrame | None,
-    trusted_groups: Sequence[int] | pd.Series | None,
+    trusted_groups: Sequence[int] | pd.Series | npt.NDArray[np.int64] | None,
 ) -> pd.DataFrame:
     columns = ["path", "image_id", "label"]
     rows = kept[columns].assign(group=np.asarray(groups, dtype=np.int64), trusted=False)

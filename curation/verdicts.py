@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import pandas as pd
 from pydantic import Field
 
 from curation import camp2022
 from curation.camp2022 import Camp2022Params
-from curation.tables import DECISIONS
+from curation.signals import SIGNALS
+from curation.signals.base import Limits
+from curation.tables import DECISIONS, Table
 
 VERSION = 1
 _UNKNOWN = {"p_photo": float("nan"), "medium": "unsure"}
+
+
+SIGNAL_LIMITS = Table(
+    "signal_limits",
+    {"signal": "str", "low": "float64", "high": "float64", "confirms": "bool"},
+    key=("signal",),
+    may_be_missing=frozenset({"low", "high"}),
+)
+"""One row per signal: the range in which it speaks for a drawing (unbounded where infinite), and whether it counts."""
 
 
 class VerdictParams(Camp2022Params):
@@ -20,6 +32,26 @@ class VerdictParams(Camp2022Params):
 
     recipe: Literal["camp2022"] = Field("camp2022", description="How photographs are told from drawings")
     clusters: Literal["dbscan", "hdbscan", "kmeans"] = Field("dbscan", description="Whose noise counts as evidence")
+
+
+def limits(params: VerdictParams) -> pd.DataFrame:
+    """The SIGNAL_LIMITS in force."""
+    cuts = {signal.name: params.cuts(signal) for signal in SIGNALS}
+    return SIGNAL_LIMITS.frame(
+        [
+            {"signal": name, "low": cut.low, "high": cut.high, "confirms": name in params.filters}
+            for name, cut in cuts.items()
+        ]
+    )
+
+
+def limits_by_name(table: pd.DataFrame) -> dict[str, Limits]:
+    """The ranges in a SIGNAL_LIMITS table."""
+    columns = SIGNAL_LIMITS.check(table)
+    return {
+        str(name): Limits(float(low), float(high))
+        for name, low, high in zip(columns["signal"], columns["low"], columns["high"], strict=True)
+    }
 
 
 def judge(evidence: pd.DataFrame, params: VerdictParams) -> pd.DataFrame:
@@ -57,12 +89,12 @@ def decide(
     return DECISIONS.frame(rows)
 
 
-def _unreadable(image: dict[str, object]) -> dict[str, object]:
+def _unreadable(image: Mapping[Any, Any]) -> dict[str, object]:
     note = f" ({image['note']})" if image["note"] else ""
     return _rejected("images", "unreadable", f"{image['error']}{note}") | _UNKNOWN
 
 
-def _judged(place: dict[str, object], verdict: dict[str, object], unusable: set[str]) -> dict[str, object]:
+def _judged(place: Mapping[Any, Any], verdict: Mapping[Any, Any], unusable: set[str]) -> dict[str, object]:
     medium = {"p_photo": verdict["p_photo"], "medium": verdict["medium"]}
     if not place["keep"]:
         words = _relation(place)
@@ -79,7 +111,7 @@ def _judged(place: dict[str, object], verdict: dict[str, object], unusable: set[
     }
 
 
-def _relation(place: dict[str, object]) -> str:
+def _relation(place: Mapping[Any, Any]) -> str:
     if place["relation"] == "exact":
         return f"same bytes as {place['duplicate_of']}"
     return f"{place['distance']} of 64 hash bits differ from {place['duplicate_of']}"

@@ -159,12 +159,12 @@ def sample(folder: Path, images: int, seed: int, as_json: bool) -> None:
     from curation.sample import SampleParams, draw_sample
 
     truth = draw_sample(folder, SampleParams.of("sample", {"images": images, "seed": seed}))
-    told = {"folder": str(folder), "files": len(truth), "kinds": truth["kind"].value_counts().to_dict()}
+    kinds = truth["kind"].value_counts().to_dict()
     if as_json:
-        click.echo(json.dumps(told))
+        click.echo(json.dumps({"folder": str(folder), "files": len(truth), "kinds": kinds}))
     else:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in told["kinds"].items())
-        click.echo(f"{told['files']} files in {folder / 'images'}: {kinds}; the truth is in {folder / 'truth.csv'}")
+        listed = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        click.echo(f"{len(truth)} files in {folder / 'images'}: {listed}; the truth is in {folder / 'truth.csv'}")
 
 
 @main.command()

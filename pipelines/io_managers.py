@@ -1,5 +1,7 @@
 """Assets hand each other tables as Parquet files, written whole or not at all."""
 
+from pathlib import Path
+
 import dagster as dg
 import pandas as pd
 
@@ -27,5 +29,5 @@ class ParquetTables(dg.IOManager):
             raise StoreError(f"{path} is not there: materialise {context.asset_key.to_user_string()} first")
         return read_parquet(path)
 
-    def _path(self, key: dg.AssetKey):
+    def _path(self, key: dg.AssetKey) -> Path:
         return self._project.workspace.tables / f"{'_'.join(key.path)}.parquet"

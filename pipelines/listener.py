@@ -21,13 +21,12 @@ class Heard:
 def terminal_logger(heard: Heard, *, quiet: bool) -> dg.LoggerDefinition:
     """A Dagster logger that prints a line per finished stage (unless quiet) and fills `heard`."""
 
-    @dg.logger(description="One line per stage")
     def terminal(_: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("inksift.terminal", logging.DEBUG)
         logger.addHandler(_Listener(heard, quiet=quiet))
         return logger
 
-    return terminal
+    return dg.LoggerDefinition(terminal, description="One line per stage")
 
 
 class _Listener(logging.Handler):

@@ -67,4 +67,7 @@ def _f1(heard: Heard) -> dict[str, Any] | None:
 
 
 def _against_truth(truth: Path | None, decisions: pd.DataFrame) -> list[dict[str, Any]]:
-    return score_against_truth(read_truth(truth), decisions).to_dict("records") if truth else []
+    if truth is None:
+        return []
+    score = score_against_truth(read_truth(truth), decisions)
+    return [{str(name): value for name, value in row.items()} for row in score.to_dict("records")]

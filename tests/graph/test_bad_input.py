@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from curation.store import Workspace
 from tests.graph.conftest import QUICK, settings
 
 FAST = settings(*QUICK)

@@ -20,8 +20,8 @@ from pipelines.settings import STAGES
 ASSETS = {
     "gather": ["hashes", "images", "profile", "signals", "test_hashes", "test_images", "test_thumbnails", "thumbnails"],
     "dedup": ["duplicates"],
-    "evidence": ["clusters", "embeddings", "object_counts"],
-    "verdict": ["curated_dataset", "profile_after", "rejected_report", "verdicts"],
+    "evidence": ["cluster_comparison", "clusters", "embeddings", "object_counts"],
+    "verdict": ["curated_dataset", "profile_after", "rejected_report", "signal_limits", "verdicts"],
     "training": ["classifier", "f1_report", "predictions", "splits", "training_set"],
 }
 CHECKS = {

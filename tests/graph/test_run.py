@@ -27,7 +27,11 @@ JUDGE = settings("object_counts.download=false")
 
 def fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
     return {
-        str(path.relative_to(folder)): (hashlib.sha256(path.read_bytes()).hexdigest(), status.st_mtime_ns, status.st_mode)
+        str(path.relative_to(folder)): (
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            status.st_mtime_ns,
+            status.st_mode,
+        )
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         for status in [path.stat()]
@@ -160,7 +164,8 @@ def _wait_for(workspace: Path, pattern: str, process: subprocess.Popen[bytes]) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "moment", ["measurements/thumbnails/*/*.parquet", "measurements/embeddings/*/*.parquet", "tables/duplicates.parquet"]
+    "moment",
+    ["measurements/thumbnails/*/*.parquet", "measurements/embeddings/*/*.parquet", "tables/duplicates.parquet"],
 )
 def test_killed_anywhere_and_run_again_it_decides_the_same(sample: Path, tmp_path: Path, inksift, moment: str) -> None:
     source, calm, killed = sample / "images", tmp_path / "calm", tmp_path / "killed"
