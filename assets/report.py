@@ -12,8 +12,10 @@ from curation.project import Project
 from curation.report import plots
 from curation.report.contact_sheet import contact_sheet
 from curation.report.page import Findings, ReportParams, build_report
-from curation.signals.base import Limits
 from curation.thumbnails import Thumbnails
+from curation.verdicts import limits_by_name
+
+_NO_DETECTOR = "YOLO's weights were not found: no objects were counted, and that vote is missing."
 
 
 class ReportConfig(ReportParams, dg.Config):
@@ -34,15 +36,12 @@ def rejected_report(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """report.html in the workspace: what came in, what stayed, and every rejected picture by reason."""
     read = Thumbnails(project.workspace, thumbnails)
-    limits = {row.signal: Limits(row.low, row.high) for row in signal_limits.itertuples()}
     uncounted = (object_counts["status"] == DETECTOR_UNAVAILABLE).any()
     findings = Findings(
         signals=signals,
-        limits=limits,
+        limits=limits_by_name(signal_limits),
         comparison=cluster_comparison,
-        notes=["YOLO's weights were not found: no objects were counted, and that vote is missing."]
-        if uncounted
-        else [],
+        notes=[_NO_DETECTOR] if uncounted else [],
     )
     page = build_report(verdicts, images, read=read, params=config, findings=findings)
     place = project.workspace.publish("report.html", page.encode())

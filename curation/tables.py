@@ -21,7 +21,7 @@ class Table:
     may_be_missing: frozenset[str] = field(default=frozenset())
 
     def check(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """`frame` with exactly these columns, in this order and a fresh index; SchemaError when it breaks the contract."""
+        """`frame` with exactly these columns, in order, and a fresh index; SchemaError when it breaks the contract."""
         absent = [name for name in self.columns if name not in frame.columns]
         if absent:
             raise SchemaError(f"{self.name}: missing column(s) {', '.join(absent)}")
@@ -72,7 +72,7 @@ is the SHA-256 of the file's bytes ("" where they could not be read). `width` an
 picture in pixels, 0 where `readable` is false; `error` then says why."""
 
 HASHES = Table("hashes", {"image_id": "str", "phash": "uint64", "contrast": "float64"}, key=("image_id",))
-"""One row per readable picture: 64-bit perceptual hash, and the deviation of the 32 x 32 grey picture it was made of."""
+"""One row per readable picture: 64-bit perceptual hash, and the deviation of the 32 x 32 grey levels behind it."""
 
 DUPLICATES = Table(
     "duplicates",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from curation.files import file_digest
 from curation.parquet import read_parquet
 from curation.tables import DECISIONS
 from tests.graph.conftest import QUICK, settings
@@ -27,14 +27,9 @@ JUDGE = settings("object_counts.download=false")
 
 def fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
     return {
-        str(path.relative_to(folder)): (
-            hashlib.sha256(path.read_bytes()).hexdigest(),
-            status.st_mtime_ns,
-            status.st_mode,
-        )
+        str(path.relative_to(folder)): (file_digest(path), path.stat().st_mtime_ns, path.stat().st_mode)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
-        for status in [path.stat()]
     }
 
 
