@@ -3,12 +3,12 @@
 import dagster as dg
 import pandas as pd
 
-from curation.conservation import conservation_problems
 from curation.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
-from curation.published import read_f1_report
+from curation.publish.published import read_f1_report
 from curation.splits import leaks
 from curation.tables import DECISIONS, EMBEDDINGS
+from curation.verdicts.conservation import conservation_problems
 
 _ERROR, _WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 

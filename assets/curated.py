@@ -4,9 +4,9 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import table
-from curation.curated import curate
 from curation.project import Project
-from curation.published import publish_decisions
+from curation.publish.curated import curate
+from curation.publish.published import publish_decisions
 
 
 @dg.asset(group_name="verdict", kinds={"csv", "parquet"}, code_version="1")

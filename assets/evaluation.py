@@ -7,14 +7,14 @@ from assets.display import picture
 from assets.results import records, table
 from curation import evaluation
 from curation.evaluation import HELD_OUT, TRUSTED, EvaluationParams
-from curation.pictures import draw_pictures
 from curation.project import Project
-from curation.published import publish_f1
+from curation.publish.published import publish_f1
 from curation.report import plots
 from curation.report.f1_page import build_f1_page
 from curation.resample import ORIGINAL
 from curation.splits import TEST, TRAIN
 from curation.thumbnails import Thumbnails
+from curation.training.pictures import draw_pictures
 
 
 class EvaluationConfig(EvaluationParams, dg.Config):

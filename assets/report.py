@@ -13,7 +13,7 @@ from curation.report import plots
 from curation.report.contact_sheet import contact_sheet
 from curation.report.page import Findings, ReportParams, build_report
 from curation.thumbnails import Thumbnails
-from curation.verdicts import limits_by_name
+from curation.verdicts.decide import limits_by_name
 
 _NO_DETECTOR = "YOLO's weights were not found: no objects were counted, and that vote is missing."
 

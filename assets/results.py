@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from curation.parquet import to_parquet
+from curation.store.parquet import to_parquet
 
 
 def table(frame: pd.DataFrame, key: str | None = None, **metadata: Any) -> dg.MaterializeResult[pd.DataFrame]:

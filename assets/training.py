@@ -5,20 +5,19 @@ import pandas as pd
 
 from assets.display import picture
 from assets.results import table
-from curation import training
-from curation.classifiers import CLASSIFIER
-from curation.pictures import draw_pictures
 from curation.project import Project
 from curation.report import plots
 from curation.thumbnails import Thumbnails
-from curation.training import TrainingParams
+from curation.training.classifiers import CLASSIFIER
+from curation.training.loop import VERSION, TrainingParams, train
+from curation.training.pictures import draw_pictures
 
 
 class TrainingConfig(TrainingParams, dg.Config):
     """Settings of the network and its training."""
 
 
-@dg.asset(group_name="training", kinds={"pytorch"}, code_version=str(training.VERSION), pool="models")
+@dg.asset(group_name="training", kinds={"pytorch"}, code_version=str(VERSION), pool="models")
 def classifier(
     training_set: pd.DataFrame, thumbnails: pd.DataFrame, config: TrainingConfig, project: dg.ResourceParam[Project]
 ) -> dg.MaterializeResult[pd.DataFrame]:
@@ -27,7 +26,7 @@ def classifier(
     pictures = draw_pictures(
         training_set, Thumbnails(project.workspace, thumbnails), side_px=config.image_side_px, folder=folder
     )
-    trained = training.train(training_set, pictures, folder=folder, params=config)
+    trained = train(training_set, pictures, folder=folder, params=config)
     row = {
         "checkpoint": trained.checkpoint.name,
         "network": config.network,

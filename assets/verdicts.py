@@ -6,8 +6,8 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import counts, records, table
-from curation import evidence, verdicts
-from curation.verdicts import VerdictParams
+from curation.verdicts import evidence
+from curation.verdicts.decide import VERSION, VerdictParams, decide, judge, limits
 
 
 class VerdictsConfig(VerdictParams, dg.Config):
@@ -20,13 +20,13 @@ class VerdictsConfig(VerdictParams, dg.Config):
         "verdicts": dg.AssetOut(
             group_name="verdict",
             kinds={"parquet"},
-            code_version=str(verdicts.VERSION),
+            code_version=str(VERSION),
             description="Every file found is kept, for review, or rejected with a stage and a reason",
         ),
         "signal_limits": dg.AssetOut(
             group_name="verdict",
             kinds={"parquet"},
-            code_version=str(verdicts.VERSION),
+            code_version=str(VERSION),
             description="The cuts of every signal that these verdicts were made with",
         ),
     },
@@ -42,7 +42,7 @@ def decided(
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Gather the evidence, judge every distinct picture, decide on every file."""
     known = evidence.gather(duplicates, signals, object_counts, embeddings, clusters, method=config.clusters)
-    decisions = verdicts.decide(images, duplicates, known, verdicts.judge(known, config))
+    decisions = decide(images, duplicates, known, judge(known, config))
     outcomes = decisions["outcome"].value_counts()
     yield table(
         decisions,
@@ -53,5 +53,5 @@ def decided(
         reasons=counts(decisions.loc[decisions["outcome"] == "rejected", "reason"]),
         media=counts(decisions["medium"]),
     )
-    limits = verdicts.limits(config)
-    yield table(limits, "signal_limits", limits=records(limits.astype({"low": "str", "high": "str"})))
+    cuts = limits(config)
+    yield table(cuts, "signal_limits", limits=records(cuts.astype({"low": "str", "high": "str"})))

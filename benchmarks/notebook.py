@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from curation.efficientnet import VARIANTS
-from curation.weights import find_weights, load_state, prepare_ultralytics
+from curation.models.efficientnet import VARIANTS
+from curation.models.weights import find_weights, load_state, prepare_ultralytics
 
 SIDE_PX = 640
 CONFIDENCE, OVERLAP, MOST = 0.25, 0.7, 300
@@ -94,7 +94,7 @@ def _by_hand() -> Step:
     from ultralytics.data.augment import LetterBox
     from ultralytics.utils.nms import non_max_suppression
 
-    from curation.weights import load_yolo
+    from curation.models.weights import load_yolo
 
     network = load_yolo(find_weights("yolov8n"))
     fit = LetterBox((SIDE_PX, SIDE_PX), auto=True, stride=32)

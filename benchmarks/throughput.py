@@ -137,7 +137,7 @@ def _inksift(folder: Path) -> dict[str, Any]:
     from curation.features import FeatureParams, embed, load_embedder
     from curation.images import ImageParams, find_images
     from curation.objects import ObjectParams, count_objects, load_detector
-    from curation.store import Workspace
+    from curation.store.workspace import Workspace
     from curation.thumbnails import Thumbnails
 
     clock, objects, features = Clock(), ObjectParams(required=True, download=False), FeatureParams(download=False)
@@ -165,16 +165,16 @@ def _inksift(folder: Path) -> dict[str, Any]:
 
 
 def _input_shape(picture: np.ndarray) -> list[int]:
-    from curation.yolo import letterbox
+    from curation.models.yolo import letterbox
 
     return list(letterbox(picture, 640).picture.shape[:2])
 
 
 def _least_cosine(embedded: Any, read: Callable[[str], np.ndarray]) -> float:
     """The least agreement of a stored vector with torch on the same pixels."""
-    from curation.efficientnet import VARIANTS, build, shrink
-    from curation.inference import Eager
-    from curation.weights import find_weights
+    from curation.models.efficientnet import VARIANTS, build, shrink
+    from curation.models.inference import Eager
+    from curation.models.weights import find_weights
 
     name = "efficientnet-lite0"
     eager = Eager(build(name, find_weights(name)), "cpu")

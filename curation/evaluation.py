@@ -35,8 +35,8 @@ def predict(checkpoint: Path, test: pd.DataFrame, pixels: npt.NDArray[np.uint8])
 
     The answer is the mean over a picture and its mirror image. TrainingError when the checkpoint is damaged.
     """
-    from curation.epochs import probabilities
-    from curation.training import load_trained
+    from curation.training.epochs import probabilities
+    from curation.training.loop import load_trained
 
     network, classes = load_trained(checkpoint)
     chances = probabilities(network, pixels) if len(test) else np.empty((0, len(classes)))

@@ -12,16 +12,16 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
-from curation.downloads import fetch_weights
-from curation.efficientnet import EfficientNetEmbedder
 from curation.engine import per_item
 from curation.errors import SchemaError
-from curation.inference import one_by_one
+from curation.models.downloads import fetch_weights
+from curation.models.efficientnet import EfficientNetEmbedder
+from curation.models.inference import one_by_one
+from curation.models.weights import find_weights, search_weights
 from curation.params import Params
 from curation.signals.base import Rgb
-from curation.store import Measured, Workspace
+from curation.store.workspace import Measured, Workspace
 from curation.tables import EMBEDDINGS
-from curation.weights import find_weights, search_weights
 
 VERSION = 1
 

@@ -11,21 +11,21 @@ import pandas as pd
 from pydantic import Field
 
 from curation import engine
-from curation.answer import TRANSIENT, Decoded
 from curation.errors import SourceError
-from curation.formats import EXTENSIONS
-from curation.gate import Gate
-from curation.gate_worker import Settings
-from curation.identity import Identity, confirm_all, identify_all
+from curation.folder.identity import Identity, confirm_all, identify_all
+from curation.folder.safe_open import RefusedError, open_file
+from curation.folder.walk import Found, find_files, open_source
+from curation.gate.answer import TRANSIENT, Decoded
+from curation.gate.formats import EXTENSIONS
+from curation.gate.pixels import pixels_version
+from curation.gate.pool import Gate
+from curation.gate.worker import Settings
 from curation.params import Params
-from curation.pixels import pixels_version
-from curation.safe_open import RefusedError, open_file
 from curation.signals import SIGNALS
 from curation.signals.table import TABLE as SIGNALS_TABLE
-from curation.store import Measurements, Workspace
+from curation.store.workspace import Measurements, Workspace
 from curation.tables import HASHES, IMAGES, Table
 from curation.thumbnails import THUMBNAILS, locate_thumbnails
-from curation.walk import Found, find_files, open_source
 
 DECODE_BATCH = 64
 PIXELS = Table(

@@ -14,16 +14,16 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
-from curation.downloads import fetch_weights
 from curation.engine import per_item
 from curation.errors import WeightsError
-from curation.inference import one_by_one
+from curation.models.downloads import fetch_weights
+from curation.models.inference import one_by_one
+from curation.models.weights import how_to_get, search_weights
+from curation.models.yolo import YoloDetector
 from curation.params import Params
 from curation.signals.base import Rgb
-from curation.store import Measured, Workspace
+from curation.store.workspace import Measured, Workspace
 from curation.tables import OBJECT_COUNTS
-from curation.weights import how_to_get, search_weights
-from curation.yolo import YoloDetector
 
 VERSION = 1
 Boxes = npt.NDArray[np.float32]

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from curation.errors import ParamError, SourceError
-from curation.store import Workspace
+from curation.store.workspace import Workspace
 
 
 @dataclass(frozen=True)

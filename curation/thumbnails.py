@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from curation.errors import StoreError
-from curation.parquet import read_parquet
-from curation.pixels import from_webp
+from curation.gate.pixels import from_webp
 from curation.signals.base import Rgb
-from curation.store import Measurements, Workspace
+from curation.store.parquet import read_parquet
+from curation.store.workspace import Measurements, Workspace
 from curation.tables import Table
 
 THUMBNAILS = Table("thumbnails", {"image_id": "str", "part": "str"}, key=("image_id",))

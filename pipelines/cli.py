@@ -15,7 +15,7 @@ import click
 from curation.errors import InksiftError, ParamError
 
 if TYPE_CHECKING:
-    from curation.store import Workspace
+    from curation.store.workspace import Workspace
 
 FOLDER = click.Path(path_type=Path)
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -99,7 +99,7 @@ def judge(source: Path, out: Path, as_json: bool, **options: Any) -> None:
     Example:
       inksift judge crawl/images --out verdicts.csv
     """
-    from curation.files import write_atomically
+    from curation.store.files import write_atomically
 
     def deliver(workspace: Path) -> None:
         write_atomically(out, (workspace / "decisions.csv").read_bytes())
@@ -203,9 +203,9 @@ def export(
     import json
     from dataclasses import asdict
 
-    from curation.export import ExportParams
-    from curation.export import export as write
-    from curation.published import read_decisions, read_images, read_source
+    from curation.publish.export import ExportParams
+    from curation.publish.export import export as write
+    from curation.publish.published import read_decisions, read_images, read_source
 
     here = _existing(workspace)
     choices = {"form": form, "files": "link" if link else "copy", "review": "leave" if without_review else "keep"}
@@ -237,7 +237,7 @@ def verify(workspace: Path, as_json: bool) -> None:
     """
     import json
 
-    from curation.verify import verify as problems_in
+    from curation.publish.verify import verify as problems_in
 
     problems = problems_in(_existing(workspace))
     if as_json:
@@ -249,7 +249,7 @@ def verify(workspace: Path, as_json: bool) -> None:
 
 
 def _existing(workspace: Path) -> "Workspace":
-    from curation.store import Workspace
+    from curation.store.workspace import Workspace
 
     if not (workspace / "workspace.json").is_file():
         raise ParamError(f"{workspace} is not an inksift workspace: give the --workspace of an earlier `inksift run`")
@@ -270,7 +270,7 @@ def weights(ctx: click.Context, weights_dir: Path | None, as_json: bool) -> None
     """
     import json
 
-    from curation.weights import list_weights
+    from curation.models.weights import list_weights
 
     if ctx.invoked_subcommand:
         return
@@ -290,7 +290,7 @@ def fetch(name: str) -> None:
     Example:
       inksift weights fetch yolov8n
     """
-    from curation.downloads import fetch_weights
+    from curation.models.downloads import fetch_weights
 
     click.echo(fetch_weights(name))
 

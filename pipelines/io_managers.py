@@ -6,9 +6,9 @@ import dagster as dg
 import pandas as pd
 
 from curation.errors import StoreError
-from curation.files import write_atomically
-from curation.parquet import read_parquet, to_parquet
 from curation.project import Project
+from curation.store.files import write_atomically
+from curation.store.parquet import read_parquet, to_parquet
 
 
 class ParquetTables(dg.IOManager):

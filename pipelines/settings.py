@@ -18,8 +18,8 @@ from curation.params import Params
 from curation.report.page import ReportParams
 from curation.resample import ResampleParams
 from curation.splits import SplitParams
-from curation.training import TrainingParams
-from curation.verdicts import VerdictParams
+from curation.training.loop import TrainingParams
+from curation.verdicts.decide import VerdictParams
 
 STAGES: dict[str, type[Params]] = {
     "images": ImageParams,

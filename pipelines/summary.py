@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from curation.project import Project
-from curation.published import read_decisions
+from curation.publish.published import read_decisions
 from curation.sample import read_truth, score_against_truth
 from pipelines.listener import Heard
 

@@ -23,7 +23,8 @@ def test_every_command_is_told_and_every_told_command_exists() -> None:
 
 
 def test_commands_in_code_exist() -> None:
-    used = set(re.findall(r"inksift (\w+)", "\n".join(re.findall(r"```\n(.*?)```", README, re.S))))
+    blocks = re.findall(r"^```\w*\n(.*?)^```", README, re.S | re.M)
+    used = set(re.findall(r"^(?:\w+=\S+ )*inksift (\w+)", "\n".join(blocks), re.M))
     assert used <= set(main.commands)
 
 

@@ -90,7 +90,7 @@ def test_an_unknown_profile(copied: Path, tmp_path: Path, inksift) -> None:
 
 def test_a_locked_workspace(sample: Path, tmp_path: Path, inksift) -> None:
     program = (
-        "import sys; from pathlib import Path; from curation.store import Workspace\n"
+        "import sys; from pathlib import Path; from curation.store.workspace import Workspace\n"
         f"with Workspace(Path({str(tmp_path / 'w')!r})).locked():\n    print('held', flush=True); sys.stdin.read()"
     )
     other = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

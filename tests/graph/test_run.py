@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.files import file_digest
-from curation.parquet import read_parquet
+from curation.store.files import file_digest
+from curation.store.parquet import read_parquet
 from curation.tables import DECISIONS
 from tests.graph.conftest import QUICK, settings
 

@@ -8,7 +8,7 @@ import albumentations
 import numpy as np
 import pytest
 
-from curation.augment import augmented, letterboxed, recipe
+from curation.training.augment import augmented, letterboxed, recipe
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_unknown_argument_is_an_error(monkeypatch):
 def test_import_asks_no_server():
     code = (
         "import socket; socket.socket.connect = socket.getaddrinfo = lambda *a, **k: exit(3); "
-        "from curation.augment import recipe; import sys; "
+        "from curation.training.augment import recipe; import sys; "
         "assert 'albumentations' not in sys.modules; recipe(48, 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0

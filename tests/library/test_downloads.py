@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from curation import downloads, weights
-from curation.downloads import fetch_weights
 from curation.errors import WeightsError
-from curation.weights import Weights
+from curation.models import downloads, weights
+from curation.models.downloads import fetch_weights
+from curation.models.weights import Weights
 
 GOOD = bytes(range(256)) * 400
 

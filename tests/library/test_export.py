@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.errors import ParamError, SourceError, StoreError
-from curation.export import MARK, ExportParams, ExportSummary, export
-from curation.export_names import class_folders, distinct, file_name, safe
+from curation.folder.walk import display
+from curation.publish.export import MARK, ExportParams, ExportSummary, export
+from curation.publish.export_names import class_folders, distinct, file_name, safe
 from curation.tables import DECISIONS, IMAGES
-from curation.walk import display
 
 HOSTILE = [
     b"Cats/e\xcc\x81.png",

@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from curation import engine, features
-from curation.efficientnet import VARIANTS, EfficientNetEmbedder, build, shrink
 from curation.errors import ParamError, SchemaError, WeightsError
 from curation.features import FeatureParams, embed, feature_matrix, load_embedder
-from curation.inference import Eager
-from curation.store import Workspace
-from curation.weights import find_weights
+from curation.models.efficientnet import VARIANTS, EfficientNetEmbedder, build, shrink
+from curation.models.inference import Eager
+from curation.models.weights import find_weights
+from curation.store.workspace import Workspace
 
 
 class Toy:
@@ -151,8 +151,8 @@ def test_vectors_do_not_depend_on_batches_or_workers(lite, monkeypatch, workers)
 
 def test_torch_is_not_imported_where_the_export_is_there(lite, models):
     code = (
-        "import sys; from pathlib import Path; from curation.efficientnet import EfficientNetEmbedder as E;"
-        "from curation.weights import find_weights as f;"
+        "import sys; from pathlib import Path; from curation.models.efficientnet import EfficientNetEmbedder as E;"
+        "from curation.models.weights import find_weights as f;"
         f"e = E('efficientnet-lite0', f('efficientnet-lite0'), Path({str(models)!r}));"
         "import numpy as np; assert e([np.zeros((9, 9, 3), np.uint8)]).shape == (1, 2560);"
         "assert 'torch' not in sys.modules and 'torchvision' not in sys.modules"

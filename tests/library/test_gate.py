@@ -24,30 +24,30 @@ import psutil
 import pytest
 from PIL import Image, ImageFile
 
-from curation import decode as decoding
-from curation import gate as gates
-from curation.answer import Decoded, checked
 from curation.engine import per_item
 from curation.errors import GateError
-from curation.gate import WORKER, Gate
-from curation.gate_worker import Settings, examine
-from curation.pixels import from_webp
+from curation.gate import decode as decoding
+from curation.gate import pool as gates
+from curation.gate.answer import Decoded, checked
+from curation.gate.pixels import from_webp
+from curation.gate.pool import WORKER, Gate
+from curation.gate.worker import Settings, examine
 from curation.signals import SIGNALS
 
 SETTINGS = Settings(max_bytes=10**7, max_pixels=50_000_000, thumbnail_side_px=640, timeout_s=20, memory_bytes=2 * 2**30)
 ODD_WORKER = """
 import os, signal, sys, time
 sys.path.insert(0, {root!r})
-from curation import gate_worker
+from curation.gate import worker
 
-honest = gate_worker.examine
+honest = worker.examine
 
 def odd(data, settings):
     {body}
     return honest(data, settings)
 
-gate_worker.examine = odd
-gate_worker.main()
+worker.examine = odd
+worker.main()
 """
 
 
@@ -259,7 +259,7 @@ def test_a_lying_worker_is_not_believed(field: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "lie", ["b'\\xff' * 8", "gate_worker.LENGTHS.pack(2, 0) + b'[]'", "gate_worker.LENGTHS.pack(3, 0) + b'{}}'"]
+    "lie", ["b'\\xff' * 8", "worker.LENGTHS.pack(2, 0) + b'[]'", "worker.LENGTHS.pack(3, 0) + b'{}}'"]
 )
 def test_a_worker_that_talks_nonsense_is_dead(lie: str, tmp_path: Path) -> None:
     body = f"import socket; socket.socket(fileno=os.dup(0)).sendall({lie}); time.sleep(9)"
@@ -336,7 +336,7 @@ def test_a_stop_reaches_the_caller_and_leaves_no_worker(tmp_path: Path) -> None:
     script.write_text(
         "import json, os, sys, threading, time\n"
         f"sys.path.insert(0, {str(Path(decoding.__file__).parents[1])!r})\n"
-        "from curation.gate import Gate\nfrom curation.gate_worker import Settings\n"
+        "from curation.gate.pool import Gate\nfrom curation.gate.worker import Settings\n"
         f"command = {_odd_worker(tmp_path, 'time.sleep(60)')!r}\n"
         f"with Gate(Settings(*{list(SETTINGS)!r}), workers=1, command=command) as gate, open(__file__, 'rb') as file:\n"
         "    import hashlib\n"

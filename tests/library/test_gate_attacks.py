@@ -22,12 +22,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 import curation
-from curation.answer import Decoded
-from curation.decode import UndecodableError, decode
 from curation.engine import per_item
-from curation.formats import ALLOWED
-from curation.gate import Gate
-from curation.gate_worker import Settings, examine
+from curation.gate.answer import Decoded
+from curation.gate.decode import UndecodableError, decode
+from curation.gate.formats import ALLOWED
+from curation.gate.pool import Gate
+from curation.gate.worker import Settings, examine
 
 SETTINGS = Settings(
     max_bytes=64 * 10**6, max_pixels=50_000_000, thumbnail_side_px=640, timeout_s=20, memory_bytes=2 * 2**30

@@ -15,13 +15,13 @@ import pytest
 from PIL import Image
 
 from curation import images as module
-from curation.answer import Decoded
 from curation.engine import per_item
 from curation.errors import GateError, ParamError, SourceError, StoreError
-from curation.gate import Gate
+from curation.gate.answer import Decoded
+from curation.gate.pool import Gate
 from curation.images import ImageParams, Images, find_images, no_images
 from curation.signals.table import TABLE as SIGNALS_TABLE
-from curation.store import Workspace
+from curation.store.workspace import Workspace
 from curation.tables import HASHES, IMAGES
 from curation.thumbnails import THUMBNAILS, Thumbnails
 

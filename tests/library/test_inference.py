@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from curation import inference
 from curation.errors import SchemaError
-from curation.inference import Eager, Network, Session, one_by_one, open_network
+from curation.models import inference
+from curation.models.inference import Eager, Network, Session, one_by_one, open_network
 
 
 class Toy(nn.Module):

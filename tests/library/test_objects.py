@@ -12,7 +12,7 @@ import pytest
 from curation import objects
 from curation.errors import ParamError, SchemaError, WeightsError
 from curation.objects import ObjectParams, count_objects, load_detector
-from curation.store import Workspace
+from curation.store.workspace import Workspace
 
 CAT = (0.1, 0.2, 0.5, 0.6, 0.9, 0)
 DOG = (0.0, 0.0, 1.0, 0.5, 0.8, 1)

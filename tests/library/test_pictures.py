@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.augment import augmented, letterboxed
 from curation.errors import StoreError
-from curation.pictures import draw_pictures
+from curation.training.augment import augmented, letterboxed
+from curation.training.pictures import draw_pictures
 
 ROWS = pd.DataFrame({"image_id": ["fox", "owl", "fox"], "augmentation_seed": [-1, -1, 7]})
 

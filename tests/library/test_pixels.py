@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, TiffImagePlugin
 
-from curation.colour_modes import to_rgb
-from curation.decode import decode
-from curation.phash import grey_square, phashes
-from curation.pixels import from_webp, measure_pixels, pixels_version, thumbnail, to_webp
+from curation.gate.colour_modes import to_rgb
+from curation.gate.decode import decode
+from curation.gate.phash import grey_square, phashes
+from curation.gate.pixels import from_webp, measure_pixels, pixels_version, thumbnail, to_webp
 from curation.signals import SIGNALS
 from curation.signals.base import Rgb
 

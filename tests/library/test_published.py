@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from curation.errors import SchemaError, StoreError
 from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
-from curation.files import write_atomically
-from curation.parquet import to_parquet
-from curation.published import decisions_csv, publish_decisions, read_decisions, read_images
-from curation.safe_csv import neutral
-from curation.store import Workspace
+from curation.publish.published import decisions_csv, publish_decisions, read_decisions, read_images
+from curation.publish.safe_csv import neutral
+from curation.publish.verify import verify
+from curation.store.files import write_atomically
+from curation.store.parquet import to_parquet
+from curation.store.workspace import Workspace
 from curation.tables import DECISIONS, IMAGES
-from curation.verify import verify
 
 NAMES = ["a/1.png", "a/=cmd|' /C calc'!A0.png", "b/3\U0001f600.png", 'b/",=1+1.png', "b/5.png"]
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from curation.errors import MissingError, ParamError, SchemaError, SourceError
-from curation.phash import grey_square, phashes
+from curation.gate.phash import grey_square, phashes
 from curation.sample import TRUTH, SampleParams, draw_sample, photographs, read_truth, score_against_truth
 from curation.sample.draw import class_sizes
 from curation.sample.encode import DAMAGES, EXTENSIONS, damaged, encode

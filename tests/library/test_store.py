@@ -12,9 +12,9 @@ import pandas as pd
 import psutil
 import pytest
 
-from curation import files
 from curation.errors import LockedError, StoreError
-from curation.store import Workspace
+from curation.store import files
+from curation.store.workspace import Workspace
 
 
 def rows(*names: str) -> pd.DataFrame:
@@ -159,7 +159,7 @@ def test_a_fault_at_any_call_leaves_the_old_file_or_the_new_one(tmp_path, name: 
 
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     program = (
-        "import resource, signal; from pathlib import Path; from curation.store import Workspace;"
+        "import resource, signal; from pathlib import Path; from curation.store.workspace import Workspace;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
         f"Workspace(Path({str(tmp_path / 'w')!r})).publish('big', b'x' * 10_000)"
     )
@@ -170,7 +170,7 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
 
 def test_a_second_run_is_refused_by_name(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from curation.store import Workspace\n"
+        "import sys; from pathlib import Path; from curation.store.workspace import Workspace\n"
         f"with Workspace(Path({str(tmp_path / 'w')!r})).locked():\n    print('held', flush=True); sys.stdin.read()"
     )
     other = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

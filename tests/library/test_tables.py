@@ -8,7 +8,7 @@ import pytest
 
 from curation import tables
 from curation.errors import SchemaError
-from curation.parquet import read_parquet, to_parquet
+from curation.store.parquet import read_parquet, to_parquet
 from curation.tables import Table
 
 TOY = Table("toys", {"name": "str", "size": "float64", "count": "int64"}, key=("name",))

@@ -12,15 +12,15 @@ import pytest
 import torch
 from torch import nn
 
-from curation import checkpoints
 from curation.errors import DataError, ParamError, TrainingError
 from curation.evaluation import predict
-from curation.jitter import jittered
 from curation.networks import NETWORKS
-from curation.pictures import Pictures
-from curation.schedule import best_epoch, cosine_rate, plateau_rate
 from curation.tables import TRAINING_SET
-from curation.training import TrainingParams, load_trained, train
+from curation.training import checkpoints
+from curation.training.jitter import jittered
+from curation.training.loop import TrainingParams, load_trained, train
+from curation.training.pictures import Pictures
+from curation.training.schedule import best_epoch, cosine_rate, plateau_rate
 
 SIDE = 32
 QUICK = TrainingParams(
@@ -123,7 +123,7 @@ def test_stopped_training_resumes_to_the_same_end(finished, tmp_path, monkeypatc
 def test_killed_training_resumes_to_the_same_end(finished, tmp_path):
     code = f"""
 import importlib.util, os, signal, pathlib
-from curation import checkpoints
+from curation.training import checkpoints
 spec = importlib.util.spec_from_file_location("toys", {str(Path(__file__))!r})
 toys = importlib.util.module_from_spec(spec); spec.loader.exec_module(toys)
 real, calls = checkpoints.write_atomically, []
@@ -164,7 +164,7 @@ def test_early_stop(tmp_path):
 
 
 def test_loss_that_is_no_number_stops_with_the_last_good_state_on_disk(tmp_path, monkeypatch):
-    from curation import training
+    from curation.training import loop as training
 
     real = training.learn
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation import camp2022, evidence, verdicts
-from curation.camp2022 import Camp2022Params
 from curation.errors import ParamError
 from curation.signals import SIGNALS
 from curation.signals.table import TABLE as SIGNALS_TABLE
 from curation.tables import CLUSTERS, DUPLICATES, EMBEDDINGS, IMAGES, OBJECT_COUNTS
-from curation.verdicts import VerdictParams
+from curation.verdicts import camp2022, evidence
+from curation.verdicts.camp2022 import Camp2022Params
+from curation.verdicts.decide import VerdictParams, judge
+from curation.verdicts.decide import decide as decide_all
 
 QUIET = {signal.name: _inside for signal in SIGNALS for _inside in [min(max(signal.keep.low, 0.0), signal.keep.high)]}
 
@@ -119,7 +120,7 @@ def decide(images, duplicates, *, objects: dict[str, int], bad: tuple[str, ...] 
     copies = DUPLICATES.frame(duplicates)
     gathered = evidence.gather(copies, signals, counted, embedded, clustered, method="dbscan")
     params = VerdictParams(limits={"edges.high": 0.2})
-    return verdicts.decide(IMAGES.frame(images), copies, gathered, verdicts.judge(gathered, params)).set_index("path")
+    return decide_all(IMAGES.frame(images), copies, gathered, judge(gathered, params)).set_index("path")
 
 
 def test_every_kind_of_file_gets_its_outcome() -> None:

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation import safe_open
 from curation.errors import SourceError
-from curation.identity import Identity, confirm_all, identify_all
-from curation.safe_open import RefusedError, open_file
-from curation.walk import Found, display, find_files, open_source
+from curation.folder import safe_open
+from curation.folder.identity import Identity, confirm_all, identify_all
+from curation.folder.safe_open import RefusedError, open_file
+from curation.folder.walk import Found, display, find_files, open_source
 
 MAX_BYTES = 10**6
 HOSTILE_NAMES = [

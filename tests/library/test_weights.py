@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from curation import weights
 from curation.errors import MissingError, ParamError, WeightsError
-from curation.weights import Weights, find_weights, list_weights, load_state, load_yolo, search_weights
+from curation.models import weights
+from curation.models.weights import Weights, find_weights, list_weights, load_state, load_yolo, search_weights
 
 GOOD = b"the published file"
 TOY = Weights("toy", "toy.pt", (hashlib.sha256(GOOD).hexdigest(),), "https://example.org/toy.pt", "MIT")

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from curation.weights import find_weights, load_yolo, prepare_ultralytics
-from curation.yolo import COCO, YoloDetector, letterbox, strongest
+from curation.models.weights import find_weights, load_yolo, prepare_ultralytics
+from curation.models.yolo import COCO, YoloDetector, letterbox, strongest
 
 SIZES = [(640, 640), (427, 640), (640, 321), (100, 133), (1, 640), (640, 1), (2, 3), (772, 500), (639, 640), (31, 33)]
 

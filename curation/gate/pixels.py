@@ -12,7 +12,7 @@ import numpy as np
 import PIL
 from PIL import Image
 
-from curation import decode, phash
+from curation.gate import decode, phash
 from curation.signals import SIGNALS
 from curation.signals.base import Rgb
 

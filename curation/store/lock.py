@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 
 from curation.errors import LockedError
-from curation.files import write_atomically
+from curation.store.files import write_atomically
 
 
 @contextmanager

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.errors import SchemaError
-from curation.files import file_digest, write_atomically
 from curation.signals.base import Rgb
+from curation.store.files import file_digest, write_atomically
 
 if TYPE_CHECKING:
     from torch import nn

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import cv2
 from PIL import AvifImagePlugin, Image, ImageFile, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
-from curation.colour_modes import to_rgb
-from curation.formats import sniff
+from curation.gate.colour_modes import to_rgb
+from curation.gate.formats import sniff
 from curation.signals.base import Rgb
 
 VERSION = 1

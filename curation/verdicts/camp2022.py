@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 from pydantic import Field, field_validator
 
-from curation.judgements import JUDGEMENTS
 from curation.params import Params
 from curation.signals import SIGNALS
 from curation.signals.base import Limits, Signal
+from curation.verdicts.judgements import JUDGEMENTS
 
 _SIGNALS = {signal.name: signal for signal in SIGNALS}
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from curation.errors import SourceError
-from curation.safe_open import open_folder
+from curation.folder.safe_open import open_folder
 
 UNLABELLED = "unlabelled"
 

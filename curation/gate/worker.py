@@ -1,4 +1,4 @@
-"""The process in which hostile bytes are decoded: `python -m curation.gate_worker SETTINGS`, started by the gate.
+"""The process in which hostile bytes are decoded: `python -m curation.gate.worker SETTINGS`, started by the gate.
 
 It holds no path and no network: files come as open handles over the socket on its standard input, one at a time, and
 each is answered with a JSON header and a thumbnail. It ends when the socket closes.
@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 
 import cv2
 
-from curation.decode import UndecodableError, decode
-from curation.pixels import measure_pixels
-from curation.safe_open import RefusedError, read_chunks
+from curation.folder.safe_open import RefusedError, read_chunks
+from curation.gate.decode import UndecodableError, decode
+from curation.gate.pixels import measure_pixels
 
 ID_LENGTH = 64
 LENGTHS = struct.Struct("!II")

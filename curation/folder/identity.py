@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from curation import engine
-from curation.safe_open import RefusedError, open_file, read_chunks
-from curation.walk import Found
+from curation.folder.safe_open import RefusedError, open_file, read_chunks
+from curation.folder.walk import Found
 
 BATCH = 512
 

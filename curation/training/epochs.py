@@ -13,10 +13,10 @@ from sklearn.metrics import f1_score
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from curation.jitter import jittered
+from curation.training.jitter import jittered
 
 if TYPE_CHECKING:
-    from curation.training import TrainingParams
+    from curation.training.loop import TrainingParams
 
 _PREDICTION_BATCH = 64
 

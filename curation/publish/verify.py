@@ -11,13 +11,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from curation import profile, tables
-from curation.classifiers import CLASSIFIER
-from curation.conservation import conservation_problems
-from curation.curated import CURATED
 from curation.errors import SchemaError
-from curation.files import file_digest
-from curation.parquet import read_parquet
-from curation.published import (
+from curation.publish.curated import CURATED
+from curation.publish.published import (
     BROKEN_TABLE,
     CSV,
     F1,
@@ -30,9 +26,13 @@ from curation.published import (
     error_line,
 )
 from curation.signals.table import TABLE as SIGNALS
-from curation.store import Workspace
+from curation.store.files import file_digest
+from curation.store.parquet import read_parquet
+from curation.store.workspace import Workspace
 from curation.tables import DECISIONS, IMAGES, Table
 from curation.thumbnails import THUMBNAILS
+from curation.training.classifiers import CLASSIFIER
+from curation.verdicts.conservation import conservation_problems
 
 _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance(table, Table)} | {
     "verdicts": DECISIONS,

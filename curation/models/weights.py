@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from platformdirs import user_cache_path
 
 from curation.errors import MissingError, ParamError, WeightsError
-from curation.files import file_digest
+from curation.store.files import file_digest
 
 if TYPE_CHECKING:
     from torch import nn

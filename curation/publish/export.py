@@ -22,13 +22,13 @@ from pydantic import Field
 
 from curation.engine import in_batches, per_item
 from curation.errors import ParamError, StoreError
-from curation.export_names import class_folders, distinct, file_name
-from curation.files import file_digest, sweep, sync_folder, write_atomically
+from curation.folder.safe_open import RefusedError, open_file, read_chunks
+from curation.folder.walk import open_source
 from curation.params import Params
-from curation.safe_csv import csv_bytes
-from curation.safe_open import RefusedError, open_file, read_chunks
+from curation.publish.export_names import class_folders, distinct, file_name
+from curation.publish.safe_csv import csv_bytes
+from curation.store.files import file_digest, sweep, sync_folder, write_atomically
 from curation.tables import DECISIONS, IMAGES
-from curation.walk import open_source
 
 MARK = "inksift-export.json"
 PARQUET, CSV = "pictures.parquet", "pictures.csv"

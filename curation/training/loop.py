@@ -24,16 +24,17 @@ from pydantic import Field
 from torch import nn
 from tqdm.auto import tqdm
 
-from curation import checkpoints, networks
+from curation import networks
 from curation.engine import worker_count
-from curation.epochs import Examples, examples_of, learn, validate
 from curation.errors import DataError, TrainingError
 from curation.networks import custom
 from curation.params import Params
-from curation.pictures import Pictures
-from curation.schedule import best_epoch, cosine_rate, plateau_rate
 from curation.splits import TRAIN, VALIDATION
 from curation.tables import CURVES
+from curation.training import checkpoints
+from curation.training.epochs import Examples, examples_of, learn, validate
+from curation.training.pictures import Pictures
+from curation.training.schedule import best_epoch, cosine_rate, plateau_rate
 
 VERSION = 1
 _FINISHED = ("network", "classes", "best", "best_epoch", "curves")

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from curation.files import write_atomically
+from curation.store.files import write_atomically
 
 log = logging.getLogger("inksift")
 

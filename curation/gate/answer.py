@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from curation.decode import MAX_SIDE_PX
-from curation.formats import ALLOWED
+from curation.folder.walk import display
+from curation.gate.decode import MAX_SIDE_PX
+from curation.gate.formats import ALLOWED
 from curation.signals import SIGNALS
-from curation.walk import display
 
 MAX_NOTE_LENGTH = 200
 WORKER_LOST = frozenset({"timeout", "decoder_died"})

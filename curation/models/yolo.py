@@ -17,9 +17,9 @@ import cv2
 import numpy as np
 
 from curation.engine import per_item
-from curation.inference import Floats, Network, open_network
+from curation.models.inference import Floats, Network, open_network
+from curation.models.weights import digest_of, load_yolo
 from curation.signals.base import Rgb
-from curation.weights import digest_of, load_yolo
 
 if TYPE_CHECKING:
     from torch import nn

@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation import augment
-from curation.augment import augmented, letterboxed
 from curation.engine import in_batches, per_item
 from curation.errors import StoreError
-from curation.files import file_digest, sync_folder, write_atomically
 from curation.signals.base import Rgb
+from curation.store.files import file_digest, sync_folder, write_atomically
+from curation.training import augment
+from curation.training.augment import augmented, letterboxed
 
 VERSION = 1
 _BATCH = 64

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 
 from curation.errors import StoreError, WeightsError
-from curation.files import write_atomically
-from curation.weights import Weights, cache_folder, how_to_get, known, matches, search_weights
+from curation.models.weights import Weights, cache_folder, how_to_get, known, matches, search_weights
+from curation.store.files import write_atomically
 
 MAX_BYTES = 400 * 2**20
 MAX_SECONDS = 1800.0

@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 
 from curation.errors import SchemaError, StoreError
-from curation.files import file_digest
-from curation.parquet import read_parquet, to_parquet
-from curation.safe_csv import csv_bytes
-from curation.store import Workspace
+from curation.publish.safe_csv import csv_bytes
+from curation.store.files import file_digest
+from curation.store.parquet import read_parquet, to_parquet
+from curation.store.workspace import Workspace
 from curation.tables import DECISIONS, IMAGES, Table
 
 CSV, PARQUET, F1, SOURCE = "decisions.csv", "decisions.parquet", "f1_report.json", "source.json"

@@ -24,9 +24,9 @@ import pandas as pd
 
 from curation.engine import in_batches
 from curation.errors import StoreError
-from curation.files import file_digest, sweep, write_atomically
-from curation.lock import run_lock
-from curation.parquet import read_parquet, to_parquet
+from curation.store.files import file_digest, sweep, write_atomically
+from curation.store.lock import run_lock
+from curation.store.parquet import read_parquet, to_parquet
 
 FORMAT = 1
 log = logging.getLogger("inksift")

@@ -8,11 +8,11 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import Field
 
-from curation import camp2022
-from curation.camp2022 import Camp2022Params
 from curation.signals import SIGNALS
 from curation.signals.base import Limits
 from curation.tables import DECISIONS, Table
+from curation.verdicts import camp2022
+from curation.verdicts.camp2022 import Camp2022Params
 
 VERSION = 1
 _UNKNOWN = {"p_photo": float("nan"), "medium": "unsure"}

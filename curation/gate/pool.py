@@ -25,11 +25,11 @@ from typing import Any, Self
 
 from PIL import Image
 
-from curation.answer import WORKER_LOST, Decoded, checked, safe
 from curation.errors import GateError
-from curation.gate_worker import LENGTHS, Settings
+from curation.gate.answer import WORKER_LOST, Decoded, checked, safe
+from curation.gate.worker import LENGTHS, Settings
 
-WORKER = (sys.executable, "-P", "-m", "curation.gate_worker")
+WORKER = (sys.executable, "-P", "-m", "curation.gate.worker")
 START_TIMEOUT_S = 60
 MAX_HEADER_BYTES = 65_536
 DEATHS_BEFORE_DOUBT = 20

@@ -15,9 +15,9 @@ import numpy as np
 
 from curation.engine import per_item
 from curation.errors import ParamError
-from curation.inference import Floats, Network, open_network
+from curation.models.inference import Floats, Network, open_network
+from curation.models.weights import digest_of, load_state
 from curation.signals.base import Rgb
-from curation.weights import digest_of, load_state
 
 if TYPE_CHECKING:
     from torch import nn

@@ -1,0 +1,1 @@
+"""The workspace: content-addressed measurements, files written whole, one run at a time."""

@@ -1,0 +1,1 @@
+"""From evidence to one outcome, one reason and one explanation per file."""
