@@ -44,6 +44,7 @@ def f1_report(
     predictions: pd.DataFrame,
     splits: pd.DataFrame,
     classifier: pd.DataFrame,
+    curves: pd.DataFrame,
     config: EvaluationConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
@@ -56,7 +57,7 @@ def f1_report(
         seeds={"training": int(classifier.iloc[0]["seed"])},
     )
     publish_f1(project.workspace, report)
-    page = project.workspace.publish("f1_report.html", build_f1_page(report).encode())
+    page = project.workspace.publish("f1_report.html", build_f1_page(report, curves).encode())
     per_class = evaluation.per_class_table(report)
     return table(
         per_class,

@@ -1,5 +1,7 @@
 """The network trained on the result."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import pandas as pd
 
@@ -17,11 +19,28 @@ class TrainingConfig(TrainingParams, dg.Config):
     """Settings of the network and its training."""
 
 
-@dg.asset(group_name="training", kinds={"pytorch"}, code_version=str(VERSION), pool="models")
-def classifier(
+@dg.multi_asset(
+    name="classifier",
+    pool="models",
+    outs={
+        "classifier": dg.AssetOut(
+            group_name="training",
+            kinds={"pytorch"},
+            code_version=str(VERSION),
+            description="A CNN and its checkpoint; an interrupted training goes on, a finished one is used again",
+        ),
+        "curves": dg.AssetOut(
+            group_name="training",
+            kinds={"parquet"},
+            code_version=str(VERSION),
+            description="Loss, macro F1 and learning rate of every epoch",
+        ),
+    },
+)
+def trained_classifier(
     training_set: pd.DataFrame, thumbnails: pd.DataFrame, config: TrainingConfig, project: dg.ResourceParam[Project]
-) -> dg.MaterializeResult[pd.DataFrame]:
-    """A CNN and its checkpoint; an interrupted training goes on, a finished one is used again."""
+) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    """Draw the training pictures and train on them."""
     folder = project.workspace.models
     pictures = draw_pictures(
         training_set, Thumbnails(project.workspace, thumbnails), side_px=config.image_side_px, folder=folder
@@ -34,11 +53,12 @@ def classifier(
         "best_epoch": trained.best_epoch,
         "seed": config.seed,
     }
-    return table(
+    yield table(
         CLASSIFIER.frame([row]),
+        "classifier",
         measured=0 if trained.reused else len(trained.curves),
         epochs=len(trained.curves),
         best_epoch=trained.best_epoch,
         resumed=trained.resumed,
-        curves=picture(plots.training_curves(trained.curves), "training curves"),
     )
+    yield table(trained.curves, "curves", plot=picture(plots.training_curves(trained.curves), "training curves"))

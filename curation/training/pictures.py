@@ -20,7 +20,7 @@ from curation.errors import StoreError
 from curation.signals.base import Rgb
 from curation.store.files import file_digest, sync_folder, write_atomically
 from curation.training import augment
-from curation.training.augment import augmented, letterboxed
+from curation.training.augment import Recipe, augmented, letterboxed
 
 VERSION = 1
 _BATCH = 64
@@ -37,15 +37,21 @@ class Pictures(NamedTuple):
 
 
 def draw_pictures(
-    rows: pd.DataFrame, read: Callable[[str], Rgb], *, side_px: int, folder: Path, title: str = "pictures"
+    rows: pd.DataFrame,
+    read: Callable[[str], Rgb],
+    *,
+    side_px: int,
+    folder: Path,
+    recipe: Recipe = "gentle",
+    title: str = "pictures",
 ) -> Pictures:
     """A square picture for every row (columns image_id, augmentation_seed), in the order of the rows.
 
-    A row with a seed of -1 is the whole picture on white; any other is a changed copy. Kept in `folder` under a
-    digest of rows and side, and drawn anew when the file is damaged. StoreError when the disk is full.
+    A row with a seed of -1 is the whole picture on white; any other is a copy changed by `recipe`. Kept in `folder`
+    under a digest of rows, side and recipe, and drawn anew when the file is damaged. StoreError when the disk is full.
     """
     wanted = list(zip(rows["image_id"].tolist(), rows["augmentation_seed"].tolist(), strict=True))
-    target = folder / f"{_key(wanted, side_px)}.npy"
+    target = folder / f"{_key(wanted, side_px, recipe)}.npy"
     digest = _stored_digest(target)
     if digest:
         return Pictures(_open(target), digest, 0)
@@ -53,7 +59,7 @@ def draw_pictures(
     def draw(row: tuple[str, int]) -> Rgb:
         image_id, seed = row
         rgb = read(image_id)
-        return letterboxed(rgb, side_px) if seed < 0 else augmented(rgb, side_px, seed)
+        return letterboxed(rgb, side_px) if seed < 0 else augmented(rgb, side_px, seed, recipe)
 
     batches = (np.stack(per_item(draw, some)) for some in in_batches(wanted, _BATCH, title))
     _write(target, (len(wanted), side_px, side_px, 3), batches)
@@ -62,8 +68,8 @@ def draw_pictures(
     return Pictures(_open(target), digest, len(wanted))
 
 
-def _key(wanted: Sequence[tuple[str, int]], side_px: int) -> str:
-    described = json.dumps([VERSION, augment.VERSION, side_px, wanted])
+def _key(wanted: Sequence[tuple[str, int]], side_px: int, recipe: Recipe) -> str:
+    described = json.dumps([VERSION, augment.VERSION, side_px, recipe, wanted])
     return hashlib.sha256(described.encode()).hexdigest()[:32]
 
 

@@ -22,7 +22,7 @@ ASSETS = {
     "dedup": ["duplicates"],
     "evidence": ["cluster_comparison", "clusters", "embeddings", "object_counts"],
     "verdict": ["curated_dataset", "profile_after", "rejected_report", "signal_limits", "verdicts"],
-    "training": ["classifier", "f1_report", "predictions", "splits", "training_set"],
+    "training": ["classifier", "curves", "f1_report", "predictions", "splits", "training_set"],
 }
 CHECKS = {
     "decisions_keep_their_contract",

@@ -3,12 +3,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
 
 import albumentations
 import numpy as np
 import pytest
 
-from curation.training.augment import augmented, letterboxed, recipe
+from curation.training.augment import Recipe, augmented, letterboxed, pipeline
 
 
 @pytest.fixture
@@ -18,23 +19,33 @@ def picture():
     return picture
 
 
-def test_is_a_square_of_the_side_asked_for(picture):
-    assert all(augmented(picture, 48, seed).shape == (48, 48, 3) for seed in range(20))
-    assert augmented(picture, 48, 0).dtype == np.uint8
+@pytest.mark.parametrize("recipe", get_args(Recipe))
+def test_is_a_square_of_the_side_asked_for(picture, recipe):
+    assert all(augmented(picture, 48, seed, recipe).shape == (48, 48, 3) for seed in range(20))
+    assert augmented(picture, 48, 0, recipe).dtype == np.uint8
 
 
-def test_is_a_function_of_the_seed_in_every_thread(picture):
-    alone = [augmented(picture, 48, seed) for seed in range(24)]
+@pytest.mark.parametrize("recipe", get_args(Recipe))
+def test_is_a_function_of_the_seed_in_every_thread(picture, recipe):
+    alone = [augmented(picture, 48, seed, recipe) for seed in range(24)]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda seed: augmented(picture, 48, seed), range(24)))
+        together = list(pool.map(lambda seed: augmented(picture, 48, seed, recipe), range(24)))
     assert np.array_equal(alone, together)
     assert len({copy.tobytes() for copy in alone}) == 24
 
 
-def test_recipe_keeps_to_the_steps_of_the_team(picture):
-    names = [type(step).__name__ for step in recipe(256, 0).transforms]
-    assert names == ["Rotate", "OneOf", "OneOf", "OneOf"]
-    whole, middle = recipe(256, 0).transforms[3].transforms
+@pytest.mark.parametrize(("recipe", "always"), [("gentle", True), ("camp2022", False)])
+def test_only_gentle_copies_keep_the_upper_side_up_and_the_light_near(recipe, always):
+    picture = np.full((64, 64, 3), 200, np.uint8)
+    picture[:32] = 60
+    copies = [augmented(picture, 48, seed, recipe)[[6, -6], 24].mean(axis=1) for seed in range(30)]
+    assert all(abs(upper - 60) < 60 and abs(lower - 200) < 60 for upper, lower in copies) == always
+
+
+def test_camp2022_keeps_to_the_steps_of_the_team(picture):
+    steps = pipeline("camp2022", 256, 0).transforms
+    assert [type(step).__name__ for step in steps] == ["Rotate", "OneOf", "OneOf", "OneOf"]
+    whole, middle = steps[3].transforms
     assert (type(whole).__name__, whole.height) == ("Resize", 256)
     assert (type(middle).__name__, middle.height) == ("CenterCrop", 256)
 
@@ -43,14 +54,14 @@ def test_unknown_argument_is_an_error(monkeypatch):
     rotate = albumentations.Rotate
     monkeypatch.setattr(albumentations, "Rotate", lambda **settings: rotate(limit=90, **settings))
     with pytest.raises(UserWarning, match="limit"):
-        recipe(48, 0)
+        pipeline("gentle", 48, 0)
 
 
 def test_import_asks_no_server():
     code = (
         "import socket; socket.socket.connect = socket.getaddrinfo = lambda *a, **k: exit(3); "
-        "from curation.training.augment import recipe; import sys; "
-        "assert 'albumentations' not in sys.modules; recipe(48, 0)"
+        "from curation.training.augment import pipeline; import sys; "
+        "assert 'albumentations' not in sys.modules; pipeline('gentle', 48, 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
 

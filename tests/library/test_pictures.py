@@ -34,6 +34,7 @@ def test_are_drawn_once(tmp_path):
     assert (second.digest, second.new) == (first.digest, 0)
     assert draw_pictures(ROWS[::-1], read, side_px=32, folder=tmp_path).new == 3
     assert draw_pictures(ROWS, read, side_px=33, folder=tmp_path).new == 3
+    assert draw_pictures(ROWS, read, side_px=32, folder=tmp_path, recipe="camp2022").new == 3
 
 
 def test_damaged_file_is_drawn_again(tmp_path, caplog):
