@@ -43,7 +43,11 @@ def trained_classifier(
     """Draw the training pictures and train on them."""
     folder = project.workspace.models
     pictures = draw_pictures(
-        training_set, Thumbnails(project.workspace, thumbnails), side_px=config.image_side_px, folder=folder
+        training_set,
+        Thumbnails(project.workspace, thumbnails),
+        side_px=config.image_side_px,
+        folder=folder,
+        recipe=config.oversampling_recipe,
     )
     trained = train(training_set, pictures, folder=folder, params=config)
     row = {

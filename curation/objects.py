@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from curation.engine import per_item
 from curation.errors import WeightsError
@@ -29,6 +29,7 @@ VERSION = 1
 Boxes = npt.NDArray[np.float32]
 """n x 6: x1, y1, x2, y2 as fractions of the picture, confidence, class index."""
 
+DETECTORS = ("yolov8n",)
 DETECTOR_UNAVAILABLE = "detector_unavailable"
 log = logging.getLogger("inksift")
 
@@ -54,6 +55,13 @@ class ObjectParams(Params):
     required: bool = Field(False, description="Stop when there are no weights, instead of going on without a vote")
     download: bool = Field(True, description="Download the weights when they are nowhere on this machine")
     batch: int = Field(64, ge=1, le=1024, description="Pictures measured between two saves")
+
+    @field_validator("weights")
+    @classmethod
+    def _known_weights(cls, name: str) -> str:
+        if name not in DETECTORS:
+            raise ValueError(f"no weights called {name}; there are: {', '.join(DETECTORS)}")
+        return name
 
 
 def load_detector(workspace: Workspace, weights_folder: Path | None, params: ObjectParams) -> Detector | None:

@@ -138,9 +138,10 @@ DECISIONS = Table(
 SPLITS = Table(
     "splits",
     {"path": "str", "image_id": "str", "label": "str", "group": "int64", "split": "str"},
-    key=("path",),
+    key=("path", "split"),
 )
-"""One row per kept file and per trusted test file; `split` is "train", "validation" or "test", one per group."""
+"""One row per kept file and per trusted test file. `split` is "train", "validation" or "test", one per group, and
+"left_out" for kept copies of a trusted test picture. Paths are relative to the folder that the file was found in."""
 
 TRAINING_SET = Table(
     "training_set",

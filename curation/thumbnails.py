@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from curation.errors import StoreError
-from curation.gate.pixels import from_webp
+from curation.packed import unpack
 from curation.signals.base import Rgb
 from curation.store.parquet import read_parquet
 from curation.store.workspace import Measurements, Workspace
@@ -45,7 +45,7 @@ class Thumbnails:
             raise StoreError(f"no thumbnail of {image_id or 'an unreadable file'}: run the images stage again")
         with self._lock:
             data = self._load(self._part_of[image_id])[image_id]
-        return from_webp(data)
+        return unpack(data)
 
     def _load(self, part: str) -> dict[str, bytes]:
         if part not in self._recent:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from curation.folder.walk import display
 from curation.gate.decode import MAX_SIDE_PX
 from curation.gate.formats import ALLOWED
+from curation.packed import packed_size
 from curation.signals import SIGNALS
 
 MAX_NOTE_LENGTH = 200
@@ -46,8 +47,9 @@ def checked(header: dict[str, Any], thumbnail: bytes) -> Decoded:
     if header["error"]:
         return Decoded(safe(str(header["error"]).encode()), note)
     signals = {signal.name: _number(header["signals"][signal.name]) for signal in SIGNALS}
-    if header["format"] not in ALLOWED or not thumbnail.startswith(b"RIFF"):
-        raise ValueError("no such format, or no thumbnail")
+    packed_size(thumbnail)
+    if header["format"] not in ALLOWED:
+        raise ValueError("no such format")
     return Decoded(
         error="",
         note=note,

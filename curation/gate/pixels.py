@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from io import BytesIO
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 import PIL
-from PIL import Image
 
+from curation import packed
 from curation.gate import decode, phash
+from curation.packed import pack
 from curation.signals import SIGNALS
 from curation.signals.base import Rgb
 
@@ -20,7 +20,7 @@ VERSION = 1
 
 
 class Measures(NamedTuple):
-    """Numbers of one picture, and its working thumbnail as lossless WebP."""
+    """Numbers of one picture, and its working thumbnail, packed."""
 
     phash: int
     contrast: float
@@ -36,7 +36,7 @@ def measure_pixels(rgb: Rgb, *, thumbnail_side_px: int) -> Measures:
         phash=int(phash.phashes(grey[np.newaxis])[0]),
         contrast=float(grey.std()),
         signals={signal.name: signal.measure(small) for signal in SIGNALS},
-        thumbnail=to_webp(small),
+        thumbnail=pack(small),
     )
 
 
@@ -50,24 +50,11 @@ def thumbnail(rgb: Rgb, side_px: int) -> Rgb:
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def to_webp(rgb: Rgb) -> bytes:
-    """The picture as lossless WebP, written for speed."""
-    buffer = BytesIO()
-    Image.fromarray(rgb).save(buffer, "WEBP", lossless=True, method=0, quality=0)
-    return buffer.getvalue()
-
-
-def from_webp(data: bytes) -> Rgb:
-    """The picture that `to_webp` wrote."""
-    with Image.open(BytesIO(data), formats=["WEBP"]) as image:
-        return np.array(image.convert("RGB"))
-
-
 def pixels_version(*, thumbnail_side_px: int, max_pixels: int) -> str:
     """The version under which measures are stored: another one for other decoders, code, signals or settings."""
     facts = [
         (PIL.__version__, cv2.__version__),
-        (VERSION, decode.VERSION, phash.VERSION, decode.MAX_SIDE_PX),
+        (VERSION, packed.VERSION, decode.VERSION, phash.VERSION, decode.MAX_SIDE_PX),
         (thumbnail_side_px, max_pixels),
         [(signal.name, signal.version) for signal in SIGNALS],
     ]

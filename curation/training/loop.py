@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
-from pydantic import Field
+from pydantic import Field, field_validator
 from torch import nn
 from tqdm.auto import tqdm
 
@@ -32,6 +32,7 @@ from curation.params import Params
 from curation.splits import TRAIN, VALIDATION
 from curation.tables import CURVES
 from curation.training import checkpoints
+from curation.training.augment import Recipe
 from curation.training.epochs import Examples, examples_of, learn, validate
 from curation.training.pictures import Pictures
 from curation.training.schedule import best_epoch, cosine_rate, plateau_rate
@@ -43,7 +44,8 @@ _FINISHED = ("network", "classes", "best", "best_epoch", "curves")
 class TrainingParams(Params):
     """Settings of the training."""
 
-    network: str = Field("custom", min_length=1, description="Name of the network")
+    network: str = Field("custom", description="Name of the network")
+    oversampling_recipe: Recipe = Field("gentle", description="How the copies of small classes are changed")
     image_side_px: int = Field(128, ge=32, le=256, description="Side of the square training pictures")
     crop_share: float = Field(
         0.75, ge=0.5, le=1, description="Side of the cut seen in training, as a share of the side"
@@ -64,6 +66,13 @@ class TrainingParams(Params):
     label_smoothing: float = Field(0.05, ge=0, le=0.5, description="Probability spread over the other classes")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Another seed trains another network")
     threads: int = Field(0, ge=0, le=1024, description="Threads of the arithmetic; 0: one per core")
+
+    @field_validator("network")
+    @classmethod
+    def _known_network(cls, name: str) -> str:
+        if name not in networks.NETWORKS:
+            raise ValueError(f"no network called {name}; there are: {', '.join(networks.NETWORKS)}")
+        return name
 
 
 class Trained(NamedTuple):

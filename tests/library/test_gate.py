@@ -29,9 +29,9 @@ from curation.errors import GateError
 from curation.gate import decode as decoding
 from curation.gate import pool as gates
 from curation.gate.answer import Decoded, checked
-from curation.gate.pixels import from_webp
 from curation.gate.pool import WORKER, Gate
 from curation.gate.worker import Settings, examine
+from curation.packed import unpack
 from curation.signals import SIGNALS
 
 SETTINGS = Settings(max_bytes=10**7, max_pixels=50_000_000, thumbnail_side_px=640, timeout_s=20, memory_bytes=2 * 2**30)
@@ -88,7 +88,7 @@ def test_measures_a_picture(gate: Gate, tmp_path: Path) -> None:
     assert (decoded.width, decoded.height) == (40, 30)
     assert set(decoded.signals) == {signal.name for signal in SIGNALS}
     with Image.open(BytesIO(_picture())) as image:
-        assert np.array_equal(from_webp(decoded.thumbnail), np.asarray(image))
+        assert np.array_equal(unpack(decoded.thumbnail), np.asarray(image))
 
 
 def test_other_bytes_than_promised_are_refused(gate: Gate, tmp_path: Path) -> None:
