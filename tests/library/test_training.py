@@ -24,8 +24,9 @@ from curation.training.schedule import best_epoch, cosine_rate, plateau_rate
 
 SIDE = 32
 QUICK = TrainingParams(
-    network="toy", image_side_px=SIDE, batch_size=8, max_epochs=5, warm_up_epochs=1, learning_rate=0.01, threads=1
-)
+    image_side_px=SIDE, batch_size=8, max_epochs=5, warm_up_epochs=1, learning_rate=0.01, threads=1
+).model_copy(update={"network": "toy"})
+"""Settings of a toy that is known only while these tests run."""
 
 
 def toy_network(classes: int) -> nn.Module:
