@@ -134,12 +134,16 @@ def _execute(
     began = time.monotonic()
     project = Project(source, workspace, test, weights_dir)
     heard = execute(project, job, checked, quiet=as_json)
+    if heard.failed_checks:
+        if as_json:
+            click.echo(summary.as_json({"failed_checks": heard.failed_checks}))
+        for line in heard.failed_checks:
+            click.echo(f"inksift: a blocking check failed, what follows it did not run: {line}", err=True)
+        sys.exit(1)
     if deliver is not None:
         deliver(project.workspace.root)
     told = summary.summary(project, heard, seconds=time.monotonic() - began, truth=truth)
     click.echo(summary.as_json(told) if as_json else "\n".join(summary.lines(told)))
-    if heard.failed_checks:
-        sys.exit(1)
 
 
 @main.command()

@@ -1,11 +1,15 @@
 """Run a job in this process, with progress on the terminal and its history in the workspace."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
+from sqlalchemy.exc import OperationalError
 
+from curation.errors import StoreError
 from curation.params import Params
 from curation.project import Project
 from pipelines.definitions import build
@@ -28,10 +32,11 @@ def dagster_home(project: Project) -> Path:
 def execute(project: Project, job_name: str, settings: dict[str, Params], *, quiet: bool = False) -> Heard:
     """Run the job of that name and say what was heard; a failed blocking check ends it early.
 
-    An InksiftError of a stage comes out as it is; KeyboardInterrupt when the run was stopped.
+    An InksiftError of a stage comes out as it is; StoreError when Dagster cannot write its history, KeyboardInterrupt
+    when the run was stopped.
     """
     heard = Heard()
-    with project.workspace.locked(), dg.DagsterInstance.from_config(str(dagster_home(project))) as instance:
+    with project.workspace.locked(), _instance(project) as instance:
         _close_orphans(instance)
         job = build(project, loggers={"terminal": terminal_logger(heard, quiet=quiet)}).resolve_job_def(job_name)
         config = run_config(settings, {node.name for node in job.nodes}) | {"loggers": {"terminal": {}}}
@@ -40,8 +45,19 @@ def execute(project: Project, job_name: str, settings: dict[str, Params], *, qui
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
         except DagsterAssetCheckFailedError:
-            assert heard.failed_checks
+            if not heard.failed_checks:
+                raise
     return heard
+
+
+@contextmanager
+def _instance(project: Project) -> Iterator[dg.DagsterInstance]:
+    home = dagster_home(project)
+    try:
+        with dg.DagsterInstance.from_config(str(home)) as instance:
+            yield instance
+    except OperationalError as error:
+        raise StoreError(f"Dagster cannot keep its history in {home} ({error.orig}): free some disk space") from error
 
 
 def _close_orphans(instance: dg.DagsterInstance) -> None:

@@ -30,7 +30,6 @@ def summary(project: Project, heard: Heard, *, seconds: float, truth: Path | Non
         "measured": {name: heard.metadata[name]["measured"] for name in _PER_IMAGE if name in heard.metadata},
         "f1": _f1(heard),
         "truth": _against_truth(truth, decisions),
-        "failed_checks": heard.failed_checks,
         "warnings": heard.warnings,
         "seconds": round(seconds, 1),
         "workspace": str(root),
@@ -52,7 +51,6 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
         yield "found against the known truth:"
         yield from (f"  {row['what']:<34}{row['found']:5d} of {row['planted']:5d}" for row in told["truth"])
     yield from (f"warning: {line}" for line in told["warnings"])
-    yield from (f"FAILED: {line}" for line in told["failed_checks"])
     yield from (f"  {place}" for place in told["places"].values())
 
 

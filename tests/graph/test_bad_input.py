@@ -149,6 +149,24 @@ def test_a_full_disk(sample: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "o.csv").exists()
 
 
+def test_a_history_that_cannot_be_written(sample: Path, tmp_path: Path, inksift, monkeypatch) -> None:
+    from sqlalchemy.exc import OperationalError
+
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr("dagster.DagsterInstance.handle_new_event", full)
+    ends(inksift("run", sample / "images", "--workspace", tmp_path / "w"), 2, "database or disk is full")
+
+
+def test_a_failed_blocking_check(copied: Path, tmp_path: Path, inksift, monkeypatch) -> None:
+    monkeypatch.setattr("assets.checks.conservation_problems", lambda *_: ["cat/a.png has two outcomes"])
+    result = inksift("run", copied, "--workspace", tmp_path / "w", *FAST)
+    ends(result, 1, "every_file_has_one_outcome: cat/a.png has two outcomes")
+    assert not (tmp_path / "w" / "decisions.csv").exists()
+    assert not (tmp_path / "w" / "f1_report.json").exists()
+
+
 @pytest.mark.parametrize("command", ["report", "verify", "export"])
 def test_commands_on_a_folder_that_is_no_workspace(tmp_path: Path, inksift, command: str) -> None:
     target = [tmp_path / "out"] if command == "export" else []
