@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
+from dagster._core.instance import InstanceRef
 from sqlalchemy.exc import OperationalError
 
 from curation.errors import StoreError
@@ -17,6 +18,10 @@ from pipelines.listener import Heard, terminal_logger
 from pipelines.settings import run_config
 
 _INSTANCE = Path(__file__).parent / "dagster.yaml"
+# Captured output would no longer reach the terminal as a terminal, and progress bars would go
+_TERMINAL = {
+    "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+}
 _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
 
@@ -54,7 +59,7 @@ def execute(project: Project, job_name: str, settings: dict[str, Params], *, qui
 def _instance(project: Project) -> Iterator[dg.DagsterInstance]:
     home = dagster_home(project)
     try:
-        with dg.DagsterInstance.from_config(str(home)) as instance:
+        with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=_TERMINAL)) as instance:
             yield instance
     except OperationalError as error:
         raise StoreError(f"Dagster cannot keep its history in {home} ({error.orig}): free some disk space") from error
