@@ -35,7 +35,9 @@ def predictions(
     test = splits[splits["split"] == TEST].assign(augmentation_seed=ORIGINAL)
     places = pd.concat([thumbnails, test_thumbnails]).drop_duplicates("image_id")
     read = Thumbnails(project.workspace, places)
-    pictures = draw_pictures(test, read, side_px=int(network["image_side_px"]), folder=folder)
+    pictures = draw_pictures(
+        test, read, side_px=int(network["image_side_px"]), folder=folder, pictures_version=read.version
+    )
     return table(evaluation.predict(folder / network["checkpoint"], test, pictures.pixels))
 
 
@@ -56,8 +58,7 @@ def f1_report(
         test_set=HELD_OUT if project.test is None else TRUSTED,
         seeds={"training": int(classifier.iloc[0]["seed"])},
     )
-    publish_f1(project.workspace, report)
-    page = project.workspace.publish("f1_report.html", build_f1_page(report, curves).encode())
+    page = publish_f1(project.workspace, report, build_f1_page(report, curves))
     per_class = evaluation.per_class_table(report)
     return table(
         per_class,

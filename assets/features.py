@@ -23,8 +23,14 @@ def embeddings(
     """Mean and deviation of every EfficientNet feature channel, per kept picture."""
     kept = duplicates.loc[duplicates["keep"], "image_id"].tolist()
     embedder = features.load_embedder(project.workspace, project.weights, config)
+    read = Thumbnails(project.workspace, thumbnails)
     embedded = features.embed(
-        kept, Thumbnails(project.workspace, thumbnails), embedder=embedder, workspace=project.workspace, params=config
+        kept,
+        read,
+        embedder=embedder,
+        workspace=project.workspace,
+        params=config,
+        pictures_version=read.version,
     )
     return table(
         embedded.frame,

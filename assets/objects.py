@@ -21,8 +21,14 @@ def object_counts(
     """Count, classes and boxes per kept picture; status `detector_unavailable` where there are no weights."""
     kept = duplicates.loc[duplicates["keep"], "image_id"].tolist()
     detector = objects.load_detector(project.workspace, project.weights, config)
+    read = Thumbnails(project.workspace, thumbnails)
     counted = objects.count_objects(
-        kept, Thumbnails(project.workspace, thumbnails), detector=detector, workspace=project.workspace, params=config
+        kept,
+        read,
+        detector=detector,
+        workspace=project.workspace,
+        params=config,
+        pictures_version=read.version,
     )
     return table(
         counted.frame,

@@ -7,7 +7,7 @@ from assets.results import records, table
 from curation import splits as library
 from curation.dedup import related_groups
 from curation.project import Project
-from curation.splits import SplitParams
+from curation.splits import LEFT_OUT, SplitParams
 
 
 class SplitsConfig(SplitParams, dg.Config):
@@ -36,4 +36,9 @@ def splits(
         trusted_groups=None if project.test is None else groups[len(curated_dataset) :],
     )
     sizes = pd.crosstab(split["label"], split["split"]).reset_index()
-    return table(split, trusted_test=project.test is not None, sizes=records(sizes))
+    return table(
+        split,
+        trusted_test=project.test is not None,
+        left_out=int((split["split"] == LEFT_OUT).sum()),
+        sizes=records(sizes),
+    )

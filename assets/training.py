@@ -42,12 +42,14 @@ def trained_classifier(
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Draw the training pictures and train on them."""
     folder = project.workspace.models
+    read = Thumbnails(project.workspace, thumbnails)
     pictures = draw_pictures(
         training_set,
-        Thumbnails(project.workspace, thumbnails),
+        read,
         side_px=config.image_side_px,
         folder=folder,
         recipe=config.oversampling_recipe,
+        pictures_version=read.version,
     )
     trained = train(training_set, pictures, folder=folder, params=config)
     row = {

@@ -69,12 +69,16 @@ def embed(
     embedder: Embedder,
     workspace: Workspace,
     params: FeatureParams,
+    pictures_version: str = "",
 ) -> Measured:
-    """An EMBEDDINGS row per picture; a picture that the network cannot do, or with a value that is not finite as
-    float16, gets the status "bad_feature" and zeros."""
+    """An EMBEDDINGS row per picture, stored under the versions of the model and of what `read` gives.
+
+    A picture that the network cannot do, or with a value that is not finite as float16, gets the status "bad_feature"
+    and zeros.
+    """
     if not image_ids:
         return Measured(EMBEDDINGS.frame([]), 0)
-    version = hashlib.sha256(f"{VERSION} {embedder.version}".encode()).hexdigest()[:16]
+    version = hashlib.sha256(f"{VERSION} {embedder.version} {pictures_version}".encode()).hexdigest()[:16]
     measured = workspace.measurements("embeddings", version).measure(
         image_ids, lambda some: _embed(some, read, embedder), batch=params.batch, title="features"
     )

@@ -93,14 +93,17 @@ def count_objects(
     detector: Detector | None,
     workspace: Workspace,
     params: ObjectParams,
+    pictures_version: str = "",
 ) -> Measured:
-    """An OBJECT_COUNTS row per picture. Without a detector nothing is stored, so that a later run can count."""
+    """An OBJECT_COUNTS row per picture; `pictures_version` names what `read` gives, and what is stored under it.
+
+    Without a detector nothing is stored, so that a later run can count."""
     if detector is None:
         rows = [_row(image_id, DETECTOR_UNAVAILABLE) for image_id in dict.fromkeys(image_ids)]
         return Measured(OBJECT_COUNTS.frame(rows), 0)
     if not image_ids:
         return Measured(OBJECT_COUNTS.frame([]), 0)
-    version = hashlib.sha256(f"{VERSION} {detector.version}".encode()).hexdigest()[:16]
+    version = hashlib.sha256(f"{VERSION} {detector.version} {pictures_version}".encode()).hexdigest()[:16]
     measured = workspace.measurements("object_counts", version).measure(
         image_ids, lambda some: _count(some, read, detector), batch=params.batch, title="objects"
     )

@@ -26,8 +26,8 @@ class Project:
         for folder in filter(None, (self.source, self.test)):
             if not folder.is_dir():
                 raise SourceError(f"no such folder: {folder}; expected class_name/picture.jpg below it")
-            if self.workspace_folder.resolve().is_relative_to(folder.resolve()):
-                raise ParamError(
-                    f"the workspace {self.workspace_folder} lies inside {folder}: choose another --workspace"
-                )
+            inside, around = self.workspace_folder.resolve(), folder.resolve()
+            if inside.is_relative_to(around) or around.is_relative_to(inside):
+                pair = f"the workspace {self.workspace_folder} and the pictures in {folder}"
+                raise ParamError(f"{pair} lie inside each other: choose another --workspace")
         return Workspace(self.workspace_folder)

@@ -59,6 +59,7 @@ def split_images(
     rows = rows.sort_values(["trusted", "image_id", "path"], ignore_index=True)
     rows["group"] = _joined(rows["group"], rows["image_id"])
     rows["split"] = _assign(rows, params, trusted=trusted_test is not None)
+    _demand_training(rows)
     return SPLITS.check(rows)
 
 
@@ -90,6 +91,15 @@ def _rows(
 def _large_enough(rows: pd.DataFrame, min_class_size: int) -> pd.Series:
     sizes = rows[~rows["trusted"]]["label"].value_counts()
     return rows["label"].map(sizes).fillna(0) >= min_class_size
+
+
+def _demand_training(rows: pd.DataFrame) -> None:
+    if rows.loc[rows["split"] == TRAIN, "label"].nunique() < 2:
+        left_out = int((rows["split"] == LEFT_OUT).sum())
+        raise DataError(
+            f"fewer than two classes are left to train on, as {left_out} pictures are copies of trusted test pictures: "
+            "give --test a folder whose pictures are not in the source"
+        )
 
 
 def _demand_classes(kept: pd.DataFrame) -> None:

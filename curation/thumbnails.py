@@ -19,7 +19,7 @@ THUMBNAILS = Table("thumbnails", {"image_id": "str", "part": "str"}, key=("image
 """One row per readable picture: the stored part, relative to the workspace, that holds its thumbnail."""
 
 PARTS_IN_MEMORY = 6
-"""Stored batches of 64 thumbnails, about 12 MB each."""
+"""Stored batches of 64 thumbnails, about 15 MB each."""
 
 
 def locate_thumbnails(workspace: Workspace, stored: Measurements, image_ids: Sequence[str]) -> pd.DataFrame:
@@ -38,6 +38,11 @@ class Thumbnails:
         self._part_of = dict(zip(thumbnails["image_id"], thumbnails["part"], strict=True))
         self._recent: OrderedDict[str, dict[str, bytes]] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def version(self) -> str:
+        """The versions of decoder and settings that these thumbnails come from; part of the key of what reads them."""
+        return " ".join(sorted({part.split("/")[-2] for part in self._part_of.values()}))
 
     def __call__(self, image_id: str) -> Rgb:
         """The thumbnail as an array; StoreError when the workspace holds none for this picture."""

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 finished with a failed blocking check, 2 bad arguments, se
 or dependency, 130 interrupted (run again to go on).
 """
 
+import logging
 import os
 import sys
 import time
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from curation.errors import InksiftError, ParamError
+from curation.errors import DataError, InksiftError, ParamError
 
 if TYPE_CHECKING:
     from curation.store.workspace import Workspace
 
 FOLDER = click.Path(path_type=Path)
+EXISTING = click.Path(path_type=Path, exists=True, file_okay=False)
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -25,6 +27,7 @@ class _Commands(click.Group):
     """A group whose commands end with one or two lines and an exit code, never a traceback, when a user can help it."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # it reports an interrupted close as a crash
         try:
             return super().invoke(ctx)
         except InksiftError as error:
@@ -59,7 +62,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the su
 
 def _run_options(command: Any) -> Any:
     for option in (
-        click.option("--weights-dir", type=FOLDER, envvar="INKSIFT_WEIGHTS", help="A folder with model weights."),
+        click.option("--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights."),
         click.option(
             "--set", "assignments", multiple=True, metavar="STAGE.KEY=VALUE", help="One setting; may be repeated."
         ),
@@ -101,6 +104,9 @@ def judge(source: Path, out: Path, as_json: bool, **options: Any) -> None:
     """
     from curation.store.files import write_atomically
 
+    if out.resolve().is_relative_to(source.resolve()) or out.is_dir() or not out.absolute().parent.is_dir():
+        raise ParamError(f"--out {out}: expected a file in a folder that exists, outside {source}")
+
     def deliver(workspace: Path) -> None:
         write_atomically(out, (workspace / "decisions.csv").read_bytes())
 
@@ -133,7 +139,10 @@ def _execute(
 
     began = time.monotonic()
     project = Project(source, workspace, test, weights_dir)
-    heard = execute(project, job, checked, quiet=as_json)
+    try:
+        heard = execute(project, job, checked, quiet=as_json)
+    except DataError as error:
+        raise DataError(f"{error}\nwhat was decided before that is in {project.workspace.root}") from None
     if heard.failed_checks:
         if as_json:
             click.echo(summary.as_json({"failed_checks": heard.failed_checks}))
@@ -174,7 +183,7 @@ def sample(folder: Path, images: int, seed: int, as_json: bool) -> None:
 @main.command()
 @workspace_option
 def report(workspace: Path) -> None:
-    """Where the report of rejected images is, or what to do if there is none yet.
+    """Where the pages of a workspace are: the report of rejected images, and of F1 if there is one.
 
     \b
     Example:
@@ -183,7 +192,9 @@ def report(workspace: Path) -> None:
     page = workspace / "report.html"
     if not page.is_file():
         raise ParamError(f"no report in {workspace}: run `inksift run` or `inksift judge` with this --workspace first")
-    click.echo(f"{page.absolute()}\nopen it in a browser: file://{page.absolute()}")
+    for name in ("report.html", "f1_report.html"):
+        if (workspace / name).is_file():
+            click.echo(f"file://{(workspace / name).absolute()}")
 
 
 @main.command()
@@ -212,6 +223,8 @@ def export(
     from curation.publish.published import read_decisions, read_images, read_source
 
     here = _existing(workspace)
+    if target.resolve().is_relative_to(here.root.resolve()):
+        raise ParamError(f"{target} lies inside the workspace {workspace}: choose a folder outside it")
     choices = {"form": form, "files": "link" if link else "copy", "review": "leave" if without_review else "keep"}
     summary = write(
         read_decisions(here),
@@ -261,7 +274,7 @@ def _existing(workspace: Path) -> "Workspace":
 
 
 @main.group(invoke_without_command=True)
-@click.option("--weights-dir", type=FOLDER, envvar="INKSIFT_WEIGHTS", help="A folder with model weights.")
+@click.option("--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights.")
 @json_option
 @click.pass_context
 def weights(ctx: click.Context, weights_dir: Path | None, as_json: bool) -> None:
@@ -280,7 +293,7 @@ def weights(ctx: click.Context, weights_dir: Path | None, as_json: bool) -> None
         return
     rows = list_weights([weights_dir] if weights_dir else [])
     if as_json:
-        click.echo(json.dumps([{name: str(value) for name, value in row._asdict().items()} for row in rows]))
+        click.echo(json.dumps([row._asdict() for row in rows]))
     else:
         click.echo("\n".join(f"{row.name:<20}{row.licence:<14}{row.where}" for row in rows))
 

@@ -1,6 +1,5 @@
 """Run a job in this process, with progress on the terminal and its history in the workspace."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from curation.errors import StoreError
 from curation.params import Params
 from curation.project import Project
+from curation.store.files import write_atomically
 from pipelines.definitions import build
 from pipelines.listener import Heard, terminal_logger
 from pipelines.settings import run_config
@@ -28,9 +28,7 @@ _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.Dag
 def dagster_home(project: Project) -> Path:
     """The folder of the workspace's own Dagster instance, made ready on first use."""
     home = project.workspace.root / "dagster"
-    if not (home / "dagster.yaml").exists():
-        home.mkdir(exist_ok=True)
-        shutil.copyfile(_INSTANCE, home / "dagster.yaml")
+    write_atomically(home / "dagster.yaml", _INSTANCE.read_bytes())
     return home
 
 

@@ -43,6 +43,6 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
             return dg.SkipReason("no file has changed")
         if digest != seen:
             return dg.SensorResult(cursor=f"{digest} {curated}", skip_reason="files are still changing")
-        return dg.SensorResult(cursor=f"{digest} {digest}", run_requests=[dg.RunRequest(run_key=digest)])
+        return dg.SensorResult(cursor=f"{digest} {digest}", run_requests=[dg.RunRequest()])
 
     return sensor

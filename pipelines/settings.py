@@ -11,6 +11,7 @@ import yaml
 from curation.clusters import ClusterParams
 from curation.dedup import DedupParams
 from curation.errors import ParamError
+from curation.evaluation import EvaluationParams
 from curation.features import FeatureParams
 from curation.images import ImageParams
 from curation.objects import ObjectParams
@@ -32,6 +33,7 @@ STAGES: dict[str, type[Params]] = {
     "splits": SplitParams,
     "training_set": ResampleParams,
     "classifier": TrainingParams,
+    "f1_report": EvaluationParams,
 }
 """Every stage that has settings."""
 
@@ -118,7 +120,7 @@ def _assign(settings: dict[str, Any], name: str, value: Any) -> None:
 def _parse(path: Path) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, OSError) as error:
         raise ParamError(f"{path} is not a YAML file that inksift can read: {_one_line(error)}") from error
     except ParamError as error:
         raise ParamError(f"{path}: {error}") from None
@@ -127,7 +129,7 @@ def _parse(path: Path) -> Any:
 def _value(assignment: str, text: str) -> Any:
     try:
         return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ParamError(f"cannot read the value in --set {assignment}: {_one_line(error)}") from error
 
 

@@ -10,9 +10,16 @@ import pandas as pd
 from curation.project import Project
 from curation.publish.published import read_decisions
 from curation.sample import read_truth, score_against_truth
+from curation.verdicts.conservation import OUTCOMES
 from pipelines.listener import Heard
 
-_PER_IMAGE = ("images", "test_images", "object_counts", "embeddings", "classifier")
+_UNITS = {
+    "images": "images decoded",
+    "test_images": "test images decoded",
+    "object_counts": "objects counted on",
+    "embeddings": "features of",
+    "classifier": "epochs trained",
+}
 
 
 def summary(project: Project, heard: Heard, *, seconds: float, truth: Path | None) -> dict[str, Any]:
@@ -25,12 +32,12 @@ def summary(project: Project, heard: Heard, *, seconds: float, truth: Path | Non
     ]
     return {
         "files": len(decisions),
-        "outcomes": decisions["outcome"].value_counts().to_dict(),
+        "outcomes": {name: int((decisions["outcome"] == name).sum()) for name in OUTCOMES},
         "reasons": decisions.loc[decisions["outcome"] == "rejected", "reason"].value_counts().to_dict(),
-        "measured": {name: heard.metadata[name]["measured"] for name in _PER_IMAGE if name in heard.metadata},
+        "measured": {name: heard.metadata[name]["measured"] for name in _UNITS if name in heard.metadata},
         "f1": _f1(heard),
         "truth": _against_truth(truth, decisions),
-        "warnings": heard.warnings,
+        "warnings": [*heard.warnings, *_warnings(decisions, heard)],
         "seconds": round(seconds, 1),
         "workspace": str(root),
         "places": {path.name: str(path) for path in places if path.exists()},
@@ -40,13 +47,13 @@ def summary(project: Project, heard: Heard, *, seconds: float, truth: Path | Non
 def lines(told: dict[str, Any]) -> Iterator[str]:
     """The same for a person."""
     outcomes, reasons = told["outcomes"], told["reasons"]
-    yield f"{told['files']} files in {told['seconds']:.0f} s: " + ", ".join(
-        f"{outcomes.get(name, 0)} {name}" for name in ("kept", "review", "rejected")
-    )
+    counted = ", ".join(f"{count} {name}" for name, count in outcomes.items())
+    yield f"{told['files']} file{'' if told['files'] == 1 else 's'} in {told['seconds']:.0f} s: {counted}"
     yield from (f"  rejected as {reason:<14}{count:6d}" for reason, count in sorted(reasons.items()))
-    yield "measured now: " + ", ".join(f"{count} {name}" for name, count in told["measured"].items())
+    yield "measured now: " + ", ".join(f"{_UNITS[name]} {count}" for name, count in told["measured"].items())
     if told["f1"]:
-        yield "macro F1 {macro_f1:.3f}, accuracy {accuracy:.3f} ({test_set})".format(**told["f1"])
+        macro, accuracy = (_score(told["f1"][name]) for name in ("macro_f1", "accuracy"))
+        yield f"macro F1 {macro}, accuracy {accuracy} ({told['f1']['test_set']})"
     if told["truth"]:
         yield "found against the known truth:"
         yield from (f"  {row['what']:<34}{row['found']:5d} of {row['planted']:5d}" for row in told["truth"])
@@ -57,6 +64,18 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
 def as_json(told: dict[str, Any]) -> str:
     """The summary as one JSON object."""
     return json.dumps(told, indent=1, allow_nan=False)
+
+
+def _warnings(decisions: pd.DataFrame, heard: Heard) -> Iterator[str]:
+    if not (decisions["outcome"] != "rejected").any():
+        yield "nothing was kept: see the reasons in report.html"
+    left_out = heard.metadata.get("splits", {}).get("left_out", 0)
+    if left_out:
+        yield f"{left_out} kept pictures are copies of trusted test pictures and were left out of training"
+
+
+def _score(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.3f}"
 
 
 def _f1(heard: Heard) -> dict[str, Any] | None:

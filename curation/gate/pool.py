@@ -134,7 +134,7 @@ class _Worker:
         except TimeoutError:
             self.close()
             return Decoded("timeout", f"no answer within {settings.timeout_s} s")
-        except (OSError, EOFError, ValueError, TypeError, KeyError):
+        except (OSError, EOFError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return Decoded("decoder_died", self._end())
         return decoded._replace(note="; ".join(filter(None, (decoded.note, *self._complaints()[:1]))))
 
@@ -206,6 +206,6 @@ def _sound_picture() -> bytes:
 
 def _environment() -> dict[str, str]:
     """This process's environment, with `curation` importable and no threads in the mathematical libraries."""
-    root = str(Path(__file__).resolve().parents[1])
+    root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
     return os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

@@ -69,7 +69,9 @@ def one_by_one(
     that it cannot do are left, and those get None. SchemaError when it answers for another number of pictures."""
     try:
         answers = model(pictures)
-    except Exception as error:  # whatever a model raises on a picture is a fact about that picture
+    except MemoryError:  # a fact about this machine at this moment
+        raise
+    except Exception as error:  # whatever else a model raises on a picture is a fact about that picture
         if len(pictures) == 1:
             log.warning("%s failed on a picture: %s: %s", name, type(error).__name__, error)
             return [None]

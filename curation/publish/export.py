@@ -82,10 +82,12 @@ def export(
     `target` must be new, empty, or an earlier export of the same form, and lie outside `source`: else ParamError.
     StoreError when the disk is full.
     """
-    pictures = _chosen(DECISIONS.check(decisions), IMAGES.check(images), params)
+    chosen = _chosen(DECISIONS.check(decisions), params)
+    pictures = _pictures(chosen, IMAGES.check(images))
     earlier = _earlier(source, target, params)
     classes = class_folders(picture.label for picture in pictures)
     summary = ExportSummary(classes={folder: label for label, folder in classes.items()})
+    summary.skipped = dict.fromkeys(set(chosen["path"]) - {picture.path for picture in pictures}, "vanished")
     sweep(target)
     root = open_source(source)
     try:
@@ -104,10 +106,13 @@ class _Export(NamedTuple):
     earlier: set[str]
 
 
-def _chosen(decisions: pd.DataFrame, images: pd.DataFrame, params: ExportParams) -> list[_Picture]:
+def _chosen(decisions: pd.DataFrame, params: ExportParams) -> pd.DataFrame:
     outcomes = ("kept", "review") if params.review == "keep" else ("kept",)
-    rows = decisions.loc[decisions["outcome"].isin(outcomes), ["path", "label", "image_id"]]
-    rows = rows.merge(images[["path", "path_bytes", "format", "size_bytes"]], on="path").sort_values("path")
+    return decisions.loc[decisions["outcome"].isin(outcomes), ["path", "label", "image_id"]]
+
+
+def _pictures(chosen: pd.DataFrame, images: pd.DataFrame) -> list[_Picture]:
+    rows = chosen.merge(images[["path", "path_bytes", "format", "size_bytes"]], on="path").sort_values("path")
     return [_Picture(*row) for row in rows[list(_Picture._fields)].itertuples(index=False, name=None)]
 
 
@@ -162,7 +167,7 @@ def _names(task: _Export) -> list[str]:
 
 def _place(task: _Export, picture: _Picture, place: Path) -> tuple[Literal["new", "reused", "skipped"], str]:
     """Put one picture where it belongs, and say whether that was needed and possible."""
-    if _holds(place, picture.image_id):
+    if _holds(place, picture.image_id) and (task.params.files == "link" or place.stat().st_nlink == 1):
         return "reused", ""
     try:
         data = _read(task.root, picture)

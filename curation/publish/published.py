@@ -16,7 +16,8 @@ from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
 from curation.tables import DECISIONS, IMAGES, Table
 
-CSV, PARQUET, F1, SOURCE = "decisions.csv", "decisions.parquet", "f1_report.json", "source.json"
+CSV, PARQUET, SOURCE = "decisions.csv", "decisions.parquet", "source.json"
+F1, F1_PAGE = "f1_report.json", "f1_report.html"
 RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
 BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 
@@ -27,22 +28,29 @@ def decisions_csv(frame: pd.DataFrame) -> bytes:
 
 
 def publish_decisions(workspace: Workspace, frame: pd.DataFrame, *, source: Path) -> None:
-    """Write decisions.parquet, decisions.csv and the place of the pictures, each whole or not at all."""
+    """Write decisions.parquet, decisions.csv and the place of the pictures, each whole or not at all.
+
+    An F1 report about other decisions is withdrawn.
+    """
+    before = workspace.published().get(PARQUET)
     workspace.publish(PARQUET, to_parquet(DECISIONS.check(frame)))
+    if workspace.published()[PARQUET] != before:
+        workspace.withdraw(F1, F1_PAGE)
     workspace.publish(CSV, decisions_csv(frame))
     workspace.publish(SOURCE, json.dumps({"source": str(source.absolute())}).encode())
 
 
-def publish_f1(workspace: Workspace, report: dict[str, Any]) -> None:
-    """Write f1_report.json."""
+def publish_f1(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
+    """Write f1_report.json and f1_report.html; the answer is the page's place."""
     workspace.publish(F1, json.dumps(report, indent=1, allow_nan=False).encode())
+    return workspace.publish(F1_PAGE, page.encode())
 
 
 def read_decisions(workspace: Workspace) -> pd.DataFrame:
     """The published decisions; StoreError when there are none or the file is damaged."""
     path = workspace.root / PARQUET
     frame = _required(path, DECISIONS, f"no decisions in {workspace.root}")
-    if changed(path, digests(workspace).get(PARQUET, "")):
+    if changed(path, workspace.published().get(PARQUET, "")):
         raise StoreError(f"{path} changed since it was published: {RUN_AGAIN}")
     return frame
 
@@ -60,14 +68,6 @@ def read_source(workspace: Workspace) -> Path:
 def read_f1_report(workspace: Workspace) -> dict[str, Any]:
     """The content of f1_report.json; StoreError when there is none or it is damaged."""
     return _json(workspace.root / F1, f"no F1 report in {workspace.root}")
-
-
-def digests(workspace: Workspace) -> dict[str, str]:
-    """SHA-256 of every published file by name; none where the list is lost or damaged."""
-    try:
-        return {str(name): str(digest) for name, digest in workspace.published().items()}
-    except (ValueError, AttributeError):
-        return {}
 
 
 def changed(path: Path, digest: str) -> bool:

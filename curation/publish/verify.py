@@ -22,7 +22,6 @@ from curation.publish.published import (
     SOURCE,
     changed,
     decisions_csv,
-    digests,
     error_line,
 )
 from curation.signals.table import TABLE as SIGNALS
@@ -52,11 +51,12 @@ class Problem(NamedTuple):
 
 def verify(workspace: Workspace) -> list[Problem]:
     """Everything in the workspace that does not match its digest, its contract or its own counts."""
-    return [*_published(workspace), *_parts(workspace), *_tables(workspace), *_decisions(workspace), *_f1(workspace)]
+    stored = [*_published(workspace), *_parts(workspace), *_models(workspace), *_tables(workspace)]
+    return [*stored, *_decisions(workspace), *_f1(workspace)]
 
 
 def _published(workspace: Workspace) -> Iterator[Problem]:
-    listed = digests(workspace)
+    listed = workspace.published()
     if not listed and any((workspace.root / name).exists() for name in (CSV, PARQUET, F1, SOURCE)):
         yield Problem("published.json", "not there, or not a JSON object of digests", RUN_AGAIN)
         return
@@ -79,6 +79,15 @@ def _parts(workspace: Workspace) -> Iterator[Problem]:
         if file_digest(part) != part.stem:
             name = str(part.relative_to(workspace.root))
             yield Problem(name, "its bytes do not match its name", f"{RUN_AGAIN}: this part is set aside")
+
+
+def _models(workspace: Workspace) -> Iterator[Problem]:
+    for note in sorted(workspace.models.glob("*.sha256")):
+        for file in workspace.models.glob(f"{note.stem}.*"):
+            if file != note and file.suffix in (".onnx", ".npy") and file_digest(file) != note.read_text().strip():
+                yield Problem(
+                    f"models/{file.name}", "its bytes do not match its digest", f"{RUN_AGAIN}: it is made anew"
+                )
 
 
 def _tables(workspace: Workspace) -> Iterator[Problem]:

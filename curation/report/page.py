@@ -6,15 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
 from curation.params import Params
 from curation.profile import before_and_after
 from curation.report import plots
-from curation.report.f1_page import f1_values
 from curation.report.gallery import galleries
 from curation.report.templating import Figure, figure, records, render_page
 from curation.signals.base import Limits, Rgb
@@ -35,16 +32,12 @@ class Findings:
     """What the stages found, where they ran; the report leaves out the rest.
 
     `signals` has image_id and a column per signal, `limits` their votes by name; `comparison` has a row per cluster
-    method, named in its first column; `f1` is the content of f1_report.json; `notes` are sentences for the reader.
+    method, named in its first column; `notes` are sentences for the reader.
     """
 
     signals: pd.DataFrame | None = None
     limits: Mapping[str, Limits] = field(default_factory=dict)
     comparison: pd.DataFrame | None = None
-    distances: npt.NDArray[np.floating] | None = None
-    eps: float = 0.0
-    f1: Mapping[str, Any] | None = None
-    curves: pd.DataFrame | None = None
     notes: Sequence[str] = ()
 
 
@@ -75,7 +68,6 @@ def build_report(
         source_figures=_source_figures(images),
         signal_figures=_signal_figures(decisions, findings),
         clusters=_clusters(findings),
-        f1=f1_values(findings.f1, findings.curves) if findings.f1 is not None else None,
         galleries=galleries(decisions, images, read, most=params.thumbnails_per_reason, side_px=params.thumbnail_px),
         unreadable=_capped(unreadable[["path", "label", "error", "note"]], params.table_rows),
     )
@@ -131,7 +123,4 @@ def _clusters(findings: Findings) -> dict[str, Any] | None:
     figures = [
         figure("The methods side by side", "Bars: the table above", plots.cluster_comparison(comparison), wide=True)
     ]
-    if findings.distances is not None:
-        curve = plots.k_distance(findings.distances, findings.eps)
-        figures.append(figure("The k-distance curve", f"Curve with eps at {findings.eps:.3g}", curve))
     return {"columns": list(comparison.columns), "rows": comparison.to_numpy().tolist(), "figures": figures}

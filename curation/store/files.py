@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from curation.errors import StoreError
@@ -25,7 +26,8 @@ def write_atomically(target: Path, data: bytes) -> None:
         os.replace(temporary, target)
         sync_folder(target.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise StoreError(_explain(target, error)) from error
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from curation.errors import LockedError
+from curation.errors import LockedError, StoreError
 from curation.store.files import write_atomically
 
 
@@ -39,7 +39,11 @@ def run_lock(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _guard(path: Path) -> Iterator[None]:
-    with path.with_suffix(".guard").open("w") as guard:
+    try:
+        guard = path.with_suffix(".guard").open("w")
+    except OSError as error:
+        raise StoreError(f"cannot write to {path.parent} ({error.strerror}): choose another --workspace") from error
+    with guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         yield
 

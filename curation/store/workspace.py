@@ -1,9 +1,9 @@
 """The workspace: everything that inksift writes, in one folder.
 
-    workspace.json              marks the folder and its format
+    workspace.json, run.lock    mark the folder and its format; hold it for one run
     measurements/STAGE/VERSION  immutable Parquet parts, each named by the SHA-256 of its bytes
     models/                     exported networks and training checkpoints
-    tables/                     what Dagster's assets hand to each other
+    tables/, dagster/           what Dagster's assets hand to each other, and Dagster's own history
     published.json              the digest of every file published for people, beside those files
 
 A measurement is keyed by (picture, stage, version of code + settings + weights), so a second run measures nothing and
@@ -115,13 +115,25 @@ class Workspace:
         target = self.root / name
         write_atomically(target, data)
         digests = self.published() | {name: hashlib.sha256(data).hexdigest()}
-        write_atomically(self.root / "published.json", json.dumps(digests, indent=1, sort_keys=True).encode())
+        write_atomically(self._index(), json.dumps(digests, indent=1, sort_keys=True).encode())
         return target
 
+    def withdraw(self, *names: str) -> None:
+        """Remove published files, and their digests, where they are there."""
+        left = {name: digest for name, digest in self.published().items() if name not in names}
+        for name in names:
+            (self.root / name).unlink(missing_ok=True)
+        write_atomically(self._index(), json.dumps(left, indent=1, sort_keys=True).encode())
+
     def published(self) -> dict[str, str]:
-        """SHA-256 of every published file, by name."""
-        index = self.root / "published.json"
-        return json.loads(index.read_text()) if index.exists() else {}
+        """SHA-256 of every published file, by name; none where the list is lost or damaged."""
+        try:
+            return {str(name): str(digest) for name, digest in json.loads(self._index().read_text()).items()}
+        except (OSError, ValueError, AttributeError):
+            return {}
+
+    def _index(self) -> Path:
+        return self.root / "published.json"
 
     def _mark(self) -> None:
         mark = self.root / "workspace.json"

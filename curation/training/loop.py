@@ -46,7 +46,7 @@ class TrainingParams(Params):
 
     network: str = Field("custom", description="Name of the network")
     oversampling_recipe: Recipe = Field("gentle", description="How the copies of small classes are changed")
-    image_side_px: int = Field(128, ge=32, le=256, description="Side of the square training pictures")
+    image_side_px: int = Field(128, ge=32, le=256, multiple_of=2, description="Side of the square training pictures")
     crop_share: float = Field(
         0.75, ge=0.5, le=1, description="Side of the cut seen in training, as a share of the side"
     )
@@ -186,7 +186,7 @@ def _epoch(
 
 def _epochs(curves: list[dict[str, Any]], params: TrainingParams) -> Iterator[int]:
     """The epochs still to run, under a progress bar: up to the last one, or to the early stop."""
-    with tqdm(total=params.max_epochs, initial=len(curves), desc="training", unit="epoch") as bar:
+    with tqdm(total=params.max_epochs, initial=len(curves), desc="training", unit="epoch", disable=None) as bar:
         while len(curves) < params.max_epochs and len(curves) - 1 - _best(curves) < params.patience:
             yield len(curves)
             bar.update()
@@ -216,7 +216,7 @@ def _demand_numbers(curve: dict[str, Any], progress: Path) -> None:
     kept = f" ({progress} holds the epochs before)" if curve["epoch"] else ""
     raise TrainingError(
         f"the loss of epoch {curve['epoch']} is not a number at learning rate {curve['learning_rate']:g}{kept}: "
-        "set training.learning_rate or training.clip_norm lower, and run again"
+        "set classifier.learning_rate or classifier.clip_norm lower, and run again"
     )
 
 

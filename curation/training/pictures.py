@@ -43,15 +43,17 @@ def draw_pictures(
     side_px: int,
     folder: Path,
     recipe: Recipe = "gentle",
+    pictures_version: str = "",
     title: str = "pictures",
 ) -> Pictures:
     """A square picture for every row (columns image_id, augmentation_seed), in the order of the rows.
 
     A row with a seed of -1 is the whole picture on white; any other is a copy changed by `recipe`. Kept in `folder`
-    under a digest of rows, side and recipe, and drawn anew when the file is damaged. StoreError when the disk is full.
+    under a digest of rows, side, recipe and `pictures_version` (that of what `read` gives), and drawn anew when the
+    file is damaged. StoreError when the disk is full.
     """
     wanted = list(zip(rows["image_id"].tolist(), rows["augmentation_seed"].tolist(), strict=True))
-    target = folder / f"{_key(wanted, side_px, recipe)}.npy"
+    target = folder / f"{_key(wanted, side_px, recipe, pictures_version)}.npy"
     digest = _stored_digest(target)
     if digest:
         return Pictures(_open(target), digest, 0)
@@ -68,8 +70,8 @@ def draw_pictures(
     return Pictures(_open(target), digest, len(wanted))
 
 
-def _key(wanted: Sequence[tuple[str, int]], side_px: int, recipe: Recipe) -> str:
-    described = json.dumps([VERSION, augment.VERSION, side_px, recipe, wanted])
+def _key(wanted: Sequence[tuple[str, int]], side_px: int, recipe: Recipe, pictures_version: str) -> str:
+    described = json.dumps([VERSION, augment.VERSION, side_px, recipe, pictures_version, wanted])
     return hashlib.sha256(described.encode()).hexdigest()[:32]
 
 

@@ -100,7 +100,7 @@ def _judged(place: Mapping[Any, Any], verdict: Mapping[Any, Any], unusable: set[
         words = _relation(place)
         return _rejected("duplicates", "duplicate", words) | medium | {"duplicate_of": place["duplicate_of"]}
     if place["image_id"] in unusable:
-        return _rejected("embeddings", "bad_feature", "the embedding has values that are not numbers") | medium
+        return _rejected("embeddings", "bad_feature", "the network gave no usable embedding of it") | medium
     stage = "verdicts" if verdict["outcome"] == "rejected" else ""
     return medium | {
         "outcome": verdict["outcome"],

@@ -103,7 +103,7 @@ def test_a_locked_workspace(sample: Path, tmp_path: Path, inksift) -> None:
 
 
 def test_a_workspace_inside_the_source(copied: Path, inksift) -> None:
-    ends(inksift("run", copied, "--workspace", copied / "w"), 2, "lies inside")
+    ends(inksift("run", copied, "--workspace", copied / "w"), 2, "lie inside each other")
     assert not (copied / "w").exists()
 
 

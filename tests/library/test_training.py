@@ -174,7 +174,7 @@ def test_loss_that_is_no_number_stops_with_the_last_good_state_on_disk(tmp_path,
         return learnt | {"train_loss": float("nan")} if epoch == 2 else learnt
 
     monkeypatch.setattr(training, "learn", burst)
-    with pytest.raises(TrainingError, match=r"loss of epoch 2 .* set training.learning_rate"):
+    with pytest.raises(TrainingError, match=r"loss of epoch 2 .* set classifier.learning_rate"):
         train(*toys(), folder=tmp_path, params=QUICK)
     state = checkpoints.load(next(tmp_path.glob("*.progress.pt")))
     assert len(state["curves"]) == 2

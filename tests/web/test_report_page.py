@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.report.f1_page import build_f1_page
 from curation.report.page import Findings, ReportParams, build_report
 from curation.signals.base import Limits, Rgb
 from curation.tables import DECISIONS, IMAGES
@@ -110,24 +111,28 @@ def hostile_frames() -> tuple[pd.DataFrame, pd.DataFrame]:
 def hostile() -> str:
     """A report with every optional part, in which every text is hostile."""
     decisions, images = hostile_frames()
-    rows = pd.DataFrame({"image_id": HOSTILE, "label": HOSTILE, "predicted": HOSTILE[::-1], "confidence": 1.0})
-    report = f1_report(rows, HOSTILE, EvaluationParams(bootstrap_draws=10), test_set=HELD_OUT, seeds={})
-    steps = np.linspace(0.1, 1, 5)
-    names = ("learning_rate", "train_loss", "validation_loss", "validation_macro_f1")
     findings = Findings(
         signals=pd.DataFrame({"image_id": images["image_id"], HOSTILE[0]: 0.5}),
         limits={HOSTILE[0]: Limits(low=0.1)},
         comparison=pd.DataFrame({HOSTILE[1]: HOSTILE[:2], HOSTILE[0]: [1.0, 2.0]}),
-        distances=steps,
-        eps=0.5,
-        f1=report,
-        curves=pd.DataFrame({"epoch": range(5)} | dict.fromkeys(names, steps)),
         notes=HOSTILE,
     )
     return build_report(decisions, images, read=read, params=ReportParams(), findings=findings)
 
 
-def test_only_harmless_elements_and_attributes(hostile: str) -> None:
+@pytest.fixture(scope="module")
+def hostile_f1() -> str:
+    """An F1 page in which every text is hostile."""
+    rows = pd.DataFrame({"image_id": HOSTILE, "label": HOSTILE, "predicted": HOSTILE[::-1], "confidence": 1.0})
+    report = f1_report(rows, HOSTILE, EvaluationParams(bootstrap_draws=10), test_set=HELD_OUT, seeds={})
+    names = ("learning_rate", "train_loss", "validation_loss", "validation_macro_f1")
+    curves = pd.DataFrame({"epoch": range(5)} | dict.fromkeys(names, np.linspace(0.1, 1, 5)))
+    return build_f1_page(report, curves)
+
+
+@pytest.mark.parametrize("page", ["hostile", "hostile_f1"])
+def test_only_harmless_elements_and_attributes(page: str, request: pytest.FixtureRequest) -> None:
+    hostile = request.getfixturevalue(page)
     parser = Harmless()
     parser.feed(hostile)
     assert parser.complaints == []
