@@ -19,7 +19,7 @@ from curation.models.efficientnet import EfficientNetEmbedder
 from curation.models.inference import one_by_one
 from curation.models.weights import find_weights, search_weights
 from curation.params import Params
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 from curation.store.workspace import Measured, Workspace
 from curation.tables import EMBEDDINGS
 

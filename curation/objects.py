@@ -21,7 +21,7 @@ from curation.models.inference import one_by_one
 from curation.models.weights import how_to_get, search_weights
 from curation.models.yolo import YoloDetector
 from curation.params import Params
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 from curation.store.workspace import Measured, Workspace
 from curation.tables import OBJECT_COUNTS
 

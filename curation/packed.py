@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import zstandard
 
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 
 VERSION = 1
 MAX_SIDE_PX = 2048

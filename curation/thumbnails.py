@@ -10,7 +10,7 @@ import pandas as pd
 
 from curation.errors import StoreError
 from curation.packed import unpack
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 from curation.store.parquet import read_parquet
 from curation.store.workspace import Measurements, Workspace
 from curation.tables import Table

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 
 DEEP_GREYS = ("I", "F")
 SCALES = (1.0, 255.0, 65535.0)

@@ -15,7 +15,7 @@ from PIL import AvifImagePlugin, Image, ImageFile, PngImagePlugin, TiffImagePlug
 
 from curation.gate.colour_modes import to_rgb
 from curation.gate.formats import sniff
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 
 VERSION = 1
 MAX_SIDE_PX = 65_500

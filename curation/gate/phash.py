@@ -7,7 +7,7 @@ import numpy.typing as npt
 from PIL import Image
 from scipy.fft import dct
 
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 
 VERSION = 1
 GREY_SIDE_PX = 32

@@ -13,8 +13,8 @@ import PIL
 from curation import packed
 from curation.gate import decode, phash
 from curation.packed import pack
+from curation.rgb import Rgb, shrink
 from curation.signals import SIGNALS
-from curation.signals.base import Rgb
 
 VERSION = 1
 
@@ -31,23 +31,13 @@ class Measures(NamedTuple):
 def measure_pixels(rgb: Rgb, *, thumbnail_side_px: int) -> Measures:
     """Hash and contrast from the full picture; every signal from its thumbnail."""
     grey = phash.grey_square(rgb)
-    small = thumbnail(rgb, thumbnail_side_px)
+    small = shrink(rgb, thumbnail_side_px, cv2.INTER_LINEAR)
     return Measures(
         phash=int(phash.phashes(grey[np.newaxis])[0]),
         contrast=float(grey.std()),
         signals={signal.name: signal.measure(small) for signal in SIGNALS},
         thumbnail=pack(small),
     )
-
-
-def thumbnail(rgb: Rgb, side_px: int) -> Rgb:
-    """The picture shrunk so that its longest side is `side_px`, as a letterbox shrinks it; never enlarged."""
-    height, width = rgb.shape[:2]
-    scale = side_px / max(height, width)
-    if scale >= 1:
-        return rgb
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def pixels_version(*, thumbnail_side_px: int, max_pixels: int) -> str:

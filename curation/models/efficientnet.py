@@ -17,7 +17,7 @@ from curation.engine import per_item
 from curation.errors import ParamError
 from curation.models.inference import Floats, Network, open_network
 from curation.models.weights import digest_of, load_state
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 
 if TYPE_CHECKING:
     from torch import nn

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.errors import SchemaError
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 from curation.store.files import file_digest, write_atomically
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ import numpy as np
 from curation.engine import per_item
 from curation.models.inference import Floats, Network, open_network
 from curation.models.weights import digest_of, load_yolo
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 
 if TYPE_CHECKING:
     from torch import nn

@@ -6,12 +6,11 @@ import base64
 from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from curation.engine import per_item
-from curation.signals.base import Rgb
+from curation.rgb import Rgb, shrink
 
 GREY = 222
 GAP_PX = 4
@@ -36,22 +35,12 @@ def contact_sheet(
 
 def letterbox(picture: Rgb, side_px: int) -> Rgb:
     """`picture` fitted into a grey square of `side_px`; it is never enlarged."""
-    small = fit(picture, side_px)
+    small = shrink(picture, side_px)
     height, width = small.shape[:2]
     tile = np.full((side_px, side_px, 3), GREY, np.uint8)
     top, left = (side_px - height) // 2, (side_px - width) // 2
     tile[top : top + height, left : left + width] = small
     return tile
-
-
-def fit(picture: Rgb, side_px: int) -> Rgb:
-    """`picture` shrunk so that its longest side is at most `side_px`; no side falls below one pixel."""
-    height, width = picture.shape[:2]
-    scale = side_px / max(height, width)
-    if scale >= 1:
-        return picture
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def jpeg(picture: Rgb, quality: int) -> bytes:
@@ -91,4 +80,4 @@ def _grid(tiles: Sequence[Rgb], columns: int) -> Rgb:
 def _smaller_and_smaller(sheet: Rgb) -> Iterator[bytes]:
     while True:
         yield from (jpeg(sheet, quality) for quality in _QUALITIES)
-        sheet = fit(sheet, max(1, max(sheet.shape[:2]) * 3 // 4))
+        sheet = shrink(sheet, max(1, max(sheet.shape[:2]) * 3 // 4))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from curation.engine import per_item
-from curation.report.contact_sheet import data_uri, fit, jpeg
-from curation.signals.base import Rgb
+from curation.report.contact_sheet import data_uri, jpeg
+from curation.rgb import Rgb, shrink
 
 _QUALITY = 72
 
@@ -66,7 +66,7 @@ def galleries(
 
 def _thumbnails(image_ids: Sequence[str], read: Callable[[str], Rgb], side_px: int) -> dict[str, str]:
     def thumbnail(image_id: str) -> str:
-        return data_uri(jpeg(fit(read(image_id), side_px), _QUALITY), "image/jpeg")
+        return data_uri(jpeg(shrink(read(image_id), side_px), _QUALITY), "image/jpeg")
 
     return dict(zip(image_ids, per_item(thumbnail, image_ids), strict=True))
 

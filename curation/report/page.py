@@ -14,7 +14,8 @@ from curation.profile import before_and_after
 from curation.report import plots
 from curation.report.gallery import galleries
 from curation.report.templating import Figure, figure, records, render_page
-from curation.signals.base import Limits, Rgb
+from curation.rgb import Rgb
+from curation.signals.base import Limits
 
 OUTCOMES = ("kept", "review", "rejected")
 

@@ -13,13 +13,13 @@ from pydantic import Field
 from curation.engine import per_item
 from curation.errors import SourceError
 from curation.params import Params
+from curation.rgb import Rgb
 from curation.sample.encode import DAMAGES, EXTENSIONS, damaged, encode, near_copy
 from curation.sample.photographs import Crop, cut, plan_crops
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.shapes import Rng
 from curation.sample.styles import STYLES, paint
 from curation.sample.truth import TRUTH
-from curation.signals.base import Rgb
 
 VERSION = 1
 

@@ -8,8 +8,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageEnhance
 
+from curation.rgb import Rgb
 from curation.sample.shapes import Rng
-from curation.signals.base import Rgb
 
 EXTENSIONS: Mapping[str, str] = {
     "jpeg": "jpg",

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from curation.errors import MissingError
+from curation.rgb import Rgb
 from curation.sample.shapes import Rng
-from curation.signals.base import Rgb
 
 _PICTURES = (
     ("sklearn", "datasets/images/china.jpg"),

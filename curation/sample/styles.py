@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from curation.rgb import Rgb
 from curation.sample.scenes import Scene
 from curation.sample.shapes import Part, Points, Rng
-from curation.signals.base import Rgb
 
 Plane = npt.NDArray[np.floating[Any]]
 """height x width, or height x width x 3; 0 to 1."""

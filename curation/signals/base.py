@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-Rgb = npt.NDArray[np.uint8]
-"""A picture: height x width x 3, uint8, red green blue, upright, on white."""
+from curation.rgb import Rgb as Rgb
 
 
 @dataclass(frozen=True)

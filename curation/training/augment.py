@@ -15,7 +15,7 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 
 VERSION = 1
 Recipe = Literal["gentle", "camp2022"]

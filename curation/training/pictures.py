@@ -17,7 +17,7 @@ import pandas as pd
 
 from curation.engine import in_batches, per_item
 from curation.errors import StoreError
-from curation.signals.base import Rgb
+from curation.rgb import Rgb
 from curation.store.files import file_digest, sync_folder, write_atomically
 from curation.training import augment
 from curation.training.augment import Recipe, augmented, letterboxed

@@ -7,6 +7,7 @@ or a failed embedding casts no vote.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,7 +41,9 @@ class Camp2022Params(Params):
     @field_validator("limits")
     @classmethod
     def _known_limits(cls, limits: dict[str, float]) -> dict[str, float]:
-        for name in limits:
+        for name, cut in limits.items():
+            if not math.isfinite(cut):
+                raise ValueError(f"{name} must be a finite number")
             signal, _, side = name.partition(".")
             find_signal(signal)
             if side not in ("low", "high"):

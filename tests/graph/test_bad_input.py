@@ -179,3 +179,18 @@ def test_commands_on_a_folder_that_is_no_workspace(tmp_path: Path, inksift, comm
 def test_a_truth_that_is_not_there(copied: Path, tmp_path: Path, inksift) -> None:
     result = inksift("run", copied, "--workspace", tmp_path / "w", "--truth", tmp_path / "truth.csv")
     ends(result, 2, "no such file")
+
+
+@pytest.mark.parametrize("place", ["inside", "a folder", "nowhere"])
+def test_judge_never_writes_over_what_is_there(copied: Path, tmp_path: Path, inksift, place: str) -> None:
+    out = {"inside": next(copied.rglob("*.png")), "a folder": tmp_path, "nowhere": tmp_path / "no" / "o.csv"}[place]
+    before = out.read_bytes() if out.is_file() else b""
+    ends(inksift("judge", copied, "--out", out, "--workspace", tmp_path / "w"), 2, "expected a file in a folder")
+    assert not out.is_file() or out.read_bytes() == before
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_test_folder_that_is_the_source(copied: Path, tmp_path: Path, inksift) -> None:
+    result = inksift("run", copied, "--workspace", tmp_path / "w", "--test", copied, *FAST)
+    ends(result, 2, "copies of trusted test pictures")
+    assert "what was decided before that is in" in result.stderr

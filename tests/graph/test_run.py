@@ -186,3 +186,48 @@ def test_an_interrupt_stops_cleanly_and_can_be_resumed(sample: Path, tmp_path: P
     assert not (tmp_path / "w" / "run.lock").exists()
     result = inksift("judge", sample / "images", "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE)
     assert result.exit_code == 0
+
+
+def test_the_f1_report_of_other_decisions_is_withdrawn(copied: Path, tmp_path: Path, inksift) -> None:
+    workspace = tmp_path / "w"
+    inksift("run", copied, "--workspace", workspace, *FAST)
+    assert (workspace / "f1_report.json").exists()
+    next((copied / "cat").glob("*.png")).unlink()
+    result = inksift("judge", copied, "--out", tmp_path / "o.csv", "--workspace", workspace, "--json", *JUDGE)
+    assert not (workspace / "f1_report.json").exists()
+    assert "f1_report.json" not in told(result)["places"]
+    assert inksift("verify", "--workspace", workspace).exit_code == 0
+
+
+def test_other_thumbnails_are_measured_afresh(copied: Path, tmp_path: Path, inksift) -> None:
+    command = ("judge", copied, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", "--json", *JUDGE)
+    first = told(inksift(*command))["measured"]
+    assert told(inksift(*command, "--set", "images.thumbnail_side_px=256"))["measured"] == first
+    assert set(told(inksift(*command))["measured"].values()) == {0}
+
+
+def test_export_and_verify_after_a_run(finished, tmp_path: Path, inksift) -> None:
+    workspace, result = finished
+    exported = json.loads(inksift("export", tmp_path / "set", "--workspace", workspace, "--json").stdout)
+    assert exported["pictures"] == told(result)["outcomes"]["kept"]
+    assert sum(1 for path in (tmp_path / "set").glob("*/*") if path.is_file()) == exported["pictures"]
+    again = json.loads(inksift("export", tmp_path / "set", "--workspace", workspace, "--json").stdout)
+    assert again["reused"] == exported["pictures"]
+
+
+def test_report_names_the_pages(finished, inksift) -> None:
+    workspace, _ = finished
+    lines = inksift("report", "--workspace", workspace).stdout.splitlines()
+    assert lines == [f"file://{workspace / name}" for name in ("report.html", "f1_report.html")]
+
+
+def test_weights_are_listed(inksift) -> None:
+    rows = json.loads(inksift("weights", "--json").stdout)
+    assert {row["name"] for row in rows} >= {"yolov8n", "efficientnet-lite0", "efficientnet-b4"}
+    assert all(isinstance(row["size_bytes"], int) for row in rows)
+
+
+@pytest.mark.parametrize("name", ["run", "judge", "report", "export", "verify", "weights", "sample", "ui"])
+def test_help_has_an_example(inksift, name: str) -> None:
+    text = inksift(name, "--help").stdout
+    assert f"inksift {name}" in text.split("Example", 1)[1] or f"inksift {name}" in text.split("Examples", 1)[1]

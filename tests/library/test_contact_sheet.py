@@ -13,12 +13,11 @@ from curation.report.contact_sheet import (
     MOST_BYTES,
     contact_sheet,
     data_uri,
-    fit,
     jpeg,
     letterbox,
     markdown_image,
 )
-from curation.signals.base import Rgb
+from curation.rgb import Rgb, shrink
 
 COLOURS = {"red": (220, 20, 20), "green": (20, 160, 20), "blue": (20, 20, 200)}
 
@@ -68,7 +67,7 @@ def test_noise_is_held_to_the_byte_limit(rng: np.random.Generator) -> None:
 def test_tiles_are_square_and_pictures_keep_their_shape(shape: tuple[int, int]) -> None:
     picture = np.zeros((*shape, 3), np.uint8)
     assert letterbox(picture, 96).shape == (96, 96, 3)
-    small = fit(picture, 96)
+    small = shrink(picture, 96)
     assert max(small.shape[:2]) == min(96, max(shape))
     assert min(small.shape[:2]) >= 1
 

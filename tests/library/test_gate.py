@@ -363,3 +363,8 @@ def test_warnings_do_not_depend_on_the_environment(tmp_path: Path, monkeypatch: 
     with warnings.catch_warnings(), Gate(SETTINGS, workers=1) as gate:
         (answer,) = _ask(gate, tmp_path, [_picture()])
     assert answer.error == ""
+
+
+def test_a_worker_finds_the_library_and_no_module_of_ours_by_a_bare_name() -> None:
+    first = gates._environment()["PYTHONPATH"].split(os.pathsep)[0]
+    assert (Path(first) / "curation" / "gate" / "worker.py").is_file()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+import cv2
 import imagehash
 import numpy as np
 import pytest
@@ -15,10 +16,10 @@ from PIL import Image, ImageDraw, TiffImagePlugin
 from curation.gate.colour_modes import to_rgb
 from curation.gate.decode import decode
 from curation.gate.phash import grey_square, phashes
-from curation.gate.pixels import measure_pixels, pixels_version, thumbnail
+from curation.gate.pixels import measure_pixels, pixels_version
 from curation.packed import unpack
+from curation.rgb import Rgb, shrink
 from curation.signals import SIGNALS
-from curation.signals.base import Rgb
 
 MAX_PIXELS = 10**7
 
@@ -81,7 +82,7 @@ def test_measures_are_complete() -> None:
     measures = measure_pixels(rgb, thumbnail_side_px=300)
     assert set(measures.signals) == {signal.name for signal in SIGNALS}
     assert measures.contrast == pytest.approx(grey_square(rgb).std())
-    assert np.array_equal(unpack(measures.thumbnail), thumbnail(rgb, 300))
+    assert np.array_equal(unpack(measures.thumbnail), shrink(rgb, 300, cv2.INTER_LINEAR))
 
 
 def test_contrast_of_a_flat_picture_is_zero() -> None:
@@ -93,7 +94,7 @@ def test_contrast_of_a_flat_picture_is_zero() -> None:
     [((640, 480), (640, 480)), ((1280, 960), (640, 480)), ((641, 1), (640, 1)), ((1, 65_000), (1, 640))],
 )
 def test_thumbnail_shrinks_and_never_enlarges(size: tuple[int, int], small: tuple[int, int]) -> None:
-    result = thumbnail(np.zeros((size[1], size[0], 3), np.uint8), 640)
+    result = shrink(np.zeros((size[1], size[0], 3), np.uint8), 640)
     assert result.shape == (small[1], small[0], 3)
 
 

@@ -17,7 +17,8 @@ from curation.evaluation import HELD_OUT, TRUSTED, EvaluationParams, f1_report
 from curation.report.f1_page import build_f1_page
 from curation.report.page import Findings, ReportParams, build_report
 from curation.report.templating import printable
-from curation.signals.base import Limits, Rgb
+from curation.rgb import Rgb
+from curation.signals.base import Limits
 from curation.tables import DECISIONS, IMAGES
 
 ROW = {"label": "c", "outcome": "kept", "stage": "", "reason": "", "duplicate_of": "", "p_photo": 0.5}

@@ -17,7 +17,8 @@ from playwright.sync_api import Page, sync_playwright
 from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
 from curation.report.f1_page import build_f1_page
 from curation.report.page import Findings, ReportParams, build_report
-from curation.signals.base import Limits, Rgb
+from curation.rgb import Rgb
+from curation.signals.base import Limits
 from curation.tables import DECISIONS, IMAGES
 
 CHROMIUM = Path("/usr/bin/chromium")
