@@ -14,9 +14,7 @@ class FeaturesConfig(FeatureParams, dg.Config):
     """Settings of the embedder."""
 
 
-@dg.asset(
-    group_name="evidence", kinds={"efficientnet", "onnx", "parquet"}, code_version=str(features.VERSION), pool="models"
-)
+@dg.asset(group_name="evidence", kinds={"efficientnet", "onnx", "parquet"}, code_version=str(features.VERSION))
 def embeddings(
     duplicates: pd.DataFrame, thumbnails: pd.DataFrame, config: FeaturesConfig, project: dg.ResourceParam[Project]
 ) -> dg.MaterializeResult[pd.DataFrame]:

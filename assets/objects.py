@@ -14,7 +14,7 @@ class ObjectsConfig(ObjectParams, dg.Config):
     """Settings of the object detector."""
 
 
-@dg.asset(group_name="evidence", kinds={"yolo", "onnx", "parquet"}, code_version=str(objects.VERSION), pool="models")
+@dg.asset(group_name="evidence", kinds={"yolo", "onnx", "parquet"}, code_version=str(objects.VERSION))
 def object_counts(
     duplicates: pd.DataFrame, thumbnails: pd.DataFrame, config: ObjectsConfig, project: dg.ResourceParam[Project]
 ) -> dg.MaterializeResult[pd.DataFrame]:

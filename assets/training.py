@@ -21,7 +21,6 @@ class TrainingConfig(TrainingParams, dg.Config):
 
 @dg.multi_asset(
     name="classifier",
-    pool="models",
     outs={
         "classifier": dg.AssetOut(
             group_name="training",

@@ -161,3 +161,8 @@ def test_the_environment_names_the_project(monkeypatch: pytest.MonkeyPatch, tmp_
     assert project_from_environment() == Project(
         tmp_path / "SOURCE", tmp_path / "WORKSPACE", tmp_path / "TEST", tmp_path / "WEIGHTS"
     )
+
+
+def test_no_step_waits_for_a_place_that_a_killed_run_may_still_hold(defs: dg.Definitions) -> None:
+    for name in ("curate", "train", "everything"):
+        assert all(node.definition.pools == set() for node in defs.resolve_job_def(name).nodes)
