@@ -30,7 +30,7 @@ def test_commands_in_code_exist() -> None:
 
 def test_options_exist() -> None:
     options = {name for command in main.commands.values() for option in command.params for name in option.opts}
-    assert set(re.findall(r"`(--[a-z]+)", README)) <= options
+    assert set(re.findall(r"`(--[a-z-]+)", README)) <= options
 
 
 def test_the_table_of_assets_is_complete() -> None:

@@ -26,10 +26,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def inksift(monkeypatch: pytest.MonkeyPatch) -> Command:
+def inksift() -> Command:
     """The command line in this process, without real weights: `inksift("run", folder, ...)`."""
-    for name in ("INKSIFT_WEIGHTS", "INKSIFT_SOURCE", "INKSIFT_WORKSPACE", "INKSIFT_TEST", "DAGSTER_HOME"):
-        monkeypatch.delenv(name, raising=False)
     return invoke
 
 
@@ -49,7 +47,9 @@ def copied(sample: Path, tmp_path: Path) -> Path:
 
 def invoke(*arguments: object) -> Result:
     """Run the command line; an exception that it does not turn into an exit code fails the test."""
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
+    names = ("INKSIFT_WEIGHTS", "INKSIFT_SOURCE", "INKSIFT_WORKSPACE", "INKSIFT_TEST", "DAGSTER_HOME")
+    runner = CliRunner(env=dict.fromkeys(names))
+    result = runner.invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
     assert "Traceback" not in result.output
     return result
 
