@@ -71,7 +71,7 @@ def _warnings(decisions: pd.DataFrame, heard: Heard) -> Iterator[str]:
         yield "nothing was kept: see the reasons in report.html"
     left_out = heard.metadata.get("splits", {}).get("left_out", 0)
     if left_out:
-        yield f"{left_out} kept pictures are copies of trusted test pictures, or hash like one, and were left out of training"
+        yield f"{left_out} kept pictures are copies of a trusted test picture, or hash like one: not trained on"
 
 
 def _score(value: float | None) -> str:
