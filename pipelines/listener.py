@@ -10,10 +10,9 @@ from tqdm.auto import tqdm
 
 @dataclass
 class Heard:
-    """What a run said: the metadata of each asset, the seconds of each step, and the checks that did not pass."""
+    """What a run said: the metadata of each asset and the checks that did not pass."""
 
     metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
     failed_checks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -55,6 +54,5 @@ class _Listener(logging.Handler):
         (self._heard.failed_checks if blocking else self._heard.warnings).append(line)
 
     def _step(self, name: str, seconds: float) -> None:
-        self._heard.seconds[name] = seconds
         if not self._quiet and name in self._heard.metadata | {"decoded_images": 0}:
             tqdm.write(f"  {name:<18}{seconds:7.1f} s", nolock=True)

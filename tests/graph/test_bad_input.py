@@ -88,18 +88,9 @@ def test_an_unknown_profile(copied: Path, tmp_path: Path, inksift) -> None:
     ends(inksift("run", copied, "--workspace", tmp_path / "w", "--profile", "fast"), 2, "no profile called fast")
 
 
-def test_a_locked_workspace(sample: Path, tmp_path: Path, inksift) -> None:
-    program = (
-        "import sys; from pathlib import Path; from curation.store.workspace import Workspace\n"
-        f"with Workspace(Path({str(tmp_path / 'w')!r})).locked():\n    print('held', flush=True); sys.stdin.read()"
-    )
-    other = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        assert other.stdout is not None
-        other.stdout.readline()
-        ends(inksift("run", sample / "images", "--workspace", tmp_path / "w"), 2, f"pid {other.pid}")
-    finally:
-        other.communicate("")
+def test_a_locked_workspace(sample: Path, held: tuple[Path, int], inksift) -> None:
+    workspace, pid = held
+    ends(inksift("run", sample / "images", "--workspace", workspace), 2, f"pid {pid}")
 
 
 def test_a_workspace_inside_the_source(copied: Path, inksift) -> None:

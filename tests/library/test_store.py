@@ -168,22 +168,14 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "w").iterdir()] == ["workspace.json"]
 
 
-def test_a_second_run_is_refused_by_name(tmp_path: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; from curation.store.workspace import Workspace\n"
-        f"with Workspace(Path({str(tmp_path / 'w')!r})).locked():\n    print('held', flush=True); sys.stdin.read()"
-    )
-    other = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        with (
-            pytest.raises(LockedError, match=rf"pid {other.pid} .*started \d{{4}}-"),
-            Workspace(tmp_path / "w").locked(),
-        ):
-            pass
-    finally:
-        other.communicate("")
+def test_a_second_run_is_refused_by_name(held: tuple[Path, int]) -> None:
+    workspace, pid = held
+    refusal = pytest.raises(LockedError, match=rf"pid {pid} .*started \d{{4}}-")
+    with refusal, Workspace(workspace).locked():
+        pass
+
+
+def test_the_lock_goes_with_its_run(tmp_path: Path) -> None:
     with Workspace(tmp_path / "w").locked():
         assert (tmp_path / "w" / "run.lock").exists()
     assert not (tmp_path / "w" / "run.lock").exists()
