@@ -5,6 +5,7 @@ InksiftError                 one or two lines: what was expected, what came, wha
 |-- SourceError              the image folder cannot be used                      exit 2
 |-- StoreError               the workspace cannot be used (full disk, damage)     exit 2
 |   `-- LockedError          another run holds the workspace                      exit 2
+|-- LedgerError              human decisions cannot be read, written or taken in exit 2
 |-- DataError                too little data is left for a stage to do its work   exit 2
 |-- MissingError             weights or a dependency are not there                exit 3
 |   `-- WeightsError         weights are absent, torn or not the pinned ones      exit 3
@@ -40,6 +41,12 @@ class StoreError(InksiftError):
 
 class LockedError(StoreError):
     """Another run holds the workspace."""
+
+
+class LedgerError(InksiftError):
+    """Human decisions cannot be read, written or taken in."""
+
+    exit_code = 2
 
 
 class DataError(InksiftError):

@@ -1,0 +1,161 @@
+r"""Decisions as a file, out of one ledger and into another.
+
+An export holds the decisions in force, in the order in which they were made: all it takes to have the same state
+elsewhere. Undos stay behind, for they speak of entry numbers, which another ledger gives afresh. `who` and `at` are
+there to read: an import is a decision of whoever imports, made then, and that is what the ledger shows.
+
+    image_id, action, value, note    what was decided
+    who, at                          by whom and when; not imported
+    of                               how many decisions the export has: a cut at the end of a row is noticed by it
+
+CSV is for people: no cell is a formula to a spreadsheet, and an import takes away the ' that this costs. JSONL is
+exact as it stands.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import reprlib
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import pandas as pd
+
+from curation.errors import LedgerError
+from curation.ledger.decisions import Decision, checked
+from curation.ledger.entries import in_force
+from curation.ledger.ledger import Ledger
+from curation.publish.safe_csv import csv_bytes
+
+_COUNT = "of"
+_REPEATED_GUARD = re.compile(r"(^|[;,|\t\r\n\"])('+)(?=[=+\-@])|^('+)(?=[\t\r\n])")
+_GUARDED_FORMULA = re.compile(r"(^|[;,|\t\r\n\"])'('*[=+\-@])")
+_GUARDED_CONTROL = re.compile(r"^'('*[\t\r\n])")
+_CUT = "it was cut short, or another program changed it; export it again"
+
+
+def export_csv(ledger: Ledger) -> bytes:
+    """The decisions in force as CSV in UTF-8, for people and spreadsheets."""
+    rows = [{name: _guarded(str(cell)) for name, cell in row.items()} for row in _exported(ledger)]
+    columns = [*Decision._fields, "who", "at", _COUNT]
+    return csv_bytes(pd.DataFrame(rows, columns=columns, dtype="str"))
+
+
+def export_jsonl(ledger: Ledger) -> bytes:
+    """The decisions in force as one JSON object per line, in ASCII, for programs."""
+    return "".join(f"{json.dumps(row)}\n" for row in _exported(ledger)).encode()
+
+
+def import_entries(ledger: Ledger, data: bytes, *, form: Literal["csv", "jsonl"], who: str) -> list[int]:
+    """Record every decision in a file or none; the entry that makes each one hold, row by row.
+
+    Rows and columns may come in any order, columns other than `image_id`, `action`, `value` and `note` may be absent,
+    and a byte order mark and CRLF are fine. LedgerError names the row of a malformed decision, of one that contradicts
+    another, and of the end where the file was cut short; the first row is 1, for CSV the header.
+    """
+    text = _text(data)
+    rows = dict(_READERS[form](text))
+    decisions = {number: checked(_decision(row), f"row {number}") for number, row in rows.items()}
+    _check_end(rows)
+    _check_agreement(decisions)
+    return ledger.record(list(decisions.values()), who)
+
+
+def _exported(ledger: Ledger) -> list[dict[str, object]]:
+    entries = in_force(ledger.entries())
+    names = (*Decision._fields, "who", "at")
+    return [{name: getattr(entry, name) for name in names} | {_COUNT: len(entries)} for entry in entries]
+
+
+def _guarded(cell: str) -> str:
+    """One ' more where `neutral` would leave a cell alone that `_exact` would not."""
+    return _REPEATED_GUARD.sub(r"\g<1>'\g<2>\g<3>", cell)
+
+
+def _exact(cell: str) -> str:
+    """What `neutral(_guarded(...))` made this cell of."""
+    return _GUARDED_FORMULA.sub(r"\1\2", _GUARDED_CONTROL.sub(r"\1", cell))
+
+
+def _text(data: bytes) -> str:
+    if not data.endswith(b"\n"):
+        raise LedgerError(f"row {_line(data)}: the file ends within a line: {_CUT}")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LedgerError(f"row {_line(data[: error.start])}: not UTF-8: save the file in that encoding") from None
+
+
+def _line(data: bytes) -> int:
+    return data.count(b"\n") + 1
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
+    reader = enumerate(_csv_cells(text), 1)
+    _, header = next(reader)
+    wrong = [name for name in Decision._fields if header.count(name) != 1]
+    if wrong:
+        raise LedgerError(f"row 1: expected the column(s) {', '.join(wrong)} once each, got {reprlib.repr(header)}")
+    for number, cells in reader:
+        if len(cells) not in (0, len(header)):
+            raise LedgerError(f"row {number}: expected {len(header)} cells, got {len(cells)}: {_CUT}")
+        if any(cells):
+            yield number, dict(zip(header, map(_exact, cells), strict=True))
+
+
+def _csv_cells(text: str) -> Iterator[list[str]]:
+    read = 0
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), strict=True):
+            yield cells
+            read += 1
+    except csv.Error as error:
+        raise LedgerError(f"row {read + 1}: not CSV ({error}): {_CUT}") from None
+
+
+def _jsonl_rows(text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield number, _json_row(line, number)
+
+
+def _json_row(line: str, number: int) -> Mapping[str, object]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        raise LedgerError(f"row {number}: not JSON: {_CUT}") from None
+    wrong = [name for name in Decision._fields if not (isinstance(row, dict) and isinstance(row.get(name), str))]
+    if wrong:
+        raise LedgerError(f"row {number}: expected an object with text in {', '.join(wrong)}")
+    return dict(row)
+
+
+_READERS = {"csv": _csv_rows, "jsonl": _jsonl_rows}
+
+
+def _decision(row: Mapping[str, object]) -> Decision:
+    return Decision(*(str(row[name]) for name in Decision._fields))
+
+
+def _check_end(rows: Mapping[int, Mapping[str, object]]) -> None:
+    """Rows that a person added have no count; those of an export all have the same one."""
+    end = max(rows, default=1) + 1
+    if not rows:
+        raise LedgerError(f"row {end}: the file ends before its first decision: {_CUT}")
+    counts = [str(row[_COUNT]) for row in rows.values() if row.get(_COUNT)]
+    if set(counts) - {str(len(counts))}:
+        raise LedgerError(
+            f"row {end}: the file ends after {len(counts)} decisions of {reprlib.repr(counts[0])}: {_CUT}. "
+            f"If you removed or copied rows yourself, remove the column {_COUNT!r}"
+        )
+
+
+def _check_agreement(decisions: Mapping[int, Decision]) -> None:
+    first: dict[tuple[str, str], int] = {}
+    for number, decision in decisions.items():
+        earlier = first.setdefault((decision.image_id, decision.action), number)
+        if decisions[earlier].value != decision.value:
+            raise LedgerError(f"row {number} contradicts row {earlier}, on the same picture: remove one of them")
