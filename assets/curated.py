@@ -5,17 +5,25 @@ import pandas as pd
 
 from assets.results import table
 from curation.project import Project
-from curation.publish.curated import curate
+from curation.publish.curated import CuratedParams, curate
 from curation.publish.published import publish_decisions
 
 
-@dg.asset(group_name="verdict", kinds={"csv", "parquet"}, code_version="1")
-def curated_dataset(verdicts: pd.DataFrame, project: dg.ResourceParam[Project]) -> dg.MaterializeResult[pd.DataFrame]:
+class CuratedConfig(CuratedParams, dg.Config):
+    """What belongs to the data set."""
+
+
+@dg.asset(group_name="verdict", kinds={"csv", "parquet"}, code_version="2")
+def curated_dataset(
+    verdicts: pd.DataFrame, config: CuratedConfig, project: dg.ResourceParam[Project]
+) -> dg.MaterializeResult[pd.DataFrame]:
     """decisions.csv and decisions.parquet in the workspace; the table holds the pictures that stay."""
-    publish_decisions(project.workspace, verdicts, source=project.source)
-    staying = curate(verdicts)
+    publish_decisions(project.workspace, verdicts, source=project.source, review=config.review)
+    staying = curate(verdicts, config)
     return table(
         staying,
         classes=int(staying["label"].nunique()),
+        under_review=int((verdicts["outcome"] == "review").sum()),
+        review_counts_as=config.review,
         decisions=dg.MetadataValue.path(project.workspace.root / "decisions.csv"),
     )

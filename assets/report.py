@@ -9,11 +9,14 @@ from assets.display import picture
 from assets.results import table
 from curation.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
-from curation.report import plots
+from curation.report import plots, vote_plots
 from curation.report.contact_sheet import contact_sheet
-from curation.report.page import Findings, ReportParams, build_report
+from curation.report.findings import Findings, published_cuts
+from curation.report.gallery import likeliest_first
+from curation.report.page import ReportParams, build_report
+from curation.report.photographs import loudest_first
 from curation.thumbnails import Thumbnails
-from curation.verdicts.decide import limits_by_name
+from curation.verdicts.signal_limits import limits_by_name
 
 _NO_DETECTOR = "YOLO's weights were not found: no objects were counted, and that vote is missing."
 
@@ -22,38 +25,51 @@ class ReportConfig(ReportParams, dg.Config):
     """How much the report shows."""
 
 
-@dg.asset(group_name="verdict", kinds={"html"}, code_version="1")
+@dg.asset(group_name="verdict", kinds={"html"}, code_version="2")
 def rejected_report(
     verdicts: pd.DataFrame,
     images: pd.DataFrame,
     signals: pd.DataFrame,
     signal_limits: pd.DataFrame,
+    votes: pd.DataFrame,
+    vote_quality: pd.DataFrame,
+    losses: pd.DataFrame,
     cluster_comparison: pd.DataFrame,
     object_counts: pd.DataFrame,
     thumbnails: pd.DataFrame,
     config: ReportConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """report.html in the workspace: what came in, what stayed, and every rejected picture by reason."""
+    """report.html in the workspace: what came in, what stayed, and every picture rejected or for review, by reason."""
     read = Thumbnails(project.workspace, thumbnails)
     uncounted = (object_counts["status"] == DETECTOR_UNAVAILABLE).any()
+    reject_cut, keep_cut = published_cuts(project.workspace) or (None, None)
     findings = Findings(
         signals=signals,
         limits=limits_by_name(signal_limits),
         comparison=cluster_comparison,
+        votes=votes,
+        quality=vote_quality,
+        losses=losses,
+        reject_cut=reject_cut,
+        keep_cut=keep_cut,
         notes=[_NO_DETECTOR] if uncounted else [],
     )
     page = build_report(verdicts, images, read=read, params=config, findings=findings)
     place = project.workspace.publish("report.html", page.encode())
     rejected = verdicts[(verdicts["outcome"] == "rejected") & (verdicts["reason"] != "unreadable")]
+    for_review = verdicts[verdicts["outcome"] == "review"]
     sheets: dict[str, Any] = {
         f"sheet_{reason}": picture(sheet, f"rejected as {reason}")
         for reason, rows in rejected.groupby("reason")
-        if (sheet := contact_sheet(rows["image_id"].tolist(), read))
+        if (sheet := contact_sheet(likeliest_first(rows)["image_id"].tolist(), read))
     }
+    if sheet := contact_sheet(likeliest_first(for_review)["image_id"].tolist(), read):
+        sheets["sheet_review"] = picture(sheet, "for review, the likeliest photographs first")
     return table(
         rejected[["path", "reason", "explanation"]],
         report=dg.MetadataValue.path(place),
         outcomes=picture(plots.outcome_flow(verdicts), "files by outcome"),
+        voters=picture(vote_plots.voter_quality(loudest_first(vote_quality)), "AUROC of each voter"),
         **sheets,
     )

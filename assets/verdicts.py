@@ -1,35 +1,55 @@
 """One outcome, one reason and one explanation for every file found."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from assets.results import counts, records, table
-from curation.verdicts import evidence
-from curation.verdicts.decide import VERSION, VerdictParams, decide, judge, limits
+from curation.medium.votes import PARTS
+from curation.project import Project
+from curation.publish.published import PROPOSAL, publish_medium, publish_proposal
+from curation.verdicts import evidence, human
+from curation.verdicts.decide import VERSION, decide
+from curation.verdicts.losses import losses, too_heavy
+from curation.verdicts.recipes import Judged, VerdictParams, judge
+from curation.verdicts.signal_limits import limits
+
+MOST_SENTENCES = 4
+_REMEDY = (
+    "look through them, then run again with --accept-losses, "
+    "or allow more with --set verdicts.max_class_loss=... or verdicts.max_loss=..."
+)
 
 
 class VerdictsConfig(VerdictParams, dg.Config):
-    """Settings of the recipe that tells photographs from drawings."""
+    """Settings of the recipe that tells photographs from drawings, and of what it may take away."""
+
+
+def _out(description: str) -> dg.AssetOut:
+    return dg.AssetOut(group_name="verdict", kinds={"parquet"}, code_version=str(VERSION), description=description)
+
+
+LOSSES_ARE_ACCEPTED = dg.AssetCheckSpec(
+    "losses_are_accepted",
+    asset="verdicts",
+    blocking=True,
+    description="No class and no run loses more than the settings allow, or a person accepted it",
+)
 
 
 @dg.multi_asset(
     name="verdicts",
     outs={
-        "verdicts": dg.AssetOut(
-            group_name="verdict",
-            kinds={"parquet"},
-            code_version=str(VERSION),
-            description="Every file found is kept, for review, or rejected with a stage and a reason",
-        ),
-        "signal_limits": dg.AssetOut(
-            group_name="verdict",
-            kinds={"parquet"},
-            code_version=str(VERSION),
-            description="The cuts of every signal that these verdicts were made with",
-        ),
+        "verdicts": _out("Every file found is kept, for review, or rejected with a stage and a reason"),
+        "measures": _out("What every voter measured on a distinct picture"),
+        "votes": _out("What each piece of evidence adds to the log-odds of a photograph, per distinct picture"),
+        "vote_quality": _out("How well each voter alone tells photographs from illustrations, and its weight"),
+        "losses": _out("How many distinct pictures of each class the verdict rejects, with a 95 % interval"),
+        "signal_limits": _out("The cuts of every signal that these verdicts were made with"),
     },
+    check_specs=[LOSSES_ARE_ACCEPTED],
 )
 def decided(
     images: pd.DataFrame,
@@ -38,20 +58,66 @@ def decided(
     object_counts: pd.DataFrame,
     embeddings: pd.DataFrame,
     clusters: pd.DataFrame,
+    human_decisions: pd.DataFrame,
     config: VerdictsConfig,
-) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
-    """Gather the evidence, judge every distinct picture, decide on every file."""
+    project: dg.ResourceParam[Project],
+) -> Iterator[dg.MaterializeResult[pd.DataFrame] | dg.AssetCheckResult]:
+    """Gather the evidence, judge every distinct picture, decide on every file; what people decided comes first."""
     known = evidence.gather(duplicates, signals, object_counts, embeddings, clusters, method=config.clusters)
-    decisions = decide(images, duplicates, known, judge(known, config))
+    own_heads = [project.weights] if project.weights else []
+    answers = human.answers(duplicates, human_decisions)
+    judged = judge(known, embeddings, config, heads=own_heads, answers=answers)
+    publish_medium(project.workspace, judged.settled)
+    machine = decide(images, duplicates, known, judged.judgements)
+    decisions = human.apply(machine, duplicates, human_decisions)
+    lost = losses(decisions)
+    heavy = too_heavy(lost, decisions, config)
+    waiting = _proposal(heavy, decisions, config, project)
+    yield table(decisions, "verdicts", **_outcomes(decisions), **waiting)
+    yield from _evidence(judged, config)
+    yield table(lost, "losses", losses=records(lost))
+    yield _brake(heavy, waiting)
+
+
+def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
     outcomes = decisions["outcome"].value_counts()
-    yield table(
-        decisions,
-        "verdicts",
-        kept=int(outcomes.get("kept", 0)),
-        review=int(outcomes.get("review", 0)),
-        rejected=int(outcomes.get("rejected", 0)),
-        reasons=counts(decisions.loc[decisions["outcome"] == "rejected", "reason"]),
-        media=counts(decisions["medium"]),
-    )
+    return {
+        "kept": int(outcomes.get("kept", 0)),
+        "review": int(outcomes.get("review", 0)),
+        "rejected": int(outcomes.get("rejected", 0)),
+        "decided_by_people": int((decisions["decided_by"] == "human").sum()),
+        "reasons": counts(decisions.loc[decisions["outcome"] == "rejected", "reason"]),
+        "media": counts(decisions["medium"]),
+    }
+
+
+def _evidence(judged: Judged, config: VerdictsConfig) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    strength = judged.votes[list(PARTS)].abs().mean().rename("mean_log_odds").rename_axis("part").reset_index()
+    yield table(judged.measures, "measures", **judged.settled)
+    yield table(judged.votes, "votes", strength=records(strength))
+    yield table(judged.quality, "vote_quality", voters=records(judged.quality))
     cuts = limits(config)
     yield table(cuts, "signal_limits", limits=records(cuts.astype({"low": "str", "high": "str"})))
+
+
+def _proposal(
+    heavy: list[str], decisions: pd.DataFrame, config: VerdictsConfig, project: Project
+) -> dict[str, dg.MetadataValue]:
+    """Decisions that take too much wait in proposal.csv; its place, or nothing where the run may go on."""
+    if heavy and not config.accept_losses:
+        return {"proposal": dg.MetadataValue.path(publish_proposal(project.workspace, decisions))}
+    project.workspace.withdraw(PROPOSAL)
+    return {}
+
+
+def _brake(heavy: list[str], waiting: dict[str, dg.MetadataValue]) -> dg.AssetCheckResult:
+    more = [f"and {len(heavy) - MOST_SENTENCES} more"] if len(heavy) > MOST_SENTENCES else []
+    told = "; ".join(heavy[:MOST_SENTENCES] + more) or "nothing over the limits"
+    remedy = f"\nthe decisions wait in {waiting['proposal'].value}: {_REMEDY}" if waiting else ""
+    return dg.AssetCheckResult(
+        check_name=LOSSES_ARE_ACCEPTED.name,
+        passed=not waiting,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=told + remedy,
+        metadata={"over_the_limits": heavy, **waiting},
+    )

@@ -180,7 +180,8 @@ def _least_cosine(embedded: Any, read: Callable[[str], np.ndarray]) -> float:
     eager = Eager(build(name, find_weights(name)), "cpu")
     cosines = []
     for image_id, vector in zip(embedded["image_id"], embedded["vector"], strict=True):
-        ours, theirs = vector.astype(np.float64), eager(shrink(read(image_id), VARIANTS[name].side_px))
+        ours = vector.astype(np.float64)
+        theirs = eager(shrink(read(image_id), VARIANTS[name].side_px))[: len(ours)]
         cosines.append(float(ours @ theirs / np.linalg.norm(ours) / np.linalg.norm(theirs)))
     return min(cosines)
 

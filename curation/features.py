@@ -23,14 +23,18 @@ from curation.rgb import Rgb
 from curation.store.workspace import Measured, Workspace
 from curation.tables import EMBEDDINGS
 
-VERSION = 1
+VERSION = 2
 
 
 class Embedder(Protocol):
-    """Turns pictures into vectors. `version` changes whenever a vector may; `dimension` is the vectors' length."""
+    """Turns pictures into rows of `dimension` numbers for what they show and `texture_dimension` for how they are made.
 
+    `name` is that of the network; `version` changes whenever a number may."""
+
+    name: str
     version: str
     dimension: int
+    texture_dimension: int
 
     def __call__(self, batch: Sequence[Rgb]) -> npt.NDArray[np.float32]: ...
 
@@ -93,22 +97,22 @@ def feature_matrix(frame: pd.DataFrame) -> npt.NDArray[np.float32]:
 
 
 def _embed(image_ids: Sequence[str], read: Callable[[str], Rgb], embedder: Embedder) -> pd.DataFrame:
-    vectors = one_by_one(embedder, per_item(read, image_ids), "the embedder")  # type: ignore[arg-type]
-    rows = [_row(image_id, vector, embedder.dimension) for image_id, vector in zip(image_ids, vectors, strict=True)]
-    return EMBEDDINGS.frame(rows)
+    rows = one_by_one(embedder, per_item(read, image_ids), "the embedder")  # type: ignore[arg-type]
+    return EMBEDDINGS.frame([_row(image_id, row, embedder) for image_id, row in zip(image_ids, rows, strict=True)])
 
 
-def _row(image_id: str, vector: npt.NDArray[np.float32] | None, dimension: int) -> dict[str, object]:
-    if vector is not None and vector.shape != (dimension,):
-        raise SchemaError(f"the embedder promised {dimension} numbers per picture, got {vector.shape}")
-    half = _as_half(vector)
-    if half is None:
-        return {"image_id": image_id, "status": "bad_feature", "vector": np.zeros(dimension, dtype=np.float16)}
-    return {"image_id": image_id, "status": "ok", "vector": half}
+def _row(image_id: str, row: npt.NDArray[np.float32] | None, embedder: Embedder) -> dict[str, object]:
+    width = embedder.dimension + embedder.texture_dimension
+    if row is not None and row.shape != (width,):
+        raise SchemaError(f"the embedder promised {width} numbers per picture, got {row.shape}")
+    half = _as_half(row)
+    status = "bad_feature" if half is None else "ok"
+    vector, texture = np.split(np.zeros(width, np.float16) if half is None else half, [embedder.dimension])
+    return {"image_id": image_id, "embedder": embedder.name, "status": status, "vector": vector, "texture": texture}
 
 
-def _as_half(vector: npt.NDArray[np.float32] | None) -> npt.NDArray[np.float16] | None:
+def _as_half(row: npt.NDArray[np.float32] | None) -> npt.NDArray[np.float16] | None:
     """float16, or None where a value is missing, not finite, or too large for it."""
-    if vector is None or not (np.abs(vector) <= np.finfo(np.float16).max).all():
+    if row is None or not (np.abs(row) <= np.finfo(np.float16).max).all():
         return None
-    return vector.astype(np.float16)
+    return row.astype(np.float16)

@@ -104,9 +104,14 @@ OBJECT_COUNTS = Table(
 """One row per kept picture. `status` is "ok", "detector_unavailable" or "model_error"; `classes` reads "cat:2,dog:1";
 `boxes` is a flat float32 array of x1, y1, x2, y2 (0 to 1), confidence, class index per object."""
 
-EMBEDDINGS = Table("embeddings", {"image_id": "str", "status": "str", "vector": "object"}, key=("image_id",))
-"""One row per kept picture: float16 vector, the mean of every feature channel, then its deviation over the picture.
-`status` is "ok" or "bad_feature" (then all zero)."""
+EMBEDDINGS = Table(
+    "embeddings",
+    {"image_id": "str", "embedder": "str", "status": "str", "vector": "object", "texture": "object"},
+    key=("image_id",),
+)
+"""One row per kept picture and the network that saw it: float16 `vector`, the mean of every channel of the last feature
+map, then its deviation over the picture; `texture`, the same of the stages before. `status` is "ok" or "bad_feature"
+(then all zero)."""
 
 CLUSTERS = Table(
     "clusters",

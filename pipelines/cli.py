@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,7 @@ def _run_options(command: Any) -> Any:
         click.option(
             "--set", "assignments", multiple=True, metavar="STAGE.KEY=VALUE", help="One setting; may be repeated."
         ),
+        click.option("--accept-losses", is_flag=True, help="Go on whatever share of a class or of all is rejected."),
         click.option("--profile", default="default", show_default=True, help="A shipped profile or a YAML file."),
         workspace_option,
     ):
@@ -98,6 +100,8 @@ def run(source: Path, test: Path | None, truth: Path | None, as_json: bool, **op
 def judge(source: Path, out: Path, as_json: bool, **options: Any) -> None:
     """From SOURCE to verdicts only: nothing is trained. Writes the columns of decisions.csv to --out.
 
+    Where more is rejected than the settings allow, --out holds the proposal and the exit code is 1.
+
     \b
     Example:
       inksift judge crawl/images --out verdicts.csv
@@ -107,8 +111,8 @@ def judge(source: Path, out: Path, as_json: bool, **options: Any) -> None:
     if out.resolve().is_relative_to(source.resolve()) or out.is_dir() or not out.absolute().parent.is_dir():
         raise ParamError(f"--out {out}: expected a file in a folder that exists, outside {source}")
 
-    def deliver(workspace: Path) -> None:
-        write_atomically(out, (workspace / "decisions.csv").read_bytes())
+    def deliver(decisions: Path) -> None:
+        write_atomically(out, decisions.read_bytes())
 
     _execute("curate", source, test=None, truth=None, as_json=as_json, deliver=deliver, **options)
 
@@ -124,16 +128,19 @@ def _execute(
     profile: str,
     assignments: tuple[str, ...],
     weights_dir: Path | None,
-    deliver: Any = None,
+    accept_losses: bool,
+    deliver: Callable[[Path], None] | None = None,
 ) -> None:
     from curation.sample import read_truth
     from pipelines import settings
 
-    checked = settings.checked(settings.with_assignments(settings.load_profile(profile), assignments))
+    accepted = ("verdicts.accept_losses=true",) if accept_losses else ()
+    checked = settings.checked(settings.with_assignments(settings.load_profile(profile), assignments + accepted))
     if truth is not None:
         read_truth(truth)
 
     from curation.project import Project
+    from curation.publish.published import CSV
     from pipelines import summary
     from pipelines.runner import execute
 
@@ -143,14 +150,15 @@ def _execute(
         heard = execute(project, job, checked, quiet=as_json)
     except DataError as error:
         raise DataError(f"{error}\nwhat was decided before that is in {project.workspace.root}") from None
+    proposal = heard.metadata.get("verdicts", {}).get("proposal")
+    if deliver is not None and (proposal or not heard.failed_checks):
+        deliver(Path(proposal or project.workspace.root / CSV))
     if heard.failed_checks:
         if as_json:
-            click.echo(summary.as_json({"failed_checks": heard.failed_checks}))
+            click.echo(summary.as_json({"failed_checks": heard.failed_checks, "proposal": proposal}))
         for line in heard.failed_checks:
             click.echo(f"inksift: a blocking check failed, what follows it did not run: {line}", err=True)
         sys.exit(1)
-    if deliver is not None:
-        deliver(project.workspace.root)
     told = summary.summary(project, heard, seconds=time.monotonic() - began, truth=truth)
     click.echo(summary.as_json(told) if as_json else "\n".join(summary.lines(told)))
 
@@ -198,15 +206,50 @@ def report(workspace: Path) -> None:
 
 
 @main.command()
+@workspace_option
+@click.option("--n", "count", type=click.IntRange(1, 5000), default=50, show_default=True, help="How many pictures.")
+@click.option("--out", type=FOLDER, default="audit.csv", show_default=True, help="The sheet; a page goes beside it.")
+@click.option("--answers", type=FOLDER, help="A sheet that was filled in: take its answers into the ledger.")
+@click.option("--who", default="", help="Who answered.  [default: your login name]")
+@click.option("--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights.")
+@json_option
+def audit(
+    workspace: Path, count: int, out: Path, answers: Path | None, who: str, weights_dir: Path | None, as_json: bool
+) -> None:
+    """Ask a person about the pictures whose answers say most: is it an illustration or a photograph?
+
+    Writes a sheet to fill in and a page with the pictures. With --answers, records what the sheet says, all of it or
+    nothing, and tells how good the verdict is on the whole folder, as shipped and after these answers.
+
+    \b
+    Examples:
+      inksift audit --workspace work --n 50 --out audit.csv
+      inksift audit --workspace work --answers audit.csv
+    """
+    from pipelines import audits, summary
+
+    here = _existing(workspace)
+    if answers is None:
+        told = audits.ask(here, count=count, out=out)
+        lines = audits.asked_lines(told)
+    else:
+        told = audits.take(here, answers=answers, who=who, weights=weights_dir)
+        lines = audits.taken_lines(told)
+    click.echo(summary.as_json(told) if as_json else "\n".join(lines))
+
+
+@main.command()
 @click.argument("target", type=FOLDER)
 @workspace_option
 @click.option("--source", type=FOLDER, help="Where the pictures are now, if they moved since the run.")
 @click.option("--form", type=click.Choice(["folders", "parquet", "csv"]), default="folders", show_default=True)
 @click.option("--link", is_flag=True, help="Hard-link instead of copying, where the file system can.")
-@click.option("--without-review", is_flag=True, help="Leave out pictures under review.")
+@click.option(
+    "--with-review/--without-review", default=None, help="Pictures under review; as in the run if neither is given."
+)
 @json_option
 def export(
-    target: Path, workspace: Path, source: Path | None, form: str, link: bool, without_review: bool, as_json: bool
+    target: Path, workspace: Path, source: Path | None, form: str, link: bool, with_review: bool | None, as_json: bool
 ) -> None:
     """Write the curated data set to TARGET: class folders, Parquet with the files' bytes, or a CSV list.
 
@@ -220,12 +263,13 @@ def export(
 
     from curation.publish.export import ExportParams
     from curation.publish.export import export as write
-    from curation.publish.published import read_decisions, read_images, read_source
+    from curation.publish.published import read_decisions, read_images, read_review, read_source
 
     here = _existing(workspace)
     if target.resolve().is_relative_to(here.root.resolve()):
         raise ParamError(f"{target} lies inside the workspace {workspace}: choose a folder outside it")
-    choices = {"form": form, "files": "link" if link else "copy", "review": "leave" if without_review else "keep"}
+    review = read_review(here) == "kept" if with_review is None else with_review
+    choices = {"form": form, "files": "link" if link else "copy", "review": "keep" if review else "leave"}
     summary = write(
         read_decisions(here),
         read_images(here),

@@ -10,6 +10,7 @@ import assets.curated
 import assets.dedup
 import assets.evaluation
 import assets.features
+import assets.human
 import assets.images
 import assets.objects
 import assets.profile
@@ -31,6 +32,7 @@ MODULES = [
     assets.objects,
     assets.features,
     assets.clusters,
+    assets.human,
     assets.verdicts,
     assets.report,
     assets.curated,

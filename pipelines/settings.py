@@ -16,11 +16,12 @@ from curation.features import FeatureParams
 from curation.images import ImageParams
 from curation.objects import ObjectParams
 from curation.params import Params
+from curation.publish.curated import CuratedParams
 from curation.report.page import ReportParams
 from curation.resample import ResampleParams
 from curation.splits import SplitParams
 from curation.training.loop import TrainingParams
-from curation.verdicts.decide import VerdictParams
+from curation.verdicts.recipes import VerdictParams
 
 STAGES: dict[str, type[Params]] = {
     "images": ImageParams,
@@ -29,6 +30,7 @@ STAGES: dict[str, type[Params]] = {
     "embeddings": FeatureParams,
     "clusters": ClusterParams,
     "verdicts": VerdictParams,
+    "curated_dataset": CuratedParams,
     "rejected_report": ReportParams,
     "splits": SplitParams,
     "training_set": ResampleParams,

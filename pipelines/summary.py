@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from curation.project import Project
-from curation.publish.published import read_decisions
+from curation.publish.curated import STAYING
+from curation.publish.published import read_decisions, read_review
 from curation.sample import read_truth, score_against_truth
 from curation.verdicts.conservation import OUTCOMES
 from pipelines.listener import Heard
@@ -24,7 +25,7 @@ _UNITS = {
 
 def summary(project: Project, heard: Heard, *, seconds: float, truth: Path | None) -> dict[str, Any]:
     """Counts, scores and places as plain values, ready for JSON."""
-    decisions = read_decisions(project.workspace)
+    decisions, review = read_decisions(project.workspace), read_review(project.workspace)
     root = project.workspace.root
     places = [
         root / name
@@ -33,11 +34,13 @@ def summary(project: Project, heard: Heard, *, seconds: float, truth: Path | Non
     return {
         "files": len(decisions),
         "outcomes": {name: int((decisions["outcome"] == name).sum()) for name in OUTCOMES},
+        "review_counts_as": review,
+        "decided_by_people": int((decisions["decided_by"] == "human").sum()),
         "reasons": decisions.loc[decisions["outcome"] == "rejected", "reason"].value_counts().to_dict(),
         "measured": {name: heard.metadata[name]["measured"] for name in _UNITS if name in heard.metadata},
         "f1": _f1(heard),
         "truth": _against_truth(truth, decisions),
-        "warnings": [*heard.warnings, *_warnings(decisions, heard)],
+        "warnings": [*heard.warnings, *_warnings(decisions, heard, review)],
         "seconds": round(seconds, 1),
         "workspace": str(root),
         "places": {path.name: str(path) for path in places if path.exists()},
@@ -49,6 +52,10 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
     outcomes, reasons = told["outcomes"], told["reasons"]
     counted = ", ".join(f"{count} {name}" for name, count in outcomes.items())
     yield f"{told['files']} file{'' if told['files'] == 1 else 's'} in {told['seconds']:.0f} s: {counted}"
+    if outcomes["review"]:
+        yield f"  under review {outcomes['review']:19d}, counted as {told['review_counts_as']} (curated_dataset.review)"
+    if told["decided_by_people"]:
+        yield f"  decided by people {told['decided_by_people']:14d}"
     yield from (f"  rejected as {reason:<14}{count:6d}" for reason, count in sorted(reasons.items()))
     yield "measured now: " + ", ".join(f"{_UNITS[name]} {count}" for name, count in told["measured"].items())
     if told["f1"]:
@@ -66,8 +73,8 @@ def as_json(told: dict[str, Any]) -> str:
     return json.dumps(told, indent=1, allow_nan=False)
 
 
-def _warnings(decisions: pd.DataFrame, heard: Heard) -> Iterator[str]:
-    if not (decisions["outcome"] != "rejected").any():
+def _warnings(decisions: pd.DataFrame, heard: Heard, review: str) -> Iterator[str]:
+    if not decisions["outcome"].isin(STAYING[review]).any():
         yield "nothing was kept: see the reasons in report.html"
     left_out = heard.metadata.get("splits", {}).get("left_out", 0)
     if left_out:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
+
 from pipelines.cli import main
 from pipelines.definitions import build
 from pipelines.settings import profile_names
@@ -28,8 +30,12 @@ def test_commands_in_code_exist() -> None:
     assert used <= set(main.commands)
 
 
+def names(option: click.Parameter) -> list[str]:
+    return [*option.opts, *option.secondary_opts]
+
+
 def test_options_exist() -> None:
-    options = {name for command in main.commands.values() for option in command.params for name in option.opts}
+    options = {name for command in main.commands.values() for option in command.params for name in names(option)}
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= options
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from curation.store.workspace import Workspace
 from curation.tables import DECISIONS, IMAGES, Table
 
 CSV, PARQUET, SOURCE = "decisions.csv", "decisions.parquet", "source.json"
+PROPOSAL, MEDIUM = "proposal.csv", "medium.json"
 F1, F1_PAGE = "f1_report.json", "f1_report.html"
 RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
 BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
@@ -27,8 +29,9 @@ def decisions_csv(frame: pd.DataFrame) -> bytes:
     return csv_bytes(DECISIONS.check(frame))
 
 
-def publish_decisions(workspace: Workspace, frame: pd.DataFrame, *, source: Path) -> None:
-    """Write decisions.parquet, decisions.csv and the place of the pictures, each whole or not at all.
+def publish_decisions(workspace: Workspace, frame: pd.DataFrame, *, source: Path, review: str = "kept") -> None:
+    """Write decisions.parquet, decisions.csv, the place of the pictures and how those under `review` count, each file
+    whole or not at all.
 
     An F1 report about other decisions is withdrawn.
     """
@@ -37,7 +40,20 @@ def publish_decisions(workspace: Workspace, frame: pd.DataFrame, *, source: Path
     if workspace.published()[PARQUET] != before:
         workspace.withdraw(F1, F1_PAGE)
     workspace.publish(CSV, decisions_csv(frame))
-    workspace.publish(SOURCE, json.dumps({"source": str(source.absolute())}).encode())
+    workspace.publish(SOURCE, json.dumps({"source": str(source.absolute()), "review": review}).encode())
+
+
+def publish_proposal(workspace: Workspace, frame: pd.DataFrame) -> Path:
+    """Write decisions that wait for a person's word to proposal.csv; the published decisions stay as they are."""
+    return workspace.publish(PROPOSAL, decisions_csv(frame))
+
+
+def publish_medium(workspace: Workspace, settled: Mapping[str, str | int | float]) -> None:
+    """Write what holds for all verdicts on photographs to medium.json; withdraw it where nothing does."""
+    if settled:
+        workspace.publish(MEDIUM, json.dumps(settled, indent=1, allow_nan=False).encode())
+    else:
+        workspace.withdraw(MEDIUM)
 
 
 def publish_f1(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
@@ -63,6 +79,11 @@ def read_images(workspace: Workspace) -> pd.DataFrame:
 def read_source(workspace: Workspace) -> Path:
     """Where the pictures of the last run were; StoreError when it is not recorded."""
     return Path(_json(workspace.root / SOURCE, f"no source recorded in {workspace.root}")["source"])
+
+
+def read_review(workspace: Workspace) -> str:
+    """How pictures under review counted in the last run, "kept" or "held"; StoreError when it is not recorded."""
+    return str(_json(workspace.root / SOURCE, f"no source recorded in {workspace.root}").get("review", "kept"))
 
 
 def read_f1_report(workspace: Workspace) -> dict[str, Any]:

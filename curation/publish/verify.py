@@ -12,6 +12,8 @@ import pandas as pd
 
 from curation import profile, tables
 from curation.errors import SchemaError
+from curation.ledger.entries import HUMAN_DECISIONS
+from curation.medium.votes import VOTE_QUALITY, VOTES
 from curation.publish.curated import CURATED
 from curation.publish.published import (
     BROKEN_TABLE,
@@ -32,11 +34,13 @@ from curation.tables import DECISIONS, IMAGES, Table
 from curation.thumbnails import THUMBNAILS
 from curation.training.classifiers import CLASSIFIER
 from curation.verdicts.conservation import conservation_problems
+from curation.verdicts.losses import LOSSES
 
 _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance(table, Table)} | {
     "verdicts": DECISIONS,
     "profile_after": profile.BEFORE_AFTER,
     **{table.name: table for table in (profile.PROFILE, CLASSIFIER, CURATED, SIGNALS, THUMBNAILS)},
+    **{table.name: table for table in (HUMAN_DECISIONS, LOSSES, VOTE_QUALITY, VOTES)},
 }
 _ROUNDING = 1e-6
 

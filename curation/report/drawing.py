@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from io import BytesIO
 from threading import Lock
@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import numpy.typing as npt
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -24,6 +25,7 @@ OUTCOME_COLOURS = {"kept": KEPT, "review": REVIEW, "rejected": REJECTED}
 
 _FINENESS = ((120, 32), (100, 12), (80, 12), (70, 8), (60, 6))
 _LABEL_CHARS = 30
+_ROW_IN = 0.19
 _FAMILIES = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC", "Hiragino Sans")
 _STYLE: dict[Any, Any] = {
     "text.parse_math": False,
@@ -65,6 +67,22 @@ def nothing(axes: Axes, text: str = "nothing to show") -> None:
     """An empty panel that says so."""
     axes.set_axis_off()
     axes.text(0.5, 0.5, text, ha="center", va="center", color="#7a828a", transform=axes.transAxes)
+
+
+def named_rows(axes: Axes, names: Iterable[object]) -> npt.NDArray[np.int_]:
+    """One row per name from the top down; the answer is their places on the y axis."""
+    labels = [plain(str(name)) for name in names]
+    places = np.arange(len(labels))
+    axes.set_yticks(places, labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", visible=False)
+    return places
+
+
+def row_height(rows: int) -> float:
+    """Inches that a plot with so many named rows needs."""
+    return max(1.4, 0.8 + _ROW_IN * rows)
 
 
 def plain(text: str) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 from pydantic import Field
 
+from curation.medium.votes import VOTES
 from curation.params import Params
 from curation.profile import before_and_after
 from curation.report import plots
+from curation.report.findings import Findings
 from curation.report.gallery import galleries
+from curation.report.photographs import outcome_per_picture, photographs_values
 from curation.report.templating import Figure, figure, records, render_page
 from curation.rgb import Rgb
 from curation.signals.base import Limits
@@ -26,20 +28,6 @@ class ReportParams(Params):
     thumbnails_per_reason: int = Field(60, ge=0, le=2000, description="Thumbnails shown for each reason")
     thumbnail_px: int = Field(128, ge=32, le=320, description="Longest side of a thumbnail")
     table_rows: int = Field(500, ge=10, le=100_000, description="Rows shown of a table of classes or unreadable files")
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What the stages found, where they ran; the report leaves out the rest.
-
-    `signals` has image_id and a column per signal, `limits` their votes by name; `comparison` has a row per cluster
-    method, named in its first column; `notes` are sentences for the reader.
-    """
-
-    signals: pd.DataFrame | None = None
-    limits: Mapping[str, Limits] = field(default_factory=dict)
-    comparison: pd.DataFrame | None = None
-    notes: Sequence[str] = ()
 
 
 def build_report(
@@ -69,7 +57,15 @@ def build_report(
         source_figures=_source_figures(images),
         signal_figures=_signal_figures(decisions, findings),
         clusters=_clusters(findings),
-        galleries=galleries(decisions, images, read, most=params.thumbnails_per_reason, side_px=params.thumbnail_px),
+        photographs=photographs_values(decisions, findings, most_classes=params.table_rows),
+        galleries=galleries(
+            decisions,
+            images,
+            read,
+            most=params.thumbnails_per_reason,
+            side_px=params.thumbnail_px,
+            votes=VOTES.frame([]) if findings.votes is None else findings.votes,
+        ),
         unreadable=_capped(unreadable[["path", "label", "error", "note"]], params.table_rows),
     )
 
@@ -101,8 +97,7 @@ def _source_figures(images: pd.DataFrame) -> list[Figure]:
 def _signal_figures(decisions: pd.DataFrame, findings: Findings) -> list[Figure]:
     if findings.signals is None:
         return []
-    outcomes = decisions.drop_duplicates("image_id").set_index("image_id")["outcome"]
-    outcome = findings.signals["image_id"].map(outcomes)
+    outcome = findings.signals["image_id"].map(outcome_per_picture(decisions)["outcome"])
     known = findings.signals[outcome.notna()]
     rejected = (outcome[outcome.notna()] == "rejected").to_numpy()
     return [

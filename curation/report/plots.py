@@ -13,13 +13,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from curation.report.drawing import FOUND, INK, KEPT, OUTCOME_COLOURS, REJECTED, REVIEW, nothing, plain, render
+from curation.report.drawing import (
+    FOUND,
+    INK,
+    KEPT,
+    OUTCOME_COLOURS,
+    REJECTED,
+    REVIEW,
+    named_rows,
+    nothing,
+    plain,
+    render,
+    row_height,
+)
 from curation.signals.base import Limits
 
 _MOST_CLASSES = 60
 _MOST_SIZES = 2000
 _MOST_NUMBERED = 15
-_ROW_IN = 0.19
 _COUNT = FuncFormatter(lambda value, _: f"{value:,.0f}")
 _RATE = FuncFormatter(lambda value, _: f"{value:.0e}")
 Floats = npt.NDArray[np.floating]
@@ -37,7 +48,7 @@ def class_balance(balance: pd.DataFrame) -> bytes:
         axes = panels[0]
         if rows.empty:
             return nothing(axes, "no classes")
-        names = _named_rows(axes, rows["label"])
+        names = named_rows(axes, rows["label"])
         found = axes.barh(names, rows["found"], color=FOUND, label="found")
         axes.barh(names, rows["kept"], color=KEPT, height=0.5, label="kept")
         axes.barh(names, rows["review"], left=rows["kept"], color=REVIEW, height=0.5, label="review")
@@ -47,7 +58,7 @@ def class_balance(balance: pd.DataFrame) -> bytes:
         _count_axis(axes, "pictures")
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
 
-    return render(draw, height=_height(len(rows)))
+    return render(draw, height=row_height(len(rows)))
 
 
 def sizes(images: pd.DataFrame) -> bytes:
@@ -147,7 +158,7 @@ def cluster_comparison(comparison: pd.DataFrame) -> bytes:
         names = [plain(str(name)) for name in comparison.iloc[:, 0]]
         for axes, column in zip(panels, scores, strict=True):
             values = scores[column].to_numpy(float)
-            places = _named_rows(axes, names if axes is panels[0] else [""] * len(names))
+            places = named_rows(axes, names if axes is panels[0] else [""] * len(names))
             bars = axes.barh(places, np.nan_to_num(values), color=KEPT)
             axes.bar_label(bars, [_short(value) for value in values], padding=2, fontsize=8)
             axes.margins(x=0.35)
@@ -221,14 +232,14 @@ def f1_bars(per_class: pd.DataFrame) -> bytes:
         axes = panels[0]
         if rows.empty:
             return nothing(axes, "no test pictures")
-        names = _named_rows(axes, rows["class"])
+        names = named_rows(axes, rows["class"])
         bars = axes.barh(names, rows["f1"].fillna(0), color=KEPT)
         texts = [f"{_short(f1)}  ({support:,})" for f1, support in zip(rows["f1"], rows["support"], strict=True)]
         axes.bar_label(bars, texts, padding=3, fontsize=8)
         axes.set(xlim=(0, 1.2), xlabel="F1 (test pictures)")
         axes.grid(axis="y", visible=False)
 
-    return render(draw, height=_height(len(rows)))
+    return render(draw, height=row_height(len(rows)))
 
 
 def _largest(balance: pd.DataFrame) -> pd.DataFrame:
@@ -255,21 +266,12 @@ def _bars(counts: pd.Series, colour: str | list[str], unit: str, *, width: float
         axes = panels[0]
         if counts.empty:
             return nothing(axes)
-        bars = axes.barh(_named_rows(axes, counts.index), counts.to_numpy(), color=colour)
+        bars = axes.barh(named_rows(axes, counts.index), counts.to_numpy(), color=colour)
         axes.bar_label(bars, [f"{count:,}" for count in counts], padding=3, fontsize=8)
         axes.margins(x=0.12)
         _count_axis(axes, unit)
 
-    return render(draw, width=width, height=_height(len(counts)))
-
-
-def _named_rows(axes: Axes, names: Sequence[object] | pd.Series | pd.Index) -> npt.NDArray[np.int_]:
-    places = np.arange(len(names))
-    axes.set_yticks(places, [plain(str(name)) for name in names])
-    axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", visible=False)
-    return places
+    return render(draw, width=width, height=row_height(len(counts)))
 
 
 def _count_axis(axes: Axes, unit: str) -> None:
@@ -287,10 +289,6 @@ def _number_cells(axes: Axes, counts: Counts) -> None:
 
 def _readable(images: pd.DataFrame) -> pd.DataFrame:
     return images[images["readable"]]
-
-
-def _height(rows: int) -> float:
-    return max(1.4, 0.8 + _ROW_IN * rows)
 
 
 def _short(value: float) -> str:

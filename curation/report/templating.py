@@ -65,7 +65,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"count": _count, "percent": _percent, "score": _score}
+    environment.filters |= {"count": _count, "percent": _percent, "score": _score, "signed": _signed, "chance": _chance}
     return environment
 
 
@@ -84,3 +84,15 @@ def _score(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _signed(value: float) -> str:
+    """Two decimals and a sign: a true minus, which screen readers say."""
+    return f"{value:+.2f}".replace("-", "\u2212")
+
+
+def _chance(probability: float) -> str:
+    """Two decimals, never rounded to certainty."""
+    if 0.005 <= probability < 0.995:
+        return f"{probability:.2f}"
+    return "below 0.01" if probability < 0.5 else "above 0.99"

@@ -42,6 +42,9 @@ def _reasons(decisions: pd.DataFrame) -> Iterator[str]:
         given = decisions[column] != ""
         yield from _told(decisions.loc[rejected & ~given, "path"], f"rejected without a {column}")
         yield from _told(decisions.loc[~rejected & given, "path"], f"not rejected, yet with a {column}")
+    by_human = decisions["decided_by"] == "human"
+    wrong = rejected & (by_human != (decisions["stage"] == "human"))
+    yield from _told(decisions.loc[wrong, "path"], "rejected by a person in another stage than human, or the reverse")
 
 
 def _copies(decisions: pd.DataFrame) -> Iterator[str]:

@@ -3,60 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
-from pydantic import Field
 
-from curation.signals import SIGNALS
-from curation.signals.base import Limits
-from curation.tables import DECISIONS, Table
-from curation.verdicts import camp2022
-from curation.verdicts.camp2022 import Camp2022Params
+from curation.tables import DECISIONS
 
 VERSION = 1
 _UNKNOWN = {"p_photo": float("nan"), "medium": "unsure"}
-
-
-SIGNAL_LIMITS = Table(
-    "signal_limits",
-    {"signal": "str", "low": "float64", "high": "float64", "confirms": "bool"},
-    key=("signal",),
-    may_be_missing=frozenset({"low", "high"}),
-)
-"""One row per signal: the range in which it speaks for a drawing (unbounded where infinite), and whether it counts."""
-
-
-class VerdictParams(Camp2022Params):
-    """Which recipe judges, on which clusters, and its settings."""
-
-    recipe: Literal["camp2022"] = Field("camp2022", description="How photographs are told from drawings")
-    clusters: Literal["dbscan", "hdbscan", "kmeans"] = Field("dbscan", description="Whose noise counts as evidence")
-
-
-def limits(params: VerdictParams) -> pd.DataFrame:
-    """The SIGNAL_LIMITS in force."""
-    cuts = {signal.name: params.cuts(signal) for signal in SIGNALS}
-    return SIGNAL_LIMITS.frame(
-        [
-            {"signal": name, "low": cut.low, "high": cut.high, "confirms": name in params.filters}
-            for name, cut in cuts.items()
-        ]
-    )
-
-
-def limits_by_name(table: pd.DataFrame) -> dict[str, Limits]:
-    """The ranges in a SIGNAL_LIMITS table."""
-    columns = SIGNAL_LIMITS.check(table)
-    return {
-        str(name): Limits(float(low), float(high))
-        for name, low, high in zip(columns["signal"], columns["low"], columns["high"], strict=True)
-    }
-
-
-def judge(evidence: pd.DataFrame, params: VerdictParams) -> pd.DataFrame:
-    """A JUDGEMENTS row per distinct picture, by the recipe that `params` names."""
-    return _RECIPES[params.recipe](evidence, params)
 
 
 def decide(
@@ -125,6 +79,3 @@ def _rejected(stage: str, reason: str, explanation: str) -> dict[str, object]:
         "duplicate_of": "",
         "explanation": explanation,
     }
-
-
-_RECIPES = {"camp2022": camp2022.judge}

@@ -21,7 +21,18 @@ ASSETS = {
     "gather": ["hashes", "images", "profile", "signals", "test_hashes", "test_images", "test_thumbnails", "thumbnails"],
     "dedup": ["duplicates"],
     "evidence": ["cluster_comparison", "clusters", "embeddings", "object_counts"],
-    "verdict": ["curated_dataset", "profile_after", "rejected_report", "signal_limits", "verdicts"],
+    "verdict": [
+        "curated_dataset",
+        "human_decisions",
+        "losses",
+        "profile_after",
+        "rejected_report",
+        "signal_limits",
+        "verdicts",
+        "vote_quality",
+        "measures",
+        "votes",
+    ],
     "training": ["classifier", "curves", "f1_report", "predictions", "splits", "training_set"],
 }
 CHECKS = {
@@ -30,6 +41,7 @@ CHECKS = {
     "embeddings_are_numbers",
     "every_file_has_one_outcome",
     "f1_beats_the_majority",
+    "losses_are_accepted",
     "no_copy_straddles_the_splits",
     "only_training_rows_are_oversampled",
 }
@@ -62,9 +74,9 @@ def test_every_asset_says_what_it_is(specs: list[dg.AssetSpec]) -> None:
 
 
 def test_checks_are_those_expected_and_most_of_them_block(defs: dg.Definitions) -> None:
-    specs = [spec for check in defs.asset_checks or [] for spec in check.check_specs]
-    assert {spec.name for spec in specs} == CHECKS
-    assert {spec.name for spec in specs if spec.blocking} == BLOCKING
+    graph = defs.resolve_asset_graph()
+    assert {key.name for key in graph.asset_check_keys} == CHECKS
+    assert {key.name for key in graph.asset_check_keys if graph.get(key).blocking} == BLOCKING
 
 
 def test_every_stage_with_settings_is_an_asset(specs: list[dg.AssetSpec]) -> None:

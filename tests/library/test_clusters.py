@@ -18,7 +18,13 @@ METHODS = ["dbscan", "hdbscan", "kmeans"]
 
 def table(vectors, status="ok") -> pd.DataFrame:
     rows = [
-        {"image_id": f"i{number}", "status": status, "vector": np.asarray(vector, dtype=np.float16)}
+        {
+            "image_id": f"i{number}",
+            "embedder": "toy",
+            "status": status,
+            "vector": np.asarray(vector, dtype=np.float16),
+            "texture": np.zeros(0, np.float16),
+        }
         for number, vector in enumerate(vectors)
     ]
     return EMBEDDINGS.frame(rows)

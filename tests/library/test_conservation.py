@@ -53,6 +53,8 @@ def test_no_files_and_no_decisions_are_lawful() -> None:
         ({2: {"outcome": "rejected", "reason": "photo"}}, "rejected without a stage"),
         ({2: {"reason": "photo"}}, "not rejected, yet with a reason"),
         ({3: {"stage": "verdicts"}}, "not rejected, yet with a stage"),
+        ({2: {"outcome": "rejected", "stage": "verdicts", "reason": "photo", "decided_by": "human"}}, "than human"),
+        ({2: {"outcome": "rejected", "stage": "human", "reason": "human"}}, "than human"),
         ({1: {"duplicate_of": ""}}, "no named file"),
         ({1: {"duplicate_of": "gone"}}, "file that was not found"),
         ({1: {"duplicate_of": "1"}}, "itself rejected as a duplicate"),
@@ -66,6 +68,11 @@ def test_an_unreadable_file_must_be_rejected() -> None:
     images, decisions = frames({})
     told = conservation_problems(images.assign(readable=images["path"] != "2"), decisions)
     assert told == ["1 file(s) unreadable, yet not rejected, such as '2'"]
+
+
+def test_what_people_reject_is_lawful() -> None:
+    by_human = {"outcome": "rejected", "stage": "human", "decided_by": "human"}
+    assert conservation_problems(*frames({0: by_human | {"reason": "human"}, 2: by_human | {"reason": "photo"}})) == []
 
 
 def test_a_copy_of_a_file_rejected_for_another_reason_is_lawful() -> None:

@@ -22,8 +22,10 @@ from curation.store.workspace import Workspace
 class Toy:
     """A vector of three numbers made of a picture's first pixel; raises on 250."""
 
+    name = "toy"
     version = "toy-1"
     dimension = 3
+    texture_dimension = 0
 
     def __call__(self, batch):
         values = [float(one.flat[0]) for one in batch]
@@ -120,18 +122,33 @@ def test_the_network_agrees_with_torch(lite):
     eager = Eager(build("efficientnet-lite0", find_weights("efficientnet-lite0")), "cpu")
     for picture, vector in zip(pictures(3), lite(pictures(3)), strict=True):
         expected = eager(shrink(picture, 224))
-        assert vector.shape == (2560,)
+        assert vector.shape == (2560 + 1408,)
         assert vector @ expected / np.linalg.norm(vector) / np.linalg.norm(expected) > 0.9999
 
 
-def test_the_vector_is_the_mean_and_the_deviation_of_the_last_feature_map(lite):
-    module = build("efficientnet-lite0", find_weights("efficientnet-lite0"))
+def pooled(features: torch.Tensor) -> np.ndarray:
+    channels = features[0].flatten(1).numpy()
+    return np.concatenate([channels.mean(axis=1), channels.std(axis=1)])
+
+
+def test_a_row_is_the_mean_and_the_deviation_of_the_last_map_and_of_the_stages_before(lite):
+    backbone = build("efficientnet-lite0", find_weights("efficientnet-lite0")).backbone
     picture = shrink(pictures(1)[0], 224)
+    maps = {}
+    for number, block in enumerate(backbone._blocks):
+        block.register_forward_hook(lambda _, __, output, number=number: maps.setdefault(number, output))
     with torch.inference_mode():
         pixels = (torch.from_numpy(picture).permute(2, 0, 1)[None].float() - 127) / 128
-        channels = module.backbone.extract_features(pixels)[0].flatten(1).numpy()
-    expected = np.concatenate([channels.mean(axis=1), channels.std(axis=1)])
+        last = backbone.extract_features(pixels)
+    texture = [output for number, output in maps.items() if number + 1 not in maps or _ends(maps, number)]
+    assert [output.shape[1] for output in texture[-4:]] == [80, 112, 192, 320]
+    expected = np.concatenate([pooled(output) for output in (last, *texture[-4:])])
     assert np.allclose(lite([picture])[0], expected, atol=1e-3)
+
+
+def _ends(maps: dict[int, torch.Tensor], number: int) -> bool:
+    """Whether the stage of this block ends with it."""
+    return maps[number].shape[1] != maps[number + 1].shape[1]
 
 
 def test_the_lite_network_keeps_its_relu6():
@@ -154,7 +171,7 @@ def test_torch_is_not_imported_where_the_export_is_there(lite, models):
         "import sys; from pathlib import Path; from curation.models.efficientnet import EfficientNetEmbedder as E;"
         "from curation.models.weights import find_weights as f;"
         f"e = E('efficientnet-lite0', f('efficientnet-lite0'), Path({str(models)!r}));"
-        "import numpy as np; assert e([np.zeros((9, 9, 3), np.uint8)]).shape == (1, 2560);"
+        "import numpy as np; assert e([np.zeros((9, 9, 3), np.uint8)]).shape == (1, 3968);"
         "assert 'torch' not in sys.modules and 'torchvision' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], timeout=60)
@@ -170,4 +187,4 @@ def test_a_full_network_is_exported_too(tmp_path):
     eager = Eager(build("efficientnet-b0", tmp_path / "b0.pth"), "cpu")
     vector, expected = embedder(pictures(1))[0], eager(shrink(pictures(1)[0], 224))
     assert vector @ expected / np.linalg.norm(vector) / np.linalg.norm(expected) > 0.9999
-    assert embedder.dimension == 2560
+    assert (embedder.dimension, embedder.texture_dimension) == (2560, 1408)

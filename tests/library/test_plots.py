@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.report import drawing, plots
+from curation.medium.votes import VOTE_QUALITY
+from curation.report import drawing, plots, vote_plots
 from curation.signals.base import Limits
 
 HOSTILE = ["$x_{2", "猫\nnew line", "\x1b[31m", "\\$\\frac{", "<b>", ""]
@@ -75,6 +76,23 @@ def histogram(count: int) -> bytes:
     return plots.signal_histogram(values, values > 0.5, name="edges", keep=Limits(high=0.5))
 
 
+def log_odds(count: int, **cuts: float) -> bytes:
+    values = np.linspace(-40, 9, count)
+    groups = {"kept": values[values < -1], "review": values[abs(values) <= 1], "rejected": values[values > 1]}
+    return vote_plots.log_odds_histogram(groups, **cuts)
+
+
+def quality(count: int, **changes: object) -> pd.DataFrame:
+    """Voters by turns unknown, at chance and good, on two grounds."""
+    rows = []
+    for number in range(count):
+        auroc, low, high, weight = [(np.nan, 0, 1, 0), (0.52, 0.4, 0.6, 0), (0.9, 0.8, 0.95, 1.5)][number % 3]
+        known = {"voter": f"{number}{HOSTILE[number % len(HOSTILE)]}", "auroc": auroc, "low": low, "high": high}
+        ground = "audited sample" if number % 2 else "shipped calibration set"
+        rows.append(known | {"photos": 5, "illustrations": 6, "measured_on": ground, "weight": weight} | changes)
+    return VOTE_QUALITY.frame(rows)
+
+
 PLOTS: dict[str, Callable[[int], bytes]] = {
     "class_balance": lambda count: plots.class_balance(balance(count)),
     "sizes": lambda count: plots.sizes(images(count)),
@@ -87,6 +105,8 @@ PLOTS: dict[str, Callable[[int], bytes]] = {
     "confusion_matrix": lambda count: plots.confusion_matrix(predictions(count * 50)),
     "training_curves": lambda count: plots.training_curves(curves(count)),
     "f1_bars": lambda count: plots.f1_bars(per_class(count)),
+    "log_odds_histogram": log_odds,
+    "voter_quality": lambda count: vote_plots.voter_quality(quality(min(count, 40))),
 }
 
 
@@ -137,3 +157,29 @@ def test_confusions_outside_the_true_classes_are_counted_in_their_row() -> None:
     rows = pd.DataFrame({"label": ["a", "a"], "predicted": ["a", "never true"]})
     blank = pd.DataFrame({"label": ["a", "a"], "predicted": ["a", "a"]})
     assert plots.confusion_matrix(rows) != plots.confusion_matrix(blank)
+
+
+def test_cut_points_are_drawn_where_they_are_known() -> None:
+    drawn = [log_odds(9), log_odds(9, reject_cut=1.0), log_odds(9, keep_cut=-1.0), log_odds(9, keep_cut=-2.0)]
+    assert len(set(drawn)) == 4
+
+
+def test_far_log_odds_share_the_outermost_bar() -> None:
+    far = [vote_plots.log_odds_histogram({"kept": np.array([value, 0.0])}) for value in (-13.0, -30.0, -8.0)]
+    assert far[0] == far[1] != far[2]
+
+
+def colours(png: bytes) -> set[tuple[int, ...]]:
+    with Image.open(BytesIO(png)) as picture:
+        return {colour for _, colour in picture.convert("RGB").getcolors(1 << 24) or []}
+
+
+def near(colour: str, shown: set[tuple[int, ...]]) -> bool:
+    wanted = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    return any(max(abs(a - b) for a, b in zip(wanted, one, strict=True)) < 12 for one in shown)
+
+
+@pytest.mark.parametrize(("weight", "coloured"), [(1.5, True), (0.0, False)])
+def test_a_voter_without_a_vote_is_grey(weight: float, coloured: bool) -> None:
+    drawn = colours(vote_plots.voter_quality(quality(1, auroc=0.7, low=0.45, high=0.9, weight=weight)))
+    assert near(drawing.KEPT, drawn) is coloured

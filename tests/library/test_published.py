@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 
 from curation.errors import SchemaError, StoreError
 from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
-from curation.publish.published import decisions_csv, publish_decisions, read_decisions, read_images
+from curation.publish.curated import CuratedParams, curate
+from curation.publish.published import (
+    decisions_csv,
+    publish_decisions,
+    publish_proposal,
+    read_decisions,
+    read_images,
+    read_review,
+)
 from curation.publish.safe_csv import neutral
 from curation.publish.verify import verify
 from curation.store.files import write_atomically
@@ -94,6 +102,22 @@ def publish_f1(workspace: Workspace, change: Callable[[dict], object]) -> None:
 def test_parquet_gives_back_the_exact_values(workspace: Workspace) -> None:
     pd.testing.assert_frame_equal(read_decisions(workspace), decisions())
     assert read_images(workspace)["path_bytes"].tolist() == [name.encode() for name in NAMES]
+
+
+def test_a_proposal_leaves_the_published_decisions_as_they_are(workspace: Workspace) -> None:
+    published = {path.name: path.read_bytes() for path in workspace.root.glob("decisions.*")}
+    place = publish_proposal(workspace, decisions().iloc[1:])
+    assert place.read_bytes() == decisions_csv(decisions().iloc[1:])
+    assert {path.name: path.read_bytes() for path in workspace.root.glob("decisions.*")} == published
+    assert verify(workspace) == []
+
+
+@pytest.mark.parametrize(("review", "staying"), [("kept", [0, 2, 3]), ("held", [0, 3])])
+def test_pictures_under_review_stay_or_are_held(workspace: Workspace, review: str, staying: list[int]) -> None:
+    params = CuratedParams.of("curated_dataset", {"review": review})
+    assert curate(decisions(), params)["path"].tolist() == [NAMES[number] for number in staying]
+    publish_decisions(workspace, decisions(), source=Path("crawl"), review=review)
+    assert read_review(workspace) == review
 
 
 def test_csv_has_the_documented_columns_and_every_row() -> None:

@@ -46,7 +46,11 @@ def test_an_empty_table_meets_its_contract_before_and_after_storage(table: Table
 
 def test_arrays_in_cells_survive_storage(tmp_path) -> None:
     vectors = [np.arange(4, dtype=np.float16), np.ones(4, dtype=np.float16)]
-    frame = tables.EMBEDDINGS.frame([{"image_id": str(i), "status": "ok", "vector": v} for i, v in enumerate(vectors)])
+    rows = [
+        {"image_id": str(i), "embedder": "toy", "status": "ok", "vector": v, "texture": v[:0]}
+        for i, v in enumerate(vectors)
+    ]
+    frame = tables.EMBEDDINGS.frame(rows)
     (tmp_path / "t.parquet").write_bytes(to_parquet(frame))
     back = tables.EMBEDDINGS.check(read_parquet(tmp_path / "t.parquet"))
     assert back["vector"][0].dtype == np.float16

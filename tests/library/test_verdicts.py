@@ -14,8 +14,8 @@ from curation.signals.table import TABLE as SIGNALS_TABLE
 from curation.tables import CLUSTERS, DUPLICATES, EMBEDDINGS, IMAGES, OBJECT_COUNTS
 from curation.verdicts import camp2022, evidence
 from curation.verdicts.camp2022 import Camp2022Params
-from curation.verdicts.decide import VerdictParams, judge
 from curation.verdicts.decide import decide as decide_all
+from curation.verdicts.recipes import VerdictParams, judge
 
 QUIET = {signal.name: _inside for signal in SIGNALS for _inside in [min(max(signal.keep.low, 0.0), signal.keep.high)]}
 
@@ -112,15 +112,23 @@ def decide(images, duplicates, *, objects: dict[str, int], bad: tuple[str, ...] 
     )
     embedded = EMBEDDINGS.frame(
         [
-            {"image_id": k, "status": "bad_feature" if k in bad else "ok", "vector": np.zeros(2, np.float16)}
+            {
+                "image_id": k,
+                "embedder": "toy",
+                "status": "bad_feature" if k in bad else "ok",
+                "vector": np.zeros(2, np.float16),
+                "texture": np.zeros(2, np.float16),
+            }
             for k in kept
         ]
     )
     clustered = CLUSTERS.frame([{"image_id": k, "dbscan": 0, "hdbscan": 0, "kmeans": 0} for k in kept if k not in bad])
     copies = DUPLICATES.frame(duplicates)
     gathered = evidence.gather(copies, signals, counted, embedded, clustered, method="dbscan")
-    params = VerdictParams(limits={"edges.high": 0.2})
-    return decide_all(IMAGES.frame(images), copies, gathered, judge(gathered, params)).set_index("path")
+    params = VerdictParams(recipe="camp2022", limits={"edges.high": 0.2})
+    return decide_all(IMAGES.frame(images), copies, gathered, judge(gathered, embedded, params).judgements).set_index(
+        "path"
+    )
 
 
 def test_every_kind_of_file_gets_its_outcome() -> None:

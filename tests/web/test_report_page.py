@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,14 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.medium.votes import PARTS, VOTE_QUALITY, VOTES
 from curation.report.f1_page import build_f1_page
-from curation.report.page import Findings, ReportParams, build_report
+from curation.report.findings import Findings
+from curation.report.page import ReportParams, build_report
 from curation.rgb import Rgb
 from curation.signals.base import Limits
 from curation.tables import DECISIONS, IMAGES
+from curation.verdicts.losses import LOSSES
 
 CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = [
@@ -47,7 +51,8 @@ ELEMENTS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "id", "href", "src", "alt", "role",
-    "aria-label", "tabindex", "scope", "open", "viewbox", "preserveaspectratio", "x", "width", "height"
+    "aria-label", "aria-hidden", "tabindex", "scope", "open", "viewbox", "preserveaspectratio", "x", "y",
+    "width", "height"
 }  # fmt: skip
 ONE = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "note": "", "format": "PNG", "mode": "RGB"}
 
@@ -108,6 +113,20 @@ def hostile_frames() -> tuple[pd.DataFrame, pd.DataFrame]:
     return DECISIONS.frame(decisions), IMAGES.frame(images)
 
 
+def hostile_votes(images: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Votes on every picture, voters and classes with hostile names."""
+    row = {"photos": 1, "illustrations": 1, "measured_on": HOSTILE[0], "auroc": 0.9, "low": 0.8, "high": 1.0}
+    loss = {"pictures": 9, "rejected": 6, "share": 2 / 3, "low": 0.35, "high": 0.88}
+    parts = {part: (-1) ** number * 0.3 * number for number, part in enumerate(PARTS)}
+    rows = [{"image_id": image_id, "log_odds": sum(parts.values())} | parts for image_id in images["image_id"]]
+    voters = [row | {"voter": text, "weight": float(number % 2)} for number, text in enumerate(HOSTILE)]
+    return {
+        "votes": VOTES.frame(rows),
+        "quality": VOTE_QUALITY.frame(voters),
+        "losses": LOSSES.frame([loss | {"label": text} for text in HOSTILE]),
+    }
+
+
 @pytest.fixture(scope="module")
 def hostile() -> str:
     """A report with every optional part, in which every text is hostile."""
@@ -117,6 +136,9 @@ def hostile() -> str:
         limits={HOSTILE[0]: Limits(low=0.1)},
         comparison=pd.DataFrame({HOSTILE[1]: HOSTILE[:2], HOSTILE[0]: [1.0, 2.0]}),
         notes=HOSTILE,
+        reject_cut=1.0,
+        keep_cut=-1.0,
+        **hostile_votes(images),
     )
     return build_report(decisions, images, read=read, params=ReportParams(), findings=findings)
 
@@ -192,9 +214,28 @@ def test_a_browser_shows_it_without_a_request_an_error_or_a_dialog(
     assert all(shown)
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, 390, 1280])
 def test_it_fits_the_window(hostile: str, browser_page: Page, width: int) -> None:
     browser_page.set_viewport_size({"width": width, "height": 800})
     browser_page.set_content(hostile)
     assert browser_page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") == "1152px"
     assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_bar_stands_out_from_its_ground(hostile: str, browser_page: Page, scheme: Any) -> None:
+    browser_page.emulate_media(color_scheme=scheme)
+    browser_page.set_content(hostile)
+    fills = browser_page.evaluate(
+        "['.votes .kept', '.votes .rejected', '.votes .room', '.share .whisker']"
+        ".map(name => getComputedStyle(document.querySelector(name)).fill)"
+    )
+    assert len(set(fills)) == 4
+
+
+def test_votes_read_as_text_and_bars_are_left_out_for_a_screen_reader(hostile: str, browser_page: Page) -> None:
+    browser_page.set_content(hostile)
+    votes = browser_page.get_by_role("list", name="plus for a photograph, minus for an illustration").first
+    assert votes.get_by_role("listitem").count() == 6
+    assert "near pictures of this folder\n" in votes.inner_text()
+    assert browser_page.locator(".votes svg:not([aria-hidden=true]), .share:not([aria-hidden=true])").count() == 0

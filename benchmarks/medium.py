@@ -1,0 +1,269 @@
+"""How well the medium verdict tells photographs from illustrations, beside every single signal and camp2022.
+
+    python benchmarks/medium.py
+
+Labelled pictures are judged by heads that never saw their source, in simulated folders of one family of illustrations
+with photographs of every kind; then the crawl, which no fitting touched, by the shipped head.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from fit_medium_head import Scores, cross_scores, fit_head, measured, simulated_folders, vote
+from medium_pictures import ILLUSTRATIONS, Pictures, load_pictures
+
+from curation.clusters import ClusterParams, find_clusters
+from curation.features import FeatureParams, embed, load_embedder
+from curation.images import ImageParams, find_images
+from curation.medium import cuts, quality
+from curation.medium.fit import probability
+from curation.medium.head import load_head
+from curation.medium.neighbours import nearest, pull
+from curation.medium.prior import logit, photo_share
+from curation.medium.votes import VOTERS
+from curation.objects import ObjectParams, count_objects, load_detector
+from curation.signals import SIGNALS
+from curation.store.workspace import Workspace
+from curation.thumbnails import Thumbnails
+from curation.verdicts.learned import LearnedParams, judge
+
+EMBEDDER = "efficientnet-lite0"
+WHITE = "products on white"
+SHARES = (0.0, 0.02, 0.1, 0.3, 0.6, 1.0)
+REPEATS = 5
+CAMP_STEPS = 25
+
+
+class Judged(NamedTuple):
+    """Pictures of one folder: truth, kind of picture, log-odds with the prior, and the answer."""
+
+    photo: np.ndarray
+    family: np.ndarray
+    log_odds: np.ndarray
+    medium: np.ndarray
+
+
+class Verdict:
+    """The head of every picture is one that never saw the picture's source."""
+
+    def __init__(self, pictures: Pictures, scores: Scores, view: str = "as it is") -> None:
+        self._pictures = pictures
+        count = len(pictures.table)
+        self.alone, self._content, self._cuts = np.zeros(count), np.zeros(count), np.zeros((3, count))
+        params, measures = LearnedParams(), measured(pictures, scores, view)
+        for number in range(scores.fold.max() + 1):
+            out = scores.fold == number
+            head = fit_head(pictures, scores, ~out, embedder=EMBEDDER)
+            self.alone[out] = vote(head, measures[out])
+            self._content[out] = head.voters["content"].standardised(measures.loc[out, "content"].to_numpy())
+            own = cuts.cuts(
+                head, illustrations_rejected=params.max_illustrations_rejected, photos_kept=params.max_photos_kept
+            )
+            self._cuts[:, out] = np.array(own)[:, None]
+            self.head = head
+            print(f"\r  head without source {number + 1} of {scores.fold.max() + 1}", end="", flush=True)
+        print()
+
+    def judge(self, rows: np.ndarray, *, adapt: bool = True) -> Judged:
+        """The verdict on a folder of these pictures."""
+        alone, prior = self.alone[rows], 0.0
+        if adapt:
+            near = nearest(self._pictures.vectors[rows], self.head.neighbours)
+            alone = alone + pull(alone, near, share=self.head.pull_share, limit=self.head.pull_limit)
+            prior = logit(photo_share(alone))
+        table = self._pictures.table.iloc[rows]
+        medium = cuts.media(alone + prior, self._content[rows], prior=prior, cuts=cuts.Cuts(*self._cuts[:, rows]))
+        return Judged(table["photo"].to_numpy(), table["family"].to_numpy(), alone + prior, medium)
+
+
+def ranking(score: np.ndarray, table: pd.DataFrame) -> list[float]:
+    """AUROC of photographs other than products on white against each family of illustrations."""
+    photos = (table["photo"] & (table["family"] != WHITE)).to_numpy()
+    against = [(table["family"] == name).to_numpy() | photos for name in ILLUSTRATIONS]
+    return [quality.auroc(score[rows], photos[rows]) for rows in against]
+
+
+def figures(folders: Sequence[Judged]) -> dict[str, float]:
+    """Means over folders, of those folders that have the pictures; NaN where none has."""
+    told = {name: np.array([function(one) for one in folders]) for name, function in _FIGURES.items()}
+    return {name: _mean(values[~np.isnan(values)]) for name, values in told.items()}
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _f1(photo: np.ndarray, said: np.ndarray) -> float:
+    hits = np.count_nonzero(photo & said)
+    return 2 * hits / max(np.count_nonzero(photo) + np.count_nonzero(said), 1)
+
+
+def _error(one: Judged) -> float:
+    decided = one.medium != "unsure"
+    return _mean((one.medium[decided] == "photo") != one.photo[decided])
+
+
+_FIGURES = {
+    "AUROC": lambda one: quality.auroc(one.log_odds, one.photo),
+    "recall": lambda one: _mean(one.medium[one.photo] == "photo"),
+    "kept photos": lambda one: _mean(one.medium[one.photo] == "illustration"),
+    "lost ill.": lambda one: _mean(one.medium[~one.photo] == "photo"),
+    "review": lambda one: _mean(one.medium == "unsure"),
+    "error": _error,
+    "ECE": lambda one: quality.ece(probability(one.log_odds), one.photo),
+    "white seen": lambda one: _mean(one.medium[one.family == WHITE] != "illustration"),
+    "F1": lambda one: _f1(one.photo, one.medium == "photo") if one.photo.any() else float("nan"),
+}
+
+
+def single(signals: pd.DataFrame, objects: np.ndarray, noise: np.ndarray) -> dict[str, np.ndarray]:
+    """What each signal alone, each suspicion and the recipe camp2022 say at their own limits: True for a photograph."""
+    values = {signal.name: signals[signal.name].to_numpy() for signal in SIGNALS}
+    said = {
+        signal.name: (values[signal.name] < signal.keep.low) | (values[signal.name] > signal.keep.high)
+        for signal in SIGNALS
+    }
+    said |= {"objects": np.nan_to_num(objects) > 1, "cluster_noise": noise == 1}
+    return said | {"camp2022": (said["objects"] | said["cluster_noise"]) & (said["edges"] | said["chroma"])}
+
+
+def camp2022(pictures: Pictures, rows: np.ndarray) -> Iterator[np.ndarray]:
+    """What the recipe says of these pictures with every choice of thresholds and votes."""
+    objects, noise = np.nan_to_num(pictures.objects[rows]), pictures.noise[rows] == 1
+    signals = pictures.signals["as it is"]
+    edges, chroma = signals["edges"].to_numpy(), signals["chroma"].to_numpy()
+    steps = np.linspace(0, 1, CAMP_STEPS)
+    edge_cuts, chroma_cuts = [*np.quantile(edges, steps), np.inf], [-np.inf, *np.quantile(chroma, steps)]
+    edges, chroma = edges[rows], chroma[rows]
+    suspects = [suspect | (objects > most) for most in (-1, 0, 1, 2, 3, np.inf) for suspect in (noise, noise & False)]
+    for suspect, edge, grey in itertools.product(suspects, edge_cuts, chroma_cuts):
+        yield suspect & ((edges > edge) | (chroma < grey))
+
+
+def crawl(data: Path, workspace: Workspace, weights: Path) -> None:
+    """The shipped head on a crawl that it never saw."""
+    images = find_images(data / "crawl" / "images", workspace, ImageParams())
+    read = Thumbnails(workspace, images.thumbnails)
+    image_ids = images.hashes["image_id"].tolist()
+    features = FeatureParams()
+    network = load_embedder(workspace, weights, features)
+    version = {"workspace": workspace, "pictures_version": read.version}
+    embeddings = embed(image_ids, read, embedder=network, params=features, **version).frame
+    clusters = find_clusters(embeddings, ClusterParams()).frame
+    detector = load_detector(workspace, weights, ObjectParams(download=False))
+    counted = count_objects(image_ids, read, detector=detector, params=ObjectParams(), **version).frame
+    evidence = (
+        images.signals.merge(counted.rename(columns={"status": "detector"}), on="image_id")
+        .merge(embeddings.rename(columns={"status": "embedding"})[["image_id", "embedding"]], on="image_id")
+        .merge(clusters.rename(columns={"dbscan": "cluster"})[["image_id", "cluster"]], on="image_id")
+    )
+    truth = pd.read_csv(data / "crawl" / "truth.csv").drop_duplicates("sha256").set_index("sha256")["kind"] == "photo"
+    began = time.process_time()
+    judged = judge(evidence, embeddings, LearnedParams(), head=load_head(EMBEDDER), answers=pd.Series(dtype=bool))
+    seconds = time.process_time() - began
+    votes = judged.seen.votes
+    photo = votes["image_id"].map(truth).to_numpy(bool)
+    one = Judged(photo, photo, votes["log_odds"].to_numpy(), judged.judgements["medium"].to_numpy(dtype="str"))
+    share = judged.seen.photo_share
+    print(
+        f"\ncrawl: {len(photo)} distinct pictures, {photo.sum()} photographs; estimated share {share:.3f}\n  verdict:"
+    )
+    print("  " + "  ".join(f"{name} {value:.3f}" for name, value in figures([one]).items() if name != "white seen"))
+    print(f"  the verdict takes {1000 * seconds / len(photo):.2f} ms CPU per picture over the embedding")
+    rows = evidence.set_index("image_id").loc[votes["image_id"]]
+    _print_single(rows, rows["objects"].to_numpy(float), (rows["cluster"] == -1).to_numpy(float), photo)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--weights-dir", type=Path, default=Path("../shared/weights"))
+    parser.add_argument("--workspace", type=Path, default=Path("medium-workspace"), help="where measurements are kept")
+    given = parser.parse_args()
+    workspace = Workspace(given.workspace)
+    pictures = load_pictures(given.data, workspace, embedder=EMBEDDER, weights=given.weights_dir)
+    scores = cross_scores(pictures)
+    verdict = Verdict(pictures, scores)
+    _print_ranking(pictures, scores, verdict)
+    _print_folders(pictures, verdict)
+    _print_camp(pictures, verdict)
+    crawl(given.data, workspace, given.weights_dir)
+
+
+def _print_ranking(pictures: Pictures, scores: Scores, verdict: Verdict) -> None:
+    print(
+        f"\nAUROC, photographs (not {WHITE}) against\n{'':24}" + "".join(f"{name[:12]:>14}" for name in ILLUSTRATIONS)
+    )
+    measures = measured(pictures, scores, "as it is")
+    rows = {"verdict, no folder": verdict.alone, **{name: measures[name].to_numpy() for name in VOTERS}}
+    rows |= {"verdict, in folders": None}
+    for name, score in rows.items():
+        values = ranking(score, pictures.table) if score is not None else _in_folders(pictures, verdict)
+        print(f"{name:24}" + "".join(f"{value:14.3f}" for value in values))
+
+
+def _in_folders(pictures: Pictures, verdict: Verdict) -> list[float]:
+    """Mean AUROC in folders with 10 % photographs, of every family."""
+    folders = simulated_folders(pictures.table, shares=(0.1,), repeats=4 * REPEATS)
+    values: dict[str, list[float]] = {name: [] for name in ILLUSTRATIONS}
+    for family, _, rows in folders:
+        one = verdict.judge(rows)
+        chosen = one.family != WHITE
+        if family in values:
+            values[family].append(quality.auroc(one.log_odds[chosen], one.photo[chosen]))
+    return [float(np.nanmean(column)) for column in values.values()]
+
+
+def _print_folders(pictures: Pictures, verdict: Verdict) -> None:
+    print(
+        f"\nin folders, at the default cuts\n{'family':22}{'photos':>7} {'adapt':6}"
+        + "".join(f"{n:>12}" for n in _FIGURES)
+    )
+    made = simulated_folders(pictures.table, shares=SHARES, repeats=REPEATS, seed=1)
+    for share in SHARES:
+        for family in [*ILLUSTRATIONS, "mixed", "all"]:
+            chosen = [rows for name, own, rows in made if own == share and family in (name, "all")]
+            for adapt in (True, False) if family == "all" else (True,):
+                told = figures([verdict.judge(rows, adapt=adapt) for rows in chosen])
+                cells = "".join(f"{value:12.3f}" for value in told.values())
+                print(f"{family:22}{share:7.2f} {'yes' if adapt else 'no':6}{cells}")
+
+
+def _print_single(signals: pd.DataFrame, objects: np.ndarray, noise: np.ndarray, photo: np.ndarray) -> None:
+    print(f"  {'at its own limits':20}{'recall':>8}{'lost ill.':>10}{'error':>8}{'F1':>8}")
+    for name, said in single(signals, objects, noise).items():
+        row = _mean(said[photo]), _mean(said[~photo]), _mean(said != photo), _f1(photo, said)
+        print(f"  {name:20}{row[0]:8.3f}{row[1]:10.3f}{row[2]:8.3f}{row[3]:8.3f}")
+
+
+def _print_camp(pictures: Pictures, verdict: Verdict) -> None:
+    print("\nlabelled pictures, all together, nothing sent to review")
+    everything = pictures.table["photo"].to_numpy()
+    _print_single(pictures.signals["as it is"], pictures.objects, pictures.noise, everything)
+    print('\nF1 for "photo" in folders with 20 % photographs; camp2022 with the thresholds best for all, and for each')
+    print(f"{'family':22}{'verdict':>9}{'best for all':>14}{'ratio':>7}{'best for each':>15}{'ratio':>7}")
+    made = simulated_folders(pictures.table, shares=(0.2,), repeats=REPEATS, seed=2)
+    truth = [pictures.table["photo"].to_numpy()[rows] for _, _, rows in made]
+    ours = np.array(
+        [_f1(photo, verdict.judge(one[2]).medium == "photo") for one, photo in zip(made, truth, strict=True)]
+    )
+    camp = np.array(
+        [[_f1(photo, said) for said in camp2022(pictures, one[2])] for one, photo in zip(made, truth, strict=True)]
+    )
+    shared = camp[:, camp.mean(axis=0).argmax()]
+    for family in [*ILLUSTRATIONS, "mixed", "all"]:
+        rows = np.array([family in (one[0], "all") for one in made])
+        us, alike, each = (float(values[rows].mean()) for values in (ours, shared, camp.max(axis=1)))
+        print(f"{family:22}{us:9.3f}{alike:14.3f}{us / alike:7.2f}{each:15.3f}{us / each:7.2f}")
+
+
+if __name__ == "__main__":
+    main()

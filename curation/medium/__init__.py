@@ -1,0 +1,16 @@
+"""Is a picture an illustration or a photograph? A learned, calibrated and explained answer.
+
+style.py        what the network's feature maps say of a picture's style
+head.py         the fitted numbers for one embedder, read from heads/
+votes.py        every piece of evidence as a signed vote; votes sum to the log-odds
+neighbours.py   near pictures of the same folder pull a verdict, within bounds
+prior.py        the share of photographs in a folder, estimated without labels
+cuts.py         from promised errors to the two cut points
+quality.py      AUROC, calibration error and rates, with intervals
+fit.py          small regularised logistic models
+direction.py    the embedding's direction, turned by answers
+refit.py        a head refitted on a person's answers
+folder.py       one folder as any head sees it
+audit.py        which pictures to ask about, and what the answers show
+explain.py      a verdict in one sentence
+"""

@@ -1,0 +1,46 @@
+"""The pictures of an audit on one page, in the order of the sheet, large enough to tell paint from photograph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from curation.engine import per_item
+from curation.report.contact_sheet import data_uri, jpeg, letterbox
+from curation.report.templating import render_page
+from curation.rgb import Rgb
+
+SIDE_PX = 320
+_QUALITY = 80
+_FIRST_LINE = 2
+
+
+@dataclass(frozen=True)
+class Question:
+    """One picture: its line in the sheet, where the file is, what the machine says, and the picture itself."""
+
+    line: int
+    path: str
+    label: str
+    verdict: str
+    picture: str
+
+
+def build_audit_page(rows: pd.DataFrame, read: Callable[[str], Rgb], *, sheet_name: str, answers: str) -> str:
+    """One self-contained page for SHEET rows; `read` gives the thumbnail of an image_id, `answers` says what to write
+    into the sheet called `sheet_name`."""
+    pictures = per_item(lambda image_id: _picture(read(image_id)), rows["image_id"].tolist())
+    return render_page("audit.html.j2", questions=_questions(rows, pictures), sheet_name=sheet_name, answers=answers)
+
+
+def _picture(rgb: Rgb) -> str:
+    return data_uri(jpeg(letterbox(rgb, SIDE_PX), _QUALITY), "image/jpeg")
+
+
+def _questions(rows: pd.DataFrame, pictures: Sequence[str]) -> list[Question]:
+    return [
+        Question(line, row["path"], row["label"], row["explanation"], picture)
+        for line, (row, picture) in enumerate(zip(rows.to_dict("records"), pictures, strict=True), _FIRST_LINE)
+    ]

@@ -1,0 +1,53 @@
+"""What the stages found, handed to the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from curation.errors import StoreError
+from curation.medium.prior import logit
+from curation.publish.published import MEDIUM
+from curation.signals.base import Limits
+from curation.store.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the stages found, where they ran; the report leaves out the rest.
+
+    `signals` has image_id and a column per signal, `limits` their votes by name; `comparison` has a row per cluster
+    method, named in its first column; `votes`, `quality` and `losses` are VOTES, VOTE_QUALITY and LOSSES frames.
+    `reject_cut` and `keep_cut` are log-odds, the folder's share of photographs included: a photograph lies at or above
+    the first, an illustration below the second. `notes` are sentences for the reader.
+    """
+
+    signals: pd.DataFrame | None = None
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    comparison: pd.DataFrame | None = None
+    votes: pd.DataFrame | None = None
+    quality: pd.DataFrame | None = None
+    losses: pd.DataFrame | None = None
+    reject_cut: float | None = None
+    keep_cut: float | None = None
+    notes: Sequence[str] = ()
+
+
+def published_cuts(workspace: Workspace) -> tuple[float, float] | None:
+    """The reject and the keep cut of the last verdict in log-odds, the folder's share of photographs included.
+
+    None where its recipe has none; StoreError when medium.json is damaged. A photograph must also be more likely than
+    not, and an illustration likewise, so the cuts never lie on the wrong side of 0.
+    """
+    place = workspace.root / MEDIUM
+    if not place.exists():
+        return None
+    try:
+        plain = json.loads(place.read_bytes())
+        prior = logit(plain["photo_share"])
+        return max(plain["reject_cut"] + prior, 0.0), min(plain["keep_cut"] + prior, 0.0)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{place} cannot be used ({error!r}): run `inksift run` again") from error

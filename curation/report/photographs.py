@@ -1,0 +1,89 @@
+"""The chapter "Photographs or illustrations?": where the pictures lie, whose votes count, what every class lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from curation.medium.votes import Floats
+from curation.report import vote_plots
+from curation.report.ballots import readable
+from curation.report.findings import Findings
+from curation.report.templating import Figure, figure, records
+from curation.tables import DECISIONS
+
+HEAVY = 0.5
+"""A class that loses a larger share than this stands out."""
+
+
+def photographs_values(decisions: pd.DataFrame, findings: Findings, *, most_classes: int) -> dict[str, Any] | None:
+    """What the chapter shows of a DECISIONS frame; None where no recipe was run."""
+    votes = findings.votes
+    if votes is None or findings.quality is None or findings.losses is None:
+        return None
+    quality = loudest_first(findings.quality)
+    return {
+        "judged": len(votes),
+        "share": _share_of_photographs(votes),
+        "spread": _spread(decisions, votes, findings),
+        "voters": records(quality.assign(name=quality["voter"].map(readable))),
+        "quality": figure(
+            "How well each voter alone ranks photographs above illustrations",
+            "Dots with whiskers: the table above",
+            vote_plots.voter_quality(quality),
+            wide=True,
+        ),
+        "losses": _losses(findings.losses, most_classes),
+    }
+
+
+def loudest_first(quality: pd.DataFrame) -> pd.DataFrame:
+    """A VOTE_QUALITY frame with the largest weight first and those without a vote last."""
+    return quality.sort_values("weight", key=lambda weight: -weight.abs(), kind="stable", ignore_index=True)
+
+
+def outcome_per_picture(decisions: pd.DataFrame) -> pd.DataFrame:
+    """The DECISIONS row of each distinct content, indexed by image_id: that of the kept copy where there is one."""
+    originals_first = DECISIONS.check(decisions).sort_values("duplicate_of", kind="stable")
+    return originals_first.drop_duplicates("image_id").set_index("image_id")
+
+
+def _share_of_photographs(votes: pd.DataFrame) -> float | None:
+    """What the folder's vote, the same for every picture, says of its share of photographs."""
+    return None if votes.empty else float(1 / (1 + np.exp(-votes["prior"].iloc[0])))
+
+
+def _spread(decisions: pd.DataFrame, votes: pd.DataFrame, findings: Findings) -> Figure:
+    """The histogram of log-odds by what the verdict said; files that left for another reason are not in it."""
+    known = votes.join(outcome_per_picture(decisions)[["outcome", "reason"]], on="image_id", how="inner")
+    groups = {
+        "kept": known["outcome"] == "kept",
+        "review": known["outcome"] == "review",
+        "rejected": (known["outcome"] == "rejected") & (known["reason"] == "photo"),
+    }
+    log_odds = {outcome: known.loc[chosen, "log_odds"].to_numpy() for outcome, chosen in groups.items()}
+    drawn = vote_plots.log_odds_histogram(log_odds, reject_cut=findings.reject_cut, keep_cut=findings.keep_cut)
+    return figure("Log-odds of a photograph, by outcome", _spread_in_words(log_odds, findings), drawn, wide=True)
+
+
+def _spread_in_words(log_odds: Mapping[str, Floats], findings: Findings) -> str:
+    middles = [
+        f"{outcome}: {len(values):,} with a median of {np.median(values):.1f}"
+        for outcome, values in log_odds.items()
+        if len(values)
+    ]
+    cuts = [
+        f"{words} {cut:.1f}"
+        for words, cut in (("kept below", findings.keep_cut), ("rejected from", findings.reject_cut))
+        if cut is not None
+    ]
+    return f"Histogram of log-odds. {'; '.join([*middles, *cuts])}"
+
+
+def _losses(losses: pd.DataFrame, most: int) -> dict[str, Any]:
+    ordered = losses.sort_values(["share", "rejected", "label"], ascending=[False, False, True])
+    rows = ordered.head(most).assign(heavy=ordered["share"] > HEAVY)
+    return {"rows": records(rows), "more": max(0, len(losses) - most), "heavy": int((losses["share"] > HEAVY).sum())}

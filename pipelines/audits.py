@@ -1,0 +1,145 @@
+"""What `inksift audit` does: questions into a sheet and a page, answers into the ledger, and what they show."""
+
+import getpass
+import math
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from curation.errors import ParamError
+from curation.ledger.ledger import Ledger
+from curation.medium.audit import Assessment, Figures, assess, propose
+from curation.medium.quality import Interval
+from curation.publish.audit_sheet import EXPECTED, read_answers, sheet, sheet_csv
+from curation.publish.audited import Audited
+from curation.publish.published import SOURCE, read_source
+from curation.report.audit_page import build_audit_page
+from curation.store.files import write_atomically
+from curation.store.workspace import Workspace
+from curation.verdicts import human
+
+_NAMES = {
+    "auroc": "ranking (AUROC)",
+    "ece": "calibration error (ECE)",
+    "illustrations_rejected": "illustrations rejected",
+    "photos_kept": "photographs kept",
+    "wrong": "wrong among automatic answers",
+    "unsure": "left to review",
+}
+_UNDEFINED = {
+    "auroc": "answers of both classes",
+    "illustrations_rejected": "an illustration among the answers",
+    "photos_kept": "a photograph among the answers",
+}
+_WIDTH = 40
+
+
+def ask(workspace: Workspace, *, count: int, out: Path) -> dict[str, Any]:
+    """Write the sheet to `out` and the page beside it; where they are, and how many questions they hold."""
+    page = out.with_suffix(".html")
+    _check_places(out, page, workspace)
+    audited = Audited.of(workspace)
+    answered = set(human.answers(audited.duplicates, Ledger.of(workspace).in_force()).index)
+    rows = sheet(propose(audited.votes, answered, count=count), audited.decisions)
+    shown = build_audit_page(rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED)
+    write_atomically(page, shown.encode())
+    write_atomically(out, sheet_csv(rows))
+    return {
+        "questions": len(rows),
+        "answered_before": len(answered),
+        "sheet": str(out),
+        "page": str(page),
+        "next": f"inksift audit --workspace {_quoted(workspace.root)} --answers {_quoted(out)}",
+    }
+
+
+def take(workspace: Workspace, *, answers: Path, who: str, weights: Path | None) -> dict[str, Any]:
+    """Record the answers in a sheet, all or none, and say what all answers in force show of the verdict."""
+    if not answers.is_file():
+        raise ParamError(f"no such file: {answers}; `inksift audit --out FILE.csv` writes one to fill in")
+    audited, author = Audited.of(workspace), who or _login()
+    folder = audited.folder([weights] if weights else [])
+    given = read_answers(answers.read_bytes(), set(audited.duplicates["image_id"]))
+    ledger = Ledger.of(workspace)
+    before = len(ledger.entries())
+    ledger.record(given.decisions, author)
+    found = assess(folder.judge, human.answers(audited.duplicates, ledger.in_force()))
+    return {
+        "answers": len(given.decisions),
+        "new": len(ledger.entries()) - before,
+        "skipped": given.skipped,
+        "who": author,
+        **_told(found),
+        "next": f"inksift run {_quoted(_source(workspace) or Path('SOURCE'))} --workspace {_quoted(workspace.root)}",
+    }
+
+
+def asked_lines(told: dict[str, Any]) -> Iterator[str]:
+    """What `ask` did, for a person."""
+    if not told["questions"]:
+        yield f"nothing is left to ask: all {told['answered_before']} pictures have an answer"
+        return
+    yield f"{told['questions']} pictures to look at ({told['answered_before']} have an answer already):"
+    yield f"  {told['page']}"
+    yield f"write {EXPECTED} into the column answer of"
+    yield f"  {told['sheet']}"
+    yield f"then: {told['next']}"
+
+
+def taken_lines(told: dict[str, Any]) -> Iterator[str]:
+    """What `take` did and found, for a person."""
+    yield f"{told['answers']} answers by {told['who']}, {told['new']} of them new; {told['skipped']} skipped"
+    yield f"all answers so far: {told['photos']} photographs, {told['illustrations']} illustrations"
+    yield f"{'estimated for the whole folder (95 %)':<{_WIDTH}}{'as shipped':<26}after these answers"
+    for name, title in _NAMES.items():
+        shipped, refitted = (_words(name, told[side][name]) for side in ("shipped", "refitted"))
+        yield f"  {title:<{_WIDTH - 2}}" + (shipped if told["shipped"][name] is None else f"{shipped:<26}{refitted}")
+    yield "after these answers: each picture judged by a head that did not know its answer"
+    yield f"the answers count from the next run on: {told['next']}"
+
+
+def _check_places(out: Path, page: Path, workspace: Workspace) -> None:
+    if out.suffix.lower() != ".csv" or not out.absolute().parent.is_dir():
+        raise ParamError(f"--out {out}: expected a .csv file in a folder that exists")
+    for place in (out, page):
+        if place.exists():
+            raise ParamError(f"{place} is there already, perhaps with answers: name another --out or move it away")
+    source = _source(workspace)
+    if source and out.resolve().is_relative_to(source.resolve()):
+        raise ParamError(f"--out {out} lies among the pictures in {source}: choose a folder outside it")
+
+
+def _source(workspace: Workspace) -> Path | None:
+    """Where the pictures are; None where every run so far was stopped by a brake."""
+    return read_source(workspace) if (workspace.root / SOURCE).exists() else None
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        raise ParamError("cannot tell who you are: say so with --who NAME") from None
+
+
+def _told(found: Assessment) -> dict[str, Any]:
+    sides = {"shipped": found.shipped, "refitted": found.refitted}
+    figures = {side: {name: _plain(getattr(these, name)) for name in Figures._fields} for side, these in sides.items()}
+    return {"photos": found.photos, "illustrations": found.illustrations, **figures}
+
+
+def _plain(interval: Interval) -> dict[str, float] | None:
+    """The interval as JSON knows it; None where there was nothing to estimate from."""
+    return None if math.isnan(interval.value) else {name: round(end, 4) for name, end in interval._asdict().items()}
+
+
+def _words(name: str, figure: dict[str, float] | None) -> str:
+    if figure is None:
+        return f"undefined: needs {_UNDEFINED.get(name, 'an automatic answer')}"
+    if name in ("auroc", "ece"):
+        return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
+    return f"{figure['value']:.1%} ({figure['low']:.1%} to {figure['high']:.1%})"
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))

@@ -1,0 +1,189 @@
+"""An audit from the questions to the next run: a person answers, and the answers hold."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from curation.ledger.decisions import Decision
+from curation.ledger.ledger import Ledger
+from curation.sample import read_truth
+from curation.store.parquet import read_parquet
+from curation.store.workspace import Workspace
+from tests.graph.conftest import invoke, settings
+
+LEARNED = settings("object_counts.download=false", "verdicts.recipe=learned")
+
+
+def told(result) -> dict:
+    return json.loads(result.stdout)
+
+
+def decided(workspace: Path) -> pd.DataFrame:
+    return read_parquet(workspace / "decisions.parquet").set_index("path")
+
+
+def fill(file: Path, answers: dict[str, str]) -> list[dict[str, str]]:
+    """Write answers by path into a sheet, as a spreadsheet would save it; the rows."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for row in rows:
+        row["answer"] = answers.get(row["path"], "")
+    with file.open("w", encoding="utf-8-sig", newline="") as lines:
+        writer = csv.DictWriter(lines, list(rows[0]), dialect="excel")
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def judged_once(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of a learned run on the sample. Read only: `judged` is a copy."""
+    folder = tmp_path_factory.mktemp("judged")
+    arguments = ("--out", folder / "first.csv", "--workspace", folder / "w")
+    result = invoke("judge", sample / "images", *arguments, *LEARNED)
+    assert result.exit_code == 0, result.output
+    return folder / "w"
+
+
+@pytest.fixture
+def judged(judged_once: Path, tmp_path: Path) -> Path:
+    """The workspace of a learned run on the sample, which a test may change."""
+    return Path(shutil.copytree(judged_once, tmp_path / "w"))
+
+
+def test_answers_hold_from_the_next_run_on(judged: Path, sample: Path, tmp_path: Path, inksift) -> None:
+    images = sample / "images"
+    kinds = read_truth(sample / "truth.csv").set_index("path")["kind"].to_dict()
+    asked = inksift("audit", "--workspace", judged, "--n", 30, "--out", tmp_path / "audit.csv", "--json")
+    assert asked.exit_code == 0, asked.output
+    assert told(asked)["questions"] == 30
+    rows = fill(tmp_path / "audit.csv", kinds | {pd.read_csv(tmp_path / "audit.csv")["path"][0]: "skip"})
+    assert {row["path"] for row in rows} <= set(decided(judged).index)
+
+    taken = inksift("audit", "--workspace", judged, "--answers", tmp_path / "audit.csv", "--who", "ann", "--json")
+    assert taken.exit_code == 0, taken.output
+    found = told(taken)
+    assert found["answers"] == found["new"] == found["photos"] + found["illustrations"]
+    assert (found["answers"], found["skipped"]) == (29, 1)
+    assert 0 <= found["shipped"]["wrong"]["low"] <= found["refitted"]["wrong"]["high"] <= 1
+
+    again = inksift("judge", images, "--out", tmp_path / "again.csv", "--workspace", judged, "--json", *LEARNED)
+    assert again.exit_code == 0, again.output
+    decisions = decided(judged)
+    outcomes = {"illustration": "kept", "photo": "rejected"}
+    for row in rows:
+        if row["answer"] in outcomes:
+            decision = decisions.loc[row["path"]]
+            assert (decision["decided_by"], decision["outcome"]) == ("human", outcomes[row["answer"]])
+            assert "ann" in decision["explanation"]
+    assert (decisions["decided_by"] == "human").sum() == found["answers"]
+    assert sum(told(again)["outcomes"].values()) == len(decisions) == sum(path.is_file() for path in images.rglob("*"))
+    assert json.loads((judged / "medium.json").read_text())["answers"] == found["answers"]
+    assert inksift("verify", "--workspace", judged).exit_code == 0
+
+    second = inksift("audit", "--workspace", judged, "--n", 500, "--out", tmp_path / "second.csv", "--json")
+    assert told(second)["answered_before"] == found["answers"]
+    with (tmp_path / "second.csv").open(newline="") as lines:
+        asked_now = {row["image_id"] for row in csv.DictReader(lines)}
+    assert not asked_now & {row["image_id"] for row in rows if row["answer"] in outcomes}
+
+
+def test_an_answer_on_another_copy_reaches_the_kept_one(judged: Path, tmp_path: Path, inksift) -> None:
+    duplicates = read_parquet(judged / "tables" / "duplicates.parquet")
+    near = duplicates[duplicates["relation"] == "near"].iloc[0]
+    (tmp_path / "copy.csv").write_text(f"image_id,answer\n{near['image_id']},p\n")
+    found = told(inksift("audit", "--workspace", judged, "--answers", tmp_path / "copy.csv", "--json"))
+    assert (found["answers"], found["photos"], found["illustrations"]) == (1, 1, 0)
+    assert found["shipped"]["auroc"] is None
+    kept = duplicates[duplicates["keep"] & (duplicates["group"] == near["group"])].iloc[0]
+    inksift("audit", "--workspace", judged, "--n", 500, "--out", tmp_path / "rest.csv")
+    assert kept["image_id"] not in (tmp_path / "rest.csv").read_text()
+
+
+def test_a_missing_class_is_said_in_words(judged: Path, tmp_path: Path, inksift) -> None:
+    inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv")
+    fill(tmp_path / "audit.csv", dict.fromkeys(decided(judged).index, "i"))
+    text = inksift("audit", "--workspace", judged, "--answers", tmp_path / "audit.csv", "--who", "ann").stdout
+    assert "undefined: needs answers of both classes" in text
+    assert "undefined: needs a photograph among the answers" in text
+    assert "inksift run" in text
+
+
+def test_the_page_and_the_sheet_have_the_same_lines(judged: Path, tmp_path: Path, inksift) -> None:
+    text = inksift("audit", "--workspace", judged, "--n", 4, "--out", tmp_path / "audit.csv").stdout
+    assert str(tmp_path / "audit.html") in text
+    page = (tmp_path / "audit.html").read_text()
+    with (tmp_path / "audit.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    places = [page.index(f'alt="line {line}: {row["path"]}"') for line, row in enumerate(rows, 2)]
+    assert places == sorted(places)
+    assert page.count("<img") == len(rows) == 4
+
+
+def test_a_wrong_line_records_nothing(judged: Path, tmp_path: Path, inksift) -> None:
+    inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv")
+    rows = fill(tmp_path / "audit.csv", dict.fromkeys(decided(judged).index, "i"))
+    text = (tmp_path / "audit.csv").read_text().replace(rows[-1]["image_id"], "0" * 64)
+    (tmp_path / "audit.csv").write_text(text)
+    result = inksift("audit", "--workspace", judged, "--answers", tmp_path / "audit.csv")
+    assert result.exit_code == 2
+    assert "line 6: expected an image_id of this workspace" in result.stderr
+    assert Ledger.of(Workspace(judged)).entries() == []
+
+
+def test_answers_are_not_written_over(judged: Path, sample: Path, tmp_path: Path, inksift) -> None:
+    command = ("audit", "--workspace", judged, "--n", 5, "--out")
+    assert inksift(*command, tmp_path / "audit.csv").exit_code == 0
+    for place, words in (
+        (tmp_path / "audit.csv", "is there already"),
+        (sample / "images" / "audit.csv", "lies among the pictures"),
+        (tmp_path / "audit.txt", "expected a .csv file"),
+        (tmp_path / "nowhere" / "audit.csv", "in a folder that exists"),
+    ):
+        result = inksift(*command, place)
+        assert (result.exit_code, words in result.stderr) == (2, True), result.output
+
+
+def test_without_a_finished_run_there_is_nothing_to_audit(tmp_path: Path, inksift) -> None:
+    Workspace(tmp_path / "empty")
+    for arguments in (("--out", tmp_path / "audit.csv"), ("--answers", tmp_path / "audit.csv")):
+        (tmp_path / "audit.csv").unlink(missing_ok=True)
+        if "--answers" in arguments:
+            (tmp_path / "audit.csv").write_text("image_id,answer\n")
+        result = inksift("audit", "--workspace", tmp_path / "empty", *arguments)
+        assert (result.exit_code, "no finished run" in result.stderr) == (2, True), result.output
+    assert inksift("audit", "--workspace", tmp_path / "none").exit_code == 2
+
+
+def test_a_recipe_without_probabilities_cannot_be_audited(sample: Path, tmp_path: Path, inksift) -> None:
+    plain = settings("object_counts.download=false", "verdicts.recipe=camp2022")
+    inksift("judge", sample / "images", "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *plain)
+    result = inksift("audit", "--workspace", tmp_path / "w", "--out", tmp_path / "audit.csv")
+    assert result.exit_code == 2
+    assert "verdicts.recipe=learned" in result.stderr
+
+
+def test_an_audit_needs_no_accepted_decisions(judged: Path, tmp_path: Path, inksift) -> None:
+    """A brake may have stopped every run so far: then nothing says where the pictures are."""
+    (judged / "source.json").unlink()
+    assert inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv").exit_code == 0
+    fill(tmp_path / "audit.csv", dict.fromkeys(decided(judged).index, "i"))
+    result = inksift("audit", "--workspace", judged, "--answers", tmp_path / "audit.csv", "--who", "ann")
+    assert "inksift run SOURCE --workspace" in result.stdout
+
+
+def test_other_human_decisions_are_no_answers(judged: Path, tmp_path: Path, inksift) -> None:
+    some = decided(judged)["image_id"].iloc[0]
+    Ledger.of(Workspace(judged)).record([Decision(some, "outcome", "kept")], "ann")
+    result = inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv", "--json")
+    assert told(result)["answered_before"] == 0
+
+
+def test_help_has_an_example(inksift) -> None:
+    assert "inksift audit" in inksift("audit", "--help").stdout.split("Examples", 1)[1]

@@ -1,0 +1,169 @@
+"""A run that would lose too much stops before anything is replaced; people have the last word; review may be held."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import assets.verdicts
+from curation.ledger.decisions import Decision
+from curation.ledger.ledger import Ledger
+from curation.store.parquet import read_parquet
+from curation.store.workspace import Workspace
+from tests.graph.conftest import QUICK, settings
+
+CAMP = (*QUICK, "verdicts.recipe=camp2022", "rejected_report.thumbnails_per_reason=1")
+CALM = settings(*CAMP, "verdicts.filters=[]")
+HEAVY = settings(*CAMP, "verdicts.filters=[noise]", "clusters.eps=0.000001")
+"""No picture lies in a cluster, and the noisy ones are confirmed as photographs."""
+
+
+def add_noise(folder: Path, count: int, rng: np.random.Generator) -> None:
+    folder.mkdir(parents=True)
+    for number in range(count):
+        Image.fromarray(rng.integers(0, 256, (48, 48, 3), dtype=np.uint8)).save(folder / f"{number:02}.png")
+
+
+@pytest.fixture
+def crawl(sample: Path, tmp_path: Path, rng: np.random.Generator) -> Path:
+    """A class of drawings, and one of 25 noisy pictures."""
+    shutil.copytree(sample / "images" / "fish", tmp_path / "crawl" / "fish")
+    add_noise(tmp_path / "crawl" / "noise", 25, rng)
+    return tmp_path / "crawl"
+
+
+def published(workspace: Path) -> dict[str, bytes]:
+    names = ("decisions.csv", "decisions.parquet", "report.html", "source.json", "tables/curated_dataset.parquet")
+    return {name: (workspace / name).read_bytes() for name in names}
+
+
+def decisions(workspace: Path) -> pd.DataFrame:
+    return read_parquet(workspace / "decisions.parquet").set_index("path")
+
+
+def test_a_class_that_would_go_is_kept_back_until_accepted(crawl: Path, tmp_path: Path, inksift) -> None:
+    out, workspace = tmp_path / "out.csv", tmp_path / "w"
+    command = ("judge", crawl, "--out", out, "--workspace", workspace)
+    assert inksift(*command, *CALM).exit_code == 0
+    before = published(workspace)
+
+    stopped = inksift(*command, *HEAVY)
+    assert stopped.exit_code == 1
+    assert "losses_are_accepted: class 'noise' would lose 25 of 25 pictures (100 %" in stopped.stderr
+    assert f"the decisions wait in {workspace / 'proposal.csv'}: look through them" in stopped.stderr
+    assert "--accept-losses" in stopped.stderr
+    assert published(workspace) == before
+    proposal = (workspace / "proposal.csv").read_bytes()
+    assert out.read_bytes() == proposal
+    assert pd.read_csv(out)["reason"].value_counts()["photo"] == 25
+    assert inksift("verify", "--workspace", workspace).exit_code == 0
+
+    assert inksift(*command, *HEAVY, "--accept-losses").exit_code == 0
+    assert not (workspace / "proposal.csv").exists()
+    assert (workspace / "decisions.csv").read_bytes() == out.read_bytes() == proposal
+    lost = read_parquet(workspace / "tables" / "losses.parquet").set_index("label")
+    assert lost.loc["noise", ["pictures", "rejected", "share", "high"]].tolist() == [25, 25, 1.0, 1.0]
+    assert lost["rejected"].sum() == 25
+
+
+def test_a_run_within_the_limits_withdraws_the_proposal(crawl: Path, tmp_path: Path, inksift) -> None:
+    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w")
+    assert inksift(*command, *HEAVY).exit_code == 1
+    assert inksift(*command, *HEAVY, *settings("verdicts.max_class_loss=1")).exit_code == 0
+    assert not (tmp_path / "w" / "proposal.csv").exists()
+    assert inksift("verify", "--workspace", tmp_path / "w").exit_code == 0
+
+
+def test_a_folder_of_photographs_alone_stops_and_trains_nothing(tmp_path: Path, inksift, rng) -> None:
+    add_noise(tmp_path / "crawl" / "holiday", 8, rng)
+    stopped = inksift("run", tmp_path / "crawl", "--workspace", tmp_path / "w", "--json", *HEAVY)
+    assert stopped.exit_code == 1
+    told = json.loads(stopped.stdout)
+    assert "8 of 8 distinct pictures would be rejected as photographs" in told["failed_checks"][0]
+    assert told["proposal"] == str(tmp_path / "w" / "proposal.csv")
+    left = {path.name for path in (tmp_path / "w").iterdir()}
+    assert not left & {"decisions.csv", "report.html", "f1_report.json"}
+
+
+def test_a_folder_of_copies_of_one_picture_stops(tmp_path: Path, inksift, rng) -> None:
+    add_noise(tmp_path / "crawl" / "same", 1, rng)
+    for number in range(1, 25):
+        shutil.copy(tmp_path / "crawl" / "same" / "00.png", tmp_path / "crawl" / "same" / f"{number:02}.png")
+    command = ("judge", tmp_path / "crawl", "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w", *CALM)
+    stopped = inksift(*command)
+    assert stopped.exit_code == 1
+    assert "24 of 25 files would be rejected, 24 duplicate (96 %, at most 90 % allowed)" in stopped.stderr
+    assert inksift(*command, "--accept-losses").exit_code == 0
+    assert decisions(tmp_path / "w")["outcome"].value_counts().to_dict() == {"rejected": 24, "kept": 1}
+
+
+def test_people_outrank_the_machine_in_the_next_run(crawl: Path, tmp_path: Path, inksift) -> None:
+    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w")
+    assert inksift(*command, *CALM).exit_code == 0
+    first = decisions(tmp_path / "w")
+    drawings = [path for path in first.index[first["outcome"] == "kept"] if not path.startswith("noise/")]
+    noisy = [f"noise/{number:02}.png" for number in range(3)]
+    said = [
+        Decision(first.loc[drawings[0], "image_id"], "outcome", "rejected", "blurred"),
+        Decision(first.loc[drawings[1], "image_id"], "label", "renamed"),
+        *(Decision(first.loc[path, "image_id"], "medium", "illustration") for path in noisy),
+    ]
+    Ledger.of(Workspace(tmp_path / "w")).record(said, "ana")
+
+    second = inksift(*command, *HEAVY)
+    assert second.exit_code == 0, second.stderr  # 22 of the 25 are 88 %
+    assert "decided by people              4" in second.stdout
+    now = decisions(tmp_path / "w")
+    assert now.loc[drawings[0], ["outcome", "stage", "reason", "decided_by"]].tolist() == [
+        "rejected",
+        "human",
+        "human",
+        "human",
+    ]
+    assert "by ana on " in now.loc[drawings[0], "explanation"]
+    assert set(now.loc[noisy, "outcome"]) == {"kept"}
+    curated = read_parquet(tmp_path / "w" / "tables" / "curated_dataset.parquet").set_index("path")
+    assert curated.loc[drawings[1], "label"] == "renamed"
+    assert drawings[0] not in curated.index
+    assert inksift("verify", "--workspace", tmp_path / "w").exit_code == 0
+
+
+@pytest.fixture
+def cautious(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recipe that sends every picture to review."""
+    judge = assets.verdicts.judge
+
+    def unsure(evidence: pd.DataFrame, *arguments: Any, **named: Any) -> Any:
+        judged = judge(evidence, *arguments, **named)
+        return judged._replace(judgements=judged.judgements.assign(outcome="review", reason="", medium="unsure"))
+
+    monkeypatch.setattr(assets.verdicts, "judge", unsure)
+
+
+def exported(inksift, target: Path, workspace: Path, *options: str) -> int:
+    return json.loads(inksift("export", target, "--workspace", workspace, "--json", *options).stdout)["pictures"]
+
+
+def test_pictures_under_review_count_as_kept_or_are_held(crawl: Path, tmp_path: Path, inksift, cautious) -> None:
+    workspace = tmp_path / "w"
+    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", workspace, *CALM)
+    kept = inksift(*command)
+    waiting = int((decisions(workspace)["outcome"] == "review").sum())
+    assert f"{waiting}, counted as kept (curated_dataset.review)" in kept.stdout
+    assert len(read_parquet(workspace / "tables" / "curated_dataset.parquet")) == waiting
+    assert exported(inksift, tmp_path / "a", workspace) == waiting
+
+    held = inksift(*command, *settings("curated_dataset.review=held"))
+    assert held.exit_code == 0
+    assert f"{waiting}, counted as held (curated_dataset.review)" in held.stdout
+    assert "nothing was kept" in held.stdout
+    assert read_parquet(workspace / "tables" / "curated_dataset.parquet").empty
+    assert exported(inksift, tmp_path / "b", workspace) == 0
+    assert exported(inksift, tmp_path / "c", workspace, "--with-review") == waiting

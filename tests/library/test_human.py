@@ -1,0 +1,206 @@
+"""What people decided outranks the machine, reaches the kept copy, and breaks no law."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.ledger.entries import HUMAN_DECISIONS
+from curation.tables import DECISIONS, DUPLICATES
+from curation.verdicts.conservation import conservation_problems
+from curation.verdicts.human import answers, apply
+
+REASONS = {"images": "unreadable", "duplicates": "duplicate", "embeddings": "bad_feature", "verdicts": "photo", "": ""}
+
+
+def decision(path: str, *, stage: str = "", of: str = "", outcome: str = "kept") -> dict[str, object]:
+    return {
+        "path": path,
+        "image_id": path,
+        "label": "cat",
+        "outcome": "rejected" if stage else outcome,
+        "stage": stage,
+        "reason": REASONS[stage],
+        "duplicate_of": of,
+        "p_photo": 0.7,
+        "medium": "unsure",
+        "explanation": "seen",
+        "decided_by": "machine",
+    }
+
+
+def place(path: str, group: int, of: str = "") -> dict[str, object]:
+    relation = "near" if of else "none"
+    fields = {"path": path, "image_id": path, "group": group, "keep": not of, "duplicate_of": of}
+    return fields | {"relation": relation, "distance": 3 if of else 0}
+
+
+def said(
+    image_id: str, *, at: str = "2026-05-01T09:30:59.000001+00:00", note: str = "", **values: str
+) -> dict[str, object]:
+    return {
+        "image_id": image_id,
+        "outcome": "",
+        "label": "",
+        "medium": "",
+        "who": "ana",
+        "at": at,
+        "note": note,
+    } | values
+
+
+MACHINE = [
+    decision("kept"),
+    decision("review", outcome="review"),
+    decision("photo", stage="verdicts"),
+    decision("copy", stage="duplicates", of="photo"),
+    decision("torn", stage="images"),
+    decision("flat", stage="embeddings"),
+]
+PLACES = [place("kept", 0), place("review", 1), place("photo", 2), place("copy", 2, of="photo"), place("flat", 3)]
+
+
+def decided(*people: dict[str, object]) -> dict[str, dict[str, Any]]:
+    table = apply(DECISIONS.frame(MACHINE), DUPLICATES.frame(PLACES), HUMAN_DECISIONS.frame(list(people)))
+    return table.set_index("path").to_dict("index")
+
+
+def fields(row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(row[name] for name in ("outcome", "stage", "reason", "medium", "decided_by"))
+
+
+def test_without_decisions_nothing_changes() -> None:
+    machine = DECISIONS.frame(MACHINE)
+    unchanged = apply(machine, DUPLICATES.frame(PLACES), HUMAN_DECISIONS.frame([]))
+    pd.testing.assert_frame_equal(unchanged, machine)
+
+
+@pytest.mark.parametrize("path", ["kept", "review", "photo", "flat"])
+def test_an_outcome_holds_whatever_the_machine_said(path: str) -> None:
+    assert fields(decided(said(path, outcome="kept"))[path]) == ("kept", "", "", "unsure", "human")
+    rejected = decided(said(path, outcome="rejected"))[path]
+    assert fields(rejected) == ("rejected", "human", "human", "unsure", "human")
+
+
+@pytest.mark.parametrize("path", ["kept", "review", "photo"])
+def test_a_medium_keeps_illustrations_and_rejects_photographs(path: str) -> None:
+    assert fields(decided(said(path, medium="illustration"))[path]) == ("kept", "", "", "illustration", "human")
+    called = decided(said(path, medium="photo"))[path]
+    assert fields(called) == ("rejected", "human", "photo", "photo", "human")
+    assert called["p_photo"] == 0.7
+
+
+@pytest.mark.parametrize("medium", ["illustration", "photo"])
+def test_a_medium_changes_no_rejection_before_the_verdict(medium: str) -> None:
+    row = decided(said("flat", medium=medium))["flat"]
+    assert fields(row) == ("rejected", "embeddings", "bad_feature", medium, "machine")
+
+
+def test_an_outcome_outranks_a_medium() -> None:
+    row = decided(said("photo", outcome="kept", medium="photo"))["photo"]
+    assert fields(row) == ("kept", "", "", "photo", "human")
+
+
+@pytest.mark.parametrize("values", [{"outcome": "kept"}, {"medium": "illustration"}, {"label": "dog"}])
+def test_an_unreadable_file_stays_as_it_is(values: dict[str, str]) -> None:
+    assert decided(said("torn", **values))["torn"] == decided()["torn"]
+
+
+def test_a_decision_on_a_copy_reaches_the_kept_one_and_the_copy_stays_a_copy() -> None:
+    rows = decided(said("copy", outcome="kept", medium="illustration", label="dog"))
+    assert fields(rows["photo"]) == ("kept", "", "", "illustration", "human")
+    assert fields(rows["copy"]) == ("rejected", "duplicates", "duplicate", "illustration", "machine")
+    assert (rows["photo"]["label"], rows["copy"]["label"]) == ("dog", "dog")
+    assert rows["copy"]["duplicate_of"] == "photo"
+
+
+@pytest.mark.parametrize(("later", "outcome"), [("photo", "kept"), ("copy", "rejected")])
+def test_of_two_copies_the_latest_decision_holds(later: str, outcome: str) -> None:
+    dates = {"photo": "2026-05-01", "copy": "2026-05-01"} | {later: "2026-05-02"}
+    rows = decided(
+        said("photo", outcome="kept", at=f"{dates['photo']}T08:00:00.000000+00:00"),
+        said("copy", outcome="rejected", at=f"{dates['copy']}T08:00:00.000000+00:00"),
+    )
+    assert rows["photo"]["outcome"] == outcome
+
+
+def test_decisions_on_copies_add_up_where_they_differ_in_kind() -> None:
+    rows = decided(said("photo", medium="illustration"), said("copy", label="dog", at="2026-06-01T08:00:00+00:00"))
+    assert (rows["photo"]["outcome"], rows["photo"]["label"]) == ("kept", "dog")
+
+
+def test_a_decision_on_a_picture_elsewhere_has_no_effect() -> None:
+    assert decided(said("elsewhere", outcome="rejected", label="dog")) == decided()
+
+
+def test_the_explanation_says_who_when_why_and_what_the_machine_thought() -> None:
+    assert decided(said("kept", outcome="rejected", note="blurred\n  scan"))["kept"]["explanation"] == (
+        "rejected by ana on 2026-05-01 09:30 UTC (blurred scan); the machine: seen"
+    )
+    assert decided(said("photo", medium="illustration"))["photo"]["explanation"] == (
+        "called an illustration by ana on 2026-05-01 09:30 UTC; the machine: seen"
+    )
+    assert decided(said("kept", label="dog"))["kept"]["explanation"] == (
+        "seen; class 'dog' instead of 'cat' by ana on 2026-05-01 09:30 UTC"
+    )
+
+
+def test_a_label_alone_leaves_the_outcome_to_the_machine_and_the_same_label_says_nothing() -> None:
+    row = decided(said("photo", label="dog"))["photo"]
+    assert (row["label"], *fields(row)) == ("dog", "rejected", "verdicts", "photo", "unsure", "machine")
+    assert decided(said("photo", label="cat"))["photo"] == decided()["photo"]
+
+
+def test_answers_are_those_on_any_copy_by_the_kept_one() -> None:
+    people = [said("copy", medium="photo"), said("kept", medium="illustration"), said("review", outcome="kept")]
+    found = answers(DUPLICATES.frame(PLACES), HUMAN_DECISIONS.frame([*people, said("elsewhere", medium="photo")]))
+    assert found.to_dict() == {"photo": True, "kept": False}
+    assert answers(DUPLICATES.frame(PLACES), HUMAN_DECISIONS.frame([])).dtype == "bool"
+
+
+@st.composite
+def folders(draw: st.DrawFn) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """The machine's DECISIONS and DUPLICATES rows of a random folder."""
+    decisions, places = [], []
+    for group, size in enumerate(draw(st.lists(st.integers(0, 3), max_size=5))):
+        keeper = f"{group}.0"
+        stage = draw(st.sampled_from(["", "embeddings", "verdicts"]))
+        decisions += [
+            decision(keeper, stage=stage, outcome=draw(st.sampled_from(["kept", "review"]))),
+            *(decision(f"{group}.{n}", stage="duplicates", of=keeper) for n in range(1, size)),
+        ]
+        places += [place(keeper, group), *(place(f"{group}.{n}", group, of=keeper) for n in range(1, size))]
+    broken = [decision(f"torn{n}", stage="images") for n in range(draw(st.integers(0, 2)))]
+    return draw(st.permutations([*decisions, *broken])), places
+
+
+IDS = [f"{group}.{n}" for group in range(5) for n in range(3)] + ["torn0", "elsewhere"]
+PEOPLE = st.lists(
+    st.builds(
+        said,
+        st.sampled_from(IDS),
+        at=st.sampled_from(["2026-05-01T08:00:00+00:00", "2026-05-02T08:00:00+00:00"]),
+        outcome=st.sampled_from(["", "kept", "rejected"]),
+        medium=st.sampled_from(["", "illustration", "photo"]),
+        label=st.sampled_from(["", "cat", "dog"]),
+    ),
+    unique_by=lambda row: row["image_id"],
+)
+
+
+@given(folders(), PEOPLE)
+def test_no_decision_of_people_breaks_the_law(folder, people: list[dict[str, object]]) -> None:
+    rows, places = folder
+    machine = DECISIONS.frame(rows)
+    images = machine[["path", "image_id"]].assign(readable=machine["reason"] != "unreadable")
+    human = HUMAN_DECISIONS.frame(people)
+    decisions = apply(machine, DUPLICATES.frame(places), human)
+    assert conservation_problems(images, machine) == []
+    assert conservation_problems(images, decisions) == []
+    assert decisions["path"].tolist() == machine["path"].tolist()
+    assert decisions["p_photo"].tolist() == machine["p_photo"].tolist()
+    pd.testing.assert_frame_equal(apply(machine, DUPLICATES.frame(places), human.iloc[::-1]), decisions)

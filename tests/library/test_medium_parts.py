@@ -1,0 +1,237 @@
+"""Neighbours, prior, cuts, explanation and head: each on toys whose answer is known."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.errors import WeightsError
+from curation.medium import cuts as cutting
+from curation.medium.cuts import Cuts, media
+from curation.medium.explain import explain
+from curation.medium.head import SILENT, Head, load_head
+from curation.medium.neighbours import nearest, pull
+from curation.medium.prior import LEAST, MOST, logit, photo_share
+from curation.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
+
+
+def toy_head(**changed) -> Head:
+    fields = {
+        "embedder": "toy",
+        "content": 2,
+        "mean": np.zeros(3),
+        "direction": np.array([1.0, 0.0, 0.0]),
+        "voters": {name: Voter(0.0, 1.0, 1.0 if name in EMBEDDING else 0.0, False) for name in VOTERS},
+        "base": 0.0,
+        "neighbours": 5,
+        "pull_share": 0.5,
+        "pull_limit": 1.0,
+        "reject_cuts": {0.001: 4.0, 0.01: 2.0, 0.2: 0.5},
+        "keep_cuts": {0.001: -4.0, 0.03: -1.0, 0.2: 0.0},
+        "doubt": 1.5,
+        "quality": dict.fromkeys(VOTERS, (0.9, 0.8, 0.95)),
+        "photos": 100,
+        "illustrations": 200,
+    }
+    return Head(**(fields | changed))
+
+
+def families(rng: np.random.Generator) -> np.ndarray:
+    """Two families of 20 vectors each, far apart."""
+    return np.concatenate([rng.normal(side, 0.05, (20, 8)) for side in (1.0, 4.0)]).astype(np.float32)
+
+
+def test_the_nearest_are_of_the_own_family_and_never_the_picture_itself():
+    near = nearest(families(np.random.default_rng(0)), 5)
+    for row, others in enumerate(near.rows):
+        assert len(set(others)) == 5
+        assert row not in others
+        assert {other // 20 for other in others} == {row // 20}
+
+
+def test_many_pictures_are_compared_block_by_block(monkeypatch):
+    vectors = np.random.default_rng(1).normal(size=(50, 6)).astype(np.float32)
+    whole = nearest(vectors, 4)
+    monkeypatch.setattr("curation.medium.neighbours.BLOCK", 7)
+    parts = nearest(vectors, 4)
+    assert [set(row) for row in parts.rows] == [set(row) for row in whole.rows]
+
+
+def test_wide_vectors_are_reduced_and_keep_their_neighbours():
+    rng = np.random.default_rng(2)
+    centres = rng.normal(size=(10, 400))
+    vectors = np.repeat(centres, 20, axis=0) + rng.normal(0, 0.2, (200, 400))
+    near = nearest(vectors.astype(np.float32), 5)
+    assert all({other // 20 for other in others} == {row // 20} for row, others in enumerate(near.rows))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_few_pictures_have_fewer_neighbours(count):
+    near = nearest(np.eye(3, dtype=np.float32)[:count], 5)
+    assert near.rows.shape == (count, max(count - 1, 0))
+    assert (pull(np.ones(count), near, share=0.5, limit=1.0) == 0).all()
+
+
+def test_equal_pictures_pull_nothing():
+    near = nearest(np.ones((6, 4), dtype=np.float32), 3)
+    assert (pull(np.arange(6.0), near, share=0.5, limit=1.0) == 0).all()
+
+
+def test_a_stray_is_pulled_to_its_family_but_not_further_than_the_limit():
+    near = nearest(families(np.random.default_rng(0)), 5)
+    log_odds = np.where(np.arange(40) < 20, -3.0, 3.0)
+    log_odds[0], log_odds[1] = 5.0, -2.8
+    pulled = pull(log_odds, near, share=0.5, limit=1.0)
+    assert pulled[0] == -1.0
+    assert abs(pulled[1]) < 1.0
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.6])
+def test_the_share_of_photographs_is_found_without_labels(share):
+    rng = np.random.default_rng(3)
+    photo = rng.random(2000) < share
+    # two Gaussians of deviation 2 whose means are 2 d / 4 apart give log-odds that are exactly calibrated
+    log_odds = rng.normal(np.where(photo, 2.0, -2.0), 2.0)
+    assert photo_share(log_odds) == pytest.approx(photo.mean(), abs=0.03)
+
+
+def test_one_picture_says_little_of_a_share():
+    assert 0.05 < photo_share(np.array([-8.0])) < photo_share(np.array([8.0])) < 0.25
+
+
+@pytest.mark.parametrize(("log_odds", "bound"), [(-9.0, LEAST), (9.0, MOST)])
+def test_a_folder_of_one_kind_stays_within_the_bounds(log_odds, bound):
+    assert photo_share(np.full(5000, log_odds)) == bound
+
+
+def test_no_picture_leaves_the_expectation():
+    assert photo_share(np.zeros(0)) == pytest.approx(0.1)
+
+
+def test_cuts_lie_between_the_stored_promises():
+    head = toy_head()
+    exact = cutting.cuts(head, illustrations_rejected=0.01, photos_kept=0.03)
+    assert exact == Cuts(2.0, -1.0, 1.5)
+    strict = cutting.cuts(head, illustrations_rejected=0.003, photos_kept=0.005)
+    assert 2.0 < strict.reject < 4.0
+    assert -4.0 < strict.keep < -1.0
+
+
+def test_where_there_is_no_room_for_doubt_one_cut_serves_both():
+    head = toy_head(keep_cuts={0.001: 3.0, 0.2: 3.5})
+    assert cutting.cuts(head, illustrations_rejected=0.01, photos_kept=0.03) == Cuts(2.0, 2.0, 1.5)
+
+
+def test_an_answer_needs_the_promise_and_the_greater_chance():
+    cuts, evidence, content = Cuts(2.0, -1.0, 1.5), np.array([-3.0, 0.0, 2.5, 5.0]), np.zeros(4)
+    few, many = logit(0.01), logit(0.9)
+    assert media(evidence + few, content, prior=few, cuts=cuts).tolist() == [
+        "illustration",
+        "unsure",
+        "unsure",
+        "photo",
+    ]
+    assert media(evidence + many, content, prior=many, cuts=cuts).tolist() == [
+        "illustration",
+        "unsure",
+        "photo",
+        "photo",
+    ]
+
+
+def test_what_shows_what_photographs_show_is_no_clear_illustration():
+    log_odds, content = np.array([-5.0, -5.0, -5.0]), np.array([1.4, 1.5, np.nan])
+    answers = media(log_odds, content, prior=0.0, cuts=Cuts(2.0, -1.0, 1.5))
+    assert answers.tolist() == ["illustration", "unsure", "illustration"]
+
+
+VOTES = dict.fromkeys(PARTS, 0.0)
+
+
+def test_the_loudest_votes_are_said_first_and_the_contrary_ones_after():
+    votes = VOTES | {"noise": 0.8, "texture": 2.5, "flat_area": -0.5, "objects": 0.1}
+    weights = {"noise": 1.0, "texture": 1.0, "flat_area": -1.0, "objects": 1.0}
+    assert explain(votes, weights, medium="photo", p_photo=0.97) == (
+        "photo 0.97: the texture of known photographs, sensor-like noise, but flat areas; the object count says little"
+    )
+
+
+def test_a_vote_against_the_measure_is_said_by_the_measure():
+    votes = VOTES | {"chroma": 1.0, "objects": 1.0}
+    assert explain(votes, {"chroma": -0.6, "objects": 0.4}, medium="photo", p_photo=0.7) == (
+        "photo 0.70: little colour, several objects"
+    )
+
+
+def test_silence_is_said():
+    assert explain(VOTES, {}, medium="unsure", p_photo=0.4) == (
+        "unsure 0.40: no single vote decides; the object count says little"
+    )
+
+
+@given(st.dictionaries(st.sampled_from(PARTS), st.floats(-9, 9)), st.floats(0, 1))
+def test_every_verdict_has_one_line_of_words(votes, p_photo):
+    words = explain(VOTES | votes, dict.fromkeys(VOTERS, -1.0), medium="unsure", p_photo=p_photo)
+    assert words.startswith(f"unsure {p_photo:.2f}: ")
+    assert "\n" not in words
+
+
+def test_a_head_survives_its_file(tmp_path):
+    head = toy_head(mean=np.array([0.5, -1.25, 3.0]))
+    (tmp_path / "medium-toy.json").write_bytes(head.to_json())
+    read = load_head("toy", [tmp_path])
+    assert read.to_json() == head.to_json()
+    assert read.mean.tolist() == [0.5, -1.25, 3.0]
+    assert read.voters == head.voters
+
+
+def test_a_signal_younger_than_the_head_is_silent():
+    plain = json.loads(toy_head().to_json())
+    del plain["voters"]["noise"]
+    assert Head.of(json.dumps(plain).encode(), "old.json").voters["noise"] == SILENT
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"format": 99}, "format is not 1"),
+        ({"voters": {}}, "lack content or texture"),
+        ({"direction": [1.0]}, "of one length"),
+        ({"mean": [float("nan")] * 3}, "finite"),
+        ({"content": 3}, "within the 3 features"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_a_file_that_is_no_head_is_named(change, told):
+    plain = json.loads(toy_head().to_json()) | change
+    with pytest.raises(WeightsError, match=f"mine.json is not a medium head.*{told}"):
+        Head.of(json.dumps(plain).encode(), "mine.json")
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b"\x80", b"null"])
+def test_bytes_that_are_no_head_are_no_traceback(data):
+    with pytest.raises(WeightsError, match=r"mine\.json is not a medium head"):
+        Head.of(data, "mine.json")
+
+
+def test_an_embedder_without_a_head_is_told_what_to_do(tmp_path):
+    with pytest.raises(WeightsError, match=r"no medium head for efficientnet-b7.*recipe=camp2022"):
+        load_head("efficientnet-b7", [tmp_path])
+
+
+def test_content_and_texture_are_measured_apart():
+    head = toy_head(mean=np.array([1.0, 0.0, 0.0]), direction=np.array([2.0, 1.0, -3.0]))
+    assert head.embedding_measures(np.array([[2.0, 5.0, 1.0]], dtype=np.float32)).tolist() == [[7.0, -3.0]]
+    assert head.embedding_measures(np.zeros((0, 3), dtype=np.float32)).shape == (0, 2)
+
+
+@given(st.lists(st.floats(-50, 50), min_size=3, max_size=3))
+def test_a_measure_does_not_depend_on_its_neighbours_in_the_batch(row):
+    head, other = toy_head(), np.array([[9.0, 9.0, 9.0]], dtype=np.float32)
+    alone = np.array([row], dtype=np.float32)
+    both = np.concatenate([other, alone])
+    assert (head.embedding_measures(both)[1] == head.embedding_measures(alone)[0]).all()
