@@ -4,9 +4,10 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import table
+from curation.errors import DataError
 from curation.project import Project
 from curation.publish.curated import CuratedParams, curate
-from curation.publish.published import publish_decisions
+from curation.publish.published import PROPOSAL, publish_decisions
 
 
 class CuratedConfig(CuratedParams, dg.Config):
@@ -18,6 +19,8 @@ def curated_dataset(
     verdicts: pd.DataFrame, config: CuratedConfig, project: dg.ResourceParam[Project]
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """decisions.csv and decisions.parquet in the workspace; the table holds the pictures that stay."""
+    if (project.workspace.root / PROPOSAL).exists():
+        raise DataError(f"{PROPOSAL} waits for your word: run the verdicts again with accept_losses, or allow more")
     publish_decisions(project.workspace, verdicts, source=project.source, review=config.review)
     staying = curate(verdicts, config)
     return table(

@@ -47,7 +47,7 @@ LOSSES_ARE_ACCEPTED = dg.AssetCheckSpec(
         "votes": _out("What each piece of evidence adds to the log-odds of a photograph, per distinct picture"),
         "vote_quality": _out("How well each voter alone tells photographs from illustrations, and its weight"),
         "losses": _out("How many distinct pictures of each class the verdict rejects, with a 95 % interval"),
-        "signal_limits": _out("The cuts of every signal that these verdicts were made with"),
+        "signal_limits": _out("The cuts of every signal that these verdicts were made with, where the recipe cuts"),
     },
     check_specs=[LOSSES_ARE_ACCEPTED],
 )

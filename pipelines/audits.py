@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from curation.errors import ParamError
 from curation.ledger.ledger import Ledger
 from curation.medium.audit import Assessment, Figures, assess, propose
@@ -36,22 +38,23 @@ _WIDTH = 40
 
 
 def ask(workspace: Workspace, *, count: int, out: Path) -> dict[str, Any]:
-    """Write the sheet to `out` and the page beside it; where they are, and how many questions they hold."""
+    """Write the sheet to `out` and the page beside it; where they are, and how many questions they hold.
+
+    Where there is nothing to ask, nothing is written, and there is no sheet, page or next command.
+    """
     page = out.with_suffix(".html")
     _check_places(out, page, workspace)
     audited = Audited.of(workspace)
     answered = set(human.answers(audited.duplicates, Ledger.of(workspace).in_force()).index)
-    rows = sheet(propose(audited.votes, answered, count=count), audited.decisions)
-    shown = build_audit_page(rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED)
+    rows = sheet(propose(audited.votes, answered | _unusable(audited.decisions), count=count), audited.decisions)
+    told = {"questions": len(rows), "answered_before": len(answered)}
+    if rows.empty:
+        return told | dict.fromkeys(("sheet", "page", "next"))
+    command = f"inksift audit --workspace {_quoted(workspace.root)} --answers {_quoted(out)}"
+    shown = build_audit_page(rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED, command=command)
     write_atomically(page, shown.encode())
     write_atomically(out, sheet_csv(rows))
-    return {
-        "questions": len(rows),
-        "answered_before": len(answered),
-        "sheet": str(out),
-        "page": str(page),
-        "next": f"inksift audit --workspace {_quoted(workspace.root)} --answers {_quoted(out)}",
-    }
+    return told | {"sheet": str(out), "page": str(page), "next": command}
 
 
 def take(workspace: Workspace, *, answers: Path, who: str, weights: Path | None) -> dict[str, Any]:
@@ -78,7 +81,9 @@ def take(workspace: Workspace, *, answers: Path, who: str, weights: Path | None)
 def asked_lines(told: dict[str, Any]) -> Iterator[str]:
     """What `ask` did, for a person."""
     if not told["questions"]:
-        yield f"nothing is left to ask: all {told['answered_before']} pictures have an answer"
+        answered = told["answered_before"]
+        why = f"is left to ask: {answered} pictures have an answer" if answered else "to ask: no picture can be audited"
+        yield f"nothing {why}"
         return
     yield f"{told['questions']} pictures to look at ({told['answered_before']} have an answer already):"
     yield f"  {told['page']}"
@@ -97,6 +102,11 @@ def taken_lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"  {title:<{_WIDTH - 2}}" + (shipped if told["shipped"][name] is None else f"{shipped:<26}{refitted}")
     yield "after these answers: each picture judged by a head that did not know its answer"
     yield f"the answers count from the next run on: {told['next']}"
+
+
+def _unusable(decisions: pd.DataFrame) -> set[str]:
+    """Pictures rejected whatever a person calls them: an answer changes nothing there, and refits no head."""
+    return set(decisions.loc[decisions["reason"] == "bad_feature", "image_id"])
 
 
 def _check_places(out: Path, page: Path, workspace: Workspace) -> None:

@@ -136,6 +136,7 @@ def _execute(
 
     accepted = ("verdicts.accept_losses=true",) if accept_losses else ()
     checked = settings.checked(settings.with_assignments(settings.load_profile(profile), assignments + accepted))
+    settings.demand_head(checked, weights_dir)
     if truth is not None:
         read_truth(truth)
 

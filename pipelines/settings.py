@@ -14,6 +14,7 @@ from curation.errors import ParamError
 from curation.evaluation import EvaluationParams
 from curation.features import FeatureParams
 from curation.images import ImageParams
+from curation.medium.head import load_head
 from curation.objects import ObjectParams
 from curation.params import Params
 from curation.publish.curated import CuratedParams
@@ -97,6 +98,15 @@ def checked(values: Values) -> dict[str, Params]:
         if stage not in STAGES:
             raise ParamError(f"no stage called {stage}; there are: {', '.join(STAGES)}")
     return {stage: params.of(stage, values.get(stage, {})) for stage, params in STAGES.items()}
+
+
+def demand_head(settings: dict[str, Params], weights: Path | None) -> None:
+    """WeightsError, before anything runs, when the recipe needs a head and there is none for the embedder."""
+    verdicts, features = settings["verdicts"], settings["embeddings"]
+    if not isinstance(verdicts, VerdictParams) or not isinstance(features, FeatureParams):
+        raise TypeError("settings of verdicts and embeddings are those of their stages")
+    if verdicts.recipe == "learned":
+        load_head(features.embedder, [weights] if weights else [])
 
 
 def run_config(settings: dict[str, Params], steps: set[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,3 +105,20 @@ def test_templates_escape_everything() -> None:
         assert "autoescape false" not in text
         assert "| safe" not in text
         assert "|safe" not in text
+
+
+def test_what_is_not_code_is_installed_too() -> None:
+    promised = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    shipped = {
+        path
+        for package, globs in promised.items()
+        for glob in globs
+        for path in (ROOT / package.replace(".", "/")).glob(glob)
+    }
+    there = {
+        path
+        for package in OURS
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
+    }
+    assert there == shipped

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from curation.errors import LedgerError
-from curation.ledger.decisions import ACTIONS, Decision
+from curation.ledger.decisions import Decision
 from curation.tables import Table
 
 LEDGER = Table(
@@ -36,11 +36,10 @@ the entry and `old` was before it, "" for none; `undoes` is the entry that an un
 
 HUMAN_DECISIONS = Table(
     "human_decisions",
-    {"image_id": "str", **dict.fromkeys(ACTIONS, "str"), "who": "str", "at": "str", "note": "str"},
-    key=("image_id",),
+    dict.fromkeys(("image_id", "action", "value", "who", "at", "note"), "str"),
+    key=("image_id", "action"),
 )
-"""One row per picture with a decision in force, by `image_id`: one column per action, "" where nobody decided; `who`,
-`at` and `note` are those of the last entry in force."""
+"""One row per picture and action with a decision in force, ordered by both: what was decided, by whom, when and why."""
 
 
 class Entry(NamedTuple):
@@ -77,16 +76,8 @@ def in_force(entries: Sequence[Entry]) -> list[Entry]:
 
 def human_decisions(entries: Sequence[Entry]) -> pd.DataFrame:
     """HUMAN_DECISIONS of a ledger with these entries."""
-    pictures: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in in_force(entries):
-        pictures[entry.image_id].append(entry)
-    return HUMAN_DECISIONS.frame([_row(pictures[image_id]) for image_id in sorted(pictures)])
-
-
-def _row(entries: Sequence[Entry]) -> dict[str, object]:
-    last = entries[-1]
-    values = dict.fromkeys(ACTIONS, "") | {entry.action: entry.value for entry in entries}
-    return {"image_id": last.image_id, **values, "who": last.who, "at": last.at, "note": last.note}
+    ordered = sorted(in_force(entries), key=lambda entry: (entry.image_id, entry.action))
+    return HUMAN_DECISIONS.frame([entry._asdict() for entry in ordered])
 
 
 class Draft:

@@ -72,7 +72,7 @@ class Ledger:
         return LEDGER.frame([entry._asdict() for entry in self.entries()])
 
     def in_force(self) -> pd.DataFrame:
-        """HUMAN_DECISIONS: what holds now, one row per picture."""
+        """HUMAN_DECISIONS: what holds now, one row per picture and action."""
         return human_decisions(self.entries())
 
     def version(self) -> str:

@@ -37,11 +37,12 @@ def media(log_odds: Floats, content: Floats, *, prior: Floats | float, cuts: Cut
     """One of MEDIA for each log-odds, `prior` included; `content` is that voter's measure in standard deviations.
 
     A picture is a photograph where the promise allows it and it is also more likely than not; an illustration likewise,
-    unless it shows what photographs show (goods on white have the texture of a drawing); anything else is unsure.
+    unless it shows what photographs show (goods on white have the texture of a drawing) or was never seen (a missing
+    `content`); anything else is unsure.
     """
     evidence = log_odds - prior
     photo = (evidence >= cuts.reject) & (log_odds >= 0)
-    illustration = (evidence < cuts.keep) & (log_odds < 0) & ~(content >= cuts.doubt)
+    illustration = (evidence < cuts.keep) & (log_odds < 0) & (content < cuts.doubt)
     return np.select([photo, illustration], ["photo", "illustration"], "unsure")
 
 

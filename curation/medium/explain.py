@@ -29,8 +29,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 
 def explain(votes: Mapping[str, float], weights: Mapping[str, float], *, medium: str, p_photo: float) -> str:
-    """One sentence for a VOTES row, such as "photo 0.97: the texture of known photographs, sensor-like noise; the
-    object count says little". `weights` are the voters', whose signs tell a high measure from a low one."""
+    """One sentence for a VOTES row, such as "photo 0.97: the texture of known photographs, near pictures look more like
+    photographs; the object count says little". `weights` are the voters', whose signs tell high measures from low."""
     heard = sorted((name for name in HEARD if abs(votes[name]) >= LOUD), key=lambda name: -abs(votes[name]))
     words = {name: _said(name, high=(votes[name] > 0) == (weights.get(name, 1.0) > 0)) for name in heard}
     leaning = [words[name] for name in heard if (votes[name] > 0) == (p_photo >= 0.5)]

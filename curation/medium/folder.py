@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from curation.errors import WeightsError
 from curation.features import feature_matrix
 from curation.medium.audit import stands_for
 from curation.medium.cuts import Cuts, media
@@ -38,6 +39,7 @@ class Folder:
     """The pictures of a MEASURES and an EMBEDDINGS frame, in whatever order; the measures of EMBEDDING are made anew.
 
     `head` is the one to start from; `adapt` says whether near pictures and the share of photographs move a verdict.
+    WeightsError when the head was fitted on features of another width.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class Folder:
         sound = embeddings[usable].sort_values("image_id", ignore_index=True)
         self._rows, self._head, self._cuts, self._adapt = rows, head, cuts, adapt
         self._sound = rows["image_id"].isin(sound["image_id"]).to_numpy()
-        self._style = style_features(sound)
+        self._style = _style(sound, head)
         self._near = nearest(feature_matrix(sound), head.neighbours if adapt else 0)
 
     def see(self, answers: pd.Series) -> Seen:
@@ -95,6 +97,16 @@ class Folder:
             return pulled, EVEN
         pulled[self._sound] = pull(alone[self._sound], self._near, share=head.pull_share, limit=head.pull_limit)
         return pulled, photo_share((alone + pulled)[self._sound])
+
+
+def _style(sound: pd.DataFrame, head: Head) -> npt.NDArray[np.float32]:
+    style = style_features(sound)
+    if len(style) and style.shape[1] != len(head.mean):
+        raise WeightsError(
+            f"the medium head for {head.embedder} was fitted on {len(head.mean)} features, but "
+            f"{sound['embedder'].iloc[0]} gives {style.shape[1]}: refit it with benchmarks/fit_medium_head.py"
+        )
+    return style
 
 
 def _votes(head: Head, measured: pd.DataFrame) -> pd.DataFrame:

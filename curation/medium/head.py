@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -100,19 +101,34 @@ class Head:
                 raise ValueError(f"its format is not {FORMAT}")
             head = cls(**{key: _DECODED.get(key, lambda value: value)(value) for key, value in plain.items()})
             head._check()
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise WeightsError(
                 f"{name} is not a medium head ({error}): fit one with benchmarks/fit_medium_head.py"
             ) from error
         return head
 
     def _check(self) -> None:
+        problem = next(self._problems(), "")
+        if problem:
+            raise ValueError(problem)
+
+    def _problems(self) -> Iterator[str]:
+        """What keeps the head from judging, in words; what comes later holds only where nothing came before."""
         if any(self.voters[name] is SILENT for name in EMBEDDING):
-            raise ValueError(f"its voters lack {' or '.join(EMBEDDING)}")
+            yield f"its voters lack {' or '.join(EMBEDDING)}"
+        yield from (f"voter {name} must have {_SOUND}" for name, voter in self.voters.items() if not _sound(voter))
         if self.mean.shape != self.direction.shape or not np.isfinite([self.mean, self.direction]).all():
-            raise ValueError("mean and direction must be finite and of one length")
-        if not 0 < self.content < len(self.mean):
-            raise ValueError(f"content must lie within the {len(self.mean)} features")
+            yield "mean and direction must be finite and of one length"
+        if self.mean.ndim != 1 or not _count(self.content) or not 0 < self.content < len(self.mean):
+            yield f"content must lie within the {self.mean.size} features, as a whole number"
+        numbers = ("base", "pull_share", "pull_limit", "doubt")
+        yield from (f"{name} must be a finite number" for name in numbers if not _finite(getattr(self, name)))
+        counts = ("neighbours", "photos", "illustrations")
+        yield from (f"{name} must be a whole number, at least 0" for name in counts if not _count(getattr(self, name)))
+        cuts = ("reject_cuts", "keep_cuts")
+        yield from (f"{name} must map {_SOUND_CUTS}" for name in cuts if not _sound_cuts(getattr(self, name)))
+        if not all(len(row) == 3 and all(isinstance(end, int | float) for end in row) for row in self.quality.values()):
+            yield "quality must give three numbers for each voter"
 
 
 def load_head(embedder: str, folders: Sequence[Path] = ()) -> Head:
@@ -133,6 +149,27 @@ def load_head(embedder: str, folders: Sequence[Path] = ()) -> Head:
 def digest(head: Head) -> str:
     """A short digest of everything in the head."""
     return hashlib.sha256(head.to_json()).hexdigest()[:16]
+
+
+_SOUND = "a finite center and weight, a spread above 0, and log true or false"
+_SOUND_CUTS = "at least one error, between 0 and 1, to finite numbers"
+
+
+def _sound(voter: Voter) -> bool:
+    numbers = (voter.center, voter.spread, voter.weight)
+    return all(_finite(number) for number in numbers) and voter.spread > 0 and isinstance(voter.log, bool)
+
+
+def _sound_cuts(cuts: Mapping[float, float]) -> bool:
+    return bool(cuts) and all(0 < error < 1 and math.isfinite(cut) for error, cut in cuts.items())
+
+
+def _finite(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _numbers(values: Floats) -> list[float]:

@@ -32,6 +32,9 @@ VOTE_STRENGTHS = (1e6, 10.0, 2.0)
 ONE_CLASS_STRENGTH = 10.0
 """How hard the base holds against answers of one class, which cannot say what sets the other apart."""
 
+LEAST_WEIGHT = 0.005
+"""A voter that would weigh less adds nothing to the others: it has no vote."""
+
 FEWEST = 5
 """Fewer photographs or illustrations than this say nothing of a voter."""
 

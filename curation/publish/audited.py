@@ -13,7 +13,7 @@ import pandas as pd
 from curation.errors import ParamError, SchemaError, StoreError
 from curation.medium.cuts import Cuts
 from curation.medium.folder import Folder
-from curation.medium.head import load_head
+from curation.medium.head import Head, digest, load_head
 from curation.medium.votes import MEASURES, VOTES
 from curation.publish.published import BROKEN_TABLE, MEDIUM, RUN_AGAIN, error_line
 from curation.store.parquet import read_parquet
@@ -53,9 +53,17 @@ class Audited:
         return Thumbnails(self.workspace, _table(self.workspace, THUMBNAILS.name, THUMBNAILS))
 
     def folder(self, weights: Sequence[Path]) -> Folder:
-        """The folder, to be judged by the head that the run began with: the user's in one of `weights`, or shipped."""
+        """The folder, to be judged by the head that the run began with: the user's in one of `weights`, or shipped.
+
+        ParamError when that is another head, or the run had no picture to judge.
+        """
+        if self.votes.empty:
+            raise ParamError(
+                f"no picture of this folder can be audited: the last run in {self.workspace.root} judged none; "
+                "run `inksift run` on a folder with readable pictures"
+            )
         told = _medium(self.workspace)
-        head = load_head(told.embedder, weights)
+        head = _head(told, weights)
         return Folder(
             _table(self.workspace, MEASURES.name, MEASURES),
             _table(self.workspace, EMBEDDINGS.name, EMBEDDINGS),
@@ -66,9 +74,10 @@ class Audited:
 
 
 class _Medium(NamedTuple):
-    """The embedder's name and the cut points of the last verdict."""
+    """The embedder's name, the digest of its head and the cut points of the last verdict."""
 
     embedder: str
+    head: str
     reject_cut: float
     keep_cut: float
 
@@ -77,9 +86,20 @@ def _medium(workspace: Workspace) -> _Medium:
     place = workspace.root / MEDIUM
     try:
         told = json.loads(place.read_bytes())
-        return _Medium(str(told["embedder"]), float(told["reject_cut"]), float(told["keep_cut"]))
+        return _Medium(str(told["embedder"]), str(told["head"]), float(told["reject_cut"]), float(told["keep_cut"]))
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise StoreError(f"{place} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+
+
+def _head(told: _Medium, weights: Sequence[Path]) -> Head:
+    head = load_head(told.embedder, weights)
+    if digest(head) != told.head:
+        where = f"in {', '.join(map(str, weights))}" if weights else "without --weights-dir"
+        raise ParamError(
+            f"the last run judged by the medium head {told.head} for {told.embedder}, but {where} it is "
+            f"{digest(head)}: give the same --weights-dir as that run, or run `inksift run` again"
+        )
+    return head
 
 
 def _table(workspace: Workspace, name: str, contract: Table) -> pd.DataFrame:

@@ -13,13 +13,14 @@ import pandas as pd
 from curation import profile, tables
 from curation.errors import SchemaError
 from curation.ledger.entries import HUMAN_DECISIONS
-from curation.medium.votes import VOTE_QUALITY, VOTES
+from curation.medium.votes import MEASURES, VOTE_QUALITY, VOTES
 from curation.publish.curated import CURATED
 from curation.publish.published import (
     BROKEN_TABLE,
     CSV,
     F1,
     PARQUET,
+    PROPOSAL,
     RUN_AGAIN,
     SOURCE,
     changed,
@@ -35,12 +36,13 @@ from curation.thumbnails import THUMBNAILS
 from curation.training.classifiers import CLASSIFIER
 from curation.verdicts.conservation import conservation_problems
 from curation.verdicts.losses import LOSSES
+from curation.verdicts.signal_limits import SIGNAL_LIMITS
 
 _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance(table, Table)} | {
     "verdicts": DECISIONS,
     "profile_after": profile.BEFORE_AFTER,
     **{table.name: table for table in (profile.PROFILE, CLASSIFIER, CURATED, SIGNALS, THUMBNAILS)},
-    **{table.name: table for table in (HUMAN_DECISIONS, LOSSES, VOTE_QUALITY, VOTES)},
+    **{table.name: table for table in (HUMAN_DECISIONS, LOSSES, MEASURES, SIGNAL_LIMITS, VOTE_QUALITY, VOTES)},
 }
 _ROUNDING = 1e-6
 
@@ -116,7 +118,7 @@ def _decisions(workspace: Workspace) -> Iterator[Problem]:
         yield Problem(str(images.relative_to(workspace.root)), "not there, so no count can be checked", RUN_AGAIN)
         return
     found, _ = _read(images, workspace)
-    if found is not None:
+    if found is not None and not (workspace.root / PROPOSAL).exists():  # the list of files is then the proposal's
         yield from (Problem(PARQUET, what, RUN_AGAIN) for what in conservation_problems(found, decisions))
 
 

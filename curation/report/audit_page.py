@@ -28,11 +28,14 @@ class Question:
     picture: str
 
 
-def build_audit_page(rows: pd.DataFrame, read: Callable[[str], Rgb], *, sheet_name: str, answers: str) -> str:
+def build_audit_page(
+    rows: pd.DataFrame, read: Callable[[str], Rgb], *, sheet_name: str, answers: str, command: str
+) -> str:
     """One self-contained page for SHEET rows; `read` gives the thumbnail of an image_id, `answers` says what to write
-    into the sheet called `sheet_name`."""
+    into the sheet called `sheet_name`, and `command` takes it in."""
     pictures = per_item(lambda image_id: _picture(read(image_id)), rows["image_id"].tolist())
-    return render_page("audit.html.j2", questions=_questions(rows, pictures), sheet_name=sheet_name, answers=answers)
+    questions = _questions(rows, pictures)
+    return render_page("audit.html.j2", questions=questions, sheet_name=sheet_name, answers=answers, command=command)
 
 
 def _picture(rgb: Rgb) -> str:

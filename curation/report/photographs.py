@@ -52,8 +52,10 @@ def outcome_per_picture(decisions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _share_of_photographs(votes: pd.DataFrame) -> float | None:
-    """What the folder's vote, the same for every picture, says of its share of photographs."""
-    return None if votes.empty else float(1 / (1 + np.exp(-votes["prior"].iloc[0])))
+    """What the folder's vote, the same for every picture, says of its share of photographs; None where it has none."""
+    if votes.empty or not votes["prior"].any():
+        return None
+    return float(1 / (1 + np.exp(-votes["prior"].iloc[0])))
 
 
 def _spread(decisions: pd.DataFrame, votes: pd.DataFrame, findings: Findings) -> Figure:

@@ -4,6 +4,7 @@
     measurements/STAGE/VERSION  immutable Parquet parts, each named by the SHA-256 of its bytes
     models/                     exported networks and training checkpoints
     tables/, dagster/           what Dagster's assets hand to each other, and Dagster's own history
+    ledger.sqlite               what people decided
     published.json              the digest of every file published for people, beside those files
 
 A measurement is keyed by (picture, stage, version of code + settings + weights), so a second run measures nothing and

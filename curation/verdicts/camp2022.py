@@ -25,10 +25,10 @@ _SIGNALS = {signal.name: signal for signal in SIGNALS}
 class Camp2022Params(Params):
     """Settings of the recipe."""
 
-    max_objects: int = Field(1, ge=0, le=300, description="More objects than this raise a suspicion")
-    filters: list[str] = Field(["edges", "chroma"], description="Signals that confirm a suspicion")
+    max_objects: int = Field(1, ge=0, le=300, description="More objects than this raise a suspicion (camp2022)")
+    filters: list[str] = Field(["edges", "chroma"], description="Signals that confirm a suspicion (camp2022)")
     limits: dict[str, float] = Field(
-        {}, description="Other cuts than a signal's own, such as {edges.high: 0.2, chroma.low: 0.01}"
+        {}, description="Other cuts than a signal's own (camp2022), such as {edges.high: 0.2, chroma.low: 0.01}"
     )
 
     @field_validator("filters")

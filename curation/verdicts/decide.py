@@ -9,7 +9,7 @@ import pandas as pd
 
 from curation.tables import DECISIONS
 
-VERSION = 1
+VERSION = 2
 _UNKNOWN = {"p_photo": float("nan"), "medium": "unsure"}
 
 

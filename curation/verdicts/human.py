@@ -1,7 +1,7 @@
 """What people decided outranks the machine.
 
 A decision on any copy of a picture, exact or near, reaches the copy that is kept. Where people decided differently on
-two copies the latest holds: HUMAN_DECISIONS dates a picture by its last decision.
+two copies the latest on each action holds.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation.ledger.decisions import ACTIONS
 from curation.tables import DECISIONS
 
 
@@ -51,12 +50,11 @@ def apply(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame
 
 def answers(duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.Series:
     """Whether people call a kept copy a photograph, by its image_id; only those that they answered for."""
-    words = _words(duplicates, human)
+    words = _words(duplicates, human[human["action"] == "medium"])
     kept = duplicates[duplicates["keep"] & duplicates["group"].isin(words)]
     media = {
         image_id: words[group]["medium"].value == "photo"
         for image_id, group in zip(kept["image_id"], kept["group"], strict=True)
-        if "medium" in words[group]
     }
     return pd.Series(media, dtype="bool")
 
@@ -67,8 +65,8 @@ def _words(duplicates: pd.DataFrame, human: pd.DataFrame) -> dict[int, dict[str,
     words: dict[int, dict[str, _Word]] = {}
     for row in human.sort_values(["at", "image_id"]).to_dict("records"):
         if row["image_id"] in groups:
-            given = {name: _Word(row[name], row["who"], row["at"], row["note"]) for name in ACTIONS if row[name]}
-            words.setdefault(groups[row["image_id"]], {}).update(given)
+            word = _Word(row["value"], row["who"], row["at"], row["note"])
+            words.setdefault(groups[row["image_id"]], {})[row["action"]] = word
     return words
 
 

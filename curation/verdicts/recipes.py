@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 from pydantic import Field
 
-from curation.medium.head import load_head
+from curation.medium.head import digest, load_head
 from curation.medium.votes import MEASURES, VOTE_QUALITY, VOTES
 from curation.verdicts import camp2022, learned
 from curation.verdicts.camp2022 import Camp2022Params
@@ -30,9 +30,9 @@ class VerdictParams(RecipeParams, BrakeParams):
 
 class Judged(NamedTuple):
     """JUDGEMENTS of every distinct picture; MEASURES, VOTES and VOTE_QUALITY behind them; and in `settled` the numbers
-    that hold for all: `embedder`, `answers` (how many refitted the head), `photo_share`, and the cut points
-    `reject_cut` and `keep_cut` in log-odds without the share. A recipe that does not vote leaves all but the first
-    empty."""
+    that hold for all: `embedder`, `head` (the digest of the one to start from), `answers` (how many refitted it),
+    `photo_share`, and the cut points `reject_cut` and `keep_cut` in log-odds without the share. A recipe that does not
+    vote leaves all but the first empty."""
 
     judgements: pd.DataFrame
     measures: pd.DataFrame
@@ -59,10 +59,13 @@ def judge(
         return Judged(judgements, MEASURES.frame([]), VOTES.frame([]), VOTE_QUALITY.frame([]), {})
     embedder = str(embeddings["embedder"].iloc[0])
     known = pd.Series(dtype="bool") if answers is None else answers
-    told = learned.judge(evidence, embeddings, params, head=load_head(embedder, heads), answers=known)
+    head = load_head(embedder, heads)
+    told = learned.judge(evidence, embeddings, params, head=head, answers=known)
+    usable = evidence.loc[evidence["embedding"] == "ok", "image_id"]
     settled: dict[str, str | int | float] = {
         "embedder": embedder,
-        "answers": int(known.index.isin(evidence["image_id"]).sum()),
+        "head": digest(head),
+        "answers": int(known.index.isin(usable).sum()),
         "photo_share": round(told.seen.photo_share, 4),
         "reject_cut": round(told.cuts.reject, 4),
         "keep_cut": round(told.cuts.keep, 4),

@@ -7,7 +7,7 @@ import pandas as pd
 from curation.signals import SIGNALS
 from curation.signals.base import Limits
 from curation.tables import Table
-from curation.verdicts.camp2022 import Camp2022Params
+from curation.verdicts.recipes import VerdictParams
 
 SIGNAL_LIMITS = Table(
     "signal_limits",
@@ -18,8 +18,10 @@ SIGNAL_LIMITS = Table(
 """One row per signal: the range in which it speaks for a drawing (unbounded where infinite), and whether it counts."""
 
 
-def limits(params: Camp2022Params) -> pd.DataFrame:
-    """The SIGNAL_LIMITS in force."""
+def limits(params: VerdictParams) -> pd.DataFrame:
+    """The SIGNAL_LIMITS in force: none under a recipe that weighs signals instead of cutting them."""
+    if params.recipe != "camp2022":
+        return SIGNAL_LIMITS.frame([])
     cuts = {signal.name: params.cuts(signal) for signal in SIGNALS}
     return SIGNAL_LIMITS.frame(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,9 @@ import pytest
 
 from curation.ledger.decisions import Decision
 from curation.ledger.ledger import Ledger
+from curation.medium.head import digest, load_head
 from curation.sample import read_truth
-from curation.store.parquet import read_parquet
+from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
 from tests.graph.conftest import invoke, settings
 
@@ -124,6 +126,7 @@ def test_the_page_and_the_sheet_have_the_same_lines(judged: Path, tmp_path: Path
     places = [page.index(f'alt="line {line}: {row["path"]}"') for line, row in enumerate(rows, 2)]
     assert places == sorted(places)
     assert page.count("<img") == len(rows) == 4
+    assert f"inksift audit --workspace {judged} --answers {tmp_path / 'audit.csv'}" in page
 
 
 def test_a_wrong_line_records_nothing(judged: Path, tmp_path: Path, inksift) -> None:
@@ -183,6 +186,65 @@ def test_other_human_decisions_are_no_answers(judged: Path, tmp_path: Path, inks
     Ledger.of(Workspace(judged)).record([Decision(some, "outcome", "kept")], "ann")
     result = inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv", "--json")
     assert told(result)["answered_before"] == 0
+
+
+def test_an_audit_is_of_the_head_that_the_run_used(judged: Path, sample: Path, tmp_path: Path, inksift) -> None:
+    embedder, own = json.loads((judged / "medium.json").read_text())["embedder"], tmp_path / "weights"
+    own.mkdir()
+    other = replace(load_head(embedder), base=0.0)
+    (own / f"medium-{embedder}.json").write_bytes(other.to_json())
+    inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv")
+    fill(tmp_path / "audit.csv", dict.fromkeys(decided(judged).index, "i"))
+    audit = ("audit", "--workspace", judged, "--answers", tmp_path / "audit.csv", "--who", "ann")
+
+    result = inksift(*audit, "--weights-dir", own)
+    assert (result.exit_code, f"but in {own} it is {digest(other)}" in result.stderr) == (2, True), result.output
+    again = ("--out", tmp_path / "again.csv", "--workspace", judged, "--weights-dir", own)
+    assert inksift("judge", sample / "images", *again, *LEARNED).exit_code == 0
+    result = inksift(*audit)
+    assert result.exit_code == 2
+    assert f"the last run judged by the medium head {digest(other)} for {embedder}" in result.stderr
+    assert "give the same --weights-dir as that run" in result.stderr
+    assert Ledger.of(Workspace(judged)).entries() == []
+    assert inksift(*audit, "--weights-dir", own).exit_code == 0
+
+
+def test_where_no_picture_could_be_judged_there_is_nothing_to_ask_or_take(tmp_path: Path, inksift) -> None:
+    (tmp_path / "images" / "c").mkdir(parents=True)
+    (tmp_path / "images" / "c" / "torn.png").write_bytes(b"torn")
+    run = ("--out", tmp_path / "o.csv", "--workspace", tmp_path / "w")
+    result = inksift("judge", tmp_path / "images", *run, *LEARNED)
+    assert read_parquet(tmp_path / "w" / "tables" / "votes.parquet").empty, result.output
+    sheet = tmp_path / "audit.csv"
+    asked = inksift("audit", "--workspace", tmp_path / "w", "--out", sheet)
+    assert (asked.exit_code, asked.stdout) == (0, "nothing to ask: no picture can be audited\n"), asked.output
+    assert not sheet.exists()
+    assert not sheet.with_suffix(".html").exists()
+    sheet.write_text(f"image_id,answer\n{'0' * 64},i\n")
+    taken = inksift("audit", "--workspace", tmp_path / "w", "--answers", sheet)
+    assert (taken.exit_code, "no picture of this folder can be audited" in taken.stderr) == (2, True), taken.output
+
+
+def test_when_every_picture_has_an_answer_nothing_is_written(judged: Path, tmp_path: Path, inksift) -> None:
+    ids = read_parquet(judged / "tables" / "votes.parquet")["image_id"]
+    Ledger.of(Workspace(judged)).record([Decision(image_id, "medium", "photo") for image_id in ids], "ann")
+    result = inksift("audit", "--workspace", judged, "--out", tmp_path / "audit.csv")
+    assert result.stdout == f"nothing is left to ask: {len(ids)} pictures have an answer\n"
+    result = inksift("audit", "--workspace", judged, "--out", tmp_path / "audit.csv", "--json")
+    assert told(result) == {"questions": 0, "answered_before": len(ids), "sheet": None, "page": None, "next": None}
+    assert not list(tmp_path.glob("audit.*"))
+
+
+def test_pictures_that_an_answer_cannot_save_are_not_asked_about(judged: Path, tmp_path: Path, inksift) -> None:
+    table = judged / "tables" / "verdicts.parquet"
+    decisions = read_parquet(table)
+    ids = read_parquet(judged / "tables" / "votes.parquet")["image_id"]
+    bad = decisions["image_id"].isin(ids[:10]) & (decisions["duplicate_of"] == "")
+    decisions.loc[bad, ["outcome", "stage", "reason"]] = ["rejected", "embeddings", "bad_feature"]
+    table.write_bytes(to_parquet(decisions))
+    result = inksift("audit", "--workspace", judged, "--n", 500, "--out", tmp_path / "audit.csv", "--json")
+    assert told(result)["answered_before"] == 0
+    assert set(pd.read_csv(tmp_path / "audit.csv")["image_id"]) == set(ids[10:])
 
 
 def test_help_has_an_example(inksift) -> None:

@@ -185,3 +185,11 @@ def test_a_test_folder_that_is_the_source(copied: Path, tmp_path: Path, inksift)
     result = inksift("run", copied, "--workspace", tmp_path / "w", "--test", copied, *FAST)
     ends(result, 2, "copies of trusted test pictures")
     assert "what was decided before that is in" in result.stderr
+
+
+def test_an_embedder_without_a_head_is_refused_before_anything_runs(copied: Path, tmp_path: Path, inksift) -> None:
+    setting = "embeddings.embedder=efficientnet-b7"
+    result = inksift("judge", copied, "--out", tmp_path / "v.csv", "--workspace", tmp_path / "w", "--set", setting)
+    assert result.exit_code == 3
+    assert "no medium head for efficientnet-b7" in result.stderr
+    assert not (tmp_path / "w").exists()

@@ -112,10 +112,9 @@ def test_a_sheet_is_no_formula_and_comes_back_when_filled_in() -> None:
     assert {decision.image_id for decision in read_answers(filled.encode(), KNOWN).decisions} == {A, B}
 
 
-def test_no_question_gives_an_empty_sheet_and_page() -> None:
+def test_no_question_gives_an_empty_sheet() -> None:
     rows = sheet(questions(), decisions())
-    assert sheet_csv(rows).decode().startswith("image_id,path,label,p_photo,medium,explanation,answer,note\n")
-    assert "Nothing is left to ask" in build_audit_page(rows, picture, sheet_name="a.csv", answers="i or p")
+    assert sheet_csv(rows).decode() == "image_id,path,label,p_photo,medium,explanation,answer,note\n"
 
 
 def picture(image_id: str) -> Rgb:
@@ -123,11 +122,13 @@ def picture(image_id: str) -> Rgb:
 
 
 def test_the_page_shows_every_picture_by_its_line_and_escapes_names() -> None:
-    page = build_audit_page(sheet(questions(A, B), decisions()), picture, sheet_name="<a>.csv", answers="i or p")
+    rows, command = sheet(questions(A, B), decisions()), "inksift audit --workspace 'my <w>'"
+    page = build_audit_page(rows, picture, sheet_name="<a>.csv", answers="i or p", command=command)
     assert re.findall(r"<h3>(Line \d)</h3>", page) == ["Line 2", "Line 3"]
     assert len(re.findall(r'<img src="data:image/jpeg;base64,', page)) == 2
     assert "b&lt;i&gt;.png" in page
     assert "&lt;a&gt;.csv" in page
     assert "few edges" in page
+    assert "Then: <bdi>inksift audit --workspace &#39;my &lt;w&gt;&#39;</bdi>" in page
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")

@@ -39,18 +39,18 @@ def place(path: str, group: int, of: str = "") -> dict[str, object]:
     return fields | {"relation": relation, "distance": 3 if of else 0}
 
 
+Rows = list[dict[str, object]]
+
+
 def said(
-    image_id: str, *, at: str = "2026-05-01T09:30:59.000001+00:00", note: str = "", **values: str
-) -> dict[str, object]:
-    return {
-        "image_id": image_id,
-        "outcome": "",
-        "label": "",
-        "medium": "",
-        "who": "ana",
-        "at": at,
-        "note": note,
-    } | values
+    image_id: str, *, who: str = "ana", at: str = "2026-05-01T09:30:59.000001+00:00", note: str = "", **values: str
+) -> Rows:
+    signed = {"image_id": image_id, "who": who, "at": at, "note": note}
+    return [signed | {"action": action, "value": value} for action, value in values.items()]
+
+
+def table(*people: Rows) -> pd.DataFrame:
+    return HUMAN_DECISIONS.frame([row for rows in people for row in rows])
 
 
 MACHINE = [
@@ -64,9 +64,9 @@ MACHINE = [
 PLACES = [place("kept", 0), place("review", 1), place("photo", 2), place("copy", 2, of="photo"), place("flat", 3)]
 
 
-def decided(*people: dict[str, object]) -> dict[str, dict[str, Any]]:
-    table = apply(DECISIONS.frame(MACHINE), DUPLICATES.frame(PLACES), HUMAN_DECISIONS.frame(list(people)))
-    return table.set_index("path").to_dict("index")
+def decided(*people: Rows) -> dict[str, dict[str, Any]]:
+    decisions = apply(DECISIONS.frame(MACHINE), DUPLICATES.frame(PLACES), table(*people))
+    return decisions.set_index("path").to_dict("index")
 
 
 def fields(row: dict[str, Any]) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ def fields(row: dict[str, Any]) -> tuple[str, ...]:
 
 def test_without_decisions_nothing_changes() -> None:
     machine = DECISIONS.frame(MACHINE)
-    unchanged = apply(machine, DUPLICATES.frame(PLACES), HUMAN_DECISIONS.frame([]))
+    unchanged = apply(machine, DUPLICATES.frame(PLACES), table())
     pd.testing.assert_frame_equal(unchanged, machine)
 
 
@@ -128,6 +128,17 @@ def test_of_two_copies_the_latest_decision_holds(later: str, outcome: str) -> No
     assert rows["photo"]["outcome"] == outcome
 
 
+def test_a_later_decision_of_another_kind_makes_an_earlier_one_no_later() -> None:
+    people = [
+        said("photo", medium="photo", at="2026-05-01T08:00:00.000000+00:00"),
+        said("copy", medium="illustration", at="2026-05-02T08:00:00.000000+00:00"),
+        said("photo", label="dog", at="2026-05-03T08:00:00.000000+00:00"),
+    ]
+    row = decided(*people)["photo"]
+    assert (row["outcome"], row["medium"], row["label"]) == ("kept", "illustration", "dog")
+    assert answers(DUPLICATES.frame(PLACES), table(*people)).to_dict() == {"photo": False}
+
+
 def test_decisions_on_copies_add_up_where_they_differ_in_kind() -> None:
     rows = decided(said("photo", medium="illustration"), said("copy", label="dog", at="2026-06-01T08:00:00+00:00"))
     assert (rows["photo"]["outcome"], rows["photo"]["label"]) == ("kept", "dog")
@@ -149,6 +160,20 @@ def test_the_explanation_says_who_when_why_and_what_the_machine_thought() -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [({"medium": "photo"}, "called a photo by ana"), ({"outcome": "rejected"}, "rejected by ana")],
+)
+def test_two_people_each_sign_what_they_decided_on_one_picture(first: dict[str, str], told: str) -> None:
+    bob = said("kept", label="dog", who="bob", at="2026-05-02T10:00:00.000000+00:00", note="wrong class")
+    row = decided(said("kept", **first, note="grain"), bob)["kept"]
+    assert (row["outcome"], row["label"]) == ("rejected", "dog")
+    assert row["explanation"] == (
+        f"{told} on 2026-05-01 09:30 UTC (grain); the machine: seen; "
+        "class 'dog' instead of 'cat' by bob on 2026-05-02 10:00 UTC (wrong class)"
+    )
+
+
 def test_a_label_alone_leaves_the_outcome_to_the_machine_and_the_same_label_says_nothing() -> None:
     row = decided(said("photo", label="dog"))["photo"]
     assert (row["label"], *fields(row)) == ("dog", "rejected", "verdicts", "photo", "unsure", "machine")
@@ -157,9 +182,9 @@ def test_a_label_alone_leaves_the_outcome_to_the_machine_and_the_same_label_says
 
 def test_answers_are_those_on_any_copy_by_the_kept_one() -> None:
     people = [said("copy", medium="photo"), said("kept", medium="illustration"), said("review", outcome="kept")]
-    found = answers(DUPLICATES.frame(PLACES), HUMAN_DECISIONS.frame([*people, said("elsewhere", medium="photo")]))
+    found = answers(DUPLICATES.frame(PLACES), table(*people, said("elsewhere", medium="photo")))
     assert found.to_dict() == {"photo": True, "kept": False}
-    assert answers(DUPLICATES.frame(PLACES), HUMAN_DECISIONS.frame([])).dtype == "bool"
+    assert answers(DUPLICATES.frame(PLACES), table()).dtype == "bool"
 
 
 @st.composite
@@ -179,25 +204,24 @@ def folders(draw: st.DrawFn) -> tuple[list[dict[str, object]], list[dict[str, ob
 
 
 IDS = [f"{group}.{n}" for group in range(5) for n in range(3)] + ["torn0", "elsewhere"]
+VALUES = [("outcome", "kept"), ("outcome", "rejected"), ("medium", "illustration"), ("medium", "photo")]
 PEOPLE = st.lists(
     st.builds(
-        said,
+        lambda image_id, choice, at: said(image_id, at=at, **dict([choice])),
         st.sampled_from(IDS),
-        at=st.sampled_from(["2026-05-01T08:00:00+00:00", "2026-05-02T08:00:00+00:00"]),
-        outcome=st.sampled_from(["", "kept", "rejected"]),
-        medium=st.sampled_from(["", "illustration", "photo"]),
-        label=st.sampled_from(["", "cat", "dog"]),
+        st.sampled_from([*VALUES, ("label", "cat"), ("label", "dog")]),
+        st.sampled_from(["2026-05-01T08:00:00+00:00", "2026-05-02T08:00:00+00:00"]),
     ),
-    unique_by=lambda row: row["image_id"],
+    unique_by=lambda rows: (rows[0]["image_id"], rows[0]["action"]),
 )
 
 
 @given(folders(), PEOPLE)
-def test_no_decision_of_people_breaks_the_law(folder, people: list[dict[str, object]]) -> None:
+def test_no_decision_of_people_breaks_the_law(folder, people: list[Rows]) -> None:
     rows, places = folder
     machine = DECISIONS.frame(rows)
     images = machine[["path", "image_id"]].assign(readable=machine["reason"] != "unreadable")
-    human = HUMAN_DECISIONS.frame(people)
+    human = table(*people)
     decisions = apply(machine, DUPLICATES.frame(places), human)
     assert conservation_problems(images, machine) == []
     assert conservation_problems(images, decisions) == []

@@ -13,7 +13,6 @@ from curation.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
 from curation.signals import SIGNALS
 from curation.tables import EMBEDDINGS
 from curation.verdicts.evidence import EVIDENCE
-from curation.verdicts.judgements import JUDGEMENTS
 from curation.verdicts.learned import LearnedParams, judge
 
 NOBODY = pd.Series(dtype="bool")
@@ -134,6 +133,7 @@ def test_a_picture_without_an_embedding_is_unsure_and_disturbs_no_other():
     blind = folder([*MIXED, 0.0], statuses=statuses)[0]["image_id"].iloc[-1]
     row = told.seen.votes.set_index("image_id").loc[blind]
     assert (row[[*EMBEDDING, "neighbours"]] == 0).all()
+    assert told.judgements.set_index("image_id").loc[blind, "medium"] == "unsure"
     others = told.seen.votes[told.seen.votes["image_id"] != blind].reset_index(drop=True)
     pd.testing.assert_frame_equal(others, judged(MIXED).seen.votes)
 
@@ -184,7 +184,3 @@ def test_answers_refit_the_head():
     earlier, later = (told.seen.votes.set_index("image_id").loc[unasked, "log_odds"] for told in (before, after))
     assert (later < earlier).all()
     assert (after.seen.quality["measured_on"] == "audited sample").any()
-
-
-def test_every_judgement_keeps_its_contract():
-    JUDGEMENTS.check(judged([*MIXED, 0.0, 0.4]).judgements)

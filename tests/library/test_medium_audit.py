@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curation.errors import WeightsError
 from curation.medium.audit import STRATA, Assessment, assess, propose
 from curation.medium.cuts import Cuts
 from curation.medium.fit import probability
 from curation.medium.folder import Folder
-from curation.medium.head import Head
+from curation.medium.head import Head, digest, load_head
 from curation.medium.votes import EMBEDDING, PARTS, VOTERS, VOTES, Voter
 from curation.signals import SIGNALS
 from curation.tables import EMBEDDINGS
-from curation.verdicts import learned
+from curation.verdicts import learned, recipes
 from curation.verdicts.evidence import EVIDENCE
 from curation.verdicts.learned import LearnedParams
+from curation.verdicts.recipes import VerdictParams
 
 
 def votes_of(log_odds: np.ndarray) -> pd.DataFrame:
@@ -226,6 +231,23 @@ def test_a_folder_without_pictures_is_judged() -> None:
         .judge(pd.Series(dtype=bool))
         .empty
     )
+
+
+def test_a_head_for_features_of_another_width_is_refused(rng: np.random.Generator) -> None:
+    evidence, embeddings, photo = a_crawl(rng)
+    narrow = replace(a_head(), mean=np.zeros(8), direction=np.ones(8))
+    with pytest.raises(WeightsError, match=r"head for toy was fitted on 8 features, but toy gives 10: refit it"):
+        learned.judge(evidence, embeddings, LearnedParams(), head=narrow, answers=photo)
+
+
+def test_the_numbers_of_a_run_name_its_head_and_the_answers_that_it_heeds(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    evidence, embeddings, photo = a_crawl(rng)
+    (tmp_path / "medium-toy.json").write_bytes(a_head().to_json())
+    told = recipes.judge(evidence, embeddings, VerdictParams(), heads=[tmp_path], answers=photo.iloc[:10])
+    assert told.settled["head"] == digest(load_head("toy", [tmp_path])) == digest(a_head())
+    assert told.settled["answers"] == 8, "two of the answers are on pictures without a usable embedding"
 
 
 def test_answers_on_a_folder_that_the_head_mistakes_show_and_mend_it(rng: np.random.Generator) -> None:

@@ -143,10 +143,10 @@ def test_an_answer_needs_the_promise_and_the_greater_chance():
     ]
 
 
-def test_what_shows_what_photographs_show_is_no_clear_illustration():
+def test_what_shows_what_photographs_show_or_was_never_seen_is_no_clear_illustration():
     log_odds, content = np.array([-5.0, -5.0, -5.0]), np.array([1.4, 1.5, np.nan])
     answers = media(log_odds, content, prior=0.0, cuts=Cuts(2.0, -1.0, 1.5))
-    assert answers.tolist() == ["illustration", "unsure", "illustration"]
+    assert answers.tolist() == ["illustration", "unsure", "unsure"]
 
 
 VOTES = dict.fromkeys(PARTS, 0.0)
@@ -204,12 +204,55 @@ def test_a_signal_younger_than_the_head_is_silent():
         ({"mean": [float("nan")] * 3}, "finite"),
         ({"content": 3}, "within the 3 features"),
         ({"surprise": 1}, "surprise"),
+        ({"mean": [[0.0] * 3], "direction": [[0.0] * 3], "content": 0}, "within the 3 features"),
+        ({"content": 1.5}, "as a whole number"),
+        *(
+            ({name: value}, f"{name} must be a finite number")
+            for name in ("base", "pull_share", "pull_limit", "doubt")
+            for value in ("1", None, True, float("nan"), float("inf"))
+        ),
+        ({"base": 10**400}, "too large"),
+        *(
+            ({name: cuts}, f"{name} must map at least one error")
+            for name in ("reject_cuts", "keep_cuts")
+            for cuts in ({}, {"0.01": float("nan")}, {"0": 1.0}, {"nan": 1.0}, {"-0.1": 1.0})
+        ),
+        ({"reject_cuts": {"0.01": None}}, "NoneType"),
+        *(({"neighbours": value}, "neighbours must be a whole number") for value in (-1, 2.5, "5", None, True)),
+        ({"photos": "many"}, "photos must be a whole number"),
+        ({"quality": {"noise": [0.5, None, 0.6]}}, "three numbers for each voter"),
+        ({"quality": {"noise": [0.5]}}, "three numbers for each voter"),
     ],
 )
 def test_a_file_that_is_no_head_is_named(change, told):
     plain = json.loads(toy_head().to_json()) | change
     with pytest.raises(WeightsError, match=f"mine.json is not a medium head.*{told}"):
         Head.of(json.dumps(plain).encode(), "mine.json")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"spread": 0},
+        {"spread": -1.0},
+        {"spread": float("inf")},
+        {"spread": "1"},
+        {"center": float("nan")},
+        {"weight": None},
+        {"log": 3},
+    ],
+)
+def test_a_voter_that_cannot_vote_is_named(change):
+    plain = json.loads(toy_head().to_json())
+    plain["voters"]["noise"] |= change
+    with pytest.raises(
+        WeightsError, match=r"mine\.json is not a medium head \(voter noise must have .* spread above 0"
+    ):
+        Head.of(json.dumps(plain).encode(), "mine.json")
+
+
+def test_the_shipped_head_is_sound():
+    assert load_head("efficientnet-lite0").neighbours > 0
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b"\x80", b"null"])

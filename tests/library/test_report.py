@@ -254,13 +254,14 @@ def test_a_picture_counts_with_the_outcome_of_its_kept_copy() -> None:
 
 def test_a_recipe_that_does_not_vote_says_so() -> None:
     html = page([PHOTO], judged(VOTES.frame([]), quality=VOTE_QUALITY.frame([]), losses=losses(1)))
-    assert "knows no probability" in html
+    assert "the recipe answers by rules" in html
     assert "Signals earn their vote" not in html
     assert "What every class lost" in html
 
 
-def test_a_folder_without_a_judged_picture_says_so() -> None:
-    assert "No picture could be judged" in page([BROKEN], judged(VOTES.frame([])))
+def test_without_the_folders_help_no_share_is_claimed() -> None:
+    assert "are estimated to be photographs" in page([PHOTO], judged(voted(1, prior=-2.0)))
+    assert "are estimated to be photographs" not in page([PHOTO], judged(voted(1, prior=0.0)))
 
 
 def test_voters_are_listed_by_weight_and_those_at_chance_have_no_vote() -> None:
