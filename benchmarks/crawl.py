@@ -70,7 +70,7 @@ def found(truth_file: Path, decisions: pd.DataFrame) -> dict[str, Any]:
     survivors = both[both["reason"] != "duplicate"].groupby("sha256").size()
     photo = (both["kind"] == "photo") & (both["reason"] != "duplicate")
     drawing = (both["kind"] == "illustration") & (both["reason"] != "duplicate")
-    rejected = both["reason"] == "photo"
+    rejected, review = both["reason"] == "photo", both["outcome"] == "review"
     return {
         "files": len(truth),
         "files without exactly one outcome": int((both["_merge"] != "both").sum() + both["path"].duplicated().sum()),
@@ -78,7 +78,9 @@ def found(truth_file: Path, decisions: pd.DataFrame) -> dict[str, Any]:
         "pictures kept twice": int((copies > 1).sum()),
         "near copies dropped": int((both["reason"] == "duplicate").sum()) - surplus,
         "photographs rejected": f"{int((photo & rejected).sum())} of {int(photo.sum())}",
+        "photographs for review": int((photo & review).sum()),
         "illustrations rejected as photographs": f"{int((drawing & rejected).sum())} of {int(drawing.sum())}",
+        "illustrations for review": int((drawing & review).sum()),
     }
 
 
