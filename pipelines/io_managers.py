@@ -5,8 +5,9 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
-from curation.errors import StoreError
+from curation.errors import SchemaError, StoreError
 from curation.project import Project
+from curation.publish.contracts import contract_of
 from curation.store.files import write_atomically
 from curation.store.parquet import read_parquet, to_parquet
 
@@ -23,11 +24,15 @@ class ParquetTables(dg.IOManager):
             write_atomically(self._path(context.asset_key), to_parquet(obj))
 
     def load_input(self, context: dg.InputContext) -> pd.DataFrame:
-        """Read the table of an upstream asset; StoreError when it was never materialised here."""
-        path = self._path(context.asset_key)
+        """Read the table of an upstream asset; StoreError when it was never materialised here, or by other code."""
+        path, name = self._path(context.asset_key), context.asset_key.to_user_string()
         if not path.exists():
-            raise StoreError(f"{path} is not there: materialise {context.asset_key.to_user_string()} first")
-        return read_parquet(path)
+            raise StoreError(f"{path} is not there: materialise {name} first")
+        frame, contract = read_parquet(path), contract_of(path.stem)
+        try:
+            return contract.check(frame) if contract else frame
+        except SchemaError as error:
+            raise StoreError(f"{path} is of another version of inksift ({error}): materialise {name} again") from error
 
     def _path(self, key: dg.AssetKey) -> Path:
         return self._project.workspace.tables / f"{'_'.join(key.path)}.parquet"

@@ -10,11 +10,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation import profile, tables
 from curation.errors import SchemaError
-from curation.ledger.entries import HUMAN_DECISIONS
-from curation.medium.votes import MEASURES, VOTE_QUALITY, VOTES
-from curation.publish.curated import CURATED
+from curation.publish.contracts import contract_of
 from curation.publish.published import (
     BROKEN_TABLE,
     CSV,
@@ -27,23 +24,12 @@ from curation.publish.published import (
     decisions_csv,
     error_line,
 )
-from curation.signals.table import TABLE as SIGNALS
 from curation.store.files import file_digest
 from curation.store.parquet import read_parquet
 from curation.store.workspace import Workspace
-from curation.tables import DECISIONS, IMAGES, Table
-from curation.thumbnails import THUMBNAILS
-from curation.training.classifiers import CLASSIFIER
+from curation.tables import IMAGES
 from curation.verdicts.conservation import conservation_problems
-from curation.verdicts.losses import LOSSES
-from curation.verdicts.signal_limits import SIGNAL_LIMITS
 
-_CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance(table, Table)} | {
-    "verdicts": DECISIONS,
-    "profile_after": profile.BEFORE_AFTER,
-    **{table.name: table for table in (profile.PROFILE, CLASSIFIER, CURATED, SIGNALS, THUMBNAILS)},
-    **{table.name: table for table in (HUMAN_DECISIONS, LOSSES, MEASURES, SIGNAL_LIMITS, VOTE_QUALITY, VOTES)},
-}
 _ROUNDING = 1e-6
 
 
@@ -159,7 +145,7 @@ def _same(said: float | None, derived: float | None) -> bool:
 
 def _read(path: Path, workspace: Workspace) -> tuple[pd.DataFrame | None, Problem | None]:
     """The table in `path` by the contract of its name, or the problem that stands in the way."""
-    contract = _CONTRACTS.get(path.stem.removeprefix("test_"))
+    contract = contract_of(path.stem)
     try:
         frame = read_parquet(path)
         return (contract.check(frame) if contract else frame), None

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from curation.errors import ParamError
+from curation.errors import ParamError, StoreError
 from curation.project import Project
 from pipelines.definitions import build
 from pipelines.io_managers import ParquetTables
@@ -155,6 +155,22 @@ def test_tables_cross_assets_as_parquet(tmp_path: Path) -> None:
     result = dg.materialize([numbers, doubled], resources={"io_manager": tables})
     assert result.output_for_node("doubled")["n"].tolist() == [2, 4]
     assert sorted(path.name for path in (tmp_path / "w" / "tables").iterdir()) == ["doubled.parquet", "numbers.parquet"]
+
+
+def test_a_table_of_another_version_is_named_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    tables = ParquetTables(Project(tmp_path / "images", tmp_path / "w"))
+
+    @dg.asset
+    def losses() -> pd.DataFrame:
+        return pd.DataFrame({"label": ["cat"], "lost": [1]})
+
+    @dg.asset
+    def total(losses: pd.DataFrame) -> int:
+        return len(losses)
+
+    with pytest.raises(StoreError, match=r"losses\.parquet is of another version .*materialise losses again"):
+        dg.materialize([losses, total], resources={"io_manager": tables})
 
 
 def test_without_a_folder_the_graph_loads_and_a_run_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:

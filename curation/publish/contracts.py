@@ -1,0 +1,26 @@
+"""Which contract the table of each asset keeps, by the name under which a workspace stores it."""
+
+from __future__ import annotations
+
+from curation import profile, tables
+from curation.ledger.entries import HUMAN_DECISIONS
+from curation.medium.votes import MEASURES, VOTE_QUALITY, VOTES
+from curation.publish.curated import CURATED
+from curation.signals.table import TABLE as SIGNALS
+from curation.tables import DECISIONS, Table
+from curation.thumbnails import THUMBNAILS
+from curation.training.classifiers import CLASSIFIER
+from curation.verdicts.losses import LOSSES
+from curation.verdicts.signal_limits import SIGNAL_LIMITS
+
+_CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance(table, Table)} | {
+    "verdicts": DECISIONS,
+    "profile_after": profile.BEFORE_AFTER,
+    **{table.name: table for table in (profile.PROFILE, CLASSIFIER, CURATED, SIGNALS, THUMBNAILS)},
+    **{table.name: table for table in (HUMAN_DECISIONS, LOSSES, MEASURES, SIGNAL_LIMITS, VOTE_QUALITY, VOTES)},
+}
+
+
+def contract_of(name: str) -> Table | None:
+    """The contract of the table of that name; None for one that no other stage relies on."""
+    return _CONTRACTS.get(name.removeprefix("test_"))
