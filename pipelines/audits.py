@@ -37,7 +37,7 @@ _UNDEFINED = {
 _WIDTH = 40
 
 
-def ask(workspace: Workspace, *, count: int, out: Path) -> dict[str, Any]:
+def ask(workspace: Workspace, *, count: int, out: Path, weights: Path | None) -> dict[str, Any]:
     """Write the sheet to `out` and the page beside it; where they are, and how many questions they hold.
 
     Where there is nothing to ask, nothing is written, and there is no sheet, page or next command.
@@ -50,7 +50,7 @@ def ask(workspace: Workspace, *, count: int, out: Path) -> dict[str, Any]:
     told = {"questions": len(rows), "answered_before": len(answered)}
     if rows.empty:
         return told | dict.fromkeys(("sheet", "page", "next"))
-    command = f"inksift audit --workspace {_quoted(workspace.root)} --answers {_quoted(out)}"
+    command = f"inksift audit {_places(workspace, weights)} --answers {_quoted(out)}"
     shown = build_audit_page(rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED, command=command)
     write_atomically(page, shown.encode())
     write_atomically(out, sheet_csv(rows))
@@ -74,7 +74,7 @@ def take(workspace: Workspace, *, answers: Path, who: str, weights: Path | None)
         "skipped": given.skipped,
         "who": author,
         **_told(found),
-        "next": f"inksift run {_quoted(_source(workspace) or Path('SOURCE'))} --workspace {_quoted(workspace.root)}",
+        "next": f"inksift run {_quoted(_source(workspace) or Path('SOURCE'))} {_places(workspace, weights)}",
     }
 
 
@@ -149,6 +149,11 @@ def _words(name: str, figure: dict[str, float] | None) -> str:
     if name in ("auroc", "ece"):
         return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
     return f"{figure['value']:.1%} ({figure['low']:.1%} to {figure['high']:.1%})"
+
+
+def _places(workspace: Workspace, weights: Path | None) -> str:
+    """The options that name the same workspace and the same weights again."""
+    return f"--workspace {_quoted(workspace.root)}" + (f" --weights-dir {_quoted(weights)}" if weights else "")
 
 
 def _quoted(path: Path) -> str:

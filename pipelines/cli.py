@@ -231,7 +231,7 @@ def audit(
 
     here = _existing(workspace)
     if answers is None:
-        told = audits.ask(here, count=count, out=out)
+        told = audits.ask(here, count=count, out=out, weights=weights_dir)
         lines = audits.asked_lines(told)
     else:
         told = audits.take(here, answers=answers, who=who, weights=weights_dir)
@@ -269,8 +269,8 @@ def export(
     here = _existing(workspace)
     if target.resolve().is_relative_to(here.root.resolve()):
         raise ParamError(f"{target} lies inside the workspace {workspace}: choose a folder outside it")
-    review = read_review(here) == "kept" if with_review is None else with_review
-    choices = {"form": form, "files": "link" if link else "copy", "review": "keep" if review else "leave"}
+    review = read_review(here) if with_review is None else ("kept" if with_review else "held")
+    choices = {"form": form, "files": "link" if link else "copy", "review": review}
     summary = write(
         read_decisions(here),
         read_images(here),

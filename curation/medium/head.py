@@ -30,16 +30,15 @@ _DIGITS = 6
 class Head:
     """Everything fitted. `mean` and `direction` are over the style features of the embedder (see `style.py`), of which
     the first `content` are of its last map: the products of `direction` and a picture's deviation from `mean`, summed
-    over these and over the others, are the measures of EMBEDDING. `voters` maps each of VOTERS (a signal
-    younger than the head is SILENT); `base` is the log-odds of an average picture where photographs and illustrations
-    are equally many.
+    over these and over the others, are the measures of EMBEDDING. `voters` maps each of VOTERS (a signal younger than
+    the head is SILENT); `base` is the log-odds of an average picture where photographs and illustrations are equally
+    many.
 
     `neighbours` near pictures pull a log-odds by `pull_share` of the difference, at most by `pull_limit`.
     `reject_cuts` and `keep_cuts` map promised errors to log-odds (at equal shares): at or above the first, so large a
     share of illustrations lies; below the second, so large a share of photographs. A picture whose content measures
     `doubt` standard deviations or more is no clear illustration whatever its texture: there content alone would find
-    both equally likely. `quality` is the AUROC of each
-    voter on the calibration set: (auroc, low, high)."""
+    both equally likely. `quality` is the AUROC of each voter on the calibration set: (auroc, low, high)."""
 
     embedder: str
     content: int

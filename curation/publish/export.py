@@ -24,7 +24,7 @@ from curation.engine import in_batches, per_item
 from curation.errors import ParamError, StoreError
 from curation.folder.safe_open import RefusedError, open_file, read_chunks
 from curation.folder.walk import open_source
-from curation.params import Params
+from curation.publish.curated import STAYING, CuratedParams
 from curation.publish.export_names import class_folders, distinct, file_name
 from curation.publish.safe_csv import csv_bytes
 from curation.store.files import file_digest, sweep, sync_folder, write_atomically
@@ -37,11 +37,10 @@ _BATCH = 64
 _COLUMNS = ("path", "label", "image_id", "format")
 
 
-class ExportParams(Params):
+class ExportParams(CuratedParams):
     """What an export holds, and in which form."""
 
     form: Literal["folders", "parquet", "csv"] = Field("folders", description="Tree of class folders, Parquet, or list")
-    review: Literal["keep", "leave"] = Field("keep", description="Whether pictures for review are exported, too")
     files: Literal["copy", "link"] = Field(
         "copy",
         description="Copy into the folders, or hard-link: no space taken, but a change there changes the original",
@@ -107,8 +106,7 @@ class _Export(NamedTuple):
 
 
 def _chosen(decisions: pd.DataFrame, params: ExportParams) -> pd.DataFrame:
-    outcomes = ("kept", "review") if params.review == "keep" else ("kept",)
-    return decisions.loc[decisions["outcome"].isin(outcomes), ["path", "label", "image_id"]]
+    return decisions.loc[decisions["outcome"].isin(STAYING[params.review]), ["path", "label", "image_id"]]
 
 
 def _pictures(chosen: pd.DataFrame, images: pd.DataFrame) -> list[_Picture]:

@@ -18,8 +18,7 @@ from curation.report.photographs import outcome_per_picture, photographs_values
 from curation.report.templating import Figure, figure, records, render_page
 from curation.rgb import Rgb
 from curation.signals.base import Limits
-
-OUTCOMES = ("kept", "review", "rejected")
+from curation.verdicts.conservation import OUTCOMES
 
 
 class ReportParams(Params):

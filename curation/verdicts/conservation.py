@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from curation.medium.cuts import MEDIA
+
 OUTCOMES = ("kept", "review", "rejected")
-MEDIA = ("illustration", "photo", "unsure")
 DECIDERS = ("machine", "human")
 
 

@@ -98,7 +98,7 @@ def test_folders_hold_the_kept_bytes_by_class(case: Case) -> None:
     assert tree(case.source) == before
 
 
-@pytest.mark.parametrize(("review", "count"), [("keep", 3), ("leave", 2)])
+@pytest.mark.parametrize(("review", "count"), [("kept", 3), ("held", 2)])
 def test_pictures_under_review_follow_the_setting(case: Case, review: str, count: int) -> None:
     case.decide("a/2.png", "review")
     assert case.export(review=review).pictures == count
