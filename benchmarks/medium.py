@@ -2,8 +2,9 @@
 
     python benchmarks/medium.py
 
-Labelled pictures are judged by heads that never saw their source, in simulated folders of one family of illustrations
-with photographs of every kind; then the crawl, which no fitting touched, by the shipped head.
+Labelled pictures are judged by heads fitted without their source, in simulated folders of one family of illustrations
+with photographs of every kind; then the crawl, which no fitting touched, by the shipped head. The voters and cut points
+of such a head are fitted to scores of the other pictures whose own directions did see the source.
 """
 
 from __future__ import annotations
