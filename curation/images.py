@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -31,7 +32,8 @@ DECODE_BATCH = 64
 PIXELS = Table(
     "pixels",
     {"image_id": "str", "error": "str", "note": "str", "width": "int64", "height": "int64", "format": "str"}
-    | {"mode": "str", "phash": "uint64", "contrast": "float64"}
+    | {"mode": "str"}
+    | dict(HASHES.columns)
     | {signal.name: "float64" for signal in SIGNALS},
     key=("image_id",),
 )
@@ -190,7 +192,12 @@ def _decode(gate: Gate, root: int, image_id: str, copies: Iterable[Found], max_b
 
 
 def _pixels_row(image_id: str, decoded: Decoded) -> dict[str, object]:
-    row = {name: value for name, value in decoded._asdict().items() if name in PIXELS.columns}
+    facts = (
+        decoded._asdict()
+        | decoded.fingerprint._asdict()
+        | {"oriented": np.array(decoded.fingerprint.oriented, np.uint64)}
+    )
+    row = {name: value for name, value in facts.items() if name in PIXELS.columns}
     return {"image_id": image_id} | row | {signal.name: decoded.signals.get(signal.name, 0.0) for signal in SIGNALS}
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from curation.folder.walk import display
 from curation.gate.decode import MAX_SIDE_PX
+from curation.gate.fingerprint import ORIENTATIONS, Fingerprint
 from curation.gate.formats import ALLOWED
 from curation.packed import packed_size
 from curation.signals import SIGNALS
 
 MAX_NOTE_LENGTH = 200
+MAX_HASH = 2**64 - 1
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 WORKER_LOST = frozenset({"timeout", "decoder_died"})
 TRANSIENT = WORKER_LOST | {
     "memory",
@@ -37,6 +41,7 @@ class Decoded(NamedTuple):
     mode: str = ""
     phash: int = 0
     contrast: float = 0.0
+    fingerprint: Fingerprint = Fingerprint("", [0] * ORIENTATIONS, 0.0, 0, 0, 0, 0)
     signals: Mapping[str, float] = MappingProxyType({})
     thumbnail: bytes = b""
 
@@ -57,11 +62,19 @@ def checked(header: dict[str, Any], thumbnail: bytes) -> Decoded:
         height=_whole(header["height"], MAX_SIDE_PX),
         format=header["format"],
         mode=safe(str(header["mode"]).encode()),
-        phash=_whole(header["phash"], 2**64 - 1),
+        phash=_whole(header["phash"], MAX_HASH),
         contrast=_number(header["contrast"]),
+        fingerprint=_fingerprint(**header["fingerprint"]),
         signals=signals,
         thumbnail=thumbnail,
     )
+
+
+def _fingerprint(pixels: Any, oriented: Any, trimmed_contrast: Any, **box: Any) -> Fingerprint:
+    if not _DIGEST.fullmatch(pixels) or len(oriented) != ORIENTATIONS:
+        raise ValueError(pixels)
+    hashes = [_whole(bits, MAX_HASH) for bits in oriented]
+    return Fingerprint(pixels, hashes, _number(trimmed_contrast), **{k: _whole(v, MAX_SIDE_PX) for k, v in box.items()})
 
 
 def _whole(value: Any, most: int) -> int:

@@ -28,7 +28,11 @@ def phashes(greys: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     """
     if not len(greys):
         return np.empty(0, np.uint64)
-    frequencies = dct(dct(greys.astype(np.float64), axis=1), axis=2)[:, :HASH_SIDE, :HASH_SIDE]
+    return hash_bits(dct(dct(greys.astype(np.float64), axis=1), axis=2)[:, :HASH_SIDE, :HASH_SIDE])
+
+
+def hash_bits(frequencies: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
+    """The hashes of n x 8 x 8 lowest frequencies."""
     medians = np.median(frequencies, axis=(1, 2), keepdims=True)
-    octets = np.packbits((frequencies > medians).reshape(len(greys), HASH_SIDE**2), axis=1)
+    octets = np.packbits((frequencies > medians).reshape(len(frequencies), HASH_SIDE**2), axis=1)
     return octets.view(">u8").astype(np.uint64).ravel()

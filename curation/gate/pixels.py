@@ -12,6 +12,8 @@ import PIL
 
 from curation import packed
 from curation.gate import decode, phash
+from curation.gate import fingerprint as prints
+from curation.gate.fingerprint import Fingerprint, fingerprint
 from curation.packed import pack
 from curation.rgb import Rgb, shrink
 from curation.signals import SIGNALS
@@ -24,17 +26,19 @@ class Measures(NamedTuple):
 
     phash: int
     contrast: float
+    fingerprint: Fingerprint
     signals: dict[str, float]
     thumbnail: bytes
 
 
 def measure_pixels(rgb: Rgb, *, thumbnail_side_px: int) -> Measures:
-    """Hash and contrast from the full picture; every signal from its thumbnail."""
+    """Hash, contrast and fingerprint from the full picture; every signal from its thumbnail."""
     grey = phash.grey_square(rgb)
     small = shrink(rgb, thumbnail_side_px, cv2.INTER_LINEAR)
     return Measures(
         phash=int(phash.phashes(grey[np.newaxis])[0]),
         contrast=float(grey.std()),
+        fingerprint=fingerprint(rgb, small),
         signals={signal.name: signal.measure(small) for signal in SIGNALS},
         thumbnail=pack(small),
     )
@@ -44,7 +48,7 @@ def pixels_version(*, thumbnail_side_px: int, max_pixels: int) -> str:
     """The version under which measures are stored: another one for other decoders, code, signals or settings."""
     facts = [
         (PIL.__version__, cv2.__version__),
-        (VERSION, packed.VERSION, decode.VERSION, phash.VERSION, decode.MAX_SIDE_PX),
+        (VERSION, packed.VERSION, decode.VERSION, phash.VERSION, prints.VERSION, decode.MAX_SIDE_PX),
         (thumbnail_side_px, max_pixels),
         [(signal.name, signal.version) for signal in SIGNALS],
     ]

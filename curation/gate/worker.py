@@ -56,6 +56,7 @@ def examine(data: bytes, settings: Settings) -> Reply:
     height, width = picture.rgb.shape[:2]
     facts = {"error": "", "note": picture.note, "width": width, "height": height}
     row = facts | {"format": picture.format, "mode": picture.mode} | measures._asdict()
+    row["fingerprint"] = measures.fingerprint._asdict()
     return row, row.pop("thumbnail")
 
 
