@@ -1,0 +1,141 @@
+"""Candidates: all that are near by hash in some orientation or by embedding, but in a crowd only so many."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curation.dedup.candidates import Candidates, find_candidates
+
+FAR = 0xFFFF_0000_FFFF_0000
+
+Row = tuple[int, int, int, int]
+
+
+def found(oriented: np.ndarray, trusted: np.ndarray | None = None, most: int = 4, max_distance: int = 8) -> Candidates:
+    """Candidates by hash alone."""
+    trusted = np.ones(len(oriented), bool) if trusted is None else trusted
+    vectors = np.zeros((len(oriented), 3), np.float32)
+    return find_candidates(
+        oriented, trusted, vectors, max_distance=max_distance, min_cosine=0.7, neighbours=5, most=most
+    )
+
+
+def rows(candidates: Candidates) -> list[Row]:
+    return list(zip(*(column.tolist() for column in candidates[:4]), strict=True))
+
+
+def nearest(one: np.ndarray, other: np.ndarray) -> tuple[int, int]:
+    """Bits and orientation."""
+    return min(((int(one[0]) ^ int(other[k])).bit_count(), k) for k in range(8))
+
+
+def compared(oriented: np.ndarray, trusted: np.ndarray, most: int, max_distance: int) -> tuple[list[Row], int]:
+    """Brute force, one picture after the other."""
+    expected, crowded = [], 0
+    for later in np.flatnonzero(trusted).tolist():
+        near = [(*nearest(oriented[one], oriented[later]), one) for one in np.flatnonzero(trusted[:later]).tolist()]
+        near = [(bits, one, k) for bits, k, one in near if bits <= max_distance]
+        earliest = sorted(near, key=lambda row: row[1])[: most // 2]
+        others = sorted(set(near) - set(earliest))[: most - most // 2]
+        expected += [(one, later, k, bits) for bits, one, k in earliest + others]
+        crowded += len(near) > most
+    return sorted(expected), crowded
+
+
+def drawings(number: int, kinds: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Hashes near a few kinds, some of them equal, in eight orientations; and which of them are trusted."""
+    rng = np.random.default_rng(seed)
+    kind = rng.integers(0, 2**64, kinds, dtype=np.uint64)[rng.integers(0, kinds, (number, 8))]
+    flips = np.uint64(1) << rng.integers(0, 64, (number, 8, 4)).astype(np.uint64)
+    noise = np.bitwise_or.reduce(flips * rng.integers(0, 2, flips.shape).astype(np.uint64), axis=2)
+    return kind ^ noise * (rng.random((number, 1)) < 0.6).astype(np.uint64), rng.random(number) < 0.9
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 40), st.integers(1, 12), st.integers(1, 7), st.integers(0, 12), st.integers(0, 999))
+def test_near_hashes_as_by_brute_force(number, kinds, most, max_distance, seed):
+    oriented, trusted = drawings(number, kinds, seed)
+    candidates = found(oriented, trusted, most=most, max_distance=max_distance)
+    assert (rows(candidates), candidates.crowded) == compared(oriented, trusted, most, max_distance)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_crowd_that_does_not_fit_at_once_is_shortened_as_it_comes(monkeypatch, seed):
+    monkeypatch.setattr("curation.dedup.candidates._MOST_WAITING", 100)
+    monkeypatch.setattr("curation.dedup.near._CHUNK_PAIRS", 50)
+    oriented, trusted = drawings(150, 2, seed)
+    candidates = found(oriented, trusted, most=5)
+    assert (rows(candidates), candidates.crowded) == compared(oriented, trusted, 5, 8)
+    assert candidates.crowded > 100
+
+
+def test_the_identity_comes_first_on_ties():
+    oriented = np.array([[1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 1, 1, 1, 1, 1, 1]], np.uint64)
+    assert rows(found(oriented)) == [(0, 1, 0, 0)]
+
+
+def test_a_mirrored_copy_is_found_in_its_orientation():
+    oriented = np.full((2, 8), FAR, np.uint64)
+    oriented[0, 0], oriented[1, 1] = 0b1, 0b111
+    assert rows(found(oriented)) == [(0, 1, 1, 2)]
+
+
+def embedded(oriented: np.ndarray, trusted: list[bool], vectors: list[list[float]], most: int = 4) -> Candidates:
+    return find_candidates(
+        oriented, np.array(trusted), np.array(vectors, np.float32), most=most, neighbours=2, min_cosine=0.9
+    )
+
+
+def test_close_embeddings_are_candidates_whatever_their_hashes():
+    oriented = np.repeat(np.array([[0], [FAR], [0x00FF_00FF_00FF_00FF], [3]], np.uint64), 8, axis=1)
+    oriented[2, 5] = 1
+    candidates = embedded(oriented, [True, True, True, False], [[1, 0], [1, 0.1], [0, 1], [1, 0]])
+    assert rows(candidates) == [(0, 1, -1, -1), (0, 2, 5, 1), (0, 3, -1, -1), (1, 3, -1, -1)]
+    np.testing.assert_allclose(candidates.cosine, [0.995, 0, 1, 0.995], atol=0.001)
+
+
+def test_without_an_embedding_the_cosine_is_unknown():
+    candidates = embedded(np.zeros((2, 8), np.uint64), [True, True], [[0, 0], [1, 0]])
+    assert rows(candidates) == [(0, 1, 0, 0)]
+    assert np.isnan(candidates.cosine).all()
+
+
+def test_in_a_crowd_all_stay_tied_to_the_best_and_to_their_nearest():
+    """Twenty hashes, each one bit from the next."""
+    oriented = np.full((20, 8), FAR, np.uint64)
+    oriented[:, 0] = [(1 << place) - 1 for place in range(20)]
+    candidates = found(oriented, most=4, max_distance=64)
+    assert [row[0] for row in rows(candidates) if row[1] == 19] == [0, 1, 17, 18]
+
+
+def test_no_pictures_have_no_candidates():
+    assert rows(found(np.empty((0, 8), np.uint64))) == []
+
+
+def few_bits(number: int) -> np.ndarray:
+    """Hashes of at most three bits, so that none is more than six from another."""
+    bits = np.uint64(1) << np.random.default_rng(0).integers(0, 64, (number, 8, 3)).astype(np.uint64)
+    return np.bitwise_or.reduce(bits, axis=2)
+
+
+@pytest.mark.parametrize(
+    ("oriented", "trusted", "expected"),
+    [
+        (np.zeros((10_000, 8), np.uint64), True, 10_000 * 6),
+        (np.zeros((10_000, 8), np.uint64), False, 0),
+        (few_bits(1_500), True, 1_500 * 6),
+    ],
+    ids=["identical", "blank", "all near"],
+)
+def test_a_crowd_costs_as_much_as_its_pictures_not_as_its_pairs(oriented, trusted, expected):
+    tracemalloc.start()
+    candidates = found(oriented, np.full(len(oriented), trusted), most=6)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert expected - 21 <= len(candidates.first) <= expected
+    assert peak < 400e6
