@@ -3,10 +3,14 @@
 import dagster as dg
 import pandas as pd
 
+from assets.results import records
+from assets.splits import MOST_LISTED
+from assets.together import together
+from curation.leaks import relatives_of_test
 from curation.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
 from curation.publish.published import read_f1_report
-from curation.splits import leaks
+from curation.splits import LEFT_OUT, leaks
 from curation.tables import DECISIONS, EMBEDDINGS
 from curation.verdicts.conservation import conservation_problems
 
@@ -74,6 +78,29 @@ def no_copy_straddles_the_splits(splits: pd.DataFrame) -> dg.AssetCheckResult:
         severity=_ERROR,
         description=f"{len(straddling)} of {len(splits)} rows straddle",
         metadata={"paths": ", ".join(straddling["path"].head(20))},
+    )
+
+
+@dg.asset_check(
+    asset="splits",
+    additional_ins={name: dg.AssetIn(name) for name in ("hashes", "test_hashes", "pairs")},
+    blocking=True,
+)
+def no_test_picture_is_trained_on(
+    splits: pd.DataFrame, hashes: pd.DataFrame, test_hashes: pd.DataFrame, pairs: pd.DataFrame
+) -> dg.AssetCheckResult:
+    """No copy and no variant of a test picture is in train or validation, going by the pairs that were compared."""
+    relatives = relatives_of_test(splits, together(hashes, test_hashes), pairs)
+    left_out = relatives[relatives["split"] == LEFT_OUT]
+    trained_on = relatives[relatives["split"] != LEFT_OUT]
+    return dg.AssetCheckResult(
+        passed=trained_on.empty,
+        severity=_ERROR,
+        description=f"{len(trained_on)} relatives of test pictures are trained on, {len(left_out)} were left out",
+        metadata={
+            "trained_on": records(trained_on.head(MOST_LISTED)),
+            "left_out": records(left_out.head(MOST_LISTED)),
+        },
     )
 
 

@@ -22,7 +22,7 @@ class ClustersConfig(ClusterParams, dg.Config):
             group_name="evidence",
             kinds={"scikitlearn", "parquet"},
             code_version=str(VERSION),
-            description="The cluster of every picture by DBSCAN, HDBSCAN and KMeans; -1 is noise",
+            description="The cluster of every kept picture by DBSCAN, HDBSCAN and KMeans; -1 is noise",
         ),
         "cluster_comparison": dg.AssetOut(
             group_name="evidence",
@@ -32,9 +32,12 @@ class ClustersConfig(ClusterParams, dg.Config):
         ),
     },
 )
-def clustered(embeddings: pd.DataFrame, config: ClustersConfig) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
-    """Cluster the embeddings three times."""
-    found = find_clusters(embeddings, config)
+def clustered(
+    duplicates: pd.DataFrame, embeddings: pd.DataFrame, config: ClustersConfig
+) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    """Cluster the embeddings of the kept pictures three times."""
+    kept = duplicates.loc[duplicates["keep"], "image_id"]
+    found = find_clusters(embeddings[embeddings["image_id"].isin(kept)], config)
     curve = picture(plots.k_distance(found.distances, found.eps), "k-distance with the chosen eps")
     yield table(found.frame, "clusters", eps=found.eps, k_distance=curve)
     yield table(found.comparison, "cluster_comparison", comparison=records(found.comparison))

@@ -1,9 +1,10 @@
-"""What EfficientNet sees in every kept picture."""
+"""What EfficientNet sees in every picture."""
 
 import dagster as dg
 import pandas as pd
 
 from assets.results import counts, table
+from assets.together import readable, together
 from curation import features
 from curation.features import FeatureParams
 from curation.project import Project
@@ -16,14 +17,18 @@ class FeaturesConfig(FeatureParams, dg.Config):
 
 @dg.asset(group_name="evidence", kinds={"efficientnet", "onnx", "parquet"}, code_version=str(features.VERSION))
 def embeddings(
-    duplicates: pd.DataFrame, thumbnails: pd.DataFrame, config: FeaturesConfig, project: dg.ResourceParam[Project]
+    images: pd.DataFrame,
+    test_images: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    test_thumbnails: pd.DataFrame,
+    config: FeaturesConfig,
+    project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Mean and deviation of every EfficientNet feature channel, per kept picture."""
-    kept = duplicates.loc[duplicates["keep"], "image_id"].tolist()
+    """Mean and deviation of every EfficientNet feature channel, per distinct picture, copies and test pictures too."""
     embedder = features.load_embedder(project.workspace, project.weights, config)
-    read = Thumbnails(project.workspace, thumbnails)
+    read = Thumbnails(project.workspace, together(thumbnails, test_thumbnails))
     embedded = features.embed(
-        kept,
+        readable(images, test_images)["image_id"].tolist(),
         read,
         embedder=embedder,
         workspace=project.workspace,

@@ -25,7 +25,7 @@ _OUTS = {
 
 @dg.multi_asset(
     outs={
-        name: dg.AssetOut(group_name="gather", kinds={"pillow", "parquet"}, description=text, code_version="1")
+        name: dg.AssetOut(group_name="gather", kinds={"pillow", "parquet"}, description=text, code_version="2")
         for name, text in _OUTS.items()
     }
 )
@@ -55,7 +55,7 @@ def decoded_images(
             group_name="gather",
             kinds={"pillow", "parquet"},
             description=f"The same for the trusted test folder; empty without one. {text}",
-            code_version="1",
+            code_version="2",
         )
         for name, text in _OUTS.items()
         if name != "signals"

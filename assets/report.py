@@ -7,6 +7,8 @@ import pandas as pd
 
 from assets.display import picture
 from assets.results import table
+from assets.together import together
+from curation.dedup.apart import kept_apart
 from curation.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
 from curation.report import plots, vote_plots
@@ -25,10 +27,15 @@ class ReportConfig(ReportParams, dg.Config):
     """How much the report shows."""
 
 
-@dg.asset(group_name="verdict", kinds={"html"}, code_version="2")
+@dg.asset(group_name="verdict", kinds={"html"}, code_version="3")
 def rejected_report(
     verdicts: pd.DataFrame,
     images: pd.DataFrame,
+    duplicates: pd.DataFrame,
+    hashes: pd.DataFrame,
+    test_hashes: pd.DataFrame,
+    pairs: pd.DataFrame,
+    pair_search: pd.DataFrame,
     signals: pd.DataFrame,
     signal_limits: pd.DataFrame,
     votes: pd.DataFrame,
@@ -45,6 +52,9 @@ def rejected_report(
     uncounted = (object_counts["status"] == DETECTOR_UNAVAILABLE).any()
     reject_cut, keep_cut = published_cuts(project.workspace) or (None, None)
     findings = Findings(
+        duplicates=duplicates,
+        apart=kept_apart(duplicates, together(hashes, test_hashes), pairs),
+        search=pair_search,
         signals=signals,
         limits=limits_by_name(signal_limits),
         comparison=cluster_comparison,

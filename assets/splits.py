@@ -4,10 +4,14 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import records, table
+from assets.together import together
 from curation import splits as library
-from curation.dedup import related_groups
+from curation.dedup.families import families
+from curation.leaks import relatives_of_test
 from curation.project import Project
 from curation.splits import LEFT_OUT, SplitParams
+
+MOST_LISTED = 100
 
 
 class SplitsConfig(SplitParams, dg.Config):
@@ -20,14 +24,14 @@ def splits(
     hashes: pd.DataFrame,
     test_images: pd.DataFrame,
     test_hashes: pd.DataFrame,
+    pairs: pd.DataFrame,
     config: SplitsConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Every picture of the data set and of the trusted test folder, with related pictures on one side."""
+    """Every picture of the data set and of the trusted test folder, with copies and variants on one side."""
     tested = test_images[test_images["readable"]].drop_duplicates("image_id")
-    both = pd.concat([hashes, test_hashes], ignore_index=True).drop_duplicates("image_id")
-    ids = [*curated_dataset["image_id"], *tested["image_id"]]
-    groups = related_groups(ids, both, config.related_distance)
+    both = together(hashes, test_hashes)
+    groups = families([*curated_dataset["image_id"], *tested["image_id"]], both, pairs)
     split = library.split_images(
         curated_dataset,
         groups[: len(curated_dataset)],
@@ -36,9 +40,11 @@ def splits(
         trusted_groups=None if project.test is None else groups[len(curated_dataset) :],
     )
     sizes = pd.crosstab(split["label"], split["split"]).reset_index()
+    relatives = relatives_of_test(split, both, pairs)
     return table(
         split,
         trusted_test=project.test is not None,
         left_out=int((split["split"] == LEFT_OUT).sum()),
+        left_out_pictures=records(relatives[relatives["split"] == LEFT_OUT].head(MOST_LISTED)),
         sizes=records(sizes),
     )

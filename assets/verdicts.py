@@ -10,7 +10,7 @@ from assets.results import counts, records, table
 from curation.medium.votes import PARTS
 from curation.project import Project
 from curation.publish.published import PROPOSAL, publish_medium, publish_proposal
-from curation.verdicts import evidence, human
+from curation.verdicts import conflicts, evidence, human
 from curation.verdicts.decide import VERSION, decide
 from curation.verdicts.losses import losses, too_heavy
 from curation.verdicts.recipes import Judged, VerdictParams, judge
@@ -69,7 +69,7 @@ def decided(
     judged = judge(known, embeddings, config, heads=own_heads, answers=answers)
     publish_medium(project.workspace, judged.settled)
     machine = decide(images, duplicates, known, judged.judgements)
-    decisions = human.apply(machine, duplicates, human_decisions)
+    decisions = conflicts.hold(human.apply(machine, duplicates, human_decisions), duplicates, human_decisions)
     lost = losses(decisions)
     heavy = too_heavy(lost, decisions, config)
     waiting = _proposal(heavy, decisions, config, project)
@@ -86,6 +86,7 @@ def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
         "review": int(outcomes.get("review", 0)),
         "rejected": int(outcomes.get("rejected", 0)),
         "decided_by_people": int((decisions["decided_by"] == "human").sum()),
+        "label_conflicts": int(conflicts.is_conflict(decisions).sum()),
         "reasons": counts(decisions.loc[decisions["outcome"] == "rejected", "reason"]),
         "media": counts(decisions["medium"]),
     }

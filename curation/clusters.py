@@ -27,7 +27,7 @@ from curation.features import feature_matrix
 from curation.params import Params
 from curation.tables import CLUSTERS
 
-VERSION = 1
+VERSION = 2
 SILHOUETTE_SAMPLE = 2000
 TINY_EPS = 1e-6
 Matrix = npt.NDArray[np.float32]
@@ -55,8 +55,9 @@ class Clusters(NamedTuple):
 
 
 def find_clusters(embeddings: pd.DataFrame, params: ClusterParams) -> Clusters:
-    """Clusters of the pictures with a sound embedding, the same on every run and any number of cores."""
-    sound = embeddings[embeddings["status"] == "ok"]
+    """Clusters of the pictures with a sound embedding, by image_id: the same on every run, in any order of the rows and
+    on any number of cores."""
+    sound = embeddings[embeddings["status"] == "ok"].sort_values("image_id")
     with threadpool_limits(1):  # sums over several threads differ in the last bits from run to run
         return _clusters(sound["image_id"].tolist(), feature_matrix(sound), params)
 

@@ -1,9 +1,9 @@
-"""Which picture trains, which validates and which tests, with all copies of a picture on one side.
+"""Which picture trains, which validates and which tests, with all copies and variants of a picture on one side.
 
 Rules for small classes, counted in groups of related pictures: a class of one group is only trained on, so its F1 is
 undefined; a class of two is trained on and tested; from three on it has a group in every split. A group whose pictures
-bear several labels is trained on. With a trusted test set, every kept picture trains or validates, except copies of
-a test picture, which are left out.
+bear several labels is trained on. With a trusted test set, every kept picture trains or validates, except copies and
+variants of a test picture, which are left out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from curation.errors import DataError
 from curation.params import Params
 from curation.tables import SPLITS
 
-VERSION = 1
+VERSION = 2
 TRAIN, VALIDATION, TEST, LEFT_OUT = "train", "validation", "test", "left_out"
 _REMEDY = "loosen the limits, decide on pictures under review, or use `inksift judge`, which trains nothing"
 
@@ -33,9 +33,6 @@ class SplitParams(Params):
     validation_share: float = Field(0.15, ge=0.01, le=0.4, description="Share of a class used to stop the training")
     test_share: float = Field(0.2, ge=0.01, le=0.4, description="Share of a class used for F1, if no test set is given")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Another seed draws another split")
-    related_distance: int = Field(
-        12, ge=0, le=64, description="Pictures whose hashes differ in at most so many bits stay on one side"
-    )
     min_class_size: int = Field(1, ge=1, le=100_000, description="Classes with fewer kept pictures are left out")
 
 
@@ -97,8 +94,8 @@ def _demand_training(rows: pd.DataFrame) -> None:
     if rows.loc[rows["split"] == TRAIN, "label"].nunique() < 2:
         left_out = int((rows["split"] == LEFT_OUT).sum())
         raise DataError(
-            f"fewer than two classes are left to train on, as {left_out} pictures are copies of trusted test pictures: "
-            "give --test a folder whose pictures are not in the source"
+            f"fewer than two classes are left to train on, as {left_out} pictures are copies or variants of trusted "
+            "test pictures: give --test a folder whose pictures are not in the source"
         )
 
 

@@ -71,8 +71,47 @@ IMAGES = Table(
 is the SHA-256 of the file's bytes ("" where they could not be read). `width` and `height` are those of the upright
 picture in pixels, 0 where `readable` is false; `error` then says why."""
 
-HASHES = Table("hashes", {"image_id": "str", "phash": "uint64", "contrast": "float64"}, key=("image_id",))
-"""One row per readable picture: 64-bit perceptual hash, and the deviation of the 32 x 32 grey levels behind it."""
+HASHES = Table(
+    "hashes",
+    {
+        "image_id": "str",
+        "phash": "uint64",
+        "contrast": "float64",
+        "pixels": "str",
+        "oriented": "object",
+        "trimmed_contrast": "float64",
+        "left": "int64",
+        "top": "int64",
+        "content_width": "int64",
+        "content_height": "int64",
+    },
+    key=("image_id",),
+)
+"""One row per readable picture: the 64-bit perceptual hash of the whole, the deviation of the 32 x 32 grey levels
+behind it, and the SHA-256 of its pixels. Of its content, which is what uniform borders leave: eight hashes, one per
+orientation (see `gate.fingerprint`), their contrast, and its place in pixels of the upright picture."""
+
+PAIRS = Table(
+    "pairs",
+    {
+        "first": "str",
+        "second": "str",
+        "relation": "str",
+        "distance": "int64",
+        "similarity": "float64",
+        "transform": "str",
+        "marked": "str",
+    },
+    key=("first", "second"),
+)
+"""One row per two related pictures, `first` < `second` by image_id. `relation` is "duplicate" or "variant", `distance`
+the bits between their hashes in the best orientation (-1 where a hash is not trusted), `similarity` (0 to 1) that of
+their aligned pixels, `transform` what makes the second of the first, in words, and `marked` which of them ("first",
+"second" or "") bears a watermark. Of pictures with the same pixels only the one of the smallest image_id is named."""
+
+PAIR_SEARCH = Table("pair_search", dict.fromkeys(("compared", "flat", "crowded"), "int64"))
+"""One row on how PAIRS were found: the pairs whose pixels were compared, the pictures that are too flat for that, and
+those with so many look-alikes that only the nearest and the best of them were compared."""
 
 DUPLICATES = Table(
     "duplicates",
@@ -84,10 +123,16 @@ DUPLICATES = Table(
         "duplicate_of": "str",
         "relation": "str",
         "distance": "int64",
+        "similarity": "float64",
+        "transform": "str",
+        "kept_because": "str",
+        "conflict": "str",
     },
     key=("path",),
 )
-"""One row per readable file. `relation` to the kept copy: "none", "exact" (same bytes) or "near" (`distance` bits)."""
+"""One row per readable file. `relation` to the kept copy is "none", "exact" (same bytes), "pixels" (same pixels) or
+"duplicate" (found by comparing, see PAIRS; `transform` is what makes it of the kept one). `kept_because` says why the
+kept file of a group with copies stays, and `conflict` names the other classes that files of the group lie in."""
 
 OBJECT_COUNTS = Table(
     "object_counts",
@@ -109,16 +154,16 @@ EMBEDDINGS = Table(
     {"image_id": "str", "embedder": "str", "status": "str", "vector": "object", "texture": "object"},
     key=("image_id",),
 )
-"""One row per kept picture and the network that saw it: float16 `vector`, the mean of every channel of the last feature
-map, then its deviation over the picture; `texture`, the same of the stages before. `status` is "ok" or "bad_feature"
-(then all zero)."""
+"""One row per distinct readable picture of source and trusted test folder, and the network that saw it: float16
+`vector`, the mean of every channel of the last feature map, then its deviation over the picture; `texture`, the same of
+the stages before. `status` is "ok" or "bad_feature" (then all zero)."""
 
 CLUSTERS = Table(
     "clusters",
     {"image_id": "str", "dbscan": "int64", "hdbscan": "int64", "kmeans": "int64"},
     key=("image_id",),
 )
-"""One row per picture with an embedding: its cluster by each method, -1 for noise."""
+"""One row per kept picture with a usable embedding: its cluster by each method, -1 for noise."""
 
 DECISIONS = Table(
     "decisions",
@@ -138,7 +183,7 @@ DECISIONS = Table(
     key=("path",),
     may_be_missing=frozenset({"p_photo"}),
 )
-"""One row per file found: its one outcome ("kept", "review", "rejected"), with stage and reason where rejected."""
+"""One row per file found: its one outcome ("kept", "review", "rejected"), with stage and reason unless it is kept."""
 
 SPLITS = Table(
     "splits",
@@ -146,7 +191,7 @@ SPLITS = Table(
     key=("path", "split"),
 )
 """One row per kept file and per trusted test file. `split` is "train", "validation" or "test", one per group, and
-"left_out" for kept copies of a trusted test picture. Paths are relative to the folder that the file was found in."""
+"left_out" for kept relatives of a trusted test picture. Paths are relative to the folder that the file was found in."""
 
 TRAINING_SET = Table(
     "training_set",

@@ -87,7 +87,7 @@ def run(source: Path, test: Path | None, truth: Path | None, as_json: bool, **op
     \b
     Examples:
       inksift run crawl/images
-      inksift run crawl/images --workspace work --test trusted --set duplicates.max_distance=2
+      inksift run crawl/images --workspace work --test trusted --set duplicates.keep=first
     """
     _execute("everything", source, test=test, truth=truth, as_json=as_json, **options)
 

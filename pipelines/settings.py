@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from curation.clusters import ClusterParams
-from curation.dedup import DedupParams
+from curation.dedup.groups import DedupParams
+from curation.dedup.pairs import PairParams
 from curation.errors import ParamError
 from curation.evaluation import EvaluationParams
 from curation.features import FeatureParams
@@ -26,9 +27,10 @@ from curation.verdicts.recipes import VerdictParams
 
 STAGES: dict[str, type[Params]] = {
     "images": ImageParams,
+    "embeddings": FeatureParams,
+    "pairs": PairParams,
     "duplicates": DedupParams,
     "object_counts": ObjectParams,
-    "embeddings": FeatureParams,
     "clusters": ClusterParams,
     "verdicts": VerdictParams,
     "curated_dataset": CuratedParams,
@@ -85,9 +87,7 @@ def with_assignments(values: Values, assignments: tuple[str, ...]) -> Values:
         name, equals, text = assignment.partition("=")
         stage, dot, setting = name.partition(".")
         if not (equals and dot and setting):
-            raise ParamError(
-                f"cannot read --set {assignment}; write stage.setting=value, such as duplicates.max_distance=4"
-            )
+            raise ParamError(f"cannot read --set {assignment}; write stage.setting=value, such as pairs.max_distance=4")
         _assign(merged.setdefault(stage, {}), setting, _value(assignment, text))
     return merged
 
@@ -149,9 +149,7 @@ def _stages(path: Path, content: Any) -> Values:
     if content is None:
         return {}
     if not isinstance(content, dict) or not all(isinstance(settings, dict) for settings in content.values()):
-        raise ParamError(
-            f"{path}: expected stage: {{setting: value}} at the top, such as duplicates: {{max_distance: 4}}"
-        )
+        raise ParamError(f"{path}: expected stage: {{setting: value}} at the top, such as pairs: {{max_distance: 4}}")
     return {str(stage): {str(name): value for name, value in settings.items()} for stage, settings in content.items()}
 
 

@@ -8,17 +8,19 @@ from typing import Any
 import pandas as pd
 
 from curation.project import Project
-from curation.publish.curated import STAYING
+from curation.publish.curated import staying
 from curation.publish.published import read_decisions, read_review
 from curation.sample import read_truth, score_against_truth
+from curation.verdicts.conflicts import is_conflict
 from curation.verdicts.conservation import OUTCOMES
 from pipelines.listener import Heard
 
 _UNITS = {
     "images": "images decoded",
     "test_images": "test images decoded",
-    "object_counts": "objects counted on",
     "embeddings": "features of",
+    "pairs": "pairs compared",
+    "object_counts": "objects counted on",
     "classifier": "epochs trained",
 }
 
@@ -36,6 +38,7 @@ def summary(project: Project, heard: Heard, *, seconds: float, truth: Path | Non
         "outcomes": {name: int((decisions["outcome"] == name).sum()) for name in OUTCOMES},
         "review_counts_as": review,
         "decided_by_people": int((decisions["decided_by"] == "human").sum()),
+        "label_conflicts": int(is_conflict(decisions).sum()),
         "reasons": decisions.loc[decisions["outcome"] == "rejected", "reason"].value_counts().to_dict(),
         "measured": {name: heard.metadata[name]["measured"] for name in _UNITS if name in heard.metadata},
         "f1": _f1(heard),
@@ -52,8 +55,10 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
     outcomes, reasons = told["outcomes"], told["reasons"]
     counted = ", ".join(f"{count} {name}" for name, count in outcomes.items())
     yield f"{told['files']} file{'' if told['files'] == 1 else 's'} in {told['seconds']:.0f} s: {counted}"
-    if outcomes["review"]:
-        yield f"  under review {outcomes['review']:19d}, counted as {told['review_counts_as']} (curated_dataset.review)"
+    if waiting := outcomes["review"] - told["label_conflicts"]:
+        yield f"  under review {waiting:19d}, counted as {told['review_counts_as']} (curated_dataset.review)"
+    if told["label_conflicts"]:
+        yield f"  in several classes {told['label_conflicts']:13d}, left out until a person says which (label_conflict)"
     if told["decided_by_people"]:
         yield f"  decided by people {told['decided_by_people']:14d}"
     yield from (f"  rejected as {reason:<14}{count:6d}" for reason, count in sorted(reasons.items()))
@@ -74,11 +79,11 @@ def as_json(told: dict[str, Any]) -> str:
 
 
 def _warnings(decisions: pd.DataFrame, heard: Heard, review: str) -> Iterator[str]:
-    if not decisions["outcome"].isin(STAYING[review]).any():
+    if staying(decisions, review).empty:
         yield "nothing was kept: see the reasons in report.html"
     left_out = heard.metadata.get("splits", {}).get("left_out", 0)
     if left_out:
-        yield f"{left_out} kept pictures are copies of a trusted test picture, or hash like one: not trained on"
+        yield f"{left_out} kept pictures are copies or variants of a trusted test picture: not trained on"
 
 
 def _score(value: float | None) -> str:

@@ -52,8 +52,9 @@ def _is_utf8(text: str) -> bool:
 
 
 _NAME = Rule(f"1 to {MAX_NAME_BYTES} bytes of UTF-8 on one line", _is_name)
+_PICTURE = Rule("64 lower-case hexadecimal digits", lambda text: bool(_IMAGE_ID.fullmatch(text)))
 _FIELDS = {
-    "image_id": Rule("64 lower-case hexadecimal digits", lambda text: bool(_IMAGE_ID.fullmatch(text))),
+    "image_id": _PICTURE,
     "note": Rule(f"at most {MAX_NOTE_LENGTH} characters of UTF-8 without NUL", _is_note),
 }
 
@@ -61,8 +62,12 @@ ACTIONS: Mapping[str, Rule] = {
     "outcome": _one_of("kept", "rejected"),
     "label": _NAME,
     "medium": _one_of("illustration", "photo"),
+    "copy": _one_of("keep"),
+    "different": _PICTURE,
 }
-"""What can be decided. `label` is the class of the picture; `medium` is what a person says the picture is."""
+"""What can be decided. `label` is the class of the picture; `medium` is what a person says the picture is. `copy` keeps
+this copy rather than the others; `different` names a picture that this one is no copy of: as of every action, one of
+them is in force per picture, so that to tell a picture apart from two others takes a word on each of those."""
 
 
 def checked(decision: Decision, place: str) -> Decision:

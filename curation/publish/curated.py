@@ -9,12 +9,10 @@ from pydantic import Field
 
 from curation.params import Params
 from curation.tables import Table
+from curation.verdicts.conflicts import is_conflict
 
 CURATED = Table("curated_dataset", {"path": "str", "image_id": "str", "label": "str"}, key=("path",))
 """One row per picture that stays."""
-
-STAYING = {"kept": ("kept", "review"), "held": ("kept",)}
-"""The outcomes that stay, by how pictures under review count."""
 
 
 class CuratedParams(Params):
@@ -25,6 +23,15 @@ class CuratedParams(Params):
     )
 
 
+def staying(decisions: pd.DataFrame, review: str) -> pd.DataFrame:
+    """The rows of DECISIONS that stay: what was kept, and what is under review where that counts as "kept".
+
+    A picture whose class is in doubt stays out either way: its label would be wrong for some of its copies.
+    """
+    waiting = (decisions["outcome"] == "review") & ~is_conflict(decisions)
+    return decisions[(decisions["outcome"] == "kept") | (waiting & (review == "kept"))]
+
+
 def curate(decisions: pd.DataFrame, params: CuratedParams) -> pd.DataFrame:
-    """The CURATED rows of DECISIONS: what was kept, and what is under review where that counts as kept."""
-    return CURATED.check(decisions[decisions["outcome"].isin(STAYING[params.review])])
+    """The CURATED rows of DECISIONS."""
+    return CURATED.check(staying(decisions, params.review))

@@ -24,7 +24,7 @@ from curation.engine import in_batches, per_item
 from curation.errors import ParamError, StoreError
 from curation.folder.safe_open import RefusedError, open_file, read_chunks
 from curation.folder.walk import open_source
-from curation.publish.curated import STAYING, CuratedParams
+from curation.publish.curated import CuratedParams, staying
 from curation.publish.export_names import class_folders, distinct, file_name
 from curation.publish.safe_csv import csv_bytes
 from curation.store.files import file_digest, sweep, sync_folder, write_atomically
@@ -106,7 +106,7 @@ class _Export(NamedTuple):
 
 
 def _chosen(decisions: pd.DataFrame, params: ExportParams) -> pd.DataFrame:
-    return decisions.loc[decisions["outcome"].isin(STAYING[params.review]), ["path", "label", "image_id"]]
+    return staying(decisions, params.review)[["path", "label", "image_id"]]
 
 
 def _pictures(chosen: pd.DataFrame, images: pd.DataFrame) -> list[_Picture]:

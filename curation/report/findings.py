@@ -19,12 +19,16 @@ from curation.store.workspace import Workspace
 class Findings:
     """What the stages found, where they ran; the report leaves out the rest.
 
-    `signals` has image_id and a column per signal, `limits` their votes by name; `comparison` has a row per cluster
-    method, named in its first column; `votes`, `quality` and `losses` are VOTES, VOTE_QUALITY and LOSSES frames.
+    `duplicates`, `apart` and `search` are DUPLICATES, KEPT_APART and PAIR_SEARCH frames; `signals` has image_id and a
+    column per signal, `limits` their votes by name; `comparison` has a row per cluster method, named in its first
+    column; `votes`, `quality` and `losses` are VOTES, VOTE_QUALITY and LOSSES frames.
     `reject_cut` and `keep_cut` are log-odds, the folder's share of photographs included: a photograph lies at or above
     the first, an illustration below the second. `notes` are sentences for the reader.
     """
 
+    duplicates: pd.DataFrame | None = None
+    apart: pd.DataFrame | None = None
+    search: pd.DataFrame | None = None
     signals: pd.DataFrame | None = None
     limits: Mapping[str, Limits] = field(default_factory=dict)
     comparison: pd.DataFrame | None = None

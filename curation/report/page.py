@@ -12,12 +12,14 @@ from curation.medium.votes import VOTES
 from curation.params import Params
 from curation.profile import before_and_after
 from curation.report import plots
+from curation.report.copies import copies_values
 from curation.report.findings import Findings
 from curation.report.gallery import galleries
 from curation.report.photographs import outcome_per_picture, photographs_values
 from curation.report.templating import Figure, figure, records, render_page
 from curation.rgb import Rgb
 from curation.signals.base import Limits
+from curation.tables import DUPLICATES
 from curation.verdicts.conservation import OUTCOMES
 
 
@@ -56,6 +58,7 @@ def build_report(
         source_figures=_source_figures(images),
         signal_figures=_signal_figures(decisions, findings),
         clusters=_clusters(findings),
+        copies=copies_values(decisions, findings, read, most=params.thumbnails_per_reason, side_px=params.thumbnail_px),
         photographs=photographs_values(decisions, findings, most_classes=params.table_rows),
         galleries=galleries(
             decisions,
@@ -64,6 +67,7 @@ def build_report(
             most=params.thumbnails_per_reason,
             side_px=params.thumbnail_px,
             votes=VOTES.frame([]) if findings.votes is None else findings.votes,
+            duplicates=DUPLICATES.frame([]) if findings.duplicates is None else findings.duplicates,
         ),
         unreadable=_capped(unreadable[["path", "label", "error", "note"]], params.table_rows),
     )

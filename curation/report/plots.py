@@ -102,7 +102,7 @@ def formats(images: pd.DataFrame) -> bytes:
 
 
 def outcome_flow(decisions: pd.DataFrame) -> bytes:
-    """How many files were kept, sent to review, or rejected at which stage for which reason."""
+    """How many files were kept, sent to review for which reason, or rejected at which stage for which reason."""
     return _bars(*_flow(decisions), "files")
 
 
@@ -256,7 +256,7 @@ def _flow(decisions: pd.DataFrame) -> tuple[pd.Series, list[str]]:
     counts = decisions.value_counts(["outcome", "stage", "reason"])
     order = {outcome: place for place, outcome in enumerate(OUTCOME_COLOURS)}
     keys = sorted(counts.index, key=lambda key: (order[key[0]], -counts[key]))
-    names = [": ".join(part for part in key[1:] if part) if key[0] == "rejected" else key[0] for key in keys]
+    names = [f"{key[1]}: {key[2]}" if key[0] == "rejected" else ": ".join(filter(None, key[::2])) for key in keys]
     flow = pd.Series([int(counts[key]) for key in keys], index=names, dtype="int64")
     return flow, [OUTCOME_COLOURS[key[0]] for key in keys]
 

@@ -38,12 +38,12 @@ def _values(decisions: pd.DataFrame) -> Iterator[str]:
 
 
 def _reasons(decisions: pd.DataFrame) -> Iterator[str]:
-    rejected = decisions["outcome"] == "rejected"
+    kept = decisions["outcome"] == "kept"
     for column in ("stage", "reason"):
         given = decisions[column] != ""
-        yield from _told(decisions.loc[rejected & ~given, "path"], f"rejected without a {column}")
-        yield from _told(decisions.loc[~rejected & given, "path"], f"not rejected, yet with a {column}")
-    by_human = decisions["decided_by"] == "human"
+        yield from _told(decisions.loc[~kept & ~given, "path"], f"rejected or for review without a {column}")
+        yield from _told(decisions.loc[kept & given, "path"], f"kept, yet with a {column}")
+    by_human, rejected = decisions["decided_by"] == "human", decisions["outcome"] == "rejected"
     wrong = rejected & (by_human != (decisions["stage"] == "human"))
     yield from _told(decisions.loc[wrong, "path"], "rejected by a person in another stage than human, or the reverse")
 

@@ -9,8 +9,9 @@ import pandas as pd
 
 from curation.tables import DECISIONS
 
-VERSION = 2
+VERSION = 3
 _UNKNOWN = {"p_photo": float("nan"), "medium": "unsure"}
+_SAME = {"exact": "bytes", "pixels": "pixels"}
 
 
 def decide(
@@ -20,7 +21,7 @@ def decide(
 
     A file is rejected by the first stage that has a reason: it could not be read (`unreadable`), another copy of it
     is kept (`duplicate`), its embedding is unusable (`bad_feature`), or the recipe rejects it. Copies show the medium
-    of the picture that stays.
+    of the picture that stays. What is under review has a stage and a reason too.
     """
     places = duplicates.set_index("path").to_dict("index")
     keepers = duplicates[duplicates["keep"]].set_index("group")["image_id"].to_dict()
@@ -55,10 +56,9 @@ def _judged(place: Mapping[Any, Any], verdict: Mapping[Any, Any], unusable: set[
         return _rejected("duplicates", "duplicate", words) | medium | {"duplicate_of": place["duplicate_of"]}
     if place["image_id"] in unusable:
         return _rejected("embeddings", "bad_feature", "the network gave no usable embedding of it") | medium
-    stage = "verdicts" if verdict["outcome"] == "rejected" else ""
     return medium | {
         "outcome": verdict["outcome"],
-        "stage": stage,
+        "stage": "" if verdict["outcome"] == "kept" else "verdicts",
         "reason": verdict["reason"],
         "duplicate_of": "",
         "explanation": verdict["explanation"],
@@ -66,9 +66,10 @@ def _judged(place: Mapping[Any, Any], verdict: Mapping[Any, Any], unusable: set[
 
 
 def _relation(place: Mapping[Any, Any]) -> str:
-    if place["relation"] == "exact":
-        return f"same bytes as {place['duplicate_of']}"
-    return f"{place['distance']} of 64 hash bits differ from {place['duplicate_of']}"
+    kept, transform = place["duplicate_of"], place["transform"]
+    if place["relation"] != "duplicate":
+        return f"same {_SAME[place['relation']]} as {kept}"
+    return f"a copy of {kept}{': ' if transform else ''}{transform} (similarity {place['similarity']:.2f})"
 
 
 def _rejected(stage: str, reason: str, explanation: str) -> dict[str, object]:

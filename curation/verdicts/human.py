@@ -1,7 +1,7 @@
 """What people decided outranks the machine.
 
 A decision on any copy of a picture, exact or near, reaches the copy that is kept. Where people decided differently on
-two copies the latest on each action holds.
+two copies the latest on each action holds. What they said of copies themselves is for `dedup.groups`.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from curation.params import Params
 from curation.verdicts.judgements import JUDGEMENTS
 
 _OUTCOMES = {"illustration": "kept", "unsure": "review", "photo": "rejected"}
+_REASONS = {"illustration": "", "unsure": "unsure", "photo": "photo"}
 
 
 class LearnedParams(Params):
@@ -65,7 +66,7 @@ def _judgements(seen: Seen) -> pd.DataFrame:
     rows = zip(seen.votes.to_dict("records"), chances.tolist(), seen.medium.tolist(), strict=True)
     return JUDGEMENTS.frame(
         [
-            {"image_id": row["image_id"], "outcome": _OUTCOMES[medium], "reason": "photo" if medium == "photo" else ""}
+            {"image_id": row["image_id"], "outcome": _OUTCOMES[medium], "reason": _REASONS[medium]}
             | {"p_photo": p_photo, "medium": medium}
             | {
                 "explanation": explain(

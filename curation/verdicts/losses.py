@@ -34,7 +34,8 @@ class BrakeParams(Params):
 def losses(decisions: pd.DataFrame) -> pd.DataFrame:
     """The LOSSES of DECISIONS, the classes in order."""
     distinct = decisions[~decisions["reason"].isin(("unreadable", "duplicate"))]
-    taken = (distinct["stage"] == "verdicts").groupby(distinct["label"])
+    rejected = (distinct["outcome"] == "rejected") & (distinct["stage"] == "verdicts")
+    taken = rejected.groupby(distinct["label"])
     return LOSSES.frame([_loss(str(label), len(rows), int(rows.sum())) for label, rows in taken])
 
 

@@ -100,7 +100,7 @@ def test_answers_hold_from_the_next_run_on(judged: Path, sample: Path, tmp_path:
 
 def test_an_answer_on_another_copy_reaches_the_kept_one(judged: Path, tmp_path: Path, inksift) -> None:
     duplicates = read_parquet(judged / "tables" / "duplicates.parquet")
-    near = duplicates[duplicates["relation"] == "near"].iloc[0]
+    near = duplicates[duplicates["relation"] == "duplicate"].iloc[0]
     (tmp_path / "copy.csv").write_text(f"image_id,answer\n{near['image_id']},p\n")
     found = told(inksift("audit", "--workspace", judged, "--answers", tmp_path / "copy.csv", "--json"))
     assert (found["answers"], found["photos"], found["illustrations"]) == (1, 1, 0)

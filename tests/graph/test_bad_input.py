@@ -72,9 +72,9 @@ def test_a_class_of_one_picture_is_trained_on_and_its_f1_is_undefined(copied: Pa
 @pytest.mark.parametrize(
     ("assignment", "words"),
     [
-        ("duplicates.max_distence=2", "no setting called duplicates.max_distence; there are: max_distance"),
-        ("duplicates.max_distance=99", "duplicates.max_distance: input should be less than or equal to 16, got 99"),
-        ("dedup.max_distance=2", "no stage called dedup; there are: images, duplicates"),
+        ("duplicates.prefers=x", "no setting called duplicates.prefers; there are: keep, prefer"),
+        ("duplicates.keep=best", "duplicates.keep: input should be 'largest' or 'first', got 'best'"),
+        ("dedup.max_distance=2", "no stage called dedup; there are: images, embeddings"),
         ("classifier.network=resnet", "no network called resnet; there are: custom"),
         ("object_counts.weights=yolov9", "no weights called yolov9; there are: yolov8n"),
     ],
@@ -183,7 +183,7 @@ def test_judge_never_writes_over_what_is_there(copied: Path, tmp_path: Path, ink
 
 def test_a_test_folder_that_is_the_source(copied: Path, tmp_path: Path, inksift) -> None:
     result = inksift("run", copied, "--workspace", tmp_path / "w", "--test", copied, *FAST)
-    ends(result, 2, "copies of trusted test pictures")
+    ends(result, 2, "copies or variants of trusted test pictures")
     assert "what was decided before that is in" in result.stderr
 
 

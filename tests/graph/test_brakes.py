@@ -142,7 +142,7 @@ def cautious(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def unsure(evidence: pd.DataFrame, *arguments: Any, **named: Any) -> Any:
         judged = judge(evidence, *arguments, **named)
-        return judged._replace(judgements=judged.judgements.assign(outcome="review", reason="", medium="unsure"))
+        return judged._replace(judgements=judged.judgements.assign(outcome="review", reason="unsure", medium="unsure"))
 
     monkeypatch.setattr(assets.verdicts, "judge", unsure)
 

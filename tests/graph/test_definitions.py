@@ -19,7 +19,7 @@ from pipelines.settings import STAGES
 
 ASSETS = {
     "gather": ["hashes", "images", "profile", "signals", "test_hashes", "test_images", "test_thumbnails", "thumbnails"],
-    "dedup": ["duplicates"],
+    "dedup": ["duplicates", "pair_search", "pairs"],
     "evidence": ["cluster_comparison", "clusters", "embeddings", "object_counts"],
     "verdict": [
         "curated_dataset",
@@ -43,6 +43,7 @@ CHECKS = {
     "f1_beats_the_majority",
     "losses_are_accepted",
     "no_copy_straddles_the_splits",
+    "no_test_picture_is_trained_on",
     "only_training_rows_are_oversampled",
 }
 BLOCKING = CHECKS - {"detector_was_present", "f1_beats_the_majority"}

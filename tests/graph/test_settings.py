@@ -26,17 +26,20 @@ def test_every_shipped_profile_is_legal_and_says_why(name: str) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("duplicates: {max_distence: 2}", r"no setting called duplicates\.max_distence; there are: max_distance"),
-        ("duplicates: {max_distance: 99}", r"duplicates\.max_distance: .*less than or equal to 16, got 99"),
-        ("duplicates: {max_distance: many}", r"duplicates\.max_distance: .*got 'many'"),
-        ("duplicates: {min_contrast: .nan}", r"duplicates\.min_contrast"),
-        ("duplicates: {min_contrast: 1e308}", r"duplicates\.min_contrast"),
-        ("dedup: {max_distance: 2}", "no stage called dedup; there are: images, duplicates"),
+        ("duplicates: {prefers: x}", r"no setting called duplicates\.prefers; there are: keep, prefer"),
+        (
+            "rejected_report: {thumbnail_px: 999}",
+            r"rejected_report\.thumbnail_px: .*equal to 320, got 999",
+        ),
+        ("pairs: {max_distance: many}", r"pairs\.max_distance: .*got 'many'"),
+        ("splits: {test_share: .nan}", r"splits\.test_share"),
+        ("splits: {test_share: 1e308}", r"splits\.test_share"),
+        ("dedup: {max_distance: 2}", "no stage called dedup; there are: images, embeddings"),
         ("duplicates: 2", "expected stage: {setting: value}"),
         ("[1, 2]", "expected stage: {setting: value}"),
-        ("duplicates:\n\tmax_distance: 2", "not a YAML file that inksift can read"),
+        ("pairs:\n\tmax_distance: 2", "not a YAML file that inksift can read"),
         ("a: !!python/object/apply:os.system [exit]", "not a YAML file that inksift can read"),
-        ("duplicates: {max_distance: 1, max_distance: 2}", "the key max_distance stands twice"),
+        ("pairs: {max_distance: 1, max_distance: 2}", "the key max_distance stands twice"),
         ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]", "aliases"),
         ("verdicts: {filters: [gray]}", "no signal called gray; there are: edges"),
         ("ñandú: {x: 1}", "no stage called ñandú"),
@@ -71,23 +74,23 @@ def test_an_unknown_profile_lists_those_there_are() -> None:
 
 def test_assignments_lie_over_the_profile() -> None:
     values = with_assignments(
-        {"duplicates": {"max_distance": 1, "min_contrast": 9.0}},
-        ("duplicates.max_distance=2", "verdicts.limits.edges.high=0.3", "clusters.eps=null"),
+        {"duplicates": {"keep": "largest", "prefer": "a/*"}},
+        ("duplicates.keep=first", "verdicts.limits.edges.high=0.3", "clusters.eps=null"),
     )
     settings = checked(values)
-    assert settings["duplicates"].max_distance == 2
-    assert settings["duplicates"].min_contrast == 9.0
+    assert settings["duplicates"].keep == "first"
+    assert settings["duplicates"].prefer == "a/*"
     assert settings["verdicts"].limits == {"edges.high": 0.3}
 
 
-@pytest.mark.parametrize("assignment", ["max_distance=2", "duplicates.max_distance", "=2", "duplicates.=2"])
+@pytest.mark.parametrize("assignment", ["keep=first", "duplicates.keep", "=2", "duplicates.=2"])
 def test_an_assignment_that_cannot_be_read_shows_the_form(assignment: str) -> None:
     with pytest.raises(ParamError, match=r"write stage\.setting=value"):
         with_assignments({}, (assignment,))
 
 
 def test_run_config_holds_plain_values_for_the_steps_of_a_job() -> None:
-    config = run_config(checked({"duplicates": {"max_distance": 2}}), {"duplicates", "decoded_images", "trusted_test"})
+    config = run_config(checked({"duplicates": {"keep": "first"}}), {"duplicates", "decoded_images", "trusted_test"})
     assert set(config["ops"]) == {"duplicates", "decoded_images", "trusted_test"}
-    assert config["ops"]["duplicates"]["config"]["max_distance"] == 2
+    assert config["ops"]["duplicates"]["config"]["keep"] == "first"
     assert yaml.safe_load(yaml.safe_dump(config)) == config

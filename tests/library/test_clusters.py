@@ -19,7 +19,7 @@ METHODS = ["dbscan", "hdbscan", "kmeans"]
 def table(vectors, status="ok") -> pd.DataFrame:
     rows = [
         {
-            "image_id": f"i{number}",
+            "image_id": f"i{number:03}",
             "embedder": "toy",
             "status": status,
             "vector": np.asarray(vector, dtype=np.float16),
@@ -95,9 +95,14 @@ def test_pictures_all_alone_are_all_noise():
     assert np.isnan(compared(found, "silhouette")["dbscan"])
 
 
+def test_the_order_of_the_pictures_does_not_matter(planted):
+    found = [find_clusters(rows, ClusterParams(clusters=3)).frame for rows in (planted, planted.iloc[::-1])]
+    pd.testing.assert_frame_equal(*found)
+
+
 def test_bad_features_are_left_out():
     frame = pd.concat([table(np.eye(6, 4)), table(np.zeros((2, 4)), "bad_feature").assign(image_id=["a", "b"])])
-    assert find_clusters(frame, ClusterParams()).frame["image_id"].tolist() == [f"i{n}" for n in range(6)]
+    assert find_clusters(frame, ClusterParams()).frame["image_id"].tolist() == [f"i{n:03}" for n in range(6)]
 
 
 @settings(max_examples=25, deadline=None)

@@ -24,7 +24,13 @@ def frames(changes: dict[int, dict[str, Any]]) -> tuple[pd.DataFrame, pd.DataFra
     rejected = {"outcome": "rejected", "stage": "duplicates", "reason": "duplicate", "duplicate_of": "0"}
     rows = [row | {"path": str(number), "image_id": str(number)} for number in range(4)]
     rows[1] |= rejected
-    rows[3] |= {"outcome": "review", "decided_by": "human", "p_photo": float("nan")}
+    rows[3] |= {
+        "outcome": "review",
+        "stage": "verdicts",
+        "reason": "unsure",
+        "decided_by": "human",
+        "p_photo": float("nan"),
+    }
     images = pd.DataFrame({"path": list("0123"), "image_id": list("0123"), "readable": True})
     return images, pd.DataFrame([row | changes.get(number, {}) for number, row in enumerate(rows)])
 
@@ -49,10 +55,12 @@ def test_no_files_and_no_decisions_are_lawful() -> None:
         ({2: {"medium": ""}}, "medium other than"),
         ({2: {"decided_by": "dice"}}, "decided_by other than"),
         ({2: {"p_photo": 1.5}}, "p_photo outside"),
-        ({2: {"outcome": "rejected", "stage": "verdicts"}}, "rejected without a reason"),
-        ({2: {"outcome": "rejected", "reason": "photo"}}, "rejected without a stage"),
-        ({2: {"reason": "photo"}}, "not rejected, yet with a reason"),
-        ({3: {"stage": "verdicts"}}, "not rejected, yet with a stage"),
+        ({2: {"outcome": "rejected", "stage": "verdicts"}}, "without a reason"),
+        ({2: {"outcome": "rejected", "reason": "photo"}}, "without a stage"),
+        ({2: {"reason": "photo"}}, "kept, yet with a reason"),
+        ({2: {"stage": "verdicts"}}, "kept, yet with a stage"),
+        ({3: {"reason": ""}}, "for review without a reason"),
+        ({3: {"stage": ""}}, "for review without a stage"),
         ({2: {"outcome": "rejected", "stage": "verdicts", "reason": "photo", "decided_by": "human"}}, "than human"),
         ({2: {"outcome": "rejected", "stage": "human", "reason": "human"}}, "than human"),
         ({1: {"duplicate_of": ""}}, "no named file"),

@@ -79,8 +79,8 @@ class Case:
         params = ExportParams.of("export", settings)
         return export(self.decisions, self.images, source=self.source, target=self.target, params=params)
 
-    def decide(self, path: str, outcome: str) -> None:
-        self.decisions.loc[self.decisions["path"] == path, "outcome"] = outcome
+    def decide(self, path: str, outcome: str, reason: str = "") -> None:
+        self.decisions.loc[self.decisions["path"] == path, ["outcome", "reason"]] = [outcome, reason]
 
 
 @pytest.fixture
@@ -102,6 +102,12 @@ def test_folders_hold_the_kept_bytes_by_class(case: Case) -> None:
 def test_pictures_under_review_follow_the_setting(case: Case, review: str, count: int) -> None:
     case.decide("a/2.png", "review")
     assert case.export(review=review).pictures == count
+
+
+@pytest.mark.parametrize("review", ["kept", "held"])
+def test_a_picture_whose_class_is_in_doubt_is_never_exported(case: Case, review: str) -> None:
+    case.decide("a/2.png", "review", "label_conflict")
+    assert case.export(review=review).pictures == 2
 
 
 def test_hostile_names_give_safe_names_that_differ_without_case(tmp_path: Path) -> None:

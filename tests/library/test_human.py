@@ -6,25 +6,27 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curation.ledger.entries import HUMAN_DECISIONS
-from curation.tables import DECISIONS, DUPLICATES
+from curation.tables import DECISIONS
 from curation.verdicts.conservation import conservation_problems
 from curation.verdicts.human import answers, apply
+from tests.frames import duplicates_of
 
 REASONS = {"images": "unreadable", "duplicates": "duplicate", "embeddings": "bad_feature", "verdicts": "photo", "": ""}
 
 
 def decision(path: str, *, stage: str = "", of: str = "", outcome: str = "kept") -> dict[str, object]:
+    review = outcome == "review" and not stage
     return {
         "path": path,
         "image_id": path,
         "label": "cat",
         "outcome": "rejected" if stage else outcome,
-        "stage": stage,
-        "reason": REASONS[stage],
+        "stage": "verdicts" if review else stage,
+        "reason": "unsure" if review else REASONS[stage],
         "duplicate_of": of,
         "p_photo": 0.7,
         "medium": "unsure",
@@ -34,9 +36,7 @@ def decision(path: str, *, stage: str = "", of: str = "", outcome: str = "kept")
 
 
 def place(path: str, group: int, of: str = "") -> dict[str, object]:
-    relation = "near" if of else "none"
-    fields = {"path": path, "image_id": path, "group": group, "keep": not of, "duplicate_of": of}
-    return fields | {"relation": relation, "distance": 3 if of else 0}
+    return {"path": path, "group": group, "duplicate_of": of}
 
 
 Rows = list[dict[str, object]]
@@ -65,7 +65,7 @@ PLACES = [place("kept", 0), place("review", 1), place("photo", 2), place("copy",
 
 
 def decided(*people: Rows) -> dict[str, dict[str, Any]]:
-    decisions = apply(DECISIONS.frame(MACHINE), DUPLICATES.frame(PLACES), table(*people))
+    decisions = apply(DECISIONS.frame(MACHINE), duplicates_of(*PLACES), table(*people))
     return decisions.set_index("path").to_dict("index")
 
 
@@ -75,7 +75,7 @@ def fields(row: dict[str, Any]) -> tuple[str, ...]:
 
 def test_without_decisions_nothing_changes() -> None:
     machine = DECISIONS.frame(MACHINE)
-    unchanged = apply(machine, DUPLICATES.frame(PLACES), table())
+    unchanged = apply(machine, duplicates_of(*PLACES), table())
     pd.testing.assert_frame_equal(unchanged, machine)
 
 
@@ -136,7 +136,7 @@ def test_a_later_decision_of_another_kind_makes_an_earlier_one_no_later() -> Non
     ]
     row = decided(*people)["photo"]
     assert (row["outcome"], row["medium"], row["label"]) == ("kept", "illustration", "dog")
-    assert answers(DUPLICATES.frame(PLACES), table(*people)).to_dict() == {"photo": False}
+    assert answers(duplicates_of(*PLACES), table(*people)).to_dict() == {"photo": False}
 
 
 def test_decisions_on_copies_add_up_where_they_differ_in_kind() -> None:
@@ -182,9 +182,9 @@ def test_a_label_alone_leaves_the_outcome_to_the_machine_and_the_same_label_says
 
 def test_answers_are_those_on_any_copy_by_the_kept_one() -> None:
     people = [said("copy", medium="photo"), said("kept", medium="illustration"), said("review", outcome="kept")]
-    found = answers(DUPLICATES.frame(PLACES), table(*people, said("elsewhere", medium="photo")))
+    found = answers(duplicates_of(*PLACES), table(*people, said("elsewhere", medium="photo")))
     assert found.to_dict() == {"photo": True, "kept": False}
-    assert answers(DUPLICATES.frame(PLACES), table()).dtype == "bool"
+    assert answers(duplicates_of(*PLACES), table()).dtype == "bool"
 
 
 @st.composite
@@ -216,15 +216,16 @@ PEOPLE = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(folders(), PEOPLE)
 def test_no_decision_of_people_breaks_the_law(folder, people: list[Rows]) -> None:
     rows, places = folder
     machine = DECISIONS.frame(rows)
     images = machine[["path", "image_id"]].assign(readable=machine["reason"] != "unreadable")
     human = table(*people)
-    decisions = apply(machine, DUPLICATES.frame(places), human)
+    decisions = apply(machine, duplicates_of(*places), human)
     assert conservation_problems(images, machine) == []
     assert conservation_problems(images, decisions) == []
     assert decisions["path"].tolist() == machine["path"].tolist()
     assert decisions["p_photo"].tolist() == machine["p_photo"].tolist()
-    pd.testing.assert_frame_equal(apply(machine, DUPLICATES.frame(places), human.iloc[::-1]), decisions)
+    pd.testing.assert_frame_equal(apply(machine, duplicates_of(*places), human.iloc[::-1]), decisions)

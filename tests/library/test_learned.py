@@ -79,7 +79,7 @@ def test_photographs_are_rejected_illustrations_kept_and_the_middle_goes_to_revi
     rows = by_id.loc[folder([*MIXED, 0.0])[0]["image_id"]]
     assert rows["medium"].tolist() == ["illustration"] * 45 + ["photo"] * 15 + ["unsure"]
     assert rows["outcome"].tolist() == ["kept"] * 45 + ["rejected"] * 15 + ["review"]
-    assert rows["reason"].tolist() == [""] * 45 + ["photo"] * 15 + [""]
+    assert rows["reason"].tolist() == [""] * 45 + ["photo"] * 15 + ["unsure"]
     assert rows["explanation"].str.match(r"(photo|illustration|unsure) [01]\.\d\d: ").all()
 
 

@@ -136,7 +136,12 @@ def test_the_value_in_force_is_not_recorded_again(ledger: Ledger) -> None:
         (Decision(A.upper(), "outcome", "kept"), "image_id: expected 64 lower"),
         (Decision(f"{A}\n", "outcome", "kept"), "image_id: expected 64 lower"),
         (Decision("", "outcome", "kept"), "image_id: expected 64 lower"),
-        (Decision(A, "delete", "kept"), "no action called 'delete'; there are: outcome, label, medium"),
+        (
+            Decision(A, "delete", "kept"),
+            "no action called 'delete'; there are: outcome, label, medium, copy, different",
+        ),
+        (Decision(A, "copy", "drop"), "value: expected keep, got 'drop'"),
+        (Decision(A, "different", B[:-1]), "value: expected 64 lower-case hexadecimal digits"),
         (Decision(A, "outcome", "review"), "value: expected kept or rejected, got 'review'"),
         (Decision(A, "outcome", ""), "value: expected kept or rejected, got ''"),
         (Decision(A, "medium", "unsure"), "value: expected illustration or photo"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curation.medium.quality import rate_interval
@@ -61,6 +61,13 @@ def test_distinct_readable_pictures_are_counted_and_only_the_verdict_takes() -> 
     ]
     interval = rate_interval(4, 10)
     assert table.loc[1, ["low", "high"]].tolist() == [interval.low, interval.high]
+
+
+def test_what_is_under_review_is_not_lost() -> None:
+    table = decisions({("cat", ""): 3})
+    table.loc[0, ["outcome", "stage", "reason"]] = ["review", "verdicts", "unsure"]
+    table.loc[1, ["outcome", "stage", "reason"]] = ["review", "duplicates", "label_conflict"]
+    assert losses(table)[["pictures", "rejected"]].to_numpy().tolist() == [[3, 0]]
 
 
 def test_no_files_lose_nothing() -> None:
@@ -126,6 +133,7 @@ def test_a_limit_of_one_never_stops() -> None:
     assert told({("cat", "photo"): 50}, max_class_loss=1, max_loss=1) == []
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from("ab"), st.sampled_from(["", "human", *STAGES])), st.integers(0, 40), max_size=8

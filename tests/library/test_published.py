@@ -76,7 +76,7 @@ def decisions() -> pd.DataFrame:
         for number, path in enumerate(NAMES)
     ]
     rows[1] |= {"outcome": "rejected", "stage": "duplicates", "reason": "duplicate", "duplicate_of": NAMES[0]}
-    rows[2] |= {"outcome": "review"}
+    rows[2] |= {"outcome": "review", "stage": "verdicts", "reason": "unsure"}
     rows[4] |= {"outcome": "rejected", "stage": "images", "reason": "unreadable", "p_photo": float("nan")}
     return DECISIONS.frame(rows)
 
@@ -118,6 +118,13 @@ def test_pictures_under_review_stay_or_are_held(workspace: Workspace, review: st
     assert curate(decisions(), params)["path"].tolist() == [NAMES[number] for number in staying]
     publish_decisions(workspace, decisions(), source=Path("crawl"), review=review)
     assert read_review(workspace) == review
+
+
+@pytest.mark.parametrize("review", ["kept", "held"])
+def test_a_label_in_doubt_is_no_training_label(review: str) -> None:
+    doubted = decisions()
+    doubted.loc[2, ["stage", "reason"]] = ["duplicates", "label_conflict"]
+    assert NAMES[2] not in set(curate(doubted, CuratedParams.of("curated_dataset", {"review": review}))["path"])
 
 
 def test_csv_has_the_documented_columns_and_every_row() -> None:

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from curation.errors import ParamError
 from curation.signals import SIGNALS
 from curation.signals.table import TABLE as SIGNALS_TABLE
-from curation.tables import CLUSTERS, DUPLICATES, EMBEDDINGS, IMAGES, OBJECT_COUNTS
+from curation.tables import CLUSTERS, EMBEDDINGS, IMAGES, OBJECT_COUNTS
 from curation.verdicts import camp2022, evidence
 from curation.verdicts.camp2022 import Camp2022Params
 from curation.verdicts.decide import decide as decide_all
 from curation.verdicts.recipes import VerdictParams, judge
+from tests.frames import duplicates_of
 
 QUIET = {signal.name: _inside for signal in SIGNALS for _inside in [min(max(signal.keep.low, 0.0), signal.keep.high)]}
 
@@ -88,9 +89,7 @@ def image(path: str, image_id: str, *, readable: bool = True) -> dict[str, objec
 
 
 def copy(path: str, image_id: str, group: int, *, keep: bool = True, of: str = "") -> dict[str, object]:
-    relation = "none" if keep else "near"
-    fields = {"path": path, "image_id": image_id, "group": group, "keep": keep, "duplicate_of": of}
-    return fields | {"relation": relation, "distance": 0 if keep else 3}
+    return {"path": path, "image_id": image_id, "group": group, "keep": keep, "duplicate_of": of}
 
 
 def decide(images, duplicates, *, objects: dict[str, int], bad: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -123,7 +122,7 @@ def decide(images, duplicates, *, objects: dict[str, int], bad: tuple[str, ...] 
         ]
     )
     clustered = CLUSTERS.frame([{"image_id": k, "dbscan": 0, "hdbscan": 0, "kmeans": 0} for k in kept if k not in bad])
-    copies = DUPLICATES.frame(duplicates)
+    copies = duplicates_of(*duplicates)
     gathered = evidence.gather(copies, signals, counted, embedded, clustered, method="dbscan")
     params = VerdictParams(recipe="camp2022", limits={"edges.high": 0.2})
     return decide_all(IMAGES.frame(images), copies, gathered, judge(gathered, embedded, params).judgements).set_index(
@@ -159,10 +158,24 @@ def test_every_kind_of_file_gets_its_outcome() -> None:
         "nan": "bad_feature",
     }
     assert decisions.loc["copy", "duplicate_of"] == "good"
-    assert decisions.loc["copy", "explanation"] == "3 of 64 hash bits differ from good"
+    assert decisions.loc["copy", "explanation"] == "a copy of good (similarity 0.98)"
     assert decisions.loc["torn", "explanation"] == "broken:OSError (image file is truncated)"
     assert list(decisions["stage"]) == ["", "duplicates", "images", "verdicts", "embeddings"]
     assert set(decisions["decided_by"]) == {"machine"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"relation": "exact"}, "same bytes as good"),
+        ({"relation": "pixels"}, "same pixels as good"),
+        ({"transform": "mirrored, cropped 10 %"}, "a copy of good: mirrored, cropped 10 % (similarity 0.98)"),
+    ],
+)
+def test_a_copy_says_how_it_is_one(changes: dict[str, str], words: str) -> None:
+    files = [copy("good", "g", 0), copy("copy", "c", 0, keep=False, of="good") | changes]
+    decisions = decide([image("good", "g"), image("copy", "c")], files, objects={})
+    assert decisions.loc["copy", "explanation"] == words
 
 
 @settings(max_examples=40, deadline=None)

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from curation.dedup.apart import KEPT_APART
 from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
 from curation.medium.votes import PARTS, VOTE_QUALITY, VOTES
 from curation.report.f1_page import build_f1_page
@@ -22,8 +23,9 @@ from curation.report.findings import Findings
 from curation.report.page import ReportParams, build_report
 from curation.rgb import Rgb
 from curation.signals.base import Limits
-from curation.tables import DECISIONS, IMAGES
+from curation.tables import DECISIONS, IMAGES, PAIR_SEARCH
 from curation.verdicts.losses import LOSSES
+from tests.frames import duplicates_of
 
 CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = [
@@ -94,7 +96,7 @@ def decided(turn: int, text: str, first: str) -> dict[str, object]:
         ("kept", "", ""),
         ("rejected", text, text),
         ("rejected", "duplicates", "duplicate"),
-        ("review", "", ""),
+        ("review", "duplicates", "label_conflict"),
         ("rejected", "images", "unreadable"),
     ][turn]
     rest = {"duplicate_of": first if turn == 2 else "", "p_photo": 0.5, "medium": "photo", "decided_by": "machine"}
@@ -127,11 +129,25 @@ def hostile_votes(images: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
+def hostile_copies(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Copies as decided, and every file related to the first by a hostile transform."""
+    readable = decisions[decisions["reason"] != "unreadable"]
+    first, *others = readable["path"]
+    places = readable[["path", "duplicate_of"]].assign(group=range(len(readable)), kept_because=HOSTILE[1])
+    row = {"path": first, "relation": "variant", "distance": 1, "similarity": 0.9, "transform": HOSTILE[0]}
+    return {
+        "duplicates": duplicates_of(*places.to_dict("records")),
+        "apart": KEPT_APART.frame([row | {"other_path": path} for path in others]),
+        "search": PAIR_SEARCH.frame([{"compared": 9, "flat": 1, "crowded": 1}]),
+    }
+
+
 @pytest.fixture(scope="module")
 def hostile() -> str:
     """A report with every optional part, in which every text is hostile."""
     decisions, images = hostile_frames()
     findings = Findings(
+        **hostile_copies(decisions),
         signals=pd.DataFrame({"image_id": images["image_id"], HOSTILE[0]: 0.5}),
         limits={HOSTILE[0]: Limits(low=0.1)},
         comparison=pd.DataFrame({HOSTILE[1]: HOSTILE[:2], HOSTILE[0]: [1.0, 2.0]}),

@@ -1,0 +1,1 @@
+"""Duplicates: which pictures are copies or variants of one another, and which copy stays."""

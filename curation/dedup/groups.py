@@ -1,0 +1,161 @@
+"""Groups of copies: which files show one picture, and which of them stays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from curation.dedup.families import components, pixels_of
+from curation.dedup.keep import in_keep_order, reasons
+from curation.dedup.linkage import Place, link
+from curation.dedup.reverse import reverse
+from curation.errors import SchemaError
+from curation.ledger.entries import HUMAN_DECISIONS
+from curation.params import Params
+from curation.tables import DUPLICATES, HASHES, IMAGES, PAIRS
+
+VERSION = 2
+_FACTS = ["distance", "similarity", "transform"]
+_SAME = {"distance": 0, "similarity": 1.0, "transform": ""}
+
+
+class DedupParams(Params):
+    """Which of several copies stays. What a person chose outranks both settings."""
+
+    keep: Literal["largest", "first"] = Field(
+        "largest", description="The largest content, then the cleanest and least compressed; or the first path"
+    )
+    prefer: str = Field(
+        "", max_length=1000, description="A glob such as masters/*; a matching path stays rather (* matches / too)"
+    )
+
+
+def find_duplicates(
+    images: pd.DataFrame,
+    hashes: pd.DataFrame,
+    pairs: pd.DataFrame,
+    params: DedupParams,
+    human: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """DUPLICATES of all readable IMAGES, sorted by path, whatever the order of the input.
+
+    Files with the same bytes or the same pixels show one picture. The duplicates of PAIRS form groups by `linkage`, and
+    the first in the order of `keep` stays in each. Variants are never copies.
+
+    In HUMAN_DECISIONS `copy` puts a picture first among its copies, the latest before earlier ones, and `different`
+    says that two pictures are no copies, short of the same pixels. HASHES and PAIRS may speak of other pictures too.
+    SchemaError when a readable picture has no row in HASHES.
+    """
+    known, decided = HASHES.check(hashes), HUMAN_DECISIONS.frame([]) if human is None else HUMAN_DECISIONS.check(human)
+    files = _files(images, known)
+    apart = _told_apart(decided, known)
+    ties = _ties(PAIRS.check(pairs), known, apart, among=files["pixels"])
+    ordered = in_keep_order(_described(files, ties, decided), policy=params.keep, prefer=params.prefer)
+    found = _copies(ordered, ties, apart)
+    why = reasons(found, policy=params.keep, prefer=params.prefer)
+    found = found.sort_values("path", ignore_index=True)
+    return DUPLICATES.check(
+        found.assign(
+            group=pd.factorize(found["group"])[0].astype(np.int64),
+            kept_because=pd.Series([why.get(path, "") for path in found["path"]], dtype="str"),
+            conflict=_conflicts(found),
+        )
+    )
+
+
+def _files(images: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
+    files = IMAGES.check(images).query("readable")
+    content = hashes[["image_id", "pixels", "content_width", "content_height"]]
+    files = files.merge(content, on="image_id", how="left", validate="m:1")
+    missing = int(files["pixels"].isna().sum())
+    if missing:
+        raise SchemaError(f"hashes: {missing} readable picture(s) have no row")
+    return files
+
+
+def _ties(pairs: pd.DataFrame, hashes: pd.DataFrame, apart: set[tuple[str, str]], among: pd.Series) -> pd.DataFrame:
+    """The duplicates of PAIRS that nobody called different, by pixels, where both ends are `among` those given."""
+    ties = pairs[pairs["relation"] == "duplicate"]
+    ties = ties.assign(first=pixels_of(ties["first"], hashes), second=pixels_of(ties["second"], hashes))
+    ties = ties[ties["first"].isin(among) & ties["second"].isin(among)]
+    ends = zip(ties["first"], ties["second"], strict=True)
+    return ties[np.array([tuple(sorted(both)) not in apart for both in ends], dtype=np.bool_)]
+
+
+def _told_apart(human: pd.DataFrame, hashes: pd.DataFrame) -> set[tuple[str, str]]:
+    """The pictures that people called different, by pixels, each two in order."""
+    said = human[human["action"] == "different"]
+    ends = zip(pixels_of(said["image_id"], hashes), pixels_of(said["value"], hashes), strict=True)
+    return {(min(both), max(both)) for both in ends}
+
+
+def _described(files: pd.DataFrame, ties: pd.DataFrame, human: pd.DataFrame) -> pd.DataFrame:
+    """`files` with all that decides which of them stay."""
+    pictures, distinct = pd.factorize(pd.concat([files["pixels"], ties["first"], ties["second"]]))
+    own, first, second = np.split(pictures, [len(files), len(files) + len(ties)])
+    marked = {*ties.loc[ties["marked"] == "first", "first"], *ties.loc[ties["marked"] == "second", "second"]}
+    chosen = human[human["action"] == "copy"].set_index("image_id")[["who", "at"]].to_dict()
+    return files.assign(
+        related=components(len(distinct), first, second)[own],
+        marked=files["pixels"].isin(marked),
+        who=[chosen["who"].get(image_id, "") for image_id in files["image_id"]],
+        at=[chosen["at"].get(image_id, "") for image_id in files["image_id"]],
+    )
+
+
+def _copies(ordered: pd.DataFrame, ties: pd.DataFrame, apart: set[tuple[str, str]]) -> pd.DataFrame:
+    """Files in keep order with the path kept for each (also as `group`) and its relation to that one."""
+    picture, pixels = pd.factorize(ordered["pixels"])
+    place = dict(zip(pixels, range(len(pixels)), strict=True))
+    first, second = ties["first"].map(place), ties["second"].map(place)
+    ties = ties.assign(
+        better=np.minimum(first, second),
+        worse=np.maximum(first, second),
+        transform=ties["transform"].where(first < second, ties["transform"].map(reverse)),
+    ).sort_values(["better", "worse", "similarity", "transform"])
+    distinct = ordered.drop_duplicates("pixels")
+    foes = [(place[one], place[other]) for one, other in apart if one != other and {one, other} <= place.keys()]
+    places = link(len(pixels), zip(ties["better"], ties["worse"], strict=True), foes)
+    facts = _reasons_to_go(places, ties, distinct["path"].tolist())
+    first_file = distinct.iloc[[places[own].keeper for own in picture]]
+    keep = ordered["path"] == first_file["path"].to_numpy()
+    same_bytes = ordered["image_id"] == first_file["image_id"].to_numpy()
+    same_pixels = ordered["pixels"] == first_file["pixels"].to_numpy()
+    return ordered.assign(
+        **facts.iloc[picture].set_index(ordered.index),
+        keep=keep,
+        group=first_file["path"].to_numpy(),
+        duplicate_of=first_file["path"].mask(keep.to_numpy(), "").to_numpy(),
+        relation=np.select([keep, same_bytes, same_pixels], ["none", "exact", "pixels"], "duplicate"),
+    ).astype({"duplicate_of": "str", "relation": "str"})
+
+
+def _reasons_to_go(places: Sequence[Place], ties: pd.DataFrame, paths: Sequence[str]) -> pd.DataFrame:
+    """The facts on each picture's relation to its keeper; by way of the group's centre where only that ties them."""
+    number = {(one, other): k for k, (one, other) in enumerate(zip(ties["better"], ties["worse"], strict=True))}
+    facts: list[dict[Any, Any]] = ties[_FACTS].to_dict("records")
+    rows = []
+    for picture, (keeper, centre) in enumerate(places):
+        direct = number.get((keeper, picture))
+        if keeper == picture or direct is not None:
+            rows.append(_SAME if direct is None else facts[direct])
+        else:
+            tie = facts[number[min(picture, centre), max(picture, centre)]]
+            rows.append({**tie, "transform": f"by way of {paths[centre]}"})
+    return pd.DataFrame(rows, columns=_FACTS).astype({"distance": "int64", "similarity": "float64", "transform": "str"})
+
+
+def _conflicts(files: pd.DataFrame) -> pd.Series:
+    """The other classes that files of the same group lie in, joined by ", "; "" where there are none."""
+    classes: dict[str, set[str]] = defaultdict(set)
+    for group, label in zip(files["group"], files["label"], strict=True):
+        classes[group].add(label)
+    others = [
+        ", ".join(sorted(classes[group] - {own})) for group, own in zip(files["group"], files["label"], strict=True)
+    ]
+    return pd.Series(others, index=files.index, dtype="str")

@@ -1,0 +1,112 @@
+"""Which of several copies stays, and why, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+AREA_STEP = 1.05
+"""Contents whose areas differ by less count as equally large: trimming is that exact."""
+DENSITY_STEP = 2.0
+BORDER = 0.03
+"""Share of a picture that may lie around its content, beyond what the barest copy has, before it counts as a border."""
+_LOSSLESS = ("PNG", "BMP", "TIFF")
+
+
+class _Criterion(NamedTuple):
+    """A column that is smaller for the file to keep, and the reason where it decides."""
+
+    column: str
+    words: str
+
+
+_CHOSEN = _Criterion("chosen", "chosen by {who}")
+_PREFERRED = _Criterion("passed_over", "matches prefer={prefer}")
+_FIRST_PATH = _Criterion("path", "first path of {count} copies")
+POLICIES = {
+    "largest": (
+        _CHOSEN,
+        _PREFERRED,
+        _Criterion("smaller", "largest of {count} copies ({content_width} x {content_height})"),
+        _Criterion("marked", "no watermark"),
+        _Criterion("bordered", "no border"),
+        _Criterion("lossy", "stored without loss ({format})"),
+        _Criterion("compressed", "least compressed of {count} copies"),
+        _Criterion("fewer_pixels", "most pixels of {count} copies ({width} x {height})"),
+        _Criterion("fewer_bytes", "most bytes of {count} copies ({size_bytes})"),
+        _Criterion("image_id", "smallest digest of {count} copies, equal in all else"),
+        _FIRST_PATH,
+    ),
+    "first": (_CHOSEN, _PREFERRED, _FIRST_PATH),
+}
+"""What counts, in order, by the name of the policy."""
+
+
+def in_keep_order(files: pd.DataFrame, *, policy: str, prefer: str) -> pd.DataFrame:
+    """`files`, those that should rather be kept first: a total order, in which paths decide only between same bytes
+    (and by the policy "first").
+
+    Columns: path, format, width, height and size_bytes as in IMAGES; image_id, content_width and content_height as in
+    HASHES; `related`, a number for files that may be copies of each other; `marked` for those with a watermark; `who`
+    chose a file to be kept and `at` what time, "" for none. The answer has a column more for each criterion.
+
+    Size, compression and border are measured against the best of the related files, in steps, so that the noise of
+    trimming and encoding decides nothing. A watermark may lie outside the content: a marked file is taken to have no
+    larger a content than the clean ones.
+    """
+    judged = files.assign(
+        chosen=-pd.Categorical(files["at"]).codes.astype(np.int64),
+        passed_over=[not fnmatchcase(path, prefer) for path in files["path"]],
+        lossy=~files["format"].isin(_LOSSLESS),
+        fewer_pixels=-files["width"] * files["height"],
+        fewer_bytes=-files["size_bytes"],
+        **_steps(files),
+    )
+    return judged.sort_values([criterion.column for criterion in POLICIES[policy]], ignore_index=True)
+
+
+def reasons(ordered: pd.DataFrame, *, policy: str, prefer: str) -> dict[str, str]:
+    """Why the first file of every `group` with copies stays, by its path; `ordered` is of `in_keep_order`.
+
+    The reason is the first criterion in which it is better than the next best with other bytes, if there is one.
+    """
+    counts, best = ordered["group"].value_counts(), ordered.drop_duplicates("group")
+    others = ordered.drop(best.index)
+    same_bytes = others["image_id"] == others["group"].map(best.set_index("group")["image_id"])
+    next_best = others.loc[same_bytes.sort_values(kind="stable").index].drop_duplicates("group")
+    rivals = {row["group"]: row for row in next_best.to_dict("records")}
+    return {
+        row["path"]: _reason(row, rivals[row["group"]], policy, count=counts[row["group"]], prefer=prefer)
+        for row in best[best["group"].isin(rivals)].to_dict("records")
+    }
+
+
+def _reason(best: Mapping[Any, Any], next_best: Mapping[Any, Any], policy: str, **told: object) -> str:
+    """The words for the first criterion in which two files differ."""
+    words = next(words for column, words in POLICIES[policy] if best[column] != next_best[column])
+    return words.format(**best, **told)
+
+
+def _steps(files: pd.DataFrame) -> dict[str, pd.Series]:
+    """How many steps smaller and more compressed a file is than the best one related to it, and whether it has a
+    border."""
+    related, whole = files["related"], (files["width"] * files["height"]).astype("float64")
+    content = files["content_width"] * files["content_height"]
+    share = content / whole
+    clean = share.mask(files["marked"]).groupby(related).transform("min").fillna(1.0)
+    area = content.where(~files["marked"], whole * np.minimum(share, clean))
+    return {
+        "smaller": _below_the_best(area, related, AREA_STEP),
+        "compressed": _below_the_best(files["size_bytes"] / content, related, DENSITY_STEP),
+        "bordered": share < share.groupby(related).transform("max") - BORDER,
+    }
+
+
+def _below_the_best(values: pd.Series, related: pd.Series, step: float) -> pd.Series:
+    """How many whole factors of `step` each positive value lies below the largest one related to it."""
+    best = values.groupby(related).transform("max")
+    return pd.Series(np.floor(np.log(best / values) / np.log(step)), dtype="int64")

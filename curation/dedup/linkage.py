@@ -1,0 +1,76 @@
+"""Which copies form a group: those tied to one picture, and to the one that stays or to most of the others.
+
+Copies of copies drift: a crop of a picture and its watermarked, bordered copy may fail to be recognised as one picture,
+though both are recognised as copies of a third. A chain of such steps could join what is far apart; so a group never
+reaches further than the ties of its centre, and whoever is tied to the centre alone stays outside.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+CORE = 16
+"""The best-tied members of a group, whose ties decide on others."""
+
+
+class Place(NamedTuple):
+    """Where a picture belongs: the picture that stays for it, and the one of its group that both are tied to."""
+
+    keeper: int
+    centre: int
+
+
+def link(size: int, ties: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]] = ()) -> list[Place]:
+    """The place of each of `size` pictures, numbered in keep order, by the pairs that are copies of one another.
+
+    The picture with the most ties is the centre of the first group, of equals the better one. Of the centre and what is
+    tied to it the best stays, with all that are tied to that one or to more than half of the group's core. The rest
+    are placed in the same way; at last, who is left alone joins the best kept picture that it is tied to. Pictures that
+    are `apart` are never in one group.
+
+    >>> [place.keeper for place in link(4, [(0, 1), (1, 2), (2, 3)])]
+    [0, 0, 2, 2]
+    """
+    tied, foes = _both_ways(ties), _both_ways(apart)
+    places = {picture: Place(picture, picture) for picture in range(size)}
+    free = set(tied)
+    for centre in sorted(tied, key=lambda picture: (-len(tied[picture]), picture)):
+        if centre in free:
+            members = _members(tied, foes, sorted({centre} | (tied[centre] & free)))
+            places |= {member: Place(members[0], centre) for member in members}
+            free -= set(members)
+    return _with_the_lonely(list(places.values()), tied, foes)
+
+
+def _both_ways(pairs: Iterable[tuple[int, int]]) -> defaultdict[int, set[int]]:
+    partners: defaultdict[int, set[int]] = defaultdict(set)
+    for one, other in pairs:
+        partners[one].add(other)
+        partners[other].add(one)
+    return partners
+
+
+def _members(tied: dict[int, set[int]], foes: dict[int, set[int]], group: Sequence[int]) -> list[int]:
+    """Who of `group` (in keep order) stays in it; the first always does."""
+    everyone, keeper = set(group), group[0]
+    core = set(sorted(group, key=lambda member: (-len(tied[member] & everyone), member))[:CORE])
+    members: list[int] = []
+    for one in group:
+        belongs = one == keeper or keeper in tied[one] or 2 * len(tied[one] & core) > len(core - {one})
+        if belongs and not foes[one].intersection(members):
+            members.append(one)
+    return members
+
+
+def _with_the_lonely(places: list[Place], tied: dict[int, set[int]], foes: dict[int, set[int]]) -> list[Place]:
+    """`places`, but who was left alone joins the best of the kept pictures before it that it is tied to."""
+    sizes = Counter(place.keeper for place in places)
+    joined = list(places)
+    for picture in sorted(tied):
+        barred = {joined[foe].keeper for foe in foes[picture]}
+        kept = [k for k in tied[picture] - barred if k < picture and joined[k].keeper == k]
+        if kept and sizes[picture] == 1:
+            joined[picture] = Place(min(kept), picture)
+    return joined

@@ -1,0 +1,98 @@
+"""The chapter on copies: classes in conflict, variants that were kept apart, and how the search went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from curation.report.findings import Findings
+from curation.report.gallery import differing_bits, thumbnails
+from curation.report.templating import records
+from curation.rgb import Rgb
+from curation.verdicts.conflicts import is_conflict
+
+MOST_FILES = 8
+"""Files named of one picture."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A picture in several classes: its kept file, what was said of it, path and class of its first files, and how many
+    there are beyond them."""
+
+    path: str
+    explanation: str
+    thumbnail: str
+    files: Sequence[tuple[str, str]]
+    more: int
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Two related pictures that both stay, and how they are related, in words."""
+
+    path: str
+    other_path: str
+    thumbnail: str
+    other_thumbnail: str
+    relation: str
+    likeness: str
+
+
+def copies_values(
+    decisions: pd.DataFrame, findings: Findings, read: Callable[[str], Rgb], *, most: int, side_px: int
+) -> dict[str, Any] | None:
+    """What the chapter shows of a DECISIONS frame, at most `most` tiles of a kind; None where no copies were sought."""
+    if findings.duplicates is None or findings.apart is None:
+        return None
+    conflicts = decisions[is_conflict(decisions)].sort_values("path")
+    stays = set(decisions.loc[decisions["outcome"] != "rejected", "path"])
+    apart = findings.apart[findings.apart["path"].isin(stays) & findings.apart["other_path"].isin(stays)]
+    ids = dict(zip(decisions["path"], decisions["image_id"], strict=True))
+    shown = [*conflicts["path"].head(most), *apart["path"].head(most), *apart["other_path"].head(most)]
+    wanted = {ids[path] for path in shown}
+    seen = thumbnails([image_id for image_id in dict.fromkeys(ids.values()) if image_id in wanted], read, side_px)
+    drawn = {path: seen[ids[path]] for path in shown}
+    files = _files_of(conflicts.head(most), decisions, findings.duplicates)
+    return {
+        "search": None if findings.search is None else records(findings.search)[0],
+        "conflicts": [_conflict(row, drawn, files[row["path"]]) for row in conflicts.head(most).to_dict("records")],
+        "in_conflict": len(conflicts),
+        "apart": [_apart(row, drawn) for row in apart.head(most).to_dict("records")],
+        "all_apart": len(apart),
+    }
+
+
+def _files_of(
+    conflicts: pd.DataFrame, decisions: pd.DataFrame, duplicates: pd.DataFrame
+) -> dict[str, list[tuple[str, str]]]:
+    """Path and class of all files that show the same picture, by the path of the kept one."""
+    labels = dict(zip(decisions["path"], decisions["label"], strict=True))
+    kept = duplicates["path"].where(duplicates["keep"], duplicates["duplicate_of"])
+    files = duplicates["path"][kept.isin(conflicts["path"])].groupby(kept)
+    return {str(path): [(name, labels[name]) for name in sorted(some)] for path, some in files}
+
+
+def _conflict(row: Mapping[Any, Any], drawn: Mapping[str, str], files: list[tuple[str, str]]) -> Conflict:
+    return Conflict(
+        path=row["path"],
+        explanation=row["explanation"],
+        thumbnail=drawn[row["path"]],
+        files=files[:MOST_FILES],
+        more=max(0, len(files) - MOST_FILES),
+    )
+
+
+def _apart(row: Mapping[Any, Any], drawn: Mapping[str, str]) -> Apart:
+    likeness = [f"similarity {row['similarity']:.2f}", differing_bits(row["distance"])]
+    return Apart(
+        path=row["path"],
+        other_path=row["other_path"],
+        thumbnail=drawn[row["path"]],
+        other_thumbnail=drawn[row["other_path"]],
+        relation=": ".join(filter(None, [row["relation"], row["transform"]])),
+        likeness=", ".join(filter(None, likeness)),
+    )
