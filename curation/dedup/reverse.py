@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 
 _OPPOSITES = {"added": "removed", "removed": "added", "cropped": "extended", "extended": "cropped"}
-_NUMBERS: dict[str, Callable[[float], float]] = {
-    "resized to {} %": lambda percent: 10_000 / percent,
-    "brightness x {}": lambda gain: 1 / gain,
-    "turned {} degrees": lambda degrees: 360 - degrees,
+_NUMBERS: dict[str, Callable[[float], str]] = {
+    "resized to {} %": lambda percent: f"{10_000 / percent:.0f}",
+    "brightness x {}": lambda gain: f"{1 / gain:.3g}",
+    "turned {} degrees": lambda degrees: f"{360 - degrees:.0f}",
 }
 
 
@@ -30,5 +30,5 @@ def _reversed(part: str) -> str:
     for words, inverse in _NUMBERS.items():
         number = re.fullmatch(words.format(r"([\d.e+-]+)"), part)
         if number and float(number[1]):
-            return words.format(f"{inverse(float(number[1])):.3g}")
+            return words.format(inverse(float(number[1])))
     return " ".join(_OPPOSITES.get(word, word) for word in part.split(" "))
