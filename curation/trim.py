@@ -31,6 +31,10 @@ class Box(NamedTuple):
         """The part of a picture inside."""
         return rgb[self.top : self.top + self.height, self.left : self.left + self.width]
 
+    def share_of(self, size: tuple[int, int]) -> float:
+        """The share of a picture of `size` (height, width) that lies inside."""
+        return self.width * self.height / (size[0] * size[1])
+
     def scaled(self, size: tuple[int, ...], other: tuple[int, ...]) -> Box:
         """The same part of a picture of `size` (height, width) at the size `other`; at least one pixel."""
         down, across = other[0] / size[0], other[1] / size[1]
@@ -122,7 +126,6 @@ def _framed(rgb: Rgb, inner: dict[str, int], edge: str) -> bool:
 
 
 def _inwards(inner: dict[str, int], edge: str) -> int:
-    """An edge moved past the pixels in which border and page mix, at most to the line before the opposite edge."""
-    if edge in ("left", "top"):
-        return min(inner[edge] + _MIXED_PX, inner[_FACING[edge]] - 1)
-    return max(inner[edge] - _MIXED_PX, inner[_FACING[edge]] + 1)
+    """An edge moved past the pixels in which border and page mix, at most to the middle."""
+    middle = (inner[edge] + inner[_FACING[edge]]) // 2
+    return min(inner[edge] + _MIXED_PX, middle) if edge in ("left", "top") else max(inner[edge] - _MIXED_PX, middle + 1)

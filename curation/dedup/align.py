@@ -179,10 +179,17 @@ def _by_keypoints(places: Floats, others: Floats, mirror_width: int) -> tuple[Ma
 
 def _score(first: View, second: View, matrix: Matrix) -> float:
     under, over, pages = drawn_over(first, second, matrix, min(1.0, LOOK_SIDE_PX / max(first.size)))
+    smaller = min(first.page.share_of(first.size), second.page.share_of(second.size) * _areas(first, second, matrix))
     both = inside(pages, 1)
-    if both.mean() < MIN_OVERLAP:
+    if both.mean() < MIN_OVERLAP * smaller:
         return -1.0
     return (correlation(under[both], over[both]) + correlation(gradients(under)[both], gradients(over)[both])) / 2
+
+
+def _areas(first: View, second: View, matrix: Matrix) -> float:
+    """How many times the second's frame, as drawn, is larger than the first's."""
+    (height, width), (other_height, other_width) = first.size, second.size
+    return zoom(matrix) ** 2 * (other_height * other_width) / (height * width)
 
 
 def _refined(first: View, second: View, matrix: Matrix) -> Matrix:

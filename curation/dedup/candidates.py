@@ -1,7 +1,8 @@
 """Which pairs of pictures are worth looking at: those with close hashes in some orientation, or close embeddings.
 
 Many drawings have nearly one hash: thin lines on white, flat colour. In such a crowd a picture is compared with the
-nearest and with the best of the others, not with all, so that the work grows with the pictures and not with the pairs.
+nearest and with the best of the others, not with all: comparisons grow with the pictures and not with the pairs. Equal
+hashes cost nothing; the search itself still visits every pair of unequal hashes that are near.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from curation.dedup.keep import in_keep_order, reasons
 from curation.dedup.linkage import Place, link
 from curation.dedup.reverse import reverse
 from curation.errors import SchemaError
+from curation.folder.walk import UNLABELLED
 from curation.ledger.entries import HUMAN_DECISIONS
 from curation.params import Params
 from curation.tables import DUPLICATES, HASHES, IMAGES, PAIRS
@@ -151,11 +151,11 @@ def _reasons_to_go(places: Sequence[Place], ties: pd.DataFrame, paths: Sequence[
 
 
 def _conflicts(files: pd.DataFrame) -> pd.Series:
-    """The other classes that files of the same group lie in, joined by ", "; "" where there are none."""
-    classes: dict[str, set[str]] = defaultdict(set)
-    for group, label in zip(files["group"], files["label"], strict=True):
-        classes[group].add(label)
-    others = [
-        ", ".join(sorted(classes[group] - {own})) for group, own in zip(files["group"], files["label"], strict=True)
-    ]
+    """The other classes that files of the same group lie in, joined by ", "; "" where it has no two. Files outside of
+    any class folder contradict nobody."""
+    filed = files[files["label"] != UNLABELLED]
+    classes = filed.groupby("group")["label"].agg(set).to_dict()
+    rows = zip(files["group"], files["label"], strict=True)
+    several = [(classes.get(group, set()), own) for group, own in rows]
+    others = [", ".join(sorted(labels - {own})) if len(labels) > 1 else "" for labels, own in several]
     return pd.Series(others, index=files.index, dtype="str")

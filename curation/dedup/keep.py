@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from curation.folder.walk import UNLABELLED
+
 AREA_STEP = 1.05
 """Contents whose areas differ by less count as equally large: trimming is that exact."""
 DENSITY_STEP = 2.0
@@ -26,11 +28,13 @@ class _Criterion(NamedTuple):
 
 _CHOSEN = _Criterion("chosen", "chosen by {who}")
 _PREFERRED = _Criterion("passed_over", "matches prefer={prefer}")
+_FILED = _Criterion("unfiled", "filed under a class")
 _FIRST_PATH = _Criterion("path", "first path of {count} copies")
 POLICIES = {
     "largest": (
         _CHOSEN,
         _PREFERRED,
+        _FILED,
         _Criterion("smaller", "largest of {count} copies ({content_width} x {content_height})"),
         _Criterion("marked", "no watermark"),
         _Criterion("bordered", "no border"),
@@ -41,7 +45,7 @@ POLICIES = {
         _Criterion("image_id", "smallest digest of {count} copies, equal in all else"),
         _FIRST_PATH,
     ),
-    "first": (_CHOSEN, _PREFERRED, _FIRST_PATH),
+    "first": (_CHOSEN, _PREFERRED, _FILED, _FIRST_PATH),
 }
 """What counts, in order, by the name of the policy."""
 
@@ -50,9 +54,9 @@ def in_keep_order(files: pd.DataFrame, *, policy: str, prefer: str) -> pd.DataFr
     """`files`, those that should rather be kept first: a total order, in which paths decide only between same bytes
     (and by the policy "first").
 
-    Columns: path, format, width, height and size_bytes as in IMAGES; image_id, content_width and content_height as in
-    HASHES; `related`, a number for files that may be copies of each other; `marked` for those with a watermark; `who`
-    chose a file to be kept and `at` what time, "" for none. The answer has a column more for each criterion.
+    Columns: path, label, format, width, height and size_bytes as in IMAGES; image_id, content_width, content_height as
+    in HASHES; `related`, a number for files that may be copies of each other; `marked` for those with a watermark;
+    `who` chose a file to be kept and `at` what time, "" for none. The answer has a column more for each criterion.
 
     Size, compression and border are measured against the best of the related files, in steps, so that the noise of
     trimming and encoding decides nothing. A watermark may lie outside the content: a marked file is taken to have no
@@ -61,6 +65,7 @@ def in_keep_order(files: pd.DataFrame, *, policy: str, prefer: str) -> pd.DataFr
     judged = files.assign(
         chosen=-pd.Categorical(files["at"]).codes.astype(np.int64),
         passed_over=[not fnmatchcase(path, prefer) for path in files["path"]],
+        unfiled=files["label"] == UNLABELLED,
         lossy=~files["format"].isin(_LOSSLESS),
         fewer_pixels=-files["width"] * files["height"],
         fewer_bytes=-files["size_bytes"],

@@ -1,8 +1,8 @@
 """Which copies form a group: those tied to one picture, and to the one that stays or to most of the others.
 
 Copies of copies drift: a crop of a picture and its watermarked, bordered copy may fail to be recognised as one picture,
-though both are recognised as copies of a third. A chain of such steps could join what is far apart; so a group never
-reaches further than the ties of its centre, and whoever is tied to the centre alone stays outside.
+though both are recognised as copies of a third. A chain of such steps could join what is far apart; so whoever is in a
+group is tied to the picture that stays, or to the group's centre and most of its best-tied members.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ def _members(tied: dict[int, set[int]], foes: dict[int, set[int]], group: Sequen
     """Who of `group` (in keep order) stays in it; the first always does."""
     everyone, keeper = set(group), group[0]
     core = set(sorted(group, key=lambda member: (-len(tied[member] & everyone), member))[:CORE])
-    members: list[int] = []
+    members: dict[int, None] = {}
     for one in group:
         belongs = one == keeper or keeper in tied[one] or 2 * len(tied[one] & core) > len(core - {one})
-        if belongs and not foes[one].intersection(members):
-            members.append(one)
-    return members
+        if belongs and members.keys().isdisjoint(foes[one]):
+            members[one] = None
+    return [*members]
 
 
 def _with_the_lonely(places: list[Place], tied: dict[int, set[int]], foes: dict[int, set[int]]) -> list[Place]:

@@ -48,6 +48,8 @@ def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[
     there are at most n x `neighbours` pairs. Exact up to 50,000 vectors. Of more, each is compared with those in the
     eight nearest cells of a k-means, the earliest 8,192 of a cell, and a pair across a farther border is missed.
     """
+    if not neighbours:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
     known = np.flatnonzero(_squares(vectors))
     blocks = _all_blocks(known) if len(known) <= _EXACT_UP_TO else _blocks_in_reach(vectors, known)
     found = [

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from curation.folder.walk import UNLABELLED
 from curation.tables import DECISIONS
 
 STAGE, LABEL_CONFLICT = "duplicates", "label_conflict"
@@ -33,9 +34,10 @@ def _classes(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFr
     settled = human.loc[human["action"].isin(_SETTLING), "image_id"]
     groups = duplicates.loc[duplicates["image_id"].isin(settled), "group"]
     open_ = duplicates[(duplicates["conflict"] != "") & ~duplicates["group"].isin(groups)]
-    labels = open_["path"].map(decisions.set_index("path")["label"]).groupby(open_["group"])
+    labels = open_["path"].map(decisions.set_index("path")["label"])
+    filed = labels[labels != UNLABELLED].groupby(open_["group"])
     kept = open_[open_["keep"]].set_index("group")["path"]
-    return {kept[group]: some.value_counts().sort_index() for group, some in labels}
+    return {kept[group]: some.value_counts().sort_index() for group, some in filed}
 
 
 def _held(row: Mapping[Any, Any], classes: pd.Series | None) -> dict[str, object]:

@@ -54,7 +54,7 @@ def watermarked(picture: Image.Image) -> Image.Image:
     layer = Image.new("RGBA", picture.size)
     size = picture.height // 12
     place = (picture.width // 8, picture.height - 2 * size)
-    ImageDraw.Draw(layer).text(place, "© sample.example", font=ImageFont.load_default(size), fill=(128, 128, 128, 200))
+    ImageDraw.Draw(layer).text(place, "© sample.example", font=ImageFont.load_default(size), fill=(20, 20, 60, 220))
     return Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")
 
 
@@ -87,7 +87,7 @@ COPIES: dict[str, tuple[Change, str]] = {
     "cropped 5 %": (lambda picture: cropped(picture, 0.05), "cropped"),
     "cropped 10 %": (lambda picture: cropped(picture, 0.1), "cropped"),
     "bordered": (lambda picture: bordered(picture, "#6699cc"), "border added"),
-    "watermarked": (watermarked, ""),
+    "watermarked": (watermarked, "watermark added"),
     "mirrored": (lambda picture: picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT), "mirrored"),
     "upside down": (lambda picture: picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM), "mirrored upside down"),
     "quarter turn": (lambda picture: picture.transpose(Image.Transpose.ROTATE_270), "turned 90 degrees"),
@@ -110,6 +110,7 @@ def test_copies_are_duplicates_and_their_transform_is_named(subject: str, style:
     assert found.similarity > 0.9
     if "cropped" not in change:
         assert words in found.transform
+    assert bool(found.marked) == ("watermark" in found.transform) == (change == "watermarked")
 
 
 @pytest.mark.parametrize("change", [with_bubble, at_night])
@@ -135,11 +136,18 @@ def test_drawings_of_one_subject_in_one_style_are_different(style: str) -> None:
 
 
 def test_a_watermark_is_told_from_its_other_side_too() -> None:
-    picture = drawing("tree", "flat")
+    picture = drawing("fish", "cartoon")
     added, removed = related(picture, watermarked(picture)), related(watermarked(picture), picture)
-    if "watermark added" in added.transform:
-        assert (added.marked, removed.marked) == ("second", "first")
-        assert "watermark removed" in removed.transform
+    assert (added.marked, removed.marked) == ("second", "first")
+    assert "watermark added" in added.transform
+    assert "watermark removed" in removed.transform
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_small_page_on_a_large_sheet_is_a_copy_of_itself(style: str) -> None:
+    sheet = Image.new("RGB", (1000, 1000), "white")
+    sheet.paste(drawing("cat", style).resize((250, 200)), (300, 500))
+    assert related(sheet, jpeg(sheet, 90)).kind == "duplicate"
 
 
 def flat(colour: str) -> Image.Image:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from curation.rgb import Rgb
@@ -77,6 +79,31 @@ def test_tiny_pictures_have_boxes_inside_them(size: tuple[int, int], rng: np.ran
         assert box.height >= 1
         assert box.left + box.width <= size[1]
         assert box.top + box.height <= size[0]
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(0, 99))
+def test_borders_of_any_width_around_any_picture_leave_boxes_inside_it(
+    height: int, width: int, borders: list[int], seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    picture = rng.integers(0, 256, (height, width, 3)).astype(np.uint8)
+    for border in borders:
+        picture = np.pad(picture, ((border, border), (border, border), (0, 0)), constant_values=rng.integers(0, 256))
+    for box in trim(picture):
+        assert min(box.left, box.top) >= 0
+        assert min(box.width, box.height) >= 1
+        assert box.left + box.width <= picture.shape[1]
+        assert box.top + box.height <= picture.shape[0]
+
+
+@pytest.mark.parametrize("thick", [1, 2, 4, 6, 9, 16])
+@pytest.mark.parametrize("across", [True, False])
+def test_thin_bars_have_boxes(thick: int, across: bool) -> None:
+    picture = rgb(page(800, 1000)).copy()
+    picture[(slice(500, 500 + thick), slice(None)) if across else (slice(None), slice(300, 300 + thick))] = 0
+    for box in trim(picture):
+        assert 1 <= box.width <= 800
+        assert 1 <= box.height <= 1000
 
 
 def test_a_box_scales_with_its_picture_and_cuts_it() -> None:
