@@ -50,7 +50,7 @@ def relate(first: View, second: View) -> Relation:
     kind = "different" if found is None else _kind(found)
     if found is None or kind == "different":
         return DIFFERENT
-    marked: Marked = found.marked if kind == "duplicate" else ""
+    marked: Marked = found.marked if kind == "duplicate" and not _unchanged(found) else ""
     words = _words(first, second, alignment, found, kind, marked)
     return Relation(kind, round(max(0.0, found.similarity), 4), ", ".join(words) or "re-encoded", marked)
 
