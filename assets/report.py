@@ -14,9 +14,9 @@ from curation.project import Project
 from curation.report import plots, vote_plots
 from curation.report.contact_sheet import contact_sheet
 from curation.report.findings import Findings, published_cuts
-from curation.report.gallery import likeliest_first
 from curation.report.page import ReportParams, build_report
 from curation.report.photographs import loudest_first
+from curation.report.tiles import likeliest_first
 from curation.thumbnails import Thumbnails
 from curation.verdicts.signal_limits import limits_by_name
 

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from curation.report.findings import Findings
-from curation.report.gallery import differing_bits, thumbnails
+from curation.report.gallery import thumbnails
 from curation.report.templating import records
+from curation.report.tiles import differing_bits
 from curation.rgb import Rgb
 from curation.verdicts.conflicts import is_conflict
 
