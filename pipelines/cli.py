@@ -10,17 +10,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from curation.errors import DataError, InksiftError, ParamError
+from pipelines.options import FOLDER, existing, json_option, source_argument, weights_option, workspace_option
 
-if TYPE_CHECKING:
-    from curation.store.workspace import Workspace
-
-FOLDER = click.Path(path_type=Path)
-EXISTING = click.Path(path_type=Path, exists=True, file_okay=False)
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -54,16 +50,9 @@ def main() -> None:
     """
 
 
-workspace_option = click.option(
-    "--workspace", type=FOLDER, default="inksift-workspace", show_default=True, help="Where everything is written."
-)
-source_argument = click.argument("source", type=FOLDER)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output.")
-
-
 def _run_options(command: Any) -> Any:
     for option in (
-        click.option("--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights."),
+        weights_option,
         click.option(
             "--set", "assignments", multiple=True, metavar="STAGE.KEY=VALUE", help="One setting; may be repeated."
         ),
@@ -212,7 +201,7 @@ def report(workspace: Path) -> None:
 @click.option("--out", type=FOLDER, default="audit.csv", show_default=True, help="The sheet; a page goes beside it.")
 @click.option("--answers", type=FOLDER, help="A sheet that was filled in: take its answers into the ledger.")
 @click.option("--who", default="", help="Who answered.  [default: your login name]")
-@click.option("--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights.")
+@weights_option
 @json_option
 def audit(
     workspace: Path, count: int, out: Path, answers: Path | None, who: str, weights_dir: Path | None, as_json: bool
@@ -229,7 +218,7 @@ def audit(
     """
     from pipelines import audits, summary
 
-    here = _existing(workspace)
+    here = existing(workspace)
     if answers is None:
         told = audits.ask(here, count=count, out=out, weights=weights_dir)
         lines = audits.asked_lines(told)
@@ -266,7 +255,7 @@ def export(
     from curation.publish.export import export as write
     from curation.publish.published import read_decisions, read_images, read_review, read_source
 
-    here = _existing(workspace)
+    here = existing(workspace)
     if target.resolve().is_relative_to(here.root.resolve()):
         raise ParamError(f"{target} lies inside the workspace {workspace}: choose a folder outside it")
     review = read_review(here) if with_review is None else ("kept" if with_review else "held")
@@ -301,7 +290,7 @@ def verify(workspace: Path, as_json: bool) -> None:
 
     from curation.publish.verify import verify as problems_in
 
-    problems = problems_in(_existing(workspace))
+    problems = problems_in(existing(workspace))
     if as_json:
         click.echo(json.dumps([problem._asdict() for problem in problems]))
     else:
@@ -310,16 +299,8 @@ def verify(workspace: Path, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _existing(workspace: Path) -> "Workspace":
-    from curation.store.workspace import Workspace
-
-    if not (workspace / "workspace.json").is_file():
-        raise ParamError(f"{workspace} is not an inksift workspace: give the --workspace of an earlier `inksift run`")
-    return Workspace(workspace)
-
-
 @main.group(invoke_without_command=True)
-@click.option("--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights.")
+@weights_option
 @json_option
 @click.pass_context
 def weights(ctx: click.Context, weights_dir: Path | None, as_json: bool) -> None:

@@ -1,0 +1,32 @@
+"""Options and arguments that several commands share."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from curation.errors import ParamError
+
+if TYPE_CHECKING:
+    from curation.store.workspace import Workspace
+
+FOLDER = click.Path(path_type=Path)
+EXISTING = click.Path(path_type=Path, exists=True, file_okay=False)
+
+workspace_option = click.option(
+    "--workspace", type=FOLDER, default="inksift-workspace", show_default=True, help="Where everything is written."
+)
+weights_option = click.option(
+    "--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights."
+)
+source_argument = click.argument("source", type=FOLDER)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output.")
+
+
+def existing(workspace: Path) -> "Workspace":
+    """The workspace of an earlier run; ParamError where there is none."""
+    from curation.store.workspace import Workspace
+
+    if not (workspace / "workspace.json").is_file():
+        raise ParamError(f"{workspace} is not an inksift workspace: give the --workspace of an earlier `inksift run`")
+    return Workspace(workspace)
