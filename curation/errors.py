@@ -6,6 +6,7 @@ InksiftError                 one or two lines: what was expected, what came, wha
 |-- StoreError               the workspace cannot be used (full disk, damage)     exit 2
 |   `-- LockedError          another run holds the workspace                      exit 2
 |-- LedgerError              human decisions cannot be read, written or taken in exit 2
+|   `-- LedgerConflict       somebody else decided meanwhile                     exit 2
 |-- DataError                too little data is left for a stage to do its work   exit 2
 |-- MissingError             weights or a dependency are not there                exit 3
 |   `-- WeightsError         weights are absent, torn or not the pinned ones      exit 3
@@ -13,6 +14,14 @@ InksiftError                 one or two lines: what was expected, what came, wha
 |-- GateError                the decode workers cannot work at all                exit 1
 `-- TrainingError            training stopped for a stated reason                 exit 1
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from curation.ledger.entries import Entry
 
 
 class InksiftError(Exception):
@@ -47,6 +56,14 @@ class LedgerError(InksiftError):
     """Human decisions cannot be read, written or taken in."""
 
     exit_code = 2
+
+
+class LedgerConflict(LedgerError):  # noqa: N818 - two people in conflict, more than something gone wrong
+    """Somebody else decided meanwhile; `entries` are theirs, in order. Nothing was written."""
+
+    def __init__(self, message: str, entries: Sequence[Entry]) -> None:
+        super().__init__(message)
+        self.entries = list(entries)
 
 
 class DataError(InksiftError):

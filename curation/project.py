@@ -7,18 +7,22 @@ from functools import cached_property
 from pathlib import Path
 
 from curation.errors import ParamError, SourceError
+from curation.ledger.ledger import Ledger
+from curation.publish.chosen_ledger import refuse_among_pictures
 from curation.store.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Project:
-    """The pictures (`source`, never written to), where results go (`workspace_folder`), a trusted test folder, and a
-    folder with model weights. Paths come from the command line or the environment, never from a run's settings."""
+    """The pictures (`source`, never written to), where results go (`workspace_folder`), a trusted test folder, a folder
+    with model weights, and the URL of the ledger that is heard, "" for the workspace's own. All of them come from the
+    command line or the environment, never from a run's settings."""
 
     source: Path
     workspace_folder: Path
     test: Path | None = None
     weights: Path | None = None
+    ledger_url: str = ""
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -31,3 +35,11 @@ class Project:
                 pair = f"the workspace {self.workspace_folder} and the pictures in {folder}"
                 raise ParamError(f"{pair} lie inside each other: choose another --workspace")
         return Workspace(self.workspace_folder)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What people decided; ParamError when its file would lie among the user's pictures."""
+        ledger = Ledger.of(self.workspace, self.ledger_url)
+        for folder in filter(None, (self.source, self.test)):
+            refuse_among_pictures(ledger, folder)
+        return ledger

@@ -1,6 +1,5 @@
 """What `inksift audit` does: questions into a sheet and a page, answers into the ledger, and what they show."""
 
-import getpass
 import math
 import shlex
 from collections.abc import Iterator
@@ -10,16 +9,18 @@ from typing import Any
 import pandas as pd
 
 from curation.errors import ParamError
-from curation.ledger.ledger import Ledger
-from curation.medium.audit import Assessment, Figures, assess, propose
+from curation.medium.audit import Assessment, Figures, assess
 from curation.medium.quality import Interval
+from curation.medium.questions import propose
 from curation.publish.audit_sheet import EXPECTED, read_answers, sheet, sheet_csv
 from curation.publish.audited import Audited
-from curation.publish.published import SOURCE, read_source
+from curation.publish.chosen_ledger import ledger_of
 from curation.report.audit_page import build_audit_page
 from curation.store.files import write_atomically
 from curation.store.workspace import Workspace
 from curation.verdicts import human
+from pipelines.options import login
+from pipelines.places import check_new_file, next_run, options
 
 _NAMES = {
     "auroc": "ranking (AUROC)",
@@ -37,34 +38,36 @@ _UNDEFINED = {
 _WIDTH = 40
 
 
-def ask(workspace: Workspace, *, count: int, out: Path, weights: Path | None) -> dict[str, Any]:
+def ask(workspace: Workspace, *, count: int, out: Path, weights: Path | None, ledger_url: str = "") -> dict[str, Any]:
     """Write the sheet to `out` and the page beside it; where they are, and how many questions they hold.
 
     Where there is nothing to ask, nothing is written, and there is no sheet, page or next command.
     """
     page = out.with_suffix(".html")
     _check_places(out, page, workspace)
-    audited = Audited.of(workspace)
-    answered = set(human.answers(audited.duplicates, Ledger.of(workspace).in_force()).index)
+    audited, ledger = Audited.of(workspace), ledger_of(workspace, ledger_url)
+    answered = set(human.answers(audited.duplicates, ledger.in_force()).index)
     rows = sheet(propose(audited.votes, answered | _unusable(audited.decisions), count=count), audited.decisions)
     told = {"questions": len(rows), "answered_before": len(answered)}
     if rows.empty:
         return told | dict.fromkeys(("sheet", "page", "next"))
-    command = f"inksift audit {_places(workspace, weights)} --answers {_quoted(out)}"
+    command = f"inksift audit {options(workspace, weights, ledger)} --answers {shlex.quote(str(out))}"
     shown = build_audit_page(rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED, command=command)
     write_atomically(page, shown.encode())
     write_atomically(out, sheet_csv(rows))
     return told | {"sheet": str(out), "page": str(page), "next": command}
 
 
-def take(workspace: Workspace, *, answers: Path, who: str, weights: Path | None) -> dict[str, Any]:
+def take(
+    workspace: Workspace, *, answers: Path, who: str, weights: Path | None, ledger_url: str = ""
+) -> dict[str, Any]:
     """Record the answers in a sheet, all or none, and say what all answers in force show of the verdict."""
     if not answers.is_file():
         raise ParamError(f"no such file: {answers}; `inksift audit --out FILE.csv` writes one to fill in")
-    audited, author = Audited.of(workspace), who or _login()
+    audited, author = Audited.of(workspace), who or login()
+    ledger = ledger_of(workspace, ledger_url)
     folder = audited.folder([weights] if weights else [])
     given = read_answers(answers.read_bytes(), set(audited.duplicates["image_id"]))
-    ledger = Ledger.of(workspace)
     before = len(ledger.entries())
     ledger.record(given.decisions, author)
     found = assess(folder.judge, human.answers(audited.duplicates, ledger.in_force()))
@@ -74,7 +77,7 @@ def take(workspace: Workspace, *, answers: Path, who: str, weights: Path | None)
         "skipped": given.skipped,
         "who": author,
         **_told(found),
-        "next": f"inksift run {_quoted(_source(workspace) or Path('SOURCE'))} {_places(workspace, weights)}",
+        "next": next_run(workspace, weights, ledger),
     }
 
 
@@ -110,26 +113,9 @@ def _unusable(decisions: pd.DataFrame) -> set[str]:
 
 
 def _check_places(out: Path, page: Path, workspace: Workspace) -> None:
-    if out.suffix.lower() != ".csv" or not out.absolute().parent.is_dir():
-        raise ParamError(f"--out {out}: expected a .csv file in a folder that exists")
-    for place in (out, page):
-        if place.exists():
-            raise ParamError(f"{place} is there already, perhaps with answers: name another --out or move it away")
-    source = _source(workspace)
-    if source and out.resolve().is_relative_to(source.resolve()):
-        raise ParamError(f"--out {out} lies among the pictures in {source}: choose a folder outside it")
-
-
-def _source(workspace: Workspace) -> Path | None:
-    """Where the pictures are; None where every run so far was stopped by a brake."""
-    return read_source(workspace) if (workspace.root / SOURCE).exists() else None
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        raise ParamError("cannot tell who you are: say so with --who NAME") from None
+    check_new_file("--out", out, suffixes=(".csv",), workspace=workspace)
+    if page.exists():
+        raise ParamError(f"{page} is there already: name another --out or move it away")
 
 
 def _told(found: Assessment) -> dict[str, Any]:
@@ -149,12 +135,3 @@ def _words(name: str, figure: dict[str, float] | None) -> str:
     if name in ("auroc", "ece"):
         return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
     return f"{figure['value']:.1%} ({figure['low']:.1%} to {figure['high']:.1%})"
-
-
-def _places(workspace: Workspace, weights: Path | None) -> str:
-    """The options that name the same workspace and the same weights again."""
-    return f"--workspace {_quoted(workspace.root)}" + (f" --weights-dir {_quoted(weights)}" if weights else "")
-
-
-def _quoted(path: Path) -> str:
-    return shlex.quote(str(path))

@@ -1,5 +1,6 @@
 """Options and arguments that several commands share."""
 
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,15 @@ workspace_option = click.option(
 weights_option = click.option(
     "--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights."
 )
+ledger_option = click.option(
+    "--ledger",
+    "ledger_url",
+    envvar="INKSIFT_LEDGER",
+    default="",
+    metavar="URL",
+    help="The database of what people decided, as a SQLAlchemy URL.  [default: ledger.sqlite in the workspace]",
+)
+who_option = click.option("--who", default="", help="Who decided.  [default: your login name]")
 source_argument = click.argument("source", type=FOLDER)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output.")
 
@@ -30,3 +40,11 @@ def existing(workspace: Path) -> "Workspace":
     if not (workspace / "workspace.json").is_file():
         raise ParamError(f"{workspace} is not an inksift workspace: give the --workspace of an earlier `inksift run`")
     return Workspace(workspace)
+
+
+def login() -> str:
+    """The name of whoever runs the command; ParamError where nothing tells."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        raise ParamError("cannot tell who you are: say so with --who NAME") from None

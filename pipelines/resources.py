@@ -12,13 +12,19 @@ from pipelines.io_managers import ParquetTables
 
 
 def project_from_environment() -> Project | None:
-    """The project that INKSIFT_SOURCE, INKSIFT_WORKSPACE, INKSIFT_TEST and INKSIFT_WEIGHTS name, if a source is set."""
+    """The project that INKSIFT_SOURCE, _WORKSPACE, _TEST, _WEIGHTS and _LEDGER name, if a source is set."""
     source = os.environ.get("INKSIFT_SOURCE")
     if not source:
         return None
     workspace = os.environ.get("INKSIFT_WORKSPACE", "inksift-workspace")
     test, weights = os.environ.get("INKSIFT_TEST"), os.environ.get("INKSIFT_WEIGHTS")
-    return Project(Path(source), Path(workspace), Path(test) if test else None, Path(weights) if weights else None)
+    return Project(
+        Path(source),
+        Path(workspace),
+        test=Path(test) if test else None,
+        weights=Path(weights) if weights else None,
+        ledger_url=os.environ.get("INKSIFT_LEDGER", ""),
+    )
 
 
 def resources(project: Project | None) -> dict[str, object]:

@@ -22,13 +22,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from curation.errors import LedgerError
+from curation.ledger.address import EXAMPLES, file_of, parsed, shown
 from curation.ledger.decisions import ACTIONS
 from curation.ledger.entries import LEDGER, Entry
 from curation.store.files import sync_folder
 
 FORMAT = 1
 BUSY_S = 30
-_EXAMPLES = "sqlite:////folder/ledger.sqlite, or postgresql+psycopg://user@host/name with its driver installed"
 _REMEDY = (
     "check that it can be reached, read and written. A damaged one is left as it is: "
     "move it away and bring back a copy, or import your last export"
@@ -57,12 +57,15 @@ _REFUSED = {
 class Database:
     """One ledger in the database at `url`. Nothing is opened or made before it is read or written.
 
+    `name` is the URL without a password, `file` the path of an SQLite file and None for a server.
+
     LedgerError when the URL is wrong here, and when the database cannot be used later.
     """
 
     def __init__(self, url: str | sa.URL) -> None:
-        self._url = _parsed(url)
-        self._file = _file(self._url)
+        self._url = parsed(url)
+        self.name = shown(self._url)
+        self.file = file_of(self._url)
         self._engine = _engine(self._url)
 
     def entries(self) -> list[Entry]:
@@ -78,6 +81,15 @@ class Database:
             raise LedgerError(f"the ledger {self} has lost entries: {_REMEDY}")
         return entries
 
+    def last(self) -> int:
+        """The number of the last entry, 0 for none."""
+        with self._explained():
+            if self._absent():
+                return 0
+            with self._engine.begin() as connection:
+                self._check_format(connection, sa.select(_FORMATS.c.format))
+                return last_number(connection)
+
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that no other writer's overlaps, on a ledger that is made if need be."""
@@ -90,15 +102,15 @@ class Database:
 
     def _absent(self) -> bool:
         """Whether there is no ledger yet; FileNotFoundError where its folder is gone, and perhaps the ledger too."""
-        if self._file:
-            self._file.parent.stat()
-            return not self._file.exists()
+        if self.file:
+            self.file.parent.stat()
+            return not self.file.exists()
         with self._engine.begin() as connection:
             return not sa.inspect(connection).has_table(_FORMATS.name)
 
     def _create(self) -> None:
-        if self._file:
-            return _create_file(self._url, self._file)
+        if self.file:
+            return _create_file(self._url, self.file)
         try:
             with self._engine.begin() as connection:
                 _create_tables(connection)
@@ -107,7 +119,7 @@ class Database:
                 raise
 
     def _check_pages(self, connection: sa.Connection) -> None:
-        if self._file and connection.exec_driver_sql("PRAGMA quick_check").scalar() != "ok":
+        if self.file and connection.exec_driver_sql("PRAGMA quick_check").scalar() != "ok":
             raise LedgerError(f"the ledger {self} is damaged: {_REMEDY}")
 
     def _check_format(self, connection: sa.Connection, query: sa.Select[int]) -> None:
@@ -127,7 +139,7 @@ class Database:
             raise LedgerError(f"cannot use the ledger {self} ({_first_line(cause)}): {_REMEDY}") from error
 
     def __str__(self) -> str:
-        return str(self._file or self._url.render_as_string(hide_password=True))
+        return str(self.file or self.name)
 
 
 def known(connection: sa.Connection, image_ids: Iterable[str] | None = None) -> list[Entry]:
@@ -172,30 +184,14 @@ def _digest(entry: Entry) -> str:
     return hashlib.sha256(json.dumps(entry, default=repr).encode()).hexdigest()
 
 
-def _parsed(url: str | sa.URL) -> sa.URL:
-    try:
-        return sa.make_url(url)
-    except (SQLAlchemyError, ValueError) as error:
-        raise LedgerError(f"not a database URL ({_first_line(error)}): expected, for example, {_EXAMPLES}") from None
-
-
-def _file(url: sa.URL) -> Path | None:
-    """The file of an SQLite URL, None for a server."""
-    if url.get_backend_name() != "sqlite":
-        return None
-    name = url.database or ":memory:"
-    if url.query or name == ":memory:" or name.startswith("file:"):
-        raise LedgerError(f"{url} does not name a file that lasts: expected, for example, {_EXAMPLES}")
-    return Path(name)
-
-
 def _engine(url: sa.URL) -> sa.Engine:
-    options = {"timeout": BUSY_S} if _file(url) else {}
+    options = {"timeout": BUSY_S} if file_of(url) else {}
     try:
         # A connection lives for one call: no thread or forked process ever meets another's.
         engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=options)
     except (SQLAlchemyError, ImportError, ValueError, TypeError) as error:
-        raise LedgerError(f"cannot use {url!r} ({_first_line(error)}): expected, for example, {_EXAMPLES}") from error
+        cause = _first_line(error)
+        raise LedgerError(f"cannot use {shown(url)} ({cause}): expected, for example, {EXAMPLES}") from error
     if options:
         sa.event.listen(engine, "connect", _durable)
         sa.event.listen(engine, "begin", _begin)

@@ -66,8 +66,19 @@ ACTIONS: Mapping[str, Rule] = {
     "different": _PICTURE,
 }
 """What can be decided. `label` is the class of the picture; `medium` is what a person says the picture is. `copy` keeps
-this copy rather than the others; `different` names a picture that this one is no copy of: as of every action, one of
-them is in force per picture, so that to tell a picture apart from two others takes a word on each of those."""
+this copy rather than the others. `different` names a picture that this one is no copy of, as many of them as there are:
+of every other action one value is in force per picture."""
+
+
+def subject(image_id: str, action: str, value: str) -> tuple[str, ...]:
+    """What a decision is about. Two on one subject replace each other; two on different ones both hold.
+
+    >>> subject("1a", "label", "cat") == subject("1a", "label", "dog")
+    True
+    >>> subject("1a", "different", "2b") == subject("1a", "different", "3c")
+    False
+    """
+    return (image_id, action, value) if action == "different" else (image_id, action)
 
 
 def checked(decision: Decision, place: str) -> Decision:

@@ -25,11 +25,12 @@ from typing import Literal
 import pandas as pd
 
 from curation.errors import LedgerError
-from curation.ledger.decisions import Decision, checked
+from curation.ledger.decisions import Decision, checked, subject
 from curation.ledger.entries import in_force
 from curation.ledger.ledger import Ledger
 from curation.publish.safe_csv import csv_bytes
 
+_TO_READ = ("who", "at")
 _COUNT = "of"
 _REPEATED_GUARD = re.compile(r"(^|[;,|\t\r\n\"])('+)(?=[=+\-@])|^('+)(?=[\t\r\n])")
 _GUARDED_FORMULA = re.compile(r"(^|[;,|\t\r\n\"])'('*[=+\-@])")
@@ -40,7 +41,7 @@ _CUT = "it was cut short, or another program changed it; export it again"
 def export_csv(ledger: Ledger) -> bytes:
     """The decisions in force as CSV in UTF-8, for people and spreadsheets."""
     rows = [{name: _guarded(str(cell)) for name, cell in row.items()} for row in _exported(ledger)]
-    columns = [*Decision._fields, "who", "at", _COUNT]
+    columns = [*Decision._fields, *_TO_READ, _COUNT]
     return csv_bytes(pd.DataFrame(rows, columns=columns, dtype="str"))
 
 
@@ -49,24 +50,25 @@ def export_jsonl(ledger: Ledger) -> bytes:
     return "".join(f"{json.dumps(row)}\n" for row in _exported(ledger)).encode()
 
 
-def import_entries(ledger: Ledger, data: bytes, *, form: Literal["csv", "jsonl"], who: str) -> list[int]:
-    """Record every decision in a file or none; the entry that makes each one hold, row by row.
+def decisions_in(data: bytes, *, form: Literal["csv", "jsonl"]) -> list[Decision]:
+    """Every decision in a file, row by row.
 
     Rows and columns may come in any order, columns other than `image_id`, `action`, `value` and `note` may be absent,
-    and a byte order mark and CRLF are fine. LedgerError names the row of a malformed decision, of one that contradicts
-    another, and of the end where the file was cut short; the first row is 1, for CSV the header.
+    any may be added where `of` is there, and a byte order mark and CRLF are fine. LedgerError names the row of a
+    malformed decision, of one that contradicts another, and of the end where the file was cut short; the first row is
+    1, for CSV the header.
     """
     text = _text(data)
     rows = dict(_READERS[form](text))
     decisions = {number: checked(_decision(row), f"row {number}") for number, row in rows.items()}
     _check_end(rows)
     _check_agreement(decisions)
-    return ledger.record(list(decisions.values()), who)
+    return list(decisions.values())
 
 
 def _exported(ledger: Ledger) -> list[dict[str, object]]:
     entries = in_force(ledger.entries())
-    names = (*Decision._fields, "who", "at")
+    names = (*Decision._fields, *_TO_READ)
     return [{name: getattr(entry, name) for name in names} | {_COUNT: len(entries)} for entry in entries]
 
 
@@ -96,14 +98,25 @@ def _line(data: bytes) -> int:
 def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
     reader = enumerate(_csv_cells(text), 1)
     _, header = next(reader)
-    wrong = [name for name in Decision._fields if header.count(name) != 1]
-    if wrong:
-        raise LedgerError(f"row 1: expected the column(s) {', '.join(wrong)} once each, got {reprlib.repr(header)}")
+    _check_header(header)
     for number, cells in reader:
         if len(cells) not in (0, len(header)):
             raise LedgerError(f"row {number}: expected {len(header)} cells, got {len(cells)}: {_CUT}")
         if any(cells):
             yield number, dict(zip(header, map(_exact, cells), strict=True))
+
+
+def _check_header(header: list[str]) -> None:
+    """Without the count, a column of another name may be a cell of a row that was cut into the header."""
+    wrong = [name for name in Decision._fields if header.count(name) != 1]
+    if wrong:
+        raise LedgerError(f"row 1: expected the column(s) {', '.join(wrong)} once each, got {reprlib.repr(header)}")
+    others = set(header) - {*Decision._fields, *_TO_READ, ""}
+    if others and _COUNT not in header:
+        raise LedgerError(
+            f"row 1: without the column {_COUNT!r} expected no others than "
+            f"{', '.join((*Decision._fields, *_TO_READ))}, got {reprlib.repr(sorted(others))}: remove those; or {_CUT}"
+        )
 
 
 def _csv_cells(text: str) -> Iterator[list[str]]:
@@ -154,8 +167,8 @@ def _check_end(rows: Mapping[int, Mapping[str, object]]) -> None:
 
 
 def _check_agreement(decisions: Mapping[int, Decision]) -> None:
-    first: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, ...], int] = {}
     for number, decision in decisions.items():
-        earlier = first.setdefault((decision.image_id, decision.action), number)
+        earlier = first.setdefault(subject(decision.image_id, decision.action, decision.value), number)
         if decisions[earlier].value != decision.value:
             raise LedgerError(f"row {number} contradicts row {earlier}, on the same picture: remove one of them")

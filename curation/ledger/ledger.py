@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
 
+from curation.errors import LedgerError
 from curation.ledger.database import Database, append, entry_numbered, known, last_number
 from curation.ledger.decisions import Decision, checked, checked_note, checked_who
-from curation.ledger.entries import LEDGER, Draft, Entry, human_decisions
+from curation.ledger.draft import Draft, conflict
+from curation.ledger.entries import LEDGER, Entry, human_decisions
 from curation.store.workspace import Workspace
 
-_NAME = "ledger.sqlite"
+OWN_LEDGER = "ledger.sqlite"
 
 
 class Ledger:
@@ -22,46 +26,68 @@ class Ledger:
 
     Nothing is made before the first writing: until then it reads as empty. An entry that was returned is on the disk.
     LedgerError for a URL that cannot work, and from every method where the database cannot be used or is damaged.
+
+    `name` is "" for a workspace's own file, else the URL without a password; `file` is None for a server.
     """
 
     def __init__(self, url: str | sa.URL) -> None:
         self._database = Database(url)
+        self.name = self._database.name
+        self.file: Path | None = self._database.file
 
     @classmethod
     def of(cls, workspace: Workspace, url: str = "") -> Ledger:
         """The ledger at `url`, or else the one in the workspace."""
-        return cls(url or sa.URL.create("sqlite", database=str(workspace.root / _NAME)))
+        own = os.path.realpath(workspace.root / OWN_LEDGER)
+        ledger = cls(url or sa.URL.create("sqlite", database=own))
+        if ledger.file == Path(own):
+            ledger.name = ""
+        return ledger
 
-    def record(self, decisions: Sequence[Decision], who: str) -> list[int]:
+    def record(self, decisions: Sequence[Decision], who: str, *, seen: Sequence[int] | None = None) -> list[int]:
         """Record all decisions or none; the entry that makes each one hold, in the same order.
 
-        A decision whose value is in force already writes nothing, its note neither. LedgerError names the first
-        decision that is malformed.
+        A decision whose value is in force already writes nothing, its note neither. `seen` has for each decision the
+        number of the last entry that its author knew of: LedgerConflict where a later one on the same subject has made
+        another value hold than is asked for. LedgerError names the first decision that is malformed.
         """
         count = len(decisions)
         sound = [checked(decision, f"decision {n} of {count}") for n, decision in enumerate(decisions, 1)]
+        looked = [] if seen is None else list(zip(sound, seen, strict=True))
         author = checked_who(who)
         if not sound:
             return []
         with self._database.writing() as connection:
+            _check_known(connection, seen or ())
             draft = _draft(connection, dict.fromkeys(decision.image_id for decision in sound), author)
+            newer = [entry for decision, last in looked for entry in draft.overtaken(decision, last)]
+            if newer:
+                raise conflict(newer)
             numbers = [draft.decide(decision) for decision in sound]
             append(connection, draft.new)
         return numbers
 
-    def undo(self, entry: int, who: str, note: str = "") -> int:
-        """Take an entry back, be it a decision or an undo; the new entry that does so.
+    def undo(self, entries: Sequence[int], who: str, note: str = "") -> list[int]:
+        """Take entries back, all or none, be they decisions or undos; the new entries that do so, in the same order.
 
-        The value in force is then that of the last entry on this picture and action that is neither an undo nor taken
-        back. LedgerError when there is no such entry or it is taken back already.
+        The value in force is then that of the last entry on the same subject that is neither an undo nor taken back.
+        LedgerConflict when an entry is taken back already, LedgerError when there is none of that number.
         """
         author, remark = checked_who(who), checked_note(note)
+        if len(set(entries)) != len(entries):
+            raise LedgerError(f"expected each entry to undo once, got {', '.join(map(str, entries))}")
+        if not entries:
+            return []
         with self._database.writing() as connection:
-            target = entry_numbered(connection, entry)
-            draft = _draft(connection, [target.image_id], author)
-            number = draft.undo(target, remark)
+            targets = [entry_numbered(connection, entry) for entry in entries]
+            draft = _draft(connection, dict.fromkeys(target.image_id for target in targets), author)
+            numbers = [draft.undo(target, remark) for target in targets]
             append(connection, draft.new)
-        return number
+        return numbers
+
+    def last(self) -> int:
+        """The number of the last entry, 0 for none."""
+        return self._database.last()
 
     def entries(self) -> list[Entry]:
         """Every entry in order."""
@@ -72,7 +98,7 @@ class Ledger:
         return LEDGER.frame([entry._asdict() for entry in self.entries()])
 
     def in_force(self) -> pd.DataFrame:
-        """HUMAN_DECISIONS: what holds now, one row per picture and action."""
+        """HUMAN_DECISIONS: what holds now."""
         return human_decisions(self.entries())
 
     def version(self) -> str:
@@ -84,3 +110,9 @@ class Ledger:
 def _draft(connection: sa.Connection, image_ids: Iterable[str], who: str) -> Draft:
     at = datetime.now(UTC).isoformat(timespec="microseconds")
     return Draft(known(connection, image_ids), last=last_number(connection), at=at, who=who)
+
+
+def _check_known(connection: sa.Connection, seen: Sequence[int]) -> None:
+    last = last_number(connection)
+    if any(not 0 <= number <= last for number in seen):
+        raise LedgerError(f"decided on another state of the ledger, whose last entry is {last}: look again")

@@ -15,6 +15,7 @@ from curation.verdicts.signal_limits import SIGNAL_LIMITS
 
 _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance(table, Table)} | {
     "verdicts": DECISIONS,
+    "machine_verdicts": DECISIONS,
     "profile_after": profile.BEFORE_AFTER,
     **{table.name: table for table in (profile.PROFILE, CLASSIFIER, CURATED, SIGNALS, THUMBNAILS)},
     **{table.name: table for table in (HUMAN_DECISIONS, LOSSES, MEASURES, SIGNAL_LIMITS, VOTE_QUALITY, VOTES)},

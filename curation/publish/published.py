@@ -29,9 +29,11 @@ def decisions_csv(frame: pd.DataFrame) -> bytes:
     return csv_bytes(DECISIONS.check(frame))
 
 
-def publish_decisions(workspace: Workspace, frame: pd.DataFrame, *, source: Path, review: str = "kept") -> None:
-    """Write decisions.parquet, decisions.csv, the place of the pictures and how those under `review` count, each file
-    whole or not at all.
+def publish_decisions(
+    workspace: Workspace, frame: pd.DataFrame, *, source: Path, review: str = "kept", ledger: str = ""
+) -> None:
+    """Write decisions.parquet, decisions.csv, the place of the pictures, how those under `review` count and the name of
+    the ledger that was heard ("" for the workspace's own), each file whole or not at all.
 
     An F1 report about other decisions is withdrawn.
     """
@@ -40,7 +42,8 @@ def publish_decisions(workspace: Workspace, frame: pd.DataFrame, *, source: Path
     if workspace.published()[PARQUET] != before:
         workspace.withdraw(F1, F1_PAGE)
     workspace.publish(CSV, decisions_csv(frame))
-    workspace.publish(SOURCE, json.dumps({"source": str(source.absolute()), "review": review}).encode())
+    told = {"source": str(source.resolve()), "review": review, "ledger": ledger}
+    workspace.publish(SOURCE, json.dumps(told).encode())
 
 
 def publish_proposal(workspace: Workspace, frame: pd.DataFrame) -> Path:
@@ -78,12 +81,17 @@ def read_images(workspace: Workspace) -> pd.DataFrame:
 
 def read_source(workspace: Workspace) -> Path:
     """Where the pictures of the last run were; StoreError when it is not recorded."""
-    return Path(_json(workspace.root / SOURCE, f"no source recorded in {workspace.root}")["source"])
+    return Path(_told(workspace)["source"])
 
 
 def read_review(workspace: Workspace) -> str:
     """How pictures under review counted in the last run, "kept" or "held"; StoreError when it is not recorded."""
-    return str(_json(workspace.root / SOURCE, f"no source recorded in {workspace.root}").get("review", "kept"))
+    return str(_told(workspace).get("review", "kept"))
+
+
+def read_ledger(workspace: Workspace) -> str:
+    """The name of the ledger that the last run heard, "" for the workspace's own; StoreError when none is recorded."""
+    return str(_told(workspace).get("ledger", ""))
 
 
 def read_f1_report(workspace: Workspace) -> dict[str, Any]:
@@ -109,11 +117,17 @@ def _required(path: Path, contract: Table, absent: str) -> pd.DataFrame:
         raise StoreError(f"{path} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
 
 
+def _told(workspace: Workspace) -> dict[str, Any]:
+    told = _json(workspace.root / SOURCE, f"no source recorded in {workspace.root}")
+    if "source" not in told:
+        raise StoreError(f"{workspace.root / SOURCE} names no source: {RUN_AGAIN}")
+    return told
+
+
 def _json(path: Path, absent: str) -> dict[str, Any]:
     if not path.exists():
         raise StoreError(f"{absent}: run `inksift run` first")
     try:
-        content: dict[str, Any] = json.loads(path.read_bytes())
-    except ValueError as error:
+        return dict(json.loads(path.read_bytes()))
+    except (ValueError, TypeError) as error:
         raise StoreError(f"{path} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
-    return content

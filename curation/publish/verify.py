@@ -10,7 +10,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation.errors import SchemaError
+from curation.errors import LedgerError, SchemaError, StoreError
+from curation.ledger.entries import HUMAN_DECISIONS
+from curation.ledger.ledger import OWN_LEDGER, Ledger
+from curation.publish.chosen_ledger import ledger_of
 from curation.publish.contracts import contract_of
 from curation.publish.published import (
     BROKEN_TABLE,
@@ -31,6 +34,7 @@ from curation.tables import IMAGES
 from curation.verdicts.conservation import conservation_problems
 
 _ROUNDING = 1e-6
+_BRING_BACK = "bring back a copy of the ledger, or import your last export with `inksift ledger import`"
 
 
 class Problem(NamedTuple):
@@ -41,10 +45,11 @@ class Problem(NamedTuple):
     remedy: str
 
 
-def verify(workspace: Workspace) -> list[Problem]:
-    """Everything in the workspace that does not match its digest, its contract or its own counts."""
+def verify(workspace: Workspace, ledger_url: str = "") -> list[Problem]:
+    """Everything in the workspace that does not match its digest, its contract or its own counts, and what is amiss in
+    the ledger; ParamError when the last run heard another ledger than the one at `ledger_url`."""
     stored = [*_published(workspace), *_parts(workspace), *_models(workspace), *_tables(workspace)]
-    return [*stored, *_decisions(workspace), *_f1(workspace)]
+    return [*stored, *_decisions(workspace), *_f1(workspace), *_ledger(workspace, ledger_url)]
 
 
 def _published(workspace: Workspace) -> Iterator[Problem]:
@@ -106,6 +111,26 @@ def _decisions(workspace: Workspace) -> Iterator[Problem]:
     found, _ = _read(images, workspace)
     if found is not None and not (workspace.root / PROPOSAL).exists():  # the list of files is then the proposal's
         yield from (Problem(PARQUET, what, RUN_AGAIN) for what in conservation_problems(found, decisions))
+
+
+def _ledger(workspace: Workspace, url: str) -> Iterator[Problem]:
+    """A ledger only grows, so every decision that the last run heard is still among its entries."""
+    try:
+        ledger = ledger_of(workspace, url)
+    except StoreError:  # source.json is damaged: its own problem
+        ledger = Ledger.of(workspace, url)
+    name, heard = ledger.name or OWN_LEDGER, workspace.tables / f"{HUMAN_DECISIONS.name}.parquet"
+    try:
+        entries = ledger.history()
+    except LedgerError as error:
+        yield Problem(name, str(error), _BRING_BACK)
+        return
+    decided, _ = _read(heard, workspace) if heard.exists() else (None, None)
+    if decided is not None:
+        columns = list(HUMAN_DECISIONS.columns)
+        lost = len(decided) - len(decided.merge(entries[columns].drop_duplicates(), on=columns))
+        if lost:
+            yield Problem(name, f"{lost} decision(s) that the last run heard are not in it", _BRING_BACK)
 
 
 def _f1(workspace: Workspace) -> Iterator[Problem]:

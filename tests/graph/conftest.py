@@ -47,7 +47,7 @@ def copied(sample: Path, tmp_path: Path) -> Path:
 
 def invoke(*arguments: object) -> Result:
     """Run the command line; an exception that it does not turn into an exit code fails the test."""
-    names = ("INKSIFT_WEIGHTS", "INKSIFT_SOURCE", "INKSIFT_WORKSPACE", "INKSIFT_TEST", "DAGSTER_HOME")
+    names = ("INKSIFT_WEIGHTS", "INKSIFT_SOURCE", "INKSIFT_WORKSPACE", "INKSIFT_TEST", "INKSIFT_LEDGER", "DAGSTER_HOME")
     runner = CliRunner(env=dict.fromkeys(names))
     result = runner.invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
     assert "Traceback" not in result.output

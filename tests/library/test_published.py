@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.errors import SchemaError, StoreError
+from curation.errors import ParamError, SchemaError, StoreError
 from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.ledger.decisions import Decision
+from curation.ledger.ledger import Ledger
 from curation.publish.curated import CuratedParams, curate
 from curation.publish.published import (
     decisions_csv,
@@ -24,6 +26,7 @@ from curation.publish.published import (
     read_decisions,
     read_images,
     read_review,
+    read_source,
 )
 from curation.publish.safe_csv import neutral
 from curation.publish.verify import verify
@@ -219,6 +222,69 @@ def test_a_torn_measurement_is_found(workspace: Workspace) -> None:
 def test_decisions_that_lose_a_file_are_found_though_digests_match(workspace: Workspace) -> None:
     publish_decisions(workspace, decisions().iloc[1:], source=Path("crawl"))
     assert any("without a decision" in problem.what for problem in verify(workspace))
+
+
+HEARD = [Decision("0" * 64, "label", "cat"), Decision("1" * 64, "outcome", "kept", "=why")]
+
+
+@pytest.fixture
+def heard(workspace: Workspace) -> Ledger:
+    """A ledger whose two decisions the last run heard; the first one was taken back after it."""
+    ledger = Ledger.of(workspace)
+    ledger.record(HEARD, "ann")
+    write_atomically(workspace.tables / "human_decisions.parquet", to_parquet(ledger.in_force()))
+    ledger.undo([1], "ann")
+    return ledger
+
+
+def test_a_ledger_that_went_on_since_the_run_is_no_problem(workspace: Workspace, heard: Ledger) -> None:
+    heard.record([Decision("1" * 64, "outcome", "rejected"), Decision("2" * 64, "label", "dog")], "bob")
+    assert verify(workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (Path.unlink, "2 decision(s) that the last run heard are not in it"),
+        (lambda path: path.write_bytes(path.read_bytes()[:4096]), "cannot use the ledger"),
+        (lambda path: path.write_bytes(b""), "cannot use the ledger"),
+        (lambda path: path.write_bytes(path.read_bytes().replace(b"=why", b"=not")), "is not as it was written"),
+    ],
+    ids=["lost", "torn", "empty", "changed"],
+)
+def test_damage_of_the_ledger_is_found(
+    workspace: Workspace, heard: Ledger, change: Callable[[Path], object], what: str
+) -> None:
+    change(workspace.root / "ledger.sqlite")
+    (problem,) = verify(workspace)
+    assert problem.file == "ledger.sqlite"
+    assert what in problem.what
+    assert "inksift ledger import" in problem.remedy
+
+
+def test_a_ledger_that_starts_anew_has_lost_what_the_run_heard(workspace: Workspace, heard: Ledger) -> None:
+    (workspace.root / "ledger.sqlite").unlink()
+    heard.record(HEARD[:1], "ann")
+    assert [problem.what[:13] for problem in verify(workspace)] == ["2 decision(s)"]
+
+
+def test_the_ledger_that_the_run_heard_is_verified(workspace: Workspace, tmp_path: Path) -> None:
+    team = Ledger(f"sqlite:///{tmp_path / 'team.sqlite'}")
+    team.record(HEARD, "ann")
+    publish_decisions(workspace, decisions(), source=Path("crawl"), ledger=team.name)
+    assert verify(workspace, team.name) == []
+    (tmp_path / "team.sqlite").write_bytes(b"torn")
+    assert [problem.file for problem in verify(workspace, team.name)] == [team.name]
+    with pytest.raises(ParamError, match=f"name that with --ledger {team.name}"):
+        verify(workspace)
+
+
+@pytest.mark.parametrize("content", [b"[", b"[1]", b"{}", b"7"])
+def test_damage_of_the_place_of_the_pictures_is_found(workspace: Workspace, content: bytes) -> None:
+    (workspace.root / "source.json").write_bytes(content)
+    assert [problem.file for problem in verify(workspace)] == ["source.json"]
+    with pytest.raises(StoreError, match=r"source\.json"):
+        read_source(workspace)
 
 
 @pytest.mark.parametrize(

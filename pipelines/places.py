@@ -1,0 +1,37 @@
+"""Where a command may write a file that a person named, and how the next command names the same places."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from curation.errors import ParamError
+from curation.ledger.ledger import Ledger
+from curation.publish.published import SOURCE, read_source
+from curation.store.workspace import Workspace
+
+
+def check_new_file(name: str, file: Path, *, suffixes: Sequence[str], workspace: Workspace) -> None:
+    """ParamError unless `file`, the value of `name`, has one of the suffixes, is new and lies outside the pictures."""
+    if file.suffix.lower() not in suffixes or not file.absolute().parent.is_dir():
+        raise ParamError(f"{name} {file}: expected a {' or '.join(suffixes)} file in a folder that exists")
+    if file.exists():
+        raise ParamError(f"{name} {file} is there already: choose another name or move it away")
+    source = source_of(workspace)
+    if source and file.resolve().is_relative_to(source.resolve()):
+        raise ParamError(f"{name} {file} lies among the pictures in {source}: choose a folder outside it")
+
+
+def options(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
+    """The options that name the same workspace, weights and ledger again; no password is among them."""
+    named = {"--workspace": workspace.root, "--weights-dir": weights, "--ledger": ledger.name}
+    return " ".join(f"{option} {shlex.quote(str(value))}" for option, value in named.items() if value)
+
+
+def next_run(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
+    """The command that takes in what people decided."""
+    return f"inksift run {shlex.quote(str(source_of(workspace) or 'SOURCE'))} {options(workspace, weights, ledger)}"
+
+
+def source_of(workspace: Workspace) -> Path | None:
+    """Where the pictures are; None where every run so far was stopped by a brake."""
+    return read_source(workspace) if (workspace.root / SOURCE).exists() else None

@@ -1,0 +1,137 @@
+"""Two people decide at once: what the first one said is shown to the second one, never silently replaced."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from curation.errors import LedgerConflict, LedgerError
+from curation.ledger.decisions import Decision
+from curation.ledger.ledger import Ledger
+from tests.ledgers import A, B, C, assert_each_entry_continues_the_one_before, at, decided
+
+KEPT, REJECTED = Decision(A, "outcome", "kept"), Decision(A, "outcome", "rejected")
+
+
+def refused(ledger: Ledger, decisions: list[Decision], seen: list[int]) -> LedgerConflict:
+    """The conflict that these decisions meet; the ledger stays as it was."""
+    before = ledger.entries()
+    with pytest.raises(LedgerConflict) as conflict:
+        ledger.record(decisions, "bob", seen=seen)
+    assert ledger.entries() == before
+    return conflict.value
+
+
+def test_a_newer_decision_is_not_replaced_unseen(ledger: Ledger) -> None:
+    ledger.record([KEPT], "ann")
+    conflict = refused(ledger, [REJECTED], [0])
+    assert conflict.entries == ledger.entries()
+    assert str(conflict).startswith("'ann' made outcome 'kept' meanwhile (entry 1): nothing was recorded")
+    assert conflict.exit_code == 2
+    assert ledger.record([REJECTED], "bob", seen=[1]) == [2]
+
+
+def test_without_a_number_seen_the_last_word_holds(ledger: Ledger) -> None:
+    ledger.record([KEPT], "ann")
+    assert ledger.record([REJECTED], "bob") == [2]
+
+
+def test_the_same_answer_is_no_conflict(ledger: Ledger) -> None:
+    ledger.record([REJECTED, KEPT], "ann")
+    assert ledger.record([KEPT], "bob", seen=[0]) == [2]
+    assert ledger.last() == 2
+
+
+def test_an_answer_taken_back_meanwhile_is_a_conflict(ledger: Ledger) -> None:
+    ledger.record([KEPT], "ann")
+    ledger.undo([1], "ann")
+    conflict = refused(ledger, [REJECTED], [1])
+    assert [entry.undoes for entry in conflict.entries] == [1]
+    assert "undecided again" in str(conflict)
+    assert [entry.entry for entry in refused(ledger, [KEPT], [0]).entries] == [1, 2]
+
+
+def test_other_pictures_actions_and_partners_do_not_matter(ledger: Ledger) -> None:
+    others = [Decision(B, "outcome", "kept"), Decision(A, "label", "cat"), Decision(A, "different", B)]
+    ledger.record(others, "ann")
+    mine = [REJECTED, Decision(A, "different", C)]
+    assert ledger.record(mine, "bob", seen=[0, 0]) == [4, 5]
+
+
+def test_one_overtaken_decision_stops_all_and_every_newer_entry_is_told_once(ledger: Ledger) -> None:
+    ledger.record([KEPT, Decision(B, "label", "cat"), Decision(B, "label", "dog")], "ann")
+    mine = [Decision(C, "outcome", "kept"), Decision(B, "label", "fox"), REJECTED, REJECTED]
+    assert [entry.entry for entry in refused(ledger, mine, [3, 2, 0, 0]).entries] == [1, 3]
+    assert refused(ledger, mine, [3, 3, 0, 1]).entries == ledger.entries()[:1]
+
+
+def test_ones_own_decisions_in_one_go_are_no_conflict(ledger: Ledger) -> None:
+    assert ledger.record([KEPT, REJECTED, KEPT], "ann", seen=[0, 0, 0]) == [1, 2, 3]
+
+
+def test_a_partner_told_apart_and_taken_back_is_a_conflict_on_that_partner(ledger: Ledger) -> None:
+    word = Decision(A, "different", B)
+    ledger.record([word, Decision(A, "different", C)], "ann")
+    ledger.undo([1], "ann")
+    assert [entry.entry for entry in refused(ledger, [word], [2]).entries] == [3]
+    assert ledger.record([Decision(A, "different", C)], "bob", seen=[0]) == [2]
+
+
+@pytest.mark.parametrize("seen", [2, -1, 2**70])
+def test_another_state_of_the_ledger_is_refused(ledger: Ledger, seen: int) -> None:
+    """The file may have been replaced by an older copy while the page was open."""
+    ledger.record([KEPT], "ann")
+    with pytest.raises(LedgerError, match="another state of the ledger, whose last entry is 1: look again"):
+        ledger.record([REJECTED], "bob", seen=[seen])
+    assert decided(ledger) == [(A, "outcome", "kept", "")]
+
+
+def test_each_decision_has_its_own_number_seen(ledger: Ledger) -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        ledger.record([KEPT, REJECTED], "ann", seen=[0])
+    assert ledger.entries() == []
+
+
+def test_of_threads_that_saw_the_same_only_one_decides(ledger: Ledger) -> None:
+    def decide(n: int) -> list[int]:
+        try:
+            return ledger.record([Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], f"{n}", seen=[0, 0])
+        except LedgerConflict:
+            return []
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = [answer for answer in threads.map(decide, range(16)) if answer]
+    assert answers == [[1, 2]]
+    assert len({entry.value for entry in ledger.entries()}) == 1
+
+
+TAB = """
+import sys; from curation.errors import LedgerConflict; from curation.ledger.ledger import Ledger
+from curation.ledger.decisions import Decision
+ledger = Ledger(sys.argv[1]); print("ready", flush=True); sys.stdin.readline()
+for n in range(20):
+    seen, done = 0, []
+    while not done:
+        try: done = ledger.record([Decision("a" * 64, "label", f"{sys.argv[2]} {n}")], sys.argv[2], seen=[seen])
+        except LedgerConflict as conflict: seen = conflict.entries[-1].entry
+    print(*done, seen)
+"""
+
+
+def test_two_processes_see_each_other_before_they_decide(tmp_path: Path) -> None:
+    """Each decision stands directly upon the one that its author had seen."""
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    tabs = [subprocess.Popen([sys.executable, "-c", TAB, url, name], **pipes) for name in ("ann", "bob")]
+    assert [tab.stdout.readline() for tab in tabs] == ["ready\n", "ready\n"]
+    for tab in tabs:
+        tab.stdin.write("go\n")
+        tab.stdin.flush()
+    told = [line.split() for tab in tabs for line in tab.communicate(timeout=60)[0].splitlines()]
+    assert sorted(int(entry) for entry, _ in told) == list(range(1, 41))
+    assert all(int(entry) == int(seen) + 1 for entry, seen in told)
+    assert_each_entry_continues_the_one_before(at(tmp_path / "ledger.sqlite"))
