@@ -3,6 +3,7 @@
 import dagster as dg
 import pandas as pd
 
+from assets.human import LEDGER
 from assets.results import table
 from curation.errors import DataError
 from curation.project import Project
@@ -14,14 +15,16 @@ class CuratedConfig(CuratedParams, dg.Config):
     """What belongs to the data set."""
 
 
-@dg.asset(group_name="verdict", kinds={"csv", "parquet"}, code_version="2")
+@dg.asset(group_name="verdict", kinds={"csv", "parquet"}, code_version="2", deps=[LEDGER])
 def curated_dataset(
     verdicts: pd.DataFrame, config: CuratedConfig, project: dg.ResourceParam[Project]
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """decisions.csv and decisions.parquet in the workspace; the table holds the pictures that stay."""
     if (project.workspace.root / PROPOSAL).exists():
         raise DataError(f"{PROPOSAL} waits for your word: run the verdicts again with accept_losses, or allow more")
-    publish_decisions(project.workspace, verdicts, source=project.source, review=config.review)
+    publish_decisions(
+        project.workspace, verdicts, source=project.source, review=config.review, ledger=project.ledger.name
+    )
     staying = curate(verdicts, config)
     return table(
         staying,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from assets.human import LEDGER
 from assets.results import counts, records, table
 from assets.together import readable, together
 from curation.dedup import groups
@@ -76,7 +77,7 @@ def related_pairs(
     yield table(PAIR_SEARCH.frame([counted]), "pair_search", **counted)
 
 
-@dg.asset(group_name="dedup", kinds={"numpy", "parquet"}, code_version=str(groups.VERSION))
+@dg.asset(group_name="dedup", kinds={"numpy", "parquet"}, code_version=str(groups.VERSION), deps=[LEDGER])
 def duplicates(
     images: pd.DataFrame,
     hashes: pd.DataFrame,

@@ -4,6 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.display import picture
+from assets.human import LEDGER
 from assets.results import records, table
 from curation import profile as library
 from curation.report import plots
@@ -25,7 +26,7 @@ def profile(images: pd.DataFrame) -> dg.MaterializeResult[pd.DataFrame]:
     )
 
 
-@dg.asset(group_name="verdict", kinds={"parquet"}, code_version=str(library.VERSION))
+@dg.asset(group_name="verdict", kinds={"parquet"}, code_version=str(library.VERSION), deps=[LEDGER])
 def profile_after(verdicts: pd.DataFrame) -> dg.MaterializeResult[pd.DataFrame]:
     """Files per class as found, kept, for review and rejected."""
     balance = library.before_and_after(verdicts)

@@ -1,11 +1,13 @@
 """The report of rejected images."""
 
-from typing import Any
+import shlex
+from collections.abc import Iterator
 
 import dagster as dg
 import pandas as pd
 
 from assets.display import picture
+from assets.human import LEDGER
 from assets.results import table
 from assets.together import together
 from curation.dedup.apart import kept_apart
@@ -21,13 +23,14 @@ from curation.thumbnails import Thumbnails
 from curation.verdicts.signal_limits import limits_by_name
 
 _NO_DETECTOR = "YOLO's weights were not found: no objects were counted, and that vote is missing."
+_REVIEW_APP = "http://127.0.0.1:8600/"
 
 
 class ReportConfig(ReportParams, dg.Config):
     """How much the report shows."""
 
 
-@dg.asset(group_name="verdict", kinds={"html"}, code_version="3")
+@dg.asset(group_name="verdict", kinds={"html"}, code_version="3", deps=[LEDGER])
 def rejected_report(
     verdicts: pd.DataFrame,
     images: pd.DataFrame,
@@ -67,19 +70,42 @@ def rejected_report(
     )
     page = build_report(verdicts, images, read=read, params=config, findings=findings)
     place = project.workspace.publish("report.html", page.encode())
-    rejected = verdicts[(verdicts["outcome"] == "rejected") & (verdicts["reason"] != "unreadable")]
-    for_review = verdicts[verdicts["outcome"] == "review"]
-    sheets: dict[str, Any] = {
-        f"sheet_{reason}": picture(sheet, f"rejected as {reason}")
-        for reason, rows in rejected.groupby("reason")
-        if (sheet := contact_sheet(likeliest_first(rows)["image_id"].tolist(), read))
-    }
-    if sheet := contact_sheet(likeliest_first(for_review)["image_id"].tolist(), read):
-        sheets["sheet_review"] = picture(sheet, "for review, the likeliest photographs first")
+    rejected = _rejected_pictures(verdicts)
     return table(
         rejected[["path", "reason", "explanation"]],
         report=dg.MetadataValue.path(place),
+        review_app=dg.MetadataValue.url(_REVIEW_APP),
+        review_command=dg.MetadataValue.md(_how_to_review(project)),
+        decided_by_people=int((verdicts["decided_by"] == "human").sum()),
         outcomes=picture(plots.outcome_flow(verdicts), "files by outcome"),
         voters=picture(vote_plots.voter_quality(loudest_first(vote_quality)), "AUROC of each voter"),
-        **sheets,
+        **dict(_contact_sheets(verdicts, read)),
     )
+
+
+def _rejected_pictures(verdicts: pd.DataFrame) -> pd.DataFrame:
+    return verdicts[(verdicts["outcome"] == "rejected") & (verdicts["reason"] != "unreadable")]
+
+
+def _contact_sheets(verdicts: pd.DataFrame, read: Thumbnails) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
+    """A sheet per reason, one of what is for review, one of what people decided; the likeliest photographs first."""
+    for reason, rows in _rejected_pictures(verdicts).groupby("reason"):
+        yield from _sheet(str(reason), f"rejected as {reason}", rows, read)
+    yield from _sheet("review", "for review", verdicts[verdicts["outcome"] == "review"], read)
+    yield from _sheet("decided_by_people", "decided by people", verdicts[verdicts["decided_by"] == "human"], read)
+
+
+def _sheet(
+    name: str, title: str, rows: pd.DataFrame, read: Thumbnails
+) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
+    """The sheet under its name; nothing where there is no picture."""
+    sheet = contact_sheet(likeliest_first(rows)["image_id"].tolist(), read)
+    if sheet:
+        yield f"sheet_{name}", picture(sheet, title)
+
+
+def _how_to_review(project: Project) -> str:
+    """The command that serves these pictures in the browser, as Markdown."""
+    named = {"--workspace": str(project.workspace.root), "--ledger": project.ledger.name}
+    options = " ".join(f"{option} {shlex.quote(value)}" for option, value in named.items() if value)
+    return f"```\ninksift review {options}\n```\nprints the address that lets you in, and ends with Ctrl+C"

@@ -9,7 +9,7 @@ import pandas as pd
 from curation.store.parquet import to_parquet
 
 
-def table(frame: pd.DataFrame, key: str | None = None, **metadata: Any) -> dg.MaterializeResult[pd.DataFrame]:
+def table(frame: pd.DataFrame, key: str | None = None, /, **metadata: Any) -> dg.MaterializeResult[pd.DataFrame]:
     """A result whose data version is the digest of the table, with its row count beside the given metadata."""
     return dg.MaterializeResult(
         asset_key=key,

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from curation.dedup.pairs import SIZES
+
 
 def together(*tables: pd.DataFrame) -> pd.DataFrame:
     """Rows of tables with one contract, one row per picture."""
@@ -9,6 +11,5 @@ def together(*tables: pd.DataFrame) -> pd.DataFrame:
 
 
 def readable(images: pd.DataFrame, test_images: pd.DataFrame) -> pd.DataFrame:
-    """The IMAGES that can be read, one row per picture; paths in the test folder begin with ../ and so are its own."""
-    tested = test_images.assign(path="../" + test_images["path"])
-    return together(images[images["readable"]], tested[tested["readable"]])
+    """SIZES of the pictures of IMAGES that can be read."""
+    return SIZES.check(together(*(table[table["readable"]] for table in (images, test_images))))

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from assets.human import LEDGER
 from assets.results import counts, records, table
 from curation.medium.votes import PARTS
 from curation.project import Project
@@ -43,6 +44,7 @@ LOSSES_ARE_ACCEPTED = dg.AssetCheckSpec(
     name="verdicts",
     outs={
         "verdicts": _out("Every file found is kept, for review, or rejected with a stage and a reason"),
+        "machine_verdicts": _out("What the machine alone says of every file, before people are heard"),
         "measures": _out("What every voter measured on a distinct picture"),
         "votes": _out("What each piece of evidence adds to the log-odds of a photograph, per distinct picture"),
         "vote_quality": _out("How well each voter alone tells photographs from illustrations, and its weight"),
@@ -50,6 +52,7 @@ LOSSES_ARE_ACCEPTED = dg.AssetCheckSpec(
         "signal_limits": _out("The cuts of every signal that these verdicts were made with, where the recipe cuts"),
     },
     check_specs=[LOSSES_ARE_ACCEPTED],
+    deps=[LEDGER],
 )
 def decided(
     images: pd.DataFrame,
@@ -74,6 +77,7 @@ def decided(
     heavy = too_heavy(lost, decisions, config)
     waiting = _proposal(heavy, decisions, config, project)
     yield table(decisions, "verdicts", **_outcomes(decisions), **waiting)
+    yield table(machine, "machine_verdicts", overruled=_overruled(machine, decisions))
     yield from _evidence(judged, config)
     yield table(lost, "losses", losses=records(lost))
     yield _brake(heavy, waiting)
@@ -90,6 +94,11 @@ def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
         "reasons": counts(decisions.loc[decisions["outcome"] == "rejected", "reason"]),
         "media": counts(decisions["medium"]),
     }
+
+
+def _overruled(machine: pd.DataFrame, decisions: pd.DataFrame) -> int:
+    """How many files people put elsewhere than the machine alone would have."""
+    return int(((decisions["decided_by"] == "human") & (machine["outcome"] != decisions["outcome"])).sum())
 
 
 def _evidence(judged: Judged, config: VerdictsConfig) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:

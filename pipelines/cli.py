@@ -15,7 +15,18 @@ from typing import Any
 import click
 
 from curation.errors import DataError, InksiftError, ParamError
-from pipelines.options import FOLDER, existing, json_option, source_argument, weights_option, workspace_option
+from pipelines.ledgers import ledger
+from pipelines.options import (
+    FOLDER,
+    existing,
+    json_option,
+    ledger_option,
+    source_argument,
+    weights_option,
+    who_option,
+    workspace_option,
+)
+from pipelines.review import review
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -58,6 +69,7 @@ def _run_options(command: Any) -> Any:
         ),
         click.option("--accept-losses", is_flag=True, help="Go on whatever share of a class or of all is rejected."),
         click.option("--profile", default="default", show_default=True, help="A shipped profile or a YAML file."),
+        ledger_option,
         workspace_option,
     ):
         command = option(command)
@@ -117,6 +129,7 @@ def _execute(
     profile: str,
     assignments: tuple[str, ...],
     weights_dir: Path | None,
+    ledger_url: str,
     accept_losses: bool,
     deliver: Callable[[Path], None] | None = None,
 ) -> None:
@@ -135,7 +148,8 @@ def _execute(
     from pipelines.runner import execute
 
     began = time.monotonic()
-    project = Project(source, workspace, test, weights_dir)
+    project = Project(source, workspace, test, weights_dir, ledger_url)
+    project.ledger.last()  # one that cannot be read stops the run before it measures anything
     try:
         heard = execute(project, job, checked, quiet=as_json)
     except DataError as error:
@@ -200,11 +214,19 @@ def report(workspace: Path) -> None:
 @click.option("--n", "count", type=click.IntRange(1, 5000), default=50, show_default=True, help="How many pictures.")
 @click.option("--out", type=FOLDER, default="audit.csv", show_default=True, help="The sheet; a page goes beside it.")
 @click.option("--answers", type=FOLDER, help="A sheet that was filled in: take its answers into the ledger.")
-@click.option("--who", default="", help="Who answered.  [default: your login name]")
+@who_option
 @weights_option
+@ledger_option
 @json_option
 def audit(
-    workspace: Path, count: int, out: Path, answers: Path | None, who: str, weights_dir: Path | None, as_json: bool
+    workspace: Path,
+    count: int,
+    out: Path,
+    answers: Path | None,
+    who: str,
+    weights_dir: Path | None,
+    ledger_url: str,
+    as_json: bool,
 ) -> None:
     """Ask a person about the pictures whose answers say most: is it an illustration or a photograph?
 
@@ -220,10 +242,10 @@ def audit(
 
     here = existing(workspace)
     if answers is None:
-        told = audits.ask(here, count=count, out=out, weights=weights_dir)
+        told = audits.ask(here, count=count, out=out, weights=weights_dir, ledger_url=ledger_url)
         lines = audits.asked_lines(told)
     else:
-        told = audits.take(here, answers=answers, who=who, weights=weights_dir)
+        told = audits.take(here, answers=answers, who=who, weights=weights_dir, ledger_url=ledger_url)
         lines = audits.taken_lines(told)
     click.echo(summary.as_json(told) if as_json else "\n".join(lines))
 
@@ -278,9 +300,10 @@ def export(
 
 @main.command()
 @workspace_option
+@ledger_option
 @json_option
-def verify(workspace: Path, as_json: bool) -> None:
-    """Check every stored file of a workspace against its digest and every count against the decisions.
+def verify(workspace: Path, ledger_url: str, as_json: bool) -> None:
+    """Check every stored file of a workspace against its digest, every count against the decisions, and the ledger.
 
     \b
     Example:
@@ -290,7 +313,7 @@ def verify(workspace: Path, as_json: bool) -> None:
 
     from curation.publish.verify import verify as problems_in
 
-    problems = problems_in(existing(workspace))
+    problems = problems_in(existing(workspace), ledger_url)
     if as_json:
         click.echo(json.dumps([problem._asdict() for problem in problems]))
     else:
@@ -358,6 +381,9 @@ def ui(port: int) -> None:
     program = [sys.executable, "-m", "dagster", "dev", *arguments]
     os.execve(sys.executable, program, environment)  # signals reach Dagster itself
 
+
+main.add_command(review)
+main.add_command(ledger)
 
 if __name__ == "__main__":
     main()

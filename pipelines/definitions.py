@@ -1,4 +1,4 @@
-"""The code location: assets, checks, jobs, schedule and sensor, bound to one project."""
+"""The code location: assets, checks, jobs, schedule and sensors, bound to one project."""
 
 from collections.abc import Mapping
 
@@ -21,6 +21,7 @@ import assets.training
 import assets.verdicts
 from curation.project import Project
 from pipelines.jobs import JOBS
+from pipelines.ledger_sensors import ledger_changes, new_decisions
 from pipelines.resources import project_from_environment, resources
 from pipelines.schedules import SCHEDULES
 from pipelines.sensors import new_files
@@ -46,11 +47,11 @@ MODULES = [
 def build(project: Project | None, loggers: Mapping[str, dg.LoggerDefinition] | None = None) -> dg.Definitions:
     """Everything Dagster needs, for one project (None: the graph shows, but cannot run)."""
     return dg.Definitions(
-        assets=dg.load_assets_from_modules(MODULES),
+        assets=dg.load_assets_from_modules(MODULES, include_specs=True),
         asset_checks=dg.load_asset_checks_from_modules([assets.checks]),
         jobs=JOBS,
         schedules=SCHEDULES,
-        sensors=[new_files(project)],
+        sensors=[new_files(project), ledger_changes(project), new_decisions(project)],
         resources=resources(project),
         executor=dg.in_process_executor,
         loggers=loggers,

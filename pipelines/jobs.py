@@ -1,4 +1,4 @@
-"""The three jobs: `curate` to the decisions, `train` from them to the F1 report, `everything`."""
+"""The jobs: `curate` to the decisions, `decide` where people changed some, `train` to the F1 report, `everything`."""
 
 import dagster as dg
 
@@ -8,6 +8,11 @@ curate = dg.define_asset_job(
     "curate",
     selection=dg.AssetSelection.all() - TRAINING,
     description="From the folder to decisions.csv and the report of rejected images; trains nothing",
+)
+decide = dg.define_asset_job(
+    "decide",
+    selection=dg.AssetSelection.assets("human_decisions").downstream() - TRAINING,
+    description="What follows from the decisions of people, on what the last run measured; trains nothing",
 )
 train = dg.define_asset_job(
     "train",
@@ -19,4 +24,4 @@ everything = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     description="The whole chain, from the folder to the F1 report",
 )
-JOBS = [curate, train, everything]
+JOBS = [curate, decide, train, everything]

@@ -13,6 +13,7 @@ from curation.errors import StoreError
 from curation.params import Params
 from curation.project import Project
 from curation.store.files import write_atomically
+from pipelines import freshness
 from pipelines.definitions import build
 from pipelines.listener import Heard, terminal_logger
 from pipelines.settings import run_config
@@ -41,6 +42,7 @@ def execute(project: Project, job_name: str, settings: dict[str, Params], *, qui
     heard = Heard()
     with project.workspace.locked(), _instance(project) as instance:
         _close_orphans(instance)
+        freshness.tell(instance, project.ledger.version())
         job = build(project, loggers={"terminal": terminal_logger(heard, quiet=quiet)}).resolve_job_def(job_name)
         config = run_config(settings, {node.name for node in job.nodes}) | {"loggers": {"terminal": {}}}
         try:

@@ -19,7 +19,7 @@ from curation.store.parquet import read_parquet
 from curation.store.workspace import Workspace
 from tests.graph.conftest import QUICK, settings
 
-CAMP = (*QUICK, "verdicts.recipe=camp2022", "rejected_report.thumbnails_per_reason=1")
+CAMP = (*QUICK, "verdicts.recipe=camp2022", "rejected_report.pictures=1")
 CALM = settings(*CAMP, "verdicts.filters=[]")
 HEAVY = settings(*CAMP, "verdicts.filters=[noise]", "clusters.eps=0.000001")
 """No picture lies in a cluster, and the noisy ones are confirmed as photographs."""

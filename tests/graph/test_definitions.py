@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from assets.human import LEDGER
 from curation.errors import ParamError, StoreError
 from curation.project import Project
 from pipelines.definitions import build
@@ -21,10 +22,11 @@ ASSETS = {
     "gather": ["hashes", "images", "profile", "signals", "test_hashes", "test_images", "test_thumbnails", "thumbnails"],
     "dedup": ["duplicates", "pair_search", "pairs"],
     "evidence": ["cluster_comparison", "clusters", "embeddings", "object_counts"],
+    "people": ["human_decisions", "ledger"],
     "verdict": [
         "curated_dataset",
-        "human_decisions",
         "losses",
+        "machine_verdicts",
         "measures",
         "profile_after",
         "rejected_report",
@@ -70,8 +72,11 @@ def test_no_asset_is_lost_and_none_appears_unseen(specs: list[dg.AssetSpec]) -> 
 def test_every_asset_says_what_it_is(specs: list[dg.AssetSpec]) -> None:
     for spec in specs:
         assert spec.description, spec.key
-        assert spec.code_version, spec.key
         assert spec.kinds, spec.key
+
+
+def test_every_asset_that_is_made_here_says_with_which_code(specs: list[dg.AssetSpec]) -> None:
+    assert [spec.key for spec in specs if not spec.code_version] == [LEDGER.key]
 
 
 def test_checks_are_those_expected_and_most_of_them_block(defs: dg.Definitions) -> None:
@@ -84,12 +89,18 @@ def test_every_stage_with_settings_is_an_asset(specs: list[dg.AssetSpec]) -> Non
     assert set(STAGES) <= {spec.key.to_user_string() for spec in specs}
 
 
-@pytest.mark.parametrize("name", ["curate", "train", "everything"])
+@pytest.mark.parametrize("name", ["curate", "decide", "train", "everything"])
 def test_jobs_run_in_one_process(defs: dg.Definitions, name: str) -> None:
     job = defs.resolve_job_def(name)
     assert job.executor_def.name == "in_process"
     trains = "classifier" in {node.name for node in job.nodes}
-    assert trains == (name != "curate")
+    assert trains == (name in ("train", "everything"))
+
+
+def test_what_people_decided_is_taken_in_without_measuring_or_training(defs: dg.Definitions) -> None:
+    steps = {node.name for node in defs.resolve_job_def("decide").nodes}
+    assert {"human_decisions", "duplicates", "verdicts", "curated_dataset", "rejected_report"} < steps
+    assert steps.isdisjoint({"decoded_images", "trusted_test", "embeddings", "pairs", "splits", "classifier"})
 
 
 @pytest.mark.parametrize("name", ["project", "io_manager"])
@@ -108,6 +119,13 @@ def test_the_nightly_schedule_runs_everything(defs: dg.Definitions) -> None:
     (schedule,) = defs.schedules or []
     assert schedule.job_name == "everything"
     assert schedule.cron_schedule == "0 2 * * *"
+
+
+def test_only_the_sensor_that_starts_nothing_is_on_from_the_start(defs: dg.Definitions) -> None:
+    sensors = {sensor.name: sensor for sensor in defs.sensors or []}
+    running = {name for name, one in sensors.items() if one.default_status == dg.DefaultSensorStatus.RUNNING}
+    assert (set(sensors), running) == ({"ledger_changes", "new_decisions", "new_files"}, {"ledger_changes"})
+    assert not sensors["ledger_changes"].has_jobs
 
 
 def test_the_sensor_waits_until_the_folder_holds_still(tmp_path: Path) -> None:
@@ -193,5 +211,5 @@ def test_the_environment_names_the_project(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def test_no_step_waits_for_a_place_that_a_killed_run_may_still_hold(defs: dg.Definitions) -> None:
-    for name in ("curate", "train", "everything"):
+    for name in ("curate", "decide", "train", "everything"):
         assert all(node.definition.pools == set() for node in defs.resolve_job_def(name).nodes)

@@ -1,0 +1,45 @@
+"""`inksift review`: the review app, served to this machine."""
+
+from pathlib import Path
+
+import click
+
+from pipelines.options import existing, ledger_option, login, who_option, workspace_option
+
+
+@click.command()
+@workspace_option
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8600,
+    show_default=True,
+    help="Where to listen; 0 for any free.",
+)
+@who_option
+@ledger_option
+def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
+    """See every picture of a finished run in the browser, and overrule what was decided.
+
+    Listens on 127.0.0.1 only and lets in whoever has the address that it prints. What you decide is in the ledger at
+    once, and counts from the next run on. Ctrl+C ends it.
+
+    \b
+    Example:
+      inksift review --workspace work
+    """
+    from curation.ledger.decisions import checked_who
+    from curation.publish.chosen_ledger import ledger_of
+    from curation.review.app import create_app
+    from curation.review.catalogue import Catalogue
+    from curation.review.guard import Guard
+    from curation.review.server import serve
+
+    here = existing(workspace)
+    author = checked_who(who or login())
+    catalogue = Catalogue.of(here, ledger_of(here, ledger_url))
+    serve(
+        lambda access: Guard(create_app(catalogue, csrf=access.csrf, who=author), access),
+        port=port,
+        announce=lambda address: click.echo(f"open this address, which is for you alone; Ctrl+C ends it\n{address}"),
+    )

@@ -1,0 +1,195 @@
+"""What a person decides shows in Dagster at once, and is taken in once people pause."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import dagster as dg
+import pandas as pd
+import pytest
+from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
+from dagster._core.loader import LoadingContextForTest
+
+from curation.ledger.decisions import Decision
+from curation.project import Project
+from curation.publish.published import read_decisions
+from curation.store.parquet import read_parquet
+from curation.verdicts import conflicts, human
+from pipelines import freshness
+from pipelines.definitions import build
+from pipelines.ledger_sensors import ledger_changes, new_decisions
+from pipelines.review import review
+from pipelines.runner import dagster_home
+from tests.graph.conftest import QUICK, Command, settings
+
+SHOWS_DECISIONS = {
+    "curated_dataset",
+    "duplicates",
+    "human_decisions",
+    "losses",
+    "machine_verdicts",
+    "measures",
+    "profile_after",
+    "rejected_report",
+    "signal_limits",
+    "verdicts",
+    "vote_quality",
+    "votes",
+}
+
+
+class Here(NamedTuple):
+    """A finished run that a test may decide on, with its Dagster instance."""
+
+    project: Project
+    instance: dg.DagsterInstance
+    defs: dg.Definitions
+
+    def stale(self) -> set[str]:
+        """The assets that Dagster shows as stale."""
+        graph = self.defs.resolve_asset_graph()
+        resolver = CachingStaleStatusResolver(self.instance, graph, LoadingContextForTest(self.instance))
+        keys = graph.get_all_asset_keys()
+        return {key.to_user_string() for key in keys if resolver.get_status(key) == StaleStatus.STALE}
+
+    def reject(self, number: int, note: str = "") -> str:
+        """A person rejects the kept picture of that number; its path."""
+        decisions = read_decisions(self.project.workspace)
+        kept = decisions[decisions["outcome"] == "kept"].iloc[number]
+        self.project.ledger.record([Decision(kept["image_id"], "outcome", "rejected", note)], "ann")
+        return str(kept["path"])
+
+    def look(self, sensor: dg.SensorDefinition, cursor: str | None = None) -> dg.SensorExecutionData:
+        """One look of a sensor; what it reports is told to Dagster, as the daemon would."""
+        context = dg.build_sensor_context(self.instance, cursor=cursor, definitions=self.defs, sensor_name=sensor.name)
+        seen = sensor.evaluate_tick(context)
+        for event in seen.asset_events:
+            self.instance.report_runless_asset_event(event)
+        return seen
+
+    def metadata(self, asset: str) -> dict[str, Any]:
+        """What the last run said of an asset."""
+        event = self.instance.get_latest_materialization_event(dg.AssetKey(asset))
+        made = event and event.asset_materialization
+        return {name: value.value for name, value in made.metadata.items()} if made else {}
+
+    def run(self, request: dg.RunRequest) -> None:
+        """What the daemon does with a request."""
+        self.defs.resolve_job_def("decide").execute_in_process(run_config=request.run_config, instance=self.instance)
+
+
+@pytest.fixture
+def here(finished: tuple[Path, object], sample: Path, tmp_path: Path) -> Iterator[Here]:
+    workspace = shutil.copytree(finished[0], tmp_path / "workspace")
+    project = Project(sample / "images", workspace, sample / "test")
+    with dg.DagsterInstance.from_config(str(dagster_home(project))) as instance:
+        yield Here(project, instance, build(project))
+
+
+def test_a_run_leaves_nothing_stale(here: Here) -> None:
+    assert here.stale() == set()
+    assert freshness.told(here.instance) == freshness.taken_in(here.instance) == here.project.ledger.version()
+
+
+def test_a_decision_makes_stale_what_shows_it_and_a_run_of_the_sensor_takes_it_in(here: Here) -> None:
+    path = here.reject(0, "too dark")
+    assert here.stale() == set()
+    here.look(ledger_changes(here.project))
+    assert here.stale() == SHOWS_DECISIONS
+    sensor = new_decisions(here.project)
+    asked = here.look(sensor, here.look(sensor).cursor)
+    here.run(asked.run_requests[0])
+    decided = read_decisions(here.project.workspace).set_index("path").loc[path]
+    assert decided["outcome"] == "rejected"
+    assert "too dark" in decided["explanation"]
+    _check_that_verdicts_follow_from_the_machine_and_the_ledger(here.project.workspace.tables)
+    assert here.stale() == {"splits"}  # the data set changed: whoever wants to may train anew
+    assert "taken in" in here.look(sensor, asked.cursor).skip_message
+
+    here.project.ledger.undo([1], "ann")
+    assert len(here.look(sensor, here.look(sensor, asked.cursor).cursor).run_requests) == 1
+
+
+@pytest.mark.slow
+def test_the_command_line_tells_dagster_before_its_run(here: Here, inksift: Command, sample: Path) -> None:
+    here.reject(0)
+    arguments = ("--workspace", here.project.workspace.root, "--out", here.project.workspace.root.parent / "v.csv")
+    assert inksift("judge", sample / "images", *arguments, *settings(*QUICK)).exit_code == 0
+    assert freshness.told(here.instance) == here.project.ledger.version()
+    assert here.stale() & SHOWS_DECISIONS == set()
+
+
+def test_a_run_is_asked_for_once_people_have_paused(here: Here) -> None:
+    sensor = new_decisions(here.project)
+    assert "taken in" in here.look(sensor).skip_message
+    here.reject(0)
+    first = here.look(sensor)
+    assert (first.run_requests, first.skip_message) == ([], "people are still deciding")
+    here.reject(1)
+    second = here.look(sensor, first.cursor)
+    assert second.run_requests == []
+    third = here.look(sensor, second.cursor)
+    assert len(third.run_requests) == 1
+    assert "was asked for" in here.look(sensor, third.cursor).skip_message
+
+
+def test_a_run_of_the_sensor_has_the_settings_of_the_last_run(here: Here) -> None:
+    here.reject(0)
+    sensor = new_decisions(here.project)
+    (request,) = here.look(sensor, here.look(sensor).cursor).run_requests
+    ops = request.run_config["ops"]
+    assert ops["object_counts"]["config"]["download"] is False
+    assert set(ops) == {"duplicates", "object_counts", "clusters", "verdicts", "curated_dataset", "rejected_report"}
+
+
+def test_no_second_run_is_asked_for_while_one_waits(here: Here) -> None:
+    sensor = new_decisions(here.project)
+    here.reject(0)
+    cursor = here.look(sensor).cursor
+    here.instance.create_run_for_job(here.defs.resolve_job_def("decide"), status=dg.DagsterRunStatus.NOT_STARTED)
+    waiting = here.look(sensor, cursor)
+    assert (waiting.run_requests, waiting.cursor) == ([], cursor)
+    assert "waits already" in waiting.skip_message
+
+
+@pytest.mark.parametrize("make", [ledger_changes, new_decisions])
+def test_a_sensor_that_cannot_look_says_why(here: Here, make: Callable[[Project | None], dg.SensorDefinition]) -> None:
+    assert "INKSIFT_SOURCE" in here.look(make(None)).skip_message
+    (here.project.workspace.root / "ledger.sqlite").write_bytes(b"this is no database" * 100)
+    assert "ledger.sqlite" in here.look(make(here.project)).skip_message
+    fresh = here._replace(instance=dg.DagsterInstance.ephemeral())
+    assert "no run has read the ledger yet" in fresh.look(make(here.project)).skip_message
+
+
+def test_settings_that_are_no_longer_known_are_named(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    sensor = new_decisions(here.project)
+    here.reject(0)
+    cursor = here.look(sensor).cursor
+    monkeypatch.setattr(freshness, "_settings", lambda _, stage: {"no_such_setting": 1})
+    assert "no_such_setting" in here.look(sensor, cursor).skip_message
+
+
+def test_the_report_says_how_to_open_its_pictures(here: Here, finished: tuple[Path, object]) -> None:
+    told = here.metadata("rejected_report")
+    (port,) = [option.default for option in review.params if option.name == "port"]
+    assert told["review_app"] == f"http://127.0.0.1:{port}/"
+    assert f"inksift review --workspace {finished[0]}\n" in told["review_command"]
+    assert told["sheet_photo"].startswith("![rejected as photo](data:image/jpeg;base64,")
+
+
+def test_the_counts_of_every_run_can_be_plotted(here: Here) -> None:
+    told = here.metadata("verdicts")
+    counts = [told[name] for name in ("kept", "review", "rejected")]
+    assert all(isinstance(count, int) for count in counts)
+    assert sum(counts) == told["dagster/row_count"] == len(read_decisions(here.project.workspace))
+
+
+def _check_that_verdicts_follow_from_the_machine_and_the_ledger(tables: Path) -> None:
+    names = ("machine_verdicts", "duplicates", "human_decisions", "verdicts")
+    machine, duplicates, decided, held = (read_parquet(tables / f"{name}.parquet") for name in names)
+    assert len(decided) == 1
+    assert (machine["decided_by"] == "machine").all()
+    pd.testing.assert_frame_equal(conflicts.hold(human.apply(machine, duplicates, decided), duplicates, decided), held)
