@@ -10,15 +10,24 @@ import pandas as pd
 from curation.engine import per_item
 from curation.report.contact_sheet import data_uri, jpeg
 from curation.report.tiles import Facts, Tile, likeliest_first
+from curation.report.words import reason_in_words
 from curation.rgb import Rgb, shrink
-from curation.verdicts.conflicts import is_conflict
+
+FIRST = 60
+"""Tiles of a kind that are in the page itself; the filter brings the others."""
+
+MANY = 2000
+"""With more pictures than this, thumbnails are small and coarse, so that a page of 10,000 still opens at once."""
 
 _QUALITY = 72
+_SMALL_PX, _COARSE = 96, 55
+_ORDER = ("review", "rejected", "kept")
+_WHY = ["outcome", "stage", "reason"]
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """All files with one outcome, stage and reason: `count` of them, the first few as tiles."""
+    """All files with one outcome, stage and reason: `count` of them, and the tiles of those that the page holds."""
 
     outcome: str
     stage: str
@@ -27,9 +36,19 @@ class Gallery:
     tiles: Sequence[Tile]
 
     @property
-    def voted(self) -> bool:
-        """Whether some tile shows votes."""
-        return any(tile.ballot for tile in self.tiles)
+    def key(self) -> str:
+        """What the filter calls it, in the address of the page too."""
+        return f"{self.outcome}/{self.stage}/{self.reason}"
+
+    @property
+    def words(self) -> str:
+        """Why, in plain words."""
+        return "by people" if self.outcome == "kept" else reason_in_words(self.stage, self.reason)
+
+    @property
+    def first(self) -> Sequence[Tile]:
+        """The tiles that are seen without scripts."""
+        return self.tiles[:FIRST]
 
 
 def galleries(
@@ -42,31 +61,58 @@ def galleries(
     votes: pd.DataFrame,
     duplicates: pd.DataFrame,
 ) -> list[Gallery]:
-    """A gallery for each reason of review and of rejection, the fullest first; at most `most` tiles in each.
+    """A gallery for each reason of review and of rejection, the fullest first, and one for what people kept.
 
-    Tiles start with the likeliest photographs, and show how the VOTES frame says they were voted on and what DUPLICATES
-    say of them. Files that could not be read have no thumbnail and are left out, and labels in conflict have a chapter
-    of their own.
+    At most `most` tiles in all, the same number of each reason where they are too many. They start with the likeliest
+    photographs, and show how the VOTES frame says they were voted on and what DUPLICATES say of them. Files that could
+    not be read have no thumbnail and are left out.
     """
     readable = set(images.loc[images["readable"], "path"])
-    rows = decisions[decisions["path"].isin(readable) & (decisions["outcome"] != "kept") & ~is_conflict(decisions)]
-    groups = [(key, likeliest_first(group)) for key, group in rows.groupby(["outcome", "stage", "reason"])]
-    groups.sort(key=lambda item: (item[0][0] == "rejected", -len(item[1]), item[0]))
-    shown = pd.concat([group.head(most) for _, group in groups]) if groups else rows
+    noteworthy = (decisions["outcome"] != "kept") | (decisions["decided_by"] == "human")
+    rows = decisions[decisions["path"].isin(readable) & noteworthy]
+    groups = [(key, likeliest_first(group)) for key, group in rows.groupby(_WHY)]
+    groups.sort(key=lambda item: (_ORDER.index(str(item[0][0])), -len(item[1]), item[0]))
+    shown = [
+        group.head(count) for (_, group), count in zip(groups, _fair([len(g) for _, g in groups], most), strict=True)
+    ]
     facts = Facts(decisions, duplicates, votes)
-    wanted = {*shown["image_id"], *(facts.ids[path] for path in shown["duplicate_of"] if path in readable)}
-    stored_order = [image_id for image_id in dict.fromkeys(images["image_id"]) if image_id in wanted]
-    address = thumbnails(stored_order, read, side_px).__getitem__
+    address = _thumbnails_of(shown, images, facts, read, side_px).__getitem__
     return [
-        Gallery(str(outcome), str(stage), str(reason), len(group), facts.tiles(group.head(most), address))
-        for (outcome, stage, reason), group in groups
+        Gallery(str(outcome), str(stage), str(reason), len(group), facts.tiles(rows, address))
+        for ((outcome, stage, reason), group), rows in zip(groups, shown, strict=True)
     ]
 
 
-def thumbnails(image_ids: Sequence[str], read: Callable[[str], Rgb], side_px: int) -> dict[str, str]:
+def thumbnails(
+    image_ids: Sequence[str], read: Callable[[str], Rgb], side_px: int, quality: int = _QUALITY
+) -> dict[str, str]:
     """The thumbnail of each picture as an address, by image_id; quickest in the order of storage."""
 
     def thumbnail(image_id: str) -> str:
-        return data_uri(jpeg(shrink(read(image_id), side_px), _QUALITY), "image/jpeg")
+        return data_uri(jpeg(shrink(read(image_id), side_px), quality), "image/jpeg")
 
     return dict(zip(image_ids, per_item(thumbnail, image_ids), strict=True))
+
+
+def _thumbnails_of(
+    shown: Sequence[pd.DataFrame], images: pd.DataFrame, facts: Facts, read: Callable[[str], Rgb], side_px: int
+) -> dict[str, str]:
+    """Those of the files that are shown and of the copies kept instead of them."""
+    wanted = {image_id for rows in shown for image_id in rows["image_id"]}
+    wanted |= {facts.ids[path] for rows in shown for path in rows["duplicate_of"] if path in facts.ids}
+    stored_order = [image_id for image_id in dict.fromkeys(images["image_id"]) if image_id in wanted]
+    size = (side_px, _QUALITY) if len(wanted) <= MANY else (min(side_px, _SMALL_PX), _COARSE)
+    return thumbnails(stored_order, read, *size)
+
+
+def _fair(counts: Sequence[int], most: int) -> list[int]:
+    """How many of each to take so that they are at most `most`, and no more of one while another lacks some.
+
+    >>> _fair([9, 2, 5], 10), _fair([1, 2], 10)
+    ([4, 2, 4], [1, 2])
+    """
+    taken, room = [0] * len(counts), most
+    for turn, place in enumerate(sorted(range(len(counts)), key=counts.__getitem__)):
+        taken[place] = min(counts[place], room // (len(counts) - turn))
+        room -= taken[place]
+    return taken

@@ -1,8 +1,8 @@
-"""The report: one HTML page that holds all it shows, asks for nothing, and runs no script."""
+"""The report: one HTML page that holds all it shows, asks for nothing, and runs no script but its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,10 +13,13 @@ from curation.params import Params
 from curation.profile import before_and_after
 from curation.report import plots
 from curation.report.copies import copies_values
+from curation.report.finder import finder_values
 from curation.report.findings import Findings
-from curation.report.gallery import galleries
+from curation.report.flow import flow
+from curation.report.gallery import FIRST, Gallery, galleries
 from curation.report.photographs import outcome_per_picture, photographs_values
-from curation.report.templating import Figure, figure, records, render_page
+from curation.report.templating import Figure, capped, figure, render_page
+from curation.report.unreadable import unreadable_values
 from curation.rgb import Rgb
 from curation.signals.base import Limits
 from curation.tables import DUPLICATES
@@ -26,8 +29,8 @@ from curation.verdicts.conservation import OUTCOMES
 class ReportParams(Params):
     """How much the report shows."""
 
-    thumbnails_per_reason: int = Field(60, ge=0, le=2000, description="Thumbnails shown for each reason")
-    thumbnail_px: int = Field(128, ge=32, le=320, description="Longest side of a thumbnail")
+    pictures: int = Field(20_000, ge=0, le=100_000, description="Most pictures that the report holds")
+    thumbnail_px: int = Field(128, ge=32, le=320, description="Longest side of a thumbnail; at most 96 for many")
     table_rows: int = Field(500, ge=10, le=100_000, description="Rows shown of a table of classes or unreadable files")
 
 
@@ -42,34 +45,34 @@ def build_report(
     """The page for a DECISIONS and an IMAGES frame; `read` gives the thumbnail of an image_id."""
     findings = findings or Findings()
     balance = before_and_after(decisions)
-    unreadable = images[~images["readable"]].sort_values("path")
+    parts = galleries(
+        decisions,
+        images,
+        read,
+        most=params.pictures,
+        side_px=params.thumbnail_px,
+        votes=VOTES.frame([]) if findings.votes is None else findings.votes,
+        duplicates=DUPLICATES.frame([]) if findings.duplicates is None else findings.duplicates,
+    )
     return render_page(
         "report.html.j2",
+        script="report.js",
         notes=findings.notes,
         totals=_totals(decisions),
-        flow=_flow(decisions),
-        flow_figure=figure(
-            "Files by outcome", "Bars: files kept, for review, and rejected", plots.outcome_flow(decisions)
-        ),
-        balance=_capped(balance, params.table_rows),
+        flow=flow(decisions),
+        balance=capped(balance, params.table_rows),
         balance_figure=figure(
             "Pictures per class, found and kept", "Bars: the table beside it", plots.class_balance(balance)
         ),
         source_figures=_source_figures(images),
         signal_figures=_signal_figures(decisions, findings),
         clusters=_clusters(findings),
-        copies=copies_values(decisions, findings, read, most=params.thumbnails_per_reason, side_px=params.thumbnail_px),
+        copies=copies_values(decisions, findings, read, most=FIRST, side_px=params.thumbnail_px),
         photographs=photographs_values(decisions, findings, most_classes=params.table_rows),
-        galleries=galleries(
-            decisions,
-            images,
-            read,
-            most=params.thumbnails_per_reason,
-            side_px=params.thumbnail_px,
-            votes=VOTES.frame([]) if findings.votes is None else findings.votes,
-            duplicates=DUPLICATES.frame([]) if findings.duplicates is None else findings.duplicates,
-        ),
-        unreadable=_capped(unreadable[["path", "label", "error", "note"]], params.table_rows),
+        people=_people(decisions, parts),
+        galleries=parts,
+        finder=finder_values(parts),
+        unreadable=unreadable_values(images, most=params.table_rows),
     )
 
 
@@ -78,15 +81,10 @@ def _totals(decisions: pd.DataFrame) -> dict[str, int]:
     return {"found": len(decisions)} | {outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES}
 
 
-def _flow(decisions: pd.DataFrame) -> list[dict[str, Any]]:
-    counts = decisions.value_counts(["outcome", "stage", "reason"]).rename("count").reset_index()
-    counts["share"] = counts["count"] / max(len(decisions), 1)
-    order = counts["outcome"].map(OUTCOMES.index)
-    return records(counts.assign(order=order).sort_values(["order", "count"], ascending=[True, False]))
-
-
-def _capped(frame: pd.DataFrame, most: int) -> dict[str, Any]:
-    return {"rows": records(frame.head(most)), "more": max(0, len(frame) - most)}
+def _people(decisions: pd.DataFrame, parts: Sequence[Gallery]) -> dict[str, Any]:
+    """How many outcomes are by people, and the first tiles of them."""
+    tiles = [tile for part in parts for tile in part.tiles if tile.decided_by == "human"]
+    return {"count": int((decisions["decided_by"] == "human").sum()), "tiles": tiles[:FIRST]}
 
 
 def _source_figures(images: pd.DataFrame) -> list[Figure]:

@@ -31,17 +31,21 @@ def figure(caption: str, alt: str, png: bytes, *, wide: bool = False) -> Figure:
     return Figure(caption, alt, data_uri(png, "image/png"), wide)
 
 
-def render_page(template: str, **values: Any) -> str:
-    """The page; it may show pictures from itself and its one style sheet, and nothing else."""
-    environment = _environment()
-    style = environment.get_template("report.css").render()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template(template).render(style_hash=digest, **values)
+def render_page(template: str, *, script: str = "", **values: Any) -> str:
+    """The page; it may show pictures from itself, its one style sheet and its one `script`, and nothing else."""
+    templates = environment()
+    hashes = {"style_hash": _digest(templates, "report.css"), "script_hash": script and _digest(templates, script)}
+    return templates.get_template(template).render(script=script, **hashes, **values)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame, for a template."""
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def capped(frame: pd.DataFrame, most: int) -> dict[str, Any]:
+    """The first `most` rows of a frame for a template, and how many more there are."""
+    return {"rows": records(frame.head(most)), "more": max(0, len(frame) - most)}
 
 
 def printable(value: object) -> object:
@@ -56,17 +60,23 @@ def printable(value: object) -> object:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in value)
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
+def environment(*folders: Path) -> jinja2.Environment:
+    """Templates in the folders, the first one first, then those of the report: all escaped, with filters for values."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([*folders, _TEMPLATES]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=printable,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"count": _count, "percent": _percent, "score": _score, "signed": _signed, "chance": _chance}
-    return environment
+    templates.filters |= {"count": _count, "percent": _percent, "score": _score, "signed": _signed, "chance": _chance}
+    return templates
+
+
+def _digest(templates: jinja2.Environment, name: str) -> str:
+    """What a policy calls this text by: its SHA-256 in base64."""
+    return base64.b64encode(hashlib.sha256(templates.get_template(name).render().encode()).digest()).decode()
 
 
 def _count(value: int) -> str:

@@ -158,21 +158,21 @@ def test_a_picture_in_several_classes_lists_its_files_in_a_chapter_of_its_own() 
     }
     copies = [COPY | {"label": "d"}] * 10
     places = [{"group": 0}] + [{"group": 0, "duplicate_of": "000.png"}] * 10
-    html = page([conflict, *copies], known(places), thumbnails_per_reason=1)
+    html = page([conflict, *copies], known(places))
     section = html.split('id="copies"')[1].split("</section>")[0]
     assert "filed under c and d" in section
     assert '<bdi>000.png</bdi> <span class="label"><bdi>c</bdi></span>' in section
     assert '<bdi>007.png</bdi> <span class="label"><bdi>d</bdi></span>' in section
     assert "and 3 more files" in section
-    assert "For review" not in html.split('id="pictures"')[1]
+    assert "For review: copies filed under several classes" in html.split('id="pictures"')[1]
 
 
 def test_most_tiles_of_the_chapter_are_bounded_and_the_rest_counted() -> None:
     conflict = {"outcome": "review", "stage": "duplicates", "reason": "label_conflict"}
-    rows = [{"path": "000.png", "other_path": f"{n:03d}.png"} for n in range(1, 6)]
-    html = page([conflict] * 6, known([{"group": n} for n in range(6)], *rows), thumbnails_per_reason=2)
+    rows = [{"path": "000.png", "other_path": f"{n:03d}.png"} for n in range(1, 64)]
+    html = page([conflict] * 64, known([{"group": n} for n in range(64)], *rows))
     section = html.split('id="copies"')[1].split("</section>")[0]
-    assert len(thumbnails(section)) == 2 + 2 * 2
+    assert len(thumbnails(section)) == 60 + 2 * 60
     assert "and 4 more, listed in decisions.csv as label_conflict" in section
     assert "and 3 more</p>" in section
 
@@ -200,22 +200,41 @@ def test_thumbnails_are_small_jpegs_of_the_size_asked_for() -> None:
         assert (picture.format, picture.size) == ("JPEG", (64, 48))
 
 
-def test_ten_thousand_rejects_stay_small_and_are_counted() -> None:
-    asked: list[str] = []
-
-    def counting(image_id: str) -> Rgb:
-        asked.append(image_id)
-        return read(image_id)
-
-    decisions, images = frames([PHOTO] * 10_000 + [REVIEW] * 10_000 + [BROKEN] * 10_000)
-    params = ReportParams(thumbnails_per_reason=20, table_rows=50)
-    findings = judged(voted(20_000, **dict.fromkeys(PARTS, 0.1)), losses=losses(*[5] * 10_000))
-    html = build_report(decisions, images, read=counting, params=params, findings=findings)
-    assert len(asked) == 40
-    assert html.count("and 9,980 more") == 2
+def test_tables_of_a_large_run_are_cut_and_the_rest_is_counted() -> None:
+    findings = judged(voted(200), losses=losses(*[5] * 10_000))
+    html = page([PHOTO] * 200 + [BROKEN] * 10_000, findings, table_rows=50)
+    assert "and 140 more, listed in decisions.csv" in html
     assert "9,950 lighter classes are not shown" in html
     assert "9,950 more are in decisions.csv" in html
-    assert len(html) < 400_000
+
+
+def test_errors_are_explained_once_each_with_their_count() -> None:
+    decisions, images = frames([BROKEN] * 5)
+    images["error"] = ["empty", "broken:OSError", "empty", "empty", "unheard_of"]
+    html = build_report(decisions, images, read=read, params=ReportParams())
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="number">(\d)</td><td>([^<]+)</td></tr>', html)
+    assert [(error, count) for error, count, _ in rows] == [
+        ("empty", "3"),
+        ("broken:OSError", "1"),
+        ("unheard_of", "1"),
+    ]
+    assert rows[0][2] == "The file holds no bytes."
+    assert "damaged or incomplete" in rows[1][2]
+    assert rows[2][2] == "\u2013"
+
+
+def test_what_people_decided_has_a_chapter_and_a_count_in_the_header() -> None:
+    kept = {"decided_by": "human", "explanation": "kept by ana on 2026-11-20 10:00 UTC (lovely); the machine: photo"}
+    gone = {"outcome": "rejected", "stage": "human", "reason": "rejected", "decided_by": "human"}
+    html = page([{}, kept, gone, PHOTO])
+    assert '<a href="#people">2 are by people</a>' in html
+    section = html.split('id="people"')[1].split("</section>")[0]
+    assert sorted(re.findall(r"<bdi>(\d+).png</bdi>", section)) == ["001", "002"]
+    assert "kept by ana on 2026-11-20 10:00 UTC (lovely); the machine: photo" in section
+
+
+def test_without_a_decision_by_people_there_is_no_such_chapter() -> None:
+    assert "people" not in re.sub(r"<(style|script).*?</\1>", "", page([{}, PHOTO]), flags=re.DOTALL)
 
 
 @pytest.mark.parametrize(

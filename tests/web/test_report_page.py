@@ -1,62 +1,44 @@
-"""The report with every text hostile: harmless to a parser by an allow-list, and silent in a browser."""
+"""The pages with every text hostile: harmless to a parser by an allow-list, and silent in a browser."""
 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect
 
-from curation.dedup.apart import KEPT_APART
-from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
-from curation.medium.votes import PARTS, VOTE_QUALITY, VOTES
-from curation.report.f1_page import build_f1_page
-from curation.report.findings import Findings
-from curation.report.page import ReportParams, build_report
-from curation.rgb import Rgb
-from curation.signals.base import Limits
-from curation.tables import DECISIONS, IMAGES, PAIR_SEARCH
-from curation.verdicts.losses import LOSSES
-from tests.frames import duplicates_of
+from tests.web.chromium import chromium, events_of
+from tests.web.hostile import HOSTILE, hostile_audit, hostile_f1, hostile_frames, hostile_report
 
-CHROMIUM = Path("/usr/bin/chromium")
-HOSTILE = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "javascript:alert(1)",
-    "</style><script>alert(1)</script>",
-    "]]><!--",
-    "{{ 7*7 }}{% raw %}",
-    "&lt;script&gt;&#x3c;",
-    "a\u202egpj.exe",
-    "line\nbreak\r\ttab\x1b[31m\x00",
-    "\u2028\u2029",
-    "<svg/onload=alert(1)>",
-    '<meta http-equiv=refresh content="0;url=http://evil.example">',
-    "`${alert(1)}`",
-    "<base href=http://evil.example>",
-    "x" * 250,
-]
 ELEMENTS = {
-    "html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer", "nav", "h1", "h2",
-    "h3", "p", "a", "ul", "li", "dl", "dt", "dd", "div", "span", "strong", "bdi", "table", "caption", "thead",
-    "tbody", "tr", "th", "td", "figure", "figcaption", "img", "svg", "rect", "details", "summary"
+    "html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer", "nav", "article", "h1",
+    "h2", "h3", "p", "a", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "bdi", "table", "caption",
+    "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img", "svg", "rect", "path", "details", "summary",
+    "fieldset", "legend", "label", "input", "select", "option", "button", "script"
 }  # fmt: skip
 ATTRIBUTES = {
-    "lang", "charset", "http-equiv", "content", "name", "class", "id", "href", "src", "alt", "role",
-    "aria-label", "aria-hidden", "tabindex", "scope", "open", "viewbox", "preserveaspectratio", "x", "y",
-    "width", "height"
+    "lang", "charset", "http-equiv", "content", "name", "class", "id", "alt", "role", "aria-label", "aria-hidden",
+    "aria-disabled", "tabindex", "scope", "open", "hidden", "viewbox", "preserveaspectratio", "x", "y", "width",
+    "height", "value", "min", "max", "step", "placeholder", "autocomplete", "data-chip", "data-filter"
 }  # fmt: skip
-ONE = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "note": "", "format": "PNG", "mode": "RGB"}
+VALUES = {
+    "src": r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+",
+    "href": r"#[a-z0-9]+(\?[a-z]+=[A-Za-z0-9%._~/+-]+)?",
+    "type": r"application/json|checkbox|search|number|button",
+    "d": r"[MHVQZ0-9. -]+",
+}
+VOID = {"meta", "img", "input"}
+IN_THE_DOCUMENT = """() => [...document.querySelectorAll("*")].flatMap((element) =>
+    [...element.attributes].map(({name, value}) => [element.localName, name.toLowerCase(), value])
+        .concat([[element.localName, "class", ""]]))"""
 
 
 class Harmless(HTMLParser):
@@ -66,174 +48,165 @@ class Harmless(HTMLParser):
         super().__init__()
         self.complaints: list[str] = []
         self.open: list[str] = []
+        self.programs = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ELEMENTS:
-            self.complaints.append(f"<{tag}>")
-        if tag not in {"meta", "img"}:
+        self.complaints += complaints(tag, attrs)
+        self.programs += tag == "script" and "type" not in dict(attrs)
+        if tag not in VOID:
             self.open.append(tag)
-        self.complaints += [f"{tag}.{name}={value}" for name, value in attrs if not _allowed(tag, name, value)]
 
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
             self.complaints.append(f"</{tag}>")
 
 
-def _allowed(tag: str, name: str, value: str | None) -> bool:
-    if name == "src":
-        return bool(re.fullmatch(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+", value or ""))
-    if name == "href":
-        return bool(re.fullmatch(r"#[a-z0-9]+", value or ""))
-    return name in ATTRIBUTES
+def complaints(tag: str, attrs: list[tuple[str, str | None]]) -> list[str]:
+    """What of an element is not on the allow-list."""
+    wrong = [f"{tag}.{name}={value}" for name, value in attrs if not allowed(name, value or "")]
+    return wrong if tag in ELEMENTS else [f"<{tag}>", *wrong]
 
 
-def read(image_id: str) -> Rgb:
-    return np.full((90, 60, 3), int(image_id) % 256, np.uint8)
+def allowed(name: str, value: str) -> bool:
+    return bool(re.fullmatch(VALUES[name], value)) if name in VALUES else name in ATTRIBUTES
 
 
-def decided(turn: int, text: str, first: str) -> dict[str, object]:
-    outcome, stage, reason = [
-        ("kept", "", ""),
-        ("rejected", text, text),
-        ("rejected", "duplicates", "duplicate"),
-        ("review", "duplicates", "label_conflict"),
-        ("rejected", "images", "unreadable"),
-    ][turn]
-    rest = {"duplicate_of": first if turn == 2 else "", "p_photo": 0.5, "medium": "photo", "decided_by": "machine"}
-    return {"outcome": outcome, "stage": stage, "reason": reason, "explanation": text, **rest}
+def judged(html: str) -> Harmless:
+    parser = Harmless()
+    parser.feed(html)
+    parser.close()
+    return parser
 
 
-def hostile_frames() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """By turns kept, a photo, a duplicate of the first, for review, unreadable."""
-    images, decisions = [], []
-    for number, text in enumerate(HOSTILE * 3):
-        turn = number % 5
-        known = {"path": f"{number}{text}", "image_id": f"{number:064d}", "label": text}
-        state = {"readable": turn != 4, "error": text if turn == 4 else "", "width": 60, "height": 90}
-        images.append(ONE | known | state)
-        decisions.append(known | decided(turn, text, f"0{HOSTILE[0]}"))
-    return DECISIONS.frame(decisions), IMAGES.frame(images)
+def data_in(html: str) -> list[Any]:
+    """What the data blocks of a page hold: the index, then the chunks."""
+    return [json.loads(text) for text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html)]
 
 
-def hostile_votes(images: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Votes on every picture, voters and classes with hostile names."""
-    row = {"photos": 1, "illustrations": 1, "measured_on": HOSTILE[0], "auroc": 0.9, "low": 0.8, "high": 1.0}
-    loss = {"pictures": 9, "rejected": 6, "share": 2 / 3, "low": 0.35, "high": 0.88}
-    parts = {part: (-1) ** number * 0.3 * number for number, part in enumerate(PARTS)}
-    rows = [{"image_id": image_id, "log_odds": sum(parts.values())} | parts for image_id in images["image_id"]]
-    voters = [row | {"voter": text, "weight": float(number % 2)} for number, text in enumerate(HOSTILE)]
-    return {
-        "votes": VOTES.frame(rows),
-        "quality": VOTE_QUALITY.frame(voters),
-        "losses": LOSSES.frame([loss | {"label": text} for text in HOSTILE]),
-    }
-
-
-def hostile_copies(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Copies as decided, and every file related to the first by a hostile transform."""
-    readable = decisions[decisions["reason"] != "unreadable"]
-    first, *others = readable["path"]
-    places = readable[["path", "duplicate_of"]].assign(group=range(len(readable)), kept_because=HOSTILE[1])
-    row = {"path": first, "relation": "variant", "distance": 1, "similarity": 0.9, "transform": HOSTILE[0]}
-    return {
-        "duplicates": duplicates_of(*places.to_dict("records")),
-        "apart": KEPT_APART.frame([row | {"other_path": path} for path in others]),
-        "search": PAIR_SEARCH.frame([{"compared": 9, "flat": 1, "crowded": 1}]),
-    }
+def cards_in(html: str) -> list[str]:
+    """The tiles in the chunks of a page."""
+    packed = (gzip.decompress(base64.b64decode(chunk)) for chunk in data_in(html)[1:])
+    return [card for chunk in packed for card in json.loads(chunk)]
 
 
 @pytest.fixture(scope="module")
 def hostile() -> str:
-    """A report with every optional part, in which every text is hostile."""
-    decisions, images = hostile_frames()
-    findings = Findings(
-        **hostile_copies(decisions),
-        signals=pd.DataFrame({"image_id": images["image_id"], HOSTILE[0]: 0.5}),
-        limits={HOSTILE[0]: Limits(low=0.1)},
-        comparison=pd.DataFrame({HOSTILE[1]: HOSTILE[:2], HOSTILE[0]: [1.0, 2.0]}),
-        notes=HOSTILE,
-        reject_cut=1.0,
-        keep_cut=-1.0,
-        **hostile_votes(images),
-    )
-    return build_report(decisions, images, read=read, params=ReportParams(), findings=findings)
+    return hostile_report()
 
 
 @pytest.fixture(scope="module")
-def hostile_f1() -> str:
-    """An F1 page in which every text is hostile."""
-    rows = pd.DataFrame({"image_id": HOSTILE, "label": HOSTILE, "predicted": HOSTILE[::-1], "confidence": 1.0})
-    report = f1_report(rows, HOSTILE, EvaluationParams(bootstrap_draws=10), test_set=HELD_OUT, seeds={})
-    names = ("learning_rate", "train_loss", "validation_loss", "validation_macro_f1")
-    curves = pd.DataFrame({"epoch": range(5)} | dict.fromkeys(names, np.linspace(0.1, 1, 5)))
-    return build_f1_page(report, curves)
+def browser_page() -> Iterator[Page]:
+    with chromium() as browser:
+        yield browser.new_page()
 
 
-@pytest.mark.parametrize("page", ["hostile", "hostile_f1"])
-def test_only_harmless_elements_and_attributes(page: str, request: pytest.FixtureRequest) -> None:
-    hostile = request.getfixturevalue(page)
-    parser = Harmless()
-    parser.feed(hostile)
+@pytest.mark.parametrize(("make", "programs"), [(hostile_report, 1), (hostile_f1, 0), (hostile_audit, 0)])
+def test_only_harmless_elements_and_attributes(make: Any, programs: int) -> None:
+    parser = judged(make())
     assert parser.complaints == []
     assert parser.open == []
+    assert parser.programs == programs
+
+
+def test_tiles_in_chunks_are_as_harmless(hostile: str) -> None:
+    cards = cards_in(hostile)
+    assert len(cards) > 15
+    for card in cards:
+        parser = judged(card)
+        assert (parser.complaints, parser.open, parser.programs) == ([], [], 0)
+        assert all(char.isprintable() or char == "\n" for char in card)
+
+
+def test_the_allow_list_finds_what_is_harmful() -> None:
+    for text in (
+        "<script>x</script>",
+        "<img onerror='x'>",
+        '<a href="javascript:x">',
+        "<iframe></iframe>",
+        "<p>",
+        "</p>",
+    ):
+        parser = judged(text)
+        assert parser.complaints or parser.open or parser.programs, text
+
+
+def test_data_parses_back_to_the_very_text(hostile: str) -> None:
+    decisions, _ = hostile_frames()
+    shown = decisions[(decisions["outcome"] != "kept") & (decisions["reason"] != "unreadable")]
+    index = data_in(hostile)[0]
+    assert sorted(index["path"]) == sorted(shown["path"])
+    assert any("\x00" in path for path in index["path"])
+    assert any("\u2028" in path for path in index["path"])
+    assert any("</script>" in path for path in index["path"])
+    assert all(text.isascii() and "<" not in text for text in re.findall(r'json"[^>]*>(.*)</script>', hostile))
 
 
 def test_every_attribute_is_quoted_and_no_control_character_is_left(hostile: str) -> None:
-    assert not re.search(r"<\w[^>]*=[^\"'\s>]+(\s|>)", re.sub(r'"[^"]*"', '""', hostile))
+    marked_up = re.sub(r"(<script[^>]*>).*?</script>", r"\1", hostile, flags=re.DOTALL)
+    assert not re.search(r"<\w[^>]*=[^\"'\s>]+(\s|>)", re.sub(r'"[^"]*"', '""', marked_up))
     assert all(char.isprintable() or char == "\n" for char in hostile)
     assert "{{ 7*7 }}" in hostile
     assert "{% raw %}" in hostile
 
 
-def test_the_policy_allows_the_one_style_and_nothing_else(hostile: str) -> None:
-    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', hostile)
-    style = re.search(r"<style>(.*?)</style>", hostile, re.DOTALL)
+@pytest.mark.parametrize("make", [hostile_report, hostile_f1, hostile_audit])
+def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(make: Any) -> None:
+    html = make()
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)
     assert policy
-    assert style
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
     assert policy[1].split("; ") == [
         "default-src 'none'",
         "img-src data:",
-        f"style-src 'sha256-{digest}'",
+        *(f"style-src 'sha256-{digest}'" for digest in digests("style", html)),
+        *(f"script-src 'sha256-{digest}'" for digest in digests("script", html)),
         "base-uri 'none'",
         "form-action 'none'",
     ]
 
 
-@pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
-    quiet = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    arguments = [*quiet.split(), "--disable-component-update", "--disable-sync"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=arguments)
-        yield browser.new_page()
-        browser.close()
+def digests(tag: str, html: str) -> list[str]:
+    texts = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+    return [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
 
 
-def test_a_browser_shows_it_without_a_request_an_error_or_a_dialog(
+def test_a_browser_shows_all_of_it_without_a_request_an_error_or_a_dialog(
     hostile: str, browser_page: Page, tmp_path: Path
 ) -> None:
     place = tmp_path / "report.html"
     place.write_text(hostile, encoding="utf-8")
-    events: list[str] = []
-    browser_page.on("request", lambda request: events.append(request.url[:60]))
-    browser_page.on("console", lambda message: events.append(message.text))
-    browser_page.on("pageerror", lambda error: events.append(str(error)))
-    browser_page.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))
+    events = events_of(browser_page)
     browser_page.goto(place.as_uri())
     browser_page.wait_for_load_state("networkidle")
-    assert [event for event in events if not event.startswith("data:image/")] == [place.as_uri()[:60]]
+    assert browser_page.locator("#tiles > li").count() == len(data_in(hostile)[0]["path"])
+    for text in HOSTILE[:3]:
+        find(browser_page, "text", text, chips=[f"path contains {text}"])
+    find(browser_page, "text", "", chips=[])
+    find(browser_page, "class", HOSTILE[1], chips=[f"class {HOSTILE[1]}"])
+    find(browser_page, "class", "", chips=[])
+    assert events == [place.as_uri()]
     shown = browser_page.evaluate("[...document.images].map(image => image.complete && image.naturalWidth > 0)")
     assert len(shown) > 30
     assert all(shown)
+    found = [complaints(tag, [(name, value)]) for tag, name, value in browser_page.evaluate(IN_THE_DOCUMENT)]
+    assert len(found) > 1000
+    assert [complaint for some in found for complaint in some] == []
+
+
+def find(page: Page, name: str, value: str, *, chips: list[str]) -> None:
+    """Set one control of the filter, and wait until these filters have their say."""
+    control = page.locator(f"#finder [name={name}]")
+    if name == "class":
+        control.select_option(value)
+    else:
+        control.fill(value)
+    expect(page.locator("#chips > li")).to_have_text(chips)
 
 
 @pytest.mark.parametrize("width", [360, 390, 1280])
 def test_it_fits_the_window(hostile: str, browser_page: Page, width: int) -> None:
     browser_page.set_viewport_size({"width": width, "height": 800})
     browser_page.set_content(hostile)
+    browser_page.wait_for_selector("#tiles > li")
     assert browser_page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") == "1152px"
     assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -243,10 +216,10 @@ def test_every_bar_stands_out_from_its_ground(hostile: str, browser_page: Page, 
     browser_page.emulate_media(color_scheme=scheme)
     browser_page.set_content(hostile)
     fills = browser_page.evaluate(
-        "['.votes .kept', '.votes .rejected', '.votes .room', '.share .whisker']"
+        "['.votes .kept', '.votes .rejected', '.votes .room', '.share .whisker', '.flow .review']"
         ".map(name => getComputedStyle(document.querySelector(name)).fill)"
     )
-    assert len(set(fills)) == 4
+    assert len(set(fills)) == 5
 
 
 def test_votes_read_as_text_and_bars_are_left_out_for_a_screen_reader(hostile: str, browser_page: Page) -> None:
@@ -254,4 +227,5 @@ def test_votes_read_as_text_and_bars_are_left_out_for_a_screen_reader(hostile: s
     votes = browser_page.get_by_role("list", name="plus for a photograph, minus for an illustration").first
     assert votes.get_by_role("listitem").count() == 6
     assert "near pictures of this folder\n" in votes.inner_text()
-    assert browser_page.locator(".votes svg:not([aria-hidden=true]), .share:not([aria-hidden=true])").count() == 0
+    silent = ".votes svg:not([aria-hidden=true]), .share:not([aria-hidden=true]), .flow svg:not([aria-hidden=true])"
+    assert browser_page.locator(silent).count() == 0

@@ -1,0 +1,128 @@
+"""How long the report takes to build, how large it is, and how soon a browser lets a person filter its pictures.
+
+    python benchmarks/report_page.py [--pictures 10000] [--workspace DIR]
+
+Two reports: one on so many drawn rejects, each voted on, a third of them copies shown beside the kept one; and, with
+--workspace, that of a finished run, from its tables. Each is opened three times from disk in a fresh Chromium;
+`interactive` is when the filter answers, counted from the start of the navigation, the median of three. `filtered` is
+how long a search over all pictures takes, typing pause included, until the tiles that it finds stand in the page.
+Sizes are in MB of 10^6 bytes, memory is the page's JavaScript heap.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import drawn_rejects
+from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from curation.dedup.apart import kept_apart
+from curation.medium.votes import VOTE_QUALITY
+from curation.report.findings import Findings, published_cuts
+from curation.report.page import ReportParams, build_report
+from curation.rgb import Rgb
+from curation.store.parquet import read_parquet
+from curation.store.workspace import Workspace
+from curation.thumbnails import Thumbnails
+from curation.verdicts.losses import LOSSES
+from curation.verdicts.signal_limits import limits_by_name
+
+CHROMIUM = "/usr/bin/chromium"
+OPENED = 3
+READY = """async () => {
+    const mark = () => performance.getEntriesByName("pictures ready")[0];
+    while (!mark()) await new Promise(requestAnimationFrame);
+    return mark().startTime;
+}"""
+SEARCH = """async () => {
+    const start = performance.now(), before = document.getElementById("found").textContent;
+    const box = document.querySelector("#finder [name=text]");
+    box.value = "77";
+    box.dispatchEvent(new Event("input", {bubbles: true}));
+    while (document.getElementById("found").textContent === before) await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+}"""
+
+
+def main() -> None:
+    """Build the reports, open them, print a line on each."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        place = Path(folder) / "report.html"
+        _measure(f"{options.pictures:,} drawn rejects", lambda: _drawn(options.pictures), place, browser)
+        if options.workspace:
+            _measure(str(options.workspace), lambda: _finished(Workspace(options.workspace)), place, browser)
+        browser.close()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pictures", type=int, default=10_000)
+    parser.add_argument("--workspace", type=Path)
+    return parser.parse_args()
+
+
+def _measure(name: str, build: Callable[[], str], place: Path, browser: Browser) -> None:
+    started = time.perf_counter()
+    page = build()
+    seconds = time.perf_counter() - started
+    place.write_text(page, encoding="utf-8")
+    opened = [_open(place, browser) for _ in range(OPENED)]
+    interactive, filtered, heap = (statistics.median(values) for values in zip(*opened, strict=True))
+    print(
+        f"{name}: built in {seconds:.1f} s, {place.stat().st_size / 1e6:.1f} MB, "
+        f"interactive after {interactive:.0f} ms, filtered in {filtered:.0f} ms, {heap / 1e6:.0f} MB of heap"
+    )
+
+
+def _open(place: Path, browser: Browser) -> tuple[float, float, float]:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(place.as_uri())
+        ready = page.evaluate(READY)
+        filtered = page.evaluate(SEARCH)
+        return ready, filtered, page.evaluate("performance.memory.usedJSHeapSize")
+
+
+def _drawn(pictures: int) -> str:
+    shown, decisions = drawn_rejects.drawings(), drawn_rejects.decided(pictures)
+    findings = Findings(votes=drawn_rejects.voted(decisions), quality=VOTE_QUALITY.frame([]), losses=LOSSES.frame([]))
+
+    def read(image_id: str) -> Rgb:
+        return shown[int(image_id, 16) % len(shown)]
+
+    images = drawn_rejects.found(decisions)
+    return build_report(decisions, images, read=read, params=ReportParams(), findings=findings)
+
+
+def _finished(workspace: Workspace) -> str:
+    tables = {place.stem: read_parquet(place) for place in workspace.tables.glob("*.parquet")}
+    reject_cut, keep_cut = published_cuts(workspace) or (None, None)
+    findings = Findings(
+        duplicates=tables["duplicates"],
+        apart=kept_apart(tables["duplicates"], tables["hashes"], tables["pairs"]),
+        search=tables["pair_search"],
+        signals=tables["signals"],
+        limits=limits_by_name(tables["signal_limits"]),
+        comparison=tables["cluster_comparison"],
+        votes=tables["votes"],
+        quality=tables["vote_quality"],
+        losses=tables["losses"],
+        reject_cut=reject_cut,
+        keep_cut=keep_cut,
+    )
+    read = Thumbnails(workspace, tables["thumbnails"])
+    return build_report(tables["verdicts"], tables["images"], read=read, params=ReportParams(), findings=findings)
+
+
+if __name__ == "__main__":
+    main()

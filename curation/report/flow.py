@@ -1,0 +1,73 @@
+"""Where the files went: a stream from all that were found, which every reason leaves in turn, down to what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from curation.report.words import reason_in_words
+
+WIDTH = 200
+_FOUND = 110.0
+_LEAST_HEIGHT, _ROOM = 44.0, 16.0
+_THINNEST = 1.5
+_BEFORE = 40
+_OUTCOMES = ("rejected", "review", "kept")
+_STAGES = ("images", "duplicates", "embeddings", "verdicts", "human")
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The files that leave the stream for one reason, in words too, and how that is drawn: the height of its row, the
+    outline of the stream beside it, and that of what turns off."""
+
+    outcome: str
+    stage: str
+    reason: str
+    words: str
+    count: int
+    share: float
+    height: float
+    stream: str
+    band: str
+
+    @property
+    def key(self) -> str:
+        """What the filter over the pictures calls them."""
+        return f"{self.outcome}/{self.stage}/{self.reason}"
+
+
+def flow(decisions: pd.DataFrame) -> list[Branch]:
+    """The branches of a DECISIONS frame from the top: what stages reject, in their order, review, and what is kept."""
+    return list(_branches(decisions.value_counts(["outcome", "stage", "reason"]), len(decisions)))
+
+
+def _branches(counts: pd.Series, found: int) -> Iterator[Branch]:
+    left = found
+    for key in sorted(counts.index, key=lambda key: (*_place(*key), -counts[key], key)):
+        outcome, stage, reason = map(str, key)
+        count = int(counts[key])
+        before, left = left, left - count
+        words = reason_in_words(stage, reason)
+        yield Branch(
+            outcome, stage, reason, words, count, count / found, *_drawn(_FOUND * before / found, _FOUND * left / found)
+        )
+
+
+def _place(outcome: str, stage: str, _: str) -> tuple[int, int]:
+    return _OUTCOMES.index(outcome), _STAGES.index(stage) if stage in _STAGES else len(_STAGES)
+
+
+def _drawn(before: float, after: float) -> tuple[float, str, str]:
+    """A row in which the stream narrows from one width to another: its height, the stream, and the band that leaves.
+
+    The stream starts above its row, so that rows may stand apart where the words beside them need more lines."""
+    thickness = max(before - after, _THINNEST)
+    height = max(_LEAST_HEIGHT, thickness + _ROOM)
+    top = (height - thickness) / 2
+    inner, low = max(before - thickness, 0), top + thickness
+    stream = f"M0 -{_BEFORE}H{before:.1f}V0H{after:.1f}V{height:.1f}H0Z"
+    band = f"M{inner:.1f} 0H{before:.1f}Q{before:.1f} {top:.1f} {WIDTH} {top:.1f}"
+    return round(height, 1), stream, f"{band}V{low:.1f}Q{inner:.1f} {low:.1f} {inner:.1f} 0Z"

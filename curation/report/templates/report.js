@@ -1,0 +1,166 @@
+"use strict";
+// The pictures behind one filter. The first tiles of each reason stand in the page and are shown as they are without
+// this script; the others wait in compressed chunks, and only those on the page that is looked at are unpacked.
+(() => {
+  const TILES_A_PAGE = 60;
+  const TYPING_PAUSE_MS = 150;
+  const element = (id) => document.getElementById(id);
+  const finder = element("finder");
+  if (!finder || !("DecompressionStream" in window)) return;
+
+  const index = JSON.parse(element("index").textContent);
+  const chunks = document.querySelectorAll("script.chunk");
+  const first = [...document.querySelectorAll("#galleries .tiles > li")];
+  const controls = [...finder.querySelectorAll("input, select")];
+  const paths = index.path.map((path) => path.toLowerCase());
+  // Reason by reason; within one the order of the index, the likeliest photographs first.
+  const pictures = paths.map((_, picture) => picture).sort((one, other) => index.reason[one] - index.reason[other]);
+  let page = 1;
+  let turns = 0;
+  let typing;
+
+  const isSet = (control) => (control.type === "checkbox" ? control.checked : control.value !== "");
+
+  /** The filter as it stands in the address: a name and a value for each control that is set, and the page. */
+  function filter() {
+    const params = new URLSearchParams(controls.filter(isSet).map((control) => [control.name, control.value]));
+    if (page > 1) params.set("page", page);
+    return params;
+  }
+
+  function matching(params) {
+    const reasons = new Set(params.getAll("why"));
+    const text = (params.get("text") ?? "").toLowerCase();
+    const [name, decider, from, to] = ["class", "by", "from", "to"].map((key) => params.get(key));
+    const isWanted = (picture) =>
+      (reasons.size === 0 || reasons.has(index.reasons[index.reason[picture]])) &&
+      (name === null || index.classes[index.class[picture]] === name) &&
+      (decider === null || index.deciders[index.by[picture]] === decider) &&
+      (from === null || (index.p[picture] !== null && index.p[picture] >= Number(from))) &&
+      (to === null || (index.p[picture] !== null && index.p[picture] <= Number(to))) &&
+      paths[picture].includes(text);
+    return pictures.filter(isWanted);
+  }
+
+  /** The tiles of a chunk as HTML. */
+  async function unpack(number) {
+    const bytes = Uint8Array.from(atob(JSON.parse(chunks[number].textContent)), (char) => char.charCodeAt(0));
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(plain).json();
+  }
+
+  function parse(html) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content.firstElementChild;
+  }
+
+  /** The tiles of these pictures, each chunk unpacked once. */
+  function tilesOf(wanted) {
+    const unpacked = {};
+    return Promise.all(
+      wanted.map(async (picture) => {
+        if (picture < first.length) return first[picture];
+        const number = Math.floor((picture - first.length) / index.chunk);
+        unpacked[number] ??= unpack(number);
+        return parse((await unpacked[number])[(picture - first.length) % index.chunk]);
+      }),
+    );
+  }
+
+  function chip(control) {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = control.dataset.chip + (control.type === "checkbox" ? "" : ` ${control.value}`);
+    button.setAttribute("aria-label", `Remove the filter ${button.textContent}`);
+    button.addEventListener("click", () => {
+      unset(control);
+      control.focus();
+      browse(1);
+    });
+    item.append(button);
+    return item;
+  }
+
+  function unset(control) {
+    if (control.type === "checkbox") control.checked = false;
+    else control.value = "";
+  }
+
+  /** Set a control to what the filter says of it; a class or a person that is not here is left out. */
+  function put(control, params) {
+    unset(control);
+    if (control.type === "checkbox") control.checked = params.getAll(control.name).includes(control.value);
+    else if (params.has(control.name)) control.value = params.get(control.name);
+    if (control.selectedIndex === -1) unset(control);
+  }
+
+  async function show(wantedPage) {
+    const mine = ++turns;
+    page = 1;
+    const found = matching(filter());
+    const last = Math.max(1, Math.ceil(found.length / TILES_A_PAGE));
+    page = Math.min(Math.max(1, wantedPage), last);
+    const tiles = await tilesOf(found.slice((page - 1) * TILES_A_PAGE, page * TILES_A_PAGE));
+    if (mine !== turns) return;
+    element("tiles").replaceChildren(...tiles);
+    const set = controls.filter(isSet);
+    element("chips").replaceChildren(...set.map(chip));
+    element("clear").hidden = set.length === 0;
+    const count = found.length.toLocaleString("en");
+    element("found").textContent =
+      found.length === 0
+        ? "No picture fits these filters."
+        : `${count} of ${pictures.length.toLocaleString("en")} pictures${last > 1 ? `, page ${page} of ${last}` : ""}`;
+    element("turn").hidden = last === 1;
+    element("previous").setAttribute("aria-disabled", page === 1);
+    element("next").setAttribute("aria-disabled", page === last);
+  }
+
+  /** Show a page and write the filter into the address, where it can be kept as a bookmark. */
+  async function browse(wantedPage) {
+    await show(wantedPage);
+    const params = filter().toString();
+    history.replaceState(null, "", `#pictures${params && "?"}${params}`);
+  }
+
+  /** Set the filter from the address, if it names one. */
+  async function follow() {
+    if (!location.hash.startsWith("#pictures?")) return false;
+    const params = new URLSearchParams(location.hash.slice("#pictures?".length));
+    controls.forEach((control) => put(control, params));
+    await show(Number(params.get("page")) || 1);
+    element("pictures").scrollIntoView();
+    return true;
+  }
+
+  async function turn(step) {
+    await browse(page + step);
+    element("tiles").scrollIntoView();
+  }
+
+  async function start() {
+    element("galleries").remove();
+    finder.hidden = false;
+    for (const link of document.querySelectorAll("a[data-filter]")) {
+      link.setAttribute("href", `#pictures?${link.dataset.filter}`);
+    }
+    finder.querySelector(".filters").addEventListener("input", () => {
+      clearTimeout(typing);
+      typing = setTimeout(() => browse(1), TYPING_PAUSE_MS);
+    });
+    element("clear").addEventListener("click", () => {
+      controls.forEach(unset);
+      controls[0].focus();
+      browse(1);
+    });
+    element("previous").addEventListener("click", () => turn(-1));
+    element("next").addEventListener("click", () => turn(1));
+    window.addEventListener("hashchange", follow);
+    if (!(await follow())) await show(1);
+    performance.mark("pictures ready");
+  }
+
+  start();
+})();

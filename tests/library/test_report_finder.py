@@ -1,0 +1,146 @@
+"""Every picture that did not simply stay is in the page: in its index, and as a tile in the page or in a chunk."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from curation.report import finder, gallery
+from curation.report.page import ReportParams, build_report
+from curation.rgb import Rgb
+from curation.tables import DECISIONS, IMAGES
+
+ROW = {"label": "c", "outcome": "kept", "stage": "", "reason": "", "duplicate_of": "", "p_photo": 0.5}
+ROW |= {"medium": "photo", "explanation": "", "decided_by": "machine"}
+PHOTO = {"outcome": "rejected", "stage": "verdicts", "reason": "photo"}
+UNSURE = {"outcome": "review", "stage": "verdicts", "reason": "unsure"}
+COPY = {"outcome": "rejected", "stage": "duplicates", "reason": "duplicate", "duplicate_of": "000.png"}
+BROKEN = {"outcome": "rejected", "stage": "images", "reason": "unreadable"}
+FILE = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "note": "", "format": "PNG", "mode": "RGB", "label": "c"}
+
+
+def read(image_id: str) -> Rgb:
+    return np.random.default_rng(int(image_id)).integers(0, 255, (150, 200, 3), np.uint8)
+
+
+def page(changes: list[dict[str, Any]], **settings: Any) -> str:
+    rows = [ROW | {"path": f"{n:03d}.png", "image_id": f"{n:064d}"} | change for n, change in enumerate(changes)]
+    images = []
+    for row in rows:
+        fine = row["reason"] != "unreadable"
+        state = {"readable": fine, "error": "" if fine else "empty", "width": 200 * fine, "height": 150 * fine}
+        images.append(FILE | state | {"path": row["path"], "image_id": row["image_id"]})
+    return build_report(DECISIONS.frame(rows), IMAGES.frame(images), read=read, params=ReportParams(**settings))
+
+
+def data_in(html: str) -> list[Any]:
+    return [json.loads(text) for text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html)]
+
+
+def cards_in(html: str) -> list[str]:
+    """The tiles in the order of the index: those in the page, then those in the chunks."""
+    first = re.findall(r"<li>\n<div class=\"pair\">.*?</li>", html.split('id="galleries"')[1], re.DOTALL)
+    chunks = (gzip.decompress(base64.b64decode(chunk)) for chunk in data_in(html)[1:])
+    return first + [card for chunk in chunks for card in json.loads(chunk)]
+
+
+@pytest.fixture
+def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two tiles of a kind in the page, three in a chunk."""
+    monkeypatch.setattr(gallery, "FIRST", 2)
+    monkeypatch.setattr(finder, "CHUNK", 3)
+
+
+@pytest.mark.usefixtures("in_small_parts")
+def test_every_picture_that_did_not_simply_stay_has_an_entry_and_its_tile() -> None:
+    html = page([{}, *[PHOTO] * 9, *[UNSURE] * 4, COPY, BROKEN, {"decided_by": "human"}])
+    index, cards = data_in(html)[0], cards_in(html)
+    assert sorted(index["path"]) == [f"{n:03d}.png" for n in [*range(1, 15), 16]]
+    assert len({len(index[column]) for column in ("reason", "class", "by", "p", "path")}) == 1
+    assert [re.search(r"<bdi>(\d+\.png)</bdi>", card)[1] for card in cards] == index["path"]  # type: ignore[index]
+    assert len(data_in(html)) == 1 + 3
+
+
+@pytest.mark.usefixtures("in_small_parts")
+def test_entries_say_why_who_and_how_likely() -> None:
+    human = {"decided_by": "human", "label": "d", "p_photo": 0.123456}
+    index = data_in(page([{}, PHOTO | {"p_photo": float("nan")}, UNSURE | {"p_photo": 0.7}, COPY, human]))[0]
+    told = {
+        path: (index["reasons"][why], index["classes"][label], index["deciders"][by], p)
+        for path, why, label, by, p in zip(
+            *(index[name] for name in ("path", "reason", "class", "by", "p")), strict=True
+        )
+    }
+    assert told == {
+        "001.png": ("rejected/verdicts/photo", "c", "machine", None),
+        "002.png": ("review/verdicts/unsure", "c", "machine", 0.7),
+        "003.png": ("rejected/duplicates/duplicate", "c", "machine", None),
+        "004.png": ("kept//", "d", "human", 0.1235),
+    }
+
+
+def test_within_a_reason_the_likeliest_photographs_come_first_and_all_lists_agree() -> None:
+    html = page([PHOTO | {"p_photo": n / 100} for n in range(100)])
+    index = data_in(html)[0]
+    assert index["path"] == [f"{n:03d}.png" for n in range(99, -1, -1)]
+    assert len(cards_in(html)) == 100
+    assert len(data_in(html)) == 2
+
+
+def test_the_most_pictures_are_shared_out_fairly_and_the_rest_is_told() -> None:
+    html = page([*[PHOTO] * 9, *[UNSURE] * 2, *[COPY] * 5], pictures=10)
+    index = data_in(html)[0]
+    assert [index["reason"].count(place) for place in range(3)] == [2, 4, 4]
+    assert "6 more pictures are not in this page; decisions.csv lists them" in html
+    assert "and 5 more, listed in decisions.csv" in html
+
+
+def test_a_page_without_pictures_is_a_page() -> None:
+    html = page([PHOTO] * 3, pictures=0)
+    assert 'id="finder"' not in html
+    assert "and 3 more, listed in decisions.csv" in html
+
+
+def test_many_pictures_are_smaller_and_coarser(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = page([PHOTO] * 30)
+    monkeypatch.setattr(gallery, "MANY", 29)
+    many = page([PHOTO] * 30)
+    sizes = [Image.open(BytesIO(jpeg_in(html))).size for html in (few, many)]
+    assert sizes == [(128, 96), (96, 72)]
+    assert len(many) < len(few) / 1.5
+
+
+def jpeg_in(html: str) -> bytes:
+    found = re.search(r"data:image/jpeg;base64,([^\"]+)", html)
+    assert found
+    return base64.b64decode(found[1])
+
+
+def test_the_same_run_gives_the_same_bytes() -> None:
+    changes = [{}, *[PHOTO] * 70, UNSURE, COPY]
+    assert page(changes) == page(changes)
+
+
+@pytest.mark.parametrize("text", ["</script>", "<!--<script>", "\u2028\u2029", "a\x00b", "&amp;'\"", "\u202e", "日本"])
+def test_data_parses_back_equal(text: str) -> None:
+    html = page([PHOTO | {"path": text, "label": text}])
+    assert data_in(html)[0]["path"] == [text]
+    (block,) = re.findall(r'id="index">(.*)</script>', html)
+    assert block.isascii()
+    assert not set("<>&'") & set(block)
+
+
+def test_the_class_that_can_be_chosen_is_the_one_in_the_index() -> None:
+    html = page([PHOTO | {"label": "a\nb\u202e"}, PHOTO | {"label": "<b>"}])
+    index = data_in(html)[0]
+    options = re.findall(r'<option value="([^"]+)">', html.split('name="class"')[1].split("</select>")[0])
+    assert options == [name.replace("<", "&lt;").replace(">", "&gt;") for name in index["classes"]]
+    assert index["classes"] == ["<b>", "a\\nb\\u202e"]

@@ -1,0 +1,99 @@
+"""The flow from found to kept: its branches add up, their widths are to one scale, and codes read as words."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from curation.folder import safe_open, walk
+from curation.gate import answer, decode
+from curation.report.flow import flow
+from curation.report.words import error_in_words, reason_in_words
+from curation.tables import DECISIONS
+
+KEPT = ("kept", "", "")
+PHOTO = ("rejected", "verdicts", "photo")
+COPY = ("rejected", "duplicates", "duplicate")
+BROKEN = ("rejected", "images", "unreadable")
+BY_HAND = ("rejected", "human", "photo")
+UNSURE = ("review", "verdicts", "unsure")
+
+
+def decisions(counts: dict[tuple[str, str, str], int]) -> pd.DataFrame:
+    rest = {"image_id": "0", "label": "c", "duplicate_of": "", "p_photo": 0.5, "medium": "photo", "explanation": ""}
+    keys = [key for key, count in counts.items() for _ in range(count)]
+    named = ("outcome", "stage", "reason")
+    return DECISIONS.frame(
+        [
+            rest | {"path": str(n), "decided_by": "machine"} | dict(zip(named, key, strict=True))
+            for n, key in enumerate(keys)
+        ]
+    )
+
+
+def widths(path: str) -> tuple[float, float]:
+    """How wide a stream enters its row, and how wide it leaves."""
+    found = re.fullmatch(r"M0 -\d+H([\d.]+)V0H([\d.]+)V[\d.]+H0Z", path)
+    assert found
+    return float(found[1]), float(found[2])
+
+
+def test_branches_leave_in_the_order_of_the_stages_and_what_is_kept_comes_last() -> None:
+    branches = flow(decisions({KEPT: 5, UNSURE: 2, BY_HAND: 1, PHOTO: 3, COPY: 4, BROKEN: 1}))
+    assert [(b.outcome, b.stage, b.reason) for b in branches] == [BROKEN, COPY, PHOTO, BY_HAND, UNSURE, KEPT]
+    assert [b.count for b in branches] == [1, 4, 3, 1, 2, 5]
+    assert sum(b.share for b in branches) == pytest.approx(1)
+
+
+def test_the_stream_narrows_by_what_leaves_it_and_nothing_is_left() -> None:
+    branches = flow(decisions({KEPT: 50, COPY: 30, PHOTO: 20}))
+    streams = [widths(branch.stream) for branch in branches]
+    assert streams == [(110, 77), (77, 55), (55, 0)]
+    bands = [re.search(r" 200 ([\d.]+)V([\d.]+)Q", branch.band) for branch in branches]
+    assert [float(band[2]) - float(band[1]) for band in bands if band] == pytest.approx([33, 22, 55], abs=0.2)
+
+
+def test_a_single_file_can_still_be_seen() -> None:
+    (lost, _) = flow(decisions({KEPT: 9999, PHOTO: 1}))
+    band = re.search(r" 200 ([\d.]+)V([\d.]+)Q", lost.band)
+    assert band
+    assert float(band[2]) - float(band[1]) >= 1.4
+
+
+def test_a_band_fits_into_its_row() -> None:
+    for branch in flow(decisions({KEPT: 5, COPY: 90, PHOTO: 5})):
+        assert max(float(number) for number in re.findall(r"V([\d.]+)", branch.band)) < branch.height
+
+
+@pytest.mark.parametrize("counts", [{}, {KEPT: 3}, {BROKEN: 3}], ids=["no file", "all kept", "none kept"])
+def test_degenerate_runs_flow(counts: dict[tuple[str, str, str], int]) -> None:
+    assert [branch.count for branch in flow(decisions(counts))] == list(counts.values())
+
+
+def test_stages_that_are_not_known_come_after_those_that_are() -> None:
+    branches = flow(decisions({("rejected", "new", "too_dark"): 9, PHOTO: 1, KEPT: 1}))
+    assert [branch.words for branch in branches] == ["photographs", "too dark", "kept"]
+
+
+@pytest.mark.parametrize("key", [PHOTO, COPY, BROKEN, BY_HAND, UNSURE, ("rejected", "embeddings", "bad_feature")])
+def test_reasons_have_words(key: tuple[str, str, str]) -> None:
+    assert reason_in_words(*key[1:]) != key[2].replace("_", " ")
+
+
+def errors() -> list[str]:
+    """Every error that the folder and the gate can write, by their own account."""
+    told = " ".join(filter(None, (walk.__doc__, decode.__doc__, safe_open.RefusedError.__doc__)))
+    listed = set(re.findall(r"`([a-z_]+)(?:`|:<)", told)) - {"reason"}
+    return sorted(listed | answer.TRANSIENT | set(safe_open.REASONS.values()))
+
+
+def test_the_list_of_errors_is_whole() -> None:
+    assert {"empty", "broken", "timeout", "link_outside", "vanished", "too_many_pixels"} <= set(errors())
+
+
+@pytest.mark.parametrize("error", errors())
+def test_errors_have_a_sentence(error: str) -> None:
+    assert error_in_words(error).endswith(".")
+    assert error_in_words(f"{error}:OSError") == error_in_words(error)

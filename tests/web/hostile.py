@@ -1,0 +1,133 @@
+"""Pages in which every text is hostile: names, classes, explanations, notes, voters, even the codes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from curation.dedup.apart import KEPT_APART
+from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.medium.votes import PARTS, VOTE_QUALITY, VOTES
+from curation.report import finder, gallery
+from curation.report.audit_page import build_audit_page
+from curation.report.f1_page import build_f1_page
+from curation.report.findings import Findings
+from curation.report.page import ReportParams, build_report
+from curation.rgb import Rgb
+from curation.signals.base import Limits
+from curation.tables import DECISIONS, IMAGES, PAIR_SEARCH
+from curation.verdicts.losses import LOSSES
+from tests.frames import duplicates_of
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "</style><script>alert(1)</script>",
+    "]]><!--",
+    "{{ 7*7 }}{% raw %}",
+    "&lt;script&gt;&#x3c;",
+    "a\u202egpj.exe",
+    "line\nbreak\r\ttab\x1b[31m\x00",
+    "\u2028\u2029",
+    "<svg/onload=alert(1)>",
+    '<meta http-equiv=refresh content="0;url=http://evil.example">',
+    "`${alert(1)}`",
+    "<base href=http://evil.example>",
+    "x" * 250,
+]
+ONE = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "note": "", "format": "PNG", "mode": "RGB"}
+
+
+def read(image_id: str) -> Rgb:
+    return np.full((90, 60, 3), int(image_id) % 256, np.uint8)
+
+
+def decided(turn: int, text: str, first: str) -> dict[str, object]:
+    outcome, stage, reason = [
+        ("kept", "", ""),
+        ("rejected", text, text),
+        ("rejected", "duplicates", "duplicate"),
+        ("review", "duplicates", "label_conflict"),
+        ("rejected", "images", "unreadable"),
+        ("rejected", "human", "photo"),
+    ][turn]
+    rest = {"duplicate_of": first if turn == 2 else "", "p_photo": 0.5, "medium": "photo"}
+    rest["decided_by"] = "human" if turn == 5 else "machine"
+    return {"outcome": outcome, "stage": stage, "reason": reason, "explanation": text, **rest}
+
+
+def hostile_frames() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """By turns kept, a photo, a duplicate of the first, for review, unreadable, called a photo by a person."""
+    images, decisions = [], []
+    for number, text in enumerate(HOSTILE * 3):
+        turn = number % 6
+        known = {"path": f"{number}{text}", "image_id": f"{number:064d}", "label": text}
+        state = {"readable": turn != 4, "error": text if turn == 4 else "", "width": 60, "height": 90}
+        images.append(ONE | known | state)
+        decisions.append(known | decided(turn, text, f"0{HOSTILE[0]}"))
+    return DECISIONS.frame(decisions), IMAGES.frame(images)
+
+
+def hostile_votes(images: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Votes on every picture, voters and classes with hostile names."""
+    row = {"photos": 1, "illustrations": 1, "measured_on": HOSTILE[0], "auroc": 0.9, "low": 0.8, "high": 1.0}
+    loss = {"pictures": 9, "rejected": 6, "share": 2 / 3, "low": 0.35, "high": 0.88}
+    parts = {part: (-1) ** number * 0.3 * number for number, part in enumerate(PARTS)}
+    rows = [{"image_id": image_id, "log_odds": sum(parts.values())} | parts for image_id in images["image_id"]]
+    voters = [row | {"voter": text, "weight": float(number % 2)} for number, text in enumerate(HOSTILE)]
+    return {
+        "votes": VOTES.frame(rows),
+        "quality": VOTE_QUALITY.frame(voters),
+        "losses": LOSSES.frame([loss | {"label": text} for text in HOSTILE]),
+    }
+
+
+def hostile_copies(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Copies as decided, and every file related to the first by a hostile transform."""
+    readable = decisions[decisions["reason"] != "unreadable"]
+    first, *others = readable["path"]
+    places = readable[["path", "duplicate_of"]].assign(group=range(len(readable)), kept_because=HOSTILE[1])
+    row = {"path": first, "relation": "variant", "distance": 1, "similarity": 0.9, "transform": HOSTILE[0]}
+    return {
+        "duplicates": duplicates_of(*places.to_dict("records")),
+        "apart": KEPT_APART.frame([row | {"other_path": path} for path in others]),
+        "search": PAIR_SEARCH.frame([{"compared": 9, "flat": 1, "crowded": 1}]),
+    }
+
+
+def hostile_report() -> str:
+    """A report with every optional part, in which every text is hostile, most pictures in chunks."""
+    decisions, images = hostile_frames()
+    findings = Findings(
+        **hostile_copies(decisions),
+        signals=pd.DataFrame({"image_id": images["image_id"], HOSTILE[0]: 0.5}),
+        limits={HOSTILE[0]: Limits(low=0.1)},
+        comparison=pd.DataFrame({HOSTILE[1]: HOSTILE[:2], HOSTILE[0]: [1.0, 2.0]}),
+        notes=HOSTILE,
+        reject_cut=1.0,
+        keep_cut=-1.0,
+        **hostile_votes(images),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gallery, "FIRST", 2)
+        patch.setattr(finder, "CHUNK", 3)
+        return build_report(decisions, images, read=read, params=ReportParams(), findings=findings)
+
+
+def hostile_f1() -> str:
+    """An F1 page in which every text is hostile."""
+    rows = pd.DataFrame({"image_id": HOSTILE, "label": HOSTILE, "predicted": HOSTILE[::-1], "confidence": 1.0})
+    report = f1_report(rows, HOSTILE, EvaluationParams(bootstrap_draws=10), test_set=HELD_OUT, seeds={})
+    names = ("learning_rate", "train_loss", "validation_loss", "validation_macro_f1")
+    curves = pd.DataFrame({"epoch": range(5)} | dict.fromkeys(names, np.linspace(0.1, 1, 5)))
+    return build_f1_page(report, curves)
+
+
+def hostile_audit() -> str:
+    """An audit page in which every text is hostile."""
+    decisions, _ = hostile_frames()
+    rows = decisions[decisions["reason"] != "unreadable"]
+    return build_audit_page(rows, read, sheet_name=HOSTILE[0], answers=HOSTILE[1], command=HOSTILE[2])

@@ -1,0 +1,47 @@
+"""The rules of axe-core on every page, with every optional chapter, in light and dark and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from tests.web.chromium import chromium
+from tests.web.hostile import hostile_audit, hostile_f1, hostile_report
+
+PAGES = {"report": hostile_report, "f1": hostile_f1, "audit": hostile_audit}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+def complaints(browser: Browser, html: str, **settings: Any) -> list[str]:
+    """What axe-core finds wrong with a page: the rule and the element."""
+    with browser.new_context(**settings) as context:
+        page = context.new_page()
+        page.set_content(html)
+        if page.locator("#finder").count():
+            page.locator("#finder [name=text]").fill("a")
+            expect(page.locator("#chips > li")).to_have_count(1)
+        violations = Axe().run(page).response["violations"]
+        return [f"{one['id']}: {node['html'][:200]}" for one in violations for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
+def test_nothing_stands_in_the_way_of_a_reader(browser: Browser, make: Callable[[], str], scheme: Any) -> None:
+    assert complaints(browser, make(), color_scheme=scheme) == []
+
+
+def test_nor_on_a_phone(browser: Browser) -> None:
+    assert complaints(browser, hostile_report(), viewport={"width": 390, "height": 844}) == []
+
+
+def test_the_rules_find_what_is_wrong(browser: Browser) -> None:
+    assert any(found.startswith("image-alt") for found in complaints(browser, "<img src='data:,'>"))
