@@ -139,7 +139,7 @@ class _Store:
         """Store one batch: thumbnails first, so that no row of pixels waits for one."""
         thumbnails = [(key, value.thumbnail) for key, value in decoded.items() if not value.error]
         if thumbnails:
-            self._thumbnails.add(pd.DataFrame(thumbnails, columns=["image_id", "thumbnail"]))
+            self._thumbnails.add(pd.DataFrame(thumbnails, columns=["image_id", "thumbnail"]), rows_per_group=1)
         if decoded:
             self._pixels.add(PIXELS.frame([_pixels_row(key, value) for key, value in decoded.items()]))
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from curation.errors import StoreError
 from curation.packed import unpack
 from curation.rgb import Rgb
-from curation.store.parquet import read_parquet
+from curation.store.parquet import read_parquet, read_value
 from curation.store.workspace import Measurements, Workspace
 from curation.tables import Table
 
@@ -46,10 +47,9 @@ class Thumbnails:
 
     def __call__(self, image_id: str) -> Rgb:
         """The thumbnail as an array; StoreError when the workspace holds none for this picture."""
-        if image_id not in self._part_of:
-            raise StoreError(f"no thumbnail of {image_id or 'an unreadable file'}: run the images stage again")
+        part = _part(self._part_of, image_id)
         with self._lock:
-            data = self._load(self._part_of[image_id])[image_id]
+            data = self._load(part)[image_id]
         return unpack(data)
 
     def _load(self, part: str) -> dict[str, bytes]:
@@ -64,5 +64,31 @@ class Thumbnails:
         try:
             rows = read_parquet(self._root / part)
         except (OSError, ValueError) as error:
-            raise StoreError(f"cannot read {self._root / part} ({error}): run the images stage again") from error
+            raise _unreadable(self._root / part, error) from error
         return dict(zip(rows["image_id"], rows["thumbnail"], strict=True))
+
+
+class SingleThumbnails:
+    """The same for a few pictures out of many parts: holds none of them, and reads one row at a time."""
+
+    def __init__(self, workspace: Workspace, thumbnails: pd.DataFrame) -> None:
+        self._root = workspace.root
+        self._part_of = dict(zip(thumbnails["image_id"], thumbnails["part"], strict=True))
+
+    def __call__(self, image_id: str) -> Rgb:
+        """The thumbnail as an array; StoreError when the workspace holds none for this picture."""
+        place = self._root / _part(self._part_of, image_id)
+        try:
+            return unpack(read_value(place, "thumbnail", where="image_id", equals=image_id))
+        except (OSError, ValueError) as error:
+            raise _unreadable(place, error) from error
+
+
+def _part(part_of: Mapping[str, str], image_id: str) -> str:
+    if image_id not in part_of:
+        raise StoreError(f"no thumbnail of {image_id or 'an unreadable file'}: run the images stage again")
+    return part_of[image_id]
+
+
+def _unreadable(place: Path, error: Exception) -> StoreError:
+    return StoreError(f"cannot read {place} ({error}): run the images stage again")

@@ -10,11 +10,11 @@ import pandas as pd
 
 from curation.errors import WeightsError
 from curation.features import feature_matrix
-from curation.medium.audit import stands_for
 from curation.medium.cuts import Cuts, media
 from curation.medium.head import Head
 from curation.medium.neighbours import nearest, pull
 from curation.medium.prior import EVEN, logit, photo_share
+from curation.medium.questions import stands_for
 from curation.medium.refit import Refitted, refit, shipped_quality
 from curation.medium.style import style_features
 from curation.medium.votes import EMBEDDING, MEASURES, PARTS, VOTES, Floats

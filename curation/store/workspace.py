@@ -63,9 +63,9 @@ class Measurements:
         known = set(self.frame(["image_id"])["image_id"])
         return [image_id for image_id in dict.fromkeys(image_ids) if image_id not in known]
 
-    def add(self, rows: pd.DataFrame) -> None:
-        """Store one batch of rows as a part, durably."""
-        data = to_parquet(rows)
+    def add(self, rows: pd.DataFrame, *, rows_per_group: int | None = None) -> None:
+        """Store one batch of rows as a part, durably; few `rows_per_group` make single rows quick to read."""
+        data = to_parquet(rows, rows_per_group=rows_per_group)
         part = self._folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
         write_atomically(part, data)
         if part not in self._parts:

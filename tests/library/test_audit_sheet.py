@@ -10,7 +10,7 @@ import pytest
 
 from curation.errors import LedgerError
 from curation.ledger.decisions import Decision
-from curation.medium.audit import QUESTIONS
+from curation.medium.questions import QUESTIONS
 from curation.publish.audit_sheet import SHEET, Answers, read_answers, sheet, sheet_csv
 from curation.report.audit_page import build_audit_page
 from curation.rgb import Rgb

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from curation.errors import GateError, ParamError, SourceError, StoreError
 from curation.gate.answer import Decoded
 from curation.gate.pool import Gate
 from curation.images import ImageParams, Images, find_images, no_images
+from curation.rgb import Rgb
 from curation.signals.table import TABLE as SIGNALS_TABLE
 from curation.store.workspace import Workspace
 from curation.tables import HASHES, IMAGES
-from curation.thumbnails import THUMBNAILS, Thumbnails
+from curation.thumbnails import THUMBNAILS, SingleThumbnails, Thumbnails
 
 PARAMS = ImageParams(workers=1)
 
@@ -334,15 +335,22 @@ def test_settings_have_ranges() -> None:
             ImageParams.of("images", values)
 
 
-def _read_all(read: Thumbnails, image_ids: Sequence[str]) -> list[tuple[int, ...]]:
+Reader = Callable[[str], Rgb]
+READERS = (Thumbnails, SingleThumbnails)
+
+
+def _read_all(read: Reader, image_ids: Sequence[str]) -> list[tuple[int, ...]]:
     return per_item(lambda image_id: read(image_id).shape, image_ids, workers=2)
 
 
-def test_thumbnails_are_read_by_content(source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", READERS)
+def test_thumbnails_are_read_by_content(
+    kind: Callable[..., Reader], source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "DECODE_BATCH", 2)
     monkeypatch.setattr("curation.thumbnails.PARTS_IN_MEMORY", 1)
     result = find_images(source, workspace, PARAMS)
-    read = Thumbnails(workspace, result.thumbnails)
+    read = kind(workspace, result.thumbnails)
     ids = result.thumbnails["image_id"].tolist()
     assert _read_all(read, ids) == [(30, 40, 3), (30, 40, 3), (498, 640, 3)]
     assert _read_all(read, ids[::-1]) == [(498, 640, 3), (30, 40, 3), (30, 40, 3)]
@@ -350,18 +358,22 @@ def test_thumbnails_are_read_by_content(source: Path, workspace: Workspace, monk
         assert np.array_equal(read(ids[0]), np.asarray(image))
 
 
+@pytest.mark.parametrize("kind", READERS)
 @pytest.mark.parametrize("image_id", ["", "0" * 64])
-def test_a_missing_thumbnail_is_an_error_with_a_remedy(image_id: str, workspace: Workspace) -> None:
+def test_a_missing_thumbnail_is_an_error_with_a_remedy(
+    kind: Callable[..., Reader], image_id: str, workspace: Workspace
+) -> None:
     with pytest.raises(StoreError, match="run the images stage again"):
-        Thumbnails(workspace, no_images().thumbnails)(image_id)
+        kind(workspace, no_images().thumbnails)(image_id)
 
 
-def test_a_lost_part_is_an_error_with_a_remedy(source: Path, workspace: Workspace) -> None:
+@pytest.mark.parametrize("kind", READERS)
+def test_a_lost_part_is_an_error_with_a_remedy(kind: Callable[..., Reader], source: Path, workspace: Workspace) -> None:
     result = find_images(source, workspace, PARAMS)
     for part in set(result.thumbnails["part"]):
         (workspace.root / part).unlink()
     with pytest.raises(StoreError, match="run the images stage again"):
-        Thumbnails(workspace, result.thumbnails)(result.thumbnails["image_id"][0])
+        kind(workspace, result.thumbnails)(result.thumbnails["image_id"][0])
 
 
 @pytest.mark.slow

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.errors import WeightsError
-from curation.medium.audit import STRATA, Assessment, assess, propose
+from curation.medium.audit import Assessment, assess
 from curation.medium.cuts import Cuts
 from curation.medium.fit import probability
 from curation.medium.folder import Folder
 from curation.medium.head import Head, digest, load_head
+from curation.medium.questions import STRATA, propose
 from curation.medium.votes import EMBEDDING, PARTS, VOTERS, VOTES, Voter
 from curation.signals import SIGNALS
 from curation.tables import EMBEDDINGS

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from curation.medium import audit, fit, quality
+from curation.medium import fit, quality, questions
 from curation.medium.quality import Interval, at_chance, auroc, auroc_interval, ece, ece_interval, rate_interval
 
 ROWS = st.lists(
@@ -24,7 +24,7 @@ def columns(rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.array(scores), np.array(photos), np.array(weights, float)
 
 
-@pytest.mark.parametrize("module", [quality, fit, audit], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [quality, fit, questions], ids=lambda module: module.__name__)
 def test_the_examples_in_the_docstrings_hold(module) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0

@@ -14,6 +14,7 @@ import pytest
 
 from curation.errors import LockedError, StoreError
 from curation.store import files
+from curation.store.parquet import read_parquet, read_value, to_parquet
 from curation.store.workspace import Workspace
 
 
@@ -221,3 +222,14 @@ def test_what_a_killed_run_left_half_written_is_cleared(tmp_path: Path) -> None:
     leftover.write_bytes(b"half")
     with workspace.locked():
         assert not leftover.exists()
+
+
+@pytest.mark.parametrize("rows_per_group", [None, 1, 2])
+def test_one_value_is_read_out_of_many(tmp_path: Path, rows_per_group: int | None) -> None:
+    part = tmp_path / "part.parquet"
+    part.write_bytes(to_parquet(rows("a", "bb", "ccc", "dd", "bb"), rows_per_group=rows_per_group))
+    found = [read_value(part, "value", where="image_id", equals=name) for name in ("a", "bb", "ccc", "dd")]
+    assert found == [1.0, 2.0, 3.0, 2.0]
+    assert read_parquet(part)["image_id"].tolist() == ["a", "bb", "ccc", "dd", "bb"]
+    with pytest.raises(ValueError, match="not in list"):
+        read_value(part, "value", where="image_id", equals="e")

@@ -1,0 +1,142 @@
+"""What a page asks to be recorded, checked before anything is touched."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from starlette.exceptions import HTTPException
+
+from curation.errors import LedgerError
+from curation.ledger.decisions import ACTIONS, Decision, checked, checked_note, subject
+from curation.review.run import Run
+from curation.review.state import State
+
+_MOST_DIGITS = 9
+_RELATIONS = {"copy": ("pixels", "duplicate"), "different": ("duplicate",)}
+_NO_SUCH = {
+    "": "it could not be read",
+    "none": "it is no copy: no other file is kept instead of it",
+    "exact": "it has the same bytes as the file that is kept, so there is nothing to choose between",
+    "pixels": "it has the same pixels as the file that is kept, so they are no different pictures",
+}
+
+
+class Asked(NamedTuple):
+    """A decision on the file of a run, by someone who knew of the ledger's entries up to `seen`."""
+
+    file: int
+    action: str
+    value: str
+    seen: int
+
+
+class Request(NamedTuple):
+    """All that one request asks for, and what the ledger is to record for each."""
+
+    asked: Sequence[Asked]
+    decisions: Sequence[Decision]
+
+
+def decisions_of(body: object, state: State) -> Request:
+    """What to record. HTTPException in words: 404 for an unknown file, 409 when the page is of an earlier run, 422 for
+    all else that is wrong."""
+    told = _object(body, required={"decisions"}, optional={"note", "run"})
+    _check_run(told, state.run)
+    note = _note(told)
+    asked = [_asked(one, state) for one in _list(told, "decisions")]
+    decisions = [_decision(one, note, state.run) for one in asked]
+    _check_agreement(asked, decisions, state.run)
+    return Request(asked, decisions)
+
+
+def undo_of(body: object, state: State) -> tuple[list[int], str]:
+    """The entries to take back, and why. HTTPException as above."""
+    told = _object(body, required={"entries"}, optional={"note"})
+    entries = [_number(one, "entries") for one in _list(told, "entries")]
+    if len(set(entries)) < len(entries):
+        raise _wrong("entries names one of them twice")
+    unknown = [entry for entry in entries if not 0 < entry <= state.last]
+    if unknown:
+        raise HTTPException(404, f"there is no entry {unknown[0]}: the last one is {state.last}")
+    return entries, _note(told)
+
+
+def _asked(one: object, state: State) -> Asked:
+    told = _object(one, required=set(Asked._fields), optional=set())
+    file, seen = _number(told["file"], "file"), _number(told["seen"], "seen")
+    if file >= len(state.run):
+        raise HTTPException(404, f"there is no file {file}: the last run found {len(state.run)}")
+    if seen > state.last:
+        raise _wrong(f"seen is {seen}, but the last entry is {state.last}: load the page again")
+    if told["action"] not in tuple(ACTIONS):
+        raise _wrong(f"action: expected {', '.join(ACTIONS)}, got {reprlib.repr(told['action'])}")
+    if not isinstance(told["value"], str):
+        raise _wrong(f"value: expected text, got {reprlib.repr(told['value'])}")
+    return Asked(file, str(told["action"]), told["value"], seen)
+
+
+def _decision(one: Asked, note: str, run: Run) -> Decision:
+    place = run.place(one.file)
+    relation = "" if place is None else str(place["relation"])
+    if not relation or relation not in _RELATIONS.get(one.action, (relation,)):
+        raise _wrong(f"{run.path(one.file)!r}: {_NO_SUCH[relation]}")
+    kept = run.image_id(run.kept(one.file))
+    target = run.image_id(one.file) if one.action in _RELATIONS else kept
+    if one.action == "different" and one.value != kept:
+        raise _wrong(f"{run.path(one.file)!r}: value: expected the image_id of the file that is kept instead, {kept}")
+    try:
+        return checked(Decision(target, one.action, one.value, note), run.path(one.file))
+    except LedgerError as error:
+        raise _wrong(str(error)) from None
+
+
+def _check_run(told: Mapping[str, Any], run: Run) -> None:
+    """Another run numbers the files anew, and a decision must never reach another picture."""
+    if told.get("run", run.name) != run.name:
+        raise HTTPException(409, "another run has ended since this page was loaded: load it again, then decide")
+
+
+def _check_agreement(asked: Sequence[Asked], decisions: Sequence[Decision], run: Run) -> None:
+    twice = len({(one.file, one.action) for one in asked}) < len(asked)
+    if twice:
+        raise _wrong("one file is given the same kind of decision twice")
+    values: dict[tuple[str, ...], str] = {}
+    for one, decision in zip(asked, decisions, strict=True):
+        if values.setdefault(subject(*decision[:3]), decision.value) != decision.value:
+            raise _wrong(f"{run.path(one.file)!r}: two copies of one picture are given decisions that contradict")
+
+
+def _object(body: object, *, required: set[str], optional: set[str]) -> dict[str, Any]:
+    if not isinstance(body, dict) or not required <= set(body) <= required | optional:
+        names = ", ".join([*sorted(required), *(f"perhaps {name}" for name in sorted(optional))])
+        raise _wrong(f"expected a JSON object with {names}; got {reprlib.repr(body)}")
+    return body
+
+
+def _list(told: Mapping[str, Any], name: str) -> list[object]:
+    found = told[name]
+    if not isinstance(found, list) or not found:
+        raise _wrong(f"{name}: expected a list with something in it, got {reprlib.repr(found)}")
+    return found
+
+
+def _number(value: object, name: str) -> int:
+    if type(value) is not int or not 0 <= value < 10**_MOST_DIGITS:
+        raise _wrong(f"{name}: expected a whole number from 0, got {reprlib.repr(value)}")
+    return value
+
+
+def _note(told: Mapping[str, Any]) -> str:
+    note = told.get("note", "")
+    if not isinstance(note, str):
+        raise _wrong(f"note: expected text, got {reprlib.repr(note)}")
+    try:
+        return checked_note(note)
+    except LedgerError as error:
+        raise _wrong(str(error)) from None
+
+
+def _wrong(words: str) -> HTTPException:
+    return HTTPException(422, words)

@@ -1,0 +1,126 @@
+"""Files as cards: a tile as the report shows it, what people said of it, and what can be decided on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from curation.ledger.entries import Entry
+from curation.report.tiles import Tile
+from curation.review.state import State
+from curation.verdicts.conflicts import LABEL_CONFLICT
+
+NO_PICTURE = "/static/no-picture.svg"
+_OF_COPIES = ("copy", "different")
+_SAID = {
+    ("outcome", "kept"): "kept",
+    ("outcome", "rejected"): "rejected",
+    ("medium", "illustration"): "called an illustration",
+    ("medium", "photo"): "called a photograph",
+    ("copy", "keep"): "chosen among its copies",
+}
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a person decided, in words; `later` where it takes effect with the next run, not at once."""
+
+    entry: int
+    action: str
+    said: str
+    who: str
+    at: str
+    note: str
+    later: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """One file. `relation` is that to the kept copy, whose image_id is `kept_id` (both "" for an unreadable file),
+    `classes` are those in conflict, and `copies` is how many other files show the same picture."""
+
+    file: int
+    tile: Tile
+    relation: str
+    kept_id: str
+    words: Sequence[Word]
+    classes: Sequence[str]
+    copies: int
+
+    @property
+    def keeper(self) -> bool:
+        return self.relation == "none"
+
+
+def cards(state: State, files: Sequence[int], address: Callable[[str], str]) -> list[Card]:
+    """The cards of files, in order; `address` gives the one of the picture of an image_id."""
+
+    def of_picture(image_id: str) -> str:
+        return address(image_id) if image_id in state.run.pictures else NO_PICTURE
+
+    tiles = state.run.facts.tiles(state.decisions.iloc[list(files)], of_picture)
+    return [_card(state, file, tile) for file, tile in zip(files, tiles, strict=True)]
+
+
+def said(state: State, entry: Entry) -> str:
+    """What an entry says, in words.
+
+    A picture that this run does not know is named by the start of its image_id.
+    """
+    if entry.action == "label":
+        return f"class {entry.value}"
+    if entry.action == "different":
+        return f"not a copy of {path_of(state, entry.value)}"
+    return _SAID[entry.action, entry.value]
+
+
+def path_of(state: State, image_id: str) -> str:
+    """A path of the picture, or the start of its image_id where the run does not know it."""
+    file = state.run.file_of.get(image_id)
+    return f"{image_id[:12]}…" if file is None else state.run.path(file)
+
+
+def thumbnail(image_id: str) -> str:
+    """The address of a small picture."""
+    return f"/thumbnails/{image_id}"
+
+
+def picture(image_id: str) -> str:
+    """The address of a large picture."""
+    return f"/pictures/{image_id}"
+
+
+def _card(state: State, file: int, tile: Tile) -> Card:
+    place, group = state.run.place(file), state.run.groups[file]
+    return Card(
+        file=file,
+        tile=tile,
+        relation="" if place is None else str(place["relation"]),
+        kept_id="" if place is None else state.run.image_id(state.run.kept(file)),
+        words=[_word(state, entry) for entry in _spoken(state, file)],
+        classes=_classes(state, group) if tile.reason == LABEL_CONFLICT else [],
+        copies=len(state.run.files[group]) - 1 if place else 0,
+    )
+
+
+def _spoken(state: State, file: int) -> Iterable[Entry]:
+    """The last word on each action of the picture, and what was said of this copy of it; an outcome shows on the kept
+    one alone."""
+    entries = state.standing.get(state.run.groups[file], [])
+    shared = [entry for entry in entries if entry.action not in _OF_COPIES]
+    last = {entry.action: entry for entry in sorted(shared, key=lambda entry: (entry.at, entry.image_id))}
+    if not state.run.keeps(file):
+        last.pop("outcome", None)
+    own = [entry for entry in entries if entry.action in _OF_COPIES and entry.image_id == state.run.image_id(file)]
+    return [*last.values(), *own]
+
+
+def _word(state: State, entry: Entry) -> Word:
+    later = entry.action in _OF_COPIES and state.waits(entry)
+    when = entry.at[:16].replace("T", " ") + " UTC"
+    return Word(entry.entry, entry.action, said(state, entry), entry.who, when, " ".join(entry.note.split()), later)
+
+
+def _classes(state: State, group: int) -> list[str]:
+    labels = state.run.machine["label"].iloc[state.run.files[group]].value_counts()
+    return [str(label) for label in labels.index]

@@ -1,0 +1,43 @@
+"""One file: what it is a copy of, what speaks for and against it, and what was ever decided on its picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from curation.report.ballots import ballots
+from curation.review.cards import cards, picture, thumbnail
+from curation.review.filters import Filters
+from curation.review.history import lines
+from curation.review.state import State
+
+
+def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
+    """What the page shows; the files before and after it are those of `filters`, None for no such file."""
+    run = state.run
+    group = run.groups[file]
+    related = run.files[group] if group >= 0 else [file]
+    shown = list(dict.fromkeys((file, related[0])))
+    large = cards(state, shown, picture)
+    judged = large[-1].tile.image_id
+    ids = {run.image_id(one) for one in related}
+    before, after = _neighbours(state, file, filters)
+    return {
+        "card": large[0],
+        "place": run.place(file),
+        "shown": [(card, run.described(card.file)) for card in large],
+        "related": cards(state, related, thumbnail) if len(related) > 1 else [],
+        "ballot": ballots(run.votes, {judged}).get(judged),
+        "history": lines(state, [entry for entry in reversed(state.entries) if entry.image_id in ids]),
+        "filters": filters,
+        "before": before,
+        "after": after,
+    }
+
+
+def _neighbours(state: State, file: int, filters: Filters) -> tuple[int | None, int | None]:
+    """The files before and after this one in the order of the run, of those that the filters let through."""
+    rank = state.run.rank
+    chosen = filters.chosen(state)
+    before = [one for one in chosen if rank[one] < rank[file]]
+    after = next((one for one in chosen if rank[one] > rank[file]), None)
+    return before[-1] if before else None, after

@@ -1,0 +1,91 @@
+"""The pages of the review app, rendered on the server: nothing in them is script or style."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from curation.report.templating import environment
+from curation.review.cards import Card, cards, picture, thumbnail
+from curation.review.catalogue import Catalogue
+from curation.review.file_page import file_values
+from curation.review.filters import Filters, start_at, window
+from curation.review.history import history_values
+from curation.review.sample import sample_values
+from curation.review.state import State
+from curation.verdicts.conservation import OUTCOMES
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Pages:
+    """Renders pages for one person; `csrf` is what their scripts have to send back with every change."""
+
+    def __init__(self, catalogue: Catalogue, *, csrf: str, who: str) -> None:
+        self._templates = environment(TEMPLATES)
+        self._templates.globals |= {"csrf": csrf, "who": who, "thumbnail": thumbnail, "picture": picture}
+        self._catalogue = catalogue
+
+    def pictures(self, state: State, query: QueryParams) -> str:
+        """The files that the filters in a query let through, a page of them."""
+        filters = Filters.of(query)
+        chosen = filters.chosen(state)
+        shown = window(chosen, start_at(chosen, state, query.get("from", "")))
+        return self._render(
+            "pictures.html.j2",
+            state,
+            filters=filters,
+            window=shown,
+            cards=cards(state, shown.files, thumbnail),
+            reasons=_counted(state, "reason"),
+            labels=_counted(state, "label"),
+            outcomes=OUTCOMES,
+            everything="".join(f"outcome={outcome}&" for outcome in OUTCOMES),
+        )
+
+    def file(self, state: State, file: int, query: QueryParams) -> str:
+        """One file beside the kept copy, and all that is known of it."""
+        return self._render("file.html.j2", state, **file_values(state, file, Filters.of(query)))
+
+    def sample(self, state: State, query: QueryParams) -> str:
+        """One picture of the audit sample."""
+        return self._render("sample.html.j2", state, **sample_values(state, query.get("n", "")))
+
+    def history(self, state: State, query: QueryParams) -> str:
+        """Every entry of the ledger, the newest first, a page of them."""
+        return self._render("history.html.j2", state, **history_values(state, query.get("before", "")))
+
+    def problem(self, title: str, words: str) -> str:
+        """Why there is nothing to see."""
+        return self._templates.get_template("problem.html.j2").render(title=title, words=words)
+
+    def tiles(self, state: State, files: Sequence[int]) -> dict[str, str]:
+        """The card of every file, by its number, as the page of pictures shows it."""
+        return {str(card.file): self._tile(state, card) for card in cards(state, files, thumbnail)}
+
+    def style(self) -> str:
+        """The style sheet of the report, on which that of the app builds."""
+        return self._templates.get_template("report.css").render()
+
+    def _tile(self, state: State, card: Card) -> str:
+        return self._templates.get_template("one_card.html.j2").render(state=state, card=card, tail="")
+
+    def _render(self, template: str, state: State, **values: Any) -> str:
+        known = {"state": state, "totals": state.totals, "run_again": self._command(state)}
+        return self._templates.get_template(template).render(**known, **values)
+
+    def _command(self, state: State) -> str:
+        """The command that takes the decisions in."""
+        places = ["inksift", "run", state.run.source or "SOURCE", "--workspace", str(self._catalogue.workspace.root)]
+        name = self._catalogue.ledger.name
+        return shlex.join([*places, *(["--ledger", name] if name else [])])
+
+
+def _counted(state: State, column: str) -> list[tuple[str, int]]:
+    """Every value of a column with its count, by name; "" left out."""
+    counts = state.decisions[column].value_counts().sort_index()
+    return [(str(value), int(count)) for value, count in counts.items() if value]

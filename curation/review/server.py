@@ -1,0 +1,89 @@
+"""The server of the review app: on this machine alone, for as long as its terminal is open."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from curation.errors import ParamError
+from curation.review.access import Access
+from curation.review.connections import Connection
+
+HOST = "127.0.0.1"
+TOKEN_BYTES = 24
+KEEP_ALIVE_S, LAST_ANSWERS_S = 5, 3
+
+
+def serve(make_app: Callable[[Access], ASGIApp], *, port: int, announce: Callable[[str], None]) -> None:
+    """Serve on 127.0.0.1 until SIGINT or SIGTERM, which end the process with exit code 0.
+
+    `announce` is told the address with the token once it can be opened. Port 0 takes any free one; ParamError where the
+    port is not to be had.
+    """
+    with listening(port) as listener, _ended_by_signals():
+        access = access_to(listener)
+        server = server_of(make_app(access))
+        announce(access.address)
+        server.run(sockets=[listener])
+
+
+def listening(port: int) -> socket.socket:
+    """A socket that accepts connections from this machine; ParamError where the port is not to be had."""
+    listener = socket.socket()
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen()
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise ParamError(f"cannot listen on {HOST}:{port} ({error}): give another --port, or 0 for any free") from None
+    return listener
+
+
+def access_to(listener: socket.socket) -> Access:
+    """A new token for what listens there."""
+    return Access(HOST, listener.getsockname()[1], secrets.token_urlsafe(TOKEN_BYTES))
+
+
+def server_of(app: ASGIApp) -> uvicorn.Server:
+    """A server that logs no request, since the first one holds the token."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=Connection,
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=LAST_ANSWERS_S,
+        )
+    )
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Within, SIGINT and SIGTERM mean that all is well; uvicorn raises them again when its last answers are sent."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)
