@@ -9,6 +9,9 @@ import numpy.typing as npt
 Rgb = npt.NDArray[np.uint8]
 """A picture: height x width x 3, uint8, red green blue, upright, on white."""
 
+Mask = npt.NDArray[np.bool_]
+"""Which pixels of a picture: height x width."""
+
 
 def shrink(rgb: Rgb, longest_side_px: int, interpolation: int = cv2.INTER_AREA) -> Rgb:
     """The picture with its longest side at most `longest_side_px` and no side below one pixel; undistorted.

@@ -80,8 +80,6 @@ HASHES = Table(
         "pixels": "str",
         "oriented": "object",
         "trimmed_contrast": "float64",
-        "left": "int64",
-        "top": "int64",
         "content_width": "int64",
         "content_height": "int64",
     },
@@ -89,7 +87,7 @@ HASHES = Table(
 )
 """One row per readable picture: the 64-bit perceptual hash of the whole, the deviation of the 32 x 32 grey levels
 behind it, and the SHA-256 of its pixels. Of its content, which is what uniform borders leave: eight hashes, one per
-orientation (see `gate.fingerprint`), their contrast, and its place in pixels of the upright picture."""
+orientation (see `gate.fingerprint`), their contrast, and its size in pixels of the upright picture."""
 
 PAIRS = Table(
     "pairs",

@@ -15,12 +15,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.dedup.view import Floats, View
-from curation.rgb import Rgb
+from curation.dedup.view import Floats, View, roots
+from curation.gate.fingerprint import ORIENTATIONS, oriented
+from curation.rgb import Mask, Rgb
 from curation.trim import Box
 
 Matrix = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 LOOK_SIDE_PX = 96
 MIN_SQUARE_CORRELATION = 0.7
@@ -68,7 +68,7 @@ def drawn_over(first: View, second: View, matrix: Matrix, scale: float) -> tuple
     return np.asarray(under, np.uint8), np.asarray(over, np.uint8), both
 
 
-def covered(box: Box, matrix: Matrix, size: tuple[int, int]) -> Mask:
+def covered(box: Box, matrix: Matrix, size: tuple[int, ...]) -> Mask:
     """Which pixels of a picture of `size` a box covers after `matrix`."""
     left, top, right, bottom = box.left - 0.5, box.top - 0.5, box.left + box.width - 0.5, box.top + box.height - 0.5
     corners = np.array([[left, top, 1], [right, top, 1], [right, bottom, 1], [left, bottom, 1]]) @ matrix[:2].T
@@ -112,10 +112,10 @@ def gradients(rgb: Rgb) -> Floats:
 def _guesses(first: View, second: View) -> Iterator[tuple[Matrix, bool]]:
     """Matrices, and whether many keypoints stand behind each."""
     for one, other, boxes in (
-        (first.content_squares, second.content_squares, (first.content, second.content)),
-        (first.page_squares, second.page_squares, (first.page, second.page)),
+        (first.content_square, second.content_square, (first.content, second.content)),
+        (first.page_square, second.page_square, (first.page, second.page)),
     ):
-        agreement = other @ one[0]
+        agreement = np.stack([oriented(other, k).ravel() for k in range(ORIENTATIONS)]) @ one.ravel()
         k = int(agreement.argmax())
         if agreement[k] > MIN_SQUARE_CORRELATION:
             yield _box_over_box(*boxes, k), False
@@ -152,7 +152,7 @@ def _matches(first: View, second: View, mirrored: bool) -> tuple[Floats, Floats]
     (places, descriptors), (other_places, others) = first.keypoints, second.keypoints
     if min(len(places), len(other_places)) < MIN_MATCHES:
         return places[:0], other_places[:0]
-    likeness = descriptors @ (others[:, _MIRRORED_BINS] if mirrored else others).T
+    likeness = roots(descriptors) @ roots(others[:, _MIRRORED_BINS] if mirrored else others).T
     rows = np.arange(len(likeness))
     nearest, back = likeness.argmax(axis=1), likeness.argmax(axis=0)
     best = likeness[rows, nearest]

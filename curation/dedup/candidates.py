@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.dedup.near import Hashes, Indices, iter_near_pairs
-from curation.dedup.neighbours import Vectors, near_vectors, ordered_pairs, pair_cosines
+from curation.dedup.neighbours import Vectors, near_vectors, ordered_pairs
 
 Flags = npt.NDArray[np.bool_]
 
@@ -23,19 +23,11 @@ _MOST_WAITING = 1 << 21
 
 
 class Candidates(NamedTuple):
-    """Pairs of positions, `first` < `second`, in ascending order, each once.
-
-    `orientation` is the k for which hash k of the second is nearest to hash 0 of the first (of equally near ones the
-    smallest), `distance` the bits between them; both are -1 beyond the radius and where a hash is not trusted. `cosine`
-    is that of the embeddings, NaN where one is missing. `crowded` counts the pictures with more near hashes before them
-    than they keep.
-    """
+    """Pairs of positions, `first` < `second`, in ascending order, each once; `crowded` pictures have more near hashes
+    before them than they keep."""
 
     first: Indices
     second: Indices
-    orientation: Indices
-    distance: Indices
-    cosine: Vectors
     crowded: int
 
 
@@ -61,11 +53,7 @@ def find_candidates(
     earlier, later = shortlist.pairs()
     one, other = near_vectors(vectors, neighbours, min_cosine)
     first, second = ordered_pairs(np.append(earlier, one), np.append(later, other), len(oriented))
-    orientation, distance = _nearest_orientation(oriented, first, second)
-    unknown = (distance > max_distance) | ~trusted[first] | ~trusted[second]
-    orientation[unknown] = distance[unknown] = -1
-    cosine = pair_cosines(vectors, first, second)
-    return Candidates(first, second, orientation, distance, cosine, shortlist.crowded)
+    return Candidates(first, second, shortlist.crowded)
 
 
 class _Shortlist:
@@ -126,16 +114,6 @@ def _near_by_hash(oriented: Hashes, positions: Indices, max_distance: int, most:
     for leader, other, distance in iter_near_pairs(oriented[leaders, 0], max_distance, turned):
         shortlist.add(leaders[leader], positions[other // _ORIENTATIONS], distance)
     return shortlist
-
-
-def _nearest_orientation(oriented: Hashes, first: Indices, second: Indices) -> tuple[Indices, Indices]:
-    """The orientation of each second whose hash is nearest to hash 0 of the first, and the bits between them."""
-    nearest, fewest = np.zeros(len(first), np.int64), np.full(len(first), _DISTANCES, np.int64)
-    for orientation in range(_ORIENTATIONS):
-        bits = np.bitwise_count(oriented[first, 0] ^ oriented[second, orientation])
-        nearer = bits < fewest
-        nearest[nearer], fewest[nearer] = orientation, bits[nearer]
-    return nearest, fewest
 
 
 def _rank(ordered: npt.NDArray[np.generic]) -> Indices:

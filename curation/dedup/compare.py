@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.dedup.align import Alignment, Mask, correlation, covered, drawn_over, gradients, inside, scaling, zoom
+from curation.dedup.align import Alignment, correlation, covered, drawn_over, gradients, inside, scaling, zoom
 from curation.dedup.marks import Marked, watermarked
 from curation.dedup.tone import match_tone
 from curation.dedup.view import View
-from curation.rgb import Rgb
+from curation.rgb import Mask, Rgb
 
 BLUR_PX = 0.7
 MARGIN_PX = 2
@@ -45,10 +45,8 @@ def compare(first: View, second: View, alignment: Alignment) -> Comparison | Non
     """Compare at the resolution of the coarser; nothing where too little of both overlaps."""
     scale = min(1.0, 1 / zoom(alignment.matrix))
     under, over, pages = drawn_over(first, second, alignment.matrix, scale)
-    contents = (
-        covered(first.content, scaling(scale), pages.shape[:2])
-        | covered(second.content, scaling(scale) @ alignment.matrix, pages.shape[:2])
-    )  # fmt: skip
+    placed = scaling(scale) @ alignment.matrix
+    contents = covered(first.content, scaling(scale), pages.shape) | covered(second.content, placed, pages.shape)
     where = inside(pages & contents, MARGIN_PX)
     if min(where.any(axis=1).sum(), where.any(axis=0).sum()) < MIN_SIDE_PX:
         return None

@@ -11,9 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.rgb import Rgb
+from curation.rgb import Mask, Rgb
 
-Mask = npt.NDArray[np.bool_]
 Marked = Literal["", "first", "second"]
 
 MOST_STROKE = 0.036
@@ -36,9 +35,7 @@ def watermarked(first: Rgb, second: Rgb, changed: Mask, *, pixels: int) -> Marke
     of letters 12 % high. Under the mark the other picture must be smoother, and what the mark leaves of it a straight
     line, one opacity and one colour: the more exactly, the less smooth.
     """
-    count, _, boxes, _ = cv2.connectedComponentsWithStats(changed.astype(np.uint8))
-    pieces = [box for box in boxes[1:count] if box[cv2.CC_STAT_AREA] >= _SPECK_PX]
-    if not pieces or changed.sum() > MOST_AREA * pixels or not _is_writing(changed, pixels):
+    if changed.sum() > MOST_AREA * pixels or not _is_writing(changed, pixels):
         return ""
     strokes = cv2.distanceTransform(changed.astype(np.uint8), cv2.DIST_L2, 3)
     core = changed & (strokes >= min(1.9, float(strokes.max())))

@@ -67,16 +67,6 @@ def ordered_pairs(one: Indices, other: Indices, number: int) -> tuple[Indices, I
     return code // max(1, number), code % max(1, number)
 
 
-def pair_cosines(vectors: Vectors, first: Indices, second: Indices) -> Vectors:
-    """The cosine of each pair of rows; NaN where one of them has only zeros."""
-    known = _squares(vectors) > 0
-    cosines = np.full(len(first), np.nan, np.float32)
-    for some in _split(np.flatnonzero(known[first] & known[second])):
-        one, other = _whole(vectors[first[some]]), _whole(vectors[second[some]])
-        cosines[some] = np.einsum("ij,ij->i", one, other) / np.sqrt(_squares(one) * _squares(other))
-    return cosines
-
-
 def _all_blocks(known: Indices) -> Iterator[tuple[Indices, Indices]]:
     parts = _split(known)
     yield from ((rows, columns) for k, rows in enumerate(parts) for columns in parts[k:])

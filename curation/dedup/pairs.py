@@ -22,17 +22,20 @@ from curation.gate.fingerprint import ORIENTATIONS
 from curation.params import Params
 from curation.rgb import Rgb
 from curation.store.workspace import Measurements, Workspace
-from curation.tables import EMBEDDINGS, HASHES, IMAGES, PAIRS, Table
+from curation.tables import EMBEDDINGS, HASHES, PAIRS, Table
 
-VERSION = 1
+VERSION = 2
 VIEWS_IN_MEMORY = 4096
-"""About 0.3 MB each."""
+"""About 0.15 MB each."""
 
 BATCH = 512
 BEST = 16
 """Pictures at the head of a chain of copies that all others in it are compared with."""
 
 Read = Callable[[str], Rgb]
+
+SIZES = Table("sizes", {"image_id": "str", "width": "int64", "height": "int64"}, key=("image_id",))
+"""One row per readable picture, with the size of the original as in IMAGES; best in the order of storage."""
 
 COMPARED = Table(
     "compared",
@@ -71,7 +74,7 @@ class FoundPairs(NamedTuple):
 
 
 def find_pairs(
-    images: pd.DataFrame,
+    sizes: pd.DataFrame,
     hashes: pd.DataFrame,
     embeddings: pd.DataFrame,
     read: Read,
@@ -80,13 +83,13 @@ def find_pairs(
     params: PairParams,
     pictures_version: str = "",
 ) -> FoundPairs:
-    """The PAIRS among the readable pictures of IMAGES, whatever their order; `read` gives the thumbnail of an image_id.
+    """The PAIRS among the pictures of SIZES, whatever their order; `read` gives the thumbnail of an image_id.
 
     Candidates come from hashes and embeddings; then each copy is also compared with the best of the pictures that it is
     tied to by a chain of copies. What was compared is stored under the version of this code and of what `read` gives:
     pictures seen before are compared with new ones only. The answer depends on the pictures and settings alone.
     """
-    pictures = _distinct(images, hashes)
+    pictures = _distinct(sizes, hashes)
     trusted = (pictures["trimmed_contrast"] >= params.min_contrast).to_numpy()
     oriented = np.stack([*pictures["oriented"], np.zeros(ORIENTATIONS, np.uint64)])[:-1]
     candidates = find_candidates(
@@ -110,12 +113,10 @@ def find_pairs(
     return FoundPairs(frame, comparisons.count, comparisons.new, candidates.crowded, int((~trusted).sum()))
 
 
-def _distinct(images: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
-    """HASHES with the size and the `place` in IMAGES: one row per picture with pixels of its own, large ones first."""
-    files = IMAGES.check(images)
-    files = files[files["readable"]].drop_duplicates("image_id").reset_index(drop=True)
-    places = files[["image_id", "width", "height"]].assign(place=np.arange(len(files)))
-    pictures = HASHES.check(hashes).merge(places, on="image_id", validate="1:1")
+def _distinct(sizes: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
+    """HASHES with the size and the `place` in SIZES: one row per picture with pixels of its own, large ones first."""
+    known = SIZES.check(sizes)
+    pictures = HASHES.check(hashes).merge(known.assign(place=np.arange(len(known))), on="image_id", validate="1:1")
     pictures = pictures.sort_values("image_id").drop_duplicates("pixels")
     area = pictures["content_width"] * pictures["content_height"]
     return pictures.assign(area=-area).sort_values(["area", "image_id"], ignore_index=True)
@@ -166,13 +167,7 @@ class _Comparisons:
             related = per_item(lambda key: relate(*(self._views[image_id] for image_id in _ids(key))), keys)
         return COMPARED.frame(
             [
-                {
-                    "image_id": key,
-                    "relation": relation.kind,
-                    "similarity": relation.similarity,
-                    "transform": relation.transform,
-                    "marked": relation.marked,
-                }
+                {"image_id": key, "relation": relation.kind, **relation._asdict()}
                 for key, relation in zip(keys, related, strict=True)
             ]
         )

@@ -11,9 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.rgb import Rgb
-
-Mask = npt.NDArray[np.bool_]
+from curation.rgb import Mask, Rgb
 
 GAINS = np.arange(1.0, 2.01, 0.1)
 MOST_BIAS = 60.0

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.gate.fingerprint import ORIENTATIONS, oriented
 from curation.rgb import Rgb, shrink
 from curation.trim import Box, trim
 
+Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 SIDE_PX = 192
@@ -41,31 +41,39 @@ class View:
         return self.page != Box(0, 0, self.size[1], self.size[0])
 
     @cached_property
-    def keypoints(self) -> tuple[Floats, Floats]:
-        """SIFT: n x 2 places (x, y) and n x 128 descriptors as square roots of shares, so that dot products compare."""
-        sift = cv2.SIFT.create(
-            nfeatures=MOST_KEYPOINTS, contrastThreshold=CONTRAST_THRESHOLD, edgeThreshold=EDGE_THRESHOLD
-        )
-        found, raw = sift.detectAndCompute(cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY), None)
-        descriptors = np.zeros((0, 128), np.float32) if raw is None else np.asarray(raw, np.float32)
-        places = np.array([point.pt for point in found], np.float32).reshape(-1, 2)
-        return places, np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-6))
+    def keypoints(self) -> tuple[Floats, Bytes]:
+        """SIFT: n x 2 places (x, y) and n x 128 descriptors, whole numbers from 0 to 255."""
+        places, descriptors = _detected(self.rgb)
+        return places, descriptors.astype(np.uint8)
 
     @cached_property
-    def content_squares(self) -> Floats:
-        """8 x 1024: the content as 32 x 32 grey levels of mean 0 and length 1, in every orientation."""
-        return _squares(self.content.cut(self.rgb))
+    def content_square(self) -> Floats:
+        """The content as 32 x 32 grey levels of mean 0 and length 1."""
+        return _square(self.content.cut(self.rgb))
 
     @cached_property
-    def page_squares(self) -> Floats:
+    def page_square(self) -> Floats:
         """The same of the page."""
-        return _squares(self.page.cut(self.rgb))
+        return _square(self.page.cut(self.rgb))
 
 
-def _squares(rgb: Rgb) -> Floats:
+def _detected(rgb: Rgb) -> tuple[Floats, Floats]:
+    """Places and descriptors as OpenCV gives them."""
+    sift = cv2.SIFT.create(nfeatures=MOST_KEYPOINTS, contrastThreshold=CONTRAST_THRESHOLD, edgeThreshold=EDGE_THRESHOLD)
+    found, raw = sift.detectAndCompute(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), None)
+    descriptors = np.zeros((0, 128), np.float32) if raw is None else np.asarray(raw, np.float32)
+    return np.array([point.pt for point in found], np.float32).reshape(-1, 2), descriptors
+
+
+def roots(descriptors: Bytes) -> Floats:
+    """Square roots of the shares in each row: dot products of these compare descriptors, equal ones have 1."""
+    numbers = descriptors.astype(np.float32)
+    return np.asarray(np.sqrt(numbers / np.maximum(numbers.sum(axis=1, keepdims=True), 1e-6)), np.float32)
+
+
+def _square(rgb: Rgb) -> Floats:
     grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
     square = cv2.resize(grey, (SQUARE_PX, SQUARE_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
     square = square - square.mean()
     length = float(np.linalg.norm(square))
-    unit = np.asarray(square / length if length > 1 else np.zeros_like(square), np.float32)
-    return np.stack([oriented(unit, k).ravel() for k in range(ORIENTATIONS)])
+    return np.asarray(square / length if length > 1 else np.zeros_like(square), np.float32)

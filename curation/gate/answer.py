@@ -41,7 +41,7 @@ class Decoded(NamedTuple):
     mode: str = ""
     phash: int = 0
     contrast: float = 0.0
-    fingerprint: Fingerprint = Fingerprint("", [0] * ORIENTATIONS, 0.0, 0, 0, 0, 0)
+    fingerprint: Fingerprint = Fingerprint("", [0] * ORIENTATIONS, 0.0, 0, 0)
     signals: Mapping[str, float] = MappingProxyType({})
     thumbnail: bytes = b""
 
@@ -70,11 +70,12 @@ def checked(header: dict[str, Any], thumbnail: bytes) -> Decoded:
     )
 
 
-def _fingerprint(pixels: Any, oriented: Any, trimmed_contrast: Any, **box: Any) -> Fingerprint:
+def _fingerprint(pixels: Any, oriented: Any, trimmed_contrast: Any, **size: Any) -> Fingerprint:
     if not _DIGEST.fullmatch(pixels) or len(oriented) != ORIENTATIONS:
         raise ValueError(pixels)
     hashes = [_whole(bits, MAX_HASH) for bits in oriented]
-    return Fingerprint(pixels, hashes, _number(trimmed_contrast), **{k: _whole(v, MAX_SIDE_PX) for k, v in box.items()})
+    sides = {name: _whole(value, MAX_SIDE_PX) for name, value in size.items()}
+    return Fingerprint(pixels, hashes, _number(trimmed_contrast), **sides)
 
 
 def _whole(value: Any, most: int) -> int:

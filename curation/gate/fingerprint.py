@@ -29,18 +29,16 @@ class Fingerprint(NamedTuple):
     pixels: str
     oriented: list[int]
     trimmed_contrast: float
-    left: int
-    top: int
     content_width: int
     content_height: int
 
 
 def fingerprint(rgb: Rgb, small: Rgb) -> Fingerprint:
-    """The fingerprint of a picture and its thumbnail `small`; the box is in pixels of `rgb`, exact to about 1/320."""
+    """The fingerprint of a picture and its thumbnail `small`; sizes are in pixels of `rgb`, to about 1/320."""
     content = trim(small).content
     grey = grey_square(content.cut(small))
     full = content.scaled(small.shape[:2], rgb.shape[:2])
-    return Fingerprint(pixel_digest(rgb), oriented_hashes(grey).tolist(), float(grey.std()), *full)
+    return Fingerprint(pixel_digest(rgb), oriented_hashes(grey).tolist(), float(grey.std()), full.width, full.height)
 
 
 def pixel_digest(rgb: Rgb) -> str:

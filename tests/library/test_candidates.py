@@ -13,7 +13,7 @@ from curation.dedup.candidates import Candidates, find_candidates
 
 FAR = 0xFFFF_0000_FFFF_0000
 
-Row = tuple[int, int, int, int]
+Pair = tuple[int, int]
 
 
 def found(oriented: np.ndarray, trusted: np.ndarray | None = None, most: int = 4, max_distance: int = 8) -> Candidates:
@@ -25,24 +25,24 @@ def found(oriented: np.ndarray, trusted: np.ndarray | None = None, most: int = 4
     )
 
 
-def rows(candidates: Candidates) -> list[Row]:
-    return list(zip(*(column.tolist() for column in candidates[:4]), strict=True))
+def pairs(candidates: Candidates) -> list[Pair]:
+    return list(zip(candidates.first.tolist(), candidates.second.tolist(), strict=True))
 
 
-def nearest(one: np.ndarray, other: np.ndarray) -> tuple[int, int]:
-    """Bits and orientation."""
-    return min(((int(one[0]) ^ int(other[k])).bit_count(), k) for k in range(8))
+def bits_between(one: np.ndarray, other: np.ndarray) -> int:
+    """Bits in the best orientation."""
+    return min((int(one[0]) ^ int(other[k])).bit_count() for k in range(8))
 
 
-def compared(oriented: np.ndarray, trusted: np.ndarray, most: int, max_distance: int) -> tuple[list[Row], int]:
+def compared(oriented: np.ndarray, trusted: np.ndarray, most: int, max_distance: int) -> tuple[list[Pair], int]:
     """Brute force, one picture after the other."""
     expected, crowded = [], 0
     for later in np.flatnonzero(trusted).tolist():
-        near = [(*nearest(oriented[one], oriented[later]), one) for one in np.flatnonzero(trusted[:later]).tolist()]
-        near = [(bits, one, k) for bits, k, one in near if bits <= max_distance]
+        near = [(bits_between(oriented[one], oriented[later]), one) for one in np.flatnonzero(trusted[:later]).tolist()]
+        near = [(bits, one) for bits, one in near if bits <= max_distance]
         earliest = sorted(near, key=lambda row: row[1])[: most // 2]
         others = sorted(set(near) - set(earliest))[: most - most // 2]
-        expected += [(one, later, k, bits) for bits, one, k in earliest + others]
+        expected += [(one, later) for _, one in earliest + others]
         crowded += len(near) > most
     return sorted(expected), crowded
 
@@ -61,7 +61,7 @@ def drawings(number: int, kinds: int, seed: int) -> tuple[np.ndarray, np.ndarray
 def test_near_hashes_as_by_brute_force(number, kinds, most, max_distance, seed):
     oriented, trusted = drawings(number, kinds, seed)
     candidates = found(oriented, trusted, most=most, max_distance=max_distance)
-    assert (rows(candidates), candidates.crowded) == compared(oriented, trusted, most, max_distance)
+    assert (pairs(candidates), candidates.crowded) == compared(oriented, trusted, most, max_distance)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -70,19 +70,16 @@ def test_a_crowd_that_does_not_fit_at_once_is_shortened_as_it_comes(monkeypatch,
     monkeypatch.setattr("curation.dedup.near._CHUNK_PAIRS", 50)
     oriented, trusted = drawings(150, 2, seed)
     candidates = found(oriented, trusted, most=5)
-    assert (rows(candidates), candidates.crowded) == compared(oriented, trusted, 5, 8)
+    assert (pairs(candidates), candidates.crowded) == compared(oriented, trusted, 5, 8)
     assert candidates.crowded > 100
 
 
-def test_the_identity_comes_first_on_ties():
-    oriented = np.array([[1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 1, 1, 1, 1, 1, 1]], np.uint64)
-    assert rows(found(oriented)) == [(0, 1, 0, 0)]
-
-
-def test_a_mirrored_copy_is_found_in_its_orientation():
+@pytest.mark.parametrize("k", range(8))
+def test_a_copy_is_found_in_any_orientation(k):
     oriented = np.full((2, 8), FAR, np.uint64)
-    oriented[0, 0], oriented[1, 1] = 0b1, 0b111
-    assert rows(found(oriented)) == [(0, 1, 1, 2)]
+    oriented[0, 0], oriented[1, k] = 0b1, 0b111
+    assert pairs(found(oriented, max_distance=2)) == [(0, 1)]
+    assert pairs(found(oriented, max_distance=1)) == []
 
 
 def embedded(oriented: np.ndarray, trusted: list[bool], vectors: list[list[float]], most: int = 4) -> Candidates:
@@ -95,14 +92,11 @@ def test_close_embeddings_are_candidates_whatever_their_hashes():
     oriented = np.repeat(np.array([[0], [FAR], [0x00FF_00FF_00FF_00FF], [3]], np.uint64), 8, axis=1)
     oriented[2, 5] = 1
     candidates = embedded(oriented, [True, True, True, False], [[1, 0], [1, 0.1], [0, 1], [1, 0]])
-    assert rows(candidates) == [(0, 1, -1, -1), (0, 2, 5, 1), (0, 3, -1, -1), (1, 3, -1, -1)]
-    np.testing.assert_allclose(candidates.cosine, [0.995, 0, 1, 0.995], atol=0.001)
+    assert pairs(candidates) == [(0, 1), (0, 2), (0, 3), (1, 3)]
 
 
-def test_without_an_embedding_the_cosine_is_unknown():
-    candidates = embedded(np.zeros((2, 8), np.uint64), [True, True], [[0, 0], [1, 0]])
-    assert rows(candidates) == [(0, 1, 0, 0)]
-    assert np.isnan(candidates.cosine).all()
+def test_close_hashes_are_candidates_without_an_embedding():
+    assert pairs(embedded(np.zeros((2, 8), np.uint64), [True, True], [[0, 0], [1, 0]])) == [(0, 1)]
 
 
 def test_in_a_crowd_all_stay_tied_to_the_best_and_to_their_nearest():
@@ -110,11 +104,11 @@ def test_in_a_crowd_all_stay_tied_to_the_best_and_to_their_nearest():
     oriented = np.full((20, 8), FAR, np.uint64)
     oriented[:, 0] = [(1 << place) - 1 for place in range(20)]
     candidates = found(oriented, most=4, max_distance=64)
-    assert [row[0] for row in rows(candidates) if row[1] == 19] == [0, 1, 17, 18]
+    assert [row[0] for row in pairs(candidates) if row[1] == 19] == [0, 1, 17, 18]
 
 
 def test_no_pictures_have_no_candidates():
-    assert rows(found(np.empty((0, 8), np.uint64))) == []
+    assert pairs(found(np.empty((0, 8), np.uint64))) == []
 
 
 def few_bits(number: int) -> np.ndarray:

@@ -272,6 +272,14 @@ def test_pictures_that_a_person_called_different_are_no_copies_of_a_third_togeth
     assert table.loc["c", "group"] != table.loc["d", "group"]
 
 
+def test_a_picture_is_told_apart_from_several_others_at_once():
+    names, ties = ("a", "b", "c"), pairs_of(pair("a", "b"), pair("a", "c"))
+    word = said(("a", "different", "b", "2026-05-01"), ("a", "different", "c", "2026-05-02"))
+    assert set(found(pictures(*names), hashes(*names), ties, human=word).values()) == {("", "none")}
+    one = found(pictures(*names), hashes(*names), ties, human=word.iloc[:1])
+    assert one == {"a": ("", "none"), "b": ("", "none"), "c": ("a", "duplicate")}
+
+
 @pytest.mark.parametrize(("one", "other"), [("a", "b"), ("b", "a"), ("twin", "a"), ("a", "twin")])
 def test_pictures_that_a_person_called_different_are_no_copies_but_stay_relatives(one, other):
     known, word = hashes("a", "b", "twin", b="p", twin="p"), said((one, "different", other, "2026-05-01"))

@@ -13,14 +13,14 @@ import pytest
 from PIL import Image
 
 from curation.dedup import pairs as library
-from curation.dedup.pairs import FoundPairs, PairParams, find_pairs
+from curation.dedup.pairs import SIZES, FoundPairs, PairParams, find_pairs
 from curation.gate.fingerprint import fingerprint
 from curation.rgb import Rgb
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.styles import paint
 from curation.store.workspace import Workspace
 from curation.tables import EMBEDDINGS, PAIRS
-from tests.frames import hashes_of, images_of
+from tests.frames import hashes_of
 
 PARAMS = PairParams()
 
@@ -50,7 +50,7 @@ class Shelf:
     def find(self, names: list[str] | None = None, params: PairParams = PARAMS) -> FoundPairs:
         names = [*self.pictures] if names is None else names
         return find_pairs(
-            images_of(*({"path": name, "image_id": name, **self._size(name)} for name in names)),
+            SIZES.frame([{"image_id": name, **self._size(name)} for name in names]),
             hashes_of(*({"image_id": name, **self._print(name)} for name in names)),
             EMBEDDINGS.frame([self._embedding(name) for name in names]),
             self._read,

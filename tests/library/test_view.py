@@ -1,0 +1,61 @@
+"""Views: little is kept of each picture, and nothing of its descriptors is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from curation.dedup import view as library
+from curation.dedup.view import MOST_KEYPOINTS, SIDE_PX, SQUARE_PX, View, roots
+from curation.rgb import Rgb
+from curation.sample.scenes import draw_scene
+from curation.sample.styles import STYLES, paint
+
+
+def drawing(style: str) -> Rgb:
+    rng = np.random.default_rng(0)
+    return paint(draw_scene("house", 1.0, 0.8, rng), style, 480, rng)
+
+
+def view(rgb: Rgb) -> View:
+    return View(rgb, width=rgb.shape[1], height=rgb.shape[0])
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_descriptors_fit_into_bytes_unchanged(style: str) -> None:
+    seen = view(drawing(style))
+    places, descriptors = seen.keypoints
+    expected_places, expected = library._detected(seen.rgb)
+    assert descriptors.dtype == np.uint8
+    assert len(expected) > 0
+    np.testing.assert_array_equal(descriptors, expected)
+    np.testing.assert_array_equal(places, expected_places)
+
+
+def test_roots_compare_descriptors_whatever_their_sums() -> None:
+    one = np.array([[4, 0, 12], [0, 0, 0], [1, 0, 3]], np.uint8)
+    likeness = roots(one) @ roots(one).T
+    np.testing.assert_allclose(likeness, [[1, 0, 1], [0, 0, 0], [1, 0, 1]], atol=1e-6)
+
+
+def test_a_square_has_mean_0_and_length_1() -> None:
+    seen = view(drawing("cartoon"))
+    for square in (seen.content_square, seen.page_square):
+        assert square.shape == (SQUARE_PX, SQUARE_PX)
+        assert float(square.mean()) == pytest.approx(0, abs=1e-6)
+        assert float(np.linalg.norm(square)) == pytest.approx(1)
+
+
+def test_a_flat_picture_has_neither_keypoints_nor_a_square() -> None:
+    seen = view(np.full((50, 70, 3), 255, np.uint8))
+    assert [part.shape for part in seen.keypoints] == [(0, 2), (0, 128)]
+    assert not seen.content_square.any()
+
+
+def test_a_view_holds_at_most_its_pixels_and_some_bytes_per_keypoint(rng: np.random.Generator) -> None:
+    busy = np.asarray(Image.fromarray(rng.integers(0, 256, (80, 80, 3), dtype=np.uint8)).resize((640, 640)))
+    seen = view(busy)
+    parts = (seen.rgb, *seen.keypoints, seen.content_square, seen.page_square)
+    assert len(seen.keypoints[0]) >= MOST_KEYPOINTS
+    assert sum(part.nbytes for part in parts) < 3 * SIDE_PX**2 + 8 * SQUARE_PX**2 + 140 * (MOST_KEYPOINTS + 10)
