@@ -22,9 +22,7 @@ def curated_dataset(
     """decisions.csv and decisions.parquet in the workspace; the table holds the pictures that stay."""
     if (project.workspace.root / PROPOSAL).exists():
         raise DataError(f"{PROPOSAL} waits for your word: run the verdicts again with accept_losses, or allow more")
-    publish_decisions(
-        project.workspace, verdicts, source=project.source, review=config.review, ledger=project.ledger.name
-    )
+    publish_decisions(project.workspace, verdicts, source=project.source, test=project.test, review=config.review)
     staying = curate(verdicts, config)
     return table(
         staying,

@@ -68,12 +68,11 @@ def take(
     ledger = ledger_of(workspace, ledger_url)
     folder = audited.folder([weights] if weights else [])
     given = read_answers(answers.read_bytes(), set(audited.duplicates["image_id"]))
-    before = len(ledger.entries())
-    ledger.record(given.decisions, author)
+    recorded = ledger.record(given.decisions, author)
     found = assess(folder.judge, human.answers(audited.duplicates, ledger.in_force()))
     return {
         "answers": len(given.decisions),
-        "new": len(ledger.entries()) - before,
+        "new": len(recorded.new),
         "skipped": given.skipped,
         "who": author,
         **_told(found),

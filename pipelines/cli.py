@@ -68,6 +68,9 @@ def _run_options(command: Any) -> Any:
             "--set", "assignments", multiple=True, metavar="STAGE.KEY=VALUE", help="One setting; may be repeated."
         ),
         click.option("--accept-losses", is_flag=True, help="Go on whatever share of a class or of all is rejected."),
+        click.option(
+            "--accept-other-ledger", is_flag=True, help="Go on without decisions that only the last run heard."
+        ),
         click.option("--profile", default="default", show_default=True, help="A shipped profile or a YAML file."),
         ledger_option,
         workspace_option,
@@ -131,12 +134,14 @@ def _execute(
     weights_dir: Path | None,
     ledger_url: str,
     accept_losses: bool,
+    accept_other_ledger: bool,
     deliver: Callable[[Path], None] | None = None,
 ) -> None:
     from curation.sample import read_truth
     from pipelines import settings
 
-    accepted = ("verdicts.accept_losses=true",) if accept_losses else ()
+    given = {"verdicts.accept_losses": accept_losses, "human_decisions.accept_other_ledger": accept_other_ledger}
+    accepted = tuple(f"{name}=true" for name, accepts in given.items() if accepts)
     checked = settings.checked(settings.with_assignments(settings.load_profile(profile), assignments + accepted))
     settings.demand_head(checked, weights_dir)
     if truth is not None:
@@ -149,7 +154,7 @@ def _execute(
 
     began = time.monotonic()
     project = Project(source, workspace, test, weights_dir, ledger_url)
-    project.ledger.last()  # one that cannot be read stops the run before it measures anything
+    settings.demand_heard(checked, project)
     try:
         heard = execute(project, job, checked, quiet=as_json)
     except DataError as error:

@@ -4,41 +4,76 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from curation.errors import LedgerError
 from curation.folder.walk import display
 from curation.ledger.decisions import Decision
 from curation.ledger.entries import Entry
 from curation.ledger.exchange import decisions_in
 from curation.ledger.ledger import Ledger
+from curation.publish.heard import decisions_heard
 from curation.publish.published import read_images
 from curation.store.workspace import Workspace
 from curation.tables import IMAGES
-from pipelines.places import next_run
+from pipelines.places import next_run, options
 
+_MOST_LISTED = 10
 _Paths = Mapping[str, Sequence[str]]
 
 
 def take_in(
-    workspace: Workspace, ledger: Ledger, *, data: bytes, form: Literal["csv", "jsonl"], who: str
+    workspace: Workspace,
+    ledger: Ledger,
+    *,
+    data: bytes,
+    form: Literal["csv", "jsonl"],
+    who: str,
+    new_classes: bool = False,
 ) -> dict[str, Any]:
-    """Record the decisions of a file, all or none; how many were new, and how many are on unknown pictures."""
+    """Record the decisions of a file, all or none; how many were new, and how many are on unknown pictures.
+
+    LedgerError where some name a class that the last run did not have, unless `new_classes` are wanted.
+    """
     decisions, known = decisions_in(data, form=form), _paths(workspace)
-    before = ledger.last()
-    entries = ledger.record(decisions, who)
+    if not new_classes:
+        _refuse_new_classes(decisions, workspace)
+    new = ledger.record(decisions, who).new
+    again = options(workspace, None, ledger)
     return {
         "decisions": len(decisions),
-        "new": sum(entry > before for entry in set(entries)),
+        "new": len(new),
         "unknown": sum(not _pictures(decision) <= known.keys() for decision in decisions),
         "who": who,
+        "undo": f"inksift ledger undo {_range(new)} {again}" if new else None,
         "next": next_run(workspace, None, ledger),
     }
 
 
 def taken_lines(told: dict[str, Any]) -> Iterator[str]:
     """What `take_in` did, for a person."""
-    yield f"{told['decisions']} decisions by {told['who']}, {told['new']} of them new"
-    if told["unknown"]:
-        yield f"{told['unknown']} are on pictures that this workspace does not know, and wait for those"
-    yield f"they count from the next run on: {told['next']}"
+    count, new, unknown = told["decisions"], told["new"], told["unknown"]
+    if not new:
+        yield f"{_counted(count)}: nothing new, as {'all of them hold' if count > 1 else 'it holds'} already"
+        return
+    yield f"{_counted(count)} by {told['who']}, {new} of them new" if count > 1 else f"1 new decision by {told['who']}"
+    if unknown:
+        one = "1 is on a picture that this workspace does not know, and waits for it"
+        more = f"{unknown} are on pictures that this workspace does not know, and wait for those"
+        yield one if unknown == 1 else more
+    yield f"to take back what is new: {told['undo']}"
+    yield f"what is new counts from the next run on: {told['next']}"
+
+
+def take_back(workspace: Workspace, ledger: Ledger, entries: Sequence[int], *, who: str, note: str) -> dict[str, Any]:
+    """Take entries back, all or none; the new entries that do so, as `history` tells them."""
+    numbers = set(ledger.undo(entries, who, note))
+    rows = [row for row in history(workspace, ledger) if row["entry"] in numbers]
+    return {"entries": rows, "next": next_run(workspace, None, ledger)}
+
+
+def taken_back_lines(told: dict[str, Any]) -> Iterator[str]:
+    """What `take_back` did, for a person."""
+    yield from history_lines(told["entries"])
+    yield f"this counts from the next run on: {told['next']}"
 
 
 def history(workspace: Workspace, ledger: Ledger) -> list[dict[str, Any]]:
@@ -63,6 +98,37 @@ def _paths(workspace: Workspace) -> _Paths:
         for image_id, path in zip(images["image_id"], images["path"], strict=True):
             found[image_id].append(path)
     return found
+
+
+def _refuse_new_classes(decisions: Sequence[Decision], workspace: Workspace) -> None:
+    """Before the first run nothing is known of classes, and any will do."""
+    known = _classes(workspace)
+    named = [decision.value for decision in decisions if decision.action == "label" and decision.value not in known]
+    if named and known:
+        listed = list(dict.fromkeys(named))
+        more = f" and {len(listed) - _MOST_LISTED} more" if len(listed) > _MOST_LISTED else ""
+        raise LedgerError(
+            f"{len(named)} decision{'s name classes' if len(named) > 1 else ' names a class'} that no file has: "
+            f"{', '.join(listed[:_MOST_LISTED])}{more}. Spreadsheets change such cells: correct the file; "
+            "or, where a new class is meant, add --new-classes"
+        )
+
+
+def _classes(workspace: Workspace) -> set[str]:
+    """The classes of the last run, those that people named too; none before the first one."""
+    if not (workspace.tables / f"{IMAGES.name}.parquet").exists():
+        return set()
+    heard = decisions_heard(workspace)
+    return {*read_images(workspace)["label"], *heard.loc[heard["action"] == "label", "value"]}
+
+
+def _counted(decisions: int) -> str:
+    return f"{decisions} decision{'' if decisions == 1 else 's'}"
+
+
+def _range(entries: Sequence[int]) -> str:
+    """Entries of one writing, which have no gap."""
+    return str(entries[0]) if len(entries) == 1 else f"{entries[0]}-{entries[-1]}"
 
 
 def _pictures(decision: Decision) -> set[str]:

@@ -8,6 +8,8 @@ from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from assets.human import LEDGER, human_decisions
 from pipelines.settings import STAGES, checked, run_config
 
+_ONCE = human_decisions.key.to_user_string()
+
 
 def ledger_at(version: str) -> dg.AssetMaterialization:
     """The event that tells Dagster the ledger's version, so that what was made before it shows as stale."""
@@ -33,9 +35,9 @@ def tell(instance: dg.DagsterInstance, version: str) -> None:
 def last_settings(instance: dg.DagsterInstance, steps: set[str]) -> dict[str, Any]:
     """Run config for `steps` with the settings that each last ran with, so that only people's decisions differ.
 
-    ParamError where this version of inksift does not know one of them.
+    What a person let a run forget holds for that run. ParamError where this version of inksift does not know a setting.
     """
-    values = {stage: _settings(instance, stage) for stage in STAGES if stage in steps}
+    values = {stage: _settings(instance, stage) for stage in STAGES if stage in steps and stage != _ONCE}
     return run_config(checked(values), steps)
 
 

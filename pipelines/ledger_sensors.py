@@ -11,6 +11,8 @@ SECONDS_BETWEEN_LOOKS = 30
 _NO_PROJECT = dg.SkipReason("INKSIFT_SOURCE is not set")
 _NO_RUN = dg.SkipReason("no run has read the ledger yet: run `inksift run`, or the job `everything` or `curate`, once")
 _NOTHING_NEW = dg.SkipReason("every decision in the ledger has been taken in")
+_NOTHING_ASKED = " "
+"""A cursor without a state seen or asked for; Dagster would leave an empty one as it was."""
 _NOT_STARTED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING]
 
 
@@ -39,7 +41,8 @@ def ledger_changes(project: Project | None) -> dg.SensorDefinition:
 def new_decisions(project: Project | None) -> dg.SensorDefinition:
     """A sensor that runs `decide` once people have decided something and the ledger has then held still.
 
-    Each state of the ledger is asked for once: a run that fails is not tried again before somebody decides anew.
+    Each state of the ledger is asked for once while it is ahead: a run that fails is not tried again before somebody
+    decides anew.
     """
 
     @dg.sensor(
@@ -50,6 +53,8 @@ def new_decisions(project: Project | None) -> dg.SensorDefinition:
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         ahead = _ahead(project, context.instance)
+        if ahead is _NOTHING_NEW:  # a state that comes back may be asked for again
+            return dg.SensorResult(cursor=_NOTHING_ASKED, skip_reason=_NOTHING_NEW)
         if isinstance(ahead, dg.SkipReason):
             return ahead
         seen, _, asked = (context.cursor or "").partition(" ")

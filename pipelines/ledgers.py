@@ -1,6 +1,7 @@
-"""`inksift ledger`: what people decided, into a file, out of one, and on the terminal."""
+"""`inksift ledger`: what people decided, into a file, out of one, on the terminal, and taken back."""
 
 import json
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,7 @@ SUFFIXES = (".csv", ".jsonl")
 
 @click.group()
 def ledger() -> None:
-    """What people decided: write it to a file, take it in from one, look it over.
+    """What people decided: write it to a file, take it in from one, look it over, take some of it back.
 
     \b
     Examples:
@@ -35,21 +36,21 @@ def export(file: Path, workspace: Path, ledger_url: str, as_json: bool) -> None:
     Example:
       inksift ledger export decided.csv --workspace work
     """
+    from curation.ledger.entries import in_force
     from curation.ledger.exchange import export_csv, export_jsonl
-    from curation.publish.chosen_ledger import ledger_of
+    from curation.publish.chosen_ledger import any_ledger
     from curation.store.files import write_atomically
     from pipelines.places import check_new_file
 
     here = existing(workspace)
     check_new_file("FILE", file, suffixes=SUFFIXES, workspace=here)
-    chosen = ledger_of(here, ledger_url)
+    entries = any_ledger(here, ledger_url).entries()
     write = export_csv if _form(file) == "csv" else export_jsonl
-    count = len(chosen.in_force())
-    if count:
-        write_atomically(file, write(chosen))
-    told = {"decisions": count, "file": str(file) if count else None}
-    lines = f"{count} decisions in {file}" if count else "nothing is decided, so no file was written"
-    click.echo(json.dumps(told) if as_json else lines)
+    write_atomically(file, write(entries))
+    count = len(in_force(entries))
+    told = f"{count or 'no'} decision{'' if count == 1 else 's'} in {file}"
+    line = told if count else f"{told}: nothing is decided in this ledger"
+    click.echo(json.dumps({"decisions": count, "file": str(file)}) if as_json else line)
 
 
 @ledger.command("import")
@@ -57,22 +58,24 @@ def export(file: Path, workspace: Path, ledger_url: str, as_json: bool) -> None:
 @workspace_option
 @ledger_option
 @who_option
+@click.option("--new-classes", is_flag=True, help="FILE may name classes that the last run did not have.")
 @json_option
-def import_(file: Path, workspace: Path, ledger_url: str, who: str, as_json: bool) -> None:
+def import_(file: Path, workspace: Path, ledger_url: str, who: str, new_classes: bool, as_json: bool) -> None:
     """Take in the decisions of FILE, an export of another ledger or written by hand: all of them or none.
 
-    What FILE says outranks what is in force, and is entered as decided by --who now.
+    What FILE says outranks what is in force, and is entered as decided by --who now. A ledger in which nobody has
+    decided anything may be named with --ledger, to move to it; the next run then has to name it too.
 
     \b
     Example:
       inksift ledger import decided.csv --workspace work --who ann
     """
-    from curation.publish.chosen_ledger import ledger_of
+    from curation.publish.chosen_ledger import ledger_to_fill
     from pipelines import decisions
 
-    here = existing(workspace)
-    chosen, form = ledger_of(here, ledger_url), _form(file)
-    told = decisions.take_in(here, chosen, data=_content(file), form=form, who=who or login())
+    here, form = existing(workspace), _form(file)
+    chosen, data, author = ledger_to_fill(here, ledger_url), _content(file), who or login()
+    told = decisions.take_in(here, chosen, data=data, form=form, who=author, new_classes=new_classes)
     click.echo(json.dumps(told) if as_json else "\n".join(decisions.taken_lines(told)))
 
 
@@ -87,13 +90,51 @@ def history(workspace: Path, ledger_url: str, as_json: bool) -> None:
     Example:
       inksift ledger history --workspace work
     """
+    from curation.publish.chosen_ledger import any_ledger
+    from pipelines import decisions
+
+    here = existing(workspace)
+    rows = decisions.history(here, any_ledger(here, ledger_url))
+    lines = "\n".join(decisions.history_lines(rows)) or "nobody has decided anything"
+    click.echo(json.dumps(rows) if as_json else lines)
+
+
+@ledger.command()
+@click.argument("entries", metavar="ENTRY...", nargs=-1, required=True)
+@workspace_option
+@ledger_option
+@who_option
+@click.option("--note", default="", help="Why, for whoever reads the history.")
+@json_option
+def undo(entries: tuple[str, ...], workspace: Path, ledger_url: str, who: str, note: str, as_json: bool) -> None:
+    """Take entries back, all or none: a number of `inksift ledger history`, or a range such as 7-12.
+
+    What was in force before is in force again; the entries stay in the history. Undo an undo to bring an entry back.
+
+    \b
+    Example:
+      inksift ledger undo 7-12 --workspace work --note 'the wrong file'
+    """
     from curation.publish.chosen_ledger import ledger_of
     from pipelines import decisions
 
     here = existing(workspace)
-    rows = decisions.history(here, ledger_of(here, ledger_url))
-    lines = "\n".join(decisions.history_lines(rows)) or "nobody has decided anything"
-    click.echo(json.dumps(rows) if as_json else lines)
+    chosen, author = ledger_of(here, ledger_url), who or login()
+    last = chosen.last()
+    numbers = [number for entry in entries for number in _numbers(entry, last)]
+    told = decisions.take_back(here, chosen, numbers, who=author, note=note)
+    click.echo(json.dumps(told) if as_json else "\n".join(decisions.taken_back_lines(told)))
+
+
+def _numbers(entry: str, last: int) -> range:
+    """The entries that a person named, of those up to `last`."""
+    matched = re.fullmatch(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", entry)
+    first, end = (int(number) for number in (matched[1], matched[2] or matched[1])) if matched else (0, 0)
+    if not 0 < first <= end <= last:
+        raise ParamError(
+            f"ENTRY {entry}: expected a number of `inksift ledger history`, or a range such as 7-12, up to {last}"
+        )
+    return range(first, end + 1)
 
 
 def _form(file: Path) -> Literal["csv", "jsonl"]:

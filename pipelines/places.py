@@ -6,19 +6,22 @@ from pathlib import Path
 
 from curation.errors import ParamError
 from curation.ledger.ledger import Ledger
-from curation.publish.published import SOURCE, read_source
+from curation.publish.published import SOURCE, read_pictures, read_source
 from curation.store.workspace import Workspace
 
 
 def check_new_file(name: str, file: Path, *, suffixes: Sequence[str], workspace: Workspace) -> None:
-    """ParamError unless `file`, the value of `name`, has one of the suffixes, is new and lies outside the pictures."""
+    """ParamError unless `file`, the value of `name`, has one of the suffixes, is new and lies outside the workspace and
+    the pictures."""
     if file.suffix.lower() not in suffixes or not file.absolute().parent.is_dir():
         raise ParamError(f"{name} {file}: expected a {' or '.join(suffixes)} file in a folder that exists")
     if file.exists():
         raise ParamError(f"{name} {file} is there already: choose another name or move it away")
-    source = source_of(workspace)
-    if source and file.resolve().is_relative_to(source.resolve()):
-        raise ParamError(f"{name} {file} lies among the pictures in {source}: choose a folder outside it")
+    if file.resolve().is_relative_to(workspace.root.resolve()):
+        raise ParamError(f"{name} {file} lies inside the workspace {workspace.root}: choose a folder outside it")
+    for folder in read_pictures(workspace):
+        if file.resolve().is_relative_to(folder.resolve()):
+            raise ParamError(f"{name} {file} lies among the pictures in {folder}: choose a folder outside it")
 
 
 def options(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:

@@ -37,7 +37,7 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
 
     here = existing(workspace)
     author = checked_who(who or login())
-    catalogue = Catalogue.of(here, ledger_of(here, ledger_url))
+    catalogue = Catalogue(here, ledger_of(here, ledger_url))
     serve(
         lambda access: Guard(create_app(catalogue, csrf=access.csrf, who=author), access),
         port=port,

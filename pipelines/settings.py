@@ -18,7 +18,9 @@ from curation.images import ImageParams
 from curation.medium.head import load_head
 from curation.objects import ObjectParams
 from curation.params import Params
+from curation.project import Project
 from curation.publish.curated import CuratedParams
+from curation.publish.heard import HearingParams, refuse_to_forget
 from curation.report.page import ReportParams
 from curation.resample import ResampleParams
 from curation.splits import SplitParams
@@ -29,6 +31,7 @@ STAGES: dict[str, type[Params]] = {
     "images": ImageParams,
     "embeddings": FeatureParams,
     "pairs": PairParams,
+    "human_decisions": HearingParams,
     "duplicates": DedupParams,
     "object_counts": ObjectParams,
     "clusters": ClusterParams,
@@ -107,6 +110,14 @@ def demand_head(settings: dict[str, Params], weights: Path | None) -> None:
         raise TypeError("settings of verdicts and embeddings are those of their stages")
     if verdicts.recipe == "learned":
         load_head(features.embedder, [weights] if weights else [])
+
+
+def demand_heard(settings: dict[str, Params], project: Project) -> None:
+    """LedgerError, before anything runs, when the ledger cannot be read or lacks what the last run heard."""
+    hearing = settings["human_decisions"]
+    if not isinstance(hearing, HearingParams):
+        raise TypeError("settings of human_decisions are those of its stage")
+    refuse_to_forget(project.workspace, project.ledger, project.ledger.entries(), hearing)
 
 
 def run_config(settings: dict[str, Params], steps: set[str]) -> dict[str, Any]:

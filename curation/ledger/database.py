@@ -31,7 +31,7 @@ FORMAT = 1
 BUSY_S = 30
 _REMEDY = (
     "check that it can be reached, read and written. A damaged one is left as it is: "
-    "move it away and bring back a copy, or import your last export"
+    "move it away and bring back a copy, or import your last export with `inksift ledger import`"
 )
 _TYPES = {"int64": sa.Integer, "str": sa.Text}
 _META = sa.MetaData()

@@ -13,6 +13,8 @@ MAX_NAME_BYTES = 255
 MAX_NOTE_LENGTH = 10_000
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _LINE_END = re.compile(r"\r\n?")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of what follows; joiners, which many scripts need, are not."""
 
 
 class Decision(NamedTuple):
@@ -36,7 +38,7 @@ def _one_of(*values: str) -> Rule:
 
 
 def _is_name(text: str) -> bool:
-    return bool(text) and not set("\0\r\n") & set(text) and _is_utf8(text) and len(text.encode()) <= MAX_NAME_BYTES
+    return bool(text) and not _UNSEEN.search(text) and _is_utf8(text) and len(text.encode()) <= MAX_NAME_BYTES
 
 
 def _is_note(text: str) -> bool:
@@ -51,7 +53,7 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
-_NAME = Rule(f"1 to {MAX_NAME_BYTES} bytes of UTF-8 on one line", _is_name)
+_NAME = Rule(f"1 to {MAX_NAME_BYTES} bytes of UTF-8 on one line, without control or direction characters", _is_name)
 _PICTURE = Rule("64 lower-case hexadecimal digits", lambda text: bool(_IMAGE_ID.fullmatch(text)))
 _FIELDS = {
     "image_id": _PICTURE,

@@ -6,7 +6,8 @@ on a subject (see `decisions.subject`) is the last entry on it that is neither a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -76,7 +77,17 @@ def in_force(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(standing.values())
 
 
+def last_word(entries: Iterable[Entry]) -> Entry | None:
+    """Of entries in force on one action of copies of a picture, the one that holds for all of them: the latest."""
+    return max(entries, key=lambda entry: (entry.at, entry.image_id), default=None)
+
+
 def human_decisions(entries: Sequence[Entry]) -> pd.DataFrame:
     """HUMAN_DECISIONS of a ledger with these entries."""
     ordered = sorted(in_force(entries), key=lambda entry: (entry.image_id, entry.action, entry.value))
     return HUMAN_DECISIONS.frame([entry._asdict() for entry in ordered])
+
+
+def version(decided: pd.DataFrame) -> str:
+    """A short digest of HUMAN_DECISIONS."""
+    return hashlib.sha256(decided.to_json(orient="values").encode()).hexdigest()[:16]

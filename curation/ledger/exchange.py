@@ -9,26 +9,25 @@ there to read: an import is a decision of whoever imports, made then, and that i
     of                               how many decisions the export has: a cut at the end of a row is noticed by it
 
 CSV is for people: no cell is a formula to a spreadsheet, and an import takes away the ' that this costs. JSONL is
-exact as it stands.
+exact as it stands. An export of no decision is a header, or an empty file.
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 import reprlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import pandas as pd
 
 from curation.errors import LedgerError
 from curation.ledger.decisions import Decision, checked, subject
-from curation.ledger.entries import in_force
-from curation.ledger.ledger import Ledger
+from curation.ledger.entries import Entry, in_force
 from curation.publish.safe_csv import csv_bytes
+from curation.publish.spreadsheet import column_names, csv_reader, text_of
 
 _TO_READ = ("who", "at")
 _COUNT = "of"
@@ -36,40 +35,44 @@ _REPEATED_GUARD = re.compile(r"(^|[;,|\t\r\n\"])('+)(?=[=+\-@])|^('+)(?=[\t\r\n]
 _GUARDED_FORMULA = re.compile(r"(^|[;,|\t\r\n\"])'('*[=+\-@])")
 _GUARDED_CONTROL = re.compile(r"^'('*[\t\r\n])")
 _CUT = "it was cut short, or another program changed it; export it again"
+_UNENDED = "the last line has no end, so it may have been cut short: if it is whole, end it with a line break"
 
 
-def export_csv(ledger: Ledger) -> bytes:
-    """The decisions in force as CSV in UTF-8, for people and spreadsheets."""
-    rows = [{name: _guarded(str(cell)) for name, cell in row.items()} for row in _exported(ledger)]
+def export_csv(entries: Sequence[Entry]) -> bytes:
+    """The decisions in force, of all entries of a ledger, as CSV in UTF-8, for people and spreadsheets."""
+    rows = [{name: _guarded(str(cell)) for name, cell in row.items()} for row in _exported(entries)]
     columns = [*Decision._fields, *_TO_READ, _COUNT]
     return csv_bytes(pd.DataFrame(rows, columns=columns, dtype="str"))
 
 
-def export_jsonl(ledger: Ledger) -> bytes:
-    """The decisions in force as one JSON object per line, in ASCII, for programs."""
-    return "".join(f"{json.dumps(row)}\n" for row in _exported(ledger)).encode()
+def export_jsonl(entries: Sequence[Entry]) -> bytes:
+    """The same as one JSON object per line, in ASCII, for programs."""
+    return "".join(f"{json.dumps(row)}\n" for row in _exported(entries)).encode()
 
 
 def decisions_in(data: bytes, *, form: Literal["csv", "jsonl"]) -> list[Decision]:
     """Every decision in a file, row by row.
 
     Rows and columns may come in any order, columns other than `image_id`, `action`, `value` and `note` may be absent,
-    any may be added where `of` is there, and a byte order mark and CRLF are fine. LedgerError names the row of a
-    malformed decision, of one that contradicts another, and of the end where the file was cut short; the first row is
-    1, for CSV the header.
+    and any may be added where `of` is there. CSV may be as `publish.spreadsheet` says, with CRLF, and lack the end of
+    its last line where `of` stands last in several rows. LedgerError names the row of a malformed decision, of one that
+    contradicts another, and of the end where the file was cut short or has no decision; the first row is 1, for CSV
+    the header.
     """
-    text = _text(data)
+    text = text_of(data, line="row")
     rows = dict(_READERS[form](text))
+    if form == "csv" and not text.endswith("\n"):
+        _check_last_row(rows)
     decisions = {number: checked(_decision(row), f"row {number}") for number, row in rows.items()}
     _check_end(rows)
     _check_agreement(decisions)
     return list(decisions.values())
 
 
-def _exported(ledger: Ledger) -> list[dict[str, object]]:
-    entries = in_force(ledger.entries())
+def _exported(entries: Sequence[Entry]) -> list[dict[str, object]]:
+    holding = in_force(entries)
     names = (*Decision._fields, *_TO_READ)
-    return [{name: getattr(entry, name) for name in names} | {_COUNT: len(entries)} for entry in entries]
+    return [{name: getattr(entry, name) for name in names} | {_COUNT: len(holding)} for entry in holding]
 
 
 def _guarded(cell: str) -> str:
@@ -82,22 +85,9 @@ def _exact(cell: str) -> str:
     return _GUARDED_FORMULA.sub(r"\1\2", _GUARDED_CONTROL.sub(r"\1", cell))
 
 
-def _text(data: bytes) -> str:
-    if not data.endswith(b"\n"):
-        raise LedgerError(f"row {_line(data)}: the file ends within a line: {_CUT}")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise LedgerError(f"row {_line(data[: error.start])}: not UTF-8: save the file in that encoding") from None
-
-
-def _line(data: bytes) -> int:
-    return data.count(b"\n") + 1
-
-
 def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
     reader = enumerate(_csv_cells(text), 1)
-    _, header = next(reader)
+    header = column_names(next(reader, (1, []))[1])
     _check_header(header)
     for number, cells in reader:
         if len(cells) not in (0, len(header)):
@@ -122,7 +112,7 @@ def _check_header(header: list[str]) -> None:
 def _csv_cells(text: str) -> Iterator[list[str]]:
     read = 0
     try:
-        for cells in csv.reader(io.StringIO(text, newline=""), strict=True):
+        for cells in csv_reader(text):
             yield cells
             read += 1
     except csv.Error as error:
@@ -153,11 +143,20 @@ def _decision(row: Mapping[str, object]) -> Decision:
     return Decision(*(str(row[name]) for name in Decision._fields))
 
 
+def _check_last_row(rows: Mapping[int, Mapping[str, object]]) -> None:
+    """A cut within the last cell is noticed where that is a count, and another row has it whole."""
+    counted = [row for row in rows.values() if row.get(_COUNT)]
+    if rows and (len(counted) < 2 or list(counted[0])[-1] != _COUNT):
+        raise LedgerError(f"row {max(rows)}: {_UNENDED}")
+
+
 def _check_end(rows: Mapping[int, Mapping[str, object]]) -> None:
     """Rows that a person added have no count; those of an export all have the same one."""
     end = max(rows, default=1) + 1
     if not rows:
-        raise LedgerError(f"row {end}: the file ends before its first decision: {_CUT}")
+        raise LedgerError(
+            f"row {end}: there is no decision in the file: nothing was decided when it was made, or {_CUT}"
+        )
     counts = [str(row[_COUNT]) for row in rows.values() if row.get(_COUNT)]
     if set(counts) - {str(len(counts))}:
         raise LedgerError(

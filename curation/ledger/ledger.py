@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import sqlalchemy as sa
@@ -14,11 +14,18 @@ import sqlalchemy as sa
 from curation.errors import LedgerError
 from curation.ledger.database import Database, append, entry_numbered, known, last_number
 from curation.ledger.decisions import Decision, checked, checked_note, checked_who
-from curation.ledger.draft import Draft, conflict
-from curation.ledger.entries import LEDGER, Entry, human_decisions
+from curation.ledger.draft import Copies, Draft, conflict
+from curation.ledger.entries import LEDGER, Entry, human_decisions, version
 from curation.store.workspace import Workspace
 
 OWN_LEDGER = "ledger.sqlite"
+
+
+class Recorded(NamedTuple):
+    """The entry that makes each decision hold, in the order of the decisions, and those that this writing added."""
+
+    entries: list[int]
+    new: list[int]
 
 
 class Ledger:
@@ -44,28 +51,38 @@ class Ledger:
             ledger.name = ""
         return ledger
 
-    def record(self, decisions: Sequence[Decision], who: str, *, seen: Sequence[int] | None = None) -> list[int]:
-        """Record all decisions or none; the entry that makes each one hold, in the same order.
+    def record(
+        self,
+        decisions: Sequence[Decision],
+        who: str,
+        *,
+        seen: Sequence[int] | None = None,
+        copies: Copies | None = None,
+    ) -> Recorded:
+        """Record all decisions or none.
 
         A decision whose value is in force already writes nothing, its note neither. `seen` has for each decision the
         number of the last entry that its author knew of: LedgerConflict where a later one on the same subject has made
-        another value hold than is asked for. LedgerError names the first decision that is malformed.
+        another value hold than is asked for. `copies` says which pictures share one word on each action but
+        `different`: a decision then writes, and conflicts, where a later word on a copy holds for all of them. It
+        may leave pictures out. LedgerError names the first decision that is malformed.
         """
         count = len(decisions)
         sound = [checked(decision, f"decision {n} of {count}") for n, decision in enumerate(decisions, 1)]
         looked = [] if seen is None else list(zip(sound, seen, strict=True))
-        author = checked_who(who)
+        author, together = checked_who(who), copies or {}
         if not sound:
-            return []
+            return Recorded([], [])
+        touched = [image_id for image_id, *_ in sound for image_id in (image_id, *together.get(image_id, ()))]
         with self._database.writing() as connection:
             _check_known(connection, seen or ())
-            draft = _draft(connection, dict.fromkeys(decision.image_id for decision in sound), author)
+            draft = _draft(connection, dict.fromkeys(touched), author, copies=together)
             newer = [entry for decision, last in looked for entry in draft.overtaken(decision, last)]
             if newer:
                 raise conflict(newer)
             numbers = [draft.decide(decision) for decision in sound]
             append(connection, draft.new)
-        return numbers
+        return Recorded(numbers, [entry.entry for entry in draft.new])
 
     def undo(self, entries: Sequence[int], who: str, note: str = "") -> list[int]:
         """Take entries back, all or none, be they decisions or undos; the new entries that do so, in the same order.
@@ -80,7 +97,7 @@ class Ledger:
             return []
         with self._database.writing() as connection:
             targets = [entry_numbered(connection, entry) for entry in entries]
-            draft = _draft(connection, dict.fromkeys(target.image_id for target in targets), author)
+            draft = _draft(connection, dict.fromkeys(target.image_id for target in targets), author, copies={})
             numbers = [draft.undo(target, remark) for target in targets]
             append(connection, draft.new)
         return numbers
@@ -103,13 +120,19 @@ class Ledger:
 
     def version(self) -> str:
         """A short digest that changes exactly when `in_force` does."""
-        rows = self.in_force().to_json(orient="values")
-        return hashlib.sha256(rows.encode()).hexdigest()[:16]
+        return version(self.in_force())
 
 
-def _draft(connection: sa.Connection, image_ids: Iterable[str], who: str) -> Draft:
-    at = datetime.now(UTC).isoformat(timespec="microseconds")
-    return Draft(known(connection, image_ids), last=last_number(connection), at=at, who=who)
+def _draft(connection: sa.Connection, image_ids: Iterable[str], who: str, *, copies: Copies) -> Draft:
+    entries = known(connection, image_ids)
+    return Draft(entries, copies=copies, last=last_number(connection), at=_moment(entries), who=who)
+
+
+def _moment(earlier: Sequence[Entry]) -> str:
+    """Now, or right after the latest of these entries where the clock is behind it: the later of two words holds."""
+    now = datetime.now(UTC)
+    latest = max((datetime.fromisoformat(entry.at) for entry in earlier), default=now - timedelta(microseconds=1))
+    return max(now, latest + timedelta(microseconds=1)).isoformat(timespec="microseconds")
 
 
 def _check_known(connection: sa.Connection, seen: Sequence[int]) -> None:

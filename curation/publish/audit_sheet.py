@@ -7,7 +7,6 @@ columns and may add some; only `image_id` and `answer` must be there.
 from __future__ import annotations
 
 import csv
-import io
 import reprlib
 from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
@@ -17,6 +16,7 @@ import pandas as pd
 from curation.errors import LedgerError
 from curation.ledger.decisions import Decision
 from curation.publish.safe_csv import csv_bytes
+from curation.publish.spreadsheet import column_names, csv_reader, text_of
 from curation.tables import Table
 
 SHEET = Table(
@@ -83,7 +83,7 @@ def read_answers(data: bytes, known: Set[str]) -> Answers:
     Everything is checked first: LedgerError names the lines with an unknown picture, an answer that is none, or one
     that contradicts another line, and says what was expected; also where the file is no sheet or holds no answer.
     """
-    rows = list(_rows(_text(data)))
+    rows = list(_rows(text_of(data)))
     problems = [*_problems(rows, known), *_contradictions(rows)]
     if problems:
         more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
@@ -97,17 +97,8 @@ def read_answers(data: bytes, known: Set[str]) -> Answers:
     return Answers(decisions, sum(not _ANSWERS[row.answer] for row in rows))
 
 
-def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise LedgerError(f"line {line}: not UTF-8: save the file in that encoding") from None
-
-
 def _rows(text: str) -> Iterator[_Row]:
-    first = text.partition("\n")[0]
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=max(",;\t", key=first.count))
+    lines = csv_reader(text)
     header: list[str] = []
     try:
         for cells in lines:
@@ -122,7 +113,7 @@ def _rows(text: str) -> Iterator[_Row]:
 
 
 def _header(cells: list[str]) -> list[str]:
-    names = [cell.strip().lower() for cell in cells]
+    names = column_names(cells)
     wrong = [name for name in ("image_id", "answer") if names.count(name) != 1]
     if wrong:
         raise LedgerError(f"line 1: expected the column(s) {', '.join(wrong)} once each, got {reprlib.repr(cells)}")

@@ -7,29 +7,39 @@ from pathlib import Path
 from curation.errors import ParamError
 from curation.ledger.address import same_place
 from curation.ledger.ledger import Ledger
-from curation.publish.published import SOURCE, read_ledger, read_source
+from curation.publish.heard import called, how_to_name, read_heard
+from curation.publish.published import read_pictures
 from curation.store.workspace import Workspace
-
-_OWN = "the workspace's own"
 
 
 def ledger_of(workspace: Workspace, url: str = "") -> Ledger:
-    """The ledger at `url`, or else the workspace's own.
+    """The ledger at `url`, or else the workspace's own, to decide in.
 
     ParamError when the last run heard another one, so that nobody decides where no run listens, and when its file would
     lie among the pictures.
     """
-    ledger = Ledger.of(workspace, url)
-    if not (workspace.root / SOURCE).exists():
-        return ledger
-    refuse_among_pictures(ledger, read_source(workspace))
-    heard = read_ledger(workspace)
-    if not same_place(heard, ledger.name):
+    ledger = any_ledger(workspace, url)
+    heard = read_heard(workspace)
+    if heard is not None and not same_place(heard, ledger.name):
         raise ParamError(
-            f"the last run heard the ledger {heard or _OWN}, and this is {ledger.name or _OWN}: {_remedy(heard)}, "
+            f"the last run heard {_the(heard)}, and this is {called(ledger.name)}: {how_to_name(heard)}, "
             "or run `inksift run` with this one first"
         )
     return ledger
+
+
+def any_ledger(workspace: Workspace, url: str = "") -> Ledger:
+    """The same, whichever the last run heard, to read; ParamError when its file would lie among the pictures."""
+    ledger = Ledger.of(workspace, url)
+    for folder in read_pictures(workspace):
+        refuse_among_pictures(ledger, folder)
+    return ledger
+
+
+def ledger_to_fill(workspace: Workspace, url: str = "") -> Ledger:
+    """The ledger at `url` where nobody has decided anything in it, to move to it; else only as `ledger_of` allows."""
+    ledger = any_ledger(workspace, url)
+    return ledger_of(workspace, url) if ledger.last() else ledger
 
 
 def refuse_among_pictures(ledger: Ledger, folder: Path) -> None:
@@ -38,5 +48,5 @@ def refuse_among_pictures(ledger: Ledger, folder: Path) -> None:
         raise ParamError(f"the ledger {ledger.file} lies among the pictures in {folder}: choose another --ledger")
 
 
-def _remedy(heard: str) -> str:
-    return f"name that with --ledger {heard}" if heard else "leave --ledger and INKSIFT_LEDGER away"
+def _the(name: str) -> str:
+    return f"the ledger {name}" if name else "the workspace's own ledger"

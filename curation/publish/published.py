@@ -17,7 +17,7 @@ from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
 from curation.tables import DECISIONS, IMAGES, Table
 
-CSV, PARQUET, SOURCE = "decisions.csv", "decisions.parquet", "source.json"
+CSV, PARQUET, SOURCE, HEARD = "decisions.csv", "decisions.parquet", "source.json", "ledger.json"
 PROPOSAL, MEDIUM = "proposal.csv", "medium.json"
 F1, F1_PAGE = "f1_report.json", "f1_report.html"
 RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
@@ -30,10 +30,10 @@ def decisions_csv(frame: pd.DataFrame) -> bytes:
 
 
 def publish_decisions(
-    workspace: Workspace, frame: pd.DataFrame, *, source: Path, review: str = "kept", ledger: str = ""
+    workspace: Workspace, frame: pd.DataFrame, *, source: Path, test: Path | None = None, review: str = "kept"
 ) -> None:
-    """Write decisions.parquet, decisions.csv, the place of the pictures, how those under `review` count and the name of
-    the ledger that was heard ("" for the workspace's own), each file whole or not at all.
+    """Write decisions.parquet, decisions.csv, the places of the pictures and how those under `review` count, each file
+    whole or not at all.
 
     An F1 report about other decisions is withdrawn.
     """
@@ -42,7 +42,7 @@ def publish_decisions(
     if workspace.published()[PARQUET] != before:
         workspace.withdraw(F1, F1_PAGE)
     workspace.publish(CSV, decisions_csv(frame))
-    told = {"source": str(source.resolve()), "review": review, "ledger": ledger}
+    told = {"source": str(source.resolve()), "test": str(test.resolve()) if test else "", "review": review}
     workspace.publish(SOURCE, json.dumps(told).encode())
 
 
@@ -81,17 +81,29 @@ def read_images(workspace: Workspace) -> pd.DataFrame:
 
 def read_source(workspace: Workspace) -> Path:
     """Where the pictures of the last run were; StoreError when it is not recorded."""
-    return Path(_told(workspace)["source"])
+    return Path(read_told(workspace, SOURCE, "source")["source"])
+
+
+def read_pictures(workspace: Workspace) -> list[Path]:
+    """The folders of the last accepted run that are never written to, those of trusted test pictures too; none before
+    the first one. StoreError when the record of them is damaged."""
+    if not (workspace.root / SOURCE).exists():
+        return []
+    told = read_told(workspace, SOURCE, "source")
+    return [Path(told[name]) for name in ("source", "test") if told.get(name)]
 
 
 def read_review(workspace: Workspace) -> str:
     """How pictures under review counted in the last run, "kept" or "held"; StoreError when it is not recorded."""
-    return str(_told(workspace).get("review", "kept"))
+    return str(read_told(workspace, SOURCE, "source").get("review", "kept"))
 
 
-def read_ledger(workspace: Workspace) -> str:
-    """The name of the ledger that the last run heard, "" for the workspace's own; StoreError when none is recorded."""
-    return str(_told(workspace).get("ledger", ""))
+def read_told(workspace: Workspace, name: str, field: str) -> dict[str, Any]:
+    """The content of a small file of facts about the last run, `field` among them; StoreError when it says no such."""
+    told = _json(workspace.root / name, f"no {field} recorded in {workspace.root}")
+    if field not in told:
+        raise StoreError(f"{workspace.root / name} names no {field}: {RUN_AGAIN}")
+    return told
 
 
 def read_f1_report(workspace: Workspace) -> dict[str, Any]:
@@ -115,13 +127,6 @@ def _required(path: Path, contract: Table, absent: str) -> pd.DataFrame:
         return contract.check(read_parquet(path))
     except (*BROKEN_TABLE, SchemaError) as error:
         raise StoreError(f"{path} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
-
-
-def _told(workspace: Workspace) -> dict[str, Any]:
-    told = _json(workspace.root / SOURCE, f"no source recorded in {workspace.root}")
-    if "source" not in told:
-        raise StoreError(f"{workspace.root / SOURCE} names no source: {RUN_AGAIN}")
-    return told
 
 
 def _json(path: Path, absent: str) -> dict[str, Any]:

@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from curation.errors import LedgerError, SchemaError, StoreError
-from curation.ledger.entries import HUMAN_DECISIONS
 from curation.ledger.ledger import OWN_LEDGER, Ledger
 from curation.publish.chosen_ledger import ledger_of
 from curation.publish.contracts import contract_of
+from curation.publish.heard import BRING_BACK, decisions_heard, forgotten, words_for
 from curation.publish.published import (
     BROKEN_TABLE,
     CSV,
     F1,
+    HEARD,
     PARQUET,
     PROPOSAL,
     RUN_AGAIN,
@@ -34,7 +35,7 @@ from curation.tables import IMAGES
 from curation.verdicts.conservation import conservation_problems
 
 _ROUNDING = 1e-6
-_BRING_BACK = "bring back a copy of the ledger, or import your last export with `inksift ledger import`"
+_FILES = (CSV, PARQUET, F1, SOURCE, HEARD)
 
 
 class Problem(NamedTuple):
@@ -54,12 +55,12 @@ def verify(workspace: Workspace, ledger_url: str = "") -> list[Problem]:
 
 def _published(workspace: Workspace) -> Iterator[Problem]:
     listed = workspace.published()
-    if not listed and any((workspace.root / name).exists() for name in (CSV, PARQUET, F1, SOURCE)):
+    if not listed and any((workspace.root / name).exists() for name in _FILES):
         yield Problem("published.json", "not there, or not a JSON object of digests", RUN_AGAIN)
         return
     for name, digest in listed.items():
         yield from _against_digest(workspace.root / name, name, digest)
-    for name in (CSV, PARQUET, F1, SOURCE):
+    for name in _FILES:
         if name not in listed and (workspace.root / name).exists():
             yield Problem(name, "published.json does not list it", RUN_AGAIN)
 
@@ -68,7 +69,7 @@ def _against_digest(path: Path, name: str, digest: str) -> Iterator[Problem]:
     if not path.is_file():
         yield Problem(name, "published, but no longer there", RUN_AGAIN)
     elif changed(path, digest):
-        yield Problem(name, "changed since it was published", f"move your copy elsewhere, then {RUN_AGAIN}")
+        yield Problem(name, "changed since it was published", f"if you edited it, move it elsewhere; {RUN_AGAIN}")
 
 
 def _parts(workspace: Workspace) -> Iterator[Problem]:
@@ -117,20 +118,17 @@ def _ledger(workspace: Workspace, url: str) -> Iterator[Problem]:
     """A ledger only grows, so every decision that the last run heard is still among its entries."""
     try:
         ledger = ledger_of(workspace, url)
-    except StoreError:  # source.json is damaged: its own problem
+    except StoreError:  # source.json or ledger.json is damaged: its own problem
         ledger = Ledger.of(workspace, url)
-    name, heard = ledger.name or OWN_LEDGER, workspace.tables / f"{HUMAN_DECISIONS.name}.parquet"
+    name = ledger.name or OWN_LEDGER
     try:
-        entries = ledger.history()
+        lacking = forgotten(decisions_heard(workspace), ledger.entries())
     except LedgerError as error:
-        yield Problem(name, str(error), _BRING_BACK)
+        what, _, remedy = str(error).rpartition(": ")
+        yield Problem(name, what, remedy)
         return
-    decided, _ = _read(heard, workspace) if heard.exists() else (None, None)
-    if decided is not None:
-        columns = list(HUMAN_DECISIONS.columns)
-        lost = len(decided) - len(decided.merge(entries[columns].drop_duplicates(), on=columns))
-        if lost:
-            yield Problem(name, f"{lost} decision(s) that the last run heard are not in it", _BRING_BACK)
+    if lacking:
+        yield Problem(name, words_for(lacking, ledger), BRING_BACK)
 
 
 def _f1(workspace: Workspace) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.loader import LoadingContextForTest
 
+from curation.errors import LedgerError
 from curation.ledger.decisions import Decision
 from curation.project import Project
 from curation.publish.published import read_decisions
@@ -136,13 +137,54 @@ def test_a_run_is_asked_for_once_people_have_paused(here: Here) -> None:
     assert "was asked for" in here.look(sensor, third.cursor).skip_message
 
 
+def test_a_state_that_comes_back_is_asked_for_again(here: Here) -> None:
+    """A run that was asked for can start after a person took back what it was for."""
+    sensor = new_decisions(here.project)
+    here.reject(0)
+    asked = here.look(sensor, here.look(sensor).cursor)
+    assert len(asked.run_requests) == 1
+    here.project.ledger.undo([1], "ann")
+    back = here.look(sensor, asked.cursor)
+    assert "taken in" in back.skip_message
+    assert back.cursor  # Dagster keeps the old one in place of an empty one
+    here.project.ledger.undo([2], "ann")
+    again = here.look(sensor, here.look(sensor, back.cursor).cursor)
+    assert len(again.run_requests) == 1
+
+
+def test_a_run_in_dagster_forgets_nothing_unless_told(here: Here) -> None:
+    here.reject(0)
+    decide = here.defs.resolve_job_def("decide")
+    here.run(dg.RunRequest(run_config=freshness.last_settings(here.instance, {"object_counts"})))
+    (here.project.workspace.root / "ledger.sqlite").unlink()
+    with pytest.raises(LedgerError, match="1 decision that the last run heard is not in this ledger"):
+        here.run(dg.RunRequest(run_config=freshness.last_settings(here.instance, {"object_counts"})))
+    assert len(read_parquet(here.project.workspace.tables / "human_decisions.parquet")) == 1
+
+    steps = {node.name for node in decide.nodes}
+    config = freshness.last_settings(here.instance, steps)
+    config["ops"]["human_decisions"]["config"]["accept_other_ledger"] = True
+    here.run(dg.RunRequest(run_config=config))
+    assert read_parquet(here.project.workspace.tables / "human_decisions.parquet").empty
+    told = freshness.last_settings(here.instance, steps)["ops"]["human_decisions"]["config"]
+    assert told == {"accept_other_ledger": False}  # what was accepted once is not accepted for good
+
+
 def test_a_run_of_the_sensor_has_the_settings_of_the_last_run(here: Here) -> None:
     here.reject(0)
     sensor = new_decisions(here.project)
     (request,) = here.look(sensor, here.look(sensor).cursor).run_requests
     ops = request.run_config["ops"]
     assert ops["object_counts"]["config"]["download"] is False
-    assert set(ops) == {"duplicates", "object_counts", "clusters", "verdicts", "curated_dataset", "rejected_report"}
+    assert set(ops) == {
+        "human_decisions",
+        "duplicates",
+        "object_counts",
+        "clusters",
+        "verdicts",
+        "curated_dataset",
+        "rejected_report",
+    }
 
 
 def test_no_second_run_is_asked_for_while_one_waits(here: Here) -> None:
@@ -177,7 +219,7 @@ def test_the_report_says_how_to_open_its_pictures(here: Here, finished: tuple[Pa
     (port,) = [option.default for option in review.params if option.name == "port"]
     assert told["review_app"] == f"http://127.0.0.1:{port}/"
     assert f"inksift review --workspace {finished[0]}\n" in told["review_command"]
-    assert told["sheet_photo"].startswith("![rejected as photo](data:image/jpeg;base64,")
+    assert told["sheet_photo"].startswith("![rejected: photo](data:image/jpeg;base64,")
 
 
 def test_the_counts_of_every_run_can_be_plotted(here: Here) -> None:

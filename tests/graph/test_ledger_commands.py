@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from curation.ledger.decisions import Decision
 from curation.ledger.ledger import Ledger
+from curation.publish.heard import HearingParams, publish_heard, refuse_to_forget
 from curation.publish.published import publish_decisions
 from curation.store.files import write_atomically
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
 from curation.tables import DECISIONS
+from pipelines import runner
+from pipelines.listener import Heard
 from pipelines.resources import project_from_environment
 from tests.frames import images_of
 from tests.graph.conftest import invoke, settings
@@ -34,10 +39,12 @@ def work(tmp_path: Path) -> Path:
     """The workspace of a run that found A twice and B once, but not C; its pictures are in `crawl`."""
     workspace = Workspace(tmp_path / "work")
     files = {"a/1.png": A, "a/2.png": A, "b/3.png": B}
-    images = images_of(*({"path": path, "image_id": image_id} for path, image_id in files.items()))
+    images = images_of(*({"path": path, "image_id": image_id, "label": path[0]} for path, image_id in files.items()))
     write_atomically(workspace.tables / "images.parquet", to_parquet(images))
     (tmp_path / "crawl").mkdir()
-    publish_decisions(workspace, DECISIONS.frame([]), source=tmp_path / "crawl")
+    (tmp_path / "trusted").mkdir()
+    publish_heard(workspace, Ledger.of(workspace))
+    publish_decisions(workspace, DECISIONS.frame([]), source=tmp_path / "crawl", test=tmp_path / "trusted")
     return workspace.root
 
 
@@ -76,19 +83,58 @@ def test_an_import_says_what_was_new_and_what_is_unknown_here(work: Path, ledger
     ledger.record([Decision(B, "different", C), Decision(B, "label", "cat")], "bob")
     invoke("ledger", "export", tmp_path / "decided.csv", "--workspace", work)
     ledger.undo([3, 4], "bob")
-    result = invoke("ledger", "import", tmp_path / "decided.csv", "--workspace", work, "--who", "zoe")
+    command = ("ledger", "import", tmp_path / "decided.csv", "--workspace", work, "--who", "zoe", "--new-classes")
+    result = invoke(*command)
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
         "6 decisions by zoe, 2 of them new",
         "2 are on pictures that this workspace does not know, and wait for those",
-        f"they count from the next run on: inksift run {tmp_path / 'crawl'} --workspace {work}",
+        f"to take back what is new: inksift ledger undo 9-10 --workspace {work}",
+        f"what is new counts from the next run on: inksift run {tmp_path / 'crawl'} --workspace {work}",
     ]
+    assert invoke(*command).stdout == "6 decisions: nothing new, as all of them hold already\n"
+    assert json.loads(invoke(*command, "--json").stdout)["undo"] is None
+
+
+def test_one_decision_is_told_as_one(work: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text(f"image_id,action,value,note\n{C},outcome,kept,\n")
+    command = ("ledger", "import", tmp_path / "one.csv", "--workspace", work, "--who", "zoe")
+    assert invoke(*command).stdout.splitlines()[:3] == [
+        "1 new decision by zoe",
+        "1 is on a picture that this workspace does not know, and waits for it",
+        f"to take back what is new: inksift ledger undo 1 --workspace {work}",
+    ]
+    assert invoke(*command).stdout == "1 decision: nothing new, as it holds already\n"
+    told = invoke("ledger", "export", tmp_path / "out.csv", "--workspace", work).stdout
+    assert told == f"1 decision in {tmp_path / 'out.csv'}\n"
+
+
+def test_a_class_that_no_file_has_is_meant_or_a_mistake(work: Path, ledger: Ledger, tmp_path: Path) -> None:
+    labels = (A, "a"), (B, "12"), (C, "1.00E+05"), ("d" * 64, "03.Apr"), ("e" * 64, "12")
+    rows = "".join(f"{image_id},label,{label},\n" for image_id, label in labels)
+    (tmp_path / "changed.csv").write_text(f"image_id,action,value,note\n{rows}")
+    command = ("ledger", "import", tmp_path / "changed.csv", "--workspace", work, "--who", "zoe")
+    result = invoke(*command)
+    assert result.exit_code == 2
+    assert "4 decisions name classes that no file has: 12, 1.00E+05, 03.Apr. Spreadsheets change" in result.stderr
+    assert "--new-classes" in result.stderr
+    assert ledger.last() == 4
+    assert invoke(*command, "--new-classes").exit_code == 0
+    assert ledger.last() == 9
+
+
+def test_a_class_that_people_named_before_the_last_run_is_known(work: Path, ledger: Ledger, tmp_path: Path) -> None:
+    write_atomically(work / "tables" / "human_decisions.parquet", to_parquet(ledger.in_force()))
+    (tmp_path / "one.csv").write_text(f"image_id,action,value,note\n{B},label,fox,\n")
+    command = ("ledger", "import", tmp_path / "one.csv", "--workspace", work, "--who", "zoe")
+    assert invoke(*command).exit_code == 0
 
 
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [
-        ("cut.jsonl", b'{"image_id"', "row 1: the file ends within a line"),
+        ("cut.jsonl", b'{"image_id"', "row 1: not JSON: it was cut short"),
+        ("none.jsonl", b"", "there is no decision in the file"),
         ("one.csv", f"image_id,action,value,note\n{B},label,cat,\n{A},outcome,maybe,\n".encode(), "row 3: value"),
         ("both.csv", f"image_id,action,value,note\n{B},label,cat,\n{B},label,dog,\n".encode(), "row 3 contradicts"),
         ("some.txt", b"", "expected a .csv or .jsonl file"),
@@ -110,6 +156,9 @@ def test_an_export_is_not_written_over_nor_among_the_pictures(work: Path, ledger
     for place, told in (
         (tmp_path / "mine.csv", "is there already: choose another name"),
         (tmp_path / "crawl" / "decided.csv", "lies among the pictures"),
+        (tmp_path / "trusted" / "decided.csv", "lies among the pictures"),
+        (work / "decided.csv", "lies inside the workspace"),
+        (work / "tables" / "decided.csv", "lies inside the workspace"),
         (tmp_path / "decided.txt", "expected a .csv or .jsonl file in a folder that exists"),
         (tmp_path / "nowhere" / "decided.csv", "in a folder that exists"),
     ):
@@ -117,14 +166,18 @@ def test_an_export_is_not_written_over_nor_among_the_pictures(work: Path, ledger
         assert (result.exit_code, told in result.stderr) == (2, True), result.output
     assert (tmp_path / "mine.csv").read_text() == "mine"
     assert not list((tmp_path / "crawl").iterdir())
+    assert not list(work.rglob("decided.csv"))
 
 
-def test_where_nothing_is_decided_nothing_is_written(work: Path, tmp_path: Path) -> None:
-    result = invoke("ledger", "export", tmp_path / "decided.csv", "--workspace", work)
-    assert (result.exit_code, result.stdout) == (0, "nothing is decided, so no file was written\n")
-    result = invoke("ledger", "export", tmp_path / "decided.csv", "--workspace", work, "--json")
-    assert json.loads(result.stdout) == {"decisions": 0, "file": None}
-    assert not (tmp_path / "decided.csv").exists()
+@pytest.mark.parametrize("name", ["decided.csv", "decided.jsonl"])
+def test_an_export_of_nothing_is_a_file_that_says_so(work: Path, tmp_path: Path, name: str) -> None:
+    result = invoke("ledger", "export", tmp_path / name, "--workspace", work)
+    told = f"no decisions in {tmp_path / name}: nothing is decided in this ledger\n"
+    assert (result.exit_code, result.stdout) == (0, told)
+    again = invoke("ledger", "export", tmp_path / f"again {name}", "--workspace", work, "--json")
+    assert json.loads(again.stdout) == {"decisions": 0, "file": str(tmp_path / f"again {name}")}
+    result = invoke("ledger", "import", tmp_path / name, "--workspace", work, "--who", "zoe")
+    assert (result.exit_code, "there is no decision in the file" in result.stderr) == (2, True), result.output
     assert invoke("ledger", "history", "--workspace", work).stdout == "nobody has decided anything\n"
 
 
@@ -158,6 +211,42 @@ def test_the_history_for_programs_has_every_field(work: Path, ledger: Ledger) ->
     assert rows[1]["other_paths"] == ["b/3.png"]
 
 
+# --- undo ---
+
+
+def test_a_wrong_import_is_taken_back_by_the_command_that_it_tells(work: Path, ledger: Ledger, tmp_path: Path) -> None:
+    before = decided(ledger)
+    (tmp_path / "wrong.csv").write_text(
+        f"image_id,action,value,note\n{A},label,b,\n{B},outcome,kept,\n{C},medium,photo,\n"
+    )
+    taken = invoke("ledger", "import", tmp_path / "wrong.csv", "--workspace", work, "--who", "zoe", "--json")
+    command = json.loads(taken.stdout)["undo"]
+    assert command == f"inksift ledger undo 5-7 --workspace {work}"
+    result = invoke(*shlex.split(command)[1:], "--who", "ann", "--note", "wrong file")
+    assert result.exit_code == 0, result.output
+    assert decided(ledger) == before
+    lines = result.stdout.splitlines()
+    assert [line.split("  ", 3)[3] for line in lines[:3]] == [
+        "takes back 5: label: b -> fox  a/1.png and 1 more  (wrong file)",
+        "takes back 6: outcome: kept -> rejected  b/3.png  (wrong file)",
+        "takes back 7: medium: photo -> undecided  cccccccccccc (not in this workspace)  (wrong file)",
+    ]
+    assert lines[3] == f"this counts from the next run on: inksift run {tmp_path / 'crawl'} --workspace {work}"
+
+    again = invoke(*shlex.split(command)[1:], "--who", "ann")
+    assert (again.exit_code, "taken back already" in again.stderr) == (2, True), again.output
+    assert json.loads(invoke("ledger", "undo", "8", "--workspace", work, "--json").stdout)["entries"][0]["undoes"] == 8
+    assert decided(ledger) != before
+
+
+@pytest.mark.parametrize("entry", ["0", "9", "3-2", "3-9", "1-999999999", "x", "-1", "1-", "", "\u0663"])
+def test_what_is_no_entry_is_not_taken_back(work: Path, ledger: Ledger, entry: str) -> None:
+    result = invoke("ledger", "undo", "--workspace", work, "--who", "ann", "--", "1", entry)
+    assert result.exit_code == 2
+    assert f"ENTRY {entry}: expected a number of `inksift ledger history`" in result.stderr
+    assert ledger.last() == 4
+
+
 # --- damage ---
 
 
@@ -175,7 +264,6 @@ def test_a_damaged_ledger_is_told_in_words(
 
 
 def test_verify_reads_the_ledger(work: Path, ledger: Ledger) -> None:
-    publish_decisions(Workspace(work), DECISIONS.frame([]), source=Path("crawl"))
     write_atomically(work / "tables" / "images.parquet", to_parquet(images_of()))
     result = invoke("verify", "--workspace", work)
     assert (result.exit_code, result.stdout) == (0, "everything matches\n")
@@ -183,6 +271,7 @@ def test_verify_reads_the_ledger(work: Path, ledger: Ledger) -> None:
     result = invoke("verify", "--workspace", work)
     assert result.exit_code == 1
     assert "ledger.sqlite: cannot use the ledger" in result.stdout
+    assert result.stdout.count("import your last export") == 1
 
 
 # --- another ledger ---
@@ -203,7 +292,9 @@ def test_a_run_hears_the_ledger_of_its_option_and_people_decide_in_that_one(samp
     ) + "\n")  # fmt: skip
 
     take = ("ledger", "import", tmp_path / "said.jsonl", "--workspace", work, "--who", "zoe")
-    result = invoke(*take)
+    other = Ledger(f"sqlite:///{tmp_path / 'other.sqlite'}")
+    other.record([Decision(A, "outcome", "kept")], "ann")
+    result = invoke(*take, "--ledger", other.name)
     assert (result.exit_code, f"the last run heard the ledger {team}" in result.stderr) == (2, True), result.output
     result = invoke(*take, "--ledger", team)
     assert f"--workspace {work} --ledger {team}" in result.stdout, result.output
@@ -213,6 +304,57 @@ def test_a_run_hears_the_ledger_of_its_option_and_people_decide_in_that_one(samp
     assert after.loc[row["path"], ["outcome", "reason", "decided_by"]].tolist() == ["rejected", "human", "human"]
     assert not (work / "ledger.sqlite").exists()
     assert invoke("verify", "--workspace", work, "--ledger", team).exit_code == 0
+
+    forgetful = (*judge[:-2], *plain)
+    result = invoke(*forgetful)
+    assert result.exit_code == 2
+    assert (
+        "1 decision that the last run heard is not in this ledger, the workspace's own: that run heard" in result.stderr
+    )
+    assert f"name it with --ledger {team}" in result.stderr
+    assert invoke("verify", "--workspace", work, "--ledger", team).exit_code == 0  # nothing was touched
+    assert invoke(*forgetful, "--accept-other-ledger").exit_code == 0
+    assert "human" not in set(read_parquet(work / "decisions.parquet")["decided_by"])
+    assert invoke("verify", "--workspace", work).exit_code == 0
+
+
+def test_a_team_moves_to_its_own_ledger_by_export_and_import(work: Path, ledger: Ledger, tmp_path: Path) -> None:
+    team = f"sqlite:///{tmp_path / 'team.sqlite'}"
+    write_atomically(work / "tables" / "human_decisions.parquet", to_parquet(ledger.in_force()))
+    assert invoke("ledger", "history", "--workspace", work, "--ledger", team).exit_code == 0
+    invoke("ledger", "export", tmp_path / "all.jsonl", "--workspace", work)
+    take = ("ledger", "import", tmp_path / "all.jsonl", "--workspace", work, "--who", "zoe", "--ledger", team)
+    result = invoke(*take)
+    assert result.exit_code == 0, result.output
+    assert f"inksift run {tmp_path / 'crawl'} --workspace {work} --ledger {team}" in result.stdout
+    refuse_to_forget(Workspace(work), Ledger(team), Ledger(team).entries(), HearingParams())
+    assert invoke("ledger", "export", tmp_path / "team.csv", "--workspace", work, "--ledger", team).exit_code == 0
+
+    for command in (take, ("ledger", "undo", "1", "--workspace", work, "--ledger", team)):
+        result = invoke(*command)
+        assert (result.exit_code, "heard the workspace's own ledger" in result.stderr) == (2, True), result.output
+    assert Ledger(team).last() == 4
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda file: Ledger(f"sqlite:///{file}").undo([1, 2, 3, 4], "ann")])
+def test_a_run_forgets_nothing_that_was_not_taken_back(
+    sample: Path, work: Path, ledger: Ledger, tmp_path: Path, lose: Callable[[Path], object], monkeypatch
+) -> None:
+    write_atomically(work / "tables" / "human_decisions.parquet", to_parquet(ledger.in_force()))
+    ran: list[str] = []
+    monkeypatch.setattr(runner, "execute", lambda project, job, *_, **__: ran.append(job) or Heard(failed_checks=["x"]))
+    judge = ("judge", sample / "images", "--out", tmp_path / "o.csv", "--workspace", work)
+    lose(work / "ledger.sqlite")
+    result = invoke(*judge)
+    if ledger.last():
+        assert (result.exit_code, ran) == (1, ["curate"]), result.output
+        return
+    assert (result.exit_code, ran) == (2, [])
+    assert (
+        "4 decisions that the last run heard are not in this ledger, the workspace's own: bring back" in result.stderr
+    )
+    assert "--accept-other-ledger" in result.stderr
+    assert (invoke(*judge, "--accept-other-ledger").exit_code, ran) == (1, ["curate"])
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from curation.ledger.address import same_place
 from curation.ledger.decisions import Decision
 from curation.ledger.ledger import Ledger
 from curation.project import Project
-from curation.publish.chosen_ledger import ledger_of
-from curation.publish.published import publish_decisions, read_ledger
+from curation.publish import spreadsheet
+from curation.publish.chosen_ledger import any_ledger, ledger_of, ledger_to_fill
+from curation.publish.heard import publish_heard, read_heard
+from curation.publish.published import publish_decisions
 from curation.store.workspace import Workspace
 from curation.tables import DECISIONS
 from tests.ledgers import A
@@ -25,9 +27,10 @@ def url_of(file: Path) -> str:
     return f"sqlite:///{file}"
 
 
-def run(workspace: Workspace, url: str = "", source: Path = Path("crawl")) -> None:
+def run(workspace: Workspace, url: str = "", source: Path = Path("crawl"), test: Path | None = None) -> None:
     """What a run leaves of the ledger that it heard."""
-    publish_decisions(workspace, DECISIONS.frame([]), source=source, ledger=Ledger.of(workspace, url).name)
+    publish_heard(workspace, Ledger.of(workspace, url))
+    publish_decisions(workspace, DECISIONS.frame([]), source=source, test=test)
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def workspace(tmp_path: Path) -> Workspace:
 # --- names ---
 
 
-@pytest.mark.parametrize("module", [address, decisions])
+@pytest.mark.parametrize("module", [address, decisions, spreadsheet])
 def test_the_examples_in_the_docstrings_are_true(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert (found.failed, found.attempted > 0) == (0, True)
@@ -85,30 +88,46 @@ def test_before_the_first_run_any_ledger_will_do(workspace: Workspace, tmp_path:
 
 
 def test_a_run_says_which_ledger_it_heard(workspace: Workspace, tmp_path: Path) -> None:
+    assert read_heard(workspace) is None
     run(workspace)
-    assert read_ledger(workspace) == ""
+    assert read_heard(workspace) == ""
     run(workspace, url_of(tmp_path / "team.sqlite"))
-    assert read_ledger(workspace) == url_of(tmp_path / "team.sqlite")
+    assert read_heard(workspace) == url_of(tmp_path / "team.sqlite")
 
 
 def test_nobody_decides_in_a_ledger_that_the_run_did_not_hear(workspace: Workspace, tmp_path: Path) -> None:
     team, other = url_of(tmp_path / "team.sqlite"), url_of(tmp_path / "other.sqlite")
     run(workspace, team)
     assert ledger_of(workspace, team).name == team
-    with pytest.raises(ParamError, match=f"heard the ledger {team}, and this is the workspace's own: name that with"):
+    with pytest.raises(ParamError, match=f"heard the ledger {team}, and this is the workspace's own: name it with"):
         ledger_of(workspace)
-    with pytest.raises(ParamError, match=f"and this is {other}: name that with --ledger {team}"):
+    with pytest.raises(ParamError, match=f"and this is {other}: name it with --ledger {team}"):
         ledger_of(workspace, other)
     run(workspace)
-    with pytest.raises(ParamError, match=f"the workspace's own, and this is {team}: leave --ledger and INKSIFT_LEDGER"):
+    with pytest.raises(
+        ParamError, match=f"heard the workspace's own ledger, and this is {team}: leave --ledger and INKSIFT_LEDGER"
+    ):
         ledger_of(workspace, team)
 
 
-def test_a_run_of_an_older_inksift_heard_the_workspaces_own(workspace: Workspace, tmp_path: Path) -> None:
-    workspace.publish("source.json", b'{"source": "/crawl"}')
-    assert ledger_of(workspace).name == ""
-    with pytest.raises(ParamError, match="the workspace's own"):
-        ledger_of(workspace, url_of(tmp_path / "team.sqlite"))
+def test_a_stopped_run_heard_its_ledger_too(workspace: Workspace, tmp_path: Path) -> None:
+    """A brake keeps back what a run decided, not what it heard."""
+    team = url_of(tmp_path / "team.sqlite")
+    run(workspace)
+    publish_heard(workspace, Ledger(team))
+    assert ledger_of(workspace, team).name == team
+    with pytest.raises(ParamError, match=f"heard the ledger {team}"):
+        ledger_of(workspace)
+
+
+def test_any_ledger_can_be_read_and_an_empty_one_moved_to(workspace: Workspace, tmp_path: Path) -> None:
+    team = url_of(tmp_path / "team.sqlite")
+    run(workspace)
+    assert any_ledger(workspace, team).name == team
+    ledger_to_fill(workspace, team).record([Decision(A, "outcome", "kept")], "ann")
+    assert any_ledger(workspace, team).last() == 1
+    with pytest.raises(ParamError, match="heard the workspace's own ledger"):
+        ledger_to_fill(workspace, team)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +165,9 @@ def test_no_ledger_is_written_among_the_pictures(workspace: Workspace, tmp_path:
     project = Project(tmp_path / "crawl" if test else pictures, workspace.root, pictures if test else None, None, url)
     with pytest.raises(ParamError, match=f"lies among the pictures in {pictures}: choose another --ledger"):
         _ = project.ledger
-    run(workspace, url, source=pictures)
-    with pytest.raises(ParamError, match="lies among the pictures"):
-        ledger_of(workspace, url)
+    folders = {"source": tmp_path / "crawl", "test": pictures} if test else {"source": pictures}
+    run(workspace, url, **folders)
+    for choose in (ledger_of, any_ledger, ledger_to_fill):
+        with pytest.raises(ParamError, match="lies among the pictures"):
+            choose(workspace, url)
     assert list(pictures.iterdir()) == []

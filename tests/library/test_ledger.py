@@ -15,14 +15,14 @@ from curation.ledger.decisions import ACTIONS, Decision
 from curation.ledger.entries import HUMAN_DECISIONS, LEDGER
 from curation.ledger.ledger import Ledger
 from curation.store.workspace import Workspace
-from tests.ledgers import HOSTILE, A, B, C, assert_each_entry_continues_the_one_before, at, decided
+from tests.ledgers import HOSTILE, A, B, C, assert_each_entry_continues_the_one_before, at, decided, printable
 
 
 def test_a_workspace_without_decisions_has_an_empty_ledger_and_no_file(tmp_path: Path) -> None:
     ledger = Ledger.of(Workspace(tmp_path / "w"))
     assert LEDGER.check(ledger.history()).empty
     assert HUMAN_DECISIONS.check(ledger.in_force()).empty
-    assert ledger.record([], "ann") == []
+    assert ledger.record([], "ann").entries == []
     assert ledger.version() == Ledger.of(Workspace(tmp_path / "w")).version()
     assert [path.name for path in (tmp_path / "w").iterdir()] == ["workspace.json"]
 
@@ -42,8 +42,11 @@ def test_another_url_leaves_the_workspace_alone(tmp_path: Path) -> None:
 
 
 def test_history_says_who_decided_what_when_and_what_held_before(ledger: Ledger) -> None:
-    assert ledger.record([Decision(A, "label", "cat"), Decision(B, "outcome", "kept", "why not")], "ann") == [1, 2]
-    assert ledger.record([Decision(A, "label", "dog")], "bob") == [3]
+    assert ledger.record([Decision(A, "label", "cat"), Decision(B, "outcome", "kept", "why not")], "ann").entries == [
+        1,
+        2,
+    ]
+    assert ledger.record([Decision(A, "label", "dog")], "bob").entries == [3]
     history = LEDGER.check(ledger.history())
     assert list(history["old"]) == ["", "", "cat"]
     assert list(history["who"]) == ["ann", "ann", "bob"]
@@ -68,9 +71,9 @@ def test_in_force_says_of_each_picture_and_action_who_decided_when_and_why(ledge
 
 def test_the_value_in_force_is_not_recorded_again(ledger: Ledger) -> None:
     same = Decision(A, "outcome", "kept")
-    assert ledger.record([same, same, Decision(A, "outcome", "rejected"), same], "ann") == [1, 1, 2, 3]
-    assert ledger.record([same], "bob") == [3]
-    assert len(ledger.history()) == 3
+    assert ledger.record([same, same, Decision(A, "outcome", "rejected"), same], "ann").entries == [1, 1, 2, 3]
+    assert ledger.record([same, Decision(B, "outcome", "kept"), same], "bob") == ([3, 4, 3], [4])
+    assert len(ledger.history()) == 4
 
 
 @pytest.mark.parametrize(
@@ -92,6 +95,8 @@ def test_the_value_in_force_is_not_recorded_again(ledger: Ledger) -> None:
         (Decision(A, "label", ""), "value: expected 1 to 255 bytes"),
         (Decision(A, "label", "a\nb"), "value: expected 1 to 255 bytes"),
         (Decision(A, "label", "a\0b"), "value: expected 1 to 255 bytes"),
+        (Decision(A, "label", "a\x1b[31m"), "value: expected 1 to 255 bytes of UTF-8 on one line, without control"),
+        (Decision(A, "label", "\u202egpj"), "value: expected 1 to 255 bytes of UTF-8 on one line, without control"),
         (Decision(A, "label", "\ud800"), "value: expected 1 to 255 bytes"),
         (Decision(A, "label", "é" * 128), "value: expected 1 to 255 bytes"),
         (Decision(A, "label", "cat", "\0"), "note: expected at most 10000 characters"),
@@ -108,9 +113,9 @@ def test_one_malformed_decision_is_named_and_none_is_written(ledger: Ledger, wro
     assert ledger.history().empty
 
 
-@pytest.mark.parametrize("who", ["", "a\nb", "\0", "x" * 256, "\ud800"])
+@pytest.mark.parametrize("who", ["", "a\nb", "\0", "\u202eann", "x" * 256, "\ud800"])
 def test_nobody_cannot_decide(ledger: Ledger, who: str) -> None:
-    (entry,) = ledger.record([Decision(A, "outcome", "kept")], "ann")
+    (entry,) = ledger.record([Decision(A, "outcome", "kept")], "ann").new
     with pytest.raises(LedgerError, match="who: expected 1 to 255 bytes"):
         ledger.record([Decision(B, "outcome", "kept")], who)
     with pytest.raises(LedgerError, match="who: expected 1 to 255 bytes"):
@@ -120,9 +125,15 @@ def test_nobody_cannot_decide(ledger: Ledger, who: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_is_kept_as_it_came(ledger: Ledger, text: str) -> None:
-    label = text.replace("\n", " ")
-    ledger.record([Decision(A, "label", label, text)], text.replace("\n", "") or "ann")
-    assert decided(ledger) == [(A, "label", label, text)]
+    name = printable(text)
+    ledger.record([Decision(A, "label", name, text)], name)
+    assert decided(ledger) == [(A, "label", name, text)]
+
+
+@pytest.mark.parametrize("name", ["نی\u200cنی", "👩\u200d🎨", "a\u00a0b", "絵\u3000本"])
+def test_joiners_and_wide_blanks_belong_to_names(ledger: Ledger, name: str) -> None:
+    ledger.record([Decision(A, "label", name)], name)
+    assert decided(ledger) == [(A, "label", name, "")]
 
 
 def test_a_longest_label_fits(ledger: Ledger) -> None:
@@ -131,7 +142,7 @@ def test_a_longest_label_fits(ledger: Ledger) -> None:
 
 
 def test_line_ends_of_notes_are_plain(ledger: Ledger) -> None:
-    (entry,) = ledger.record([Decision(A, "label", "cat", "a\r\nb\rc")], "ann")
+    (entry,) = ledger.record([Decision(A, "label", "cat", "a\r\nb\rc")], "ann").new
     ledger.undo([entry], "ann", "d\r\ne")
     assert list(ledger.history()["note"]) == ["a\nb\nc", "d\ne"]
 
@@ -157,7 +168,7 @@ def test_undo_of_the_only_decision_leaves_none(ledger: Ledger) -> None:
     ledger.undo([1], "ann")
     assert ledger.in_force().empty
     assert ledger.version() == empty
-    assert ledger.record([Decision(A, "label", "cat")], "ann") == [3]
+    assert ledger.record([Decision(A, "label", "cat")], "ann").entries == [3]
     assert list(ledger.history()["old"]) == ["", "cat", ""]
 
 
@@ -240,11 +251,11 @@ def test_the_last_entry_has_a_number(ledger: Ledger, tmp_path: Path) -> None:
 
 
 def test_a_picture_is_told_apart_from_several_others(ledger: Ledger) -> None:
-    assert ledger.record([Decision(A, "different", B), Decision(A, "different", C, "look")], "ann") == [1, 2]
+    assert ledger.record([Decision(A, "different", B), Decision(A, "different", C, "look")], "ann").entries == [1, 2]
     assert decided(ledger) == [(A, "different", B, ""), (A, "different", C, "look")]
     assert list(HUMAN_DECISIONS.check(ledger.in_force())["value"]) == [B, C]
     assert list(ledger.history()["old"]) == ["", ""]
-    assert ledger.record([Decision(A, "different", B)], "bob") == [1]
+    assert ledger.record([Decision(A, "different", B)], "bob").entries == [1]
 
 
 def test_undo_of_one_of_them_leaves_the_others(ledger: Ledger) -> None:

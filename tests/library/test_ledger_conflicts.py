@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 
 from curation.errors import LedgerConflict, LedgerError
+from curation.ledger import ledger as ledger_module
 from curation.ledger.decisions import Decision
 from curation.ledger.ledger import Ledger
 from tests.ledgers import A, B, C, assert_each_entry_continues_the_one_before, at, decided
 
+BOTH = {A: {A, B}, B: {A, B}}
 KEPT, REJECTED = Decision(A, "outcome", "kept"), Decision(A, "outcome", "rejected")
 
 
@@ -32,17 +35,17 @@ def test_a_newer_decision_is_not_replaced_unseen(ledger: Ledger) -> None:
     assert conflict.entries == ledger.entries()
     assert str(conflict).startswith("'ann' made outcome 'kept' meanwhile (entry 1): nothing was recorded")
     assert conflict.exit_code == 2
-    assert ledger.record([REJECTED], "bob", seen=[1]) == [2]
+    assert ledger.record([REJECTED], "bob", seen=[1]).entries == [2]
 
 
 def test_without_a_number_seen_the_last_word_holds(ledger: Ledger) -> None:
     ledger.record([KEPT], "ann")
-    assert ledger.record([REJECTED], "bob") == [2]
+    assert ledger.record([REJECTED], "bob").entries == [2]
 
 
 def test_the_same_answer_is_no_conflict(ledger: Ledger) -> None:
     ledger.record([REJECTED, KEPT], "ann")
-    assert ledger.record([KEPT], "bob", seen=[0]) == [2]
+    assert ledger.record([KEPT], "bob", seen=[0]).entries == [2]
     assert ledger.last() == 2
 
 
@@ -59,7 +62,7 @@ def test_other_pictures_actions_and_partners_do_not_matter(ledger: Ledger) -> No
     others = [Decision(B, "outcome", "kept"), Decision(A, "label", "cat"), Decision(A, "different", B)]
     ledger.record(others, "ann")
     mine = [REJECTED, Decision(A, "different", C)]
-    assert ledger.record(mine, "bob", seen=[0, 0]) == [4, 5]
+    assert ledger.record(mine, "bob", seen=[0, 0]).entries == [4, 5]
 
 
 def test_one_overtaken_decision_stops_all_and_every_newer_entry_is_told_once(ledger: Ledger) -> None:
@@ -70,7 +73,7 @@ def test_one_overtaken_decision_stops_all_and_every_newer_entry_is_told_once(led
 
 
 def test_ones_own_decisions_in_one_go_are_no_conflict(ledger: Ledger) -> None:
-    assert ledger.record([KEPT, REJECTED, KEPT], "ann", seen=[0, 0, 0]) == [1, 2, 3]
+    assert ledger.record([KEPT, REJECTED, KEPT], "ann", seen=[0, 0, 0]).entries == [1, 2, 3]
 
 
 def test_a_partner_told_apart_and_taken_back_is_a_conflict_on_that_partner(ledger: Ledger) -> None:
@@ -78,7 +81,7 @@ def test_a_partner_told_apart_and_taken_back_is_a_conflict_on_that_partner(ledge
     ledger.record([word, Decision(A, "different", C)], "ann")
     ledger.undo([1], "ann")
     assert [entry.entry for entry in refused(ledger, [word], [2]).entries] == [3]
-    assert ledger.record([Decision(A, "different", C)], "bob", seen=[0]) == [2]
+    assert ledger.record([Decision(A, "different", C)], "bob", seen=[0]).entries == [2]
 
 
 @pytest.mark.parametrize("seen", [2, -1, 2**70])
@@ -96,10 +99,77 @@ def test_each_decision_has_its_own_number_seen(ledger: Ledger) -> None:
     assert ledger.entries() == []
 
 
+# --- copies of one picture share a word on each action ---
+
+
+def test_of_copies_the_one_chosen_before_is_chosen_again(ledger: Ledger) -> None:
+    for image_id in (A, B):
+        ledger.record([Decision(image_id, "copy", "keep")], "ann", copies=BOTH)
+    again = [Decision(A, "copy", "keep")]
+    assert ledger.record(again, "ann") == ([1], [])
+    assert ledger.record(again, "ann", copies=BOTH) == ([3], [3])
+    assert ledger.record(again, "bob", copies=BOTH) == ([3], [])
+    assert ledger.in_force().sort_values("at")["image_id"].iloc[-1] == A
+    assert_each_entry_continues_the_one_before(ledger)
+    ledger.undo([3], "ann")
+    assert ledger.in_force().sort_values("at")["image_id"].iloc[-1] == B
+
+
+@pytest.mark.parametrize(("theirs", "told"), [("kept", ([3], [3])), ("rejected", ([1], []))])
+def test_a_later_word_on_a_copy_is_outranked_where_it_says_otherwise(
+    ledger: Ledger, theirs: str, told: tuple[list[int], list[int]]
+) -> None:
+    ledger.record([REJECTED], "ann", copies=BOTH)
+    ledger.record([Decision(B, "outcome", theirs)], "bob")
+    assert ledger.record([REJECTED], "ann", seen=[2], copies=BOTH) == told
+
+
+def test_a_later_word_on_a_copy_is_not_outranked_unseen(ledger: Ledger) -> None:
+    ledger.record([REJECTED], "ann", copies=BOTH)
+    ledger.record([Decision(B, "outcome", "kept")], "bob")
+    with pytest.raises(LedgerConflict, match="'bob' made outcome 'kept' meanwhile") as conflict:
+        ledger.record([REJECTED], "ann", seen=[1], copies=BOTH)
+    assert [entry.entry for entry in conflict.value.entries] == [2]
+    assert ledger.last() == 2
+
+
+def test_another_copy_chosen_meanwhile_is_a_conflict(ledger: Ledger) -> None:
+    ledger.record([Decision(B, "copy", "keep")], "bob")
+    with pytest.raises(LedgerConflict, match="'bob' chose another copy meanwhile"):
+        ledger.record([Decision(A, "copy", "keep")], "ann", seen=[0], copies=BOTH)
+    ledger.undo([1], "bob")
+    with pytest.raises(LedgerConflict, match="'bob' made copy undecided again"):
+        ledger.record([Decision(A, "copy", "keep")], "ann", seen=[1], copies=BOTH)
+
+
+def test_each_copy_is_told_apart_for_itself(ledger: Ledger) -> None:
+    ledger.record([Decision(B, "different", C)], "bob")
+    assert ledger.record([Decision(A, "different", C)], "ann", seen=[0], copies=BOTH) == ([2], [2])
+
+
+def test_the_later_word_holds_though_a_clock_went_back(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.record([Decision(B, "copy", "keep")], "bob")
+
+    class Behind(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(2001, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(ledger_module, "datetime", Behind)
+    ledger.record([Decision(A, "copy", "keep")], "ann", copies=BOTH)
+    first, second = (datetime.fromisoformat(entry.at) for entry in ledger.entries())
+    assert second - first == timedelta(microseconds=1)
+
+
+# --- at once ---
+
+
 def test_of_threads_that_saw_the_same_only_one_decides(ledger: Ledger) -> None:
     def decide(n: int) -> list[int]:
         try:
-            return ledger.record([Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], f"{n}", seen=[0, 0])
+            return ledger.record(
+                [Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], f"{n}", seen=[0, 0]
+            ).entries
         except LedgerConflict:
             return []
 
@@ -116,7 +186,7 @@ ledger = Ledger(sys.argv[1]); print("ready", flush=True); sys.stdin.readline()
 for n in range(20):
     seen, done = 0, []
     while not done:
-        try: done = ledger.record([Decision("a" * 64, "label", f"{sys.argv[2]} {n}")], sys.argv[2], seen=[seen])
+        try: done = ledger.record([Decision("a" * 64, "label", f"{sys.argv[2]} {n}")], sys.argv[2], seen=[seen]).entries
         except LedgerConflict as conflict: seen = conflict.entries[-1].entry
     print(*done, seen)
 """

@@ -57,7 +57,7 @@ def tampered(path: Path, *statements: str) -> Ledger:
 def assert_refused(ledger: Ledger, path: Path, match: str) -> None:
     """Neither read nor written, and left as it is."""
     before = path.read_bytes()
-    for use in (ledger.history, ledger.in_force, ledger.version, lambda: export_csv(ledger)):
+    for use in (ledger.history, ledger.in_force, ledger.version, lambda: export_csv(ledger.entries())):
         with pytest.raises(LedgerError, match=match):
             use()
     assert path.read_bytes() == before

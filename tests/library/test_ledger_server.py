@@ -15,7 +15,7 @@ import pytest
 from curation.errors import LedgerConflict
 from curation.ledger.decisions import Decision
 from curation.ledger.ledger import Ledger
-from tests.ledgers import HOSTILE, A, B, C, assert_each_entry_continues_the_one_before
+from tests.ledgers import HOSTILE, A, B, C, assert_each_entry_continues_the_one_before, printable
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def url() -> str:
 
 def test_first_writers_at_once_make_one_ledger(url: str) -> None:
     def write(n: int) -> list[int]:
-        return Ledger(url).record([Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], "ann")
+        return Ledger(url).record([Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], "ann").entries
 
     with ThreadPoolExecutor(8) as threads:
         numbers = [number for numbers in threads.map(write, range(24)) for number in numbers]
@@ -42,7 +42,7 @@ def test_of_those_who_saw_the_same_one_decides(url: str) -> None:
 
     def decide(n: int) -> list[int]:
         try:
-            return Ledger(url).record([Decision(C, "label", f"{n}")], "ann", seen=[seen])
+            return Ledger(url).record([Decision(C, "label", f"{n}")], "ann", seen=[seen]).entries
         except LedgerConflict:
             return []
 
@@ -53,8 +53,8 @@ def test_of_those_who_saw_the_same_one_decides(url: str) -> None:
 def test_text_is_kept_and_undone_as_in_a_file(url: str) -> None:
     ledger = Ledger(url)
     before = ledger.version()
-    said = [Decision(f"{n:064x}", "label", text.replace("\n", " "), text) for n, text in enumerate(HOSTILE)]
-    numbers = ledger.record(said, "ann")
+    said = [Decision(f"{n:064x}", "label", printable(text), text) for n, text in enumerate(HOSTILE)]
+    numbers = ledger.record(said, "ann").new
     assert [Decision(*entry[3:6], entry.note) for entry in ledger.entries()[-len(said) :]] == said
     ledger.undo(numbers, "bob")
     assert ledger.version() == before

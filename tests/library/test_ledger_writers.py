@@ -25,7 +25,7 @@ WRITER = """
 import sys; from curation.ledger.ledger import Ledger; from curation.ledger.decisions import Decision
 ledger = Ledger(sys.argv[1]); print("ready", flush=True); sys.stdin.readline()
 for n in range(int(sys.argv[3])):
-    print(*ledger.record([Decision("a" * 64, "label", f"{sys.argv[2]} {n}")], sys.argv[2]))
+    print(*ledger.record([Decision("a" * 64, "label", f"{sys.argv[2]} {n}")], sys.argv[2]).new)
 """
 
 
@@ -44,7 +44,7 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
 
 def test_threads_write_at_once(ledger: Ledger) -> None:
     def write(n: int) -> list[int]:
-        return ledger.record([Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], "ann")
+        return ledger.record([Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], "ann").new
 
     with ThreadPoolExecutor(8) as threads:
         numbers = list(itertools.chain(*threads.map(write, range(24))))
@@ -74,7 +74,7 @@ for line in sys.stdin:
         print(os.getpid(), flush=True)
         ledger = Ledger(sys.argv[1])
         for n in range(10**9):
-            print(*ledger.record([Decision(os.urandom(32).hex(), "outcome", "kept")], "ann"), flush=True)
+            print(*ledger.record([Decision(os.urandom(32).hex(), "outcome", "kept")], "ann").new, flush=True)
 """
 
 
