@@ -19,6 +19,7 @@ from curation.report.findings import Findings, published_cuts
 from curation.report.page import ReportParams, build_report
 from curation.report.photographs import loudest_first
 from curation.report.tiles import likeliest_first
+from curation.report.words import reason_of_one
 from curation.thumbnails import Thumbnails
 from curation.verdicts.signal_limits import limits_by_name
 
@@ -30,9 +31,11 @@ class ReportConfig(ReportParams, dg.Config):
     """How much the report shows."""
 
 
-@dg.asset(group_name="verdict", kinds={"html"}, code_version="3", deps=[LEDGER])
+@dg.asset(group_name="verdict", kinds={"html"}, code_version="4", deps=[LEDGER])
 def rejected_report(
     verdicts: pd.DataFrame,
+    machine_verdicts: pd.DataFrame,
+    human_decisions: pd.DataFrame,
     images: pd.DataFrame,
     duplicates: pd.DataFrame,
     hashes: pd.DataFrame,
@@ -66,6 +69,8 @@ def rejected_report(
         losses=losses,
         reject_cut=reject_cut,
         keep_cut=keep_cut,
+        human=human_decisions,
+        machine=machine_verdicts,
         notes=[_NO_DETECTOR] if uncounted else [],
     )
     page = build_report(verdicts, images, read=read, params=config, findings=findings)
@@ -90,7 +95,7 @@ def _rejected_pictures(verdicts: pd.DataFrame) -> pd.DataFrame:
 def _contact_sheets(verdicts: pd.DataFrame, read: Thumbnails) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
     """A sheet per reason, one of what is for review, one of what people decided; the likeliest photographs first."""
     for reason, rows in _rejected_pictures(verdicts).groupby("reason"):
-        yield from _sheet(str(reason), f"rejected as {reason}", rows, read)
+        yield from _sheet(str(reason), f"rejected: {reason_of_one(str(reason))}", rows, read)
     yield from _sheet("review", "for review", verdicts[verdicts["outcome"] == "review"], read)
     yield from _sheet("decided_by_people", "decided by people", verdicts[verdicts["decided_by"] == "human"], read)
 

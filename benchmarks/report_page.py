@@ -119,6 +119,8 @@ def _finished(workspace: Workspace) -> str:
         losses=tables["losses"],
         reject_cut=reject_cut,
         keep_cut=keep_cut,
+        human=tables["human_decisions"],
+        machine=tables["machine_verdicts"],
     )
     read = Thumbnails(workspace, tables["thumbnails"])
     return build_report(tables["verdicts"], tables["images"], read=read, params=ReportParams(), findings=findings)

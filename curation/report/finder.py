@@ -18,6 +18,7 @@ from curation.report.templating import environment, printable
 from curation.report.tiles import Tile
 from curation.verdicts.conservation import DECIDERS
 
+NO_CLASS = "(no class)"
 CHUNK = 60
 """Tiles that are compressed together."""
 
@@ -25,24 +26,26 @@ _DIGITS = 4
 
 
 def finder_values(galleries: Sequence[Gallery]) -> dict[str, Any] | None:
-    """What the section shows: the galleries as reasons, classes with counts, the index, the chunks; None for no tile.
+    """What the section shows: galleries with tiles as reasons, classes with counts, the index, the chunks; None for no
+    tile.
 
     The index has one entry per tile in every list: first those that stand in the page, in their order, then those in
     the chunks. `reason`, `class` and `by` are places in the lists of names, `p` is missing where a copy was judged
     through another.
     """
-    rows = [(place, tile) for place, part in enumerate(galleries) for tile in part.first]
-    rest = [(place, tile) for place, part in enumerate(galleries) for tile in part.tiles[len(part.first) :]]
+    held = [part for part in galleries if part.tiles]
+    rows = [(place, tile) for place, part in enumerate(held) for tile in part.first]
+    rest = [(place, tile) for place, part in enumerate(held) for tile in part.tiles[len(part.first) :]]
     if not rows:
         return None
-    counts = Counter(_shown(tile.label) for part in galleries for tile in part.tiles)
+    counts = Counter(_shown(tile.label) for part in held for tile in part.tiles)
     classes = sorted(counts)
     return {
-        "reasons": galleries,
+        "reasons": held,
         "classes": [(name, counts[name]) for name in classes],
         "deciders": DECIDERS,
         "missing": sum(part.count for part in galleries) - len(rows) - len(rest),
-        "index": {"chunk": CHUNK, "reasons": [part.key for part in galleries], "classes": classes, "deciders": DECIDERS}
+        "index": {"chunk": CHUNK, "reasons": [part.key for part in held], "classes": classes, "deciders": DECIDERS}
         | _columns([*rows, *rest], {name: place for place, name in enumerate(classes)}),
         "chunks": [packed([tile for _, tile in rest[start : start + CHUNK]]) for start in range(0, len(rest), CHUNK)],
     }
@@ -67,4 +70,4 @@ def _columns(rows: Sequence[tuple[int, Tile]], classes: dict[str, int]) -> dict[
 
 def _shown(label: str) -> str:
     """The class as the page writes it, so that the name chosen in it is the one in the index."""
-    return str(printable(label))
+    return str(printable(label)) or NO_CLASS

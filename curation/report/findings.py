@@ -23,7 +23,8 @@ class Findings:
     column per signal, `limits` their votes by name; `comparison` has a row per cluster method, named in its first
     column; `votes`, `quality` and `losses` are VOTES, VOTE_QUALITY and LOSSES frames.
     `reject_cut` and `keep_cut` are log-odds, the folder's share of photographs included: a photograph lies at or above
-    the first, an illustration below the second. `notes` are sentences for the reader.
+    the first, an illustration below the second. `human` are the HUMAN_DECISIONS that the run took in, and
+    `machine` the DECISIONS before people were heard. `notes` are sentences for the reader.
     """
 
     duplicates: pd.DataFrame | None = None
@@ -37,6 +38,8 @@ class Findings:
     losses: pd.DataFrame | None = None
     reject_cut: float | None = None
     keep_cut: float | None = None
+    human: pd.DataFrame | None = None
+    machine: pd.DataFrame | None = None
     notes: Sequence[str] = ()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.report.words import reason_in_words
+from curation.report.words import reason_in_words, why_key
 
 WIDTH = 200
 _FOUND = 110.0
@@ -36,7 +36,7 @@ class Branch:
     @property
     def key(self) -> str:
         """What the filter over the pictures calls them."""
-        return f"{self.outcome}/{self.stage}/{self.reason}"
+        return why_key(self.outcome, self.stage, self.reason)
 
 
 def flow(decisions: pd.DataFrame) -> list[Branch]:

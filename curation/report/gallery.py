@@ -10,7 +10,7 @@ import pandas as pd
 from curation.engine import per_item
 from curation.report.contact_sheet import data_uri, jpeg
 from curation.report.tiles import Facts, Tile, likeliest_first
-from curation.report.words import reason_in_words
+from curation.report.words import reason_in_words, why_key
 from curation.rgb import Rgb, shrink
 
 FIRST = 60
@@ -37,13 +37,13 @@ class Gallery:
 
     @property
     def key(self) -> str:
-        """What the filter calls it, in the address of the page too."""
-        return f"{self.outcome}/{self.stage}/{self.reason}"
+        """What the filter calls it."""
+        return why_key(self.outcome, self.stage, self.reason)
 
     @property
     def words(self) -> str:
         """Why, in plain words."""
-        return "by people" if self.outcome == "kept" else reason_in_words(self.stage, self.reason)
+        return "by a person" if self.outcome == "kept" else reason_in_words(self.stage, self.reason)
 
     @property
     def first(self) -> Sequence[Tile]:
@@ -54,18 +54,16 @@ class Gallery:
 def galleries(
     decisions: pd.DataFrame,
     images: pd.DataFrame,
+    facts: Facts,
     read: Callable[[str], Rgb],
     *,
     most: int,
     side_px: int,
-    votes: pd.DataFrame,
-    duplicates: pd.DataFrame,
 ) -> list[Gallery]:
     """A gallery for each reason of review and of rejection, the fullest first, and one for what people kept.
 
     At most `most` tiles in all, the same number of each reason where they are too many. They start with the likeliest
-    photographs, and show how the VOTES frame says they were voted on and what DUPLICATES say of them. Files that could
-    not be read have no thumbnail and are left out.
+    photographs. Files that could not be read have no thumbnail and are left out.
     """
     readable = set(images.loc[images["readable"], "path"])
     noteworthy = (decisions["outcome"] != "kept") | (decisions["decided_by"] == "human")
@@ -75,8 +73,7 @@ def galleries(
     shown = [
         group.head(count) for (_, group), count in zip(groups, _fair([len(g) for _, g in groups], most), strict=True)
     ]
-    facts = Facts(decisions, duplicates, votes)
-    address = _thumbnails_of(shown, images, facts, read, side_px).__getitem__
+    address = thumbnails_of(shown, images, facts, read, side_px).__getitem__
     return [
         Gallery(str(outcome), str(stage), str(reason), len(group), facts.tiles(rows, address))
         for ((outcome, stage, reason), group), rows in zip(groups, shown, strict=True)
@@ -94,10 +91,10 @@ def thumbnails(
     return dict(zip(image_ids, per_item(thumbnail, image_ids), strict=True))
 
 
-def _thumbnails_of(
+def thumbnails_of(
     shown: Sequence[pd.DataFrame], images: pd.DataFrame, facts: Facts, read: Callable[[str], Rgb], side_px: int
 ) -> dict[str, str]:
-    """Those of the files that are shown and of the copies kept instead of them."""
+    """Those of the files in some DECISIONS frames and of the copies kept instead of them, by image_id."""
     wanted = {image_id for rows in shown for image_id in rows["image_id"]}
     wanted |= {facts.ids[path] for rows in shown for path in rows["duplicate_of"] if path in facts.ids}
     stored_order = [image_id for image_id in dict.fromkeys(images["image_id"]) if image_id in wanted]

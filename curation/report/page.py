@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -16,9 +16,11 @@ from curation.report.copies import copies_values
 from curation.report.finder import finder_values
 from curation.report.findings import Findings
 from curation.report.flow import flow
-from curation.report.gallery import FIRST, Gallery, galleries
+from curation.report.gallery import FIRST, galleries
+from curation.report.people import people_values
 from curation.report.photographs import outcome_per_picture, photographs_values
 from curation.report.templating import Figure, capped, figure, render_page
+from curation.report.tiles import Facts
 from curation.report.unreadable import unreadable_values
 from curation.rgb import Rgb
 from curation.signals.base import Limits
@@ -45,15 +47,8 @@ def build_report(
     """The page for a DECISIONS and an IMAGES frame; `read` gives the thumbnail of an image_id."""
     findings = findings or Findings()
     balance = before_and_after(decisions)
-    parts = galleries(
-        decisions,
-        images,
-        read,
-        most=params.pictures,
-        side_px=params.thumbnail_px,
-        votes=VOTES.frame([]) if findings.votes is None else findings.votes,
-        duplicates=DUPLICATES.frame([]) if findings.duplicates is None else findings.duplicates,
-    )
+    facts = _facts(decisions, findings)
+    parts = galleries(decisions, images, facts, read, most=params.pictures, side_px=params.thumbnail_px)
     return render_page(
         "report.html.j2",
         script="report.js",
@@ -69,8 +64,12 @@ def build_report(
         clusters=_clusters(findings),
         copies=copies_values(decisions, findings, read, most=FIRST, side_px=params.thumbnail_px),
         photographs=photographs_values(decisions, findings, most_classes=params.table_rows),
-        people=_people(decisions, parts),
+        people=people_values(
+            decisions, images, facts, findings, read, most=min(FIRST, params.pictures), side_px=params.thumbnail_px
+        ),
         galleries=parts,
+        held={part.key for part in parts if part.tiles},
+        by_people=sum(tile.decided_by == "human" for part in parts for tile in part.tiles),
         finder=finder_values(parts),
         unreadable=unreadable_values(images, most=params.table_rows),
     )
@@ -81,10 +80,12 @@ def _totals(decisions: pd.DataFrame) -> dict[str, int]:
     return {"found": len(decisions)} | {outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES}
 
 
-def _people(decisions: pd.DataFrame, parts: Sequence[Gallery]) -> dict[str, Any]:
-    """How many outcomes are by people, and the first tiles of them."""
-    tiles = [tile for part in parts for tile in part.tiles if tile.decided_by == "human"]
-    return {"count": int((decisions["decided_by"] == "human").sum()), "tiles": tiles[:FIRST]}
+def _facts(decisions: pd.DataFrame, findings: Findings) -> Facts:
+    return Facts(
+        decisions,
+        DUPLICATES.frame([]) if findings.duplicates is None else findings.duplicates,
+        VOTES.frame([]) if findings.votes is None else findings.votes,
+    )
 
 
 def _source_figures(images: pd.DataFrame) -> list[Figure]:

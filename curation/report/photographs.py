@@ -13,6 +13,7 @@ from curation.report import vote_plots
 from curation.report.ballots import readable
 from curation.report.findings import Findings
 from curation.report.templating import Figure, figure, records
+from curation.report.words import outcome_in_words
 from curation.tables import DECISIONS
 
 HEAVY = 0.5
@@ -73,7 +74,7 @@ def _spread(decisions: pd.DataFrame, votes: pd.DataFrame, findings: Findings) ->
 
 def _spread_in_words(log_odds: Mapping[str, Floats], findings: Findings) -> str:
     middles = [
-        f"{outcome}: {len(values):,} with a median of {np.median(values):.1f}"
+        f"{outcome_in_words(outcome)}: {len(values):,} with a median of {np.median(values):.1f}"
         for outcome, values in log_odds.items()
         if len(values)
     ]

@@ -26,6 +26,7 @@ from curation.report.drawing import (
     render,
     row_height,
 )
+from curation.report.words import outcome_in_words
 from curation.signals.base import Limits
 
 _MOST_CLASSES = 60
@@ -51,7 +52,7 @@ def class_balance(balance: pd.DataFrame) -> bytes:
         names = named_rows(axes, rows["label"])
         found = axes.barh(names, rows["found"], color=FOUND, label="found")
         axes.barh(names, rows["kept"], color=KEPT, height=0.5, label="kept")
-        axes.barh(names, rows["review"], left=rows["kept"], color=REVIEW, height=0.5, label="review")
+        axes.barh(names, rows["review"], left=rows["kept"], color=REVIEW, height=0.5, label=outcome_in_words("review"))
         texts = [f"{kept:,} of {total:,}" for kept, total in zip(rows["kept"], rows["found"], strict=True)]
         axes.bar_label(found, texts, padding=3, fontsize=7)
         axes.margins(x=0.15)
@@ -256,9 +257,20 @@ def _flow(decisions: pd.DataFrame) -> tuple[pd.Series, list[str]]:
     counts = decisions.value_counts(["outcome", "stage", "reason"])
     order = {outcome: place for place, outcome in enumerate(OUTCOME_COLOURS)}
     keys = sorted(counts.index, key=lambda key: (order[key[0]], -counts[key]))
-    names = [f"{key[1]}: {key[2]}" if key[0] == "rejected" else ": ".join(filter(None, key[::2])) for key in keys]
+    names = [_named(*key) for key in keys]
     flow = pd.Series([int(counts[key]) for key in keys], index=names, dtype="int64")
     return flow, [OUTCOME_COLOURS[key[0]] for key in keys]
+
+
+def _named(outcome: str, stage: str, reason: str) -> str:
+    """A bar of `outcome_flow`: stage and reason in the codes of the table, one word where both are the same.
+
+    >>> _named("rejected", "human", "human"), _named("review", "verdicts", "unsure")
+    ('human', 'for review: unsure')
+    """
+    if outcome == "rejected":
+        return ": ".join(dict.fromkeys([stage, reason]))
+    return ": ".join(filter(None, [outcome_in_words(outcome), reason]))
 
 
 def _bars(counts: pd.Series, colour: str | list[str], unit: str, *, width: float = 6.6) -> bytes:

@@ -12,6 +12,7 @@ import jinja2
 import pandas as pd
 
 from curation.report.contact_sheet import data_uri
+from curation.report.words import outcome_in_words, reason_of_one
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -71,6 +72,7 @@ def environment(*folders: Path) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     templates.filters |= {"count": _count, "percent": _percent, "score": _score, "signed": _signed, "chance": _chance}
+    templates.filters |= {"outcome": outcome_in_words, "reason": reason_of_one}
     return templates
 
 

@@ -14,6 +14,7 @@ from curation.medium.quality import CHANCE
 from curation.medium.votes import Floats
 from curation.report.ballots import readable
 from curation.report.drawing import INK, KEPT, OUTCOME_COLOURS, named_rows, nothing, plain, render, row_height
+from curation.report.words import outcome_in_words
 
 FURTHEST = 12.0
 """Pictures further from even odds than this many log-odds (1 in 160,000) share the outermost bar."""
@@ -41,7 +42,7 @@ def log_odds_histogram(
             bins=np.linspace(-reach, reach, 61).tolist(),
             stacked=True,
             color=[OUTCOME_COLOURS[outcome] for outcome in groups],
-            label=[f"{outcome} ({len(values):,})" for outcome, values in groups.items()],
+            label=[f"{outcome_in_words(outcome)} ({len(values):,})" for outcome, values in groups.items()],
         )
         _mark_cut(axes, keep_cut, "kept below", side="right")
         _mark_cut(axes, reject_cut, "rejected from", side="left")

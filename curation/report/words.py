@@ -11,7 +11,14 @@ _REASONS = {
     ("verdicts", "photo"): "photographs",
     ("verdicts", "unsure"): "photograph or illustration, unsure",
     ("human", "photo"): "called photographs by a person",
-    ("human", "rejected"): "rejected by a person",
+    ("human", "human"): "by a person",
+}
+_SAID = {
+    ("outcome", "kept"): "kept",
+    ("outcome", "rejected"): "rejected",
+    ("medium", "illustration"): "called an illustration",
+    ("medium", "photo"): "called a photograph",
+    ("copy", "keep"): "chosen among its copies",
 }
 
 _UNDECODABLE = (
@@ -39,6 +46,44 @@ _ERRORS = {
     "unreadable_folder": "The folder could not be listed, so what it holds is unknown. Check its permissions.",
     "vanished": "The file was listed, and gone when it was to be opened.",
 }
+
+
+def why_key(outcome: str, stage: str, reason: str) -> str:
+    """What the filter over the pictures, and an address of the page, call files with this outcome, stage and reason.
+
+    >>> why_key("rejected", "verdicts", "photo")
+    'rejected/verdicts/photo'
+    """
+    return f"{outcome}/{stage}/{reason}"
+
+
+def outcome_in_words(outcome: str) -> str:
+    """The outcome of files, for people.
+
+    >>> outcome_in_words("review"), outcome_in_words("kept")
+    ('for review', 'kept')
+    """
+    return "for review" if outcome == "review" else outcome
+
+
+def reason_of_one(reason: str) -> str:
+    """Why one file has its outcome, in a word or two.
+
+    >>> reason_of_one("label_conflict"), reason_of_one("human")
+    ('label conflict', 'by a person')
+    """
+    return "by a person" if reason == "human" else reason.replace("_", " ")
+
+
+def decision_in_words(action: str, value: str) -> str:
+    """What a person decided on a picture; the value of `different` is the path of the other one.
+
+    >>> decision_in_words("label", "cat"), decision_in_words("different", "b.png"), decision_in_words("copy", "keep")
+    ('class cat', 'no copy of b.png', 'chosen among its copies')
+    """
+    if action == "label":
+        return f"class {value}"
+    return f"no copy of {value}" if action == "different" else _SAID[action, value]
 
 
 def reason_in_words(stage: str, reason: str) -> str:

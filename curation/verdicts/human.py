@@ -14,7 +14,7 @@ import pandas as pd
 from curation.tables import DECISIONS
 
 
-class _Word(NamedTuple):
+class Word(NamedTuple):
     """What a person decided, who, when (ISO 8601, UTC) and with which note."""
 
     value: str
@@ -23,7 +23,7 @@ class _Word(NamedTuple):
     note: str
 
 
-_Words = Mapping[str, _Word]
+_Words = Mapping[str, Word]
 """The last word on each action."""
 
 
@@ -59,13 +59,13 @@ def answers(duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.Series:
     return pd.Series(media, dtype="bool")
 
 
-def _words(duplicates: pd.DataFrame, human: pd.DataFrame) -> dict[int, dict[str, _Word]]:
+def _words(duplicates: pd.DataFrame, human: pd.DataFrame) -> dict[int, dict[str, Word]]:
     """The last word on each action, by group of copies."""
     groups = duplicates.drop_duplicates("image_id").set_index("image_id")["group"].to_dict()
-    words: dict[int, dict[str, _Word]] = {}
+    words: dict[int, dict[str, Word]] = {}
     for row in human.sort_values(["at", "image_id"]).to_dict("records"):
         if row["image_id"] in groups:
-            word = _Word(row["value"], row["who"], row["at"], row["note"])
+            word = Word(row["value"], row["who"], row["at"], row["note"])
             words.setdefault(groups[row["image_id"]], {})[row["action"]] = word
     return words
 
@@ -84,25 +84,25 @@ def _overruled(row: Mapping[Any, Any], words: _Words, *, keeper: bool) -> dict[s
 _VERBS = {"kept": "kept", "rejected": "rejected", "illustration": "called an illustration", "photo": "called a photo"}
 
 
-def _decided(row: Mapping[Any, Any], word: _Word, reason: str) -> dict[str, object]:
+def _decided(row: Mapping[Any, Any], word: Word, reason: str) -> dict[str, object]:
     rejected = word.value in ("rejected", "photo")
     return {
         "outcome": "rejected" if rejected else "kept",
         "stage": "human" if rejected else "",
         "reason": reason if rejected else "",
-        "explanation": f"{_VERBS[word.value]} {_signed(word)}; the machine: {row['explanation']}",
+        "explanation": f"{_VERBS[word.value]} {signed(word)}; the machine: {row['explanation']}",
         "decided_by": "human",
     }
 
 
-def _signed(word: _Word) -> str:
+def signed(word: Word) -> str:
     """By whom, when and why, on one line."""
     note = " ".join(word.note.split())
     return f"by {word.who} on {word.at[:16].replace('T', ' ')} UTC" + (f" ({note})" if note else "")
 
 
-def _labelled(row: Mapping[Any, Any], word: _Word) -> dict[str, object]:
+def _labelled(row: Mapping[Any, Any], word: Word) -> dict[str, object]:
     if word.value == row["label"]:
         return {}
-    told = f"{row['explanation']}; class {word.value!r} instead of {row['label']!r} {_signed(word)}"
+    told = f"{row['explanation']}; class {word.value!r} instead of {row['label']!r} {signed(word)}"
     return {"label": word.value, "explanation": told}

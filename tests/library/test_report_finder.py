@@ -103,10 +103,48 @@ def test_the_most_pictures_are_shared_out_fairly_and_the_rest_is_told() -> None:
     assert "and 5 more, listed in decisions.csv" in html
 
 
-def test_a_page_without_pictures_is_a_page() -> None:
-    html = page([PHOTO] * 3, pictures=0)
+def test_a_page_without_pictures_is_a_page_that_promises_none() -> None:
+    html = page([PHOTO] * 3 + [BROKEN], pictures=0)
     assert 'id="finder"' not in html
-    assert "and 3 more, listed in decisions.csv" in html
+    assert '<p class="more">3, listed in decisions.csv</p>' in html
+    assert re.findall(r'<a href="#(\w+)"', html.split('class="flow"')[1].split("</ol>")[0]) == ["unreadable"]
+
+
+def test_reasons_that_the_page_holds_no_picture_of_are_neither_linked_nor_offered() -> None:
+    html = page([UNSURE, *[PHOTO] * 9], pictures=1)
+    assert data_in(html)[0]["reasons"] == ["rejected/verdicts/photo"]
+    assert re.findall(r'name="why" value="([^"]+)"', html) == ["rejected/verdicts/photo"]
+    assert re.findall(r'data-filter="([^"]+)"', html) == ["why=rejected%2Fverdicts%2Fphoto"]
+    assert "9 more pictures are not in this page; decisions.csv lists them" in html
+
+
+def test_a_tile_says_its_outcome_and_reason() -> None:
+    by_hand = {"outcome": "rejected", "stage": "human", "reason": "human", "decided_by": "human"}
+    held = {"outcome": "review", "stage": "duplicates", "reason": "label_conflict"}
+    html = page([{"decided_by": "human"}, by_hand, held, COPY])
+    told = {
+        re.findall(r"<bdi>(\d+)", card)[0]: re.sub("<[^>]+>", "", re.findall(r'<p class="verdict">(.+)</p>', card)[0])
+        for card in cards_in(html)
+    }
+    assert told == {
+        "000": "kept",
+        "001": "rejected by a person",
+        "002": "for review label conflict",
+        "003": "rejected duplicate",
+    }
+
+
+def test_no_class_has_a_name_to_be_chosen_by() -> None:
+    html = page([PHOTO | {"label": ""}, PHOTO | {"label": "b"}])
+    assert data_in(html)[0]["classes"] == ["(no class)", "b"]
+    assert '<option value="(no class)">(no class) (1)</option>' in html
+
+
+def test_review_is_called_the_same_everywhere() -> None:
+    html = re.sub(r"<(script|style).*?</\1>", "", page([UNSURE, PHOTO, {}]), flags=re.DOTALL)
+    shown = re.findall(r">([^<>]*review[^<>]*)<", html, re.IGNORECASE)
+    assert len(shown) > 5
+    assert all("for review" in text.lower() for text in shown)
 
 
 def test_many_pictures_are_smaller_and_coarser(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,14 @@ import pytest
 
 from curation.folder import safe_open, walk
 from curation.gate import answer, decode
+from curation.ledger.entries import HUMAN_DECISIONS
 from curation.report.flow import flow
 from curation.report.words import error_in_words, reason_in_words
 from curation.tables import DECISIONS
+from curation.verdicts import conflicts, human
+from curation.verdicts.decide import decide
+from curation.verdicts.judgements import JUDGEMENTS
+from tests.frames import duplicates_of, images_of
 
 KEPT = ("kept", "", "")
 PHOTO = ("rejected", "verdicts", "photo")
@@ -77,9 +82,53 @@ def test_stages_that_are_not_known_come_after_those_that_are() -> None:
     assert [branch.words for branch in branches] == ["photographs", "too dark", "kept"]
 
 
-@pytest.mark.parametrize("key", [PHOTO, COPY, BROKEN, BY_HAND, UNSURE, ("rejected", "embeddings", "bad_feature")])
-def test_reasons_have_words(key: tuple[str, str, str]) -> None:
-    assert reason_in_words(*key[1:]) != key[2].replace("_", " ")
+FILES = {
+    "unreadable": 0, "bad_feature": 1, "photo": 2, "unsure": 3, "rejected by ana": 4, "called photo by ana": 5,
+    "filed twice": 6, "its copy": 6,
+}  # fmt: skip
+
+
+def emitted() -> set[tuple[str, str]]:
+    """Every stage and reason that files can have, from where they are written."""
+    torn, *rest = FILES
+    images = images_of(
+        {"path": torn, "image_id": torn, "readable": False, "error": "empty"},
+        *({"path": name, "image_id": name, "label": "dog" if name == "its copy" else "cat"} for name in rest),
+    )
+    places = [{"path": name, "group": FILES[name]} for name in rest]
+    places[-1] |= {"duplicate_of": "filed twice", "conflict": "cat"}
+    places[-2] |= {"conflict": "dog"}
+    copies = duplicates_of(*places)
+    evidence = pd.DataFrame({"image_id": rest, "embedding": ["bad_feature"] + ["ok"] * 6})
+    answers = {"photo": "rejected", "unsure": "review"}
+    judged = [
+        {"image_id": name, "outcome": answers.get(name, "kept"), "reason": name if name in answers else ""}
+        | {"p_photo": 0.5, "medium": "unsure", "explanation": ""}
+        for name in rest
+    ]
+    said = {"rejected by ana": ("outcome", "rejected"), "called photo by ana": ("medium", "photo")}
+    people = HUMAN_DECISIONS.frame(
+        [
+            {"image_id": name, "action": action, "value": value, "who": "ana", "at": "2026-05-01", "note": ""}
+            for name, (action, value) in said.items()
+        ]
+    )
+    machine = decide(images, copies, evidence, JUDGEMENTS.frame(judged))
+    rows = conflicts.hold(human.apply(machine, copies, people), copies, people)
+    return set(zip(rows["stage"], rows["reason"], strict=True))
+
+
+def test_the_list_of_reasons_is_whole() -> None:
+    assert len(emitted()) == len(FILES)
+
+
+@pytest.mark.parametrize(("stage", "reason"), sorted(emitted()))
+def test_reasons_have_words(stage: str, reason: str) -> None:
+    assert reason_in_words(stage, reason) not in (reason, reason.replace("_", " "))
+
+
+def test_what_a_person_rejected_reads_so() -> None:
+    assert [branch.words for branch in flow(decisions({("rejected", "human", "human"): 1}))] == ["by a person"]
 
 
 def errors() -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from curation.dedup.apart import KEPT_APART
 from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.ledger.entries import HUMAN_DECISIONS
 from curation.medium.votes import PARTS, VOTE_QUALITY, VOTES
 from curation.report import finder, gallery
 from curation.report.audit_page import build_audit_page
@@ -89,7 +90,7 @@ def hostile_copies(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Copies as decided, and every file related to the first by a hostile transform."""
     readable = decisions[decisions["reason"] != "unreadable"]
     first, *others = readable["path"]
-    places = readable[["path", "duplicate_of"]].assign(group=range(len(readable)), kept_because=HOSTILE[1])
+    places = readable[["path", "image_id", "duplicate_of"]].assign(group=range(len(readable)), kept_because=HOSTILE[1])
     row = {"path": first, "relation": "variant", "distance": 1, "similarity": 0.9, "transform": HOSTILE[0]}
     return {
         "duplicates": duplicates_of(*places.to_dict("records")),
@@ -98,11 +99,23 @@ def hostile_copies(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
+def hostile_people(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Classes, names and notes by people on every readable picture, and a picture told apart from each."""
+    readable = decisions[decisions["reason"] != "unreadable"]
+    rows = [
+        {"image_id": image_id, "action": action, "value": value, "who": text, "at": "2026-05-01T09:30", "note": text}
+        for image_id, text in zip(readable["image_id"], readable["label"], strict=True)
+        for action, value in (("label", text), ("different", decisions["image_id"].iat[0]))
+    ]
+    return {"human": HUMAN_DECISIONS.frame(rows), "machine": decisions}
+
+
 def hostile_report() -> str:
     """A report with every optional part, in which every text is hostile, most pictures in chunks."""
     decisions, images = hostile_frames()
     findings = Findings(
         **hostile_copies(decisions),
+        **hostile_people(decisions),
         signals=pd.DataFrame({"image_id": images["image_id"], HOSTILE[0]: 0.5}),
         limits={HOSTILE[0]: Limits(low=0.1)},
         comparison=pd.DataFrame({HOSTILE[1]: HOSTILE[:2], HOSTILE[0]: [1.0, 2.0]}),

@@ -164,6 +164,9 @@ def test_the_address_keeps_the_filter(page: Page, browser: Browser) -> None:
     [
         ("#pictures?class=nobody&why=none/of/them&by=ghost&page=no", "168 of 168 pictures, page 1 of 3"),
         ("#pictures?page=99", "168 of 168 pictures, page 3 of 3"),
+        ("#pictures?page=1.5", "168 of 168 pictures, page 1 of 3"),
+        ("#pictures?page=2.9", "168 of 168 pictures, page 2 of 3"),
+        ("#pictures?page=-1", "168 of 168 pictures, page 1 of 3"),
         ("#pictures?by=human", "3 of 168 pictures"),
         ("#classes", "168 of 168 pictures, page 1 of 3"),
     ],
@@ -173,13 +176,72 @@ def test_an_address_that_fits_nothing_here_does_no_harm(page: Page, address: str
     found(page, text)
 
 
+def test_a_half_page_still_shows_every_picture_of_a_page(page: Page) -> None:
+    page.evaluate("location.hash = '#pictures?page=1.5'")
+    expect(page).to_have_url(re.compile("page=1.5$"))
+    assert len(paths(page)) == 60
+
+
+@pytest.mark.parametrize("address", ["", "#pictures"])
+def test_an_address_without_a_filter_takes_the_filter_back(page: Page, report: Path, address: str) -> None:
+    page.goto(report.as_uri() + address)
+    page.get_by_role("link", name="copies of a file that stays").click()
+    found(page, "10 of 168 pictures")
+    page.go_back()
+    found(page, "168 of 168 pictures, page 1 of 3")
+    assert page.locator("#chips > li").count() == 0
+    assert not reason(page, "rejected/duplicates/duplicate").is_checked()
+    page.go_forward()
+    found(page, "10 of 168 pictures")
+
+
+def test_the_way_to_another_section_leaves_the_filter_as_it_is(page: Page) -> None:
+    reason(page, "review/verdicts/unsure").check()
+    found(page, "5 of 168 pictures")
+    page.get_by_role("link", name="Classes").click()
+    expect(page).to_have_url(re.compile("#classes$"))
+    found(page, "5 of 168 pictures")
+
+
+def test_what_is_still_being_typed_does_not_undo_the_way_back(page: Page) -> None:
+    page.get_by_role("link", name="copies of a file that stays").click()
+    found(page, "10 of 168 pictures")
+    control(page, "text").fill("nowhere")
+    page.evaluate("location.hash = '#pictures?by=human'")
+    found(page, "3 of 168 pictures")
+    page.wait_for_timeout(400)
+    found(page, "3 of 168 pictures")
+
+
+def test_a_first_probability_above_the_last_is_named(page: Page) -> None:
+    control(page, "from").fill("0.9")
+    control(page, "to").fill("0.1")
+    found(page, "No probability is from 0.9 to 0.1: the first is larger.")
+    control(page, "to").fill("1")
+    expect(page.locator("#found")).to_contain_text("of 168 pictures")
+
+
+def test_on_paper_there_are_no_controls_and_the_page_says_what_is_missing(page: Page) -> None:
+    page.emulate_media(media="print")
+    reason(page, "rejected/verdicts/photo").evaluate("box => box.click()")
+    found(page, "150 of 168 pictures, page 1 of 3")
+    for gone in ("nav", "#finder .filters", "#clear", "#turn"):
+        expect(page.locator(gone)).to_be_hidden()
+    expect(page.get_by_text("Only this page of the pictures is printed.")).to_be_visible()
+    page.evaluate("location.hash = '#pictures?by=human'")
+    found(page, "3 of 168 pictures")
+    expect(page.get_by_text("Only this page of the pictures is printed.")).to_be_hidden()
+    page.emulate_media(media="screen")
+    expect(page.locator("#finder .filters")).to_be_visible()
+
+
 def test_chips_take_filters_back_and_focus_stays_where_it_can_be_seen(page: Page) -> None:
     control(page, "by").select_option("human")
     control(page, "text").fill("owl")
     chips = page.locator("#chips button")
-    expect(chips).to_have_text(["path contains owl", "decided by human"])
+    expect(chips).to_have_text(["path contains owl", "decided by a person"])
     page.get_by_role("button", name="Remove the filter path contains owl").click()
-    expect(chips).to_have_text(["decided by human"])
+    expect(chips).to_have_text(["decided by a person"])
     expect(control(page, "text")).to_be_focused()
     page.get_by_role("button", name="Clear all filters").click()
     found(page, "168 of 168 pictures, page 1 of 3")

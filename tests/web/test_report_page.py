@@ -9,11 +9,13 @@ import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
 from tests.web.chromium import chromium, events_of
 from tests.web.hostile import HOSTILE, hostile_audit, hostile_f1, hostile_frames, hostile_report
@@ -209,6 +211,34 @@ def test_it_fits_the_window(hostile: str, browser_page: Page, width: int) -> Non
     browser_page.wait_for_selector("#tiles > li")
     assert browser_page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") == "1152px"
     assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_wide_table_shows_on_a_phone_that_it_goes_on(hostile: str, browser_page: Page) -> None:
+    browser_page.set_viewport_size({"width": 390, "height": 800})
+    browser_page.set_content(hostile)
+    table = browser_page.get_by_role("region", name="Voters")
+    assert table.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert darker_edges(table) == (False, True)
+    table.evaluate("box => box.scrollTo(40, 0)")
+    assert darker_edges(table) == (True, True)
+    table.evaluate("box => box.scrollTo(box.scrollWidth, 0)")
+    assert darker_edges(table) == (True, False)
+
+
+def test_a_table_that_fits_shows_no_more(hostile: str, browser_page: Page) -> None:
+    browser_page.set_viewport_size({"width": 1280, "height": 800})
+    browser_page.set_content(hostile)
+    table = browser_page.get_by_role("region", name="Voters")
+    assert not table.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert darker_edges(table) == (False, False)
+
+
+def darker_edges(box: Locator) -> tuple[bool, bool]:
+    """Whether the white ground of a box is darkened at its left and at its right edge."""
+    box.page.emulate_media(color_scheme="light")
+    with Image.open(BytesIO(box.screenshot())) as picture:
+        line = picture.convert("L").crop((0, 10, picture.width, 11))
+        return line.getpixel((3, 0)) < 235, line.getpixel((picture.width - 4, 0)) < 235  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

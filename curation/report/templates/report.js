@@ -68,11 +68,17 @@
     );
   }
 
+  /** What a control asks for, in words; an option may have others than its value. */
+  function words(control) {
+    if (control.type === "checkbox") return control.dataset.chip;
+    return `${control.dataset.chip} ${control.selectedOptions?.[0].dataset.chip ?? control.value}`;
+  }
+
   function chip(control) {
     const item = document.createElement("li");
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = control.dataset.chip + (control.type === "checkbox" ? "" : ` ${control.value}`);
+    button.textContent = words(control);
     button.setAttribute("aria-label", `Remove the filter ${button.textContent}`);
     button.addEventListener("click", () => {
       unset(control);
@@ -96,10 +102,21 @@
     if (control.selectedIndex === -1) unset(control);
   }
 
+  /** How many pictures fit the filter, and which page of them is shown. */
+  function told(count, last, params) {
+    const [from, to] = [params.get("from"), params.get("to")];
+    const crossed = from !== null && to !== null && Number(from) > Number(to);
+    if (crossed) return `No probability is from ${from} to ${to}: the first is larger.`;
+    if (count === 0) return "No picture fits these filters.";
+    const [some, all] = [count, pictures.length].map((number) => number.toLocaleString("en"));
+    return `${some} of ${all} pictures${last > 1 ? `, page ${page} of ${last}` : ""}`;
+  }
+
   async function show(wantedPage) {
     const mine = ++turns;
     page = 1;
-    const found = matching(filter());
+    const params = filter();
+    const found = matching(params);
     const last = Math.max(1, Math.ceil(found.length / TILES_A_PAGE));
     page = Math.min(Math.max(1, wantedPage), last);
     const tiles = await tilesOf(found.slice((page - 1) * TILES_A_PAGE, page * TILES_A_PAGE));
@@ -108,11 +125,7 @@
     const set = controls.filter(isSet);
     element("chips").replaceChildren(...set.map(chip));
     element("clear").hidden = set.length === 0;
-    const count = found.length.toLocaleString("en");
-    element("found").textContent =
-      found.length === 0
-        ? "No picture fits these filters."
-        : `${count} of ${pictures.length.toLocaleString("en")} pictures${last > 1 ? `, page ${page} of ${last}` : ""}`;
+    element("found").textContent = told(found.length, last, params);
     element("turn").hidden = last === 1;
     element("previous").setAttribute("aria-disabled", page === 1);
     element("next").setAttribute("aria-disabled", page === last);
@@ -125,13 +138,16 @@
     history.replaceState(null, "", `#pictures${params && "?"}${params}`);
   }
 
-  /** Set the filter from the address, if it names one. */
+  /** Set the filter from the address: none where it names the pictures alone, or nothing, and as it was where it leads
+   * to another section. */
   async function follow() {
-    if (!location.hash.startsWith("#pictures?")) return false;
-    const params = new URLSearchParams(location.hash.slice("#pictures?".length));
+    const [section, query] = location.hash.split(/\?(.*)/s);
+    if (section !== "" && section !== "#pictures") return false;
+    clearTimeout(typing);
+    const params = new URLSearchParams(query);
     controls.forEach((control) => put(control, params));
-    await show(Number(params.get("page")) || 1);
-    element("pictures").scrollIntoView();
+    await show(Math.trunc(Number(params.get("page"))) || 1);
+    if (query) element("pictures").scrollIntoView();
     return true;
   }
 
