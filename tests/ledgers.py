@@ -30,6 +30,11 @@ def at(path: Path) -> Ledger:
     return Ledger(f"sqlite:///{path}")
 
 
+def printable(text: str) -> str:
+    """As much of a text as a name may have."""
+    return "".join(filter(str.isprintable, text))
+
+
 def decided(ledger: Ledger) -> list[tuple[str, ...]]:
     """What is in force, without when and by whom."""
     return list(ledger.in_force().drop(columns=["who", "at"]).itertuples(index=False, name=None))

@@ -35,7 +35,9 @@ def names(option: click.Parameter) -> list[str]:
 
 
 def test_options_exist() -> None:
-    options = {name for command in main.commands.values() for option in command.params for name in names(option)}
+    groups = [command for command in main.commands.values() if isinstance(command, click.Group)]
+    commands = [*main.commands.values(), *(command for group in groups for command in group.commands.values())]
+    options = {name for command in commands for option in command.params for name in names(option)}
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= options
 
 

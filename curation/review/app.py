@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from curation.errors import InksiftError, LedgerConflict, LedgerError
-from curation.ledger.decisions import Decision, subject
+from curation.errors import InksiftError, LedgerConflict
+from curation.ledger.decisions import Decision
 from curation.ledger.entries import Entry
 from curation.ledger.exchange import export_csv, export_jsonl
 from curation.review.asked import Asked, decisions_of, undo_of
-from curation.review.cards import said
+from curation.review.cards import path_of, said
 from curation.review.catalogue import Catalogue
 from curation.review.pages import Pages
 from curation.review.state import State
@@ -35,24 +35,24 @@ log = logging.getLogger("inksift")
 
 def create_app(catalogue: Catalogue, *, csrf: str, who: str) -> Starlette:
     """The app for one person, whose decisions are recorded as those of `who`."""
-    desk = _Desk(catalogue, Pages(catalogue, csrf=csrf, who=who), who)
+    answers = _Answers(catalogue, Pages(catalogue, csrf=csrf, who=who), who)
     routes = [
-        Route("/", desk.pictures),
-        Route("/files/{file:int}", desk.file),
-        Route("/audit", desk.sample),
-        Route("/history", desk.history),
-        Route("/thumbnails/{image_id}", desk.thumbnail),
-        Route("/pictures/{image_id}", desk.picture),
-        Route("/static/{name}", desk.static),
-        Route("/ledger.csv", desk.ledger_csv),
-        Route("/ledger.jsonl", desk.ledger_jsonl),
-        Route("/decisions", desk.decide, methods=["POST"]),
-        Route("/undo", desk.undo, methods=["POST"]),
+        Route("/", answers.pictures),
+        Route("/files/{file:int}", answers.file),
+        Route("/audit", answers.sample),
+        Route("/history", answers.history),
+        Route("/thumbnails/{image_id}", answers.thumbnail),
+        Route("/pictures/{image_id}", answers.picture),
+        Route("/static/{name}", answers.static),
+        Route("/ledger.csv", answers.ledger_csv),
+        Route("/ledger.jsonl", answers.ledger_jsonl),
+        Route("/decisions", answers.decide, methods=["POST"]),
+        Route("/undo", answers.undo, methods=["POST"]),
     ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: desk.refused, InksiftError: desk.broken})
+    return Starlette(routes=routes, exception_handlers={HTTPException: answers.refused, InksiftError: answers.broken})
 
 
-class _Desk:
+class _Answers:
     def __init__(self, catalogue: Catalogue, pages: Pages, who: str) -> None:
         self._catalogue, self._pages, self._who = catalogue, pages, who
         self._static = {path.name: path.read_bytes() for path in STATIC.iterdir()}
@@ -63,6 +63,8 @@ class _Desk:
 
     def file(self, request: Request) -> Response:
         state, file = self._catalogue.state(), request.path_params["file"]
+        if request.query_params.get("run", state.run.name) != state.run.name:
+            raise HTTPException(404, "another run has numbered the files anew: look this one up among the pictures")
         if file >= len(state.run):
             raise HTTPException(404, f"there is no file {file}: the last run found {len(state.run)}")
         return HTMLResponse(self._pages.file(state, file, request.query_params), headers=_FRESH)
@@ -87,10 +89,10 @@ class _Desk:
         return Response(self._static[name], media_type=_TYPES[Path(name).suffix], headers=headers)
 
     def ledger_csv(self, request: Request) -> Response:
-        return _download(export_csv(self._catalogue.ledger), "ledger.csv", "text/csv")
+        return _download(export_csv(self._catalogue.ledger.entries()), "ledger.csv", "text/csv")
 
     def ledger_jsonl(self, request: Request) -> Response:
-        return _download(export_jsonl(self._catalogue.ledger), "ledger.jsonl", "application/jsonl")
+        return _download(export_jsonl(self._catalogue.ledger.entries()), "ledger.jsonl", "application/jsonl")
 
     async def decide(self, request: Request) -> Response:
         return await run_in_threadpool(self._decide, await request.body())
@@ -108,31 +110,34 @@ class _Desk:
 
     def _decide(self, body: bytes) -> Response:
         state = self._catalogue.state()
-        asked, decisions = decisions_of(_parsed(body), state)
+        asked, decisions = decisions_of(_parsed(body), state, ledger=self._catalogue.identity)
         try:
-            entries = self._catalogue.record(decisions, self._who, seen=[one.seen for one in asked])
+            recorded = self._catalogue.record(decisions, self._who, seen=[one.seen for one in asked])
         except LedgerConflict as conflict:
             return self._conflict(conflict, asked, decisions)
-        groups = {state.run.groups[one.file] for one in asked}
-        new = sorted({entry for entry in entries if entry > state.last})
-        return self._answer(groups, entries=entries, new=new)
+        about = {decision.image_id for decision in decisions}
+        return self._answer(about, entries=recorded.entries, new=recorded.new)
 
     def _undo(self, body: bytes) -> Response:
         state = self._catalogue.state()
-        entries, note = undo_of(_parsed(body), state)
-        groups = state.groups(state.entries[entry - 1].image_id for entry in entries)
+        entries, note = undo_of(_parsed(body), state, ledger=self._catalogue.identity)
+        about = {state.entries[entry - 1].image_id for entry in entries}
         try:
             undos = self._catalogue.undo(entries, self._who, note)
-        except LedgerError as error:
-            return JSONResponse({"error": str(error), "conflicts": [], **self._shown(groups)}, 409, headers=_FRESH)
-        return self._answer(groups, entries=undos, new=undos)
+        except LedgerConflict as error:
+            undone = self._catalogue.state().undone
+            told = {"error": str(error), "conflicts": [], "left": [one for one in entries if one not in undone]}
+            return JSONResponse({**told, **self._shown(about)}, 409, headers=_FRESH)
+        return self._answer(about, entries=undos, new=undos)
 
-    def _answer(self, groups: Iterable[int], **told: object) -> Response:
-        return JSONResponse({**told, **self._shown(groups)}, headers=_FRESH)
+    def _answer(self, image_ids: Iterable[str], **told: object) -> Response:
+        return JSONResponse({**told, **self._shown(image_ids)}, headers=_FRESH)
 
-    def _shown(self, groups: Iterable[int]) -> dict[str, Any]:
+    def _shown(self, image_ids: Iterable[str]) -> dict[str, Any]:
+        """All files of these pictures as they are now, by the numbers of the last run."""
         state = self._catalogue.state()
-        return {"tiles": self._pages.tiles(state, state.run.files_of(groups)), "totals": state.totals}
+        files = state.run.files_of(state.groups(image_ids))
+        return {"tiles": self._pages.tiles(state, files), "totals": state.totals}
 
     def _problem(self, request: Request, status: int, words: str) -> Response:
         if request.method == "POST":
@@ -143,29 +148,23 @@ class _Desk:
     def _conflict(self, conflict: LedgerConflict, asked: Sequence[Asked], decisions: Sequence[Decision]) -> Response:
         """Who decided what meanwhile, for each of the files that it concerns."""
         state = self._catalogue.state()
-        theirs = {_matter(state, entry.subject()): entry for entry in conflict.entries}
-        matters = [_matter(state, subject(*decision[:3])) for decision in decisions]
+        theirs = {state.matter(entry): entry for entry in conflict.entries}
+        matters = [state.matter_of(*decision[:3]) for decision in decisions]
         mine = [(one, theirs.get(matter)) for one, matter in zip(asked, matters, strict=True)]
         told = [_theirs(state, one, entry) for one, entry in mine if entry]
-        groups = {state.run.groups[one.file] for one, entry in mine if entry}
-        answer = {"error": str(conflict), "conflicts": told, **self._shown(groups)}
+        about = {entry.image_id for entry in conflict.entries}
+        answer = {"error": str(conflict), "conflicts": told, **self._shown(about)}
         return JSONResponse(answer, 409, headers=_FRESH)
 
 
-def _matter(state: State, about: Sequence[str]) -> tuple[object, ...]:
-    """What a decision is about among all files of a picture, given its subject in the ledger."""
-    image_id, *rest = about
-    return state.run.group_of.get(image_id), *rest
-
-
 def _theirs(state: State, one: Asked, entry: Entry) -> dict[str, Any]:
-    words = said(state, entry) if entry.value else "taken back"
+    """What somebody else said meanwhile; of copies, on which."""
     return {
         "file": one.file,
-        "path": state.run.path(one.file),
+        "path": path_of(state, entry.image_id) if one.action == "copy" else state.run.path(one.file),
         "action": one.action,
         "value": entry.value,
-        "said": words,
+        "said": said(state, entry) if entry.value else "taken back",
         "who": entry.who,
         "at": entry.at,
         "entry": entry.entry,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from starlette.exceptions import HTTPException
 
 from curation.errors import LedgerError
-from curation.ledger.decisions import ACTIONS, Decision, checked, checked_note, subject
+from curation.ledger.decisions import ACTIONS, Decision, checked, checked_note
 from curation.review.run import Run
 from curation.review.state import State
 
@@ -32,28 +32,30 @@ class Asked(NamedTuple):
     seen: int
 
 
-class Request(NamedTuple):
+class ToRecord(NamedTuple):
     """All that one request asks for, and what the ledger is to record for each."""
 
     asked: Sequence[Asked]
     decisions: Sequence[Decision]
 
 
-def decisions_of(body: object, state: State) -> Request:
-    """What to record. HTTPException in words: 404 for an unknown file, 409 when the page is of an earlier run, 422 for
-    all else that is wrong."""
-    told = _object(body, required={"decisions"}, optional={"note", "run"})
+def decisions_of(body: object, state: State, *, ledger: str) -> ToRecord:
+    """What to record. HTTPException in words: 404 for an unknown file, 409 when the page is of an earlier run or not of
+    this `ledger`, 422 for all else that is wrong."""
+    told = _object(body, required={"decisions"}, optional={"note", "run", "ledger"})
+    _check_ledger(told, ledger)
     _check_run(told, state.run)
     note = _note(told)
     asked = [_asked(one, state) for one in _list(told, "decisions")]
     decisions = [_decision(one, note, state.run) for one in asked]
     _check_agreement(asked, decisions, state.run)
-    return Request(asked, decisions)
+    return ToRecord(asked, decisions)
 
 
-def undo_of(body: object, state: State) -> tuple[list[int], str]:
+def undo_of(body: object, state: State, *, ledger: str) -> tuple[list[int], str]:
     """The entries to take back, and why. HTTPException as above."""
-    told = _object(body, required={"entries"}, optional={"note"})
+    told = _object(body, required={"entries"}, optional={"note", "ledger"})
+    _check_ledger(told, ledger)
     entries = [_number(one, "entries") for one in _list(told, "entries")]
     if len(set(entries)) < len(entries):
         raise _wrong("entries names one of them twice")
@@ -92,6 +94,15 @@ def _decision(one: Asked, note: str, run: Run) -> Decision:
         raise _wrong(str(error)) from None
 
 
+def _check_ledger(told: Mapping[str, Any], ledger: str) -> None:
+    """Ledgers number their entries alike, and an undo must never reach another decision."""
+    if told.get("ledger", ledger) != ledger:
+        raise HTTPException(
+            409,
+            "this page is of another workspace or ledger than the server has now: nothing was recorded; load it again",
+        )
+
+
 def _check_run(told: Mapping[str, Any], run: Run) -> None:
     """Another run numbers the files anew, and a decision must never reach another picture."""
     if told.get("run", run.name) != run.name:
@@ -102,9 +113,11 @@ def _check_agreement(asked: Sequence[Asked], decisions: Sequence[Decision], run:
     twice = len({(one.file, one.action) for one in asked}) < len(asked)
     if twice:
         raise _wrong("one file is given the same kind of decision twice")
-    values: dict[tuple[str, ...], str] = {}
-    for one, decision in zip(asked, decisions, strict=True):
-        if values.setdefault(subject(*decision[:3]), decision.value) != decision.value:
+    words: dict[tuple[object, ...], Sequence[str]] = {}
+    for one, (image_id, action, value, _) in zip(asked, decisions, strict=True):
+        about = (image_id, action, value) if action == "different" else (run.groups[one.file], action)
+        word = (image_id, value) if action == "copy" else (value,)
+        if words.setdefault(about, word) != word:
             raise _wrong(f"{run.path(one.file)!r}: two copies of one picture are given decisions that contradict")
 
 

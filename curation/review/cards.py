@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from curation.ledger.entries import Entry
 from curation.report.tiles import Tile
@@ -94,7 +94,7 @@ def _card(state: State, file: int, tile: Tile) -> Card:
     place, group = state.run.place(file), state.run.groups[file]
     return Card(
         file=file,
-        tile=tile,
+        tile=replace(tile, explanation=_explained(state, file, tile)),
         relation="" if place is None else str(place["relation"]),
         kept_id="" if place is None else state.run.image_id(state.run.kept(file)),
         words=[_word(state, entry) for entry in _spoken(state, file)],
@@ -103,16 +103,18 @@ def _card(state: State, file: int, tile: Tile) -> Card:
     )
 
 
-def _spoken(state: State, file: int) -> Iterable[Entry]:
-    """The last word on each action of the picture, and what was said of this copy of it; an outcome shows on the kept
-    one alone."""
-    entries = state.standing.get(state.run.groups[file], [])
+def _spoken(state: State, file: int) -> list[Entry]:
+    """What holds for the picture; an outcome shows on the kept file alone, what was said of a copy on that copy."""
+    entries = state.words_of.get(state.run.groups[file], [])
     shared = [entry for entry in entries if entry.action not in _OF_COPIES]
-    last = {entry.action: entry for entry in sorted(shared, key=lambda entry: (entry.at, entry.image_id))}
-    if not state.run.keeps(file):
-        last.pop("outcome", None)
     own = [entry for entry in entries if entry.action in _OF_COPIES and entry.image_id == state.run.image_id(file)]
-    return [*last.values(), *own]
+    return [entry for entry in shared if entry.action != "outcome" or state.run.keeps(file)] + own
+
+
+def _explained(state: State, file: int, tile: Tile) -> str:
+    """What the machine said; what people said is in the words."""
+    alone = state.run.alone if tile.reason == LABEL_CONFLICT else state.run.machine
+    return ("the machine: " if tile.decided_by == "human" else "") + str(alone["explanation"].iat[file])
 
 
 def _word(state: State, entry: Entry) -> Word:

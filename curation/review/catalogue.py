@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Sequence
 
-from curation.errors import LedgerConflict, ParamError, StoreError
+from curation.errors import ParamError, StoreError
 from curation.ledger.decisions import Decision
-from curation.ledger.entries import Entry
-from curation.ledger.ledger import Ledger
+from curation.ledger.ledger import Ledger, Recorded
 from curation.review.pictures import Pictures
-from curation.review.run import Run, Stamps, give_back, read_run, stamps
+from curation.review.reading import Stamps, give_back, read_run, stamps
+from curation.review.run import Run
 from curation.review.state import State
 from curation.rgb import Rgb
 from curation.store.workspace import Workspace
@@ -21,6 +22,9 @@ class Catalogue:
     """The last run of a workspace and its ledger; many threads may use one.
 
     A run that ends is noticed. While one goes on, or where its tables cannot be used, the one before goes on holding.
+
+    ParamError when no run has finished its verdicts there, StoreError when its tables are damaged, LedgerError when the
+    ledger is.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger) -> None:
@@ -30,12 +34,6 @@ class Catalogue:
         self._state = State.of(read_run(workspace), ledger.entries())
         self._pictures = self._pictures_of(self._state.run)
 
-    @classmethod
-    def of(cls, workspace: Workspace, ledger: Ledger) -> Catalogue:
-        """ParamError when no run has finished its verdicts there, StoreError when its tables are damaged, LedgerError
-        when the ledger is."""
-        return cls(workspace, ledger)
-
     @property
     def ledger(self) -> Ledger:
         return self._ledger
@@ -43,6 +41,12 @@ class Catalogue:
     @property
     def workspace(self) -> Workspace:
         return self._workspace
+
+    @property
+    def identity(self) -> str:
+        """Tells this workspace with this ledger from all others, whose entries have the same numbers."""
+        places = f"{self._workspace.root.resolve()}\n{self._ledger.name}"
+        return hashlib.sha256(places.encode(errors="surrogateescape")).hexdigest()[:16]
 
     @property
     def pictures(self) -> Pictures:
@@ -56,17 +60,15 @@ class Catalogue:
             self._notice_entries()
             return self._state
 
-    def record(self, decisions: Sequence[Decision], who: str, *, seen: Sequence[int]) -> list[int]:
+    def record(self, decisions: Sequence[Decision], who: str, *, seen: Sequence[int]) -> Recorded:
         """Record all decisions or none, and see to it that they show.
 
-        LedgerConflict as the ledger says, and where another copy of the same picture was chosen meanwhile.
+        LedgerConflict as the ledger says, which takes all copies of a picture for one.
         """
         with self._lock:
+            recorded = self._ledger.record(decisions, who, seen=seen, copies=self._state.run.copies)
             self._notice_entries()
-            _check_copies(self._state, decisions, seen)
-            entries = self._ledger.record(decisions, who, seen=seen)
-            self._notice_entries()
-            return entries
+            return recorded
 
     def undo(self, entries: Sequence[int], who: str, note: str) -> list[int]:
         """Take back all entries or none, and see to it that it shows."""
@@ -83,6 +85,8 @@ class Catalogue:
         try:
             run = read_run(self._workspace)
         except (ParamError, StoreError):
+            return
+        if run.unfinished:
             return
         self._state = State.of(run, self._ledger.entries())
         self._pictures = self._pictures_of(run)
@@ -102,19 +106,3 @@ class Catalogue:
                 return picture
 
         return Pictures(read, run.pictures)
-
-
-def _check_copies(state: State, decisions: Sequence[Decision], seen: Sequence[int]) -> None:
-    """The ledger takes copies for pictures that have nothing to do with each other."""
-    rivals = [entry for one, last in zip(decisions, seen, strict=True) for entry in _rivals(state, one, last)]
-    if rivals:
-        who = ", ".join(sorted({repr(entry.who) for entry in rivals}))
-        raise LedgerConflict(f"{who} chose another copy meanwhile: nothing was recorded", sorted(set(rivals)))
-
-
-def _rivals(state: State, decision: Decision, seen: int) -> list[Entry]:
-    if decision.action != "copy":
-        return []
-    standing = state.standing.get(state.run.group_of.get(decision.image_id, -1), [])
-    chosen = [entry for entry in standing if entry.action == "copy" and entry.image_id != decision.image_id]
-    return [entry for entry in chosen if entry.entry > seen]

@@ -15,7 +15,10 @@ from curation.review.state import State
 from curation.verdicts.conservation import DECIDERS, OUTCOMES
 
 USUAL = ("review", "rejected")
-"""The outcomes shown where none is asked for."""
+"""The outcomes shown where neither an outcome nor a part of a path is asked for."""
+
+RELATIONS = {"exact": "same bytes", "pixels": "same pixels", "duplicate": "found by comparing"}
+"""How a copy is related to the file that is kept, in words."""
 
 PER_PAGE = 60
 
@@ -23,9 +26,9 @@ PER_PAGE = 60
 @dataclass(frozen=True)
 class Filters:
     """All that a file has to be; "" and None ask for nothing. `low` and `high` bound the probability of a photograph,
-    which copies and unreadable files do not have."""
+    which copies and unreadable files do not have; `asked` are the outcomes that were asked for by name."""
 
-    outcomes: tuple[str, ...] = USUAL
+    asked: tuple[str, ...] = ()
     reason: str = ""
     label: str = ""
     low: float | None = None
@@ -33,13 +36,14 @@ class Filters:
     decided_by: str = ""
     changed: bool = False
     text: str = ""
+    relation: str = ""
 
     @classmethod
     def of(cls, query: QueryParams) -> Filters:
         """The filters in a query; what makes no sense asks for nothing."""
         asked = query.getlist("outcome")
         return cls(
-            outcomes=tuple(outcome for outcome in OUTCOMES if outcome in asked) or USUAL,
+            asked=tuple(outcome for outcome in OUTCOMES if outcome in asked),
             reason=query.get("reason", ""),
             label=query.get("label", ""),
             low=_chance(query.get("low", "")),
@@ -47,20 +51,26 @@ class Filters:
             decided_by=query.get("by", "") if query.get("by") in DECIDERS else "",
             changed=query.get("changed") == "yes",
             text=query.get("text", "").strip(),
+            relation=query.get("relation", "") if query.get("relation") in RELATIONS else "",
         )
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Those let through: whoever asks for a name wants it wherever it went."""
+        return self.asked or (OUTCOMES if self.text else USUAL)
 
     @property
     def query(self) -> str:
         """These filters as a query."""
-        pairs: list[tuple[str, object]] = [("outcome", outcome) for outcome in self.outcomes if self.outcomes != USUAL]
+        pairs: list[tuple[str, object]] = [("outcome", outcome) for outcome in self.asked]
         given = {"reason": self.reason, "label": self.label, "low": self.low, "high": self.high}
         given |= {"by": self.decided_by, "changed": "yes" if self.changed else "", "text": self.text}
+        given |= {"relation": self.relation}
         return urlencode([*pairs, *((name, value) for name, value in given.items() if value not in ("", None))])
 
-    @property
-    def tail(self) -> str:
-        """The query of these filters with its question mark, "" where there is none."""
-        return f"?{self.query}" if self.query else ""
+    def page_of(self, state: State, file: int) -> str:
+        """The address of the page of a file, which names the run that numbered it."""
+        return f"/files/{file}?run={state.run.name}{'&' if self.query else ''}{self.query}"
 
     def address(self, name: str, value: object) -> str:
         """The address of a page of pictures, with one more parameter."""
@@ -69,7 +79,7 @@ class Filters:
     @property
     def narrowed(self) -> bool:
         """Whether more is asked for than outcomes."""
-        return self != Filters(self.outcomes)
+        return self != Filters(self.asked)
 
     def chosen(self, state: State) -> list[int]:
         """The files that these filters let through, in the order of the run."""
@@ -82,6 +92,8 @@ class Filters:
             wanted &= own.between(self.low or 0.0, 1.0 if self.high is None else self.high)
         if self.changed:
             wanted &= pd.Series(state.run.groups).isin(state.changed)
+        if self.relation:
+            wanted &= pd.Series(state.run.relations) == self.relation
         if self.text:
             wanted &= rows["path"].str.casefold().str.contains(self.text.casefold(), regex=False)
         order = state.run.order

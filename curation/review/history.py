@@ -5,36 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from curation.ledger.entries import Entry, taken_back
+from curation.ledger.entries import Entry
 from curation.review.cards import path_of, said
+from curation.review.filters import Filters
 from curation.review.state import State
 
 PER_PAGE = 100
 
 
 class Line(NamedTuple):
-    """One entry in words. `undone_by` is the entry that took it back, 0 for none; `file` is None where the run does not
-    know the picture."""
+    """One entry in words. `undone_by` is the entry that took it back, `replaced_by` the one that holds instead of it, 0
+    for none; `address` is that of the picture's page, "" where the run does not know the picture."""
 
     entry: Entry
     when: str
     what: str
     path: str
-    file: int | None
+    address: str
     undone_by: int
+    replaced_by: int
 
 
 def lines(state: State, entries: Sequence[Entry]) -> list[Line]:
     """Entries of the ledger as lines, in their order."""
-    undone = taken_back(state.entries)
     return [
         Line(
             entry,
             entry.at[:19].replace("T", " ") + " UTC",
             _what(state, entry),
             path_of(state, entry.image_id),
-            state.run.file_of.get(entry.image_id),
-            undone.get(entry.entry, 0),
+            _address(state, entry),
+            state.undone.get(entry.entry, 0),
+            _replaced_by(state, entry),
         )
         for entry in entries
     ]
@@ -56,3 +58,14 @@ def _what(state: State, entry: Entry) -> str:
         return said(state, entry)
     taken = state.entries[entry.undoes - 1]
     return f"took entry {entry.undoes} back" + (f": {said(state, taken)}" if not taken.undoes else "")
+
+
+def _address(state: State, entry: Entry) -> str:
+    file = state.run.file_of.get(entry.image_id)
+    return "" if file is None else Filters().page_of(state, file)
+
+
+def _replaced_by(state: State, entry: Entry) -> int:
+    word = state.words.get(state.matter(entry))
+    passed = word and word != entry and not entry.undoes and entry.entry not in state.undone
+    return word.entry if word and passed else 0

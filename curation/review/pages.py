@@ -10,10 +10,10 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from curation.report.templating import environment
-from curation.review.cards import Card, cards, picture, thumbnail
+from curation.review.cards import Card, cards, thumbnail
 from curation.review.catalogue import Catalogue
 from curation.review.file_page import file_values
-from curation.review.filters import Filters, start_at, window
+from curation.review.filters import RELATIONS, Filters, start_at, window
 from curation.review.history import history_values
 from curation.review.sample import sample_values
 from curation.review.state import State
@@ -27,7 +27,7 @@ class Pages:
 
     def __init__(self, catalogue: Catalogue, *, csrf: str, who: str) -> None:
         self._templates = environment(TEMPLATES)
-        self._templates.globals |= {"csrf": csrf, "who": who, "thumbnail": thumbnail, "picture": picture}
+        self._templates.globals |= {"csrf": csrf, "who": who, "ledger": catalogue.identity}
         self._catalogue = catalogue
 
     def pictures(self, state: State, query: QueryParams) -> str:
@@ -41,8 +41,9 @@ class Pages:
             filters=filters,
             window=shown,
             cards=cards(state, shown.files, thumbnail),
-            reasons=_counted(state, "reason"),
-            labels=_counted(state, "label"),
+            reasons=_counted(state, "reason", filters.reason),
+            labels=_counted(state, "label", filters.label),
+            relations=RELATIONS.items(),
             outcomes=OUTCOMES,
             everything="".join(f"outcome={outcome}&" for outcome in OUTCOMES),
         )
@@ -72,7 +73,7 @@ class Pages:
         return self._templates.get_template("report.css").render()
 
     def _tile(self, state: State, card: Card) -> str:
-        return self._templates.get_template("one_card.html.j2").render(state=state, card=card, tail="")
+        return self._templates.get_template("one_card.html.j2").render(state=state, card=card, filters=Filters())
 
     def _render(self, template: str, state: State, **values: Any) -> str:
         known = {"state": state, "totals": state.totals, "run_again": self._command(state)}
@@ -85,7 +86,7 @@ class Pages:
         return shlex.join([*places, *(["--ledger", name] if name else [])])
 
 
-def _counted(state: State, column: str) -> list[tuple[str, int]]:
-    """Every value of a column with its count, by name; "" left out."""
-    counts = state.decisions[column].value_counts().sort_index()
-    return [(str(value), int(count)) for value, count in counts.items() if value]
+def _counted(state: State, column: str, asked: str) -> list[tuple[str, int]]:
+    """Every value of a column with its count, by name, and the one asked for though it may have none; "" left out."""
+    counts = state.decisions[column].value_counts().to_dict()
+    return [(value, int(counts.get(value, 0))) for value in sorted({*map(str, counts), asked}) if value]

@@ -17,7 +17,8 @@ COUNT = 50
 def sample_values(state: State, asked: str) -> dict[str, Any]:
     """Question number `asked`, from 1, or the first without an answer; no card where there is nothing to ask.
 
-    `answers` says for each question in order whether people called the picture a photograph, None for not yet.
+    `answers` says for each question in order whether people called the picture a photograph, None for not yet; `known`
+    counts the pictures that people called either, asked for or not.
     """
     files = _questions(state)
     given = human.answers(state.run.duplicates, human_decisions(state.entries))
@@ -29,6 +30,7 @@ def sample_values(state: State, asked: str) -> dict[str, Any]:
         "number": number if shown else 0,
         "answers": answers,
         "left": len(open_),
+        "known": len(given),
         "following": _following(open_, number),
         "card": next(iter(cards(state, shown, picture)), None),
     }

@@ -9,10 +9,13 @@ from functools import cached_property
 import pandas as pd
 
 from curation.ledger.decisions import subject
-from curation.ledger.entries import Entry, human_decisions, in_force
+from curation.ledger.entries import Entry, human_decisions, in_force, last_word, taken_back
 from curation.review.run import Run
 from curation.verdicts import conflicts, human
 from curation.verdicts.conservation import OUTCOMES
+
+Matter = tuple[object, ...]
+"""What a decision is about among all copies of a picture; two on one matter replace each other."""
 
 _CHANGING = ["label", "outcome", "stage", "reason", "medium", "explanation", "decided_by"]
 
@@ -56,10 +59,23 @@ class State:
         return {"found": len(self.run), **outcomes, "waiting": len(self.waiting)}
 
     @cached_property
-    def standing(self) -> dict[int, list[Entry]]:
-        """The entries in force by the group that they speak of, in order."""
-        found: dict[int, list[Entry]] = {}
+    def undone(self) -> dict[int, int]:
+        """The entries that are taken back, each with the one that did it."""
+        return taken_back(self.entries)
+
+    @cached_property
+    def words(self) -> dict[Matter, Entry]:
+        """The entry that holds on every matter: of those in force on any copy the latest."""
+        found: dict[Matter, list[Entry]] = {}
         for entry in in_force(self.entries):
+            found.setdefault(self.matter(entry), []).append(entry)
+        return {matter: word for matter, entries in found.items() if (word := last_word(entries))}
+
+    @cached_property
+    def words_of(self) -> dict[int, list[Entry]]:
+        """What holds for every group, one entry per action, and as many of `different` as there are; in order."""
+        found: dict[int, list[Entry]] = {}
+        for entry in sorted(self.words.values()):
             if entry.image_id in self.run.group_of:
                 found.setdefault(self.run.group_of[entry.image_id], []).append(entry)
         return found
@@ -67,9 +83,9 @@ class State:
     @cached_property
     def waiting(self) -> frozenset[tuple[str, ...]]:
         """The subjects on which something was decided, or taken back, that the run has not heard."""
-        heard = {(row["image_id"], row["action"], row["value"]) for row in self.run.heard.to_dict("records")}
-        now = {entry[3:6] for some in self.standing.values() for entry in some}
-        return frozenset(subject(*one) for one in heard ^ now if one[0] in self.run.group_of)
+        heard = {(row["image_id"], row["action"], row["value"], row["at"]) for row in self.run.heard.to_dict("records")}
+        now = {(*entry[3:6], entry.at) for entry in in_force(self.entries)}
+        return frozenset(subject(*one[:3]) for one in heard ^ now if one[0] in self.run.group_of)
 
     @cached_property
     def changed(self) -> frozenset[int]:
@@ -80,6 +96,17 @@ class State:
     def classes(self) -> list[str]:
         """Every class that a file has, or was filed under."""
         return sorted({*self.run.machine["label"], *self.decisions["label"]})
+
+    def matter(self, entry: Entry) -> Matter:
+        """What an entry is about."""
+        return self.matter_of(entry.image_id, entry.action, entry.value or entry.old)
+
+    def matter_of(self, image_id: str, action: str, value: str) -> Matter:
+        """The action and the group of the picture; the picture itself where the run does not know it, and where it is
+        told apart from another."""
+        if action == "different":
+            return image_id, action, value
+        return self.run.group_of.get(image_id, image_id), action
 
     def waits(self, entry: Entry) -> bool:
         """Whether the run has not heard this decision."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
 from curation.ledger.decisions import Decision
 from curation.ledger.ledger import Ledger
 from curation.publish.curated import CuratedParams, curate
+from curation.publish.heard import publish_heard
 from curation.publish.published import (
     decisions_csv,
     publish_decisions,
@@ -245,7 +247,7 @@ def test_a_ledger_that_went_on_since_the_run_is_no_problem(workspace: Workspace,
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        (Path.unlink, "2 decision(s) that the last run heard are not in it"),
+        (Path.unlink, "2 decisions that the last run heard are not in this ledger, the workspace's own"),
         (lambda path: path.write_bytes(path.read_bytes()[:4096]), "cannot use the ledger"),
         (lambda path: path.write_bytes(b""), "cannot use the ledger"),
         (lambda path: path.write_bytes(path.read_bytes().replace(b"=why", b"=not")), "is not as it was written"),
@@ -259,23 +261,47 @@ def test_damage_of_the_ledger_is_found(
     (problem,) = verify(workspace)
     assert problem.file == "ledger.sqlite"
     assert what in problem.what
-    assert "inksift ledger import" in problem.remedy
+    assert f"{problem.what}; {problem.remedy}".count("import your last export with `inksift ledger import`") == 1
+    assert problem.remedy.endswith("`inksift ledger import`")
 
 
 def test_a_ledger_that_starts_anew_has_lost_what_the_run_heard(workspace: Workspace, heard: Ledger) -> None:
     (workspace.root / "ledger.sqlite").unlink()
     heard.record(HEARD[:1], "ann")
-    assert [problem.what[:13] for problem in verify(workspace)] == ["2 decision(s)"]
+    assert [problem.what[:36] for problem in verify(workspace)] == ["1 decision that the last run heard i"]
+    heard.record(HEARD, "bob")  # the remedy: an import, made by somebody else and later
+    assert verify(workspace) == []
+
+
+def test_a_ledger_of_another_version_says_so(workspace: Workspace, heard: Ledger) -> None:
+    with sqlite3.connect(workspace.root / "ledger.sqlite") as raw:
+        raw.execute("UPDATE inksift_ledger_format SET format = 2")
+    raw.close()
+    (problem,) = verify(workspace)
+    assert problem.what.endswith("has format 2, expected 1")
+    assert problem.remedy.startswith("another version of inksift wrote it")
+
+
+def test_a_run_that_a_brake_stopped_on_another_ledger_is_no_damage(
+    workspace: Workspace, heard: Ledger, tmp_path: Path
+) -> None:
+    team = Ledger(f"sqlite:///{tmp_path / 'team.sqlite'}")
+    team.record([*HEARD, Decision("2" * 64, "label", "dog")], "ann")
+    write_atomically(workspace.tables / "human_decisions.parquet", to_parquet(team.in_force()))
+    publish_heard(workspace, team)
+    assert verify(workspace, team.name) == []
+    with pytest.raises(ParamError, match=f"the last run heard the ledger {team.name}"):
+        verify(workspace)
 
 
 def test_the_ledger_that_the_run_heard_is_verified(workspace: Workspace, tmp_path: Path) -> None:
     team = Ledger(f"sqlite:///{tmp_path / 'team.sqlite'}")
     team.record(HEARD, "ann")
-    publish_decisions(workspace, decisions(), source=Path("crawl"), ledger=team.name)
+    publish_heard(workspace, team)
     assert verify(workspace, team.name) == []
     (tmp_path / "team.sqlite").write_bytes(b"torn")
     assert [problem.file for problem in verify(workspace, team.name)] == [team.name]
-    with pytest.raises(ParamError, match=f"name that with --ledger {team.name}"):
+    with pytest.raises(ParamError, match=f"name it with --ledger {team.name}"):
         verify(workspace)
 
 
@@ -285,6 +311,13 @@ def test_damage_of_the_place_of_the_pictures_is_found(workspace: Workspace, cont
     assert [problem.file for problem in verify(workspace)] == ["source.json"]
     with pytest.raises(StoreError, match=r"source\.json"):
         read_source(workspace)
+
+
+@pytest.mark.parametrize("content", [b"[", b"[1]", b"{}", b"7"])
+def test_damage_of_the_name_of_the_ledger_is_found(workspace: Workspace, content: bytes) -> None:
+    publish_heard(workspace, Ledger.of(workspace))
+    (workspace.root / "ledger.json").write_bytes(content)
+    assert [problem.file for problem in verify(workspace)] == ["ledger.json"]
 
 
 @pytest.mark.parametrize(

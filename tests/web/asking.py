@@ -40,7 +40,7 @@ class Answer(NamedTuple):
 
 def app_of(workspace: Workspace) -> Starlette:
     """The app on a workspace, unguarded."""
-    return create_app(Catalogue.of(workspace, ledger_of(workspace)), csrf=ACCESS.csrf, who=WHO)
+    return create_app(Catalogue(workspace, ledger_of(workspace)), csrf=ACCESS.csrf, who=WHO)
 
 
 def ask(app: ASGIApp, method: str, target: str, headers: Pairs = (), parts: Iterable[bytes] = (b"",)) -> Answer:

@@ -37,7 +37,7 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def served(workspace: Workspace, port: int = 0, who: str = WHO) -> Iterator[Access]:
     """The app on a workspace, behind its guard, on a socket."""
-    catalogue = Catalogue.of(workspace, ledger_of(workspace))
+    catalogue = Catalogue(workspace, ledger_of(workspace))
     with serving(lambda access: Guard(create_app(catalogue, csrf=access.csrf, who=who), access), port) as access:
         yield access
 

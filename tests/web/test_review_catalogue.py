@@ -21,12 +21,12 @@ from curation.store.files import write_atomically
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
 from curation.verdicts import conflicts, human
-from tests.web.finished import finish
+from tests.web.finished import finish, later
 
 
 @pytest.fixture
 def catalogue(reviewable: Workspace) -> Catalogue:
-    return Catalogue.of(reviewable, Ledger.of(reviewable))
+    return Catalogue(reviewable, Ledger.of(reviewable))
 
 
 def table(workspace: Workspace, name: str) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def keepers(state: State, reason: str = "") -> list[int]:
 def decide(catalogue: Catalogue, files: Sequence[int], action: str, value: str, seen: int = 0) -> list[int]:
     state = catalogue.state()
     decisions = [Decision(state.run.image_id(file), action, value) for file in files]
-    return catalogue.record(decisions, "ana", seen=[seen] * len(decisions))
+    return catalogue.record(decisions, "ana", seen=[seen] * len(decisions)).new
 
 
 def filed(catalogue: Catalogue, query: str) -> list[int]:
@@ -106,6 +106,44 @@ def test_a_ledger_brought_back_from_a_copy_shows_as_it_is(catalogue: Catalogue, 
     assert state.decisions["label"].iat[second] == "wolf"
 
 
+def test_until_a_run_ends_what_it_took_in_counts_as_new(catalogue: Catalogue, reviewable: Workspace) -> None:
+    """A run takes decisions in first, and its verdicts come last."""
+    first, second = keepers(catalogue.state())[:2]
+    decide(catalogue, [first], "outcome", "rejected")
+    a_run_takes_in(reviewable)
+    assert catalogue.state().totals["waiting"] == 0
+    decide(catalogue, [second], "outcome", "rejected", seen=1)
+    replace(reviewable, "human_decisions", Ledger.of(reviewable).in_force())
+    later(reviewable, "human_decisions")
+    assert catalogue.state().totals["waiting"] == 1
+    started = Catalogue(reviewable, Ledger.of(reviewable)).state()
+    assert started.run.unfinished
+    assert started.totals["waiting"] == 2
+    assert list(started.decisions["outcome"].iloc[[first, second]]) == ["rejected", "rejected"]
+    a_run_takes_in(reviewable)
+    assert catalogue.state().totals["waiting"] == 0
+    assert not Catalogue(reviewable, Ledger.of(reviewable)).state().run.unfinished
+
+
+def test_a_copied_workspace_is_finished_in_whatever_order_its_tables_were_written(reviewable: Workspace) -> None:
+    for name in ("verdicts", "human_decisions"):
+        replace(reviewable, name, table(reviewable, name))
+    assert not Catalogue(reviewable, Ledger.of(reviewable)).state().run.unfinished
+
+
+def test_a_page_stays_valid_through_a_run_that_changes_no_number(catalogue: Catalogue, reviewable: Workspace) -> None:
+    before = catalogue.state().run
+    for name in ("machine_verdicts", "duplicates", "images"):
+        replace(reviewable, name, table(reviewable, name))
+        catalogue.state()
+    a_run_takes_in(reviewable)
+    assert catalogue.state().run is not before
+    assert catalogue.state().run.name == before.name
+    duplicates = table(reviewable, "duplicates")
+    replace(reviewable, "duplicates", duplicates.assign(group=duplicates["group"] + 1))
+    assert catalogue.state().run.name != before.name
+
+
 def test_a_run_that_ends_is_noticed(catalogue: Catalogue, reviewable: Workspace, tmp_path: Path) -> None:
     before = catalogue.state().run.name
     larger = finish(tmp_path / "larger", pictures=30)
@@ -125,20 +163,20 @@ def test_the_tables_of_a_run_that_goes_on_are_not_mixed(catalogue: Catalogue, re
     assert catalogue.state().run is not before
     replace(reviewable, "duplicates", copies.assign(duplicate_of=""))
     with pytest.raises(StoreError, match="of two runs: wait"):
-        Catalogue.of(reviewable, Ledger.of(reviewable))
+        Catalogue(reviewable, Ledger.of(reviewable))
 
 
 def test_a_workspace_without_a_run_or_of_an_older_one_says_what_to_do(reviewable: Workspace, tmp_path: Path) -> None:
     with pytest.raises(
         ParamError, match=r"no machine_verdicts.parquet\): run `inksift run` with this --workspace first"
     ):
-        Catalogue.of(Workspace(tmp_path / "empty"), Ledger.of(reviewable))
+        Catalogue(Workspace(tmp_path / "empty"), Ledger.of(reviewable))
     (reviewable.tables / "machine_verdicts.parquet").unlink()
     with pytest.raises(ParamError, match="run `inksift run` again"):
-        Catalogue.of(reviewable, Ledger.of(reviewable))
+        Catalogue(reviewable, Ledger.of(reviewable))
     (reviewable.tables / "machine_verdicts.parquet").write_bytes(b"torn")
     with pytest.raises(StoreError, match=r"machine_verdicts.parquet cannot be used .* again"):
-        Catalogue.of(reviewable, Ledger.of(reviewable))
+        Catalogue(reviewable, Ledger.of(reviewable))
 
 
 def test_no_decision_of_many_threads_is_lost(catalogue: Catalogue) -> None:
@@ -164,11 +202,64 @@ def test_of_copies_chosen_without_knowing_of_each_other_the_second_is_a_conflict
     decide(catalogue, [second], "copy", "keep", seen=1)
 
 
+def three_copies(state: State) -> list[int]:
+    """The files of a group with three different copies, one file for each; the kept one first."""
+    run = state.run
+    distinct = ({run.image_id(file): file for file in files}.values() for files in run.files.values())
+    return next(list(files) for files in distinct if len(files) > 2)
+
+
+def test_a_copy_chosen_before_is_chosen_again_and_alone_shows_as_chosen(
+    catalogue: Catalogue, reviewable: Workspace
+) -> None:
+    _, first, second = three_copies(catalogue.state())[:3]
+    for seen, file in enumerate((first, second, first)):
+        assert decide(catalogue, [file], "copy", "keep", seen=seen) == [seen + 1]
+    shown = cards(catalogue.state(), [first, second], thumbnail)
+    assert [[word.said for word in card.words] for card in shown] == [["chosen among its copies"], []]
+    a_run_takes_in(reviewable)
+    assert catalogue.state().totals["waiting"] == 0
+    decide(catalogue, [second], "copy", "keep", seen=3)
+    assert catalogue.state().totals["waiting"] == 1
+    assert [word.later for word in cards(catalogue.state(), [second], thumbnail)[0].words] == [True]
+
+
+def test_what_landed_on_another_copy_is_overruled(catalogue: Catalogue, reviewable: Workspace) -> None:
+    kept, copy = three_copies(catalogue.state())[:2]
+    decide(catalogue, [kept], "outcome", "rejected")
+    Ledger.of(reviewable).record([Decision(catalogue.state().run.image_id(copy), "outcome", "kept")], "bob")
+    assert catalogue.state().decisions["outcome"].iat[kept] == "kept"
+    with pytest.raises(LedgerConflict, match="'bob' made outcome 'kept' meanwhile"):
+        decide(catalogue, [kept], "outcome", "rejected", seen=1)
+    assert decide(catalogue, [kept], "outcome", "rejected", seen=2) == [3]
+    assert catalogue.state().decisions["outcome"].iat[kept] == "rejected"
+
+
+def test_several_copies_told_apart_each_show_it(catalogue: Catalogue) -> None:
+    kept, *others = three_copies(catalogue.state())
+    near = [file for file in others if catalogue.state().run.relations[file] == "duplicate"]
+    decide(catalogue, near, "different", catalogue.state().run.image_id(kept))
+    assert len(near) > 1
+    assert [len(card.words) for card in cards(catalogue.state(), near, thumbnail)] == [1] * len(near)
+
+
+def test_what_people_said_is_told_once(catalogue: Catalogue) -> None:
+    file, conflict = keepers(catalogue.state())[0], keepers(catalogue.state(), "label_conflict")[0]
+    machine = catalogue.state().run.machine["explanation"].iat[file]
+    decide(catalogue, [file], "outcome", "rejected")
+    decide(catalogue, [file], "label", "wolf", seen=1)
+    decide(catalogue, [conflict], "medium", "illustration")
+    shown, open_ = cards(catalogue.state(), [file, conflict], thumbnail)
+    assert shown.tile.explanation == f"the machine: {machine}"
+    assert open_.tile.explanation.startswith("copies of it are filed under ")
+    assert "ana" not in open_.tile.explanation
+
+
 def test_an_older_word_of_the_same_kind_is_not_shown_beside_the_last(catalogue: Catalogue) -> None:
     run = catalogue.state().run
     kept, copy = next(files for files in run.files.values() if len({run.image_id(file) for file in files}) == 2)[:2]
     decide(catalogue, [copy], "label", "wolf")
-    decide(catalogue, [kept], "label", "bear")
+    decide(catalogue, [kept], "label", "bear", seen=1)
     for card in cards(catalogue.state(), [kept, copy], thumbnail):
         assert [word.said for word in card.words] == ["class bear"]
         assert card.tile.label == "bear"
@@ -189,6 +280,21 @@ def test_a_filter_lets_through_all_that_is_asked_for_and_nothing_else(
     rows = catalogue.state().decisions
     usual = rows["outcome"].isin(["review", "rejected"]) if column != "outcome" else rows["outcome"] == "kept"
     assert sorted(filed(catalogue, query)) == list(rows.index[usual & (rows[column] == value)])
+
+
+def test_copies_of_each_relation_are_found(catalogue: Catalogue, reviewable: Workspace) -> None:
+    relations = table(reviewable, "duplicates").set_index("path")["relation"]
+    for relation in ("exact", "pixels", "duplicate"):
+        paths = {catalogue.state().run.path(file) for file in filed(catalogue, f"relation={relation}")}
+        assert paths == set(relations.index[relations == relation])
+    assert filed(catalogue, "relation=none") == filed(catalogue, "")
+
+
+def test_a_path_is_found_wherever_it_went(catalogue: Catalogue) -> None:
+    outcomes = catalogue.state().decisions["outcome"]
+    assert set(outcomes.iloc[filed(catalogue, "text=.png")]) == {"kept", "review", "rejected"}
+    assert set(outcomes.iloc[filed(catalogue, "text=.png&outcome=kept")]) == {"kept"}
+    assert set(outcomes.iloc[filed(catalogue, "text=drawn000")]) == {"kept"}
 
 
 def test_chances_bound_pictures_and_leave_copies_out(catalogue: Catalogue) -> None:
@@ -213,7 +319,7 @@ def test_what_makes_no_sense_asks_for_nothing(catalogue: Catalogue, query: str) 
 
 
 def test_filters_survive_their_own_query() -> None:
-    filters = Filters(("kept",), "a&b", "<i>", 0.25, 0.75, "human", True, "ü+ %")
+    filters = Filters(("kept",), "a&b", "<i>", 0.25, 0.75, "human", True, "ü+ %", "exact")
     assert Filters.of(QueryParams(filters.query)) == filters
     assert Filters.of(QueryParams(Filters().query)) == Filters()
 

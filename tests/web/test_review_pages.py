@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
+from curation.ledger.ledger import Ledger, Recorded
+from curation.review.app import create_app
+from curation.review.catalogue import Catalogue
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
-from tests.web.asking import Browser, app_of
-from tests.web.finished import finish
+from tests.web.asking import ACCESS, Browser, app_of
+from tests.web.finished import finish, later
 from tests.web.test_report_page import HOSTILE
 
 PAGES = ("/", "/?outcome=kept&outcome=review&outcome=rejected", "/files/0", "/files/33", "/audit", "/history")
@@ -90,6 +94,23 @@ def test_a_decision_answers_with_every_tile_of_the_picture(browser: Browser, rev
     assert told["totals"]["waiting"] == 1
     entry = Ledger.of(reviewable).entries()[0]
     assert (entry.who, entry.action, entry.value) == ("ana", "label", "wolf")
+
+
+def test_an_answer_has_the_numbers_of_a_run_that_ended_meanwhile(
+    reviewable: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue, file = Catalogue(reviewable, Ledger.of(reviewable)), files(reviewable, relation="none")[0]
+    record, place = catalogue.record, reviewable.tables / "duplicates.parquet"
+
+    def slow(*arguments: Any, **named: Any) -> Recorded:
+        recorded, duplicates = record(*arguments, **named), read_parquet(place)
+        place.write_bytes(to_parquet(duplicates.assign(group=duplicates["group"] + 1000)))
+        return recorded
+
+    monkeypatch.setattr(catalogue, "record", slow)
+    answer = Browser(create_app(catalogue, csrf=ACCESS.csrf, who="ana")).post("/decisions", one(file))
+    assert answer.status == 200
+    assert str(file) in answer.json()["tiles"]
 
 
 def test_what_held_already_is_no_new_entry(browser: Browser, reviewable: Workspace) -> None:
@@ -178,6 +199,55 @@ def test_two_copies_are_not_given_contradicting_classes(browser: Browser, review
     assert "contradict" in answer.json()["error"]
 
 
+def test_of_copies_only_one_is_chosen(browser: Browser, reviewable: Workspace) -> None:
+    copies = files(reviewable, relation="duplicate", group=group_of_several(reviewable))
+    chosen = [one(file, "copy", "keep")["decisions"][0] for file in copies]
+    answer = browser.post("/decisions", {"decisions": chosen})
+    assert len(copies) > 1
+    assert (answer.status, "contradict" in answer.json()["error"]) == (422, True)
+    apart = [one(file, "different", kept_id(browser, file))["decisions"][0] for file in copies]
+    assert browser.post("/decisions", {"decisions": apart}).json()["new"] == list(range(1, len(copies) + 1))
+
+
+def group_of_several(workspace: Workspace) -> int:
+    """A group with more than one copy that was found by comparing."""
+    duplicates = read_parquet(workspace.tables / "duplicates.parquet")
+    counts = duplicates.loc[duplicates["relation"] == "duplicate", "group"].value_counts()
+    return int(counts.index[0])
+
+
+def kept_id(browser: Browser, file: int) -> str:
+    return re.search(r'data-kept="(\w+)"', browser.get(f"/files/{file}").body.decode())[1]
+
+
+def test_another_copy_chosen_meanwhile_is_named(browser: Browser, reviewable: Workspace) -> None:
+    first, second = files(reviewable, relation="duplicate", group=group_of_several(reviewable))[:2]
+    browser.post("/decisions", one(first, "copy", "keep"))
+    (conflict,) = browser.post("/decisions", one(second, "copy", "keep")).json()["conflicts"]
+    machine = read_parquet(reviewable.tables / "machine_verdicts.parquet")
+    assert (conflict["file"], conflict["path"]) == (second, machine["path"][first])
+
+
+def test_a_page_of_another_ledger_changes_nothing(browser: Browser, reviewable: Workspace) -> None:
+    own = re.search(r'data-ledger="(\w+)"', browser.get("/").body.decode())[1]
+    assert browser.post("/decisions", one(0) | {"ledger": own}).status == 200
+    for target, body in (("/decisions", one(0, value="kept", seen=1)), ("/undo", {"entries": [1]})):
+        answer = browser.post(target, body | {"ledger": "another"})
+        assert (answer.status, "another workspace or ledger" in answer.json()["error"]) == (409, True)
+    assert len(Ledger.of(reviewable).entries()) == 1
+    assert browser.post("/undo", {"entries": [1], "ledger": own}).status == 200
+
+
+def test_each_workspace_and_ledger_has_an_identity(reviewable: Workspace, tmp_path: Path) -> None:
+    other = Workspace(Path(shutil.copytree(reviewable.root, tmp_path / "other")))
+    team = f"sqlite:///{tmp_path / 'team.sqlite'}"
+    places = [(reviewable, ""), (other, ""), (reviewable, team), (Workspace(reviewable.root), "")]
+    identities = [Catalogue(workspace, Ledger.of(workspace, url)).identity for workspace, url in places]
+    assert len(set(identities[:3])) == 3
+    assert identities[3] == identities[0]
+    assert all(str(tmp_path) not in identity for identity in identities)
+
+
 def test_who_decided_meanwhile_is_told_and_nothing_is_recorded(browser: Browser, reviewable: Workspace) -> None:
     first, second = files(reviewable, relation="none")[:2]
     browser.post("/decisions", one(first, "outcome", "kept"))
@@ -200,6 +270,8 @@ def test_undo_takes_back_together_or_not_at_all(browser: Browser, reviewable: Wo
     again = browser.post("/undo", {"entries": [4, 1], "note": ""})
     assert again.status == 409
     assert "taken back already" in again.json()["error"]
+    assert again.json()["left"] == [4]
+    assert browser.post("/undo", {"entries": [1, 2]}).json()["left"] == []
     assert len(Ledger.of(reviewable).entries()) == 4
 
 
@@ -225,6 +297,28 @@ def test_pictures_are_kept_by_the_browser_and_pages_are_not(browser: Browser, re
     assert browser.get("/").headers["cache-control"] == "no-store"
 
 
+def test_a_file_page_of_another_run_shows_no_other_picture(browser: Browser, reviewable: Workspace) -> None:
+    links = re.findall(r'href="(/files/[^"]+)"', browser.get("/?reason=photo").body.decode())
+    assert links
+    for link in links:
+        assert "&amp;reason=photo" in link
+        assert browser.get(link.replace("&amp;", "&")).status == 200
+    duplicates = read_parquet(reviewable.tables / "duplicates.parquet")
+    renumbered = duplicates.assign(group=duplicates["group"] + 1)
+    (reviewable.tables / "duplicates.parquet").write_bytes(to_parquet(renumbered))
+    for link in links:
+        answer = browser.get(link.replace("&amp;", "&"))
+        assert (answer.status, b"numbered the files anew" in answer.body) == (404, True)
+
+
+@pytest.mark.parametrize("page", ["/", "/files/5", "/history"])
+def test_every_link_to_a_file_names_the_run(page: str, browser: Browser) -> None:
+    told = browser.post("/decisions", one(0)).json()
+    links = re.findall(r'href="(/files/[^"]+)"', browser.get(page).body.decode() + "".join(told["tiles"].values()))
+    assert len(links) > 1
+    assert all("?run=" in link for link in links)
+
+
 @pytest.mark.parametrize(
     "target", ["/files/36", "/files/x", "/nothing", "/static/app.py", "/static/..%2Fapp.py", f"/thumbnails/{'0' * 64}"]
 )
@@ -246,6 +340,27 @@ def test_the_page_says_how_the_next_run_takes_decisions_in(browser: Browser, rev
     assert f"inksift run {source} --workspace {reviewable.root}" in body
 
 
+def test_an_unfinished_run_is_told(browser: Browser, reviewable: Workspace) -> None:
+    assert b"has not finished" not in browser.get("/").body
+    later(reviewable, "human_decisions")
+    for page in ("/", "/files/0", "/audit", "/history"):
+        assert b"goes on, or was interrupted" in Browser(app_of(reviewable)).get(page).body
+
+
+def test_a_file_page_offers_nothing_to_select(browser: Browser, reviewable: Workspace) -> None:
+    copy = files(reviewable, relation="duplicate")[0]
+    assert b"All files that show this picture" in browser.get(f"/files/{copy}").body
+    assert b'aria-label="Select' not in browser.get(f"/files/{copy}").body
+    assert b'aria-label="Select' in browser.get("/").body
+
+
+@pytest.mark.parametrize(("query", "shown"), [("reason=brightness", "brightness (0)"), ("label=wolf", "wolf (0)")])
+def test_a_filter_without_pictures_still_shows(query: str, shown: str, browser: Browser) -> None:
+    body = browser.get(f"/?{query}").body.decode()
+    assert re.search(rf"<option [^>]* selected>{re.escape(shown)}</option>", body)
+    assert 'href="/?outcome=kept&amp;outcome=review&amp;outcome=rejected&amp;">show all' in body
+
+
 def test_one_file_shows_all_that_is_known_of_it(browser: Browser, reviewable: Workspace) -> None:
     copy = files(reviewable, relation="duplicate", transform="mirrored")[0]
     browser.post("/decisions", one(copy, "copy", "keep") | {"note": "the better scan"})
@@ -261,6 +376,7 @@ def test_the_audit_asks_what_inksift_audit_asks_and_counts_answers(browser: Brow
     browser.post("/decisions", one(number, "medium", "photo"))
     after = browser.get("/audit").body.decode()
     assert f"1 of {total} answered" in after
+    assert "answered for <strong>1</strong> in all; the next run learns from them and asks anew" in after
     assert f'data-file="{number}"' not in after
     assert "Answered: <strong>photograph</strong>" in browser.get("/audit?n=1").body.decode()
 
@@ -281,5 +397,17 @@ def test_the_history_is_paged(browser: Browser, reviewable: Workspace) -> None:
     assert "class4<" not in first
     older = re.search(r'rel="next" href="([^"]+)"', first)[1]
     second = browser.get(older).body.decode()
-    assert re.findall(r"<td>class (class\d+)</td>", second) == [f"class{number}" for number in range(4, -1, -1)]
+    told = re.findall(r"<td>class (class\d+) \(replaced by entry 105\)</td>", second)
+    assert told == [f"class{number}" for number in range(4, -1, -1)]
     assert 'rel="prev"' in second
+
+
+def test_the_history_tells_what_no_longer_holds(browser: Browser, reviewable: Workspace) -> None:
+    first, second = files(reviewable, relation="duplicate", group=group_of_several(reviewable))[:2]
+    for seen, file in enumerate((first, second)):
+        browser.post("/decisions", one(file, "copy", "keep", seen=seen))
+    browser.post("/decisions", one(first, "label", "wolf", seen=2))
+    browser.post("/undo", {"entries": [3]})
+    body = browser.get("/history").body.decode()
+    marks = re.findall(r"\((?:taken back|replaced) by entry \d\)", body)
+    assert marks == ["(taken back by entry 4)", "(replaced by entry 2)"]

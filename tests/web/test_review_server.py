@@ -46,7 +46,7 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
 @pytest.fixture
 def access(reviewable: Workspace) -> Iterator[Access]:
     """The real app behind its guard, on a socket."""
-    catalogue = Catalogue.of(reviewable, ledger_of(reviewable))
+    catalogue = Catalogue(reviewable, ledger_of(reviewable))
     with serving(lambda access: Guard(create_app(catalogue, csrf=access.csrf, who=WHO), access)) as access:
         yield access
 
@@ -299,7 +299,7 @@ def test_a_kill_between_two_requests_leaves_a_sound_ledger(reviewable: Workspace
 def test_ten_thousand_files_take_less_than_300_mb(tmp_path: Path) -> None:
     workspace = finish(tmp_path / "workspace", pictures=7000)
     shown = read_parquet(workspace.tables / "thumbnails.parquet")["image_id"]
-    targets = ["/", "/?page=9", "/audit", "/history", *(f"/thumbnails/{image_id}" for image_id in shown[::37])]
+    targets = ["/", "/?from=99", "/audit", "/history", *(f"/thumbnails/{image_id}" for image_id in shown[::37])]
     with reviewing(workspace) as running, ThreadPoolExecutor(6) as pool:
         asked = [request(running.access, "GET", target) for target in targets]
         answers = list(pool.map(lambda sent: answer_to(running.access, sent), asked))

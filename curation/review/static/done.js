@@ -1,22 +1,29 @@
-// What this tab did, so that it can be taken back: the entries of each action, and the page that it was done on.
+// What this tab did to a ledger, so that it can be taken back. An action has the `entries` that it wrote, what was
+// decided (`action`), `words` for it, and the `page` that it was done on, which shows the files of one `run`.
+// Another workspace may be served at the same address later, where the same numbers are entries of other people.
 
-const KEY = "done";
+const key = () => `done ${document.body.dataset.ledger}`;
 
 function stack() {
-  return JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+  return JSON.parse(sessionStorage.getItem(key()) ?? "[]");
 }
 
-export function remember(entries) {
-  if (entries.length) put({ entries, page: location.href });
+export function remember(entries, action, words) {
+  if (entries.length) put({ entries, action, words, page: location.href, run: document.body.dataset.run });
 }
 
 export function put(action) {
-  sessionStorage.setItem(KEY, JSON.stringify([...stack(), action]));
+  sessionStorage.setItem(key(), JSON.stringify([...stack(), action]));
 }
 
 export function takeLast() {
   const actions = stack();
   const action = actions.pop();
-  sessionStorage.setItem(KEY, JSON.stringify(actions));
+  sessionStorage.setItem(key(), JSON.stringify(actions));
   return action;
+}
+
+// Where an action was done, "" where that page showed the files of another run.
+export function placeOf({ page, run }) {
+  return run === document.body.dataset.run ? page : "";
 }

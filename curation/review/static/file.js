@@ -1,33 +1,34 @@
 // The page of one file.
 
-import { decide, undo, undoLast } from "./deciding.js";
+import { decide } from "./deciding.js";
 import { askClass } from "./dialogs.js";
+import { placeOf } from "./done.js";
 import { listen } from "./keys.js";
+import { undo, undoLast } from "./taking.js";
 import { name, tileOf } from "./tiles.js";
-import { tellAfterLoading, tell, tellWhatWasKept } from "./words.js";
+import { goTo, leave } from "./turns.js";
+import { tell, tellAfterLoading, tellWhatWasKept } from "./words.js";
 
 const file = document.querySelector("#file");
 
 function to(selector) {
   const link = document.querySelector(selector);
-  if (link) location.assign(link.href);
+  if (link) goTo(link.href);
   else tell("There is no further picture.");
 }
 
-// Loads the page again, or the next one, with what was just told.
-function refresh(next) {
-  tellAfterLoading(document.querySelector("#told").textContent);
-  const link = next && document.querySelector("a[rel=next]");
-  if (link) location.assign(link.href);
-  else location.reload();
+// Loads another page, or for none this one again, with what was just told.
+function refresh(address) {
+  tellAfterLoading();
+  leave(() => (address && address !== location.href ? location.assign(address) : location.reload()));
 }
 
 async function decideByKey(action, value) {
-  if (await decide([file], action, value)) refresh(true);
+  if (await decide([file], action, value)) refresh(document.querySelector("a[rel=next]")?.href);
 }
 
 async function decideHere(tile, action, value) {
-  if (await decide([tile], action, value)) refresh(false);
+  if (await decide([tile], action, value)) refresh();
 }
 
 async function giveClass(how) {
@@ -38,9 +39,12 @@ async function giveClass(how) {
 async function undoByKey() {
   const action = await undoLast();
   if (!action) return;
-  tellAfterLoading(document.querySelector("#told").textContent);
-  if (new URL(action.page).pathname.startsWith("/files/") && action.page !== location.href) location.assign(action.page);
-  else location.reload();
+  const place = placeOf(action);
+  refresh(place && new URL(place).pathname.startsWith("/files/") ? place : "");
+}
+
+async function undoHere(button) {
+  if (await undo(button)) refresh();
 }
 
 listen({
@@ -59,13 +63,12 @@ listen({
   Escape: () => to("a.back"),
 });
 
-document.querySelector("main").addEventListener("click", async ({ target }) => {
+document.querySelector("main").addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   if (!button) return;
-  const { action, value, undo: entry } = button.dataset;
-  if (entry && (await undo(Number(entry)))) refresh(false);
+  const { action, value, undo: entry, open } = button.dataset;
+  if (entry) undoHere(button);
   if (action) decideHere(tileOf(button), action, value);
-  if (button.dataset.open) giveClass((name, label) => decideHere(tileOf(button), name, label));
+  if (open) giveClass((kind, label) => decideHere(tileOf(button), kind, label));
 });
-document.querySelector("#undo").addEventListener("click", undoByKey);
 tellWhatWasKept();

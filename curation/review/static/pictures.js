@@ -1,9 +1,12 @@
 // The page of many pictures.
 
-import { decide, meantFor, undo, undoLast } from "./deciding.js";
+import { decide } from "./deciding.js";
 import { askClass } from "./dialogs.js";
 import { listen } from "./keys.js";
-import { box, count, focused, focusOn, name, row, select, selected, selectOnly, step, tileOf, tiles } from "./tiles.js";
+import { count, select, selected, selectOnly } from "./selection.js";
+import { undo, undoLast } from "./taking.js";
+import { box, focused, focusOn, meantFor, name, row, step, tileOf, tileOfFile, tiles } from "./tiles.js";
+import { goTo } from "./turns.js";
 import { tell, tellWhatWasKept } from "./words.js";
 
 const FIRST = "focus-first";
@@ -11,13 +14,18 @@ const FIRST = "focus-first";
 // What a decision is about: the selection, or else the picture that the focus is on.
 const chosen = () => (selected().length ? selected() : [focused()].filter(Boolean));
 
-async function decideByKey(action, value) {
-  const some = chosen();
-  const bulk = selected().length > 0;
-  if (bulk) selectOnly([]);
-  else if (meantFor(some, action).length) goOn();
-  const held = await decide(some, action, value);
-  if (bulk && !held) reselect(some);
+function decideByKey(action, value) {
+  return selected().length ? decideOnAll(action, value) : decideOnOne(action, value);
+}
+
+async function decideOnOne(action, value) {
+  const here = focused();
+  const some = here ? [here] : [];
+  const recording = decide(some, action, value);
+  if (!meantFor(some, action).length) return;
+  goOn();
+  const next = focused()?.dataset.file;
+  if (!(await recording) && focused()?.dataset.file === next) focusOn(tileOfFile(here.dataset.file));
 }
 
 function goOn() {
@@ -26,7 +34,7 @@ function goOn() {
   document.querySelector("a[rel=next]")?.focus();
 }
 
-async function bulk(action, value) {
+async function decideOnAll(action, value) {
   const some = chosen();
   selectOnly([]);
   if (!(await decide(some, action, value))) reselect(some);
@@ -48,7 +56,7 @@ function turn(rel) {
   const link = document.querySelector(`a[rel=${rel}]`);
   if (!link) return tell(rel === "next" ? "This is the last page." : "This is the first page.");
   sessionStorage.setItem(FIRST, "yes");
-  location.assign(link.href);
+  goTo(link.href);
 }
 
 function move(next) {
@@ -61,7 +69,7 @@ function arrow(find) {
 
 function open() {
   if (document.activeElement !== (focused() && box(focused()))) return false;
-  location.assign(focused().querySelector("a.open").href);
+  goTo(focused().querySelector("a.open").href);
 }
 
 function toggle(range) {
@@ -98,10 +106,10 @@ document.querySelector("#tiles")?.addEventListener("click", (event) => {
   const tile = tileOf(event.target);
   const button = event.target.closest("button");
   if (event.target.matches(".pick input")) return select(tile, { range: event.shiftKey, on: event.target.checked });
-  if (button?.dataset.undo) return undo(Number(button.dataset.undo));
+  if (button?.dataset.undo) return undo(button);
   if (button?.dataset.action) return decide([tile], button.dataset.action, button.dataset.value);
   if (button) return giveOne(tile);
-  if (event.target.matches(".pair img")) location.assign(tile.querySelector("a.open").href);
+  if (event.target.matches(".pair img")) goTo(tile.querySelector("a.open").href);
 });
 
 async function giveOne(tile) {
@@ -111,18 +119,22 @@ async function giveOne(tile) {
 
 document.querySelector("#bar").addEventListener("click", ({ target }) => {
   const { bulk: action, value } = target.dataset;
-  if (action) action === "class" ? giveClass(bulk) : bulk(action, value);
+  if (action) action === "class" ? giveClass(decideOnAll) : decideOnAll(action, value);
 });
 document.querySelector("#clear").addEventListener("click", () => selectOnly([]));
-document.querySelector("#undo").addEventListener("click", undoLast);
+
+// Whether nobody asked for outcomes, neither in the address nor now: which ones are usual is for the server to say.
+function usual({ dataset, elements }) {
+  return "usual" in dataset && [...elements.outcome].every((one) => one.checked === one.defaultChecked);
+}
 
 document.querySelector("#filters").addEventListener("submit", (event) => {
   event.preventDefault();
-  const asked = [...new FormData(event.target)].filter(([, value]) => value);
+  const asked = [...new FormData(event.target)].filter(([key, value]) => value && !(key === "outcome" && usual(event.target)));
   location.assign(`/?${new URLSearchParams(asked)}`);
 });
 
 count();
 tellWhatWasKept();
-if (sessionStorage.getItem(FIRST) || location.hash === "#first") focusOn(tiles()[0]);
+if (sessionStorage.getItem(FIRST)) focusOn(tiles()[0]);
 sessionStorage.removeItem(FIRST);

@@ -1,36 +1,37 @@
 // The audit: one picture, one answer, on to the next.
 
-import { decide, undoLast } from "./deciding.js";
+import { decide } from "./deciding.js";
+import { placeOf } from "./done.js";
 import { listen } from "./keys.js";
+import { undoLast } from "./taking.js";
+import { goTo, leave } from "./turns.js";
 import { tellAfterLoading, tellWhatWasKept } from "./words.js";
 
+const AUDIT = "/audit";
 const file = document.querySelector("#file");
 
 // So that an undo comes back to this very question.
-if (file) history.replaceState(null, "", `/audit?n=${file.dataset.number}`);
+if (file) history.replaceState(null, "", `${AUDIT}?n=${file.dataset.number}`);
 
-function onward() {
-  const link = document.querySelector("a[rel=next]");
-  location.assign(link ? link.href : "/audit");
-}
+const following = () => document.querySelector("a[rel=next]")?.href ?? AUDIT;
 
 async function answer(value) {
   if (!file || !(await decide([file], "medium", value))) return;
-  tellAfterLoading(document.querySelector("#told").textContent);
-  onward();
+  tellAfterLoading();
+  leave(() => location.assign(following()));
 }
 
 async function undoByKey() {
   const action = await undoLast();
   if (!action) return;
-  tellAfterLoading(document.querySelector("#told").textContent);
-  location.assign(new URL(action.page).pathname === "/audit" ? action.page : "/audit");
+  tellAfterLoading();
+  const place = placeOf(action);
+  leave(() => location.assign(place && new URL(place).pathname === AUDIT ? place : AUDIT));
 }
 
-listen({ i: () => answer("illustration"), p: () => answer("photo"), s: onward, u: undoByKey });
+listen({ i: () => answer("illustration"), p: () => answer("photo"), s: () => goTo(following()), u: undoByKey });
 
 document.querySelector("#answers")?.addEventListener("click", ({ target }) => {
   if (target.dataset.value) answer(target.dataset.value);
 });
-document.querySelector("#undo").addEventListener("click", undoByKey);
 tellWhatWasKept();

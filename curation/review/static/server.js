@@ -1,4 +1,4 @@
-// Changes, sent one after the other, so that a second decision on a picture knows of the first.
+// What is sent to the server, and what it answers.
 
 const GONE = "The server does not answer, so nothing was recorded. Is `inksift review` still running?";
 
@@ -10,25 +10,19 @@ export class Refused extends Error {
   }
 }
 
-let last = Promise.resolve();
-
-export function inTurn(job) {
-  last = last.then(job, job);
-  return last;
-}
-
 export async function post(path, body) {
-  const answer = await sent(path, body);
+  const answer = await sent(path, { ...body, ledger: document.body.dataset.ledger });
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;
   throw new Refused(told.error ?? `The server refused this (${answer.status}), so nothing was recorded.`, told, answer.status);
 }
 
+// Kept alive, so that a page that is left takes no decision with it.
 async function sent(path, body) {
   const token = document.querySelector("meta[name=csrf-token]").content;
   const headers = { "Content-Type": "application/json", "X-Inksift-Token": token };
   try {
-    return await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+    return await fetch(path, { method: "POST", headers, body: JSON.stringify(body), keepalive: true });
   } catch {
     throw new Refused(GONE, {}, 0);
   }

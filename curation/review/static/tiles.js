@@ -1,14 +1,25 @@
-// Pictures on a page: where they are, which are selected, and how the server's new rendering takes their place.
+// Pictures on a page: where they are, what can be decided on them, and how the server's new rendering takes their place.
 
 export const tiles = () => [...document.querySelectorAll("#tiles > [data-file]")];
 export const box = (tile) => tile.querySelector(".pick input");
 export const desk = (tile) => tile.querySelector(".desk").dataset;
 export const name = (tile) => tile.querySelector(".path").textContent;
 export const tileOf = (element) => element?.closest("[data-file]") ?? null;
+export const tileOfFile = (file) => document.querySelector(`[data-file="${file}"]`);
 export const focused = () => tileOf(document.activeElement);
-export const selected = () => tiles().filter((tile) => box(tile).checked);
 
-let anchor = null;
+const MEANT_FOR = {
+  outcome: ["none"],
+  medium: ["none"],
+  label: ["none", "exact", "pixels", "duplicate"],
+  copy: ["pixels", "duplicate"],
+  different: ["duplicate"],
+};
+
+// Those of some tiles that a decision makes sense for.
+export function meantFor(some, action) {
+  return some.filter((tile) => MEANT_FOR[action].includes(desk(tile).relation));
+}
 
 export function focusOn(tile) {
   if (tile) box(tile).focus();
@@ -30,49 +41,42 @@ export function row(down) {
   return next[0]?.[0];
 }
 
-export function select(tile, { range = false, on = true } = {}) {
-  const all = tiles();
-  const from = range && all.includes(anchor) ? all.indexOf(anchor) : all.indexOf(tile);
-  const to = all.indexOf(tile);
-  for (const one of all.slice(Math.min(from, to), Math.max(from, to) + 1)) box(one).checked = on;
-  anchor = tile;
-  count();
+// What a tile will be, from the server's rendering.
+export function fresh(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
 }
 
-export function selectOnly(some) {
-  for (const tile of tiles()) box(tile).checked = some.includes(tile);
-  count();
-}
-
-export function count() {
-  const number = selected().length;
-  document.querySelector("#selected").textContent = number ? `${number} selected` : "Nothing selected";
-  document.querySelector("#bar").classList.toggle("some", number > 0);
-}
-
+// Shows what an answer says. After another run its numbers mean other files: then the page stays as it is.
 export function show({ tiles: rendered = {}, totals = {} }) {
   for (const [file, html] of Object.entries(rendered)) {
     const old = document.querySelector(`#tiles > [data-file="${file}"]`);
-    if (old) replace(old, html);
+    if (old) replace(old, fresh(html));
   }
   for (const [key, number] of Object.entries(totals)) {
     for (const place of document.querySelectorAll(`[data-total=${key}]`)) place.textContent = number.toLocaleString("en");
+    for (const noun of document.querySelectorAll(`[data-noun=${key}]`)) {
+      noun.textContent = number === 1 ? noun.dataset.one : noun.dataset.many;
+    }
   }
 }
 
-function replace(old, html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  const fresh = template.content.firstElementChild;
+const link = (tile) => tile.querySelector("a.open");
+const runOf = (tile) => new URL(link(tile).getAttribute("href"), location.href).searchParams.get("run");
+
+function replace(old, next) {
+  if (runOf(old) !== runOf(next)) return;
   const focus = old.contains(document.activeElement) ? document.activeElement : null;
-  box(fresh).checked = box(old).checked;
-  fresh.querySelector("a.open").search = old.querySelector("a.open").search;
-  old.replaceWith(fresh);
-  if (anchor === old) anchor = fresh;
-  if (focus) (twin(fresh, focus) ?? box(fresh)).focus({ preventScroll: true });
+  box(next).checked = box(old).checked;
+  link(next).setAttribute("href", link(old).getAttribute("href"));
+  old.replaceWith(next);
+  if (focus) (twin(next, focus) ?? box(next)).focus({ preventScroll: true });
 }
 
-function twin(fresh, { dataset }) {
-  const buttons = [...fresh.querySelectorAll("button")];
-  return buttons.find((button) => dataset.action === button.dataset.action && dataset.value === button.dataset.value);
+// The same button or link in another rendering: for an Undo, that of the same entry, and of no other.
+function twin(next, focus) {
+  const known = JSON.stringify({ ...focus.dataset });
+  const same = (other) => other.tagName === focus.tagName && JSON.stringify({ ...other.dataset }) === known;
+  return [...next.querySelectorAll("button, a")].find(same);
 }

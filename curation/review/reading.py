@@ -1,0 +1,113 @@
+"""Reading the last run from its workspace, where the next one may be at work."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pyarrow as pa
+
+from curation.errors import ParamError, SchemaError, StoreError
+from curation.ledger.entries import HUMAN_DECISIONS
+from curation.medium.votes import VOTES
+from curation.publish.published import BROKEN_TABLE, RUN_AGAIN, SOURCE, error_line
+from curation.review.run import Run
+from curation.store.parquet import read_parquet
+from curation.store.workspace import Workspace
+from curation.tables import DECISIONS, DUPLICATES, IMAGES, Table
+from curation.thumbnails import THUMBNAILS
+from curation.verdicts.conservation import OUTCOMES
+
+_MACHINE, _VERDICTS = "machine_verdicts", "verdicts"
+_TABLES = (_MACHINE, _VERDICTS, *(table.name for table in (IMAGES, DUPLICATES, VOTES, HUMAN_DECISIONS, THUMBNAILS)))
+
+AT_ONCE_NS = 2_000_000_000
+"""Tables written this close together were copied with their folder; a run takes longer from its verdicts to the next."""
+
+Stamps = dict[str, tuple[int, int, int] | None]
+"""When each table was written, in ns, its size in bytes and its inode; None for one that is not there."""
+
+
+def stamps(workspace: Workspace) -> Stamps:
+    """Which tables lie there now: another answer, another run, perhaps one that has not ended."""
+    return {name: _stamp(workspace, name) for name in _TABLES}
+
+
+def read_run(workspace: Workspace) -> Run:
+    """The last run, with all that takes long to work out; `unfinished` as it says.
+
+    ParamError when none finished its verdicts, StoreError when its tables are damaged or those of two runs, as while
+    one goes on.
+    """
+    unfinished = _unfinished(stamps(workspace))
+    machine = _table(workspace, _MACHINE, DECISIONS)
+    heard = _table(workspace, HUMAN_DECISIONS.name, HUMAN_DECISIONS)
+    found = Run(
+        machine=machine,
+        images=_table(workspace, IMAGES.name, IMAGES).drop(columns="path_bytes"),
+        duplicates=_table(workspace, DUPLICATES.name, DUPLICATES),
+        votes=_table(workspace, VOTES.name, VOTES),
+        heard=heard.head(0) if unfinished else heard,
+        thumbnails=_table(workspace, THUMBNAILS.name, THUMBNAILS),
+        source=_source(workspace),
+        unfinished=unfinished,
+    )
+    if not _of_one_run(found):
+        raise StoreError(f"the tables in {workspace.tables} are of two runs: wait for the run to end, or {RUN_AGAIN}")
+    for slow in ("name", "rank", "facts", "files", "file_of", "copies"):
+        getattr(found, slow)
+    give_back()
+    return found
+
+
+def give_back() -> None:
+    """Return to the system what reading Parquet took and no longer needs: a server lives long."""
+    pa.default_memory_pool().release_unused()
+
+
+def _unfinished(found: Stamps) -> bool:
+    """Whether decisions were taken in since the verdicts: a run does that first, and its verdicts come last."""
+    heard, decided = found[HUMAN_DECISIONS.name], found[_VERDICTS]
+    return bool(heard and decided and heard[0] > decided[0] + AT_ONCE_NS)
+
+
+def _stamp(workspace: Workspace, name: str) -> tuple[int, int, int] | None:
+    try:
+        found = (workspace.tables / f"{name}.parquet").stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _table(workspace: Workspace, name: str, contract: Table) -> pd.DataFrame:
+    place = workspace.tables / f"{name}.parquet"
+    if not place.exists():
+        earlier = (workspace.tables / f"{_VERDICTS}.parquet").exists()
+        remedy = RUN_AGAIN if earlier else "run `inksift run` with this --workspace first"
+        raise ParamError(f"nothing to review in {workspace.root} (no {place.name}): {remedy}")
+    try:
+        return contract.check(read_parquet(place))
+    except (*BROKEN_TABLE, SchemaError) as error:
+        raise StoreError(f"{place} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+
+
+def _source(workspace: Workspace) -> str:
+    """Where the pictures are; "" where every run so far was stopped by a brake."""
+    try:
+        return str(json.loads((workspace.root / SOURCE).read_bytes())["source"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
+
+
+def _of_one_run(run: Run) -> bool:
+    """Whether the verdicts and the copies speak of the same files and of the same copies."""
+    both = run.duplicates.merge(run.machine, on="path", suffixes=("", "_decided"), how="left")
+    unreadable = run.machine[~run.machine["path"].isin(run.duplicates["path"])]
+    return bool(
+        (both["image_id"] == both["image_id_decided"]).all()
+        and (both["duplicate_of"] == both["duplicate_of_decided"]).all()
+        and (unreadable["reason"] == "unreadable").all()
+        and set(run.images["path"]) == set(run.machine["path"])
+        and set(run.duplicates["image_id"]) <= run.pictures
+        and set(run.machine["outcome"]) <= set(OUTCOMES)
+    )
