@@ -22,7 +22,7 @@ _MACHINE, _VERDICTS = "machine_verdicts", "verdicts"
 _TABLES = (_MACHINE, _VERDICTS, *(table.name for table in (IMAGES, DUPLICATES, VOTES, HUMAN_DECISIONS, THUMBNAILS)))
 
 AT_ONCE_NS = 2_000_000_000
-"""Tables written this close together were copied with their folder; a run takes longer from its verdicts to the next."""
+"""Tables written this close together were copied with their folder; between two runs lies more."""
 
 Stamps = dict[str, tuple[int, int, int] | None]
 """When each table was written, in ns, its size in bytes and its inode; None for one that is not there."""
