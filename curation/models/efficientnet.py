@@ -106,9 +106,22 @@ def build(name: str, weights: Path) -> nn.Module:
             *stages, last = _feature_maps(self.backbone, pixels)
             return torch.cat([_pooled(features) for features in (last, *stages[-TEXTURE_STAGES:])], dim=1)
 
-    backbone = _lite(name) if "lite" in name else _full(name)
-    backbone.load_state_dict(load_state(weights))
-    return Pooled(backbone, VARIANTS[name]).eval()
+    return Pooled(backbone(name, weights), VARIANTS[name]).eval()
+
+
+def backbone(name: str, weights: Path) -> nn.Module:
+    """The network up to its last feature map, with verified `weights`, without the head for ImageNet's classes."""
+    from torch import nn
+
+    network = _lite(name) if "lite" in name else _full(name)
+    network.load_state_dict(load_state(weights))
+    network._fc = nn.Identity()
+    return network
+
+
+def last_map(network: nn.Module, pixels: Tensor) -> Tensor:
+    """n x channels x height x width: what a backbone makes of normalised pixels (n x 3 x side x side)."""
+    return _feature_maps(network, pixels)[-1]
 
 
 def _feature_maps(backbone: Any, pixels: Tensor) -> list[Tensor]:
