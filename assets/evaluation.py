@@ -14,6 +14,7 @@ from curation.report.f1_page import build_f1_page
 from curation.resample import ORIGINAL
 from curation.splits import TEST, TRAIN
 from curation.thumbnails import Thumbnails
+from curation.training.classifiers import network_of
 from curation.training.pictures import draw_pictures
 
 
@@ -57,6 +58,7 @@ def f1_report(
         config,
         test_set=HELD_OUT if project.test is None else TRUSTED,
         seeds={"training": int(classifier.iloc[0]["seed"])},
+        network=network_of(classifier),
     )
     page = publish_f1(project.workspace, report, build_f1_page(report, curves))
     per_class = evaluation.per_class_table(report)
@@ -67,6 +69,8 @@ def f1_report(
         accuracy=report["accuracy"],
         majority_macro_f1=report["majority_baseline"]["macro_f1"],
         test_set=report["test_set"],
+        network=report["network"]["name"],
+        parameters=report["network"]["parameters"],
         page=dg.MetadataValue.path(page),
         per_class=records(per_class),
         f1_per_class=picture(plots.f1_bars(per_class), "F1 per class"),

@@ -1,5 +1,6 @@
 """The network trained on the result."""
 
+import json
 from collections.abc import Iterator
 
 import dagster as dg
@@ -11,7 +12,8 @@ from curation.project import Project
 from curation.report import plots
 from curation.thumbnails import Thumbnails
 from curation.training.classifiers import CLASSIFIER
-from curation.training.loop import VERSION, TrainingParams, train
+from curation.training.loop import VERSION, train
+from curation.training.params import TrainingParams
 from curation.training.pictures import draw_pictures
 
 
@@ -45,7 +47,7 @@ def trained_classifier(
     pictures = draw_pictures(
         training_set,
         read,
-        side_px=config.image_side_px,
+        side_px=config.side_px,
         folder=folder,
         recipe=config.oversampling_recipe,
         pictures_version=read.version,
@@ -54,7 +56,10 @@ def trained_classifier(
     row = {
         "checkpoint": trained.checkpoint.name,
         "network": config.network,
-        "image_side_px": config.image_side_px,
+        "settings": json.dumps(config.network_settings()),
+        "parameters": trained.parameters.all,
+        "trainable_parameters": trained.parameters.trainable,
+        "image_side_px": config.side_px,
         "best_epoch": trained.best_epoch,
         "seed": config.seed,
     }
@@ -65,5 +70,8 @@ def trained_classifier(
         epochs=len(trained.curves),
         best_epoch=trained.best_epoch,
         resumed=trained.resumed,
+        network=config.network,
+        parameters=trained.parameters.all,
+        trainable_parameters=trained.parameters.trainable,
     )
     yield table(trained.curves, "curves", plot=picture(plots.training_curves(trained.curves), "training curves"))

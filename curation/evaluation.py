@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from pydantic import Field
 from curation.params import Params
 from curation.tables import PREDICTIONS
 
-VERSION = 1
+VERSION = 2
 TestSet = Literal["trusted", "held out from the same folder: not independent"]
 TRUSTED: TestSet = "trusted"
 HELD_OUT: TestSet = "held out from the same folder: not independent"
@@ -60,12 +60,14 @@ def f1_report(
     *,
     test_set: TestSet,
     seeds: dict[str, int],
+    network: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The content of f1_report.json: only numbers, text and null, so it is valid JSON.
 
     `train_labels` holds the label of every training picture; what they and the predictions name are the classes.
     The F1 of a class that lacks test or training pictures is null, with the reason, and stays out of the macro
-    average; its pictures still count in accuracy and as the errors of other classes.
+    average; its pictures still count in accuracy and as the errors of other classes. `network` is what
+    `classifiers.network_of` says of the one that predicted.
     """
     classes = sorted({*train_labels, *predictions["label"], *predictions["predicted"]})
     table = confusion(predictions["label"], predictions["predicted"], classes)
@@ -78,6 +80,7 @@ def f1_report(
         "macro_f1_classes": averaged,
         "macro_f1_note": "mean over the classes that have both training and test pictures",
         "undefined": undefined,
+        "network": None if network is None else dict(network),
         "test_set": test_set,
         "test_pictures": int(table.sum()),
         "train_pictures": len(train_labels),

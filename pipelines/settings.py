@@ -24,7 +24,7 @@ from curation.publish.heard import HearingParams, refuse_to_forget
 from curation.report.page import ReportParams
 from curation.resample import ResampleParams
 from curation.splits import SplitParams
-from curation.training.loop import TrainingParams
+from curation.training.params import TrainingParams
 from curation.verdicts.recipes import VerdictParams
 
 STAGES: dict[str, type[Params]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from curation.training.jitter import jittered
-
-if TYPE_CHECKING:
-    from curation.training.loop import TrainingParams
+from curation.training.params import TrainingParams
 
 _PREDICTION_BATCH = 64
 
@@ -99,8 +97,7 @@ def _step(
 ) -> tuple[float, int]:
     """One step of the optimiser: the loss, summed over the chosen examples, and how many of them were known."""
     pixels = _scaled(examples.pixels[examples.positions[chosen.numpy()]])
-    side_px = round(pixels.shape[1] * params.crop_share / 2) * 2  # even, since networks halve it
-    logits = network(jittered(pixels, side_px, params.colour_jitter, generator))
+    logits = network(jittered(pixels, params.cut_px(pixels.shape[1]), params.colour_jitter, generator))
     targets, weights = examples.targets[chosen], examples.weights[chosen]
     loss = _weighted_loss(logits, targets, weights, smoothing=params.label_smoothing)
     optimiser.zero_grad()

@@ -14,65 +14,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
-from pydantic import Field, field_validator
 from torch import nn
 from tqdm.auto import tqdm
 
 from curation import networks
 from curation.engine import worker_count
-from curation.errors import DataError, TrainingError
-from curation.networks import custom
-from curation.params import Params
+from curation.errors import DataError, ParamError, TrainingError
+from curation.networks.base import ParameterCounts, parameter_counts
 from curation.splits import TRAIN, VALIDATION
 from curation.tables import CURVES
 from curation.training import checkpoints
-from curation.training.augment import Recipe
 from curation.training.epochs import Examples, examples_of, learn, validate
+from curation.training.params import TrainingParams
 from curation.training.pictures import Pictures
 from curation.training.schedule import best_epoch, cosine_rate, plateau_rate
 
-VERSION = 1
-_FINISHED = ("network", "classes", "best", "best_epoch", "curves")
-
-
-class TrainingParams(Params):
-    """Settings of the training."""
-
-    network: str = Field("custom", description="Name of the network")
-    oversampling_recipe: Recipe = Field("gentle", description="How the copies of small classes are changed")
-    image_side_px: int = Field(128, ge=32, le=256, multiple_of=2, description="Side of the square training pictures")
-    crop_share: float = Field(
-        0.75, ge=0.5, le=1, description="Side of the cut seen in training, as a share of the side"
-    )
-    colour_jitter: float = Field(0.2, ge=0, le=0.9, description="Largest change of the distance to white in training")
-    batch_size: int = Field(32, ge=2, le=4096, description="Pictures per step")
-    max_epochs: int = Field(40, ge=1, le=10_000, description="Passes over the training set at most")
-    learning_rate: float = Field(2e-3, gt=0, le=1, description="Largest learning rate")
-    schedule: Literal["cosine", "plateau"] = Field(
-        "cosine", description="Fall of the learning rate: to zero over max_epochs, or whenever validation stops gaining"
-    )
-    warm_up_epochs: int = Field(2, ge=0, le=1000, description="Epochs of rising learning rate")
-    plateau_patience: int = Field(4, ge=0, le=1000, description="Epochs without a gain before the learning rate falls")
-    plateau_factor: float = Field(0.4, gt=0, lt=1, description="What the learning rate is multiplied by on a plateau")
-    patience: int = Field(15, ge=1, le=10_000, description="Epochs without a gain in macro F1 before training stops")
-    weight_decay: float = Field(0.02, ge=0, le=1, description="AdamW's decay of the weights")
-    clip_norm: float = Field(2.0, gt=0, le=1000, description="Largest norm of the gradient")
-    label_smoothing: float = Field(0.05, ge=0, le=0.5, description="Probability spread over the other classes")
-    seed: int = Field(0, ge=0, le=2**31 - 1, description="Another seed trains another network")
-    threads: int = Field(0, ge=0, le=1024, description="Threads of the arithmetic; 0: one per core")
-
-    @field_validator("network")
-    @classmethod
-    def _known_network(cls, name: str) -> str:
-        if name not in networks.NETWORKS:
-            raise ValueError(f"no network called {name}; there are: {', '.join(networks.NETWORKS)}")
-        return name
+VERSION = 2
+_FINISHED = ("network", "settings", "parameters", "classes", "best", "best_epoch", "curves")
 
 
 class Trained(NamedTuple):
@@ -82,17 +46,21 @@ class Trained(NamedTuple):
     checkpoint: Path
     curves: pd.DataFrame
     best_epoch: int
+    parameters: ParameterCounts
     resumed: bool
     reused: bool
 
 
 def train(rows: pd.DataFrame, pictures: Pictures, *, folder: Path, params: TrainingParams) -> Trained:
-    """Train on a TRAINING_SET and its pictures, or take up what an earlier call with the same key left in `folder`.
+    """Train on a TRAINING_SET and its pictures (of side `params.side_px`), or take up what an earlier call with the
+    same key left in `folder`.
 
     The best epoch is that of the highest macro F1 on the validation rows, then of the lowest loss; without validation
-    rows the training rows stand in. DataError when there is nothing to train on, TrainingError when the loss is no
-    longer a number.
+    rows the training rows stand in. DataError when there is nothing to train on, ParamError when the pictures have
+    another side, TrainingError when the loss is no longer a number.
     """
+    _demand_side(pictures.pixels, params)
+    params = params.completed()
     key = training_key(rows, pictures.digest, params)
     finished, progress = folder / f"{key}.pt", folder / f"{key}.progress.pt"
     state = checkpoints.load(finished)
@@ -108,9 +76,9 @@ def train(rows: pd.DataFrame, pictures: Pictures, *, folder: Path, params: Train
 
 
 def training_key(rows: pd.DataFrame, pictures_digest: str, params: TrainingParams) -> str:
-    """What decides the outcome of a training, as a short digest: rows, pictures, settings, versions."""
-    table = rows.to_csv(index=False)
-    described = json.dumps([VERSION, custom.VERSION, pictures_digest, params.digest(), table])
+    """What decides the outcome of a training, as a short digest: rows, pictures, network, settings, versions."""
+    versions, settings = [VERSION, networks.known(params.network).version], params.completed().digest()
+    described = json.dumps([versions, pictures_digest, settings, rows.to_csv(index=False)])
     return hashlib.sha256(described.encode()).hexdigest()[:32]
 
 
@@ -119,7 +87,7 @@ def load_trained(checkpoint: Path) -> tuple[nn.Module, list[str]]:
     state = checkpoints.load(checkpoint)
     if state is None:
         raise TrainingError(f"no usable checkpoint at {checkpoint}: train again")
-    network = networks.build(state["network"], len(state["classes"]))
+    network = networks.build(state["network"], len(state["classes"]), state["settings"])
     network.load_state_dict(state["best"])
     return network.eval(), list(state["classes"])
 
@@ -140,8 +108,10 @@ def _run(
     classes = _classes(rows)
     training = examples_of(rows, pixels, TRAIN, classes)
     validation = examples_of(rows, pixels, VALIDATION, classes) if (rows["split"] == VALIDATION).any() else training
-    state = state or {"network": params.network, "classes": classes, "curves": []}
+    settings = params.network_settings()
+    state = state or {"network": params.network, "settings": settings, "classes": classes, "curves": []}
     learner = _learner(state, params)
+    state["parameters"] = list(parameter_counts(learner.network))
     for epoch in _epochs(state["curves"], params):
         rate = _learning_rate(state["curves"], params)
         curve = _epoch(learner, training, validation, epoch=epoch, rate=rate, params=params)
@@ -152,6 +122,14 @@ def _run(
             state |= {"best": _copied(learner.network), "best_epoch": epoch}
         checkpoints.save(progress, state)
     return state
+
+
+def _demand_side(pixels: npt.NDArray[np.uint8], params: TrainingParams) -> None:
+    if pixels.shape[1:3] != (params.side_px, params.side_px):
+        raise ParamError(
+            f"the pictures are {pixels.shape[2]} x {pixels.shape[1]} pixels, the network expects {params.side_px} x "
+            f"{params.side_px}: draw them at that side, or set classifier.image_side_px"
+        )
 
 
 def _classes(rows: pd.DataFrame) -> list[str]:
@@ -166,8 +144,9 @@ def _classes(rows: pd.DataFrame) -> list[str]:
 def _learner(state: dict[str, Any], params: TrainingParams) -> _Learner:
     """The network and its optimiser, fresh from the seed or as they were after the last saved epoch."""
     torch.manual_seed(params.seed)
-    network = networks.build(params.network, len(state["classes"]))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=params.learning_rate, weight_decay=params.weight_decay)
+    network = networks.build(state["network"], len(state["classes"]), state["settings"])
+    learning = [weight for weight in network.parameters() if weight.requires_grad]
+    optimiser = torch.optim.AdamW(learning, lr=params.learning_rate, weight_decay=params.weight_decay)
     if state["curves"]:
         network.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
@@ -221,7 +200,8 @@ def _demand_numbers(curve: dict[str, Any], progress: Path) -> None:
 
 
 def _trained(checkpoint: Path, state: dict[str, Any], *, resumed: bool, reused: bool) -> Trained:
-    return Trained(checkpoint, CURVES.frame(state["curves"]), state["best_epoch"], resumed, reused)
+    parameters = ParameterCounts(*state["parameters"])
+    return Trained(checkpoint, CURVES.frame(state["curves"]), state["best_epoch"], parameters, resumed, reused)
 
 
 @contextmanager

@@ -15,10 +15,13 @@ from torch import nn
 from curation.errors import DataError, ParamError, TrainingError
 from curation.evaluation import predict
 from curation.networks import NETWORKS
+from curation.networks.base import Network, parameter_counts
 from curation.tables import TRAINING_SET
 from curation.training import checkpoints
+from curation.training.classifiers import CLASSIFIER, network_of
 from curation.training.jitter import jittered
-from curation.training.loop import TrainingParams, load_trained, train
+from curation.training.loop import load_trained, train, training_key
+from curation.training.params import TrainingParams
 from curation.training.pictures import Pictures
 from curation.training.schedule import best_epoch, cosine_rate, plateau_rate
 
@@ -35,10 +38,13 @@ def toy_network(classes: int) -> nn.Module:
     return nn.Sequential(*layers, nn.Dropout(0.2), nn.Linear(32, classes))
 
 
+TOY = Network("toy", toy_network, side_px=SIDE)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _toy_network():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(NETWORKS, "toy", toy_network)
+        patch.setitem(NETWORKS, "toy", TOY)
         yield
 
 
@@ -135,7 +141,7 @@ def killed_in_the_third_save(path, data):
         os.kill(os.getpid(), signal.SIGKILL)
     real(path, data)
 checkpoints.write_atomically = killed_in_the_third_save
-toys.NETWORKS["toy"] = toys.toy_network
+toys.NETWORKS["toy"] = toys.TOY
 toys.train(*toys.toys(), folder=pathlib.Path({str(tmp_path)!r}), params=toys.QUICK)
 """
     child = subprocess.run(
@@ -190,6 +196,104 @@ def test_one_class_is_a_named_error(tmp_path):
 def test_unknown_network_is_a_named_error(tmp_path):
     with pytest.raises(ParamError, match="no network called 'vgg'"):
         train(*toys(2, 0), folder=tmp_path, params=QUICK.model_copy(update={"network": "vgg"}))
+
+
+def of(**settings) -> TrainingParams:
+    return TrainingParams.of("classifier", settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"network": "vgg"}, "classifier.network: input should be 'custom', 'residual_inception'.* got 'vgg'"),
+        ({"depth": 3}, "classifier.depth: .*the network custom does not read it.* classifier.network=depth_stack"),
+        ({"network": "transfer", "width": 64}, "classifier.width: .*the network transfer does not read it"),
+        ({"network": "depth_stack", "fine_tune": True}, "classifier.fine_tune: .* set classifier.network=transfer"),
+        ({"network": "depth_stack", "crop_share": 0.75}, "classifier.crop_share: .*pictures of one side only"),
+        ({"network": "transfer", "image_side_px": 32}, "classifier.crop_share: .*needs pictures of 32 .* cuts of 24"),
+        ({"network": "depth_stack", "depth": 8}, "classifier.depth: .*less than or equal to 7"),
+    ],
+)
+def test_bad_combination_is_told_in_words_before_training(settings, message):
+    with pytest.raises(ParamError, match=message):
+        of(**settings)
+
+
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name != "toy"])
+def test_network_sets_its_side_unless_another_is_given(name):
+    assert of(network=name).side_px == NETWORKS[name].side_px
+    assert of(network=name, image_side_px=96).side_px == 96
+    assert of(network=name, image_side_px=96).cut_px(96) == (96 if name == "depth_stack" else 72)
+
+
+def test_same_training_has_one_key_however_it_is_written_and_any_other_another():
+    rows, _ = toys(2, 0)
+    plain = training_key(rows, "", of(network="depth_stack"))
+    written = of(network="depth_stack", depth=5, width=32, image_side_px=172, crop_share=1.0)
+    assert training_key(rows, "", written) == plain
+    others = of(), of(network="depth_stack", depth=4), of(network="transfer"), of(network="transfer", fine_tune=True)
+    assert len({plain, *(training_key(rows, "", other) for other in others)}) == 5
+
+
+def test_pictures_of_another_side_are_a_named_error(tmp_path):
+    params = of(network="depth_stack", image_side_px=64, max_epochs=1)
+    with pytest.raises(ParamError, match="the pictures are 32 x 32 pixels, the network expects 64 x 64"):
+        train(*toys(2, 0), folder=tmp_path, params=params)
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"network": "custom"},
+        {"network": "residual_inception"},
+        {"network": "depth_stack", "depth": 2, "width": 8},
+        {"network": "bn_small"},
+        {"network": "transfer"},
+        {"network": "transfer", "fine_tune": True},
+    ],
+    ids=lambda chosen: chosen["network"] + ("-tuned" if "fine_tune" in chosen else ""),
+)
+def test_every_network_resumes_to_the_same_end(chosen, tmp_path, monkeypatch):
+    whole_pictures = {"crop_share": 1.0} if chosen["network"] == "transfer" else {}
+    params = of(**chosen, **whole_pictures, image_side_px=SIDE, batch_size=8, max_epochs=2, warm_up_epochs=1, threads=1)
+    whole = train(*toys(4, 2), folder=tmp_path / "whole", params=params)
+    real = checkpoints.save
+
+    def stop_after_one(path, state):
+        real(path, state)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoints, "save", stop_after_one)
+    with pytest.raises(KeyboardInterrupt):
+        train(*toys(4, 2), folder=tmp_path / "parts", params=params)
+    monkeypatch.setattr(checkpoints, "save", real)
+    resumed = train(*toys(4, 2), folder=tmp_path / "parts", params=params)
+    assert resumed.resumed
+    assert without_seconds(resumed.curves).equals(without_seconds(whole.curves))
+    (network, classes), (expected, _) = (load_trained(end.checkpoint) for end in (resumed, whole))
+    assert classes == ["circle", "square"]
+    assert parameter_counts(network) == resumed.parameters == whole.parameters
+    weights = network.state_dict()
+    assert all(torch.equal(weights[name], value) for name, value in expected.state_dict().items())
+
+
+def test_frozen_network_leaves_training_as_it_came(tmp_path):
+    params = of(network="transfer", image_side_px=SIDE, crop_share=1.0, batch_size=8, max_epochs=1, threads=1)
+    trained, _ = load_trained(train(*toys(4, 2), folder=tmp_path, params=params).checkpoint)
+    fresh = NETWORKS["transfer"].build(2, fine_tune=False).backbone.state_dict()
+    assert all(torch.equal(trained.backbone.state_dict()[name], value) for name, value in fresh.items())
+
+
+def test_the_report_names_the_network_of_a_classifier():
+    row = {"checkpoint": "a.pt", "network": "transfer", "settings": '{"fine_tune": false}', "parameters": 9}
+    classifier = CLASSIFIER.frame([row | {"trainable_parameters": 5, "image_side_px": 224, "best_epoch": 0, "seed": 0}])
+    assert network_of(classifier) == {
+        "name": "transfer",
+        "settings": {"fine_tune": False},
+        "parameters": 9,
+        "trainable_parameters": 5,
+        "image_side_px": 224,
+    }
 
 
 @pytest.mark.parametrize("size", [1, 4, 5])
