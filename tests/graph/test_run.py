@@ -64,6 +64,8 @@ def test_f1_is_measured_on_the_trusted_folder(finished, sample: Path) -> None:
     assert report["test_set"] == "trusted"
     assert report["test_pictures"] == readable
     assert report["macro_f1"] == told(result)["f1"]["macro_f1"]
+    assert (report["network"]["name"], report["network"]["image_side_px"]) == ("custom", 32)
+    assert "The network is <strong>custom</strong>" in (workspace / "f1_report.html").read_text()
 
 
 def test_pages_are_written_and_stand_alone(finished) -> None:
