@@ -75,7 +75,7 @@ def test_a_class_of_one_picture_is_trained_on_and_its_f1_is_undefined(copied: Pa
         ("duplicates.prefers=x", "no setting called duplicates.prefers; there are: keep, prefer"),
         ("duplicates.keep=best", "duplicates.keep: input should be 'largest' or 'first', got 'best'"),
         ("dedup.max_distance=2", "no stage called dedup; there are: images, embeddings"),
-        ("classifier.network=resnet", "classifier.network: input should be 'custom', 'residual_inception', 'depth_stack'"),
+        ("classifier.network=resnet", "network: input should be 'custom', 'residual_inception', 'depth_stack'"),
         ("object_counts.weights=yolov9", "no weights called yolov9; there are: yolov8n"),
     ],
 )
