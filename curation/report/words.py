@@ -79,11 +79,11 @@ def decision_in_words(action: str, value: str) -> str:
     """What a person decided on a picture; the value of `different` is the path of the other one.
 
     >>> decision_in_words("label", "cat"), decision_in_words("different", "b.png"), decision_in_words("copy", "keep")
-    ('class cat', 'no copy of b.png', 'chosen among its copies')
+    ('class cat', 'not a copy of b.png', 'chosen among its copies')
     """
     if action == "label":
         return f"class {value}"
-    return f"no copy of {value}" if action == "different" else _SAID[action, value]
+    return f"not a copy of {value}" if action == "different" else _SAID[action, value]
 
 
 def reason_in_words(stage: str, reason: str) -> str:

@@ -7,18 +7,12 @@ from dataclasses import dataclass, replace
 
 from curation.ledger.entries import Entry
 from curation.report.tiles import Tile
+from curation.report.words import decision_in_words
 from curation.review.state import State
 from curation.verdicts.conflicts import LABEL_CONFLICT
 
 NO_PICTURE = "/static/no-picture.svg"
 _OF_COPIES = ("copy", "different")
-_SAID = {
-    ("outcome", "kept"): "kept",
-    ("outcome", "rejected"): "rejected",
-    ("medium", "illustration"): "called an illustration",
-    ("medium", "photo"): "called a photograph",
-    ("copy", "keep"): "chosen among its copies",
-}
 
 
 @dataclass(frozen=True)
@@ -67,11 +61,8 @@ def said(state: State, entry: Entry) -> str:
 
     A picture that this run does not know is named by the start of its image_id.
     """
-    if entry.action == "label":
-        return f"class {entry.value}"
-    if entry.action == "different":
-        return f"not a copy of {path_of(state, entry.value)}"
-    return _SAID[entry.action, entry.value]
+    value = path_of(state, entry.value) if entry.action == "different" else entry.value
+    return decision_in_words(entry.action, value)
 
 
 def path_of(state: State, image_id: str) -> str:
