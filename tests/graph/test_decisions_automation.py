@@ -25,21 +25,9 @@ from pipelines.ledger_sensors import ledger_changes, new_decisions
 from pipelines.review import review
 from pipelines.runner import dagster_home
 from tests.graph.conftest import QUICK, Command, settings
+from tests.graph.test_definitions import ASSETS
 
-SHOWS_DECISIONS = {
-    "curated_dataset",
-    "duplicates",
-    "human_decisions",
-    "losses",
-    "machine_verdicts",
-    "measures",
-    "profile_after",
-    "rejected_report",
-    "signal_limits",
-    "verdicts",
-    "vote_quality",
-    "votes",
-}
+SHOWS_DECISIONS = {*ASSETS["verdict"], "duplicates", "human_decisions"}
 
 
 class Here(NamedTuple):

@@ -13,7 +13,8 @@ from curation.store.parquet import read_parquet
 from curation.store.workspace import Workspace
 from curation.verdicts.conservation import conservation_problems
 from tests.graph.conftest import QUICK, Command, settings
-from tests.web.looking import Tab, chromium, served
+from tests.web.chromium import chromium
+from tests.web.looking import Tab, served
 
 
 @pytest.fixture

@@ -16,15 +16,9 @@ from PIL import Image
 from curation.report import finder, gallery
 from curation.report.page import ReportParams, build_report
 from curation.rgb import Rgb
-from curation.tables import DECISIONS, IMAGES
+from tests.reports import BROKEN, COPY, PHOTO, frames
 
-ROW = {"label": "c", "outcome": "kept", "stage": "", "reason": "", "duplicate_of": "", "p_photo": 0.5}
-ROW |= {"medium": "photo", "explanation": "", "decided_by": "machine"}
-PHOTO = {"outcome": "rejected", "stage": "verdicts", "reason": "photo"}
 UNSURE = {"outcome": "review", "stage": "verdicts", "reason": "unsure"}
-COPY = {"outcome": "rejected", "stage": "duplicates", "reason": "duplicate", "duplicate_of": "000.png"}
-BROKEN = {"outcome": "rejected", "stage": "images", "reason": "unreadable"}
-FILE = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "note": "", "format": "PNG", "mode": "RGB", "label": "c"}
 
 
 def read(image_id: str) -> Rgb:
@@ -32,13 +26,8 @@ def read(image_id: str) -> Rgb:
 
 
 def page(changes: list[dict[str, Any]], **settings: Any) -> str:
-    rows = [ROW | {"path": f"{n:03d}.png", "image_id": f"{n:064d}"} | change for n, change in enumerate(changes)]
-    images = []
-    for row in rows:
-        fine = row["reason"] != "unreadable"
-        state = {"readable": fine, "error": "" if fine else "empty", "width": 200 * fine, "height": 150 * fine}
-        images.append(FILE | state | {"path": row["path"], "image_id": row["image_id"]})
-    return build_report(DECISIONS.frame(rows), IMAGES.frame(images), read=read, params=ReportParams(**settings))
+    decisions, images = frames(changes)
+    return build_report(decisions, images, read=read, params=ReportParams(**settings))
 
 
 def data_in(html: str) -> list[Any]:

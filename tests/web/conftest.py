@@ -1,15 +1,20 @@
-"""A finished workspace to look at, made once and copied for each test that writes to its ledger."""
+"""What web tests start from: a finished workspace, the app on it, and browsers that look at it."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as Chrome
 
+from curation.review.access import Access
 from curation.store.workspace import Workspace
 from tests.web.asking import Browser, app_of
+from tests.web.chromium import chromium
 from tests.web.finished import finish
+from tests.web.looking import Tab, served
 
 
 @pytest.fixture(scope="session")
@@ -26,5 +31,29 @@ def reviewable(reviewable_once: Path, tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def browser(reviewable: Workspace) -> Browser:
-    """A browser with a session at the app on `reviewable`."""
+    """A session at the app on `reviewable`, without pixels or a socket."""
     return Browser(app_of(reviewable))
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Chrome]:
+    """Chromium without a window."""
+    with chromium() as chrome:
+        yield chrome
+
+
+@pytest.fixture
+def access(reviewable: Workspace) -> Iterator[Access]:
+    """The app on `reviewable`, on a socket."""
+    with served(reviewable) as access:
+        yield access
+
+
+@pytest.fixture
+def tab(chrome: Chrome, access: Access) -> Iterator[Tab]:
+    """A tab that looks at the app, and must not have complained when the test ends."""
+    context = chrome.new_context()
+    tab = Tab(context.new_page(), access)
+    yield tab
+    assert tab.complaints == []
+    context.close()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, Route, expect
 
+from curation.ledger.decisions import Decision
+from curation.ledger.ledger import Ledger
 from curation.publish.chosen_ledger import ledger_of
 from curation.review.access import Access
 from curation.review.app import create_app
@@ -17,21 +17,19 @@ from curation.review.guard import Guard
 from curation.store.workspace import Workspace
 from tests.web.serving import serving
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
 WHO = "ana"
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Chromium without a window; the test is skipped where there is none."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
-    with sync_playwright() as playwright:
-        arguments = [*QUIET.split(), "--disable-component-update", "--disable-sync"]
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=arguments)
-        yield browser
-        browser.close()
+PAGES = (
+    "/",
+    "/?outcome=kept",
+    "/?reason=duplicate",
+    "/?text=nothing",
+    "/files/0",
+    "/files/2",
+    "/audit",
+    "/history",
+    "/nowhere",
+)
+EVERYTHING = "/?outcome=kept&outcome=review&outcome=rejected"
 
 
 @contextmanager
@@ -98,3 +96,30 @@ class Tab:
     def _check(self, url: str) -> None:
         if not url.startswith((f"{self.access.origin}/", "data:")):
             self.complaints.append(f"a request to {url}")
+
+
+def in_force(workspace: Workspace) -> list[tuple[str, str]]:
+    """Action and value of all that holds, in the order in which it was decided."""
+    rows = Ledger.of(workspace).in_force().sort_values("at")
+    return list(zip(rows["action"], rows["value"], strict=True))
+
+
+@contextmanager
+def held(page: Page, pattern: str, *keys: str, then: Callable[[Route], object] = Route.continue_) -> Iterator[None]:
+    """Press keys, the first of which sends a request of this pattern; what `then` does to it follows the block."""
+    waiting: list[Route] = []
+    page.route(pattern, lambda route: waiting.append(route), times=1)
+    with page.expect_request(pattern):
+        page.keyboard.press(keys[0])
+    for key in keys[1:]:
+        page.keyboard.press(key)
+    yield
+    for route in waiting:
+        then(route)
+
+
+def says(workspace: Workspace, tab: Tab, path: str, action: str, value: str, who: str = "ben") -> None:
+    """Somebody else decides on a kept picture of the page, which shows it from then on."""
+    image_id = str(tab.tile(path).locator(".desk").get_attribute("data-kept"))
+    Ledger.of(workspace).record([Decision(image_id, action, value)], who)
+    tab.page.reload()

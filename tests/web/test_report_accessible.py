@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from tests.web.chromium import chromium
 from tests.web.hostile import hostile_audit, hostile_f1, hostile_report
 
 PAGES = {"report": hostile_report, "f1": hostile_f1, "audit": hostile_audit}
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-def complaints(browser: Browser, html: str, **settings: Any) -> list[str]:
+def complaints(chrome: Browser, html: str, **settings: Any) -> list[str]:
     """What axe-core finds wrong with a page: the rule and the element."""
-    with browser.new_context(**settings) as context:
+    with chrome.new_context(**settings) as context:
         page = context.new_page()
         page.set_content(html)
         if page.locator("#finder").count():
@@ -35,13 +28,13 @@ def complaints(browser: Browser, html: str, **settings: Any) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
-def test_nothing_stands_in_the_way_of_a_reader(browser: Browser, make: Callable[[], str], scheme: Any) -> None:
-    assert complaints(browser, make(), color_scheme=scheme) == []
+def test_nothing_stands_in_the_way_of_a_reader(chrome: Browser, make: Callable[[], str], scheme: Any) -> None:
+    assert complaints(chrome, make(), color_scheme=scheme) == []
 
 
-def test_nor_on_a_phone(browser: Browser) -> None:
-    assert complaints(browser, hostile_report(), viewport={"width": 390, "height": 844}) == []
+def test_nor_on_a_phone(chrome: Browser) -> None:
+    assert complaints(chrome, hostile_report(), viewport={"width": 390, "height": 844}) == []
 
 
-def test_the_rules_find_what_is_wrong(browser: Browser) -> None:
-    assert any(found.startswith("image-alt") for found in complaints(browser, "<img src='data:,'>"))
+def test_the_rules_find_what_is_wrong(chrome: Browser) -> None:
+    assert any(found.startswith("image-alt") for found in complaints(chrome, "<img src='data:,'>"))

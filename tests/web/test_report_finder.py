@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from curation.report.page import ReportParams, build_report
 from curation.rgb import Rgb
 from curation.tables import DECISIONS, IMAGES
-from tests.web.chromium import chromium, events_of
+from tests.web.chromium import events_of
 
 PHOTO = {"outcome": "rejected", "stage": "verdicts", "reason": "photo"}
 UNSURE = {"outcome": "review", "stage": "verdicts", "reason": "unsure"}
@@ -47,12 +47,6 @@ def read(image_id: str) -> Rgb:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """150 photographs, 5 for review, 10 copies, 3 kept by a person: 168 pictures, 90 of them in chunks."""
     place = tmp_path_factory.mktemp("report") / "report.html"
@@ -61,8 +55,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(browser: Browser, report: Path) -> Iterator[Page]:
-    page = browser.new_page()
+def page(chrome: Browser, report: Path) -> Iterator[Page]:
+    page = chrome.new_page()
     events = events_of(page)
     page.goto(report.as_uri())
     expect(page.locator("#found")).to_have_text("168 of 168 pictures, page 1 of 3")
@@ -141,7 +135,7 @@ def test_a_copy_has_no_probability_of_its_own_to_be_found_by(page: Page) -> None
     found(page, "No picture fits these filters.")
 
 
-def test_the_address_keeps_the_filter(page: Page, browser: Browser) -> None:
+def test_the_address_keeps_the_filter(page: Page, chrome: Browser) -> None:
     reason(page, "rejected/verdicts/photo").check()
     control(page, "class").select_option("cat")
     control(page, "text").fill("png")
@@ -150,7 +144,7 @@ def test_the_address_keeps_the_filter(page: Page, browser: Browser) -> None:
     page.get_by_role("button", name="Next").click()
     found(page, "67 of 168 pictures, page 2 of 2")
     expect(page).to_have_url(re.compile("page=2$"))
-    other = browser.new_page()
+    other = chrome.new_page()
     other.goto(page.url)
     found(other, "67 of 168 pictures, page 2 of 2")
     assert paths(other) == paths(page)
@@ -270,8 +264,8 @@ def test_the_flow_leads_to_its_pictures(page: Page) -> None:
     expect(reason(page, "rejected/duplicates/duplicate")).to_be_checked()
 
 
-def test_without_scripts_the_first_of_each_reason_stand_in_the_page(browser: Browser, report: Path) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
+def test_without_scripts_the_first_of_each_reason_stand_in_the_page(chrome: Browser, report: Path) -> None:
+    with chrome.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(report.as_uri())
         expect(page.locator("#finder")).to_be_hidden()
@@ -279,8 +273,8 @@ def test_without_scripts_the_first_of_each_reason_stand_in_the_page(browser: Bro
         expect(page.get_by_text("and 90 more, listed in decisions.csv")).to_be_visible()
 
 
-def test_a_browser_that_cannot_unpack_shows_the_same(browser: Browser, report: Path) -> None:
-    page = browser.new_page()
+def test_a_browser_that_cannot_unpack_shows_the_same(chrome: Browser, report: Path) -> None:
+    page = chrome.new_page()
     page.add_init_script("delete window.DecompressionStream")
     page.goto(report.as_uri())
     expect(page.locator("#finder")).to_be_hidden()
@@ -289,11 +283,11 @@ def test_a_browser_that_cannot_unpack_shows_the_same(browser: Browser, report: P
 
 
 @pytest.mark.slow
-def test_ten_thousand_pictures_are_ready_in_two_seconds(browser: Browser, tmp_path: Path) -> None:
+def test_ten_thousand_pictures_are_ready_in_two_seconds(chrome: Browser, tmp_path: Path) -> None:
     place = tmp_path / "large.html"
     place.write_text(page_of(10_000, unsure=1000), encoding="utf-8")
     assert place.stat().st_size < MOST_MB * 1e6
-    page = browser.new_page()
+    page = chrome.new_page()
     page.goto(place.as_uri())
     found(page, "11,013 of 11,013 pictures, page 1 of 184")
     ready = page.evaluate("performance.getEntriesByName('pictures ready')[0].startTime")

@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.chromium import chromium, events_of
+from tests.web.chromium import events_of
 from tests.web.hostile import HOSTILE, hostile_audit, hostile_f1, hostile_frames, hostile_report
 
 ELEMENTS = {
@@ -97,9 +96,8 @@ def hostile() -> str:
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    with chromium() as browser:
-        yield browser.new_page()
+def browser_page(chrome: Browser) -> Page:
+    return chrome.new_page()
 
 
 @pytest.mark.parametrize(("make", "programs"), [(hostile_report, 1), (hostile_f1, 0), (hostile_audit, 0)])

@@ -19,7 +19,7 @@ from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
 from tests.web.asking import ACCESS, Browser, app_of
 from tests.web.finished import finish, later
-from tests.web.test_report_page import HOSTILE
+from tests.web.hostile import HOSTILE
 
 PAGES = ("/", "/?outcome=kept&outcome=review&outcome=rejected", "/files/0", "/files/33", "/audit", "/history")
 
