@@ -10,6 +10,8 @@ from curation.leaks import relatives_of_test
 from curation.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
 from curation.publish.published import read_f1_report
+from curation.resample.promises import broken_promises
+from curation.resample.recipe import ORIGINAL
 from curation.splits import LEFT_OUT, leaks
 from curation.tables import DECISIONS, EMBEDDINGS
 from curation.verdicts.conservation import conservation_problems
@@ -104,13 +106,15 @@ def no_test_picture_is_trained_on(
     )
 
 
-@dg.asset_check(asset="training_set", blocking=True)
-def only_training_rows_are_oversampled(training_set: pd.DataFrame) -> dg.AssetCheckResult:
-    """Changed copies are made of training pictures alone."""
-    changed = training_set[training_set["augmentation_seed"] >= 0]
-    wrong = int((changed["split"] != "train").sum())
+@dg.asset_check(asset="training_set", additional_ins={"splits": dg.AssetIn("splits")}, blocking=True)
+def resampling_keeps_its_promises(splits: pd.DataFrame, training_set: pd.DataFrame) -> dg.AssetCheckResult:
+    """Only training pictures are thinned or repeated, copies are marked, no class and no validation picture is lost."""
+    problems = broken_promises(training_set, splits)
+    changed = int((training_set["augmentation_seed"] != ORIGINAL).sum())
     return dg.AssetCheckResult(
-        passed=wrong == 0, severity=_ERROR, description=f"{len(changed)} changed copies, {wrong} of them outside train"
+        passed=not problems,
+        severity=_ERROR,
+        description="; ".join(problems) or f"{len(training_set)} rows, {changed} of them changed copies",
     )
 
 

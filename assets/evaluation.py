@@ -11,7 +11,7 @@ from curation.project import Project
 from curation.publish.published import publish_f1
 from curation.report import plots
 from curation.report.f1_page import build_f1_page
-from curation.resample import ORIGINAL
+from curation.resample.recipe import ORIGINAL
 from curation.splits import TEST, TRAIN
 from curation.thumbnails import Thumbnails
 from curation.training.classifiers import network_of

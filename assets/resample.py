@@ -4,8 +4,10 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import records, table
-from curation import resample
-from curation.resample import ORIGINAL, ResampleParams
+from curation.features import features_by_id
+from curation.resample import recipe
+from curation.resample.params import ResampleParams
+from curation.resample.recipe import ORIGINAL
 from curation.splits import TRAIN
 
 
@@ -13,16 +15,19 @@ class ResampleConfig(ResampleParams, dg.Config):
     """Settings of the resampling."""
 
 
-@dg.asset(group_name="training", kinds={"albumentations", "parquet"}, code_version=str(resample.VERSION))
-def training_set(splits: pd.DataFrame, config: ResampleConfig) -> dg.MaterializeResult[pd.DataFrame]:
+@dg.asset(group_name="training", kinds={"albumentations", "parquet"}, code_version=str(recipe.VERSION))
+def training_set(
+    splits: pd.DataFrame, embeddings: pd.DataFrame, config: ResampleConfig
+) -> dg.MaterializeResult[pd.DataFrame]:
     """Large classes thinned, small ones filled up with changed copies, every class weighed; only in train."""
-    rows = resample.resample(splits, config)
+    rows = recipe.resample(splits, config, features_by_id(embeddings))
     train = rows[rows["split"] == TRAIN]
     before = splits.loc[splits["split"] == TRAIN, "label"].value_counts().rename("available")
     after = train["label"].value_counts().rename("used")
+    weight = train.groupby("label")["weight"].first()
     return table(
         rows,
         training_rows=len(train),
         oversampled_rows=int((train["augmentation_seed"] != ORIGINAL).sum()),
-        classes=records(pd.concat([before, after], axis=1).rename_axis("label").reset_index()),
+        classes=records(pd.concat([before, after, weight], axis=1).rename_axis("label").reset_index()),
     )

@@ -96,6 +96,12 @@ def feature_matrix(frame: pd.DataFrame) -> npt.NDArray[np.float32]:
     return np.stack(frame["vector"].to_list()).astype(np.float32)
 
 
+def features_by_id(frame: pd.DataFrame) -> Callable[[Sequence[str]], npt.NDArray[np.float32]]:
+    """A function from n image_ids to their vectors, n x dimension, as an EMBEDDINGS frame holds them."""
+    by_id = frame.set_index("image_id")
+    return lambda image_ids: feature_matrix(by_id.loc[list(image_ids)])
+
+
 def _embed(image_ids: Sequence[str], read: Callable[[str], Rgb], embedder: Embedder) -> pd.DataFrame:
     rows = one_by_one(embedder, per_item(read, image_ids), "the embedder")  # type: ignore[arg-type]
     return EMBEDDINGS.frame([_row(image_id, row, embedder) for image_id, row in zip(image_ids, rows, strict=True)])

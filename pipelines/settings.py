@@ -22,7 +22,7 @@ from curation.project import Project
 from curation.publish.curated import CuratedParams
 from curation.publish.heard import HearingParams, refuse_to_forget
 from curation.report.page import ReportParams
-from curation.resample import ResampleParams
+from curation.resample.params import ResampleParams
 from curation.splits import SplitParams
 from curation.training.params import TrainingParams
 from curation.verdicts.recipes import VerdictParams
