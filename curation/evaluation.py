@@ -14,7 +14,7 @@ from pydantic import Field
 from curation.params import Params
 from curation.tables import PREDICTIONS
 
-VERSION = 2
+VERSION = 3
 TestSet = Literal["trusted", "held out from the same folder: not independent"]
 TRUSTED: TestSet = "trusted"
 HELD_OUT: TestSet = "held out from the same folder: not independent"
@@ -35,7 +35,7 @@ def predict(checkpoint: Path, test: pd.DataFrame, pixels: npt.NDArray[np.uint8])
 
     The answer is the mean over a picture and its mirror image. TrainingError when the checkpoint is damaged.
     """
-    from curation.training.epochs import probabilities
+    from curation.training.forward import probabilities
     from curation.training.loop import load_trained
 
     network, classes = load_trained(checkpoint)
@@ -79,6 +79,7 @@ def f1_report(
         "macro_f1_interval": _interval(predictions, classes, entered, params),
         "macro_f1_classes": averaged,
         "macro_f1_note": "mean over the classes that have both training and test pictures",
+        "averages": _averages(table, entered),
         "undefined": undefined,
         "network": None if network is None else dict(network),
         "test_set": test_set,
@@ -97,6 +98,14 @@ def per_class_table(report: dict[str, Any]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["class", "precision", "recall", "f1", "support", "note"])
     table = table.astype({"precision": float, "recall": float, "f1": float})
     return table.sort_values(["f1", "class"], ignore_index=True)
+
+
+def averages_table(report: dict[str, Any]) -> pd.DataFrame:
+    """The rows below those of the classes: average, precision, recall, f1, support; NaN where there is nothing to
+    average."""
+    rows = [{"average": name, **values} for name, values in report["averages"].items()]
+    table = pd.DataFrame(rows, columns=["average", "precision", "recall", "f1", "support"])
+    return table.astype({"precision": float, "recall": float, "f1": float})
 
 
 def confusion(truth: pd.Series, predicted: pd.Series, classes: Sequence[str]) -> Counts:
@@ -126,6 +135,28 @@ def _scores(table: Counts, entered: npt.NDArray[np.bool_]) -> dict[str, float | 
         "weighted_f1": float(f1 @ support / total) if total else None,
         "accuracy": float(np.trace(table) / total) if total else None,
     }
+
+
+def _averages(table: Counts, entered: npt.NDArray[np.bool_]) -> dict[str, dict[str, Any]]:
+    """Precision, recall and F1 as means over the classes that have both training and test pictures, and as means over
+    all classes weighted by their test pictures; a class that is never named has a precision of 0."""
+    hits, support, named = np.diagonal(table), table.sum(1), table.sum(0)
+    scores = np.stack([_ratio(hits, named), _ratio(hits, support), f1_by_class(table)])
+    weights = {"macro": entered.astype(np.int64), "weighted": support}
+    return {
+        name: {
+            **dict(zip(("precision", "recall", "f1"), _means(scores, weight), strict=True)),
+            "support": int(support[weight > 0].sum()),
+        }
+        for name, weight in weights.items()
+    }
+
+
+def _means(scores: npt.NDArray[np.float64], weights: Counts) -> list[float | None]:
+    """The weighted mean of every row; none when nothing has a weight."""
+    if not weights.any():
+        return [None] * len(scores)
+    return [float(mean) for mean in np.average(scores, axis=1, weights=weights)]
 
 
 def _majority(

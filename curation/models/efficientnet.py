@@ -103,7 +103,7 @@ def build(name: str, weights: Path) -> nn.Module:
 
         def forward(self, picture: Tensor) -> Tensor:
             pixels = (picture.permute(0, 3, 1, 2).float() - self.mean) / self.deviation
-            *stages, last = _feature_maps(self.backbone, pixels)
+            *stages, last = feature_maps(self.backbone, pixels)
             return torch.cat([_pooled(features) for features in (last, *stages[-TEXTURE_STAGES:])], dim=1)
 
     return Pooled(backbone(name, weights), VARIANTS[name]).eval()
@@ -119,13 +119,9 @@ def backbone(name: str, weights: Path) -> nn.Module:
     return network
 
 
-def last_map(network: nn.Module, pixels: Tensor) -> Tensor:
-    """n x channels x height x width: what a backbone makes of normalised pixels (n x 3 x side x side)."""
-    return _feature_maps(network, pixels)[-1]
-
-
-def _feature_maps(backbone: Any, pixels: Tensor) -> list[Tensor]:
-    """The map at the end of every stage (a stage ends where the number of channels changes), then the last map."""
+def feature_maps(backbone: Any, pixels: Tensor) -> list[Tensor]:
+    """What a backbone makes of normalised pixels (n x 3 x side x side): n x channels x height x width at the end of
+    every stage (a stage ends where the number of channels changes), then the last map."""
     features = backbone._swish(backbone._bn0(backbone._conv_stem(pixels)))
     stages: list[Tensor] = []
     for block in backbone._blocks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -16,7 +16,8 @@ class Network(NamedTuple):
 
     `settings` are the settings that it reads, with their defaults; one that reads `image_side_px` takes pictures of
     that side only, any other takes every even side from `smallest_px` on. `side_px` is the side that it is made for,
-    `crop_share` the share of it that training sees. Raise `version` when the same settings should give another network.
+    `crop_share` the share of it that training sees, and `drops_out` tells whether its head has dropout. Raise `version`
+    when the same settings should give another network.
     """
 
     name: str
@@ -25,17 +26,27 @@ class Network(NamedTuple):
     version: int = 1
     crop_share: float = 0.75
     smallest_px: int = 16
+    drops_out: bool = True
     settings: Mapping[str, int] = {}
 
 
 class Classifier(nn.Module):
-    """n x 3 x side x side pictures, float, 0 to 1, to n x classes logits; `features` gives what the head sees."""
+    """n x 3 x side x side pictures, float, 0 to 1, to n x classes logits, in three steps: `maps`, what is `pooled` of
+    them, and the head."""
 
     head: nn.Module
 
+    def maps(self, pictures: torch.Tensor) -> list[torch.Tensor]:
+        """One n x channels x height x width feature map at the end of every layer, from early to late."""
+        raise NotImplementedError
+
+    def pooled(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
+        """n x dimension: what the head sees of `maps`; it may leave out some of them."""
+        raise NotImplementedError
+
     def features(self, pictures: torch.Tensor) -> torch.Tensor:
         """n x dimension: the penultimate features."""
-        raise NotImplementedError
+        return self.pooled(self.maps(pictures))
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         logits: torch.Tensor = self.head(self.features(pictures))
@@ -61,9 +72,24 @@ def parameter_counts(network: nn.Module) -> ParameterCounts:
     return ParameterCounts(sum(weight.numel() for weight in weights) + statistics, trainable)
 
 
+def set_dropout(network: nn.Module, share: float | None) -> None:
+    """Let the network's head drop this share of its features in training; none: as it was built."""
+    head = getattr(network, "head", nn.Identity())
+    for module in head.modules():
+        if isinstance(module, nn.Dropout) and share is not None:
+            module.p = share
+
+
 def standardised(pictures: torch.Tensor) -> torch.Tensor:
     """About mean 0 and deviation 1, laid out channels last (several times as fast on a CPU)."""
     return ((pictures - _MEAN) / _DEVIATION).contiguous(memory_format=torch.channels_last)
+
+
+def in_turn(layers: Iterable[nn.Module], features: torch.Tensor) -> Iterator[torch.Tensor]:
+    """What each of the layers makes of what the one before it gave."""
+    for layer in layers:
+        features = layer(features)
+        yield features
 
 
 def mean_and_deviation(features: torch.Tensor) -> torch.Tensor:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
-from curation.networks.base import Classifier, Network, standardised
+from curation.networks.base import Classifier, Network, in_turn, standardised
 
 _FEATURES = 512
 
@@ -28,8 +30,12 @@ class BnSmall(Classifier):
         self.dense = nn.Sequential(nn.Linear(256, _FEATURES), nn.ReLU(inplace=True))
         self.head = nn.Sequential(nn.Dropout(0.3), nn.Linear(_FEATURES, classes))
 
-    def features(self, pictures: torch.Tensor) -> torch.Tensor:
-        features: torch.Tensor = self.dense(self.layers(standardised(pictures)).mean((2, 3)))
+    def maps(self, pictures: torch.Tensor) -> list[torch.Tensor]:
+        every = zip(self.layers, in_turn(self.layers, standardised(pictures)), strict=True)
+        return [features for layer, features in every if isinstance(layer, nn.Dropout)]
+
+    def pooled(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
+        features: torch.Tensor = self.dense(maps[-1].mean((2, 3)))
         return features
 
 

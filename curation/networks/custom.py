@@ -8,12 +8,21 @@ deviation 0.63.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
 from torch import nn
 
-from curation.networks.base import Classifier, Network, Residual, convolution, mean_and_deviation, standardised
+from curation.networks.base import (
+    Classifier,
+    Network,
+    Residual,
+    convolution,
+    in_turn,
+    mean_and_deviation,
+    standardised,
+)
 
 _WIDTHS = (32, 64, 128, 256)
 
@@ -30,13 +39,11 @@ class Custom(Classifier):
         )
         self.head = nn.Sequential(nn.BatchNorm1d(pooled), nn.Dropout(0.2), nn.Linear(pooled, classes))
 
-    def features(self, pictures: torch.Tensor) -> torch.Tensor:
-        features = self.stem(standardised(pictures))
-        pooled = []
-        for stage in self.stages:
-            features = stage(features)
-            pooled.append(mean_and_deviation(features))
-        return torch.cat(pooled, dim=1)
+    def maps(self, pictures: torch.Tensor) -> list[torch.Tensor]:
+        return list(in_turn([self.stem, *self.stages], standardised(pictures)))
+
+    def pooled(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
+        return torch.cat([mean_and_deviation(features) for features in maps[1:]], dim=1)
 
 
 NETWORK = Network("custom", Custom, side_px=128)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
 from torch import nn
 
-from curation.networks.base import Classifier, Network, standardised
+from curation.networks.base import Classifier, Network, in_turn, standardised
 
 _DOUBLED_AT = (3, 5, 7)
 
@@ -26,8 +27,12 @@ class DepthStack(Classifier):
         self.layers = nn.Sequential(*layers, nn.Flatten())
         self.head = nn.Linear(channels[-1] * map_side(image_side_px, depth) ** 2, classes)
 
-    def features(self, pictures: torch.Tensor) -> torch.Tensor:
-        features: torch.Tensor = self.layers(standardised(pictures))
+    def maps(self, pictures: torch.Tensor) -> list[torch.Tensor]:
+        *layers, _ = self.layers
+        return list(in_turn(layers, standardised(pictures)))
+
+    def pooled(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
+        features: torch.Tensor = self.layers[-1](maps[-1])
         return features
 
 
@@ -54,5 +59,6 @@ NETWORK = Network(
     DepthStack,
     side_px=172,
     crop_share=1.0,
+    drops_out=False,
     settings={"depth": 5, "width": 32, "image_side_px": 172},
 )

@@ -7,12 +7,13 @@ own layers are not known, so this is a network of that kind, not theirs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
 from torch import nn
 
-from curation.networks.base import Classifier, Network, Residual, convolution, standardised
+from curation.networks.base import Classifier, Network, Residual, convolution, in_turn, standardised
 
 _WIDTHS = (32, 64, 128, 256)
 
@@ -26,9 +27,11 @@ class ResidualInception(Classifier):
         self.stages = nn.Sequential(*(_stage(narrow, wide) for narrow, wide in pairwise(_WIDTHS)))
         self.head = nn.Sequential(nn.Dropout(0.3), nn.Linear(_WIDTHS[-1], classes))
 
-    def features(self, pictures: torch.Tensor) -> torch.Tensor:
-        maps: torch.Tensor = self.stages(self.stem(standardised(pictures)))
-        return maps.mean((2, 3))
+    def maps(self, pictures: torch.Tensor) -> list[torch.Tensor]:
+        return list(in_turn([self.stem, *self.stages], standardised(pictures)))
+
+    def pooled(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
+        return maps[-1].mean((2, 3))
 
 
 class Inception(nn.Module):

@@ -6,12 +6,13 @@ with a package, so nothing is downloaded.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 import torch
 from torch import nn
 
-from curation.models.efficientnet import VARIANTS, backbone, last_map
+from curation.models.efficientnet import VARIANTS, backbone, feature_maps
 from curation.models.weights import find_weights
 from curation.networks.base import Classifier, Network, mean_and_deviation
 
@@ -29,11 +30,13 @@ class Transfer(Classifier):
         self.head = nn.Sequential(nn.BatchNorm1d(dimension), nn.Dropout(0.2), nn.Linear(dimension, classes))
         self._fine_tune = fine_tune
 
-    def features(self, pictures: torch.Tensor) -> torch.Tensor:
+    def maps(self, pictures: torch.Tensor) -> list[torch.Tensor]:
         variant = VARIANTS[_NAME]
         pixels = (pictures * 255 - variant.mean[0]) / variant.deviation[0]
-        maps = last_map(self.backbone, pixels.contiguous(memory_format=torch.channels_last))
-        return mean_and_deviation(maps)
+        return feature_maps(self.backbone, pixels.contiguous(memory_format=torch.channels_last))
+
+    def pooled(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
+        return mean_and_deviation(maps[-1])
 
     def train(self, mode: bool = True) -> Self:
         super().train(mode)

@@ -13,10 +13,12 @@ from sklearn.metrics import f1_score
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from curation.networks.base import Classifier
+from curation.training.centre_loss import Centres, find_centres
+from curation.training.forward import features_of, logits_of, scaled
 from curation.training.jitter import jittered
+from curation.training.objective import Objective, objective_of, weighted_mean
 from curation.training.params import TrainingParams
-
-_PREDICTION_BATCH = 64
 
 
 class Examples(NamedTuple):
@@ -51,6 +53,7 @@ def learn(
     Sets the global generator of torch, from which dropout draws: callers set it apart with `fork_rng`.
     """
     seed = int(np.random.SeedSequence([params.seed, epoch]).generate_state(1)[0])
+    objective = objective_of(params, examples.targets, _centres(network, examples, seed, params))
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     for group in optimiser.param_groups:
@@ -58,7 +61,7 @@ def learn(
     network.train()
     count = len(examples.targets)
     steps = [
-        _step(network, optimiser, examples, chosen, generator, params)
+        _step(network, optimiser, objective, examples, chosen, generator, params)
         for chosen in _batches(count, params.batch_size, generator)
     ]
     loss, hits = np.sum(steps, axis=0) / count
@@ -67,17 +70,19 @@ def learn(
 
 def validate(network: nn.Module, examples: Examples) -> dict[str, float]:
     """Weighted loss, and macro F1 over the classes that the examples have."""
-    logits = _logits(network, examples.pixels, examples.positions)
+    logits = logits_of(network, examples.pixels, examples.positions)
     truth = examples.targets.numpy()
     score = f1_score(truth, logits.argmax(1).numpy(), average="macro", labels=np.unique(truth), zero_division=0)
-    loss = _weighted_loss(logits, examples.targets, examples.weights, smoothing=0.0)
+    loss = weighted_mean(cross_entropy(logits, examples.targets, reduction="none"), examples.weights)
     return {"validation_loss": float(loss), "validation_macro_f1": float(score)}
 
 
-def probabilities(network: nn.Module, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """n x classes probabilities of n pictures, from logits averaged over each picture and its mirror image."""
-    answer: npt.NDArray[np.float32] = _logits(network, pixels, np.arange(len(pixels))).softmax(1).numpy()
-    return answer
+def _centres(network: nn.Module, examples: Examples, seed: int, params: TrainingParams) -> Centres | None:
+    """Where the features of the classes lie before the epoch, if the loss asks for it."""
+    if not (params.centre_loss and isinstance(network, Classifier)):
+        return None
+    features = features_of(network, examples.pixels, examples.positions)
+    return find_centres(features.numpy(), examples.targets.numpy(), params.centres_per_class, seed)
 
 
 def _batches(count: int, size: int, generator: torch.Generator) -> Sequence[torch.Tensor]:
@@ -90,38 +95,22 @@ def _batches(count: int, size: int, generator: torch.Generator) -> Sequence[torc
 def _step(
     network: nn.Module,
     optimiser: torch.optim.Optimizer,
+    objective: Objective,
     examples: Examples,
     chosen: torch.Tensor,
     generator: torch.Generator,
     params: TrainingParams,
 ) -> tuple[float, int]:
     """One step of the optimiser: the loss, summed over the chosen examples, and how many of them were known."""
-    pixels = _scaled(examples.pixels[examples.positions[chosen.numpy()]])
-    logits = network(jittered(pixels, params.cut_px(pixels.shape[1]), params.colour_jitter, generator))
+    pixels = scaled(examples.pixels[examples.positions[chosen.numpy()]])
+    cut = params.cut_px(pixels.shape[1])
+    pictures = jittered(pixels, cut, generator, amount=params.colour_jitter, mirrored=params.mirrored_share)
     targets, weights = examples.targets[chosen], examples.weights[chosen]
-    loss = _weighted_loss(logits, targets, weights, smoothing=params.label_smoothing)
+    with torch.autocast("cpu", torch.bfloat16, enabled=params.precision == "bfloat16"):
+        loss, logits = objective(network, pictures, targets, weights)
     optimiser.zero_grad()
     torch.autograd.backward(loss)
-    nn.utils.clip_grad_norm_(network.parameters(), params.clip_norm)
+    if params.clip_norm is not None:
+        nn.utils.clip_grad_norm_(network.parameters(), params.clip_norm)
     optimiser.step()
     return float(loss.detach()) * len(chosen), int((logits.argmax(1) == targets).sum())
-
-
-def _weighted_loss(
-    logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor, *, smoothing: float
-) -> torch.Tensor:
-    """Cross-entropy, averaged with the weights of the examples."""
-    losses = cross_entropy(logits, targets, reduction="none", label_smoothing=smoothing)
-    return (losses * weights).sum() / weights.sum()
-
-
-def _logits(network: nn.Module, pixels: npt.NDArray[np.uint8], positions: npt.NDArray[np.int64]) -> torch.Tensor:
-    network.eval()
-    parts = np.array_split(positions, max(1, -(-len(positions) // _PREDICTION_BATCH)))
-    with torch.inference_mode():
-        batches = (_scaled(pixels[part]).permute(0, 3, 1, 2) for part in parts)
-        return torch.cat([(network(batch) + network(batch.flip(3))) / 2 for batch in batches])
-
-
-def _scaled(pixels: npt.NDArray[np.uint8]) -> torch.Tensor:
-    return torch.from_numpy(np.asarray(pixels)).float() / 255

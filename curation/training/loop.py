@@ -26,16 +26,17 @@ from tqdm.auto import tqdm
 from curation import networks
 from curation.engine import worker_count
 from curation.errors import DataError, ParamError, TrainingError
-from curation.networks.base import ParameterCounts, parameter_counts
+from curation.networks.base import ParameterCounts, parameter_counts, set_dropout
 from curation.splits import TRAIN, VALIDATION
 from curation.tables import CURVES
 from curation.training import checkpoints
 from curation.training.epochs import Examples, examples_of, learn, validate
+from curation.training.optimisers import optimiser_of
 from curation.training.params import TrainingParams
 from curation.training.pictures import Pictures
-from curation.training.schedule import best_epoch, cosine_rate, plateau_rate
+from curation.training.schedule import best_epoch, constant_rate, cosine_rate, plateau_rate
 
-VERSION = 2
+VERSION = 3
 _FINISHED = ("network", "settings", "parameters", "classes", "best", "best_epoch", "curves")
 
 
@@ -68,7 +69,7 @@ def train(rows: pd.DataFrame, pictures: Pictures, *, folder: Path, params: Train
         return _trained(finished, state, resumed=False, reused=True)
     state = checkpoints.load(progress)
     resumed = state is not None
-    with _threads(params.threads), torch.random.fork_rng(devices=[]):
+    with arithmetic_threads(params.threads), torch.random.fork_rng(devices=[]):
         state = _run(rows, pictures.pixels, state, progress, params)
     checkpoints.save(finished, {name: state[name] for name in _FINISHED})
     progress.unlink(missing_ok=True)
@@ -145,8 +146,10 @@ def _learner(state: dict[str, Any], params: TrainingParams) -> _Learner:
     """The network and its optimiser, fresh from the seed or as they were after the last saved epoch."""
     torch.manual_seed(params.seed)
     network = networks.build(state["network"], len(state["classes"]), state["settings"])
-    learning = [weight for weight in network.parameters() if weight.requires_grad]
-    optimiser = torch.optim.AdamW(learning, lr=params.learning_rate, weight_decay=params.weight_decay)
+    set_dropout(network, params.dropout)
+    optimiser = optimiser_of(
+        network.parameters(), params.optimiser, rate=params.learning_rate, decay=params.weight_decay
+    )
     if state["curves"]:
         network.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
@@ -180,6 +183,8 @@ def _learning_rate(curves: list[dict[str, Any]], params: TrainingParams) -> floa
     largest, warm_up = params.learning_rate, params.warm_up_epochs
     if params.schedule == "cosine":
         return cosine_rate(len(curves), largest, warm_up=warm_up, epochs=params.max_epochs)
+    if params.schedule == "constant":
+        return constant_rate(len(curves), largest, warm_up=warm_up)
     scores = [curve["validation_macro_f1"] for curve in curves]
     patience, factor = params.plateau_patience, params.plateau_factor
     return plateau_rate(scores, largest, warm_up=warm_up, patience=patience, factor=factor)
@@ -205,7 +210,7 @@ def _trained(checkpoint: Path, state: dict[str, Any], *, resumed: bool, reused: 
 
 
 @contextmanager
-def _threads(wanted: int) -> Iterator[None]:
+def arithmetic_threads(wanted: int) -> Iterator[None]:
     """Use so many threads in the block (0: one per core), as many as before after it."""
     before = torch.get_num_threads()
     torch.set_num_threads(wanted or worker_count())

@@ -10,6 +10,7 @@ from curation.networks import NETWORKS, NetworkName, known
 from curation.networks.base import Network
 from curation.params import Params
 from curation.training.augment import Recipe
+from curation.training.optimisers import OptimiserName
 
 
 class TrainingParams(Params):
@@ -21,25 +22,39 @@ class TrainingParams(Params):
     fine_tune: bool = Field(False, description="transfer only: EfficientNet learns on; else only the head learns")
     oversampling_recipe: Recipe = Field("gentle", description="How the copies of small classes are changed")
     image_side_px: int | None = Field(
-        None, ge=32, le=256, multiple_of=2, description="Side of the square training pictures; none: the network's own"
+        None, ge=28, le=256, multiple_of=2, description="Side of the square training pictures; none: the network's own"
     )
     crop_share: float | None = Field(
         None, ge=0.5, le=1, description="Side of the cut seen in training, as a share of the side; none: the network's"
     )
     colour_jitter: float = Field(0.2, ge=0, le=0.9, description="Largest change of the distance to white in training")
+    mirrored_share: float = Field(0.5, ge=0, le=0.5, description="Share of the pictures that training sees mirrored")
+    dropout: float | None = Field(
+        None, ge=0, lt=1, description="Share of the features that the head drops in training; none: the network's own"
+    )
     batch_size: int = Field(32, ge=2, le=4096, description="Pictures per step")
     max_epochs: int = Field(40, ge=1, le=10_000, description="Passes over the training set at most")
+    optimiser: OptimiserName = Field("adamw", description="AdamW, Adam, or SGD with Nesterov's momentum")
     learning_rate: float = Field(2e-3, gt=0, le=1, description="Largest learning rate")
-    schedule: Literal["cosine", "plateau"] = Field(
-        "cosine", description="Fall of the learning rate: to zero over max_epochs, or whenever validation stops gaining"
+    schedule: Literal["cosine", "plateau", "constant"] = Field(
+        "cosine",
+        description="Fall of the learning rate: to zero over max_epochs, whenever validation stops gaining, or never",
     )
     warm_up_epochs: int = Field(2, ge=0, le=1000, description="Epochs of rising learning rate")
     plateau_patience: int = Field(4, ge=0, le=1000, description="Epochs without a gain before the learning rate falls")
     plateau_factor: float = Field(0.4, gt=0, lt=1, description="What the learning rate is multiplied by on a plateau")
     patience: int = Field(15, ge=1, le=10_000, description="Epochs without a gain in macro F1 before training stops")
-    weight_decay: float = Field(0.02, ge=0, le=1, description="AdamW's decay of the weights")
-    clip_norm: float = Field(2.0, gt=0, le=1000, description="Largest norm of the gradient")
+    weight_decay: float = Field(0.02, ge=0, le=1, description="Decay of the weights")
+    clip_norm: float | None = Field(2.0, gt=0, le=1000, description="Largest norm of the gradient; none: any")
     label_smoothing: float = Field(0.05, ge=0, le=0.5, description="Probability spread over the other classes")
+    logit_adjustment: float = Field(
+        0.0, ge=0, le=3, description="How far the loss corrects for the sizes of classes; 1: as if all were equal"
+    )
+    centre_loss: float = Field(0.0, ge=0, le=10, description="Weight of the pull to class centres; 0: none")
+    centres_per_class: int = Field(1, ge=1, le=64, description="With centre_loss: KMeans centres of every class")
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", description="Of the arithmetic in training; bfloat16 is quicker where the processor has it"
+    )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Another seed trains another network")
     threads: int = Field(0, ge=0, le=1024, description="Threads of the arithmetic; 0: one per core")
 
@@ -51,6 +66,14 @@ class TrainingParams(Params):
             readers = ", ".join(other for other, network in NETWORKS.items() if info.field_name in network.settings)
             raise ValueError(f"the network {name} does not read it: leave it out, or set classifier.network={readers}")
         return value
+
+    @field_validator("dropout")
+    @classmethod
+    def _has_dropout(cls, share: float | None, info: ValidationInfo) -> float | None:
+        name = info.data.get("network")
+        if share is not None and name and not NETWORKS[name].drops_out:
+            raise ValueError(f"the network {name} drops nothing: leave it out")
+        return share
 
     @field_validator("crop_share")
     @classmethod

@@ -13,15 +13,24 @@ def cosine_rate(epoch: int, largest: float, *, warm_up: int, epochs: int) -> flo
     [0.5, 1.0, 0.5]
     """
     if epoch < warm_up:
-        return largest * (epoch + 1) / (warm_up + 1)
+        return constant_rate(epoch, largest, warm_up=warm_up)
     passed = (epoch - warm_up) / max(1, epochs - warm_up)
     return largest * (1 + math.cos(math.pi * passed)) / 2
+
+
+def constant_rate(epoch: int, largest: float, *, warm_up: int) -> float:
+    """The learning rate of an epoch: rising over `warm_up` epochs, then the largest.
+
+    >>> [round(constant_rate(epoch, 1.0, warm_up=3), 2) for epoch in range(5)]
+    [0.25, 0.5, 0.75, 1.0, 1.0]
+    """
+    return largest * min(1.0, (epoch + 1) / (warm_up + 1))
 
 
 def plateau_rate(scores: Sequence[float], largest: float, *, warm_up: int, patience: int, factor: float) -> float:
     """The learning rate after epochs with these scores: rising over `warm_up` epochs, then cut on every plateau."""
     if len(scores) < warm_up:
-        return largest * (len(scores) + 1) / (warm_up + 1)
+        return constant_rate(len(scores), largest, warm_up=warm_up)
     return float(largest * factor ** plateaus(scores, patience))
 
 

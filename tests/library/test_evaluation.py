@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
+from sklearn.metrics import accuracy_score, classification_report, f1_score, precision_recall_fscore_support
 
-from curation.evaluation import HELD_OUT, EvaluationParams, f1_report, per_class_table
+from curation.evaluation import HELD_OUT, EvaluationParams, averages_table, f1_report, per_class_table
 from curation.tables import PREDICTIONS
 
 QUICK = EvaluationParams(bootstrap_draws=50)
@@ -43,6 +43,29 @@ def test_equals_scikit_learn_on_a_thousand_random_tables():
         assert found["weighted_f1"] == pytest.approx(f1_score(truth, guess, average="weighted", zero_division=0))
         assert found["accuracy"] == pytest.approx(accuracy_score(truth, guess))
         assert set(found["undefined"]) == set(names) - set(truth)
+
+
+def test_averages_equal_the_classification_report_of_scikit_learn_with_absent_classes_too():
+    rng, none = np.random.default_rng(1), EvaluationParams(bootstrap_draws=0)
+    for _ in range(100):
+        names = [f"c{k}" for k in range(rng.integers(2, 7))]
+        truth, guess = rng.choice(names, (2, rng.integers(1, 30)))
+        found = report(truth, guess, names[1:], none)
+        wanted = {"macro": found["macro_f1_classes"], "weighted": sorted({*names[1:], *truth, *guess})}
+        for name, labels in wanted.items():
+            if labels:
+                theirs = classification_report(truth, guess, labels=labels, zero_division=0, output_dict=True)
+                ours = {("f1-score" if key == "f1" else key): value for key, value in found["averages"][name].items()}
+                assert ours == pytest.approx(theirs[f"{name} avg"])
+        assert found["averages"]["macro"]["f1"] == found["macro_f1"]
+        assert found["averages"]["weighted"]["f1"] == pytest.approx(found["weighted_f1"])
+
+
+def test_averages_of_nothing_are_unknown():
+    table = averages_table(report([], []))
+    assert table["average"].tolist() == ["macro", "weighted"]
+    assert table["support"].tolist() == [0, 0]
+    assert table[["precision", "recall", "f1"]].isna().all(axis=None)
 
 
 def test_class_without_test_pictures_is_undefined_and_not_zero():

@@ -366,17 +366,19 @@ def test_best_epoch_breaks_ties_by_loss_then_by_time():
 def test_jitter_cuts_mirrors_and_keeps_white():
     pictures = torch.rand(64, 20, 20, 3)
     pictures[:, :, :, 0] = torch.arange(20) / 20
-    cut = jittered(pictures, 16, 0.0, torch.Generator().manual_seed(0))
+    cut = jittered(pictures, 16, torch.Generator().manual_seed(0), amount=0.0)
     rising = cut[:, 0, 0, -1] > cut[:, 0, 0, 0]
     assert cut.shape == (64, 3, 16, 16)
     assert 16 < int(rising.sum()) < 48
     assert len({float(row[0, 0, 0]) for row in cut}) > 4
-    white = jittered(torch.ones(4, 20, 20, 3), 16, 0.9, torch.Generator().manual_seed(0))
+    white = jittered(torch.ones(4, 20, 20, 3), 16, torch.Generator().manual_seed(0), amount=0.9)
     assert torch.equal(white, torch.ones(4, 3, 16, 16))
 
 
 def test_jitter_follows_its_generator():
     pictures = torch.rand(8, 20, 20, 3)
-    first, again, other = (jittered(pictures, 16, 0.5, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    first, again, other = (
+        jittered(pictures, 16, torch.Generator().manual_seed(seed), amount=0.5) for seed in (1, 1, 2)
+    )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
