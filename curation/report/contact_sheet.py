@@ -30,7 +30,12 @@ def contact_sheet(
     if not image_ids:
         return None
     tiles = per_item(lambda image_id: letterbox(read(image_id), tile_px), list(image_ids[:limit]))
-    return next(data for data in _smaller_and_smaller(_grid(tiles, columns)) if len(data) <= MOST_BYTES)
+    return small_jpeg(_grid(tiles, columns))
+
+
+def small_jpeg(sheet: Rgb) -> bytes:
+    """A JPEG of at most 140 kB: coarser, then smaller, until it fits."""
+    return next(data for data in _smaller_and_smaller(sheet) if len(data) <= MOST_BYTES)
 
 
 def letterbox(picture: Rgb, side_px: int) -> Rgb:

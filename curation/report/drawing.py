@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from io import BytesIO
 from threading import Lock
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -18,13 +18,27 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from PIL import Image
 
+from curation.rgb import Rgb
+
 KEPT, REVIEW, REJECTED, FOUND = "#2a6f97", "#e0a030", "#c1553b", "#d5dce3"
 MOST_BYTES = 40_000
 INK, FAINT = "#2b3036", "#e8ebee"
 OUTCOME_COLOURS = {"kept": KEPT, "review": REVIEW, "rejected": REJECTED}
 
-_FINENESS = ((120, 32), (100, 12), (80, 12), (70, 8), (60, 6))
+
+class Grain(NamedTuple):
+    """How fine a plot is drawn: the first of `steps` (dots per inch, colours) that has at most `most_bytes`, else the
+    last."""
+
+    steps: Sequence[tuple[int, int]]
+    most_bytes: int
+
+
+FEW_COLOURS = Grain(((120, 32), (100, 12), (80, 12), (70, 8), (60, 6)), MOST_BYTES)
+MANY_COLOURS = Grain(((120, 160), (100, 160), (90, 128), (72, 128)), 150_000)
+"""For plots in which many colours mean something."""
 _LABEL_CHARS = 30
+_LETTER_DPI, _LETTER_PT = 100, 8
 _ROW_IN = 0.19
 _FAMILIES = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC", "Hiragino Sans")
 _STYLE: dict[Any, Any] = {
@@ -49,16 +63,26 @@ _STYLE: dict[Any, Any] = {
 _style_lock = Lock()
 
 
-def render(draw: Callable[[list[Axes]], None], *, width: float = 6.6, height: float = 3.2, columns: int = 1) -> bytes:
-    """A PNG of what `draw` puts on panels side by side; width and height in inches. Drawn coarser where it would have
-    more than 40 kB."""
+def render(
+    draw: Callable[[list[Axes]], None],
+    *,
+    width: float = 6.6,
+    height: float = 3.2,
+    columns: int = 1,
+    rows: int = 1,
+    projection: Literal["rectilinear", "3d"] = "rectilinear",
+    grain: Grain = FEW_COLOURS,
+) -> bytes:
+    """A PNG of what `draw` puts on panels side by side, row by row; width and height in inches. Drawn coarser where it
+    would have more bytes than `grain` allows."""
     with _style_lock, mpl.rc_context(_STYLE | {"font.family": _families()}):
         figure = Figure(figsize=(width, height))
         canvas = FigureCanvasAgg(figure)
-        draw([figure.add_subplot(1, columns, place + 1) for place in range(columns)])
-        for dpi, colours in _FINENESS:
+        places = range(rows * columns)
+        draw([figure.add_subplot(rows, columns, place + 1, projection=projection) for place in places])
+        for dpi, colours in grain.steps:
             data = _png(canvas, dpi, colours)
-            if len(data) <= MOST_BYTES:
+            if len(data) <= grain.most_bytes:
                 break
     return data
 
@@ -85,15 +109,31 @@ def row_height(rows: int) -> float:
     return max(1.4, 0.8 + _ROW_IN * rows)
 
 
-def plain(text: str) -> str:
-    """`text` as a label: one line, at most 30 characters, a box for each character that no installed font can draw.
+def lettered(picture: Rgb, texts: Iterable[tuple[int, int, str]], *, most_chars: int) -> Rgb:
+    """The picture with texts written on it: x and y of the upper left corner in pixels, and one line that is cut after
+    so many characters. A letter is about 6 pixels wide, a line 14 high."""
+    height, width = picture.shape[:2]
+    free = {"font.family": _families(), "figure.constrained_layout.use": False}
+    with _style_lock, mpl.rc_context(_STYLE | free):
+        size = (width + 0.5) / _LETTER_DPI, (height + 0.5) / _LETTER_DPI
+        figure = Figure(figsize=size, dpi=_LETTER_DPI)
+        canvas: Any = FigureCanvasAgg(figure)
+        for x, y, text in texts:
+            place = x / width, 1 - y / height
+            figure.text(*place, plain(text, most_chars), fontsize=_LETTER_PT, va="top")
+        canvas.draw()
+        return np.asarray(np.minimum(picture, np.asarray(canvas.buffer_rgba())[..., :3]))
+
+
+def plain(text: str, most_chars: int = _LABEL_CHARS) -> str:
+    """`text` as a label: one line, cut after so many characters, a box for each that no installed font can draw.
 
     >>> plain("two\\nlines")
     'two□lines'
     """
     known = _glyphs()
     line = "".join(char if ord(char) in known and char.isprintable() else "□" for char in text)
-    return line if len(line) <= _LABEL_CHARS else line[: _LABEL_CHARS - 1] + "…"
+    return line if len(line) <= most_chars else line[: most_chars - 1] + "…"
 
 
 def _png(canvas: Any, dpi: int, colours: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The F1 report as a page, and as a section of the report on the images."""
+"""The F1 report as a page: scores, curves, and why the network decides as it does."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from curation.evaluation import TRUSTED, per_class_table
+from curation.evaluation import TRUSTED, averages_table, per_class_table
 from curation.report import plots
+from curation.report.explained import explained
 from curation.report.templating import figure, records, render_page
 
 
-def build_f1_page(report: Mapping[str, Any], curves: pd.DataFrame | None = None) -> str:
-    """One self-contained page for the content of f1_report.json, and a CURVES frame where there is one."""
-    return render_page("f1.html.j2", f1=f1_values(report, curves))
+def build_f1_page(
+    report: Mapping[str, Any], curves: pd.DataFrame | None = None, figures: pd.DataFrame | None = None
+) -> str:
+    """One self-contained page for the content of f1_report.json, and a CURVES and a FIGURES frame where there are."""
+    sections = [] if figures is None else explained(figures)
+    return render_page("f1.html.j2", f1=f1_values(report, curves), sections=sections)
 
 
 def f1_values(report: Mapping[str, Any], curves: pd.DataFrame | None) -> dict[str, Any]:
@@ -34,11 +38,21 @@ def f1_values(report: Mapping[str, Any], curves: pd.DataFrame | None) -> dict[st
         ),
     ]
     if curves is not None:
-        drawn = plots.training_curves(curves)
-        figures.append(figure("Training", "Curves of loss, validation macro F1 and learning rate", drawn, wide=True))
+        figures.append(figure("Training", _told(curves), plots.training_curves(curves), wide=True))
     return {
         "report": report,
         "independent": report["test_set"] == TRUSTED,
         "rows": records(per_class),
+        "averages": records(averages_table(dict(report))),
         "figures": figures,
     }
+
+
+def _told(curves: pd.DataFrame) -> str:
+    """What the curves show, for those who cannot see them."""
+    named = {"train_loss": "training loss", "validation_loss": "validation loss"}
+    named |= {"train_accuracy": "training accuracy", "validation_macro_f1": "validation macro F1"}
+    if curves.empty:
+        return "No epochs"
+    ends = (f"{words} from {curves[name].iloc[0]:.2f} to {curves[name].iloc[-1]:.2f}" for name, words in named.items())
+    return f"Curves over {len(curves)} epochs: {', '.join(ends)}; learning rate"

@@ -201,7 +201,7 @@ def confusion_counts(counts: Counts, classes: Sequence[str]) -> bytes:
 
 
 def training_curves(curves: pd.DataFrame) -> bytes:
-    """Loss, validation macro F1 and learning rate over the epochs."""
+    """Loss, macro F1 and accuracy, and learning rate over the epochs."""
 
     def draw(panels: list[Axes]) -> None:
         if curves.empty:
@@ -212,13 +212,15 @@ def training_curves(curves: pd.DataFrame) -> bytes:
         losses.plot(curves["epoch"], curves["train_loss"], color=KEPT, label="training")
         losses.plot(curves["epoch"], curves["validation_loss"], color=REJECTED, label="validation")
         losses.legend()
-        scores.plot(curves["epoch"], curves["validation_macro_f1"], color=REJECTED)
+        scores.plot(curves["epoch"], curves["train_accuracy"], color=KEPT, label="training accuracy")
+        scores.plot(curves["epoch"], curves["validation_macro_f1"], color=REJECTED, label="validation macro F1")
         scores.set_ylim(0, 1)
+        scores.legend()
         rates.plot(curves["epoch"], curves["learning_rate"], color=INK)
         rates.set_yscale("log")
         rates.yaxis.set_major_formatter(_RATE)
         rates.yaxis.set_minor_formatter(NullFormatter())
-        for axes, title in zip(panels, ("loss", "validation macro F1", "learning rate"), strict=True):
+        for axes, title in zip(panels, ("loss", "accuracy and macro F1", "learning rate"), strict=True):
             axes.set(title=title, xlabel="epoch")
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
 

@@ -71,7 +71,8 @@ def environment(*folders: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"count": _count, "percent": _percent, "score": _score, "signed": _signed, "chance": _chance}
+    templates.filters |= {"count": _count, "percent": _percent, "score": _score, "signed": _signed, "chance": chance}
+    templates.filters |= {"points": _points, "seconds": _seconds}
     templates.filters |= {"outcome": outcome_in_words, "reason": reason_of_one}
     return templates
 
@@ -103,8 +104,18 @@ def _signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "\u2212")
 
 
-def _chance(probability: float) -> str:
+def chance(probability: float) -> str:
     """Two decimals, never rounded to certainty."""
     if 0.005 <= probability < 0.995:
         return f"{probability:.2f}"
     return "below 0.01" if probability < 0.5 else "above 0.99"
+
+
+def _points(share: float) -> str:
+    """Hundredths, with a sign."""
+    return f"{100 * share:+.1f}".replace("-", "\u2212")
+
+
+def _seconds(value: float | None) -> str:
+    """Whole seconds, a dash where nobody knows."""
+    return "\u2013" if value is None else f"{value:,.0f}".replace("-", "\u2212")

@@ -58,7 +58,7 @@ def predictions(count: int) -> pd.DataFrame:
 
 
 def curves(count: int) -> pd.DataFrame:
-    names = ("learning_rate", "train_loss", "validation_loss", "validation_macro_f1")
+    names = ("learning_rate", "train_loss", "train_accuracy", "validation_loss", "validation_macro_f1")
     return pd.DataFrame({"epoch": range(count), **{name: np.linspace(0.9, 0.1, count) for name in names}})
 
 
@@ -183,3 +183,18 @@ def near(colour: str, shown: set[tuple[int, ...]]) -> bool:
 def test_a_voter_without_a_vote_is_grey(weight: float, coloured: bool) -> None:
     drawn = colours(vote_plots.voter_quality(quality(1, auroc=0.7, low=0.45, high=0.9, weight=weight)))
     assert near(drawing.KEPT, drawn) is coloured
+
+
+@pytest.mark.parametrize("name", ["train_loss", "train_accuracy", "validation_loss", "validation_macro_f1"])
+def test_every_curve_of_a_training_is_drawn(name: str) -> None:
+    assert plots.training_curves(curves(9)) != plots.training_curves(curves(9).assign(**{name: 0.5}))
+
+
+@pytest.mark.parametrize("width", [29, 57, 300, 790])
+def test_letters_leave_a_picture_its_size_and_the_rest_of_its_pixels(width: int) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (60, width, 3), dtype=np.uint8)
+    written = drawing.lettered(picture, [(2, 30, "fox"), (2, 44, HOSTILE[0] * 9)], most_chars=9)
+    assert written.shape == picture.shape
+    assert np.array_equal(written[:28], picture[:28])
+    assert not np.array_equal(written[30:44], picture[30:44])
+    assert not np.array_equal(written[44:], picture[44:])

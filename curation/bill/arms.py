@@ -1,0 +1,100 @@
+"""The data sets that are compared: all steps, each step left out, none.
+
+An arm is the set of steps that it takes. Without deduplication, every copy stays under the class of its own file, and a
+picture filed under several classes stays in each. Without photo verdict, what the verdict (or a person in its place)
+rejected or held back stays. Without rebalancing, classes keep their sizes and weigh by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from curation.experiments.trial import Recipe
+from curation.publish.curated import CURATED, CuratedParams, staying
+from curation.resample.params import ResampleParams
+from curation.verdicts.conflicts import is_conflict
+
+Step = Literal["deduplication", "photo verdict", "rebalancing"]
+STEPS: tuple[Step, ...] = ("deduplication", "photo verdict", "rebalancing")
+ALL, NONE = "all steps", "no step"
+ARMS: dict[str, frozenset[Step]] = {
+    ALL: frozenset(STEPS),
+    **{f"without {step}": frozenset(STEPS) - {step} for step in STEPS},
+    NONE: frozenset(),
+}
+_AGAIN = "#"
+
+
+def files_of(
+    taken: frozenset[Step],
+    *,
+    images: pd.DataFrame,
+    duplicates: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    machine_verdicts: pd.DataFrame,
+    params: CuratedParams,
+) -> pd.DataFrame:
+    """The CURATED files of an arm that takes these steps, whose image_ids are as in IMAGES."""
+    rows = images.loc[images["readable"], ["path", "image_id", "label"]].merge(
+        duplicates[["path", "group", "keep"]], on="path"
+    )
+    decided = verdicts.set_index("path")
+    if "deduplication" in taken:
+        rows = rows[rows["keep"] & ~rows["path"].map(is_conflict(decided))]
+    if "photo verdict" in taken:
+        rows = rows[rows["group"].isin(_groups_that_stay(duplicates, verdicts, machine_verdicts, params))]
+        rows = rows.assign(label=rows["path"].map(decided["label"]).astype("str"))
+    return CURATED.check(rows.sort_values("path"))
+
+
+def recipe_of(taken: frozenset[Step], recipe: Recipe) -> Recipe:
+    """The recipe of an arm."""
+    if "rebalancing" in taken:
+        return recipe
+    training = recipe.training.model_copy(update={"logit_adjustment": 0.0})
+    return recipe._replace(resampling=ResampleParams.nothing(), training=training).seeded(recipe.training.seed)
+
+
+def told_apart(image_ids: Sequence[str]) -> list[str]:
+    """The ids with a number on every one that came before, so that no stage takes two files for one picture.
+
+    >>> told_apart(["a", "b", "a", "a"])
+    ['a', 'b', 'a#1', 'a#2']
+    """
+    times = pd.Series(image_ids, dtype="str").groupby(np.asarray(image_ids, dtype=object)).cumcount()
+    return [f"{name}{_AGAIN}{time}" if time else name for name, time in zip(image_ids, times, strict=True)]
+
+
+def picture_of(told: str) -> str:
+    """The image_id of an id that `told_apart` gave.
+
+    >>> picture_of("a#1")
+    'a'
+    """
+    return told.partition(_AGAIN)[0]
+
+
+def groups_of(
+    taken: frozenset[Step], families: npt.NDArray[np.int64], tested: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """The group of every file, which no split parts: its family where copies are known, itself where they are not;
+    relatives of a test picture, whose families are `tested`, are known in every arm."""
+    if "deduplication" in taken:
+        return families
+    own = families.max(initial=-1) + tested.max(initial=0) + 1 + np.arange(len(families))
+    return np.where(np.isin(families, tested), families, own)
+
+
+def _groups_that_stay(
+    duplicates: pd.DataFrame, verdicts: pd.DataFrame, machine_verdicts: pd.DataFrame, params: CuratedParams
+) -> set[int]:
+    """Groups of copies whose kept picture the verdict lets stay, whatever classes its copies lie in."""
+    held = is_conflict(verdicts)
+    judged = pd.concat([verdicts[~held], machine_verdicts[machine_verdicts["path"].isin(verdicts.loc[held, "path"])]])
+    stay = staying(judged, params.review)["path"]
+    return set(duplicates.loc[duplicates["keep"] & duplicates["path"].isin(stay), "group"])

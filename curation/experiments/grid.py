@@ -1,0 +1,210 @@
+"""A grid of experiments: which recipes are tried, by name.
+
+A grid is a mapping, usually a YAML file:
+
+    seeds: [0, 1]                 # every recipe once with each; 0 alone where it is left out
+    base:                         # what all recipes share, as stage: {setting: value}
+      classifier: {max_epochs: 30}
+    parts:                        # each part combines every level of each of its axes with every level of the others
+      - data:                     #   an axis
+          plain: {}               #   a level: settings laid over the base
+          under: {training_set: {undersample_to: 600}}
+        network:
+          custom: {classifier: {network: custom}}
+
+The recipes of this one are called plain-custom and under-custom.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any, NamedTuple
+
+import pandas as pd
+from pydantic import Field
+
+from curation.errors import ParamError
+from curation.experiments.trial import Recipe
+from curation.networks import known
+from curation.params import Params
+from curation.resample.params import ResampleParams
+from curation.tables import Table
+from curation.training.params import TrainingParams
+
+STAGES = ("training_set", "classifier")
+"""The stages whose settings an experiment may change, in the order of a Recipe."""
+
+MOST = 10_000
+_KNOWN = ("about", "base", "parts", "seeds")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+]*")
+_SMALLEST_SIDE_PX = 28
+
+GRID = Table(
+    "experiment_grid",
+    {"key": "str", "name": "str", "seed": "int64", "settings": "str", "digest": "str"},
+    key=("key",),
+)
+"""One row per experiment: `key` is its name with its seed, `settings` all settings by stage as JSON."""
+
+Settings = Mapping[str, Mapping[str, Any]]
+
+
+class GridParams(Params):
+    """Which experiments there are."""
+
+    grid: dict[str, Any] = Field(description="The grid: seeds, base and parts, as in the files of pipelines/grids")
+    scale: float = Field(1.0, ge=0.01, le=1, description="Share of the epochs, and of the area of the pictures")
+
+
+class Experiment(NamedTuple):
+    """One recipe with one seed."""
+
+    name: str
+    recipe: Recipe
+
+    @property
+    def seed(self) -> int:
+        return self.recipe.training.seed
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}.seed{self.seed}"
+
+
+def experiments_of(grid: Any, *, scale: float = 1.0) -> list[Experiment]:
+    """The experiments of a grid, made cheaper by `scale` (0 to 1).
+
+    A scale takes that share of the epochs, on pictures of that share of the area. ParamError says which part of the
+    grid is wrong, and what is expected.
+    """
+    content = _checked(grid)
+    seeds = _seeds(content.get("seeds", [0]))
+    base = _stages("base", content.get("base", {}))
+    found = [
+        Experiment(name, recipe.seeded(seed))
+        for name, recipe in _recipes(base, content["parts"], scale)
+        for seed in seeds
+    ]
+    if len(found) > MOST:
+        raise ParamError(f"the grid has {len(found)} experiments: at most {MOST} are allowed, so take fewer levels")
+    return found
+
+
+def table_of(experiments: list[Experiment]) -> pd.DataFrame:
+    """The GRID of experiments; ParamError when two have one name."""
+    keys = [experiment.key for experiment in experiments]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise ParamError(f"the grid has two experiments called {twice[0]}: give their levels different names")
+    return GRID.frame([_row(experiment) for experiment in experiments])
+
+
+def experiment_in(row: Mapping[str, Any]) -> Experiment:
+    """The experiment of a GRID row."""
+    return Experiment(str(row["name"]), _recipe(json.loads(row["settings"])))
+
+
+def _row(experiment: Experiment) -> dict[str, object]:
+    told = {stage: params.model_dump(mode="json") for stage, params in zip(STAGES, experiment.recipe, strict=True)}
+    settings = json.dumps(told, sort_keys=True)
+    digest = hashlib.sha256(settings.encode()).hexdigest()[:16]
+    return {
+        **experiment._asdict(),
+        "key": experiment.key,
+        "seed": experiment.seed,
+        "settings": settings,
+        "digest": digest,
+    }
+
+
+def _checked(grid: Any) -> Mapping[str, Any]:
+    if not isinstance(grid, Mapping) or not isinstance(grid.get("parts"), list) or not grid["parts"]:
+        raise ParamError(
+            "a grid needs parts: a list of axes, such as - network: {custom: {classifier: {network: custom}}}"
+        )
+    if unknown := sorted(set(grid) - set(_KNOWN), key=str):
+        raise ParamError(f"a grid has no entry {unknown[0]!r}; there are: {', '.join(_KNOWN)}")
+    return grid
+
+
+def _seeds(seeds: Any) -> list[int]:
+    if not isinstance(seeds, list) or not seeds or any(type(seed) is not int or seed < 0 for seed in seeds):
+        raise ParamError(f"seeds: expected a list of whole numbers from 0 on, such as [0, 1, 2], got {seeds!r}")
+    return list(dict.fromkeys(seeds))
+
+
+def _recipes(base: Settings, parts: list[Any], scale: float) -> Iterator[tuple[str, Recipe]]:
+    for name, settings in _named(base, parts):
+        try:
+            recipe = _recipe(settings)
+        except ParamError as error:
+            raise ParamError(f"experiment {name}: {error}") from None
+        yield name, recipe._replace(training=scaled(recipe.training, scale))
+
+
+def _named(base: Settings, parts: list[Any]) -> Iterator[tuple[str, Settings]]:
+    """Name and settings of every combination of levels."""
+    for number, part in enumerate(parts, 1):
+        axes = [_levels(f"part {number}, {axis}", levels) for axis, levels in _axes(number, part).items()]
+        for chosen in product(*(levels.items() for levels in axes)):
+            settings = base
+            for _, level in chosen:
+                settings = _over(settings, level)
+            yield "-".join(name for name, _ in chosen), settings
+
+
+def _axes(number: int, part: Any) -> Mapping[str, Any]:
+    if not isinstance(part, Mapping) or not part:
+        raise ParamError(
+            f"part {number} of the grid: expected axis: {{level: {{stage: {{setting: value}}}}}}, got {part!r}"
+        )
+    return part
+
+
+def _levels(place: str, levels: Any) -> dict[str, Settings]:
+    if not isinstance(levels, Mapping) or not levels:
+        raise ParamError(f"{place}: expected level: {{stage: {{setting: value}}}}, got {levels!r}")
+    for name in levels:
+        if not _NAME.fullmatch(str(name)):
+            raise ParamError(f"{place}: a level is called by letters, digits, '_', '.' and '+', not {name!r}")
+    return {str(name): _stages(f"{place}, {name}", settings) for name, settings in levels.items()}
+
+
+def _stages(place: str, settings: Any) -> Settings:
+    if settings is None:
+        return {}
+    if not isinstance(settings, Mapping) or not all(isinstance(values, Mapping) for values in settings.values()):
+        raise ParamError(f"{place}: expected stage: {{setting: value}}, got {settings!r}")
+    if unknown := sorted(set(settings) - set(STAGES), key=str):
+        raise ParamError(f"{place}: an experiment cannot set {unknown[0]!r}; it can set: {', '.join(STAGES)}")
+    return settings
+
+
+def _over(base: Settings, level: Settings) -> Settings:
+    return {stage: {**base.get(stage, {}), **level.get(stage, {})} for stage in STAGES}
+
+
+def _recipe(settings: Settings) -> Recipe:
+    resampling, training = (dict(settings.get(stage, {})) for stage in STAGES)
+    return Recipe(ResampleParams.of("training_set", resampling), TrainingParams.of("classifier", training))
+
+
+def scaled(params: TrainingParams, scale: float) -> TrainingParams:
+    """The training with `scale` (0 to 1) of the epochs, on pictures of `scale` of the area, as far as the network and
+    the training can do with fewer."""
+    if scale == 1:
+        return params
+    full, network = params.completed(), known(params.network)
+    least = max(_SMALLEST_SIDE_PX, network.smallest_px / (full.crop_share or 1))
+    side = max(2 * math.ceil(least / 2), 2 * round(params.side_px * math.sqrt(scale) / 2))
+    return params.model_copy(
+        update={
+            "image_side_px": min(side, params.side_px),
+            "max_epochs": max(1, round(params.max_epochs * scale)),
+            "warm_up_epochs": round(params.warm_up_epochs * scale),
+        }
+    )

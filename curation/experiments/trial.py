@@ -1,0 +1,73 @@
+"""One recipe tried on one split: resample, draw, train, predict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from curation.evaluation import predict
+from curation.resample.params import ResampleParams
+from curation.resample.recipe import ORIGINAL, resample
+from curation.rgb import Rgb
+from curation.splits import TEST, TRAIN
+from curation.training.loop import Trained, train
+from curation.training.params import TrainingParams
+from curation.training.pictures import Pictures, draw_pictures
+
+
+class Recipe(NamedTuple):
+    """What is done with a split."""
+
+    resampling: ResampleParams
+    training: TrainingParams
+
+    def seeded(self, seed: int) -> Recipe:
+        """The same with everything random drawn from another seed."""
+        changed = {"seed": seed}
+        return Recipe(self.resampling.model_copy(update=changed), self.training.model_copy(update=changed))
+
+
+class Materials(NamedTuple):
+    """What a trial works with: thumbnails by image_id and their version, vectors by image_ids (n x dimension), and the
+    folder for pictures and checkpoints, where a trial that was tried before, or stopped, finds them again."""
+
+    read: Callable[[str], Rgb]
+    version: str
+    features: Callable[[Sequence[str]], npt.NDArray[np.float32]]
+    folder: Path
+
+
+class Trial(NamedTuple):
+    """What came of it. `predictions` are PREDICTIONS of the test rows, in the order of their image_id; `train_labels`
+    holds the class of every training row, `seconds` is that of learning, without drawing and judging."""
+
+    predictions: pd.DataFrame
+    trained: Trained
+    train_labels: list[str]
+    seconds: float
+
+
+def run_trial(splits: pd.DataFrame, recipe: Recipe, materials: Materials) -> Trial:
+    """Try a recipe on a SPLITS table: the same answer for the same input, and at once where it was tried before."""
+    rows = resample(splits, recipe.resampling, materials.features)
+    trained = train(rows, _pictures(rows, recipe, materials), folder=materials.folder, params=recipe.training)
+    test = splits[splits["split"] == TEST].sort_values("image_id").assign(augmentation_seed=ORIGINAL)
+    predictions = predict(trained.checkpoint, test, _pictures(test, recipe, materials).pixels)
+    train_labels = rows.loc[rows["split"] == TRAIN, "label"].tolist()
+    return Trial(predictions, trained, train_labels, float(trained.curves["seconds"].sum()))
+
+
+def _pictures(rows: pd.DataFrame, recipe: Recipe, materials: Materials) -> Pictures:
+    return draw_pictures(
+        rows,
+        materials.read,
+        side_px=recipe.training.side_px,
+        folder=materials.folder,
+        recipe=recipe.training.oversampling_recipe,
+        pictures_version=materials.version,
+    )
