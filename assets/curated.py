@@ -5,6 +5,7 @@ import pandas as pd
 
 from assets.human import LEDGER
 from assets.results import table
+from assets.settings_used import settings_of
 from curation.errors import DataError
 from curation.project import Project
 from curation.publish.curated import CuratedParams, curate
@@ -29,5 +30,6 @@ def curated_dataset(
         classes=int(staying["label"].nunique()),
         under_review=int((verdicts["outcome"] == "review").sum()),
         review_counts_as=config.review,
+        **settings_of(config),
         decisions=dg.MetadataValue.path(project.workspace.root / "decisions.csv"),
     )

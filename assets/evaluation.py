@@ -4,6 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.display import picture
+from assets.pixels import tested_pictures
 from assets.results import records, table
 from curation import evaluation
 from curation.evaluation import HELD_OUT, TRUSTED, EvaluationParams
@@ -11,11 +12,8 @@ from curation.project import Project
 from curation.publish.published import publish_f1
 from curation.report import plots
 from curation.report.f1_page import build_f1_page
-from curation.resample.recipe import ORIGINAL
 from curation.splits import TEST, TRAIN
-from curation.thumbnails import Thumbnails
 from curation.training.classifiers import network_of
-from curation.training.pictures import draw_pictures
 
 
 class EvaluationConfig(EvaluationParams, dg.Config):
@@ -31,15 +29,10 @@ def predictions(
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """The class that the network gives every test picture, with its probability."""
-    network = classifier.iloc[0]
-    folder = project.workspace.models
-    test = splits[splits["split"] == TEST].assign(augmentation_seed=ORIGINAL)
-    places = pd.concat([thumbnails, test_thumbnails]).drop_duplicates("image_id")
-    read = Thumbnails(project.workspace, places)
-    pictures = draw_pictures(
-        test, read, side_px=int(network["image_side_px"]), folder=folder, pictures_version=read.version
-    )
-    return table(evaluation.predict(folder / network["checkpoint"], test, pictures.pixels))
+    test = splits[splits["split"] == TEST]
+    pictures = tested_pictures(test, classifier, [thumbnails, test_thumbnails], project)
+    checkpoint = project.workspace.models / classifier.iloc[0]["checkpoint"]
+    return table(evaluation.predict(checkpoint, test, pictures.pixels))
 
 
 @dg.asset(group_name="training", kinds={"json", "html"}, code_version=str(evaluation.VERSION))
@@ -48,10 +41,11 @@ def f1_report(
     splits: pd.DataFrame,
     classifier: pd.DataFrame,
     curves: pd.DataFrame,
+    explanations: pd.DataFrame,
     config: EvaluationConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """f1_report.json and f1_report.html in the workspace: F1 per class, macro and weighted, and the confusions."""
+    """f1_report.json and f1_report.html in the workspace: scores per class, averages, confusions and explanations."""
     report = evaluation.f1_report(
         predictions,
         splits.loc[splits["split"] == TRAIN, "label"].tolist(),
@@ -60,7 +54,7 @@ def f1_report(
         seeds={"training": int(classifier.iloc[0]["seed"])},
         network=network_of(classifier),
     )
-    page = publish_f1(project.workspace, report, build_f1_page(report, curves))
+    page = publish_f1(project.workspace, report, build_f1_page(report, curves, explanations))
     per_class = evaluation.per_class_table(report)
     return table(
         per_class,
@@ -73,6 +67,7 @@ def f1_report(
         parameters=report["network"]["parameters"],
         page=dg.MetadataValue.path(page),
         per_class=records(per_class),
+        averages=records(evaluation.averages_table(report)),
         f1_per_class=picture(plots.f1_bars(per_class), "F1 per class"),
         confusions=picture(plots.confusion_matrix(predictions), "confusion matrix"),
     )

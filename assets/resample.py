@@ -4,6 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import records, table
+from assets.settings_used import settings_of
 from curation.features import features_by_id
 from curation.resample import recipe
 from curation.resample.params import ResampleParams
@@ -30,4 +31,5 @@ def training_set(
         training_rows=len(train),
         oversampled_rows=int((train["augmentation_seed"] != ORIGINAL).sum()),
         classes=records(pd.concat([before, after, weight], axis=1).rename_axis("label").reset_index()),
+        **settings_of(config),
     )

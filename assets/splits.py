@@ -4,6 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import records, table
+from assets.settings_used import settings_of
 from assets.together import together
 from curation import splits as library
 from curation.dedup.families import families
@@ -47,4 +48,5 @@ def splits(
         left_out=int((split["split"] == LEFT_OUT).sum()),
         left_out_pictures=records(relatives[relatives["split"] == LEFT_OUT].head(MOST_LISTED)),
         sizes=records(sizes),
+        **settings_of(config),
     )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from assets.display import picture
 from assets.results import table
+from assets.settings_used import settings_of
 from curation.project import Project
 from curation.report import plots
 from curation.thumbnails import Thumbnails
@@ -73,5 +74,6 @@ def trained_classifier(
         network=config.network,
         parameters=trained.parameters.all,
         trainable_parameters=trained.parameters.trainable,
+        **settings_of(config),
     )
     yield table(trained.curves, "curves", plot=picture(plots.training_curves(trained.curves), "training curves"))

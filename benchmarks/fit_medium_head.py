@@ -2,6 +2,7 @@
 
     python benchmarks/fit_medium_head.py                              # the shipped head, for efficientnet-lite0
     python benchmarks/fit_medium_head.py --embedder efficientnet-b4   # another embedder; its weights must be there
+    python benchmarks/fit_medium_head.py --sets labelled2 --out DIR   # a head that never saw the pictures of the others
 
 Everything is chosen by leaving sources out: the embedding's direction that scores a picture never saw a picture of the
 same source, and voters, calibration and cut points are fitted to those scores, in simulated folders of one family of
@@ -19,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from medium_pictures import CUT_OUT, ILLUSTRATIONS, VIEWS, Pictures, load_pictures
+from medium_pictures import CUT_OUT, ILLUSTRATIONS, SETS, VIEWS, Pictures, load_pictures
 from sklearn.linear_model import LogisticRegression
 
 from curation.medium import quality
@@ -302,6 +303,7 @@ def _quantile(values: np.ndarray, weight: np.ndarray, share: float) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="holds labelled/ and labelled2/")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS, help="fit on these sets of pictures alone")
     parser.add_argument(
         "--weights-dir", type=Path, default=Path("../shared/weights"), help="YOLO's, and the embedder's"
     )
@@ -311,7 +313,8 @@ def main() -> None:
         "--out", type=Path, default=Path("curation/medium/heads"), help="where head and card are written"
     )
     given = parser.parse_args()
-    pictures = load_pictures(given.data, Workspace(given.workspace), embedder=given.embedder, weights=given.weights_dir)
+    workspace = Workspace(given.workspace)
+    pictures = load_pictures(given.data, workspace, embedder=given.embedder, weights=given.weights_dir, sets=given.sets)
     everything = np.ones(len(pictures.table), dtype=bool)
     scores = cross_scores(pictures)
     head = fit_head(pictures, scores, everything, embedder=given.embedder)

@@ -68,9 +68,11 @@ class Pictures(NamedTuple):
     noise: np.ndarray
 
 
-def load_pictures(data: Path, workspace: Workspace, *, embedder: str, weights: Path | None) -> Pictures:
-    """The labelled pictures below `data`, measured in every view."""
-    found = [_found(data / name, workspace) for name in SETS]
+def load_pictures(
+    data: Path, workspace: Workspace, *, embedder: str, weights: Path | None, sets: Sequence[str] = SETS
+) -> Pictures:
+    """The labelled pictures of these sets below `data`, measured in every view."""
+    found = [_found(data / name, workspace) for name in sets]
     table = pd.concat([part for part, _ in found], ignore_index=True).drop_duplicates("image_id", ignore_index=True)
     thumbnails = pd.concat([part for _, part in found], ignore_index=True).drop_duplicates("image_id")
     read = Thumbnails(workspace, thumbnails)

@@ -15,6 +15,8 @@ from typing import Any
 import click
 
 from curation.errors import DataError, InksiftError, ParamError
+from pipelines.bill import bill
+from pipelines.experiments import experiments
 from pipelines.ledgers import ledger
 from pipelines.options import (
     FOLDER,
@@ -387,6 +389,8 @@ def ui(port: int) -> None:
     os.execve(sys.executable, program, environment)  # signals reach Dagster itself
 
 
+main.add_command(bill)
+main.add_command(experiments)
 main.add_command(review)
 main.add_command(ledger)
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+import assets.bill
 import assets.checks
 import assets.clusters
 import assets.curated
 import assets.dedup
 import assets.evaluation
+import assets.experiments
+import assets.explain
 import assets.features
 import assets.human
 import assets.images
@@ -40,7 +43,10 @@ MODULES = [
     assets.splits,
     assets.resample,
     assets.training,
+    assets.explain,
     assets.evaluation,
+    assets.bill,
+    assets.experiments,
 ]
 
 

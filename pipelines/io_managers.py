@@ -13,7 +13,10 @@ from curation.store.parquet import read_parquet, to_parquet
 
 
 class ParquetTables(dg.IOManager):
-    """Keeps each asset's table at WORKSPACE/tables/NAME.parquet."""
+    """Keeps each asset's table at WORKSPACE/tables/NAME.parquet, of an asset with partitions at NAME/PARTITION.parquet.
+
+    What reads all partitions reads those that were made.
+    """
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -21,18 +24,28 @@ class ParquetTables(dg.IOManager):
     def handle_output(self, context: dg.OutputContext, obj: pd.DataFrame) -> None:
         """Write the table; nothing where the asset has none."""
         if obj is not None:
-            write_atomically(self._path(context.asset_key), to_parquet(obj))
+            partition = context.asset_partition_key if context.has_asset_partitions else ""
+            write_atomically(self._path(context.asset_key, partition), to_parquet(obj))
 
     def load_input(self, context: dg.InputContext) -> pd.DataFrame:
         """Read the table of an upstream asset; StoreError when it was never materialised here, or by other code."""
-        path, name = self._path(context.asset_key), context.asset_key.to_user_string()
-        if not path.exists():
-            raise StoreError(f"{path} is not there: materialise {name} first")
-        frame, contract = read_parquet(path), contract_of(path.stem)
-        try:
-            return contract.check(frame) if contract else frame
-        except SchemaError as error:
-            raise StoreError(f"{path} is of another version of inksift ({error}): materialise {name} again") from error
+        key = context.asset_key
+        partitions = context.asset_partition_keys if context.has_asset_partitions else [""]
+        paths = [self._path(key, partition) for partition in partitions]
+        made = [path for path in paths if path.exists()]
+        if not made:
+            raise StoreError(f"{paths[0] if paths else key} is not there: materialise {key.to_user_string()} first")
+        frames = [_read(path, "_".join(key.path)) for path in made]
+        return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
-    def _path(self, key: dg.AssetKey) -> Path:
-        return self._project.workspace.tables / f"{'_'.join(key.path)}.parquet"
+    def _path(self, key: dg.AssetKey, partition: str = "") -> Path:
+        table = self._project.workspace.tables / "_".join(key.path)
+        return table / f"{partition}.parquet" if partition else table.with_name(f"{table.name}.parquet")
+
+
+def _read(path: Path, name: str) -> pd.DataFrame:
+    frame, contract = read_parquet(path), contract_of(name)
+    try:
+        return contract.check(frame) if contract else frame
+    except SchemaError as error:
+        raise StoreError(f"{path} is of another version of inksift ({error}): materialise {name} again") from error

@@ -1,17 +1,22 @@
-"""The jobs: `curate` to the decisions, `decide` where people changed some, `train` to the F1 report, `everything`."""
+"""The jobs: `curate` to the decisions, `decide` where people changed some, `train` to the F1 report, `everything`; and
+those that train many times: `bill` says what each step bought, `plan_experiments` and `run_experiments` try recipes."""
 
 import dagster as dg
 
 TRAINING = dg.AssetSelection.groups("training")
+BILL = dg.AssetSelection.groups("bill")
+EXPERIMENTS = dg.AssetSelection.groups("experiments")
+MANY_TRAININGS = BILL | EXPERIMENTS
+PLAN = dg.AssetSelection.assets("experiment_grid")
 
 curate = dg.define_asset_job(
     "curate",
-    selection=dg.AssetSelection.all() - TRAINING,
+    selection=dg.AssetSelection.all() - TRAINING - MANY_TRAININGS,
     description="From the folder to decisions.csv and the report of rejected images; trains nothing",
 )
 decide = dg.define_asset_job(
     "decide",
-    selection=dg.AssetSelection.assets("human_decisions").downstream() - TRAINING,
+    selection=dg.AssetSelection.assets("human_decisions").downstream() - TRAINING - MANY_TRAININGS,
     description="What follows from the decisions of people, on what the last run measured; trains nothing",
 )
 train = dg.define_asset_job(
@@ -21,7 +26,22 @@ train = dg.define_asset_job(
 )
 everything = dg.define_asset_job(
     "everything",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - MANY_TRAININGS,
     description="The whole chain, from the folder to the F1 report",
 )
-JOBS = [curate, decide, train, everything]
+bill = dg.define_asset_job(
+    "bill",
+    selection=BILL,
+    description="What each step of the last run bought in F1: trains again without each of them, several times",
+)
+plan_experiments = dg.define_asset_job(
+    "plan_experiments",
+    selection=PLAN,
+    description="Reads a grid: each of its experiments becomes a partition of `run_experiments`",
+)
+run_experiments = dg.define_asset_job(
+    "run_experiments",
+    selection=EXPERIMENTS - PLAN,
+    description="Tries the recipe of a partition on the pictures of the last run, and ranks all that were tried",
+)
+JOBS = [curate, decide, train, everything, bill, plan_experiments, run_experiments]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from curation.errors import ParamError
 from curation.ledger.ledger import Ledger
-from curation.publish.published import SOURCE, read_pictures, read_source
+from curation.project import Project
+from curation.publish.published import SOURCE, read_pictures, read_source, read_test
 from curation.store.workspace import Workspace
 
 
@@ -33,6 +34,11 @@ def options(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
 def next_run(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
     """The command that takes in what people decided."""
     return f"inksift run {shlex.quote(str(source_of(workspace) or 'SOURCE'))} {options(workspace, weights, ledger)}"
+
+
+def project_of(workspace: Workspace, ledger_url: str) -> Project:
+    """What the last run of the workspace worked on; StoreError before the first one."""
+    return Project(read_source(workspace), workspace.root, test=read_test(workspace), ledger_url=ledger_url)
 
 
 def source_of(workspace: Workspace) -> Path | None:

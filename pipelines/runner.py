@@ -33,8 +33,11 @@ def dagster_home(project: Project) -> Path:
     return home
 
 
-def execute(project: Project, job_name: str, settings: dict[str, Params], *, quiet: bool = False) -> Heard:
-    """Run the job of that name and say what was heard; a failed blocking check ends it early.
+def execute(
+    project: Project, job_name: str, settings: dict[str, Params], *, partition: str | None = None, quiet: bool = False
+) -> Heard:
+    """Run the job of that name, for one partition if it has any, and say what was heard; a failed blocking check ends
+    it early.
 
     An InksiftError of a stage comes out as it is; StoreError when Dagster cannot write its history, KeyboardInterrupt
     when the run was stopped.
@@ -46,7 +49,7 @@ def execute(project: Project, job_name: str, settings: dict[str, Params], *, qui
         job = build(project, loggers={"terminal": terminal_logger(heard, quiet=quiet)}).resolve_job_def(job_name)
         config = run_config(settings, {node.name for node in job.nodes}) | {"loggers": {"terminal": {}}}
         try:
-            job.execute_in_process(run_config=config, instance=instance, raise_on_error=True)
+            job.execute_in_process(run_config=config, instance=instance, partition_key=partition, raise_on_error=True)
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
         except DagsterAssetCheckFailedError:

@@ -6,13 +6,13 @@ A profile is a YAML file of `stage: {setting: value}`, where the stage is the na
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from curation.bill.effects import BillParams
 from curation.clusters import ClusterParams
 from curation.dedup.groups import DedupParams
 from curation.dedup.pairs import PairParams
 from curation.errors import ParamError
 from curation.evaluation import EvaluationParams
+from curation.explain.params import ExplainParams
 from curation.features import FeatureParams
 from curation.images import ImageParams
 from curation.medium.head import load_head
@@ -26,6 +26,7 @@ from curation.resample.params import ResampleParams
 from curation.splits import SplitParams
 from curation.training.params import TrainingParams
 from curation.verdicts.recipes import VerdictParams
+from pipelines.safe_yaml import read_yaml, yaml_value
 
 STAGES: dict[str, type[Params]] = {
     "images": ImageParams,
@@ -41,31 +42,16 @@ STAGES: dict[str, type[Params]] = {
     "splits": SplitParams,
     "training_set": ResampleParams,
     "classifier": TrainingParams,
+    "explanations": ExplainParams,
     "f1_report": EvaluationParams,
+    "f1_bill": BillParams,
 }
 """Every stage that has settings."""
 
 _STEPS = {"images": ("decoded_images", "trusted_test")}
 _PROFILES = Path(__file__).parent / "profiles"
-_LARGEST_PROFILE_BYTES = 1_000_000
 
 Values = dict[str, dict[str, Any]]
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """Safe YAML without aliases (they can grow without bound) and without repeated keys."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise ParamError("aliases (*name) are not allowed in a profile: write the value out")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise ParamError(f"line {node.start_mark.line + 1}: the key {key} stands twice")
-        return super().construct_mapping(node, deep)
 
 
 def profile_names() -> list[str]:
@@ -78,9 +64,7 @@ def load_profile(name: str) -> Values:
     path = _PROFILES / f"{name}.yaml" if name in profile_names() else Path(name)
     if not path.is_file():
         raise ParamError(f"no profile called {name}; there are: {', '.join(profile_names())}, or give a YAML file")
-    if path.stat().st_size > _LARGEST_PROFILE_BYTES:
-        raise ParamError(f"{path} is larger than 1 MB: a profile is a short YAML file of stage: {{setting: value}}")
-    return _stages(path, _parse(path))
+    return _stages(path, read_yaml(path, "a profile"))
 
 
 def with_assignments(values: Values, assignments: tuple[str, ...]) -> Values:
@@ -91,7 +75,7 @@ def with_assignments(values: Values, assignments: tuple[str, ...]) -> Values:
         stage, dot, setting = name.partition(".")
         if not (equals and dot and setting):
             raise ParamError(f"cannot read --set {assignment}; write stage.setting=value, such as pairs.max_distance=4")
-        _assign(merged.setdefault(stage, {}), setting, _value(assignment, text))
+        _assign(merged.setdefault(stage, {}), setting, yaml_value(text, f"--set {assignment}"))
     return merged
 
 
@@ -140,29 +124,9 @@ def _assign(settings: dict[str, Any], name: str, value: Any) -> None:
     settings[setting] = {**mapping, key: value} if isinstance(mapping, dict) else {key: value}
 
 
-def _parse(path: Path) -> Any:
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError, OSError) as error:
-        raise ParamError(f"{path} is not a YAML file that inksift can read: {_one_line(error)}") from error
-    except ParamError as error:
-        raise ParamError(f"{path}: {error}") from None
-
-
-def _value(assignment: str, text: str) -> Any:
-    try:
-        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ParamError(f"cannot read the value in --set {assignment}: {_one_line(error)}") from error
-
-
 def _stages(path: Path, content: Any) -> Values:
     if content is None:
         return {}
     if not isinstance(content, dict) or not all(isinstance(settings, dict) for settings in content.values()):
         raise ParamError(f"{path}: expected stage: {{setting: value}} at the top, such as pairs: {{max_distance: 4}}")
     return {str(stage): {str(name): value for name, value in settings.items()} for stage, settings in content.items()}
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -9,6 +9,7 @@ import click
 
 from pipelines.cli import main
 from pipelines.definitions import build
+from pipelines.grids import grid_names
 from pipelines.settings import profile_names
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +51,11 @@ def test_the_table_of_assets_is_complete() -> None:
 def test_profiles_are_those_that_ship() -> None:
     told = README.split("ship with inksift:", 1)[1].split(".\n", 1)[0]
     assert sorted(re.findall(r"`(\w+)`", told)) == profile_names()
+
+
+def test_grids_are_those_that_ship() -> None:
+    told = section("Experiments").split("Grids that ship:", 1)[1].split(". A grid", 1)[0]
+    assert sorted(re.findall(r"`(\w+)`", told)) == grid_names()
 
 
 def test_make_targets_exist() -> None:

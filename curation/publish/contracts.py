@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from curation import profile, tables
+from curation.bill.costs import BILL
+from curation.bill.effects import SCORES
+from curation.experiments.grid import GRID
+from curation.experiments.results import EXPERIMENTS, LEADERBOARD
+from curation.explain.figures import FIGURES
 from curation.ledger.entries import HUMAN_DECISIONS
 from curation.medium.votes import MEASURES, VOTE_QUALITY, VOTES
 from curation.publish.curated import CURATED
@@ -17,8 +22,22 @@ _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance
     "verdicts": DECISIONS,
     "machine_verdicts": DECISIONS,
     "profile_after": profile.BEFORE_AFTER,
-    **{table.name: table for table in (profile.PROFILE, CLASSIFIER, CURATED, SIGNALS, THUMBNAILS)},
-    **{table.name: table for table in (HUMAN_DECISIONS, LOSSES, MEASURES, SIGNAL_LIMITS, VOTE_QUALITY, VOTES)},
+    **{
+        table.name: table
+        for table in (
+            profile.PROFILE,
+            BILL,
+            SCORES,
+            GRID,
+            EXPERIMENTS,
+            LEADERBOARD,
+            CLASSIFIER,
+            CURATED,
+            SIGNALS,
+            THUMBNAILS,
+        )
+    },
+    **{table.name: table for table in (FIGURES, HUMAN_DECISIONS, LOSSES, MEASURES, SIGNAL_LIMITS, VOTE_QUALITY, VOTES)},
 }
 
 

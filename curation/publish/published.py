@@ -20,6 +20,11 @@ from curation.tables import DECISIONS, IMAGES, Table
 CSV, PARQUET, SOURCE, HEARD = "decisions.csv", "decisions.parquet", "source.json", "ledger.json"
 PROPOSAL, MEDIUM = "proposal.csv", "medium.json"
 F1, F1_PAGE = "f1_report.json", "f1_report.html"
+BILL, BILL_PAGE = "f1_bill.json", "f1_bill.html"
+LEADERBOARD_CSV, LEADERBOARD_PAGE = "leaderboard.csv", "experiments.html"
+OF_TRAINING = (F1, F1_PAGE, BILL, BILL_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE)
+"""What was learned from the decisions, and holds no longer when they change."""
+
 RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
 BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 
@@ -35,12 +40,12 @@ def publish_decisions(
     """Write decisions.parquet, decisions.csv, the places of the pictures and how those under `review` count, each file
     whole or not at all.
 
-    An F1 report about other decisions is withdrawn.
+    What was learned from other decisions is withdrawn.
     """
     before = workspace.published().get(PARQUET)
     workspace.publish(PARQUET, to_parquet(DECISIONS.check(frame)))
     if workspace.published()[PARQUET] != before:
-        workspace.withdraw(F1, F1_PAGE)
+        workspace.withdraw(*OF_TRAINING)
     workspace.publish(CSV, decisions_csv(frame))
     told = {"source": str(source.resolve()), "test": str(test.resolve()) if test else "", "review": review}
     workspace.publish(SOURCE, json.dumps(told).encode())
@@ -65,6 +70,18 @@ def publish_f1(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
     return workspace.publish(F1_PAGE, page.encode())
 
 
+def publish_bill(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
+    """Write f1_bill.json and f1_bill.html; the answer is the page's place."""
+    workspace.publish(BILL, json.dumps(report, indent=1, allow_nan=False).encode())
+    return workspace.publish(BILL_PAGE, page.encode())
+
+
+def publish_leaderboard(workspace: Workspace, board: pd.DataFrame, page: str) -> Path:
+    """Write leaderboard.csv and experiments.html; the answer is the page's place."""
+    workspace.publish(LEADERBOARD_CSV, csv_bytes(board))
+    return workspace.publish(LEADERBOARD_PAGE, page.encode())
+
+
 def read_decisions(workspace: Workspace) -> pd.DataFrame:
     """The published decisions; StoreError when there are none or the file is damaged."""
     path = workspace.root / PARQUET
@@ -82,6 +99,12 @@ def read_images(workspace: Workspace) -> pd.DataFrame:
 def read_source(workspace: Workspace) -> Path:
     """Where the pictures of the last run were; StoreError when it is not recorded."""
     return Path(read_told(workspace, SOURCE, "source")["source"])
+
+
+def read_test(workspace: Workspace) -> Path | None:
+    """Where the trusted test pictures of the last run were, if it had any; StoreError when it is not recorded."""
+    test = read_told(workspace, SOURCE, "source").get("test")
+    return Path(test) if test else None
 
 
 def read_pictures(workspace: Workspace) -> list[Path]:
@@ -109,6 +132,11 @@ def read_told(workspace: Workspace, name: str, field: str) -> dict[str, Any]:
 def read_f1_report(workspace: Workspace) -> dict[str, Any]:
     """The content of f1_report.json; StoreError when there is none or it is damaged."""
     return _json(workspace.root / F1, f"no F1 report in {workspace.root}")
+
+
+def read_bill(workspace: Workspace) -> dict[str, Any]:
+    """The content of f1_bill.json; StoreError when there is none or it is damaged."""
+    return _json(workspace.root / BILL, f"no F1 bill in {workspace.root}")
 
 
 def changed(path: Path, digest: str) -> bool:

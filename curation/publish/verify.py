@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from curation.errors import LedgerError, SchemaError, StoreError
+from curation.experiments.results import EXPERIMENTS
 from curation.ledger.ledger import OWN_LEDGER, Ledger
 from curation.publish.chosen_ledger import ledger_of
 from curation.publish.contracts import contract_of
@@ -89,7 +90,7 @@ def _models(workspace: Workspace) -> Iterator[Problem]:
 
 
 def _tables(workspace: Workspace) -> Iterator[Problem]:
-    for path in sorted(workspace.tables.glob("*.parquet")):
+    for path in sorted(workspace.tables.rglob("*.parquet")):
         _, problem = _read(path, workspace)
         if problem:
             yield problem
@@ -168,7 +169,7 @@ def _same(said: float | None, derived: float | None) -> bool:
 
 def _read(path: Path, workspace: Workspace) -> tuple[pd.DataFrame | None, Problem | None]:
     """The table in `path` by the contract of its name, or the problem that stands in the way."""
-    contract = contract_of(path.stem)
+    contract = contract_of(path.stem if path.parent.name != EXPERIMENTS.name else EXPERIMENTS.name)
     try:
         frame = read_parquet(path)
         return (contract.check(frame) if contract else frame), None

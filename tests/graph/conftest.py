@@ -12,7 +12,12 @@ from click.testing import CliRunner, Result
 from curation.sample import SampleParams, draw_sample
 from pipelines.cli import main
 
-QUICK = ("classifier.image_side_px=32", "classifier.max_epochs=2", "object_counts.download=false")
+QUICK = (
+    "classifier.image_side_px=32",
+    "classifier.max_epochs=2",
+    "explanations.tsne_layers=[features]",
+    "object_counts.download=false",
+)
 
 Command = Callable[..., Result]
 

@@ -35,7 +35,9 @@ ASSETS = {
         "vote_quality",
         "votes",
     ],
-    "training": ["classifier", "curves", "f1_report", "predictions", "splits", "training_set"],
+    "bill": ["bill_scores", "f1_bill"],
+    "experiments": ["experiment_grid", "experiments", "leaderboard"],
+    "training": ["classifier", "curves", "explanations", "f1_report", "predictions", "splits", "training_set"],
 }
 CHECKS = {
     "decisions_keep_their_contract",
@@ -89,7 +91,9 @@ def test_every_stage_with_settings_is_an_asset(specs: list[dg.AssetSpec]) -> Non
     assert set(STAGES) <= {spec.key.to_user_string() for spec in specs}
 
 
-@pytest.mark.parametrize("name", ["curate", "decide", "train", "everything"])
+@pytest.mark.parametrize(
+    "name", ["curate", "decide", "train", "everything", "bill", "plan_experiments", "run_experiments"]
+)
 def test_jobs_run_in_one_process(defs: dg.Definitions, name: str) -> None:
     job = defs.resolve_job_def(name)
     assert job.executor_def.name == "in_process"

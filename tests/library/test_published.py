@@ -22,6 +22,7 @@ from curation.ledger.ledger import Ledger
 from curation.publish.curated import CuratedParams, curate
 from curation.publish.heard import publish_heard
 from curation.publish.published import (
+    OF_TRAINING,
     decisions_csv,
     publish_decisions,
     publish_proposal,
@@ -130,6 +131,17 @@ def test_a_label_in_doubt_is_no_training_label(review: str) -> None:
     doubted = decisions()
     doubted.loc[2, ["stage", "reason"]] = ["duplicates", "label_conflict"]
     assert NAMES[2] not in set(curate(doubted, CuratedParams.of("curated_dataset", {"review": review}))["path"])
+
+
+def test_other_decisions_withdraw_what_was_learned_and_the_same_ones_leave_it(workspace: Workspace) -> None:
+    decisions = read_decisions(workspace)
+    for name in OF_TRAINING:
+        workspace.publish(name, b"{}")
+    publish_decisions(workspace, decisions, source=Path("/pictures"))
+    assert all((workspace.root / name).exists() for name in OF_TRAINING)
+    publish_decisions(workspace, decisions.assign(label="other"), source=Path("/pictures"))
+    assert not any((workspace.root / name).exists() for name in OF_TRAINING)
+    assert not set(OF_TRAINING) & set(workspace.published())
 
 
 def test_csv_has_the_documented_columns_and_every_row() -> None:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from curation.bill.arms import ALL, ARMS
+from curation.bill.costs import with_costs
+from curation.bill.effects import EFFECTS, SCORES, BillParams
 from curation.dedup.apart import KEPT_APART
 from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.experiments.results import LEADERBOARD
+from curation.explain.explain import explain
+from curation.explain.params import ExplainParams
 from curation.ledger.entries import HUMAN_DECISIONS
 from curation.medium.votes import PARTS, VOTE_QUALITY, VOTES
 from curation.report import finder, gallery
 from curation.report.audit_page import build_audit_page
+from curation.report.bill_page import bill_report, build_bill_page
 from curation.report.f1_page import build_f1_page
 from curation.report.findings import Findings
+from curation.report.leaderboard_page import build_leaderboard_page
 from curation.report.page import ReportParams, build_report
 from curation.rgb import Rgb
 from curation.signals.base import Limits
 from curation.tables import DECISIONS, IMAGES, PAIR_SEARCH
 from curation.verdicts.losses import LOSSES
+from tests.explained import examined, small_networks
 from tests.frames import duplicates_of
 
 HOSTILE = [
@@ -40,6 +51,8 @@ HOSTILE = [
     "x" * 250,
 ]
 ONE = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "note": "", "format": "PNG", "mode": "RGB"}
+
+SCORED = [name for name, kind in LEADERBOARD.columns.items() if kind == "float64"]
 
 
 def read(image_id: str) -> Rgb:
@@ -134,9 +147,35 @@ def hostile_f1() -> str:
     """An F1 page in which every text is hostile."""
     rows = pd.DataFrame({"image_id": HOSTILE, "label": HOSTILE, "predicted": HOSTILE[::-1], "confidence": 1.0})
     report = f1_report(rows, HOSTILE, EvaluationParams(bootstrap_draws=10), test_set=HELD_OUT, seeds={})
-    names = ("learning_rate", "train_loss", "validation_loss", "validation_macro_f1")
+    names = ("learning_rate", "train_loss", "train_accuracy", "validation_loss", "validation_macro_f1")
     curves = pd.DataFrame({"epoch": range(5)} | dict.fromkeys(names, np.linspace(0.1, 1, 5)))
-    return build_f1_page(report, curves)
+    return build_f1_page(report, curves, hostile_figures())
+
+
+@cache
+def hostile_figures() -> pd.DataFrame:
+    """Every explanation of a network whose classes are hostile, on pictures with hostile paths."""
+    tested = examined(HOSTILE, [HOSTILE[0], *HOSTILE[:0:-1]])
+    rows = tested.rows.assign(path=[f"{text}/{text}" for text in HOSTILE])
+    return explain(small_networks(HOSTILE), tested._replace(rows=rows), ExplainParams(tsne_layers=["features"]))
+
+
+def hostile_bill() -> str:
+    """An F1 bill in which every class and the network are hostile."""
+    gains = dict.fromkeys(EFFECTS.columns, 0.1)
+    effects = EFFECTS.frame([gains | {"left_out": arm} for arm in ARMS if arm != ALL])
+    row = {"macro_f1": 0.5, "rare_f1": 0.5, "accuracy": 0.5, "files": 9, "training_rows": 9, "seconds": 1.0}
+    scores = SCORES.frame([row | {"arm": arm, "seed": 0} for arm in ARMS])
+    bill = with_costs(effects, scores, {"photo verdict": 2.0})
+    made = {"rare": HOSTILE, "test_set": HELD_OUT, "params": BillParams(), "network": HOSTILE[0]}
+    return build_bill_page(bill_report(bill, scores, **made))
+
+
+def hostile_leaderboard() -> str:
+    """A leaderboard in which every recipe is hostile."""
+    usual = {"seeds": 2, "parameters": 9, "training_rows": 9} | dict.fromkeys(SCORED, 0.5)
+    rows = [usual | {"rank": rank, "name": text} for rank, text in enumerate(HOSTILE, 1)]
+    return build_leaderboard_page(LEADERBOARD.frame(rows), waiting=1)
 
 
 def hostile_audit() -> str:

@@ -9,9 +9,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from tests.web.hostile import hostile_audit, hostile_f1, hostile_report
+from tests.web.hostile import hostile_audit, hostile_bill, hostile_f1, hostile_leaderboard, hostile_report
 
-PAGES = {"report": hostile_report, "f1": hostile_f1, "audit": hostile_audit}
+PAGES = {
+    "report": hostile_report,
+    "f1": hostile_f1,
+    "bill": hostile_bill,
+    "leaderboard": hostile_leaderboard,
+    "audit": hostile_audit,
+}
 
 
 def complaints(chrome: Browser, html: str, **settings: Any) -> list[str]:
@@ -32,8 +38,9 @@ def test_nothing_stands_in_the_way_of_a_reader(chrome: Browser, make: Callable[[
     assert complaints(chrome, make(), color_scheme=scheme) == []
 
 
-def test_nor_on_a_phone(chrome: Browser) -> None:
-    assert complaints(chrome, hostile_report(), viewport={"width": 390, "height": 844}) == []
+@pytest.mark.parametrize("make", [hostile_report, hostile_f1])
+def test_nor_on_a_phone(chrome: Browser, make: Callable[[], str]) -> None:
+    assert complaints(chrome, make(), viewport={"width": 390, "height": 844}) == []
 
 
 def test_the_rules_find_what_is_wrong(chrome: Browser) -> None:

@@ -17,13 +17,21 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.web.chromium import events_of
-from tests.web.hostile import HOSTILE, hostile_audit, hostile_f1, hostile_frames, hostile_report
+from tests.web.hostile import (
+    HOSTILE,
+    hostile_audit,
+    hostile_bill,
+    hostile_f1,
+    hostile_frames,
+    hostile_leaderboard,
+    hostile_report,
+)
 
 ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer", "nav", "article", "h1",
     "h2", "h3", "p", "a", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "bdi", "table", "caption",
-    "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img", "svg", "rect", "path", "details", "summary",
-    "fieldset", "legend", "label", "input", "select", "option", "button", "script"
+    "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption", "img", "svg", "rect", "path", "details",
+    "summary", "fieldset", "legend", "label", "input", "select", "option", "button", "script"
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "id", "alt", "role", "aria-label", "aria-hidden",
@@ -100,7 +108,10 @@ def browser_page(chrome: Browser) -> Page:
     return chrome.new_page()
 
 
-@pytest.mark.parametrize(("make", "programs"), [(hostile_report, 1), (hostile_f1, 0), (hostile_audit, 0)])
+@pytest.mark.parametrize(
+    ("make", "programs"),
+    [(hostile_report, 1), (hostile_f1, 0), (hostile_bill, 0), (hostile_leaderboard, 0), (hostile_audit, 0)],
+)
 def test_only_harmless_elements_and_attributes(make: Any, programs: int) -> None:
     parser = judged(make())
     assert parser.complaints == []
@@ -149,7 +160,7 @@ def test_every_attribute_is_quoted_and_no_control_character_is_left(hostile: str
     assert "{% raw %}" in hostile
 
 
-@pytest.mark.parametrize("make", [hostile_report, hostile_f1, hostile_audit])
+@pytest.mark.parametrize("make", [hostile_report, hostile_f1, hostile_bill, hostile_leaderboard, hostile_audit])
 def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(make: Any) -> None:
     html = make()
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)

@@ -1,0 +1,36 @@
+"""How long stages took, as Dagster's history of the workspace tells."""
+
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+
+from curation.bill.arms import Step
+
+_RUNS_READ = 50
+STAGES_OF: Mapping[Step, Sequence[str]] = {
+    "deduplication": ("pairs", "duplicates"),
+    "photo verdict": ("object_counts", "embeddings", "clusters", "verdicts"),
+    "rebalancing": ("training_set",),
+}
+"""The stages that each step of the F1 bill is made of. Embeddings help to find copies too, and are counted once."""
+
+
+def step_seconds(instance: dg.DagsterInstance) -> dict[Step, float]:
+    """What every step of the bill took: of each of its stages the longest time in one run, since later runs measure
+    only what is new. Without those of which a stage never ran."""
+    longest = _longest(instance)
+    return {
+        step: sum(longest[stage] for stage in stages)
+        for step, stages in STAGES_OF.items()
+        if all(stage in longest for stage in stages)
+    }
+
+
+def _longest(instance: dg.DagsterInstance) -> dict[str, float]:
+    longest: dict[str, float] = {}
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]), limit=_RUNS_READ):
+        for stats in instance.get_run_step_stats(run.run_id):
+            if stats.start_time is not None and stats.end_time is not None:
+                seconds = stats.end_time - stats.start_time
+                longest[stats.step_key] = max(seconds, longest.get(stats.step_key, 0.0))
+    return longest

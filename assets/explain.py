@@ -1,0 +1,64 @@
+"""Why the classifier decides as it does."""
+
+import re
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from assets.display import picture
+from assets.pixels import tested_pictures
+from assets.results import table
+from curation.explain import explain as library
+from curation.explain.examined import Examined
+from curation.explain.networks import networks_of
+from curation.explain.params import ExplainParams
+from curation.project import Project
+from curation.report.captioned_sheet import captioned_sheet
+from curation.splits import TEST
+
+MOST_TILES = 30
+"""On one sheet; with more of them, letters would become too small to read."""
+
+
+class ExplainConfig(ExplainParams, dg.Config):
+    """Settings of the explanations."""
+
+
+@dg.asset(group_name="training", kinds={"pytorch"}, code_version=str(library.VERSION))
+def explanations(
+    predictions: pd.DataFrame,
+    splits: pd.DataFrame,
+    classifier: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    test_thumbnails: pd.DataFrame,
+    config: ExplainConfig,
+    project: dg.ResourceParam[Project],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """Mistakes, heat maps, what layers respond to and how they sort the test pictures, as pictures and plots."""
+    network = classifier.iloc[0]
+    pictures = tested_pictures(predictions, classifier, [thumbnails, test_thumbnails], project)
+    figures = library.explain(
+        networks_of(project.workspace.models / network["checkpoint"], int(network["seed"])),
+        Examined.of(predictions, splits[splits["split"] == TEST], pictures.pixels),
+        config,
+    )
+    return table(figures, **dict(_sheets(figures)), **dict(_plots(figures)))
+
+
+def _sheets(figures: pd.DataFrame) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
+    """A sheet per section with its pictures and their captions, of each class the first."""
+    shown = figures[figures["kind"] == "picture"]
+    for section, rows in shown.groupby("section", sort=False):
+        first = rows.drop_duplicates("heading") if section == "heat" else rows
+        headed = first["caption"].where(first["heading"] == "", first["heading"] + "\n" + first["caption"])
+        sheet = captioned_sheet(list(zip(first["data"], headed, strict=True))[:MOST_TILES])
+        if sheet:
+            yield f"sheet_{section}", picture(sheet, str(section))
+
+
+def _plots(figures: pd.DataFrame) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
+    plots = figures[figures["kind"] == "plot"]
+    titles = plots["heading"].str.split(":").str[0] + " " + plots["caption"].str.split("\n").str[0]
+    for section, title, data in zip(plots["section"], titles, plots["data"], strict=True):
+        yield "_".join([section, *re.findall(r"\w+", title.lower())]), picture(data, title)

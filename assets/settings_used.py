@@ -1,0 +1,26 @@
+"""What settings a stage was last given: told in its metadata, and asked for by what repeats it."""
+
+from typing import TypeVar
+
+import dagster as dg
+
+from curation.errors import StoreError
+from curation.params import Params
+
+_NAME = "settings"
+P = TypeVar("P", bound=Params)
+
+
+def settings_of(config: Params) -> dict[str, dg.JsonMetadataValue]:
+    """The metadata that tells the settings of an asset."""
+    return {_NAME: dg.MetadataValue.json(config.model_dump(mode="json"))}
+
+
+def settings_used(instance: dg.DagsterInstance, asset: str, params: type[P]) -> P:
+    """The settings with which `asset` was last made; StoreError when it was never made, or by another version."""
+    event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+    made = event and event.asset_materialization
+    told = made and made.metadata.get(_NAME)
+    if not isinstance(told, dg.JsonMetadataValue) or not isinstance(told.data, dict):
+        raise StoreError(f"nothing says with which settings {asset} was made: materialise it first")
+    return params.of(asset, told.data)

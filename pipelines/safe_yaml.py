@@ -1,0 +1,51 @@
+"""YAML that people write: safe to read, without aliases and repeated keys."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from curation.errors import ParamError
+
+_LARGEST_FILE_BYTES = 1_000_000
+_UNREADABLE = (yaml.YAMLError, ValueError, RecursionError, OSError)
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Safe YAML without aliases (they can grow without bound) and without repeated keys."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise ParamError("aliases (*name) are not allowed: write the value out")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise ParamError(f"line {node.start_mark.line + 1}: the key {key} stands twice")
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path, what: str) -> Any:
+    """The content of a YAML file that is `what` it says; ParamError names the file, the line or the key."""
+    if path.stat().st_size > _LARGEST_FILE_BYTES:
+        raise ParamError(f"{path} is larger than 1 MB: {what} is a short YAML file")
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+    except _UNREADABLE as error:
+        raise ParamError(f"{path} is not a YAML file that inksift can read: {_one_line(error)}") from error
+    except ParamError as error:
+        raise ParamError(f"{path}: {error}") from None
+
+
+def yaml_value(text: str, where: str) -> Any:
+    """The value that a short text stands for; ParamError says `where` it cannot be read."""
+    try:
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+    except _UNREADABLE as error:
+        raise ParamError(f"cannot read the value in {where}: {_one_line(error)}") from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

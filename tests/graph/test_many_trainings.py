@@ -1,0 +1,120 @@
+"""The F1 bill and the experiments of a finished run, through the command line and as assets."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from click.testing import Result
+
+from curation.bill.arms import ALL, ARMS
+from curation.experiments.grid import experiments_of, table_of
+from curation.publish.published import BILL, BILL_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE
+from curation.store.parquet import read_parquet, to_parquet
+from pipelines.grids import grid_names, load_grid
+from tests.graph.conftest import Command, settings
+
+SMALL = {"network": "bn_small", "image_side_px": 28, "max_epochs": 1, "warm_up_epochs": 0}
+GRID = {
+    "seeds": [0, 1],
+    "base": {"classifier": SMALL},
+    "parts": [
+        {"data": {"plain": {"training_set": {"weights": "none"}}, "up": {"training_set": {"oversample_share": 0.5}}}}
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def workspace(finished: tuple[Path, Result], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of a finished run, for all tests here."""
+    return Path(shutil.copytree(finished[0], tmp_path_factory.mktemp("copy") / "workspace"))
+
+
+def test_the_bill_names_what_each_step_bought_and_cost(workspace: Path, inksift: Command) -> None:
+    result = inksift("bill", "--workspace", workspace, "--json", *settings("f1_bill.seeds=1", "f1_bill.draws=50"))
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert [row["left_out"] for row in told["left_out"]] == [arm for arm in ARMS if arm != ALL]
+    assert all(row["step_seconds"] > 0 for row in told["left_out"])
+    assert [row["arm"] for row in told["arms"]] == list(ARMS)
+    files = {row["arm"]: row["files"] for row in told["arms"]}
+    assert files[ALL] == files["without rebalancing"] < files["without deduplication"] < files["no step"]
+    assert told["test_set"] == "trusted"
+    assert "What each step bought" in (workspace / BILL_PAGE).read_text()
+    assert json.loads((workspace / BILL).read_text()) == {name: told[name] for name in told if name != "places"}
+    assert inksift("verify", "--workspace", workspace).exit_code == 0
+
+
+def test_a_bill_takes_its_own_settings_only(workspace: Path, inksift: Command) -> None:
+    result = inksift("bill", "--workspace", workspace, *settings("classifier.max_epochs=3"))
+    assert result.exit_code == 2
+    assert "only f1_bill.KEY=VALUE can be set here" in result.output
+
+
+def test_before_a_run_there_is_no_bill(tmp_path: Path, inksift: Command) -> None:
+    result = inksift("bill", "--workspace", tmp_path)
+    assert result.exit_code == 2
+    assert "not an inksift workspace" in result.output
+
+
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("grid") / "mine.yaml"
+    path.write_text(yaml.safe_dump(GRID))
+    return path
+
+
+def test_experiments_go_on_where_they_were_and_are_ranked(workspace: Path, grid: Path, inksift: Command) -> None:
+    first = inksift("experiments", "--workspace", workspace, "--grid", grid, "--only", "up", "--json")
+    assert first.exit_code == 0, first.output
+    told = json.loads(first.stdout)
+    assert ([row["name"] for row in told["leaderboard"]], told["waiting"]) == (["up"], 2)
+    tried = {path.stem: path.stat().st_mtime_ns for path in (workspace / "tables" / "experiments").iterdir()}
+    checkpoints = {path.name: path.stat().st_mtime_ns for path in (workspace / "models").glob("*.pt")}
+    second = inksift("experiments", "--workspace", workspace, "--grid", grid)
+    assert second.exit_code == 0, second.output
+    assert "experiment 4 of 4: up.seed1" in second.output
+    rows = pd.read_csv(workspace / LEADERBOARD_CSV)
+    assert sorted(rows["name"]) == ["plain", "up"]
+    assert rows["seeds"].tolist() == [2, 2]
+    assert rows["rank"].tolist() == [1, 2]
+    again = {path.name: path.stat().st_mtime_ns for path in (workspace / "models").glob("*.pt")}
+    assert {name: again[name] for name in checkpoints} == checkpoints
+    assert set(tried) == {"up.seed0", "up.seed1"}
+    assert "Recipes by their F1" in (workspace / LEADERBOARD_PAGE).read_text()
+    assert inksift("verify", "--workspace", workspace).exit_code == 0
+
+
+def test_results_on_other_pictures_are_not_ranked(workspace: Path, grid: Path, inksift: Command) -> None:
+    path = workspace / "tables" / "experiments" / "plain.seed0.parquet"
+    path.write_bytes(to_parquet(read_parquet(path).assign(digest="of other pictures")))
+    result = inksift("experiments", "--workspace", workspace, "--grid", grid, "--only", "up.seed0", "--json")
+    assert json.loads(result.stdout)["waiting"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--grid", "nowhere"), "no grid called nowhere; there are: balance, networks, team, or give a YAML file"),
+        (
+            ("--grid", "networks", "--only", "vgg"),
+            "--only vgg: no experiment of the grid networks has this in its name",
+        ),
+    ],
+)
+def test_an_unknown_grid_or_experiment_is_told(
+    workspace: Path, inksift: Command, arguments: tuple[str, ...], message: str
+) -> None:
+    result = inksift("experiments", "--workspace", workspace, *arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+@pytest.mark.parametrize("name", grid_names())
+def test_every_shipped_grid_is_sound(name: str) -> None:
+    for scale in (0.05, 1.0):
+        assert len(table_of(experiments_of(load_grid(name), scale=scale))) == {"team": 34, "balance": 27}.get(name, 6)
