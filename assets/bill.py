@@ -22,6 +22,7 @@ from curation.features import features_by_id
 from curation.project import Project
 from curation.publish.curated import CuratedParams
 from curation.publish.published import publish_bill
+from curation.rebalance.params import RebalanceParams
 from curation.report.bill_page import bill_report, build_bill_page
 from curation.report.bill_plot import bill_plot
 from curation.resample.params import ResampleParams
@@ -46,7 +47,7 @@ def _out(description: str) -> dg.AssetOut:
         "f1_bill": _out("By how much F1 all steps together are above each one left out, with intervals and costs"),
         "bill_scores": _out("Every training behind the bill: its arm, its seed and its scores"),
     },
-    deps=[curated_dataset, training_set, "classifier"],
+    deps=[curated_dataset, training_set, "balanced_classifier"],
 )
 def billed(
     context: dg.AssetExecutionContext,
@@ -113,5 +114,7 @@ def billed(
 def _recipe(instance: dg.DagsterInstance) -> Recipe:
     """What the last run did with its split."""
     return Recipe(
-        settings_used(instance, "training_set", ResampleParams), settings_used(instance, "classifier", TrainingParams)
+        settings_used(instance, "training_set", ResampleParams),
+        settings_used(instance, "classifier", TrainingParams),
+        settings_used(instance, "balanced_classifier", RebalanceParams),
     )

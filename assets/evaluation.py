@@ -22,7 +22,7 @@ class EvaluationConfig(EvaluationParams, dg.Config):
 
 @dg.asset(group_name="training", kinds={"pytorch"}, code_version=str(evaluation.VERSION))
 def predictions(
-    classifier: pd.DataFrame,
+    balanced_classifier: pd.DataFrame,
     splits: pd.DataFrame,
     thumbnails: pd.DataFrame,
     test_thumbnails: pd.DataFrame,
@@ -30,8 +30,8 @@ def predictions(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """The class that the network gives every test picture, with its probability."""
     test = splits[splits["split"] == TEST]
-    pictures = tested_pictures(test, classifier, [thumbnails, test_thumbnails], project)
-    checkpoint = project.workspace.models / classifier.iloc[0]["checkpoint"]
+    pictures = tested_pictures(test, balanced_classifier, [thumbnails, test_thumbnails], project)
+    checkpoint = project.workspace.models / balanced_classifier.iloc[0]["checkpoint"]
     return table(evaluation.predict(checkpoint, test, pictures.pixels))
 
 
@@ -39,7 +39,7 @@ def predictions(
 def f1_report(
     predictions: pd.DataFrame,
     splits: pd.DataFrame,
-    classifier: pd.DataFrame,
+    balanced_classifier: pd.DataFrame,
     curves: pd.DataFrame,
     explanations: pd.DataFrame,
     config: EvaluationConfig,
@@ -51,8 +51,8 @@ def f1_report(
         splits.loc[splits["split"] == TRAIN, "label"].tolist(),
         config,
         test_set=HELD_OUT if project.test is None else TRUSTED,
-        seeds={"training": int(classifier.iloc[0]["seed"])},
-        network=network_of(classifier),
+        seeds={"training": int(balanced_classifier.iloc[0]["seed"])},
+        network=network_of(balanced_classifier),
     )
     page = publish_f1(project.workspace, report, build_f1_page(report, curves, explanations))
     per_class = evaluation.per_class_table(report)

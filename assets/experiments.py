@@ -7,7 +7,7 @@ from assets.display import picture
 from assets.results import records, table
 from assets.together import together
 from curation.experiments import results
-from curation.experiments.grid import GRID, GridParams, experiment_in, experiments_of, table_of
+from curation.experiments.grid import GRID, GridParams, experiment_in, planned, table_of
 from curation.experiments.results import EXPERIMENTS, experiment_digest, leaderboard, run_experiment
 from curation.experiments.trial import Materials
 from curation.features import features_by_id
@@ -28,7 +28,7 @@ class GridConfig(GridParams, dg.Config):
 @dg.asset(group_name=_GROUP, kinds={"yaml"}, code_version="1")
 def experiment_grid(context: dg.AssetExecutionContext, config: GridConfig) -> dg.MaterializeResult[pd.DataFrame]:
     """The experiments of a grid; each becomes a partition of `experiments`, and those of another grid go."""
-    rows = table_of(experiments_of(config.grid, scale=config.scale))
+    rows = table_of(planned(config))
     keys, name = rows["key"].tolist(), str(PARTITIONS.name)
     for gone in set(context.instance.get_dynamic_partitions(name)) - set(keys):
         context.instance.delete_dynamic_partition(name, gone)

@@ -29,15 +29,15 @@ class ExplainConfig(ExplainParams, dg.Config):
 def explanations(
     predictions: pd.DataFrame,
     splits: pd.DataFrame,
-    classifier: pd.DataFrame,
+    balanced_classifier: pd.DataFrame,
     thumbnails: pd.DataFrame,
     test_thumbnails: pd.DataFrame,
     config: ExplainConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Mistakes, heat maps, what layers respond to and how they sort the test pictures, as pictures and plots."""
-    network = classifier.iloc[0]
-    pictures = tested_pictures(predictions, classifier, [thumbnails, test_thumbnails], project)
+    network = balanced_classifier.iloc[0]
+    pictures = tested_pictures(predictions, balanced_classifier, [thumbnails, test_thumbnails], project)
     figures = library.explain(
         networks_of(project.workspace.models / network["checkpoint"], int(network["seed"])),
         Examined.of(predictions, splits[splits["split"] == TEST], pictures.pixels),

@@ -15,7 +15,7 @@ from curation.thumbnails import Thumbnails
 from curation.training.classifiers import CLASSIFIER
 from curation.training.loop import VERSION, train
 from curation.training.params import TrainingParams
-from curation.training.pictures import draw_pictures
+from curation.training.pictures import Pictures, draw_pictures
 
 
 class TrainingConfig(TrainingParams, dg.Config):
@@ -43,17 +43,8 @@ def trained_classifier(
     training_set: pd.DataFrame, thumbnails: pd.DataFrame, config: TrainingConfig, project: dg.ResourceParam[Project]
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Draw the training pictures and train on them."""
-    folder = project.workspace.models
-    read = Thumbnails(project.workspace, thumbnails)
-    pictures = draw_pictures(
-        training_set,
-        read,
-        side_px=config.side_px,
-        folder=folder,
-        recipe=config.oversampling_recipe,
-        pictures_version=read.version,
-    )
-    trained = train(training_set, pictures, folder=folder, params=config)
+    pictures = trained_on(training_set, thumbnails, config, project)
+    trained = train(training_set, pictures, folder=project.workspace.models, params=config)
     row = {
         "checkpoint": trained.checkpoint.name,
         "network": config.network,
@@ -63,6 +54,7 @@ def trained_classifier(
         "image_side_px": config.side_px,
         "best_epoch": trained.best_epoch,
         "seed": config.seed,
+        "rebalancing": "{}",
     }
     yield table(
         CLASSIFIER.frame([row]),
@@ -77,3 +69,18 @@ def trained_classifier(
         **settings_of(config),
     )
     yield table(trained.curves, "curves", plot=picture(plots.training_curves(trained.curves), "training curves"))
+
+
+def trained_on(
+    training_set: pd.DataFrame, thumbnails: pd.DataFrame, params: TrainingParams, project: Project
+) -> Pictures:
+    """The pictures of a TRAINING_SET at the side of the network; drawn once."""
+    read = Thumbnails(project.workspace, thumbnails)
+    return draw_pictures(
+        training_set,
+        read,
+        side_px=params.side_px,
+        folder=project.workspace.models,
+        recipe=params.oversampling_recipe,
+        pictures_version=read.version,
+    )

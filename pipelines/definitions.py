@@ -17,6 +17,7 @@ import assets.human
 import assets.images
 import assets.objects
 import assets.profile
+import assets.rebalance
 import assets.report
 import assets.resample
 import assets.splits
@@ -43,6 +44,7 @@ MODULES = [
     assets.splits,
     assets.resample,
     assets.training,
+    assets.rebalance,
     assets.explain,
     assets.evaluation,
     assets.bill,

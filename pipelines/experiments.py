@@ -35,20 +35,20 @@ def experiments(workspace: Path, grid_name: str, scale: float, only: str, ledger
       inksift experiments --workspace work --grid mine.yaml
     """
     from curation.errors import ParamError
-    from curation.experiments.grid import GridParams, experiments_of, table_of
+    from curation.experiments.grid import planned, table_of
     from curation.publish.published import LEADERBOARD_PAGE
     from curation.report.templating import records
     from curation.store.parquet import read_parquet
-    from pipelines.grids import load_grid
+    from pipelines.grids import grid_params
     from pipelines.places import project_of
     from pipelines.runner import execute
 
-    grid = load_grid(grid_name)
-    keys = [key for key in table_of(experiments_of(grid, scale=scale))["key"] if only in key]
+    params = grid_params(grid_name, scale)
+    keys = [key for key in table_of(planned(params))["key"] if only in key]
     if not keys:
         raise ParamError(f"--only {only}: no experiment of the grid {grid_name} has this in its name")
     project = project_of(existing(workspace), ledger_url)
-    execute(project, "plan_experiments", {"experiment_grid": GridParams(grid=grid, scale=scale)}, quiet=as_json)
+    execute(project, "plan_experiments", {"experiment_grid": params}, quiet=as_json)
     for number, key in enumerate(keys, 1):
         if not as_json:
             click.echo(f"experiment {number} of {len(keys)}: {key}")

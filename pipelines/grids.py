@@ -1,22 +1,23 @@
-"""Grids of experiments: those that ship with inksift, and files that people write."""
+"""Grids of experiments, by the name of a shipped one or from a file that people wrote."""
 
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
 from curation.errors import ParamError
+from curation.experiments.grid import GridParams
+from curation.experiments.shipped import GridName
 from pipelines.safe_yaml import read_yaml
-
-_GRIDS = Path(__file__).parent / "grids"
 
 
 def grid_names() -> list[str]:
     """The grids that ship with inksift."""
-    return sorted(path.stem for path in _GRIDS.glob("*.yaml"))
+    return list(get_args(GridName))
 
 
-def load_grid(name: str) -> Any:
-    """The content of a shipped grid, or of a YAML file; ParamError when there is none, or it cannot be read."""
-    path = _GRIDS / f"{name}.yaml" if name in grid_names() else Path(name)
-    if not path.is_file():
+def grid_params(name: str, scale: float) -> GridParams:
+    """The settings of a shipped grid, or of a YAML file; ParamError when there is none, or it cannot be read."""
+    if name in grid_names():
+        return GridParams.of("experiment_grid", {"shipped": name, "scale": scale})
+    if not Path(name).is_file():
         raise ParamError(f"no grid called {name}; there are: {', '.join(grid_names())}, or give a YAML file")
-    return read_yaml(path, "a grid")
+    return GridParams.of("experiment_grid", {"grid": read_yaml(Path(name), "a grid"), "scale": scale})

@@ -21,6 +21,7 @@ from curation.params import Params
 from curation.project import Project
 from curation.publish.curated import CuratedParams
 from curation.publish.heard import HearingParams, refuse_to_forget
+from curation.rebalance.params import RebalanceParams
 from curation.report.page import ReportParams
 from curation.resample.params import ResampleParams
 from curation.splits import SplitParams
@@ -42,6 +43,7 @@ STAGES: dict[str, type[Params]] = {
     "splits": SplitParams,
     "training_set": ResampleParams,
     "classifier": TrainingParams,
+    "balanced_classifier": RebalanceParams,
     "explanations": ExplainParams,
     "f1_report": EvaluationParams,
     "f1_bill": BillParams,

@@ -16,6 +16,7 @@ import pandas as pd
 
 from curation.experiments.trial import Recipe
 from curation.publish.curated import CURATED, CuratedParams, staying
+from curation.rebalance.params import RebalanceParams
 from curation.resample.params import ResampleParams
 from curation.verdicts.conflicts import is_conflict
 
@@ -57,7 +58,7 @@ def recipe_of(taken: frozenset[Step], recipe: Recipe) -> Recipe:
     if "rebalancing" in taken:
         return recipe
     training = recipe.training.model_copy(update={"logit_adjustment": 0.0})
-    return recipe._replace(resampling=ResampleParams.nothing(), training=training).seeded(recipe.training.seed)
+    return Recipe(ResampleParams.nothing(), training, RebalanceParams()).seeded(recipe.training.seed)
 
 
 def told_apart(image_ids: Sequence[str]) -> list[str]:

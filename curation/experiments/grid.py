@@ -29,14 +29,16 @@ import pandas as pd
 from pydantic import Field
 
 from curation.errors import ParamError
+from curation.experiments.shipped import GridName, shipped_grid
 from curation.experiments.trial import Recipe
 from curation.networks import known
 from curation.params import Params
+from curation.rebalance.params import RebalanceParams
 from curation.resample.params import ResampleParams
 from curation.tables import Table
 from curation.training.params import TrainingParams
 
-STAGES = ("training_set", "classifier")
+STAGES = ("training_set", "classifier", "balanced_classifier")
 """The stages whose settings an experiment may change, in the order of a Recipe."""
 
 MOST = 10_000
@@ -57,7 +59,8 @@ Settings = Mapping[str, Mapping[str, Any]]
 class GridParams(Params):
     """Which experiments there are."""
 
-    grid: dict[str, Any] = Field(description="The grid: seeds, base and parts, as in the files of pipelines/grids")
+    shipped: GridName = Field("balance", description="A grid that ships with inksift")
+    grid: dict[str, Any] = Field({}, description="A grid of your own instead: seeds, base and parts")
     scale: float = Field(1.0, ge=0.01, le=1, description="Share of the epochs, and of the area of the pictures")
 
 
@@ -74,6 +77,11 @@ class Experiment(NamedTuple):
     @property
     def key(self) -> str:
         return f"{self.name}.seed{self.seed}"
+
+
+def planned(params: GridParams) -> list[Experiment]:
+    """The experiments that the settings ask for; ParamError as in `experiments_of`."""
+    return experiments_of(params.grid or shipped_grid(params.shipped), scale=params.scale)
 
 
 def experiments_of(grid: Any, *, scale: float = 1.0) -> list[Experiment]:
@@ -189,8 +197,12 @@ def _over(base: Settings, level: Settings) -> Settings:
 
 
 def _recipe(settings: Settings) -> Recipe:
-    resampling, training = (dict(settings.get(stage, {})) for stage in STAGES)
-    return Recipe(ResampleParams.of("training_set", resampling), TrainingParams.of("classifier", training))
+    resampling, training, rebalancing = (dict(settings.get(stage, {})) for stage in STAGES)
+    return Recipe(
+        ResampleParams.of("training_set", resampling),
+        TrainingParams.of("classifier", training),
+        RebalanceParams.of("balanced_classifier", rebalancing),
+    )
 
 
 def scaled(params: TrainingParams, scale: float) -> TrainingParams:

@@ -1,4 +1,4 @@
-"""One recipe tried on one split: resample, draw, train, predict."""
+"""One recipe tried on one split: resample, draw, train, rebalance, predict."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from curation.evaluation import predict
+from curation.rebalance.checkpoint import rebalance_checkpoint
+from curation.rebalance.params import RebalanceParams
 from curation.resample.params import ResampleParams
 from curation.resample.recipe import ORIGINAL, resample
 from curation.rgb import Rgb
@@ -25,11 +27,16 @@ class Recipe(NamedTuple):
 
     resampling: ResampleParams
     training: TrainingParams
+    rebalancing: RebalanceParams
 
     def seeded(self, seed: int) -> Recipe:
         """The same with everything random drawn from another seed."""
         changed = {"seed": seed}
-        return Recipe(self.resampling.model_copy(update=changed), self.training.model_copy(update=changed))
+        return Recipe(
+            self.resampling.model_copy(update=changed),
+            self.training.model_copy(update=changed),
+            self.rebalancing.model_copy(update=changed),
+        )
 
 
 class Materials(NamedTuple):
@@ -55,9 +62,18 @@ class Trial(NamedTuple):
 def run_trial(splits: pd.DataFrame, recipe: Recipe, materials: Materials) -> Trial:
     """Try a recipe on a SPLITS table: the same answer for the same input, and at once where it was tried before."""
     rows = resample(splits, recipe.resampling, materials.features)
-    trained = train(rows, _pictures(rows, recipe, materials), folder=materials.folder, params=recipe.training)
+    pictures = _pictures(rows, recipe, materials)
+    trained = train(rows, pictures, folder=materials.folder, params=recipe.training)
+    balanced = rebalance_checkpoint(
+        trained.checkpoint,
+        rows,
+        pictures,
+        folder=materials.folder,
+        params=recipe.rebalancing,
+        training=recipe.training,
+    )
     test = splits[splits["split"] == TEST].sort_values("image_id").assign(augmentation_seed=ORIGINAL)
-    predictions = predict(trained.checkpoint, test, _pictures(test, recipe, materials).pixels)
+    predictions = predict(balanced.checkpoint, test, _pictures(test, recipe, materials).pixels)
     train_labels = rows.loc[rows["split"] == TRAIN, "label"].tolist()
     return Trial(predictions, trained, train_labels, float(trained.curves["seconds"].sum()))
 

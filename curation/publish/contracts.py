@@ -19,6 +19,7 @@ from curation.verdicts.losses import LOSSES
 from curation.verdicts.signal_limits import SIGNAL_LIMITS
 
 _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance(table, Table)} | {
+    "balanced_classifier": CLASSIFIER,
     "verdicts": DECISIONS,
     "machine_verdicts": DECISIONS,
     "profile_after": profile.BEFORE_AFTER,

@@ -37,7 +37,16 @@ ASSETS = {
     ],
     "bill": ["bill_scores", "f1_bill"],
     "experiments": ["experiment_grid", "experiments", "leaderboard"],
-    "training": ["classifier", "curves", "explanations", "f1_report", "predictions", "splits", "training_set"],
+    "training": [
+        "balanced_classifier",
+        "classifier",
+        "curves",
+        "explanations",
+        "f1_report",
+        "predictions",
+        "splits",
+        "training_set",
+    ],
 }
 CHECKS = {
     "decisions_keep_their_contract",

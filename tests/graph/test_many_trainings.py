@@ -12,11 +12,11 @@ import yaml
 from click.testing import Result
 
 from curation.bill.arms import ALL, ARMS
-from curation.experiments.grid import experiments_of, table_of
+from curation.experiments.grid import planned, table_of
 from curation.publish.published import BILL, BILL_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE
 from curation.store.parquet import read_parquet, to_parquet
-from pipelines.grids import grid_names, load_grid
-from tests.graph.conftest import Command, settings
+from pipelines.grids import grid_names, grid_params
+from tests.graph.conftest import QUICK, Command, settings
 
 SMALL = {"network": "bn_small", "image_side_px": 28, "max_epochs": 1, "warm_up_epochs": 0}
 GRID = {
@@ -117,4 +117,18 @@ def test_an_unknown_grid_or_experiment_is_told(
 @pytest.mark.parametrize("name", grid_names())
 def test_every_shipped_grid_is_sound(name: str) -> None:
     for scale in (0.05, 1.0):
-        assert len(table_of(experiments_of(load_grid(name), scale=scale))) == {"team": 34, "balance": 27}.get(name, 6)
+        assert len(table_of(planned(grid_params(name, scale)))) == {"team": 34, "balance": 39}.get(name, 6)
+
+
+def test_a_run_with_a_balanced_last_layer_trains_nothing_anew_and_says_how(
+    workspace: Path, sample: Path, inksift: Command
+) -> None:
+    options = ("--workspace", workspace, "--test", sample / "test", "--json")
+    result = inksift("run", sample / "images", *options, *settings(*QUICK, "balanced_classifier.method=tau_norm"))
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["measured"]["classifier"] == 0
+    told = json.loads((workspace / "f1_report.json").read_text())["network"]["rebalancing"]
+    assert told["method"] == "tau_norm"
+    assert 0 <= told["tau"] <= 4
+    assert "Its last layer was balanced after training: method tau_norm" in (workspace / "f1_report.html").read_text()
+    assert inksift("verify", "--workspace", workspace).exit_code == 0

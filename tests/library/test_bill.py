@@ -17,6 +17,7 @@ from curation.bill.measure import Sources, measure_bill, splits_of
 from curation.errors import DataError
 from curation.experiments.trial import Materials, Recipe
 from curation.publish.curated import CuratedParams
+from curation.rebalance.params import RebalanceParams
 from curation.resample.params import ResampleParams
 from curation.splits import SplitParams
 from curation.tables import DECISIONS, PREDICTIONS
@@ -29,6 +30,7 @@ RECIPE = Recipe(
     TrainingParams(
         network="bn_small", image_side_px=SIDE, max_epochs=1, warm_up_epochs=0, batch_size=8, threads=1, patience=1
     ),
+    RebalanceParams(method="tau_norm"),
 )
 
 
@@ -128,6 +130,7 @@ def test_without_rebalancing_nothing_is_resampled_nor_weighed() -> None:
     bare = recipe_of(ARMS["without rebalancing"], recipe)
     assert bare.training.logit_adjustment == 0
     assert bare.resampling == ResampleParams.nothing()
+    assert bare.rebalancing == RebalanceParams()
 
 
 def test_files_of_one_picture_are_told_apart_and_found_again() -> None:

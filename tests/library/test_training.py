@@ -286,10 +286,13 @@ def test_frozen_network_leaves_training_as_it_came(tmp_path):
 
 def test_the_report_names_the_network_of_a_classifier():
     row = {"checkpoint": "a.pt", "network": "transfer", "settings": '{"fine_tune": false}', "parameters": 9}
-    classifier = CLASSIFIER.frame([row | {"trainable_parameters": 5, "image_side_px": 224, "best_epoch": 0, "seed": 0}])
+    classifier = CLASSIFIER.frame(
+        [row | {"trainable_parameters": 5, "image_side_px": 224, "best_epoch": 0, "seed": 0, "rebalancing": "{}"}]
+    )
     assert network_of(classifier) == {
         "name": "transfer",
         "settings": {"fine_tune": False},
+        "rebalancing": {},
         "parameters": 9,
         "trainable_parameters": 5,
         "image_side_px": 224,

@@ -1,0 +1,50 @@
+"""The classifier with a balanced last layer."""
+
+import json
+
+import dagster as dg
+import pandas as pd
+
+from assets.results import records, table
+from assets.settings_used import settings_of, settings_used
+from assets.training import trained_on
+from curation.project import Project
+from curation.rebalance.checkpoint import rebalance_checkpoint
+from curation.rebalance.params import RebalanceParams
+from curation.rebalance.rebalance import VERSION
+from curation.training.classifiers import CLASSIFIER
+from curation.training.params import TrainingParams
+
+
+class RebalanceConfig(RebalanceParams, dg.Config):
+    """Settings of the rebalancing."""
+
+
+@dg.asset(group_name="training", kinds={"pytorch"}, code_version=str(VERSION))
+def balanced_classifier(
+    context: dg.AssetExecutionContext,
+    classifier: pd.DataFrame,
+    training_set: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    config: RebalanceConfig,
+    project: dg.ResourceParam[Project],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """The network whose answers count: the classifier with its last layer rebalanced, or as it is."""
+    folder = project.workspace.models
+    training = settings_used(context.instance, "classifier", TrainingParams)
+    made = rebalance_checkpoint(
+        folder / classifier.iloc[0]["checkpoint"],
+        training_set,
+        trained_on(training_set, thumbnails, training, project),
+        folder=folder,
+        params=config,
+        training=training,
+    )
+    told = {"method": config.method, **made.figures}
+    row = classifier.assign(checkpoint=made.checkpoint.name, rebalancing=json.dumps(told))
+    return table(
+        CLASSIFIER.check(row.astype({"checkpoint": "str", "rebalancing": "str"})),
+        curves=records(made.curves.tail(50)),
+        **told,
+        **settings_of(config),
+    )
