@@ -6,7 +6,7 @@
 Builds the folder (`noisy_labelled.py`), runs `inksift run` and `inksift bill` on it as a user would, and prints the
 bill with the targets, what the verdict did to photographs and drawings, and a line of JSON. The shipped head of the
 verdict was fitted on these very pictures, so its part is better here than on pictures of strangers: `--heads DIR` takes
-one that never saw them (`fit_medium_head.py --sets labelled2 --out DIR`).
+one that never saw them (`fit_medium_head.py --sets labelled2 --out DIR`, renamed to medium-efficientnet-lite0.json).
 """
 
 from __future__ import annotations
