@@ -6,18 +6,19 @@ import dagster as dg
 
 from curation.bill.arms import Step
 
-_RUNS_READ = 50
 STAGES_OF: Mapping[Step, Sequence[str]] = {
     "deduplication": ("pairs", "duplicates"),
     "photo verdict": ("object_counts", "embeddings", "clusters", "verdicts"),
-    "rebalancing": ("training_set",),
+    "rebalancing": ("training_set", "balanced_classifier"),
 }
 """The stages that each step of the F1 bill is made of. Embeddings help to find copies too, and are counted once."""
+_ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+_DONE = "SUCCESS"
 
 
 def step_seconds(instance: dg.DagsterInstance) -> dict[Step, float]:
     """What every step of the bill took: of each of its stages the longest time in one run, since later runs measure
-    only what is new. Without those of which a stage never ran."""
+    only what is new. Without those of which a stage never ran to its end."""
     longest = _longest(instance)
     return {
         step: sum(longest[stage] for stage in stages)
@@ -28,9 +29,9 @@ def step_seconds(instance: dg.DagsterInstance) -> dict[Step, float]:
 
 def _longest(instance: dg.DagsterInstance) -> dict[str, float]:
     longest: dict[str, float] = {}
-    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]), limit=_RUNS_READ):
+    for run in instance.get_runs(dg.RunsFilter(statuses=_ENDED)):
         for stats in instance.get_run_step_stats(run.run_id):
-            if stats.start_time is not None and stats.end_time is not None:
+            if stats.status and stats.status.name == _DONE and stats.start_time and stats.end_time:
                 seconds = stats.end_time - stats.start_time
                 longest[stats.step_key] = max(seconds, longest.get(stats.step_key, 0.0))
     return longest

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import dagster as dg
 
-from curation.errors import StoreError
+from curation.errors import ParamError, StoreError
 from curation.params import Params
 
 _NAME = "settings"
@@ -22,5 +22,10 @@ def settings_used(instance: dg.DagsterInstance, asset: str, params: type[P]) -> 
     made = event and event.asset_materialization
     told = made and made.metadata.get(_NAME)
     if not isinstance(told, dg.JsonMetadataValue) or not isinstance(told.data, dict):
-        raise StoreError(f"nothing says with which settings {asset} was made: materialise it first")
-    return params.of(asset, told.data)
+        raise StoreError(f"nothing says with which settings {asset} was made: run `inksift run` first")
+    try:
+        return params.of(asset, told.data)
+    except ParamError as error:
+        raise StoreError(
+            f"{asset} was made with settings that this version does not know: run `inksift run` again ({error})"
+        ) from error

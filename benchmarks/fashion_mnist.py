@@ -17,6 +17,7 @@ from curation.splits import TEST, TRAIN, VALIDATION
 CLASSES = 10
 PER_CLASS = 6000
 _TRAINING, _TEST = "train", "t10k"
+_AGAIN = "again "
 
 
 class Fashion(NamedTuple):
@@ -29,7 +30,7 @@ class Fashion(NamedTuple):
 
     def read(self, image_id: str) -> Rgb:
         """28 x 28 x 3."""
-        return np.repeat(self.grey[int(image_id)][:, :, None], 3, axis=2)
+        return np.repeat(self.grey[int(image_id.removeprefix(_AGAIN))][:, :, None], 3, axis=2)
 
 
 def read_fashion(folder: Path) -> Fashion:
@@ -40,10 +41,11 @@ def read_fashion(folder: Path) -> Fashion:
 
 
 def unequal_splits(fashion: Fashion, sizes: Mapping[int, int], standing: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Splits (image_id, label, split) with so many training pictures of every class, drawn at random: of two draws by
-    the same seed the smaller is part of the larger one. All test pictures are test rows.
+    """Splits (image_id, label, split, group) with so many training pictures of every class, drawn at random: of two
+    draws by the same seed the smaller is part of the larger one. All test pictures are test rows.
 
-    No training picture is set aside: the first `standing` of every class stand as validation rows as well.
+    No training picture is set aside: the first `standing` of every class stand as validation rows as well, under ids
+    and in groups of their own.
     """
     orders = {kind: rng.permutation(np.flatnonzero(fashion.labels[: fashion.training] == kind)) for kind in sizes}
     places = {
@@ -51,12 +53,14 @@ def unequal_splits(fashion: Fashion, sizes: Mapping[int, int], standing: int, rn
         VALIDATION: np.concatenate([orders[kind][:standing] for kind in sizes]),
         TEST: np.arange(fashion.training, len(fashion.labels)),
     }
-    return pd.concat([_rows(fashion, chosen, split) for split, chosen in places.items()], ignore_index=True)
+    rows = pd.concat([_rows(fashion, chosen, split) for split, chosen in places.items()], ignore_index=True)
+    return rows.assign(group=np.arange(len(rows)))
 
 
 def _rows(fashion: Fashion, places: npt.NDArray[np.int64], split: str) -> pd.DataFrame:
-    labels = fashion.labels[places]
-    return pd.DataFrame({"image_id": places.astype(str), "label": labels.astype(str), "split": split}).astype("str")
+    prefix = _AGAIN if split == VALIDATION else ""
+    ids, labels = [f"{prefix}{place}" for place in places], fashion.labels[places]
+    return pd.DataFrame({"image_id": ids, "label": labels.astype(str), "split": split}).astype("str")
 
 
 def _idx(file: Path, header: int) -> npt.NDArray[np.uint8]:

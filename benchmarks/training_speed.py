@@ -102,7 +102,7 @@ def _bare(
     batches: list[tuple[torch.Tensor, torch.Tensor]],
     params: TrainingParams,
 ) -> float:
-    objective = objective_of(params, examples.targets, None)
+    objective = objective_of(params, examples.targets, examples.weights, None)
     network.train()
     began = perf_counter()
     for chosen, pictures in batches:

@@ -196,7 +196,7 @@ TRAINING_SET = Table(
     {"image_id": "str", "label": "str", "split": "str", "augmentation_seed": "int64", "weight": "float64"},
 )
 """One row per picture that the network sees in an epoch. `augmentation_seed` is -1 for an original and marks an
-oversampled copy otherwise; `weight` is the balanced weight of its class."""
+oversampled copy otherwise; `weight` is that of its class in the loss, with a mean of 1."""
 
 CURVES = Table(
     "curves",

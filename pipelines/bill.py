@@ -28,7 +28,8 @@ def bill(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_json
     """What each step of the last run bought in F1, and what it cost.
 
     Trains the last run's network again with all steps, without each one and without any, several times with different
-    seeds, and tests on the trusted folder of that run. Takes as long as 15 trainings; stopped, it goes on where it was.
+    seeds, and tests on the trusted folder of that run, or what it held out. Takes as long as 15 trainings; stopped, it
+    goes on where it was.
 
     \b
     Example:

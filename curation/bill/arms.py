@@ -2,7 +2,8 @@
 
 An arm is the set of steps that it takes. Without deduplication, every copy stays under the class of its own file, and a
 picture filed under several classes stays in each. Without photo verdict, what the verdict (or a person in its place)
-rejected or held back stays. Without rebalancing, classes keep their sizes and weigh by them.
+rejected or held back stays. Without rebalancing, classes keep their sizes and weigh by them. Labels that people
+corrected are no step: they hold in every arm.
 """
 
 from __future__ import annotations
@@ -41,15 +42,13 @@ def files_of(
     params: CuratedParams,
 ) -> pd.DataFrame:
     """The CURATED files of an arm that takes these steps, whose image_ids are as in IMAGES."""
-    rows = images.loc[images["readable"], ["path", "image_id", "label"]].merge(
-        duplicates[["path", "group", "keep"]], on="path"
-    )
     decided = verdicts.set_index("path")
+    rows = images.loc[images["readable"], ["path", "image_id"]].merge(duplicates[["path", "group", "keep"]], on="path")
+    rows = rows.assign(label=rows["path"].map(decided["label"]).astype("str"))
     if "deduplication" in taken:
         rows = rows[rows["keep"] & ~rows["path"].map(is_conflict(decided))]
     if "photo verdict" in taken:
         rows = rows[rows["group"].isin(_groups_that_stay(duplicates, verdicts, machine_verdicts, params))]
-        rows = rows.assign(label=rows["path"].map(decided["label"]).astype("str"))
     return CURATED.check(rows.sort_values("path"))
 
 

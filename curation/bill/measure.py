@@ -13,11 +13,12 @@ from tqdm.auto import tqdm
 from curation.bill.arms import ALL, ARMS, Step, files_of, groups_of, picture_of, recipe_of, told_apart
 from curation.bill.effects import SCORES, Answers, BillParams, answers_of, effects, rare_classes, scores
 from curation.dedup.families import families
+from curation.errors import DataError
 from curation.experiments.trial import Materials, Recipe, Trial, run_trial
 from curation.publish.curated import CuratedParams
 from curation.splits import TRAIN, VALIDATION, SplitParams, split_images
 
-VERSION = 1
+VERSION = 2
 
 
 class Sources(NamedTuple):
@@ -60,18 +61,22 @@ def measure_bill(
 ) -> Bill:
     """Train every arm with every seed and compare them; trainings that `materials.folder` knows are not repeated.
 
-    DataError when an arm leaves nothing to train on.
+    F1 is averaged over the tested classes that any arm learned, so a class that the steps lost counts against them.
+    DataError when there is no test picture, or an arm leaves nothing to train on.
     """
+    if sources.test.empty:
+        raise DataError(
+            "there is no test picture to measure on: give a trusted folder to `inksift run --test`, or more pictures "
+            "of every class"
+        )
     apart = materials._replace(
         read=lambda told: materials.read(picture_of(told)),
         features=lambda told: materials.features([picture_of(one) for one in told]),
     )
     tried = list(_tried(sources, recipe, apart, curated, split, params))
     answers = answers_of({arm: [one.trial.predictions for one in tried if one.arm == arm] for arm in ARMS})
-    learned = _learned(next(one.splits for one in tried if one.arm == ALL))
-    tested = set(sources.test["label"])
-    averaged = sorted(set(learned) & tested)
-    rare = rare_classes(learned, tested)
+    averaged = sorted({label for one in tried for label in _learned(one.splits)} & set(sources.test["label"]))
+    rare = rare_classes(_learned(next(one.splits for one in tried if one.arm == ALL)), averaged)
     found = effects(answers, averaged=averaged, rare=rare, params=params)
     return Bill(found, _scores(tried, answers, averaged, rare), rare)
 
@@ -120,8 +125,8 @@ def _learned(splits: pd.DataFrame) -> list[str]:
 
 def _scores(tried: Sequence[_Tried], answers: Answers, averaged: Sequence[str], rare: Sequence[str]) -> pd.DataFrame:
     masks = [np.isin(answers.classes, names) for names in (averaged, rare)]
-    found = scores(answers, np.ones((1, len(answers.truth)), np.int64), masks)
-    return SCORES.frame([_row(one, found[one.arm][0, number]) for one, number in _numbered(tried)])
+    found = scores(answers, np.ones(len(answers.truth), np.int64), masks)
+    return SCORES.frame([_row(one, found[one.arm][number]) for one, number in _numbered(tried)])
 
 
 def _numbered(tried: Sequence[_Tried]) -> Iterator[tuple[_Tried, int]]:

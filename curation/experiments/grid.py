@@ -17,7 +17,6 @@ The recipes of this one are called plain-custom and under-custom.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -45,15 +44,17 @@ MOST = 10_000
 _KNOWN = ("about", "base", "parts", "seeds")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+]*")
 _SMALLEST_SIDE_PX = 28
+_LARGEST_SEED = 2**31 - 1
 
 GRID = Table(
     "experiment_grid",
-    {"key": "str", "name": "str", "seed": "int64", "settings": "str", "digest": "str"},
+    {"key": "str", "name": "str", "seed": "int64", "settings": "str"},
     key=("key",),
 )
 """One row per experiment: `key` is its name with its seed, `settings` all settings by stage as JSON."""
 
 Settings = Mapping[str, Mapping[str, Any]]
+Axes = list[dict[str, Settings]]
 
 
 class GridParams(Params):
@@ -93,14 +94,9 @@ def experiments_of(grid: Any, *, scale: float = 1.0) -> list[Experiment]:
     content = _checked(grid)
     seeds = _seeds(content.get("seeds", [0]))
     base = _stages("base", content.get("base", {}))
-    found = [
-        Experiment(name, recipe.seeded(seed))
-        for name, recipe in _recipes(base, content["parts"], scale)
-        for seed in seeds
-    ]
-    if len(found) > MOST:
-        raise ParamError(f"the grid has {len(found)} experiments: at most {MOST} are allowed, so take fewer levels")
-    return found
+    parts = [_axes(number, part) for number, part in enumerate(content["parts"], 1)]
+    _demand_few(len(seeds) * sum(math.prod(len(levels) for levels in axes) for axes in parts))
+    return [Experiment(name, recipe.seeded(seed)) for name, recipe in _recipes(base, parts, scale) for seed in seeds]
 
 
 def table_of(experiments: list[Experiment]) -> pd.DataFrame:
@@ -111,22 +107,19 @@ def table_of(experiments: list[Experiment]) -> pd.DataFrame:
     return GRID.frame([_row(experiment) for experiment in experiments])
 
 
-def experiment_in(row: Mapping[str, Any]) -> Experiment:
-    """The experiment of a GRID row."""
-    return Experiment(str(row["name"]), _recipe(json.loads(row["settings"])))
+def experiments_in(table: pd.DataFrame) -> list[Experiment]:
+    """The experiments of a GRID."""
+    rows = GRID.check(table)
+    return [
+        Experiment(name, _recipe(json.loads(settings)))
+        for name, settings in zip(rows["name"], rows["settings"], strict=True)
+    ]
 
 
 def _row(experiment: Experiment) -> dict[str, object]:
     told = {stage: params.model_dump(mode="json") for stage, params in zip(STAGES, experiment.recipe, strict=True)}
     settings = json.dumps(told, sort_keys=True)
-    digest = hashlib.sha256(settings.encode()).hexdigest()[:16]
-    return {
-        **experiment._asdict(),
-        "key": experiment.key,
-        "seed": experiment.seed,
-        "settings": settings,
-        "digest": digest,
-    }
+    return {"key": experiment.key, "name": experiment.name, "seed": experiment.seed, "settings": settings}
 
 
 def _checked(grid: Any) -> Mapping[str, Any]:
@@ -140,12 +133,23 @@ def _checked(grid: Any) -> Mapping[str, Any]:
 
 
 def _seeds(seeds: Any) -> list[int]:
-    if not isinstance(seeds, list) or not seeds or any(type(seed) is not int or seed < 0 for seed in seeds):
-        raise ParamError(f"seeds: expected a list of whole numbers from 0 on, such as [0, 1, 2], got {seeds!r}")
+    if not isinstance(seeds, list) or not seeds or not all(_is_seed(seed) for seed in seeds):
+        raise ParamError(
+            f"seeds: expected a list of whole numbers from 0 to {_LARGEST_SEED}, such as [0, 1, 2], got {seeds!r}"
+        )
     return list(dict.fromkeys(seeds))
 
 
-def _recipes(base: Settings, parts: list[Any], scale: float) -> Iterator[tuple[str, Recipe]]:
+def _is_seed(seed: Any) -> bool:
+    return type(seed) is int and 0 <= seed <= _LARGEST_SEED
+
+
+def _demand_few(count: int) -> None:
+    if count > MOST:
+        raise ParamError(f"the grid has {count} experiments: at most {MOST} are allowed, so take fewer levels")
+
+
+def _recipes(base: Settings, parts: list[Axes], scale: float) -> Iterator[tuple[str, Recipe]]:
     for name, settings in _named(base, parts):
         try:
             recipe = _recipe(settings)
@@ -154,10 +158,9 @@ def _recipes(base: Settings, parts: list[Any], scale: float) -> Iterator[tuple[s
         yield name, recipe._replace(training=scaled(recipe.training, scale))
 
 
-def _named(base: Settings, parts: list[Any]) -> Iterator[tuple[str, Settings]]:
+def _named(base: Settings, parts: list[Axes]) -> Iterator[tuple[str, Settings]]:
     """Name and settings of every combination of levels."""
-    for number, part in enumerate(parts, 1):
-        axes = [_levels(f"part {number}, {axis}", levels) for axis, levels in _axes(number, part).items()]
+    for axes in parts:
         for chosen in product(*(levels.items() for levels in axes)):
             settings = base
             for _, level in chosen:
@@ -165,12 +168,12 @@ def _named(base: Settings, parts: list[Any]) -> Iterator[tuple[str, Settings]]:
             yield "-".join(name for name, _ in chosen), settings
 
 
-def _axes(number: int, part: Any) -> Mapping[str, Any]:
+def _axes(number: int, part: Any) -> Axes:
     if not isinstance(part, Mapping) or not part:
         raise ParamError(
             f"part {number} of the grid: expected axis: {{level: {{stage: {{setting: value}}}}}}, got {part!r}"
         )
-    return part
+    return [_levels(f"part {number}, {axis}", levels) for axis, levels in part.items()]
 
 
 def _levels(place: str, levels: Any) -> dict[str, Settings]:
@@ -189,6 +192,10 @@ def _stages(place: str, settings: Any) -> Settings:
         raise ParamError(f"{place}: expected stage: {{setting: value}}, got {settings!r}")
     if unknown := sorted(set(settings) - set(STAGES), key=str):
         raise ParamError(f"{place}: an experiment cannot set {unknown[0]!r}; it can set: {', '.join(STAGES)}")
+    if seeded := [stage for stage, values in settings.items() if "seed" in values]:
+        raise ParamError(
+            f"{place}: {seeded[0]}.seed cannot be set here: use seeds: [0, 1] beside parts, for all stages"
+        )
     return settings
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.errors import SchemaError
+from curation.evaluation import EvaluationParams, f1_report
+from curation.experiments.conditions import Conditions
 from curation.experiments.grid import Experiment
-from curation.experiments.trial import Materials, run_trial
+from curation.experiments.trial import run_trial
+from curation.publish.published import BROKEN_TABLE
+from curation.store.parquet import read_parquet
 from curation.tables import Table
-
-VERSION = 1
 
 EXPERIMENTS = Table(
     "experiments",
@@ -36,9 +37,9 @@ EXPERIMENTS = Table(
     key=("key",),
     may_be_missing=frozenset({"macro_f1"}),
 )
-"""One row per experiment that was tried: its scores on the test pictures (macro F1 is missing where no class has both
-training and test pictures), the best validation score, and the cost: rows of an epoch, epochs, seconds of learning.
-`digest` stands for its settings and the pictures."""
+"""One row per experiment that did not fail: its scores on the test pictures (macro F1 is missing where no class has
+both training and test pictures), the best validation score, and the cost: rows of an epoch, epochs, seconds of
+learning. `digest` is that of its recipe under its `Conditions`."""
 
 LEADERBOARD = Table(
     "leaderboard",
@@ -65,26 +66,18 @@ LEADERBOARD = Table(
 _MEANS = ("macro_f1", "weighted_f1", "accuracy", "validation_macro_f1", "epochs", "seconds")
 
 
-def experiment_digest(splits: pd.DataFrame, settings_digest: str, pictures_version: str) -> str:
-    """What decides the outcome of an experiment."""
-    described = json.dumps([VERSION, settings_digest, pictures_version, splits.to_csv(index=False)])
-    return hashlib.sha256(described.encode()).hexdigest()[:16]
-
-
-def run_experiment(
-    splits: pd.DataFrame, experiment: Experiment, materials: Materials, *, digest: str
-) -> Mapping[str, Any]:
-    """The EXPERIMENTS row of an experiment on a SPLITS table."""
-    trial = run_trial(splits, experiment.recipe, materials)
+def run_experiment(experiment: Experiment, conditions: Conditions) -> Mapping[str, Any]:
+    """The EXPERIMENTS row of an experiment; DataError, ParamError or TrainingError when its recipe fails on them."""
+    trial = run_trial(conditions.splits, experiment.recipe, conditions.materials)
     seeds = {"training": experiment.seed}
     params = EvaluationParams(bootstrap_draws=0)
-    report = f1_report(trial.predictions, trial.train_labels, params, test_set=HELD_OUT, seeds=seeds)
+    report = f1_report(trial.predictions, trial.train_labels, params, test_set=conditions.test_set, seeds=seeds)
     curves = trial.trained.curves
     return {
         "key": experiment.key,
         "name": experiment.name,
         "seed": experiment.seed,
-        "digest": digest,
+        "digest": conditions.digest(experiment.recipe),
         **{name: report[name] for name in ("macro_f1", "weighted_f1", "accuracy")},
         "validation_macro_f1": float(curves["validation_macro_f1"].max()),
         "best_epoch": trial.trained.best_epoch,
@@ -93,6 +86,23 @@ def run_experiment(
         "training_rows": len(trial.train_labels),
         "seconds": trial.seconds,
     }
+
+
+def known_result(folder: Path, experiment: Experiment, conditions: Conditions) -> pd.DataFrame | None:
+    """The EXPERIMENTS row that `folder` holds of an experiment; None where there is none, where it is of other
+    conditions or of another version of inksift, and where its file is damaged."""
+    try:
+        stored = EXPERIMENTS.check(read_parquet(folder / f"{experiment.key}.parquet"))
+    except (*BROKEN_TABLE, SchemaError):
+        return None
+    wanted = [experiment.key, conditions.digest(experiment.recipe)]
+    return stored if stored[["key", "digest"]].to_numpy().tolist() == [wanted] else None
+
+
+def known_results(folder: Path, experiments: Iterable[Experiment], conditions: Conditions) -> pd.DataFrame:
+    """The EXPERIMENTS rows that `folder` holds of these experiments."""
+    known = (known_result(folder, experiment, conditions) for experiment in experiments)
+    return pd.concat([EXPERIMENTS.frame([]), *(row for row in known if row is not None)], ignore_index=True)
 
 
 def leaderboard(experiments: pd.DataFrame) -> pd.DataFrame:

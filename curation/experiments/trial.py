@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from curation.errors import DataError
 from curation.evaluation import predict
 from curation.rebalance.checkpoint import rebalance_checkpoint
 from curation.rebalance.params import RebalanceParams
 from curation.resample.params import ResampleParams
+from curation.resample.promises import broken_promises
 from curation.resample.recipe import ORIGINAL, resample
 from curation.rgb import Rgb
 from curation.splits import TEST, TRAIN
@@ -51,7 +53,8 @@ class Materials(NamedTuple):
 
 class Trial(NamedTuple):
     """What came of it. `predictions` are PREDICTIONS of the test rows, in the order of their image_id; `train_labels`
-    holds the class of every training row, `seconds` is that of learning, without drawing and judging."""
+    holds the class of every training row, `seconds` is that of learning and rebalancing, without drawing and
+    judging."""
 
     predictions: pd.DataFrame
     trained: Trained
@@ -62,6 +65,8 @@ class Trial(NamedTuple):
 def run_trial(splits: pd.DataFrame, recipe: Recipe, materials: Materials) -> Trial:
     """Try a recipe on a SPLITS table: the same answer for the same input, and at once where it was tried before."""
     rows = resample(splits, recipe.resampling, materials.features)
+    if broken := broken_promises(rows, splits):
+        raise DataError(f"the training set does not hold what must hold of it: {'; '.join(broken)}")
     pictures = _pictures(rows, recipe, materials)
     trained = train(rows, pictures, folder=materials.folder, params=recipe.training)
     balanced = rebalance_checkpoint(
@@ -75,7 +80,7 @@ def run_trial(splits: pd.DataFrame, recipe: Recipe, materials: Materials) -> Tri
     test = splits[splits["split"] == TEST].sort_values("image_id").assign(augmentation_seed=ORIGINAL)
     predictions = predict(balanced.checkpoint, test, _pictures(test, recipe, materials).pixels)
     train_labels = rows.loc[rows["split"] == TRAIN, "label"].tolist()
-    return Trial(predictions, trained, train_labels, float(trained.curves["seconds"].sum()))
+    return Trial(predictions, trained, train_labels, float(trained.curves["seconds"].sum()) + balanced.seconds)
 
 
 def _pictures(rows: pd.DataFrame, recipe: Recipe, materials: Materials) -> Pictures:

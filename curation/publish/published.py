@@ -22,7 +22,8 @@ PROPOSAL, MEDIUM = "proposal.csv", "medium.json"
 F1, F1_PAGE = "f1_report.json", "f1_report.html"
 BILL, BILL_PAGE = "f1_bill.json", "f1_bill.html"
 LEADERBOARD_CSV, LEADERBOARD_PAGE = "leaderboard.csv", "experiments.html"
-OF_TRAINING = (F1, F1_PAGE, BILL, BILL_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE)
+OF_MANY_TRAININGS = (BILL, BILL_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE)
+OF_TRAINING = (F1, F1_PAGE, *OF_MANY_TRAININGS)
 """What was learned from the decisions, and holds no longer when they change."""
 
 RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
@@ -65,8 +66,14 @@ def publish_medium(workspace: Workspace, settled: Mapping[str, str | int | float
 
 
 def publish_f1(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
-    """Write f1_report.json and f1_report.html; the answer is the page's place."""
+    """Write f1_report.json and f1_report.html; the answer is the page's place.
+
+    A bill and a leaderboard beside another report are withdrawn.
+    """
+    before = workspace.published().get(F1)
     workspace.publish(F1, json.dumps(report, indent=1, allow_nan=False).encode())
+    if workspace.published()[F1] != before:
+        workspace.withdraw(*OF_MANY_TRAININGS)
     return workspace.publish(F1_PAGE, page.encode())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -20,12 +21,13 @@ from curation.training.pictures import Pictures
 
 
 class Stored(NamedTuple):
-    """`checkpoint` opens with `load_trained`; `figures` and `curves` are those of `Rebalanced`; `reused` tells that an
-    earlier call had made it."""
+    """`checkpoint` opens with `load_trained`; `figures` and `curves` are those of `Rebalanced`; `seconds` is what
+    making it took; `reused` tells that an earlier call had made it."""
 
     checkpoint: Path
     figures: dict[str, float]
     curves: pd.DataFrame
+    seconds: float
     reused: bool
 
 
@@ -44,27 +46,28 @@ def rebalance_checkpoint(
     TrainingError when the checkpoint is damaged, ParamError when its network has no head, otherwise as `rebalance`.
     """
     if params.method == "none":
-        return Stored(checkpoint, {}, CURVES.frame([]), reused=True)
+        return Stored(checkpoint, {}, CURVES.frame([]), seconds=0.0, reused=True)
     target = folder / f"{_key(checkpoint, rows, pictures.digest, params, training)}.pt"
     state = checkpoints.load(target)
     reused = state is not None
     if state is None:
         state = _rebalanced(checkpoint, rows, pictures, params=params, training=training)
         checkpoints.save(target, state)
-    return Stored(target, dict(state["figures"]), CURVES.frame(state["balance"]), reused)
+    return Stored(target, dict(state["figures"]), CURVES.frame(state["balance"]), state["balance_seconds"], reused)
 
 
 def _rebalanced(
     checkpoint: Path, rows: pd.DataFrame, pictures: Pictures, *, params: RebalanceParams, training: TrainingParams
 ) -> dict[str, Any]:
     """The state of the checkpoint with the rebalanced weights, and what is told of them."""
+    began = perf_counter()
     network, _ = load_trained(checkpoint)
     if not isinstance(network, Classifier):
         raise ParamError(f"{checkpoint} holds a network without a head: set balanced_classifier.method=none")
     found = rebalance(network, rows, pictures.pixels, params, training=training)
     state = checkpoints.load(checkpoint) or {}
     told = {"figures": found.figures, "balance": found.curves.to_dict("records")}
-    return {**state, **told, "best": found.network.state_dict()}
+    return {**state, **told, "best": found.network.state_dict(), "balance_seconds": perf_counter() - began}
 
 
 def _key(

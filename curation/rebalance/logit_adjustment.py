@@ -19,13 +19,13 @@ def log_priors(
     targets: npt.NDArray[np.int64], weights: npt.NDArray[np.float64], corrected: float
 ) -> npt.NDArray[np.float64]:
     """What training taught of the sizes of classes: the log of each one's share of the weights of the examples, less
-    what the loss took out, `corrected` times the log of its share of the examples (`classifier.logit_adjustment`).
+    what the loss took out of it, `corrected` times the same (`classifier.logit_adjustment`).
 
     >>> log_priors(np.array([0, 0, 0, 1]), np.ones(4), 0.0).round(2).tolist()
     [-0.29, -1.39]
     >>> log_priors(np.array([0, 0, 0, 1]), np.array([1.0, 1.0, 1.0, 3.0]), 0.0).round(2).tolist()
     [-0.69, -0.69]
     """
-    weighed, counted = np.bincount(targets, weights), np.bincount(targets)
-    priors: npt.NDArray[np.float64] = np.log(weighed / weighed.sum()) - corrected * np.log(counted / counted.sum())
+    weighed = np.bincount(targets, weights)
+    priors: npt.NDArray[np.float64] = (1 - corrected) * np.log(weighed / weighed.sum())
     return priors

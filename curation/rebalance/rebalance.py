@@ -23,7 +23,7 @@ from curation.tables import Table
 from curation.training.loop import arithmetic_threads
 from curation.training.params import TrainingParams
 
-VERSION = 1
+VERSION = 2
 CURVES = Table("rebalance_curves", {"curve": "str", "at": "float64", "value": "float64"}, key=("curve", "at"))
 """Points of curves: macro F1 on the validation pictures at every value that was tried, or how much higher the
 discriminator of the GAN scored real features than made ones after every step."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
+from curation.evaluation import TRUSTED, TestSet
 from curation.experiments.results import LEADERBOARD
 from curation.report.drawing import KEPT, named_rows, nothing, render, row_height
 from curation.report.templating import capped, figure, render_page
@@ -12,12 +13,19 @@ from curation.report.templating import capped, figure, render_page
 _MOST_LISTED, _MOST_DRAWN = 1000, 60
 
 
-def build_leaderboard_page(board: pd.DataFrame, *, waiting: int) -> str:
-    """One self-contained page for a LEADERBOARD; `waiting` counts the experiments of the grid that were not tried."""
+def build_leaderboard_page(board: pd.DataFrame, *, waiting: int, test_set: TestSet) -> str:
+    """One self-contained page for a LEADERBOARD; `waiting` counts the experiments of the grid without a result."""
     alt = "Dots with ranges: the first column of scores of the table"
     plot = figure("Macro F1, mean and range over the seeds", alt, leaderboard_plot(board), wide=True)
     listed = capped(LEADERBOARD.check(board), _MOST_LISTED)
-    return render_page("leaderboard.html.j2", board=listed, count=len(board), waiting=waiting, figures=[plot])
+    return render_page(
+        "leaderboard.html.j2",
+        board=listed,
+        count=len(board),
+        waiting=waiting,
+        independent=test_set == TRUSTED,
+        figures=[plot],
+    )
 
 
 def leaderboard_plot(board: pd.DataFrame) -> bytes:

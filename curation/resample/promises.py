@@ -18,7 +18,8 @@ def broken_promises(training_set: pd.DataFrame, splits: pd.DataFrame) -> list[st
 
 def _origins(training_set: pd.DataFrame, splits: pd.DataFrame) -> Iterator[str]:
     columns = ["image_id", "label", "split"]
-    here, there = (set(table[columns].itertuples(index=False, name=None)) for table in (training_set, splits))
+    learnt = splits[splits["split"].isin([TRAIN, VALIDATION])]
+    here, there = (set(table[columns].itertuples(index=False, name=None)) for table in (training_set, learnt))
     if strangers := here - there:
         yield f"{len(strangers)} pictures are not in their split, or not under this class"
     if lost := {row for row in there - here if row[2] == VALIDATION}:
@@ -28,7 +29,7 @@ def _origins(training_set: pd.DataFrame, splits: pd.DataFrame) -> Iterator[str]:
     }
     if classes:
         yield f"classes without a training picture: {', '.join(sorted(classes))}"
-    used = splits[splits["image_id"].isin(training_set["image_id"]) & splits["split"].isin([TRAIN, VALIDATION])]
+    used = learnt[learnt["image_id"].isin(training_set["image_id"])]
     if straddling := int((used.groupby("group")["split"].nunique() > 1).sum()):
         yield f"{straddling} groups of copies and variants are in train and in validation"
 

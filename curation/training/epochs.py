@@ -53,7 +53,7 @@ def learn(
     Sets the global generator of torch, from which dropout draws: callers set it apart with `fork_rng`.
     """
     seed = int(np.random.SeedSequence([params.seed, epoch]).generate_state(1)[0])
-    objective = objective_of(params, examples.targets, _centres(network, examples, seed, params))
+    objective = objective_of(params, examples.targets, examples.weights, _centres(network, examples, seed, params))
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     for group in optimiser.param_groups:

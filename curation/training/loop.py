@@ -36,7 +36,7 @@ from curation.training.params import TrainingParams
 from curation.training.pictures import Pictures
 from curation.training.schedule import best_epoch, constant_rate, cosine_rate, plateau_rate
 
-VERSION = 3
+VERSION = 4
 _FINISHED = ("network", "settings", "parameters", "classes", "best", "best_epoch", "curves")
 
 

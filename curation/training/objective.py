@@ -38,10 +38,12 @@ class Objective(NamedTuple):
         return weighted_mean(losses + extra, weights), logits
 
 
-def objective_of(params: TrainingParams, targets: torch.Tensor, centres: Centres | None) -> Objective:
-    """The objective of `params` for training pictures with these targets, every class among them."""
-    counts = torch.bincount(targets).numpy()
-    offsets = torch.from_numpy(prior_offsets(counts, params.logit_adjustment))
+def objective_of(
+    params: TrainingParams, targets: torch.Tensor, weights: torch.Tensor, centres: Centres | None
+) -> Objective:
+    """The objective of `params` for training pictures with these targets, every class among them, and weights."""
+    sizes = torch.bincount(targets, weights.double()).numpy()
+    offsets = torch.from_numpy(prior_offsets(sizes, params.logit_adjustment))
     return Objective(params.label_smoothing, offsets, centres, params.centre_loss)
 
 
@@ -50,14 +52,16 @@ def weighted_mean(losses: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     return (losses * weights).sum() / weights.sum()
 
 
-def prior_offsets(counts: npt.NDArray[np.int64], strength: float) -> npt.NDArray[np.float32]:
-    """strength * log of every class's share of the pictures: what a classifier that knows only the sizes would say.
+def prior_offsets(sizes: npt.NDArray[np.float64], strength: float) -> npt.NDArray[np.float32]:
+    """strength * log of every class's share: what a classifier that knows only the sizes of the classes would say, in
+    pictures times their weights.
 
     Added to the logits in training, they leave nothing about sizes to learn, so that plain logits rank classes as if
-    all were equally large (Menon et al. 2021, logit adjustment). A class without pictures counts as one of one picture.
+    all were equally large (Menon et al. 2021, logit adjustment). Where weights have made all classes equal they do
+    nothing.
 
-    >>> prior_offsets(np.array([50, 50]), 1.0).round(2).tolist()
+    >>> prior_offsets(np.array([50.0, 50.0]), 1.0).round(2).tolist()
     [-0.6899999976158142, -0.6899999976158142]
     """
-    shares = np.maximum(counts, 1) / max(1, int(counts.sum()))
-    return (strength * np.log(shares)).astype(np.float32)
+    offsets: npt.NDArray[np.float32] = (strength * np.log(sizes / sizes.sum())).astype(np.float32)
+    return offsets

@@ -48,7 +48,10 @@ class TrainingParams(Params):
     clip_norm: float | None = Field(2.0, gt=0, le=1000, description="Largest norm of the gradient; none: any")
     label_smoothing: float = Field(0.05, ge=0, le=0.5, description="Probability spread over the other classes")
     logit_adjustment: float = Field(
-        0.0, ge=0, le=3, description="How far the loss corrects for the sizes of classes; 1: as if all were equal"
+        0.0,
+        ge=0,
+        le=3,
+        description="How far the loss corrects for the weights of classes; 1: as if all were equal",
     )
     centre_loss: float = Field(0.0, ge=0, le=10, description="Weight of the pull to class centres; 0: none")
     centres_per_class: int = Field(1, ge=1, le=64, description="With centre_loss: KMeans centres of every class")
@@ -74,6 +77,14 @@ class TrainingParams(Params):
         if share is not None and name and not NETWORKS[name].drops_out:
             raise ValueError(f"the network {name} drops nothing: leave it out")
         return share
+
+    @field_validator("centre_loss")
+    @classmethod
+    def _has_features_that_learn(cls, weight: float, info: ValidationInfo) -> float:
+        name = info.data.get("network")
+        if weight and name and "fine_tune" in NETWORKS[name].settings and not info.data.get("fine_tune"):
+            raise ValueError("it moves features, and those are frozen: leave it out, or set classifier.fine_tune=true")
+        return weight
 
     @field_validator("crop_share")
     @classmethod

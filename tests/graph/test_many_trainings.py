@@ -12,7 +12,10 @@ import yaml
 from click.testing import Result
 
 from curation.bill.arms import ALL, ARMS
+from curation.errors import TrainingError
+from curation.experiments import results
 from curation.experiments.grid import planned, table_of
+from curation.experiments.trial import Materials, Recipe, Trial, run_trial
 from curation.publish.published import BILL, BILL_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE
 from curation.store.parquet import read_parquet, to_parquet
 from pipelines.grids import grid_names, grid_params
@@ -73,11 +76,13 @@ def test_experiments_go_on_where_they_were_and_are_ranked(workspace: Path, grid:
     assert first.exit_code == 0, first.output
     told = json.loads(first.stdout)
     assert ([row["name"] for row in told["leaderboard"]], told["waiting"]) == (["up"], 2)
+    assert (told["test_set"], told["failed"]) == ("trusted", {})
     tried = {path.stem: path.stat().st_mtime_ns for path in (workspace / "tables" / "experiments").iterdir()}
     checkpoints = {path.name: path.stat().st_mtime_ns for path in (workspace / "models").glob("*.pt")}
     second = inksift("experiments", "--workspace", workspace, "--grid", grid)
     assert second.exit_code == 0, second.output
     assert "experiment 4 of 4: up.seed1" in second.output
+    assert "test set: trusted" in second.output
     rows = pd.read_csv(workspace / LEADERBOARD_CSV)
     assert sorted(rows["name"]) == ["plain", "up"]
     assert rows["seeds"].tolist() == [2, 2]
@@ -85,7 +90,7 @@ def test_experiments_go_on_where_they_were_and_are_ranked(workspace: Path, grid:
     again = {path.name: path.stat().st_mtime_ns for path in (workspace / "models").glob("*.pt")}
     assert {name: again[name] for name in checkpoints} == checkpoints
     assert set(tried) == {"up.seed0", "up.seed1"}
-    assert "Recipes by their F1" in (workspace / LEADERBOARD_PAGE).read_text()
+    assert "The test set is the trusted folder" in (workspace / LEADERBOARD_PAGE).read_text()
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
 
@@ -96,13 +101,60 @@ def test_results_on_other_pictures_are_not_ranked(workspace: Path, grid: Path, i
     assert json.loads(result.stdout)["waiting"] == 1
 
 
+def test_a_damaged_result_is_not_ranked_but_measured_again(workspace: Path, grid: Path, inksift: Command) -> None:
+    (workspace / "tables" / "experiments" / "plain.seed1.parquet").write_bytes(b"PAR1junk")
+    arguments = ("experiments", "--workspace", workspace, "--grid", grid, "--json", "--only")
+    before, after = (json.loads(inksift(*arguments, only).stdout) for only in ("up.seed0", "plain.seed1"))
+    assert after["waiting"] == before["waiting"] - 1
+    assert inksift("verify", "--workspace", workspace).exit_code == 0
+
+
+def test_where_experiments_fail_the_others_go_on(
+    workspace: Path, inksift: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tried(splits: pd.DataFrame, recipe: Recipe, materials: Materials) -> Trial:
+        if recipe.training.learning_rate == 0.5:
+            raise TrainingError("the loss of epoch 0 is not a number")
+        return run_trial(splits, recipe, materials)
+
+    monkeypatch.setattr(results, "run_trial", tried)
+    levels = {
+        "diverging": {"classifier": {"learning_rate": 0.5}},
+        "unknown": {"training_set": {"oversample_factors": {"unicorn": 2}}},
+        "up": {"training_set": {"oversample_share": 0.5}},
+    }
+    path = tmp_path / "failing.yaml"
+    path.write_text(yaml.safe_dump({"base": {"classifier": SMALL}, "parts": [{"data": levels}]}))
+    arguments = ("experiments", "--workspace", workspace, "--grid", path, "--json")
+    result = inksift(*arguments)
+    assert result.exit_code == 1
+    told = json.loads(result.stdout)
+    assert ([row["name"] for row in told["leaderboard"]], told["waiting"]) == (["up"], 2)
+    assert list(told["failed"]) == ["diverging.seed0", "unknown.seed0"]
+    assert "diverging.seed0: the loss of epoch 0 is not a number" in result.stderr
+    assert f"2 of 3 experiments of the grid {path} failed:" in result.stderr
+    assert "unicorn" in result.stderr.split("failed:")[1]
+    assert "2 experiments of the grid have no result" in (workspace / LEADERBOARD_PAGE).read_text()
+
+
+def test_without_a_test_picture_no_experiment_is_tried(workspace: Path, inksift: Command, grid: Path) -> None:
+    path = workspace / "tables" / "splits.parquet"
+    whole = path.read_bytes()
+    splits = read_parquet(path)
+    path.write_bytes(to_parquet(splits[splits["split"] != "test"]))
+    result = inksift("experiments", "--workspace", workspace, "--grid", grid)
+    path.write_bytes(whole)
+    assert result.exit_code == 2
+    assert "there is no test picture, so experiments cannot be compared: give `inksift run` a folder" in result.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--grid", "nowhere"), "no grid called nowhere; there are: balance, networks, team, or give a YAML file"),
         (
             ("--grid", "networks", "--only", "vgg"),
-            "--only vgg: no experiment of the grid networks has this in its name",
+            "--only vgg: no experiment of the grid networks is called so; one is custom.seed0",
         ),
     ],
 )

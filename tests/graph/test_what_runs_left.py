@@ -14,14 +14,14 @@ from curation.errors import StoreError
 from curation.splits import SplitParams
 
 
-def run(instance: dg.DagsterInstance, *names: str, seconds: float = 0.0, fails: bool = False) -> None:
-    """A run of stages with these names, each of which takes so long."""
+def run(instance: dg.DagsterInstance, *names: str, seconds: float = 0.0, fails: str = "") -> None:
+    """A run of stages with these names, each of which takes so long; one may fail."""
 
     def stage(name: str) -> dg.AssetsDefinition:
         @dg.asset(name=name)
         def made() -> None:
             sleep(seconds)
-            if fails:
+            if name == fails:
                 raise ValueError
 
         return made
@@ -43,10 +43,19 @@ def test_settings_are_those_of_the_last_time(instance: dg.DagsterInstance) -> No
 
 
 def test_without_settings_the_remedy_is_told(instance: dg.DagsterInstance) -> None:
-    with pytest.raises(StoreError, match="with which settings splits was made: materialise it first"):
+    with pytest.raises(StoreError, match="with which settings splits was made: run `inksift run` first"):
         settings_used(instance, "splits", SplitParams)
     instance.report_runless_asset_event(dg.AssetMaterialization("splits"))
-    with pytest.raises(StoreError, match="materialise it first"):
+    with pytest.raises(StoreError, match="run `inksift run` first"):
+        settings_used(instance, "splits", SplitParams)
+
+
+def test_settings_of_another_version_are_no_fault_of_the_user(instance: dg.DagsterInstance) -> None:
+    told = {"settings": dg.MetadataValue.json({"no_longer": 1})}
+    instance.report_runless_asset_event(dg.AssetMaterialization("splits", metadata=told))
+    with pytest.raises(
+        StoreError, match=r"splits was made with settings that this version does not know: run `inksift"
+    ):
         settings_used(instance, "splits", SplitParams)
 
 
@@ -59,7 +68,16 @@ def test_a_step_took_what_its_stages_took_at_their_longest(instance: dg.DagsterI
     assert found["deduplication"] >= 0.2 * len(STAGES_OF["deduplication"])
 
 
-def test_a_run_that_failed_and_a_step_that_ran_in_part_tell_nothing(instance: dg.DagsterInstance) -> None:
-    run(instance, *STAGES_OF["deduplication"], fails=True)
+def test_a_stage_that_ended_before_its_run_failed_counts(instance: dg.DagsterInstance) -> None:
+    pairs, duplicates = STAGES_OF["deduplication"]
+    run(instance, pairs, seconds=0.2)
+    run(instance, pairs, duplicates, fails=duplicates)
+    assert step_seconds(instance) == {}
+    run(instance, pairs, duplicates, "report", fails="report")
+    assert step_seconds(instance)["deduplication"] >= 0.2
+
+
+def test_a_stage_that_failed_and_a_step_that_ran_in_part_tell_nothing(instance: dg.DagsterInstance) -> None:
+    run(instance, *STAGES_OF["deduplication"], fails="pairs")
     run(instance, STAGES_OF["photo verdict"][0])
     assert step_seconds(instance) == {}

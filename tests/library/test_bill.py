@@ -114,8 +114,8 @@ def test_without_copies_every_copy_of_a_drawing_stays_in_its_own_class() -> None
     }
 
 
-def test_without_photographs_none_is_judged_and_folders_name_the_class() -> None:
-    assert arm("without photo verdict") == {"drawn": "cat", "photo": "cat", "relabelled": "cat", "unsure": "cat"}
+def test_without_photographs_none_is_judged() -> None:
+    assert arm("without photo verdict") == {"drawn": "cat", "photo": "cat", "relabelled": "dog", "unsure": "cat"}
 
 
 def test_no_step_leaves_every_file_that_opens() -> None:
@@ -159,18 +159,18 @@ RIGHT, WRONG, MIXED = [0, 0, 0, 1, 1, 2], [1, 1, 1, 0, 0, 0], [0, 0, 1, 1, 0, 2]
 
 def test_scores_are_those_of_scikit_learn() -> None:
     masks = [np.array([True, True, True]), np.array([False, False, True])]
-    found = scores(answers({ALL: [MIXED, RIGHT]}), np.ones((1, 6), np.int64), masks)[ALL]
-    assert found.shape == (1, 2, 2)
-    assert found[0, 0, 0] == pytest.approx(f1_score(RIGHT, MIXED, average="macro"))
-    assert found[0, :, 1].tolist() == [1, 1]
+    found = scores(answers({ALL: [MIXED, RIGHT]}), np.ones(6, np.int64), masks)[ALL]
+    assert found.shape == (2, 2)
+    assert found[0, 0] == pytest.approx(f1_score(RIGHT, MIXED, average="macro"))
+    assert found[:, 1].tolist() == [1, 1]
 
 
 def test_weights_count_a_picture_several_times() -> None:
-    weight = np.array([[2, 1, 0, 1, 1, 3]])
-    repeated = np.repeat(np.arange(6), weight[0])
+    weight = np.array([2, 1, 0, 1, 1, 3])
+    repeated = np.repeat(np.arange(6), weight)
     found = scores(answers({ALL: [MIXED]}), weight, [np.ones(3, bool)])[ALL]
     expected = f1_score(np.array(RIGHT)[repeated], np.array(MIXED)[repeated], average="macro", labels=[0, 1, 2])
-    assert float(found[0, 0, 0]) == pytest.approx(expected)
+    assert float(found[0, 0]) == pytest.approx(expected)
 
 
 def test_a_step_that_did_everything_has_all_of_the_gain_for_sure() -> None:
@@ -209,18 +209,56 @@ def test_differences_are_paired() -> None:
 
 
 def test_intervals_follow_their_seed() -> None:
-    some = answers({ALL: [RIGHT, MIXED], NONE: [MIXED, WRONG]})
+    rng = np.random.default_rng(0)
+    truth = np.repeat([0, 1, 2], 40)
+    guessed = [np.where(rng.random(120) < 0.3, (truth + 1) % 3, truth).tolist() for _ in range(4)]
+    some = answers({ALL: guessed[:2], NONE: guessed[2:]}, truth.tolist())
     ask = {"averaged": ["ant", "bee", "cat"], "rare": ["cat"]}
     first, again, other = (effects(some, **ask, params=BillParams(draws=40, seed=seed)) for seed in (1, 1, 2))
     assert first.equals(again)
     assert not first.equals(other)
 
 
+def test_no_interval_goes_beyond_what_f1_can_differ_by() -> None:
+    some = answers({ALL: [RIGHT, MIXED], NONE: [MIXED, WRONG]})
+    row = effects(some, averaged=["ant", "bee", "cat"], rare=["cat"], params=BillParams(draws=10)).iloc[0]
+    assert (row["macro_low"], row["macro_high"]) == (-1, 1)
+
+
+def test_intervals_hold_a_difference_as_often_as_they_say() -> None:
+    """Two arms of the same quality, whose trainings differ by more than test pictures do."""
+    rng = np.random.default_rng(0)
+    truth = np.repeat([0, 1, 2], 100)
+
+    def training() -> list[int]:
+        wrong = rng.random(len(truth)) < np.clip(rng.normal(0.4, 0.1), 0, 1)
+        return list(np.where(wrong, (truth + rng.integers(1, 3, len(truth))) % 3, truth))
+
+    held = 0
+    for _ in range(100):
+        some = answers({arm: [training() for _ in range(3)] for arm in (ALL, NONE)}, truth.tolist())
+        row = effects(some, averaged=["ant", "bee", "cat"], rare=["ant"], params=BillParams(draws=20)).iloc[0]
+        held += row["macro_low"] <= 0 <= row["macro_high"]
+    assert held >= 90
+
+
+def test_one_training_leaves_only_the_test_pictures_to_vary() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.repeat([0, 1, 2], 40)
+    better, worse = (np.where(rng.random(120) < share, (truth + 1) % 3, truth).tolist() for share in (0.2, 0.4))
+    ask: Any = {"averaged": ["ant", "bee", "cat"], "rare": ["ant"], "params": BillParams(draws=400)}
+    once = effects(answers({ALL: [better], NONE: [worse]}, truth.tolist()), **ask).iloc[0]
+    twice = effects(answers({ALL: [better, better], NONE: [worse, worse]}, truth.tolist()), **ask).iloc[0]
+    assert once.equals(twice)
+    assert once["macro_low"] < once["macro_gain"] < once["macro_high"]
+
+
 def test_the_rare_third_is_that_with_the_fewest_training_pictures() -> None:
     labels = ["a"] * 5 + ["b"] * 2 + ["c"] * 9 + ["d"] * 2
-    assert rare_classes(labels, {"a", "b", "c", "d"}) == ["b", "d"]
-    assert rare_classes(labels, {"a", "c"}) == ["a"]
-    assert rare_classes([], set()) == []
+    assert rare_classes(labels, ["a", "b", "c", "d"]) == ["b", "d"]
+    assert rare_classes(labels, ["a", "c"]) == ["a"]
+    assert rare_classes(labels, ["a", "c", "lost"]) == ["lost"]
+    assert rare_classes([], []) == []
 
 
 def test_arms_on_different_pictures_are_refused() -> None:
@@ -284,3 +322,34 @@ def test_the_bill_of_a_small_folder(sources: Sources, tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.glob("*.pt")) == checkpoints
     assert again.scores.equals(bill.scores)
     assert again.effects.equals(bill.effects)
+
+
+def test_a_class_that_a_step_lost_counts_against_it(sources: Sources, tmp_path: Path) -> None:
+    """Every picture of a third class is taken for a photograph; the other arms know the class."""
+    owls = [(f"owl{n}.png", str(n), "owl") for n in range(31, 35)]
+    more = images_of(*({"path": p, "image_id": i, "label": c} for p, i, c in owls))
+    groups = duplicates_of(*({"path": p, "image_id": i, "group": int(i)} for p, i, _ in owls))
+    judged = DECISIONS.frame([verdict(p, i, label=c, **PHOTO) for p, i, c in owls])
+    test = pd.DataFrame([("t5", "41", "owl")], columns=["path", "image_id", "label"], dtype="str")
+    wider = Sources(
+        pd.concat([sources.images, more], ignore_index=True),
+        pd.concat([sources.duplicates, groups], ignore_index=True),
+        pd.concat([sources.verdicts, judged], ignore_index=True),
+        pd.concat([sources.machine_verdicts, judged], ignore_index=True),
+        pd.concat([sources.hashes, hashes_of(*({"image_id": i} for _, i, _ in (*owls, ("", "41", ""))))]),
+        sources.pairs,
+        pd.concat([sources.test, test], ignore_index=True),
+    )
+    materials = Materials(pictured, "toys", lambda ids: np.zeros((len(ids), 2), np.float32), tmp_path)
+    ask = {"curated": CuratedParams(), "split": SplitParams(), "params": BillParams(seeds=1, draws=10)}
+    bill = measure_bill(wider, RECIPE, materials, **ask)
+    assert bill.rare == ["owl"]
+    assert bill.scores.loc[bill.scores["arm"] == ALL, "rare_f1"].tolist() == [0]
+
+
+def test_a_bill_without_test_pictures_is_refused_before_anything_is_trained(sources: Sources, tmp_path: Path) -> None:
+    materials = Materials(pictured, "toys", lambda ids: np.zeros((len(ids), 2), np.float32), tmp_path)
+    ask = {"curated": CuratedParams(), "split": SplitParams(), "params": BillParams()}
+    with pytest.raises(DataError, match=r"no test picture.*--test"):
+        measure_bill(sources._replace(test=sources.test.iloc[:0]), RECIPE, materials, **ask)
+    assert not list(tmp_path.iterdir())

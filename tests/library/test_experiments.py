@@ -9,12 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.errors import ParamError
-from curation.experiments.grid import experiment_in, experiments_of, scaled, table_of
-from curation.experiments.results import EXPERIMENTS, experiment_digest, leaderboard, run_experiment
+from curation.errors import DataError, ParamError
+from curation.evaluation import HELD_OUT, TRUSTED
+from curation.experiments import conditions as described
+from curation.experiments.conditions import Conditions
+from curation.experiments.grid import STAGES, Experiment, experiments_in, experiments_of, scaled, table_of
+from curation.experiments.results import EXPERIMENTS, known_result, known_results, leaderboard, run_experiment
 from curation.experiments.trial import Materials
 from curation.networks import NETWORKS
 from curation.report.leaderboard_page import build_leaderboard_page, leaderboard_plot
+from curation.store.parquet import to_parquet
 from curation.tables import SPLITS
 from curation.training.params import TrainingParams
 
@@ -44,9 +48,7 @@ def test_a_grid_combines_every_level_with_every_other_one_and_each_seed() -> Non
 
 def test_an_experiment_survives_its_table() -> None:
     experiments = experiments_of(GRID, scale=0.5)
-    rows = table_of(experiments).to_dict("records")
-    assert [experiment_in(row) for row in rows] == experiments
-    assert len({row["digest"] for row in rows}) == len(rows)
+    assert experiments_in(table_of(experiments)) == experiments
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,12 @@ def test_an_experiment_survives_its_table() -> None:
         ({"axes": {}}, r"no entry 'axes'; there are: about, base, parts, seeds"),
         ({"seeds": [True]}, r"seeds: expected a list of whole numbers"),
         ({"seeds": []}, r"seeds: expected a list of whole numbers"),
+        ({"seeds": [0, 2**31]}, r"seeds: expected a list of whole numbers from 0 to 2147483647"),
+        ({"base": {"training_set": {"seed": 9}}}, r"base: training_set\.seed cannot be set here: use seeds:"),
+        *(
+            ({"parts": [{"a": {"x": {stage: {"seed": 5}}}}]}, rf"part 1, a, x: {stage}\.seed .*: use seeds:")
+            for stage in STAGES
+        ),
         (
             {"base": {"pairs": {"max_distance": 1}}},
             r"base: an experiment cannot set 'pairs'; it can set: training_set, ",
@@ -89,10 +97,22 @@ def test_two_experiments_of_one_name_are_refused() -> None:
         table_of(experiments_of(twice))
 
 
+def test_the_largest_seed_reaches_every_stage() -> None:
+    (experiment,) = experiments_in(table_of(experiments_of({"seeds": [2**31 - 1], "parts": [{"a": {"x": {}}}]})))
+    assert [params.seed for params in experiment.recipe] == [2**31 - 1] * 3
+
+
 def test_too_many_experiments_are_refused() -> None:
     axes = {str(axis): {str(level): {} for level in range(22)} for axis in range(3)}
     with pytest.raises(ParamError, match="10648 experiments: at most 10000"):
         experiments_of({"parts": [axes]})
+
+
+def test_experiments_are_counted_before_any_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.experiments.grid._recipe", None)
+    axes = {str(axis): {str(level): {} for level in range(10)} for axis in range(6)}
+    with pytest.raises(ParamError, match="3000021 experiments: at most 10000"):
+        experiments_of({"seeds": [0, 1, 2], "parts": [axes, {"a": {str(level): {} for level in range(7)}}]})
 
 
 def test_a_scale_takes_its_share_of_epochs_and_area() -> None:
@@ -127,10 +147,18 @@ def test_the_leaderboard_ranks_by_the_mean_over_seeds() -> None:
 @pytest.mark.parametrize("rows", [[], [row("a", 0, np.nan)], [row(f"r{n}", 0, n / 99) for n in range(99)]])
 def test_the_page_shows_any_leaderboard(rows: list[dict[str, Any]]) -> None:
     board = leaderboard(EXPERIMENTS.frame(rows))
-    html = build_leaderboard_page(board, waiting=3)
-    assert "3 experiments of the grid were not tried" in html
+    html = build_leaderboard_page(board, waiting=3, test_set=TRUSTED)
+    assert "3 experiments of the grid have no result on these pictures: not tried yet, or failed" in html
     assert html.count('<th scope="row">') == len(rows)
     assert leaderboard_plot(board).startswith(b"\x89PNG")
+
+
+def test_the_page_says_on_which_test_set_it_ranks() -> None:
+    board = leaderboard(EXPERIMENTS.frame([row("a", 0, 0.5)]))
+    trusted, held_out = (build_leaderboard_page(board, waiting=0, test_set=name) for name in (TRUSTED, HELD_OUT))
+    assert "The test set is the trusted folder" in trusted
+    assert "The test set was held out from the crawled folder itself" in held_out
+    assert "no result on these pictures" not in trusted
 
 
 def toys() -> pd.DataFrame:
@@ -149,26 +177,109 @@ def pictured(image_id: str) -> np.ndarray:
     return np.full((30, 40, 3), 30 if "cat" in image_id else 220, np.uint8)
 
 
+def conditions(
+    folder: Path, splits: pd.DataFrame | None = None, *, version: str = "toys", told: float = 0
+) -> Conditions:
+    """Toys to try experiments on; `told` is in all of their vectors."""
+    materials = Materials(pictured, version, lambda ids: np.full((len(ids), 2), told, np.float32), folder)
+    return Conditions(toys() if splits is None else splits, materials, HELD_OUT)
+
+
+def one(network: str = "bn_small", **training_set: Any) -> Experiment:
+    settings = {"network": network, "image_side_px": 28, "max_epochs": 3, "batch_size": 4, "threads": 1}
+    level = {"classifier": settings, "training_set": training_set}
+    (experiment,) = experiments_of({"seeds": [3], "parts": [{"only": {"one": level}}]})
+    return experiment
+
+
 def test_an_experiment_on_toys_learns_and_tells_its_cost(tmp_path: Path) -> None:
-    settings = {"network": "bn_small", "image_side_px": 28, "max_epochs": 3, "batch_size": 4, "threads": 1}
-    grid = {"seeds": [3], "parts": [{"only": {"one": {"classifier": settings}}}]}
-    (experiment,) = experiments_of(grid)
-    materials = Materials(pictured, "toys", lambda ids: np.zeros((len(ids), 2), np.float32), tmp_path)
-    found = run_experiment(toys(), experiment, materials, digest="d")
+    found = run_experiment(one(), conditions(tmp_path))
     assert EXPERIMENTS.frame([dict(found)]).iloc[0]["key"] == "one.seed3"
     assert found["accuracy"] >= 0.5
     assert (found["epochs"], found["seed"]) == (3, 3)
     assert found["training_rows"] >= 12
-    again = run_experiment(toys(), experiment, materials, digest="d")
-    assert again == found
+    assert run_experiment(one(), conditions(tmp_path)) == found
 
 
-def test_other_pictures_or_settings_have_another_digest() -> None:
+def test_without_a_test_picture_nothing_is_tried(tmp_path: Path) -> None:
     splits = toys()
-    plain = experiment_digest(splits, "settings", "v1")
-    others = [
-        experiment_digest(splits.iloc[1:], "settings", "v1"),
-        experiment_digest(splits, "other", "v1"),
-        experiment_digest(splits, "settings", "v2"),
+    with pytest.raises(DataError, match=r"no test picture, .* --test DIR, or more pictures per class"):
+        conditions(tmp_path, splits[splits["split"] != "test"])
+
+
+def test_other_pictures_or_settings_have_another_digest(tmp_path: Path) -> None:
+    usual, recipe = conditions(tmp_path), one().recipe
+    digests = [
+        usual.digest(recipe),
+        usual.digest(one(weights="none").recipe),
+        usual.digest(recipe.seeded(4)),
+        conditions(tmp_path, toys().iloc[1:]).digest(recipe),
+        conditions(tmp_path, version="others").digest(recipe),
     ]
-    assert len({plain, *others}) == 4
+    assert len(set(digests)) == len(digests)
+    assert usual.digest(recipe) == conditions(tmp_path).digest(recipe)
+
+
+def test_other_vectors_have_another_digest_where_they_choose_pictures(tmp_path: Path) -> None:
+    thinned, plain = one(undersample_to=4, undersample_clusters=2).recipe, one(undersample_to=4).recipe
+    first, second = conditions(tmp_path, told=1), conditions(tmp_path, told=2)
+    assert first.digest(thinned) != second.digest(thinned)
+    assert first.digest(plain) == second.digest(plain)
+
+
+@pytest.mark.parametrize("step", [described, *described.STEPS], ids=lambda step: step.__name__)
+def test_other_code_has_another_digest(step: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = conditions(tmp_path).digest(one().recipe)
+    monkeypatch.setattr(step, "VERSION", step.VERSION + 1)
+    assert conditions(tmp_path).digest(one().recipe) != before
+
+
+def test_another_version_of_a_network_has_another_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = conditions(tmp_path)
+    own, other = usual.digest(one().recipe), usual.digest(one("custom").recipe)
+    monkeypatch.setitem(NETWORKS, "bn_small", NETWORKS["bn_small"]._replace(version=99))
+    assert usual.digest(one().recipe) != own
+    assert usual.digest(one("custom").recipe) == other
+
+
+def stored(folder: Path, experiment: Experiment, usual: Conditions, **changes: Any) -> Path:
+    """A result of the experiment as a run leaves it."""
+    told = {"key": experiment.key, "digest": usual.digest(experiment.recipe), **changes}
+    path = folder / f"{experiment.key}.parquet"
+    path.write_bytes(to_parquet(EXPERIMENTS.frame([row(experiment.name, experiment.seed, 0.5, **told)])))
+    return path
+
+
+def test_a_result_is_known_again(tmp_path: Path) -> None:
+    usual = conditions(tmp_path)
+    stored(tmp_path, one(), usual)
+    assert known_results(tmp_path, [one()], usual)["key"].tolist() == ["one.seed3"]
+
+
+@pytest.mark.parametrize("change", [{"digest": "of other pictures"}, {"key": "two.seed3"}])
+def test_a_result_of_something_else_is_not_known(change: dict[str, str], tmp_path: Path) -> None:
+    usual = conditions(tmp_path)
+    stored(tmp_path, one(), usual, **change)
+    assert known_result(tmp_path, one(), usual) is None
+
+
+def test_results_of_two_experiments_that_changed_names_are_not_known(tmp_path: Path) -> None:
+    usual, levels = conditions(tmp_path), [{"classifier": {"max_epochs": epochs}} for epochs in (3, 4)]
+    before, after = (
+        experiments_of({"parts": [{"a": dict(zip(names, levels, strict=True))}]}) for names in ("xy", "yx")
+    )
+    for experiment in before:
+        stored(tmp_path, experiment, usual)
+    assert len(known_results(tmp_path, before, usual)) == 2
+    assert known_results(tmp_path, after, usual).empty
+
+
+@pytest.mark.parametrize("damage", ["absent", "bytes", "columns"])
+def test_a_result_that_cannot_be_read_is_not_known(damage: str, tmp_path: Path) -> None:
+    usual, path = conditions(tmp_path), tmp_path / "one.seed3.parquet"
+    if damage == "bytes":
+        path.write_bytes(b"PAR1junk")
+    if damage == "columns":
+        path.write_bytes(to_parquet(pd.DataFrame({"key": ["one.seed3"]})))
+    assert known_result(tmp_path, one(), usual) is None
+    assert leaderboard(known_results(tmp_path, [one()], usual)).empty

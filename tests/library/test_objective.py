@@ -16,7 +16,7 @@ from curation.networks import NETWORKS, build
 from curation.networks.base import Classifier, set_dropout
 from curation.training.centre_loss import Centres, centre_loss, find_centres
 from curation.training.epochs import Examples, learn
-from curation.training.objective import Objective, prior_offsets
+from curation.training.objective import Objective, objective_of, prior_offsets
 from curation.training.optimisers import optimiser_of
 from curation.training.params import TrainingParams
 from curation.training.schedule import constant_rate, cosine_rate
@@ -72,9 +72,22 @@ def test_the_plain_objective_is_weighted_cross_entropy() -> None:
 
 
 def test_offsets_are_log_shares() -> None:
-    assert prior_offsets(np.array([30, 10]), 1.0) == pytest.approx(np.log([0.75, 0.25]))
-    assert prior_offsets(np.array([30, 10]), 0.0).tolist() == [0, 0]
-    assert np.isfinite(prior_offsets(np.array([0, 0]), 2.0)).all()
+    assert prior_offsets(np.array([30.0, 10.0]), 1.0) == pytest.approx(np.log([0.75, 0.25]))
+    assert prior_offsets(np.array([30.0, 10.0]), 0.0).tolist() == [0, 0]
+
+
+def test_classes_that_weigh_the_same_are_not_corrected_again() -> None:
+    params = TrainingParams(network="bn_small", logit_adjustment=1.0)
+    targets, weights = torch.tensor([0, 0, 0, 1]), torch.tensor([2 / 3, 2 / 3, 2 / 3, 2.0])
+    plain, balanced = (objective_of(params, targets, some, None).offsets for some in (torch.ones(4), weights))
+    assert np.diff(plain) == pytest.approx([np.log(1 / 3)])
+    assert np.diff(balanced) == pytest.approx([0], abs=1e-6)
+
+
+def test_no_pull_to_centres_where_features_are_frozen() -> None:
+    with pytest.raises(ParamError, match=r"classifier\.centre_loss.*frozen.*fine_tune=true"):
+        TrainingParams.of("classifier", {"network": "transfer", "centre_loss": 0.1})
+    assert TrainingParams(network="transfer", fine_tune=True, centre_loss=0.1).centre_loss == 0.1
 
 
 def test_logit_adjustment_gives_the_small_class_its_room() -> None:

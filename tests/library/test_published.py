@@ -22,9 +22,11 @@ from curation.ledger.ledger import Ledger
 from curation.publish.curated import CuratedParams, curate
 from curation.publish.heard import publish_heard
 from curation.publish.published import (
+    OF_MANY_TRAININGS,
     OF_TRAINING,
     decisions_csv,
     publish_decisions,
+    publish_f1,
     publish_proposal,
     read_decisions,
     read_images,
@@ -96,7 +98,7 @@ def workspace(tmp_path: Path) -> Workspace:
     return made
 
 
-def publish_f1(workspace: Workspace, change: Callable[[dict], object]) -> None:
+def publish_changed_f1(workspace: Workspace, change: Callable[[dict], object]) -> None:
     labels = ["a", "a", "b", "b", "c"]
     rows = pd.DataFrame({"image_id": list("12345"), "label": labels, "predicted": list("aabaa"), "confidence": 1.0})
     params = EvaluationParams(bootstrap_draws=0)
@@ -142,6 +144,17 @@ def test_other_decisions_withdraw_what_was_learned_and_the_same_ones_leave_it(wo
     publish_decisions(workspace, decisions.assign(label="other"), source=Path("/pictures"))
     assert not any((workspace.root / name).exists() for name in OF_TRAINING)
     assert not set(OF_TRAINING) & set(workspace.published())
+
+
+def test_another_f1_report_withdraws_bill_and_leaderboard_and_the_same_one_leaves_them(workspace: Workspace) -> None:
+    publish_f1(workspace, {"macro_f1": 0.5}, "<html>")
+    for name in OF_MANY_TRAININGS:
+        workspace.publish(name, b"{}")
+    publish_f1(workspace, {"macro_f1": 0.5}, "<html>")
+    assert all((workspace.root / name).exists() for name in OF_MANY_TRAININGS)
+    publish_f1(workspace, {"macro_f1": 0.6}, "<html>")
+    assert not any((workspace.root / name).exists() for name in OF_MANY_TRAININGS)
+    assert (workspace.root / "f1_report.json").exists()
 
 
 def test_csv_has_the_documented_columns_and_every_row() -> None:
@@ -191,7 +204,7 @@ def test_damaged_decisions_are_an_error_of_one_line(workspace: Workspace, damage
 
 
 def test_a_sound_workspace_has_no_problem(workspace: Workspace) -> None:
-    publish_f1(workspace, lambda report: None)
+    publish_changed_f1(workspace, lambda report: None)
     assert verify(workspace) == []
     assert verify(Workspace(workspace.root.parent / "empty")) == []
 
@@ -345,7 +358,7 @@ def test_damage_of_the_name_of_the_ledger_is_found(workspace: Workspace, content
 def test_an_f1_report_that_does_not_add_up_is_found(
     workspace: Workspace, name: str, change: Callable[[dict], object]
 ) -> None:
-    publish_f1(workspace, change)
+    publish_changed_f1(workspace, change)
     assert [name in problem.what for problem in verify(workspace)] == [True]
 
 

@@ -137,8 +137,8 @@ def test_what_the_loss_took_out_is_not_taken_out_again():
     targets = np.array([0, 0, 0, 1])
     assert log_priors(targets, np.ones(4), corrected=1.0) == pytest.approx([0, 0])
     assert np.ptp(log_priors(targets, np.array([1.0, 1, 1, 3]), corrected=0.0)) == pytest.approx(0)
-    overdone = log_priors(targets, np.array([1.0, 1, 1, 3]), corrected=1.0)
-    assert np.diff(overdone) == pytest.approx([np.log(3)])
+    assert log_priors(targets, np.array([1.0, 1, 1, 2]), corrected=1.0) == pytest.approx([0, 0])
+    assert np.diff(log_priors(targets, np.array([1.0, 1, 1, 2]), corrected=0.5)) == pytest.approx([np.log(2 / 3) / 2])
 
 
 def test_with_the_strength_of_theory_an_ideal_classifier_becomes_the_balanced_one():

@@ -248,6 +248,10 @@ def test_every_broken_promise_is_told() -> None:
 
     assert told(sound) == ""
     assert "1 pictures are not in their split" in told(sound.assign(image_id=["fox1000", *sound["image_id"][1:]]))
+    tested = sound.assign(split=sound["split"].mask(sound["image_id"] == source["image_id"][0], "test").astype("str"))
+    assert "1 pictures are not in their split" in "; ".join(
+        broken_promises(tested, source.assign(split=source["split"].mask(source.index == 0, "test").astype("str")))
+    )
     assert "classes without a training picture: owl" in told(
         sound[(sound["label"] == "fox") | (sound["split"] != "train")]
     )

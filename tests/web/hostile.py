@@ -175,7 +175,7 @@ def hostile_leaderboard() -> str:
     """A leaderboard in which every recipe is hostile."""
     usual = {"seeds": 2, "parameters": 9, "training_rows": 9} | dict.fromkeys(SCORED, 0.5)
     rows = [usual | {"rank": rank, "name": text} for rank, text in enumerate(HOSTILE, 1)]
-    return build_leaderboard_page(LEADERBOARD.frame(rows), waiting=1)
+    return build_leaderboard_page(LEADERBOARD.frame(rows), waiting=1, test_set=HELD_OUT)
 
 
 def hostile_audit() -> str:
