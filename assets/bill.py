@@ -21,7 +21,7 @@ from curation.experiments.trial import Materials, Recipe
 from curation.features import features_by_id
 from curation.project import Project
 from curation.publish.curated import CuratedParams
-from curation.publish.published import publish_bill
+from curation.publish.published import demand_trained, publish_bill
 from curation.rebalance.params import RebalanceParams
 from curation.report.bill_page import bill_report, build_bill_page
 from curation.report.bill_plot import bill_plot
@@ -67,6 +67,7 @@ def billed(
     project: dg.ResourceParam[Project],
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Train with all steps, without each and without any, several times, and compare on one test set."""
+    demand_trained(project.workspace)
     trusted = project.test is not None
     tested = test_images[test_images["readable"]] if trusted else splits[splits["split"] == TEST]
     sources = Sources(
@@ -95,8 +96,9 @@ def billed(
         bill.scores,
         rare=bill.rare,
         test_set=TRUSTED if trusted else HELD_OUT,
+        tested=bill.tested,
         params=config,
-        network=recipe.training.network,
+        training=recipe.training,
     )
     page = publish_bill(project.workspace, report, build_bill_page(report))
     yield table(

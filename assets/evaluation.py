@@ -39,6 +39,7 @@ def predictions(
 def f1_report(
     predictions: pd.DataFrame,
     splits: pd.DataFrame,
+    training_set: pd.DataFrame,
     balanced_classifier: pd.DataFrame,
     curves: pd.DataFrame,
     explanations: pd.DataFrame,
@@ -53,6 +54,7 @@ def f1_report(
         test_set=HELD_OUT if project.test is None else TRUSTED,
         seeds={"training": int(balanced_classifier.iloc[0]["seed"])},
         network=network_of(balanced_classifier),
+        training_set=training_set,
     )
     page = publish_f1(project.workspace, report, build_f1_page(report, curves, explanations))
     per_class = evaluation.per_class_table(report)

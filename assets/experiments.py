@@ -8,37 +8,42 @@ import pandas as pd
 from assets.display import picture
 from assets.results import records, table
 from assets.together import together
-from curation.errors import DataError, ParamError, TrainingError
 from curation.evaluation import HELD_OUT, TRUSTED
 from curation.experiments.conditions import VERSION, Conditions
 from curation.experiments.grid import GridParams, experiments_in, planned, table_of
-from curation.experiments.results import EXPERIMENTS, known_result, known_results, leaderboard, run_experiment
+from curation.experiments.results import (
+    EXPERIMENTS,
+    errors_of,
+    known_result,
+    known_results,
+    leaderboard,
+    run_experiment,
+)
 from curation.experiments.trial import Materials
 from curation.features import features_by_id
 from curation.project import Project
 from curation.publish.published import publish_leaderboard
-from curation.report.leaderboard_page import build_leaderboard_page, leaderboard_plot
+from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
+from curation.splits import TEST
 from curation.thumbnails import Thumbnails
 
 PARTITIONS = dg.DynamicPartitionsDefinition(name="experiments")
 _GROUP = "experiments"
-_OF_ONE = (DataError, ParamError, TrainingError)
-"""Errors of one experiment, which say nothing of the others."""
 
 
 class GridConfig(GridParams, dg.Config):
     """A grid, as people write it."""
 
 
-@dg.asset(group_name=_GROUP, kinds={"yaml"}, code_version="2")
+@dg.asset(group_name=_GROUP, kinds={"yaml"}, code_version="3")
 def experiment_grid(context: dg.AssetExecutionContext, config: GridConfig) -> dg.MaterializeResult[pd.DataFrame]:
     """The experiments of a grid; each becomes a partition of `experiments`, and those of another grid go."""
-    rows = table_of(planned(config))
+    rows = table_of(planned(config), grid=config.called, scale=config.scale)
     keys, name = rows["key"].tolist(), str(PARTITIONS.name)
     for gone in set(context.instance.get_dynamic_partitions(name)) - set(keys):
         context.instance.delete_dynamic_partition(name, gone)
     context.instance.add_dynamic_partitions(name, keys)
-    return table(rows, scale=config.scale, experiments=records(rows[["key", "settings"]]))
+    return table(rows, grid=config.called, scale=config.scale, experiments=records(rows[["key", "settings"]]))
 
 
 @dg.asset(group_name=_GROUP, kinds={"pytorch"}, code_version=str(VERSION), partitions_def=PARTITIONS)
@@ -51,18 +56,17 @@ def experiments(
     test_thumbnails: pd.DataFrame,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """One recipe with one seed: resampled, trained and tested on the split of the last run; known results stay, and of
-    one that fails there is no row, but the `error`."""
+    """One recipe with one seed: resampled, trained and tested on the split of the last run. What is known stays, except
+    failures, which are tried again."""
     here = _conditions(splits, embeddings, together(thumbnails, test_thumbnails), project)
     (experiment,) = experiments_in(experiment_grid[experiment_grid["key"] == context.partition_key])
     known = known_result(_folder(project), experiment, here)
-    if known is not None:
+    if known is not None and not errors_of(known):
         return table(known, measured=0)
-    try:
-        found = EXPERIMENTS.frame([dict(run_experiment(experiment, here))])
-    except _OF_ONE as error:
-        context.log.error(f"experiment {experiment.key} failed: {error}")
-        return table(EXPERIMENTS.frame([]), measured=1, error=str(error))
+    found = EXPERIMENTS.frame([dict(run_experiment(experiment, here))])
+    for key, error in errors_of(found).items():
+        context.log.error(f"experiment {key} failed: {error}")
+        return table(found, measured=1, error=error)
     told = found.iloc[0]
     return table(found, measured=1, accuracy=float(told["accuracy"]), seconds=float(told["seconds"]))
 
@@ -84,15 +88,26 @@ def ranked(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """experiments.html and leaderboard.csv in the workspace: the recipes of the grid, best macro F1 first."""
     here = _conditions(splits, embeddings, together(thumbnails, test_thumbnails), project)
-    found = known_results(_folder(project), experiments_in(experiment_grid), here)
-    board, waiting = leaderboard(found), len(experiment_grid) - len(found)
-    html = build_leaderboard_page(board, waiting=waiting, test_set=here.test_set)
-    page = publish_leaderboard(project.workspace, board, html)
+    every = experiments_in(experiment_grid)
+    found = known_results(_folder(project), every, here)
+    board, failed = leaderboard(found, every), errors_of(found)
+    waiting = len(every) - len(found)
+    tried = Tried(
+        grid=str(experiment_grid["grid"].iloc[0]),
+        scale=float(experiment_grid["scale"].iloc[0]),
+        seeds=sorted({experiment.seed for experiment in every}),
+        test_set=here.test_set,
+        test_pictures=int((splits["split"] == TEST).sum()),
+        failed=failed,
+        waiting=waiting,
+    )
+    page = publish_leaderboard(project.workspace, board, build_leaderboard_page(board, tried))
     return table(
         board,
         page=dg.MetadataValue.path(page),
         test_set=here.test_set,
         tried=len(found),
+        failed=failed,
         waiting=waiting,
         leaderboard=records(board),
         plot=picture(leaderboard_plot(board), "macro F1 of every recipe"),

@@ -12,9 +12,10 @@ import pandas as pd
 from pydantic import Field
 
 from curation.params import Params
+from curation.splits import TRAIN
 from curation.tables import PREDICTIONS
 
-VERSION = 3
+VERSION = 4
 TestSet = Literal["trusted", "held out from the same folder: not independent"]
 TRUSTED: TestSet = "trusted"
 HELD_OUT: TestSet = "held out from the same folder: not independent"
@@ -61,10 +62,12 @@ def f1_report(
     test_set: TestSet,
     seeds: dict[str, int],
     network: Mapping[str, Any] | None = None,
+    training_set: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """The content of f1_report.json: only numbers, text and null, so it is valid JSON.
 
-    `train_labels` holds the label of every training picture; what they and the predictions name are the classes.
+    `train_labels` holds the label of every picture that was there to train on; what they and the predictions name are
+    the classes. `training_set` is the TRAINING_SET made of them: it tells how many are used, and in how many rows.
     The F1 of a class that lacks test or training pictures is null, with the reason, and stays out of the macro
     average; its pictures still count in accuracy and as the errors of other classes. `network` is what
     `classifiers.network_of` says of the one that predicted.
@@ -85,6 +88,7 @@ def f1_report(
         "test_set": test_set,
         "test_pictures": int(table.sum()),
         "train_pictures": len(train_labels),
+        **_used(training_set),
         "majority_baseline": _majority(table, classes, entered, train_labels),
         "per_class": _per_class(table, classes, undefined),
         "confusion": {"classes": classes, "rows_true_columns_predicted": table.tolist()},
@@ -125,6 +129,14 @@ def undefined_classes(table: Counts, classes: Sequence[str], trained: set[str]) 
     """Why a class has no F1, for those that have none."""
     reasons = {name: _NO_TRAINING for name in classes if name not in trained}
     return reasons | {name: _NO_TEST for name, support in zip(classes, table.sum(1), strict=True) if not support}
+
+
+def _used(training_set: pd.DataFrame | None) -> dict[str, int | None]:
+    """How many pictures are trained on, and in how many rows of an epoch; null when nobody knows."""
+    if training_set is None:
+        return {"train_pictures_used": None, "train_rows": None}
+    rows = training_set[training_set["split"] == TRAIN]
+    return {"train_pictures_used": int(rows["image_id"].nunique()), "train_rows": len(rows)}
 
 
 def _scores(table: Counts, entered: npt.NDArray[np.bool_]) -> dict[str, float | None]:

@@ -33,7 +33,15 @@ def _lines(stage: str, cls: type[Params], error: ValidationError) -> list[str]:
 
 
 def _line(stage: str, cls: type[Params], problem: Any) -> str:
-    name = ".".join(str(part) for part in problem["loc"])
+    name = ".".join(str(part) for part in (stage, *problem["loc"]))
     if problem["type"] == "extra_forbidden":
-        return f"no setting called {stage}.{name}; there are: {', '.join(cls.model_fields)}"
-    return f"{stage}.{name}: {problem['msg'].lower()}, got {problem['input']!r}"
+        return f"no setting called {name}; there are: {', '.join(cls.model_fields)}"
+    return f"{name}: {_said(problem)}, got {problem['input']!r}"
+
+
+def _said(problem: Any) -> str:
+    """What is wrong with a value, in words of this project: a validator's own, or pydantic's without its jargon."""
+    if problem["type"] in ("dict_type", "model_type"):
+        return "input should be name: value pairs"
+    words = str(problem["msg"]).removeprefix("Value error, ")
+    return words[:1].lower() + words[1:]

@@ -35,7 +35,7 @@ def bill(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_json
     Example:
       inksift run crawl/images --test trusted --workspace work && inksift bill --workspace work
     """
-    from curation.publish.published import BILL, BILL_PAGE, read_bill
+    from curation.publish.published import BILL, BILL_PAGE, demand_trained, read_bill
     from pipelines import settings
     from pipelines.places import project_of
     from pipelines.runner import execute
@@ -43,6 +43,7 @@ def bill(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_json
     _demand_own(assignments)
     checked = settings.checked(settings.with_assignments({}, assignments))
     project = project_of(existing(workspace), ledger_url)
+    demand_trained(project.workspace)
     execute(project, "bill", checked, quiet=as_json)
     told = read_bill(project.workspace)
     places = {name: str(project.workspace.root / name) for name in (BILL_PAGE, BILL)}
@@ -51,12 +52,20 @@ def bill(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_json
 
 def lines(told: dict[str, Any]) -> Iterator[str]:
     """The bill for a person: points of F1."""
-    yield f"network {told['network']}, test set: {told['test_set']}; rare: {', '.join(told['rare_classes'])}"
-    yield f"{'arm':<24}{'all classes':>24}{'the rare third':>24}{'step, s':>10}"
+    from curation.bill.arms import BOUGHT_BY
+    from curation.evaluation import TRUSTED
+
+    yield f"network {told['network']}, test set: {told['test_pictures']} pictures, {told['test_set']}"
+    yield f"rare: {', '.join(told['rare_classes'])}"
+    confidence = told["settings"]["confidence"]
+    yield f"points of F1 that each step bought [{confidence:.0%} interval]: F1 with all steps, less F1 without it"
+    yield f"{'step':<24}{'all classes':>24}{'the rare third':>24}{'it took, s':>12}"
     for row in told["left_out"]:
         gains = "".join(f"{_gain(row, name):>24}" for name in ("macro", "rare"))
         seconds = "unknown" if row["step_seconds"] is None else f"{row['step_seconds']:.0f}"
-        yield f"{row['left_out']:<24}{gains}{seconds:>10}"
+        yield f"{BOUGHT_BY[row['left_out']]:<24}{gains}{seconds:>12}"
+    if told["test_set"] != TRUSTED:
+        yield "the steps chose these test pictures, which favours them: give `inksift run` a trusted folder with --test"
 
 
 def _gain(row: dict[str, Any], name: str) -> str:

@@ -146,6 +146,7 @@ def _execute(
     accepted = tuple(f"{name}=true" for name, accepts in given.items() if accepts)
     checked = settings.checked(settings.with_assignments(settings.load_profile(profile), assignments + accepted))
     settings.demand_head(checked, weights_dir)
+    settings.demand_layers(checked)
     if truth is not None:
         read_truth(truth)
 
@@ -202,16 +203,18 @@ def sample(folder: Path, images: int, seed: int, as_json: bool) -> None:
 @main.command()
 @workspace_option
 def report(workspace: Path) -> None:
-    """Where the pages of a workspace are: the report of rejected images, and of F1 if there is one.
+    """Where the pages of a workspace are: the report of rejected images, and those of F1, bill and experiments.
 
     \b
     Example:
       inksift report --workspace work
     """
-    page = workspace / "report.html"
-    if not page.is_file():
+    from curation.publish.published import BILL_PAGE, F1_PAGE, LEADERBOARD_PAGE
+
+    page = "report.html"
+    if not (workspace / page).is_file():
         raise ParamError(f"no report in {workspace}: run `inksift run` or `inksift judge` with this --workspace first")
-    for name in ("report.html", "f1_report.html"):
+    for name in (page, F1_PAGE, BILL_PAGE, LEADERBOARD_PAGE):
         if (workspace / name).is_file():
             click.echo(f"file://{(workspace / name).absolute()}")
 

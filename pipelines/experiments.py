@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 def experiments(workspace: Path, grid_name: str, scale: float, only: str, ledger_url: str, as_json: bool) -> None:
     """Try recipes of resampling, network and training on the pictures of the last run, and list them by F1.
 
-    A grid says which there are. Stopped, it goes on where it was; what was tried before on the same pictures is not
-    tried again. Where one fails the others go on, and the exit code is 1.
+    A grid says which there are. Stopped, it goes on where it was; what is known from before on the same pictures is not
+    measured again, but for failures. Where one fails the others go on, and the exit code is 1.
 
     \b
     Examples:
@@ -52,7 +52,7 @@ def experiments(workspace: Path, grid_name: str, scale: float, only: str, ledger
     execute(project, "plan_experiments", {"experiment_grid": params}, quiet=as_json)
     told = _tried(project, keys, quiet=as_json)
     click.echo(json.dumps(told) if as_json else "\n".join(lines(told)))
-    if failed := told["failed"]:
+    if failed := {key: error for key, error in told["failed"].items() if key in keys}:
         listed = "".join(f"\n  {key}: {error}" for key, error in failed.items())
         raise TrainingError(f"{len(failed)} of {len(keys)} experiments of the grid {grid_name} failed:{listed}")
 
@@ -67,26 +67,34 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
             f"{row['rank']:>4} {row['name']:<44}{macro:>10}{row['accuracy']:>10.3f}{row['seeds']:>7}"
             f"{row['seconds']:>8.0f}"
         )
-    if told["waiting"]:
-        yield f"experiments of the grid without a result: {told['waiting']}"
+    yield (
+        f"measured: {len(told['measured'])}, known before: {len(told['known'])}, failed: {len(told['failed'])}, "
+        f"not tried yet: {told['waiting']}"
+    )
     yield told["page"]
 
 
 def _tried(project: "Project", keys: list[str], *, quiet: bool) -> dict[str, Any]:
-    """Try the experiments with these keys, one after another, and tell the leaderboard after the last one."""
+    """Try the experiments with these keys, one after another; the answer is the leaderboard after the last one, which
+    keys were `measured` now and which `known` before, why others of the grid `failed`, now or before, and how many are
+    `waiting` to be tried."""
     from curation.report.templating import records
     from curation.store.parquet import read_parquet
     from pipelines.runner import execute
 
-    failed: dict[str, str] = {}
+    tried: dict[str, list[str]] = {"measured": [], "known": []}
     for number, key in enumerate(keys, 1):
         if not quiet:
             click.echo(f"experiment {number} of {len(keys)}: {key}")
         heard = execute(project, "run_experiments", {}, partition=key, quiet=quiet).metadata
         if error := heard["experiments"].get("error"):
-            failed[key] = error
             click.echo(f"{key}: {error}", err=True)
+            continue
+        outcome = "measured" if heard["experiments"]["measured"] else "known"
+        tried[outcome].append(key)
+        if not quiet:
+            click.echo(f"  {outcome}")
     board = read_parquet(project.workspace.tables / "leaderboard.parquet")
     rows = records(board.astype(object).where(board.notna(), None))
-    told = {name: heard["leaderboard"][name] for name in ("test_set", "waiting", "page")}
-    return {"leaderboard": rows, "failed": failed, **told}
+    told = {name: heard["leaderboard"][name] for name in ("failed", "test_set", "waiting", "page")}
+    return {"leaderboard": rows, **tried, **told}

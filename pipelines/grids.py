@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import get_args
 
 from curation.errors import ParamError
-from curation.experiments.grid import GridParams
+from curation.experiments.grid import GridParams, experiments_of, table_of
 from curation.experiments.shipped import GridName
 from pipelines.safe_yaml import read_yaml
 
@@ -15,9 +15,17 @@ def grid_names() -> list[str]:
 
 
 def grid_params(name: str, scale: float) -> GridParams:
-    """The settings of a shipped grid, or of a YAML file; ParamError when there is none, or it cannot be read."""
+    """The settings of a shipped grid, or of a YAML file; ParamError when there is none, or names the file and what is
+    wrong in it."""
     if name in grid_names():
         return GridParams.of("experiment_grid", {"shipped": name, "scale": scale})
-    if not Path(name).is_file():
+    path = Path(name)
+    if not path.is_file():
         raise ParamError(f"no grid called {name}; there are: {', '.join(grid_names())}, or give a YAML file")
-    return GridParams.of("experiment_grid", {"grid": read_yaml(Path(name), "a grid"), "scale": scale})
+    content = read_yaml(path, "a grid")
+    try:
+        table_of(experiments_of(content, scale=scale))
+    except ParamError as error:
+        raise ParamError(f"{path}: {error}") from None
+    called = path.name.encode("utf-8", "backslashreplace").decode()
+    return GridParams.of("experiment_grid", {"grid": content, "name": called, "scale": scale})

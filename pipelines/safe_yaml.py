@@ -1,5 +1,6 @@
-"""YAML that people write: safe to read, without aliases and repeated keys."""
+"""YAML that people write: safe to read, without aliases and repeated keys, which are text as it stands there."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,15 @@ import yaml
 from curation.errors import ParamError
 
 _LARGEST_FILE_BYTES = 1_000_000
+_TEXT = "tag:yaml.org,2002:str"
 _UNREADABLE = (yaml.YAMLError, ValueError, RecursionError, OSError)
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """Safe YAML without aliases (they can grow without bound) and without repeated keys."""
+    """Safe YAML without aliases (they can grow without bound) and without repeated keys.
+
+    A key is the text that stands there, so that 1, true and no are names like any other.
+    """
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -20,10 +25,12 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for name, times in Counter(key.value for key in keys).items():
+            if times > 1:
+                raise ParamError(f"line {node.start_mark.line + 1}: the key {name} stands twice")
         for key in keys:
-            if keys.count(key) > 1:
-                raise ParamError(f"line {node.start_mark.line + 1}: the key {key} stands twice")
+            key.tag = _TEXT
         return super().construct_mapping(node, deep)
 
 

@@ -12,6 +12,7 @@ from curation.dedup.groups import DedupParams
 from curation.dedup.pairs import PairParams
 from curation.errors import ParamError
 from curation.evaluation import EvaluationParams
+from curation.explain import explain
 from curation.explain.params import ExplainParams
 from curation.features import FeatureParams
 from curation.images import ImageParams
@@ -96,6 +97,14 @@ def demand_head(settings: dict[str, Params], weights: Path | None) -> None:
         raise TypeError("settings of verdicts and embeddings are those of their stages")
     if verdicts.recipe == "learned":
         load_head(features.embedder, [weights] if weights else [])
+
+
+def demand_layers(settings: dict[str, Params]) -> None:
+    """ParamError, before anything runs, when the network has no such layers as are to be explained."""
+    training, explaining = settings["classifier"], settings["explanations"]
+    if not isinstance(training, TrainingParams) or not isinstance(explaining, ExplainParams):
+        raise TypeError("settings of classifier and explanations are those of their stages")
+    explain.demand_layers(training, explaining)
 
 
 def demand_heard(settings: dict[str, Params], project: Project) -> None:

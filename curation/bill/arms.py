@@ -29,6 +29,8 @@ ARMS: dict[str, frozenset[Step]] = {
     **{f"without {step}": frozenset(STEPS) - {step} for step in STEPS},
     NONE: frozenset(),
 }
+BOUGHT_BY = {**{f"without {step}": step for step in STEPS}, NONE: "all of them together"}
+"""What made the difference between all steps and an arm."""
 _AGAIN = "#"
 
 

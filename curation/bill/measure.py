@@ -35,11 +35,12 @@ class Sources(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """EFFECTS, SCORES, and the classes that count as rare."""
+    """EFFECTS, SCORES, the classes that count as rare, and the number of test pictures."""
 
     effects: pd.DataFrame
     scores: pd.DataFrame
     rare: list[str]
+    tested: int
 
 
 class _Tried(NamedTuple):
@@ -78,7 +79,7 @@ def measure_bill(
     averaged = sorted({label for one in tried for label in _learned(one.splits)} & set(sources.test["label"]))
     rare = rare_classes(_learned(next(one.splits for one in tried if one.arm == ALL)), averaged)
     found = effects(answers, averaged=averaged, rare=rare, params=params)
-    return Bill(found, _scores(tried, answers, averaged, rare), rare)
+    return Bill(found, _scores(tried, answers, averaged, rare), rare, len(answers.truth))
 
 
 def splits_of(files: pd.DataFrame, taken: frozenset[Step], sources: Sources, params: SplitParams) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from curation.resample import recipe as resampling
 from curation.splits import TEST, TRAIN
 from curation.training import augment, loop, pictures
 
-VERSION = 1
+VERSION = 2
 STEPS = (resampling, pictures, augment, loop, rebalance, evaluation)
 """The modules whose `VERSION` an experiment depends on, beside that of its network."""
 

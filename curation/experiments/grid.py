@@ -48,10 +48,11 @@ _LARGEST_SEED = 2**31 - 1
 
 GRID = Table(
     "experiment_grid",
-    {"key": "str", "name": "str", "seed": "int64", "settings": "str"},
+    {"key": "str", "name": "str", "seed": "int64", "settings": "str", "grid": "str", "scale": "float64"},
     key=("key",),
 )
-"""One row per experiment: `key` is its name with its seed, `settings` all settings by stage as JSON."""
+"""One row per experiment: `key` is its name with its seed, `settings` all settings by stage as JSON, `grid` what the
+grid is called, and `scale` that which the settings were made cheaper by."""
 
 Settings = Mapping[str, Mapping[str, Any]]
 Axes = list[dict[str, Settings]]
@@ -61,8 +62,14 @@ class GridParams(Params):
     """Which experiments there are."""
 
     shipped: GridName = Field("balance", description="A grid that ships with inksift")
-    grid: dict[str, Any] = Field({}, description="A grid of your own instead: seeds, base and parts")
+    grid: dict[str, Any] | None = Field(None, description="A grid of your own instead: seeds, base and parts")
+    name: str = Field("a grid of your own", description="What that one is called on the page")
     scale: float = Field(1.0, ge=0.01, le=1, description="Share of the epochs, and of the area of the pictures")
+
+    @property
+    def called(self) -> str:
+        """The name of the grid for people."""
+        return self.shipped if self.grid is None else self.name
 
 
 class Experiment(NamedTuple):
@@ -82,7 +89,8 @@ class Experiment(NamedTuple):
 
 def planned(params: GridParams) -> list[Experiment]:
     """The experiments that the settings ask for; ParamError as in `experiments_of`."""
-    return experiments_of(params.grid or shipped_grid(params.shipped), scale=params.scale)
+    grid = shipped_grid(params.shipped) if params.grid is None else params.grid
+    return experiments_of(grid, scale=params.scale)
 
 
 def experiments_of(grid: Any, *, scale: float = 1.0) -> list[Experiment]:
@@ -99,12 +107,12 @@ def experiments_of(grid: Any, *, scale: float = 1.0) -> list[Experiment]:
     return [Experiment(name, recipe.seeded(seed)) for name, recipe in _recipes(base, parts, scale) for seed in seeds]
 
 
-def table_of(experiments: list[Experiment]) -> pd.DataFrame:
-    """The GRID of experiments; ParamError when two have one name."""
+def table_of(experiments: list[Experiment], *, grid: str = "", scale: float = 1.0) -> pd.DataFrame:
+    """The GRID of experiments that a grid of this name gave at this scale; ParamError when two have one name."""
     keys = [experiment.key for experiment in experiments]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         raise ParamError(f"the grid has two experiments called {twice[0]}: give their levels different names")
-    return GRID.frame([_row(experiment) for experiment in experiments])
+    return GRID.frame([_row(experiment) | {"grid": grid, "scale": scale} for experiment in experiments])
 
 
 def experiments_in(table: pd.DataFrame) -> list[Experiment]:
@@ -116,6 +124,17 @@ def experiments_in(table: pd.DataFrame) -> list[Experiment]:
     ]
 
 
+def changed_settings(recipe: Recipe) -> dict[str, dict[str, Any]]:
+    """The settings of a recipe that differ from their defaults, by stage, fit for JSON; its seed is none of them."""
+    changed = {stage: _changed(params) for stage, params in zip(STAGES, recipe, strict=True)}
+    return {stage: settings for stage, settings in changed.items() if settings}
+
+
+def _changed(params: Params) -> dict[str, Any]:
+    usual = type(params)().model_dump(mode="json") | {"seed": params.model_dump()["seed"]}
+    return {name: value for name, value in params.model_dump(mode="json").items() if value != usual[name]}
+
+
 def _row(experiment: Experiment) -> dict[str, object]:
     told = {stage: params.model_dump(mode="json") for stage, params in zip(STAGES, experiment.recipe, strict=True)}
     settings = json.dumps(told, sort_keys=True)
@@ -123,12 +142,12 @@ def _row(experiment: Experiment) -> dict[str, object]:
 
 
 def _checked(grid: Any) -> Mapping[str, Any]:
+    if isinstance(grid, Mapping) and (unknown := sorted(set(grid) - set(_KNOWN), key=str)):
+        raise ParamError(f"a grid has no entry {unknown[0]!r}; there are: {', '.join(_KNOWN)}")
     if not isinstance(grid, Mapping) or not isinstance(grid.get("parts"), list) or not grid["parts"]:
         raise ParamError(
             "a grid needs parts: a list of axes, such as - network: {custom: {classifier: {network: custom}}}"
         )
-    if unknown := sorted(set(grid) - set(_KNOWN), key=str):
-        raise ParamError(f"a grid has no entry {unknown[0]!r}; there are: {', '.join(_KNOWN)}")
     return grid
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from curation.errors import SchemaError
+from curation.errors import DataError, ParamError, SchemaError, TrainingError
 from curation.evaluation import EvaluationParams, f1_report
 from curation.experiments.conditions import Conditions
-from curation.experiments.grid import Experiment
-from curation.experiments.trial import run_trial
+from curation.experiments.grid import Experiment, changed_settings
+from curation.experiments.trial import Trial, run_trial
 from curation.publish.published import BROKEN_TABLE
 from curation.store.parquet import read_parquet
 from curation.tables import Table
+
+_SCORES = ("macro_f1", "weighted_f1", "accuracy", "validation_macro_f1")
+_COSTS = ("best_epoch", "epochs", "parameters", "training_rows", "seconds")
+_OF_ONE = (DataError, ParamError, TrainingError)
+"""Errors of one experiment, which say nothing of the others."""
 
 EXPERIMENTS = Table(
     "experiments",
@@ -33,13 +39,15 @@ EXPERIMENTS = Table(
         "parameters": "int64",
         "training_rows": "int64",
         "seconds": "float64",
+        "error": "str",
     },
     key=("key",),
-    may_be_missing=frozenset({"macro_f1"}),
+    may_be_missing=frozenset(_SCORES),
 )
-"""One row per experiment that did not fail: its scores on the test pictures (macro F1 is missing where no class has
-both training and test pictures), the best validation score, and the cost: rows of an epoch, epochs, seconds of
-learning. `digest` is that of its recipe under its `Conditions`."""
+"""One row per experiment: the scores of its network on the test pictures and on the validation pictures (macro F1 is
+missing where no class has both those and training pictures), and the cost: rows of an epoch, epochs, seconds of
+learning. `digest` is that of its recipe under its `Conditions`. One that failed has an `error`, no scores and no cost.
+"""
 
 LEADERBOARD = Table(
     "leaderboard",
@@ -48,49 +56,68 @@ LEADERBOARD = Table(
         "name": "str",
         "seeds": "int64",
         "macro_f1": "float64",
+        "validation_macro_f1": "float64",
         "lowest": "float64",
         "highest": "float64",
         "weighted_f1": "float64",
         "accuracy": "float64",
-        "validation_macro_f1": "float64",
-        "parameters": "int64",
-        "training_rows": "int64",
         "epochs": "float64",
         "seconds": "float64",
+        "parameters": "int64",
+        "training_rows": "int64",
+        "settings": "str",
     },
     key=("name",),
-    may_be_missing=frozenset({"macro_f1", "lowest", "highest"}),
+    may_be_missing=frozenset({"macro_f1", "validation_macro_f1", "lowest", "highest"}),
 )
-"""One row per recipe, the best macro F1 first: means over its seeds, and its lowest and highest macro F1."""
+"""One row per recipe, the best macro F1 first, and exact ties of one rank: means over its seeds, its lowest and highest
+macro F1, and as JSON by stage its `settings` that differ from their defaults."""
 
-_MEANS = ("macro_f1", "weighted_f1", "accuracy", "validation_macro_f1", "epochs", "seconds")
+_MEANS = (*_SCORES, "epochs", "seconds")
 
 
 def run_experiment(experiment: Experiment, conditions: Conditions) -> Mapping[str, Any]:
-    """The EXPERIMENTS row of an experiment; DataError, ParamError or TrainingError when its recipe fails on them."""
-    trial = run_trial(conditions.splits, experiment.recipe, conditions.materials)
-    seeds = {"training": experiment.seed}
-    params = EvaluationParams(bootstrap_draws=0)
-    report = f1_report(trial.predictions, trial.train_labels, params, test_set=conditions.test_set, seeds=seeds)
-    curves = trial.trained.curves
-    return {
+    """The EXPERIMENTS row of an experiment, with the error when its recipe fails on these pictures."""
+    described = {
         "key": experiment.key,
         "name": experiment.name,
         "seed": experiment.seed,
         "digest": conditions.digest(experiment.recipe),
-        **{name: report[name] for name in ("macro_f1", "weighted_f1", "accuracy")},
-        "validation_macro_f1": float(curves["validation_macro_f1"].max()),
+    }
+    try:
+        trial = run_trial(conditions.splits, experiment.recipe, conditions.materials)
+    except _OF_ONE as error:
+        return {**described, **dict.fromkeys(_SCORES), **dict.fromkeys(_COSTS, 0), "error": str(error)}
+    return {**described, **_scores(trial, conditions), **_costs(trial), "error": ""}
+
+
+def _scores(trial: Trial, conditions: Conditions) -> Mapping[str, Any]:
+    tested, validated = (
+        f1_report(rows, trial.train_labels, EvaluationParams(bootstrap_draws=0), test_set=conditions.test_set, seeds={})
+        for rows in (trial.predictions, trial.validated)
+    )
+    return {**{name: tested.get(name) for name in _SCORES}, "validation_macro_f1": validated["macro_f1"]}
+
+
+def _costs(trial: Trial) -> Mapping[str, Any]:
+    return {
         "best_epoch": trial.trained.best_epoch,
-        "epochs": len(curves),
+        "epochs": len(trial.trained.curves),
         "parameters": trial.trained.parameters.all,
         "training_rows": len(trial.train_labels),
         "seconds": trial.seconds,
     }
 
 
+def errors_of(experiments: pd.DataFrame) -> dict[str, str]:
+    """Why those of EXPERIMENTS that failed did so, by their key."""
+    failed = EXPERIMENTS.check(experiments).query("error != ''")
+    return dict(zip(failed["key"], failed["error"], strict=True))
+
+
 def known_result(folder: Path, experiment: Experiment, conditions: Conditions) -> pd.DataFrame | None:
-    """The EXPERIMENTS row that `folder` holds of an experiment; None where there is none, where it is of other
-    conditions or of another version of inksift, and where its file is damaged."""
+    """The EXPERIMENTS row that `folder` holds of an experiment, failed or not; None where there is none, where it is of
+    other conditions or of another version of inksift, and where its file is damaged."""
     try:
         stored = EXPERIMENTS.check(read_parquet(folder / f"{experiment.key}.parquet"))
     except (*BROKEN_TABLE, SchemaError):
@@ -100,14 +127,16 @@ def known_result(folder: Path, experiment: Experiment, conditions: Conditions) -
 
 
 def known_results(folder: Path, experiments: Iterable[Experiment], conditions: Conditions) -> pd.DataFrame:
-    """The EXPERIMENTS rows that `folder` holds of these experiments."""
+    """The EXPERIMENTS rows that `folder` holds of these experiments, failed or not."""
     known = (known_result(folder, experiment, conditions) for experiment in experiments)
     return pd.concat([EXPERIMENTS.frame([]), *(row for row in known if row is not None)], ignore_index=True)
 
 
-def leaderboard(experiments: pd.DataFrame) -> pd.DataFrame:
-    """The LEADERBOARD of EXPERIMENTS; recipes without a macro F1 come last."""
-    by_name = EXPERIMENTS.check(experiments).groupby("name")
+def leaderboard(results: pd.DataFrame, experiments: Iterable[Experiment]) -> pd.DataFrame:
+    """The LEADERBOARD of the EXPERIMENTS that did not fail, which are some of `experiments`; recipes without a macro F1
+    come last."""
+    by_name = EXPERIMENTS.check(results).query("error == ''").groupby("name")
+    settings = {one.name: json.dumps(changed_settings(one.recipe), separators=(",", ":")) for one in experiments}
     rows = (
         by_name[list(_MEANS)]
         .mean()
@@ -120,4 +149,5 @@ def leaderboard(experiments: pd.DataFrame) -> pd.DataFrame:
         )
     )
     rows = rows.reset_index().sort_values(["macro_f1", "name"], ascending=[False, True], ignore_index=True)
-    return LEADERBOARD.check(rows.assign(rank=pd.RangeIndex(1, len(rows) + 1).astype("int64")))
+    ranks = rows["macro_f1"].rank(method="min", ascending=False, na_option="bottom").astype("int64")
+    return LEADERBOARD.check(rows.assign(rank=ranks, settings=rows["name"].map(settings).astype("str")))

@@ -18,7 +18,7 @@ from curation.resample.params import ResampleParams
 from curation.resample.promises import broken_promises
 from curation.resample.recipe import ORIGINAL, resample
 from curation.rgb import Rgb
-from curation.splits import TEST, TRAIN
+from curation.splits import TEST, TRAIN, VALIDATION
 from curation.training.loop import Trained, train
 from curation.training.params import TrainingParams
 from curation.training.pictures import Pictures, draw_pictures
@@ -52,11 +52,12 @@ class Materials(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What came of it. `predictions` are PREDICTIONS of the test rows, in the order of their image_id; `train_labels`
-    holds the class of every training row, `seconds` is that of learning and rebalancing, without drawing and
-    judging."""
+    """What came of it. `predictions` are PREDICTIONS of the test rows, in the order of their image_id, and `validated`
+    those of the validation rows by the same checkpoint; `train_labels` holds the class of every training row, `seconds`
+    is that of learning and rebalancing, without drawing and judging."""
 
     predictions: pd.DataFrame
+    validated: pd.DataFrame
     trained: Trained
     train_labels: list[str]
     seconds: float
@@ -79,8 +80,11 @@ def run_trial(splits: pd.DataFrame, recipe: Recipe, materials: Materials) -> Tri
     )
     test = splits[splits["split"] == TEST].sort_values("image_id").assign(augmentation_seed=ORIGINAL)
     predictions = predict(balanced.checkpoint, test, _pictures(test, recipe, materials).pixels)
+    validates = (rows["split"] == VALIDATION).to_numpy()
+    validated = predict(balanced.checkpoint, rows[validates], pictures.pixels[validates])
     train_labels = rows.loc[rows["split"] == TRAIN, "label"].tolist()
-    return Trial(predictions, trained, train_labels, float(trained.curves["seconds"].sum()) + balanced.seconds)
+    seconds = float(trained.curves["seconds"].sum()) + balanced.seconds
+    return Trial(predictions, validated, trained, train_labels, seconds)
 
 
 def _pictures(rows: pd.DataFrame, recipe: Recipe, materials: Materials) -> Pictures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from curation.errors import DataError
@@ -16,8 +17,11 @@ from curation.explain.neighbourhoods import neighbourhoods
 from curation.explain.networks import Networks
 from curation.explain.params import ExplainParams
 from curation.explain.responses import responses
+from curation.networks import build
+from curation.networks.base import Classifier
+from curation.training.params import TrainingParams
 
-VERSION = 1
+VERSION = 2
 
 
 def explain(networks: Networks, examined: Examined, params: ExplainParams) -> pd.DataFrame:
@@ -30,6 +34,15 @@ def explain(networks: Networks, examined: Examined, params: ExplainParams) -> pd
     if unknown:
         raise DataError(f"the network knows no class {unknown[0]!r}: materialise predictions again")
     return FIGURES.frame(list(_rows(networks, examined, params)))
+
+
+def demand_layers(training: TrainingParams, params: ExplainParams) -> None:
+    """ParamError when the network of `training` has no such layers as `params` ask for."""
+    if params.early_layer == 1 and params.late_layer is None:
+        return
+    network, side_px = build(training.network, 2, training.network_settings()), training.side_px
+    if isinstance(network, Classifier):
+        _places(layers_of(network, np.zeros((1, side_px, side_px, 3), np.uint8)), params)
 
 
 def _rows(networks: Networks, examined: Examined, params: ExplainParams) -> Iterator[Row]:

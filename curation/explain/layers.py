@@ -36,7 +36,7 @@ class Layers(NamedTuple):
         """
         count = len(self.maps)
         if number is not None and number > count:
-            raise ParamError(f"explanations.{setting}: the network has {count} layers, got {number}")
+            raise ParamError(f"explanations.{setting}: expected 1 to {count}, the layers of the network, got {number}")
         return (number or count) - 1
 
     def named(self, place: int) -> str:

@@ -40,12 +40,16 @@ def _row(
     labels: Sequence[str],
     params: ExplainParams,
 ) -> Row:
+    """The plot; that in two dimensions also says how often neighbours in the layer are of the same class."""
     dimensions, in_words, draw = drawn
     points = tsne(vectors, dimensions=dimensions, perplexity=params.perplexity, seed=params.seed)
-    near = f"nearest neighbour of the same class: {_percent(same_class_neighbours(vectors, np.array(labels, object)))}"
     told = f"{moment}, {in_words}"
+    lines = [told[0].upper() + told[1:]]
+    if dimensions == 2:
+        near = same_class_neighbours(vectors, np.array(labels, object))
+        lines.append(f"nearest neighbour of the same class: {_percent(near)}")
     alt = f"{len(labels)} test pictures of {len(set(labels))} classes as points, {told}"
-    return plot("tsne", heading, lines=[told[0].upper() + told[1:], near], alt=alt, png=draw(points, labels))
+    return plot("tsne", heading, lines=lines, alt=alt, png=draw(points, labels))
 
 
 def _layer(layers: Layers, name: str, places: Mapping[str, int]) -> tuple[str, Vectors]:

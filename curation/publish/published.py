@@ -141,6 +141,15 @@ def read_f1_report(workspace: Workspace) -> dict[str, Any]:
     return _json(workspace.root / F1, f"no F1 report in {workspace.root}")
 
 
+def demand_trained(workspace: Workspace) -> None:
+    """StoreError unless the decisions that are published were trained on: only then do split and test pictures fit."""
+    if not (workspace.root / F1).is_file():
+        raise StoreError(
+            f"nothing was trained on the decisions in {workspace.root}: run `inksift run` on it, with --test DIR for a "
+            "trusted test set; judging and deciding train nothing"
+        )
+
+
 def read_bill(workspace: Workspace) -> dict[str, Any]:
     """The content of f1_bill.json; StoreError when there is none or it is damaged."""
     return _json(workspace.root / BILL, f"no F1 bill in {workspace.root}")

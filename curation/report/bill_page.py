@@ -7,18 +7,26 @@ from typing import Any
 
 import pandas as pd
 
-from curation.bill.arms import ARMS
+from curation.bill.arms import ARMS, BOUGHT_BY
 from curation.bill.costs import BILL
 from curation.bill.effects import SCORES, BillParams
 from curation.evaluation import TRUSTED
 from curation.report.bill_plot import bill_plot
 from curation.report.templating import figure, records, render_page
+from curation.training.params import TrainingParams
 
 _ALT = "Points with intervals: the gains of the first table"
 
 
 def bill_report(
-    bill: pd.DataFrame, scores: pd.DataFrame, *, rare: Sequence[str], test_set: str, params: BillParams, network: str
+    bill: pd.DataFrame,
+    scores: pd.DataFrame,
+    *,
+    rare: Sequence[str],
+    test_set: str,
+    tested: int,
+    params: BillParams,
+    training: TrainingParams,
 ) -> dict[str, Any]:
     """The content of f1_bill.json: only numbers, text and null. F1 goes from 0 to 1, times are in seconds."""
     return {
@@ -26,8 +34,11 @@ def bill_report(
         "arms": [_nullable(row) for row in records(_per_arm(scores))],
         "trainings": [_nullable(row) for row in records(SCORES.check(scores))],
         "rare_classes": list(rare),
-        "network": network,
+        "network": training.network,
+        "side_px": training.side_px,
+        "max_epochs": training.max_epochs,
         "test_set": test_set,
+        "test_pictures": tested,
         "settings": params.model_dump(mode="json"),
     }
 
@@ -35,8 +46,14 @@ def bill_report(
 def build_bill_page(report: Mapping[str, Any]) -> str:
     """One self-contained page for the content of f1_bill.json."""
     bill = BILL.frame([{**row, "step_seconds": _number(row["step_seconds"])} for row in report["left_out"]])
-    plot = figure("What all steps are ahead by, and the intervals", _ALT, bill_plot(bill), wide=True)
-    return render_page("bill.html.j2", report=report, figures=[plot], independent=report["test_set"] == TRUSTED)
+    plot = figure("What each step bought, and the intervals", _ALT, bill_plot(bill), wide=True)
+    return render_page(
+        "bill.html.j2",
+        report=report,
+        bought_by=BOUGHT_BY,
+        figures=[plot],
+        independent=report["test_set"] == TRUSTED,
+    )
 
 
 def _per_arm(scores: pd.DataFrame) -> pd.DataFrame:

@@ -31,9 +31,10 @@ _SECTIONS = {
     "late": ("What a late layer responds to", "The same for a late layer, which sees larger parts of a picture."),
     "tsne": (
         "How layers sort the test pictures",
-        "Points by t-SNE, near each other where the layer makes much the same of two pictures, one colour and marker "
-        "per class. Distances between groups, and axes, mean nothing. How often the nearest neighbour is of the same "
-        "class is counted in the layer itself, not among the points.",
+        "Points by t-SNE, near each other where the layer makes much the same of two pictures. Every class has a "
+        "colour; where there are more classes than colours, these come again with another marker. Distances between "
+        "groups, and axes, mean nothing. How often the nearest neighbour is of the same class is counted in the layer "
+        "itself, not among the points.",
     ),
 }
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -10,22 +14,54 @@ from curation.experiments.results import LEADERBOARD
 from curation.report.drawing import KEPT, named_rows, nothing, render, row_height
 from curation.report.templating import capped, figure, render_page
 
-_MOST_LISTED, _MOST_DRAWN = 1000, 60
+_MOST_LISTED, _MOST_DRAWN, _MOST_FAILED = 1000, 60, 100
 
 
-def build_leaderboard_page(board: pd.DataFrame, *, waiting: int, test_set: TestSet) -> str:
-    """One self-contained page for a LEADERBOARD; `waiting` counts the experiments of the grid without a result."""
-    alt = "Dots with ranges: the first column of scores of the table"
+class Tried(NamedTuple):
+    """What a LEADERBOARD is of: the name, the scale and the seeds of its grid, what was tested on, why experiments
+    failed, by their key, and how many of them were not tried yet."""
+
+    grid: str
+    scale: float
+    seeds: Sequence[int]
+    test_set: TestSet
+    test_pictures: int
+    failed: Mapping[str, str]
+    waiting: int
+
+
+def build_leaderboard_page(board: pd.DataFrame, tried: Tried) -> str:
+    """One self-contained page for a LEADERBOARD."""
+    alt = "Dots with ranges: the macro F1, the lowest and the highest of the table"
     plot = figure("Macro F1, mean and range over the seeds", alt, leaderboard_plot(board), wide=True)
-    listed = capped(LEADERBOARD.check(board), _MOST_LISTED)
+    board = LEADERBOARD.check(board)
+    told = [assignments(settings) for settings in board["settings"]]
+    shared = [one for one in told[0] if all(one in other for other in told)] if len(told) > 1 else []
+    own = pd.Series([[one for one in settings if one not in shared] for settings in told], dtype=object)
+    failed = pd.DataFrame(tried.failed.items(), columns=["key", "error"])
     return render_page(
         "leaderboard.html.j2",
-        board=listed,
+        board=capped(board.assign(own=own), _MOST_LISTED),
         count=len(board),
-        waiting=waiting,
-        independent=test_set == TRUSTED,
+        shared=shared,
+        tried=tried,
+        failed=capped(failed, _MOST_FAILED),
+        independent=tried.test_set == TRUSTED,
         figures=[plot],
     )
+
+
+def assignments(settings: str) -> list[str]:
+    """The settings of a row of the LEADERBOARD in the words of `--set`.
+
+    >>> assignments('{"classifier":{"dropout":0.5,"network":"custom"}}')
+    ['classifier.dropout=0.5', 'classifier.network=custom']
+    """
+    return [
+        f"{stage}.{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for stage, values in json.loads(settings).items()
+        for name, value in values.items()
+    ]
 
 
 def leaderboard_plot(board: pd.DataFrame) -> bytes:

@@ -33,7 +33,8 @@ _MOST_CLASSES = 60
 _MOST_SIZES = 2000
 _MOST_NUMBERED = 15
 _COUNT = FuncFormatter(lambda value, _: f"{value:,.0f}")
-_RATE = FuncFormatter(lambda value, _: f"{value:.0e}")
+_RATE = FuncFormatter(lambda value, _: f"{value:g}")
+_F1_MARKS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 Floats = npt.NDArray[np.floating]
 Counts = npt.NDArray[np.int64]
 
@@ -217,9 +218,7 @@ def training_curves(curves: pd.DataFrame) -> bytes:
         scores.set_ylim(0, 1)
         scores.legend()
         rates.plot(curves["epoch"], curves["learning_rate"], color=INK)
-        rates.set_yscale("log")
-        rates.yaxis.set_major_formatter(_RATE)
-        rates.yaxis.set_minor_formatter(NullFormatter())
+        _rate_axis(rates, curves["learning_rate"])
         for axes, title in zip(panels, ("loss", "accuracy and macro F1", "learning rate"), strict=True):
             axes.set(title=title, xlabel="epoch")
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
@@ -239,7 +238,7 @@ def f1_bars(per_class: pd.DataFrame) -> bytes:
         bars = axes.barh(names, rows["f1"].fillna(0), color=KEPT)
         texts = [f"{_short(f1)}  ({support:,})" for f1, support in zip(rows["f1"], rows["support"], strict=True)]
         axes.bar_label(bars, texts, padding=3, fontsize=8)
-        axes.set(xlim=(0, 1.2), xlabel="F1 (test pictures)")
+        axes.set(xlim=(0, 1.2), xticks=_F1_MARKS, xlabel="F1 (number of test pictures)")
         axes.grid(axis="y", visible=False)
 
     return render(draw, height=row_height(len(rows)))
@@ -292,6 +291,17 @@ def _count_axis(axes: Axes, unit: str) -> None:
     axes.set_xlabel(unit)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.xaxis.set_major_formatter(_COUNT)
+
+
+def _rate_axis(axes: Axes, rates: pd.Series) -> None:
+    """Learning rates on a log scale, or on a linear one where they span too few powers of ten to be marked by them."""
+    positive = rates[rates > 0]
+    if positive.max() >= 100 * positive.min():
+        axes.set_yscale("log")
+        axes.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_formatter(_RATE)
 
 
 def _number_cells(axes: Axes, counts: Counts) -> None:

@@ -118,4 +118,4 @@ def _points(share: float) -> str:
 
 def _seconds(value: float | None) -> str:
     """Whole seconds, a dash where nobody knows."""
-    return "\u2013" if value is None else f"{value:,.0f}".replace("-", "\u2212")
+    return "\u2013" if value is None else f"{round(value):,}".replace("-", "\u2212")

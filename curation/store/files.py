@@ -28,7 +28,7 @@ def write_atomically(target: Path, data: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise StoreError(_explain(target, error)) from error
+        raise StoreError(why_unwritten(target, error)) from error
 
 
 def sync_folder(folder: Path) -> None:
@@ -52,14 +52,15 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def why_unwritten(target: Path, error: OSError) -> str:
+    """Why `target` could not be written, and what to do: make space, or allow it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"no space left for {target}: free some disk space, or choose another --workspace, and run again"
+    return f"cannot write {target} ({error.strerror}): check the folder's permissions, or choose another --workspace"
+
+
 def _write(path: Path, data: bytes) -> None:
     with path.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _explain(target: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"no space left for {target}: free some disk space, or choose another --workspace, and run again"
-    return f"cannot write {target} ({error.strerror}): check the folder's permissions, or choose another --workspace"

@@ -18,7 +18,7 @@ import pandas as pd
 from curation.engine import in_batches, per_item
 from curation.errors import StoreError
 from curation.rgb import Rgb
-from curation.store.files import file_digest, sync_folder, write_atomically
+from curation.store.files import file_digest, sync_folder, why_unwritten, write_atomically
 from curation.training import augment
 from curation.training.augment import Recipe, augmented, letterboxed
 
@@ -50,7 +50,7 @@ def draw_pictures(
 
     A row with a seed of -1 is the whole picture on white; any other is a copy changed by `recipe`. Kept in `folder`
     under a digest of rows, side, recipe and `pictures_version` (that of what `read` gives), and drawn anew when the
-    file is damaged. StoreError when the disk is full.
+    file is damaged. StoreError when the disk is full or the folder cannot be written.
     """
     wanted = list(zip(rows["image_id"].tolist(), rows["augmentation_seed"].tolist(), strict=True))
     target = folder / f"{_key(wanted, side_px, recipe, pictures_version)}.npy"
@@ -101,7 +101,7 @@ def _write(target: Path, shape: tuple[int, ...], batches: Iterator[Rgb]) -> None
         os.replace(temporary, target)
         sync_folder(target.parent)
     except OSError as error:
-        raise StoreError(f"cannot write {target} ({error.strerror}): free some disk space, and run again") from error
+        raise StoreError(why_unwritten(target, error)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

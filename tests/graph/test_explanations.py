@@ -15,6 +15,7 @@ from assets.explain import MOST_TILES, _plots, _sheets
 from curation.explain.figures import FIGURES, picture, plot
 from curation.report.contact_sheet import MOST_BYTES
 from curation.store.parquet import read_parquet
+from tests.graph.conftest import Command, settings
 
 
 @pytest.fixture
@@ -29,6 +30,15 @@ def test_every_class_of_the_trusted_folder_is_explained(figures: pd.DataFrame, s
     assert set(heat["heading"]) == classes
     paths = {caption.split("\n")[-1] for caption in heat["caption"]}
     assert all((sample / "test" / path).is_file() for path in paths)
+
+
+def test_a_layer_that_the_network_does_not_have_is_refused_before_anything_runs(
+    sample: Path, inksift: Command, tmp_path: Path
+) -> None:
+    result = inksift("run", sample / "images", "--workspace", tmp_path, *settings("explanations.late_layer=9"))
+    assert result.exit_code == 2
+    assert "explanations.late_layer: expected 1 to 4, the layers of the network, got 9" in result.output
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_page_shows_all_of_it(figures: pd.DataFrame, finished) -> None:

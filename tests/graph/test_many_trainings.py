@@ -12,11 +12,11 @@ import yaml
 from click.testing import Result
 
 from curation.bill.arms import ALL, ARMS
-from curation.errors import TrainingError
+from curation.errors import ParamError, TrainingError
 from curation.experiments import results
 from curation.experiments.grid import planned, table_of
 from curation.experiments.trial import Materials, Recipe, Trial, run_trial
-from curation.publish.published import BILL, BILL_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE
+from curation.publish.published import BILL, BILL_PAGE, F1, LEADERBOARD_CSV, LEADERBOARD_PAGE
 from curation.store.parquet import read_parquet, to_parquet
 from pipelines.grids import grid_names, grid_params
 from tests.graph.conftest import QUICK, Command, settings
@@ -58,6 +58,14 @@ def test_a_bill_takes_its_own_settings_only(workspace: Path, inksift: Command) -
     assert "only f1_bill.KEY=VALUE can be set here" in result.output
 
 
+def test_decisions_that_nothing_was_trained_on_have_no_bill(workspace: Path, inksift: Command, tmp_path: Path) -> None:
+    judged = Path(shutil.copytree(workspace, tmp_path / "workspace"))
+    (judged / F1).unlink()
+    result = inksift("bill", "--workspace", judged)
+    assert result.exit_code == 2
+    assert f"nothing was trained on the decisions in {judged}: run `inksift run` on it" in result.output
+
+
 def test_before_a_run_there_is_no_bill(tmp_path: Path, inksift: Command) -> None:
     result = inksift("bill", "--workspace", tmp_path)
     assert result.exit_code == 2
@@ -77,20 +85,26 @@ def test_experiments_go_on_where_they_were_and_are_ranked(workspace: Path, grid:
     told = json.loads(first.stdout)
     assert ([row["name"] for row in told["leaderboard"]], told["waiting"]) == (["up"], 2)
     assert (told["test_set"], told["failed"]) == ("trusted", {})
+    assert (told["measured"], told["known"]) == (["up.seed0", "up.seed1"], [])
     tried = {path.stem: path.stat().st_mtime_ns for path in (workspace / "tables" / "experiments").iterdir()}
     checkpoints = {path.name: path.stat().st_mtime_ns for path in (workspace / "models").glob("*.pt")}
     second = inksift("experiments", "--workspace", workspace, "--grid", grid)
     assert second.exit_code == 0, second.output
     assert "experiment 4 of 4: up.seed1" in second.output
     assert "test set: trusted" in second.output
+    assert second.output.count("\n  measured\n") == second.output.count("\n  known\n") == 2
+    assert "measured: 2, known before: 2, failed: 0, not tried yet: 0" in second.output
     rows = pd.read_csv(workspace / LEADERBOARD_CSV)
     assert sorted(rows["name"]) == ["plain", "up"]
     assert rows["seeds"].tolist() == [2, 2]
-    assert rows["rank"].tolist() == [1, 2]
+    assert rows["rank"].tolist() in ([1, 2], [1, 1])
+    assert json.loads(rows.set_index("name").loc["plain", "settings"])["training_set"] == {"weights": "none"}
     again = {path.name: path.stat().st_mtime_ns for path in (workspace / "models").glob("*.pt")}
     assert {name: again[name] for name in checkpoints} == checkpoints
     assert set(tried) == {"up.seed0", "up.seed1"}
-    assert "The test set is the trusted folder" in (workspace / LEADERBOARD_PAGE).read_text()
+    page = (workspace / LEADERBOARD_PAGE).read_text()
+    assert "The test set is the trusted folder" in page
+    assert "2 recipes of the grid <strong><bdi>mine.yaml</bdi></strong>, at full scale, with the seeds 0, 1" in page
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
 
@@ -129,12 +143,18 @@ def test_where_experiments_fail_the_others_go_on(
     result = inksift(*arguments)
     assert result.exit_code == 1
     told = json.loads(result.stdout)
-    assert ([row["name"] for row in told["leaderboard"]], told["waiting"]) == (["up"], 2)
+    assert ([row["name"] for row in told["leaderboard"]], told["waiting"]) == (["up"], 0)
     assert list(told["failed"]) == ["diverging.seed0", "unknown.seed0"]
+    assert told["measured"] + told["known"] == ["up.seed0"]
     assert "diverging.seed0: the loss of epoch 0 is not a number" in result.stderr
     assert f"2 of 3 experiments of the grid {path} failed:" in result.stderr
     assert "unicorn" in result.stderr.split("failed:")[1]
-    assert "2 experiments of the grid have no result" in (workspace / LEADERBOARD_PAGE).read_text()
+    page = (workspace / LEADERBOARD_PAGE).read_text()
+    assert "2 failed and 0 were not tried yet on these pictures" in page
+    assert '<th scope="row">diverging.seed0</th><td>the loss of epoch 0 is not a number</td>' in page
+    again = inksift("experiments", "--workspace", workspace, "--grid", path, "--only", "up")
+    assert again.exit_code == 0, again.output
+    assert "measured: 0, known before: 1, failed: 2, not tried yet: 0" in again.output
 
 
 def test_without_a_test_picture_no_experiment_is_tried(workspace: Path, inksift: Command, grid: Path) -> None:
@@ -166,6 +186,34 @@ def test_an_unknown_grid_or_experiment_is_told(
     assert message in result.output
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "a grid needs parts"),
+        ("# nothing yet", "a grid needs parts"),
+        ("{}", "a grid needs parts"),
+        ("[1, 2]", "a grid needs parts"),
+        ("just text", "a grid needs parts"),
+        ("part:\n  - net: {a: {}}", "a grid has no entry 'part'; there are: about, base, parts, seeds"),
+        ("parts:\n  - net: {a: 3}", r"part 1, net, a: expected stage: \{setting: value\}"),
+        ("parts:\n  - net: {a: {classifier: {dept: 3}}}", r"experiment a: no setting called classifier\.dept"),
+        ("parts:\n  - net: {a: {}}\n  - net: {a: {}}", r"two experiments called a\.seed0"),
+        ("parts:\n  - net: {a: {}, a: {}}", "line 2: the key a stands twice"),
+    ],
+)
+def test_what_is_wrong_in_a_grid_file_is_told_with_its_name(content: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(content)
+    with pytest.raises(ParamError, match=rf"mine\.yaml: .*{message}"):
+        grid_params(str(path), 1.0)
+
+
+def test_levels_are_called_as_they_stand_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("parts:\n  - net: {1: {}, true: {}, no: {}, 0x10: {}}")
+    assert [one.name for one in planned(grid_params(str(path), 1.0))] == ["1", "true", "no", "0x10"]
+
+
 @pytest.mark.parametrize("name", grid_names())
 def test_every_shipped_grid_is_sound(name: str) -> None:
     for scale in (0.05, 1.0):
@@ -182,5 +230,5 @@ def test_a_run_with_a_balanced_last_layer_trains_nothing_anew_and_says_how(
     told = json.loads((workspace / "f1_report.json").read_text())["network"]["rebalancing"]
     assert told["method"] == "tau_norm"
     assert 0 <= told["tau"] <= 4
-    assert "Its last layer was balanced after training: method tau_norm" in (workspace / "f1_report.html").read_text()
+    assert "In its last layer, the weights of every class were divided by" in (workspace / "f1_report.html").read_text()
     assert inksift("verify", "--workspace", workspace).exit_code == 0

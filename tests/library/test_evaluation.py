@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import accuracy_score, classification_report, f1_score, precision_recall_fscore_support
 
 from curation.evaluation import HELD_OUT, EvaluationParams, averages_table, f1_report, per_class_table
-from curation.tables import PREDICTIONS
+from curation.tables import PREDICTIONS, TRAINING_SET
 
 QUICK = EvaluationParams(bootstrap_draws=50)
 
@@ -116,6 +116,21 @@ def test_majority_baseline_names_the_largest_training_class():
         "weighted_f1": pytest.approx(1 / 6),
         "accuracy": pytest.approx(1 / 3),
     }
+
+
+def test_pictures_and_rows_of_the_training_are_told_apart():
+    rows = [("a", "train", -1), ("a", "train", 5), ("b", "train", -1), ("c", "validation", -1)]
+    frame = pd.DataFrame(rows, columns=["image_id", "split", "augmentation_seed"]).assign(label="fox", weight=1.0)
+    found = f1_report(
+        predictions(["fox"], ["fox"]),
+        ["fox"] * 4,
+        QUICK,
+        test_set=HELD_OUT,
+        seeds={},
+        training_set=TRAINING_SET.check(frame[list(TRAINING_SET.columns)]),
+    )
+    assert (found["train_pictures"], found["train_pictures_used"], found["train_rows"]) == (4, 2, 3)
+    assert report(["fox"], ["fox"])["train_rows"] is None
 
 
 def test_confusion_has_true_classes_in_rows():

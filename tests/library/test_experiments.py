@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 
 from curation.errors import DataError, ParamError
-from curation.evaluation import HELD_OUT, TRUSTED
+from curation.evaluation import HELD_OUT, TRUSTED, predict
 from curation.experiments import conditions as described
+from curation.experiments import results, trial
 from curation.experiments.conditions import Conditions
-from curation.experiments.grid import STAGES, Experiment, experiments_in, experiments_of, scaled, table_of
-from curation.experiments.results import EXPERIMENTS, known_result, known_results, leaderboard, run_experiment
-from curation.experiments.trial import Materials
+from curation.experiments.grid import (
+    STAGES,
+    Experiment,
+    GridParams,
+    changed_settings,
+    experiments_in,
+    experiments_of,
+    planned,
+    scaled,
+    table_of,
+)
+from curation.experiments.results import (
+    EXPERIMENTS,
+    errors_of,
+    known_result,
+    known_results,
+    leaderboard,
+    run_experiment,
+)
+from curation.experiments.trial import Materials, Trial, run_trial
 from curation.networks import NETWORKS
-from curation.report.leaderboard_page import build_leaderboard_page, leaderboard_plot
+from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
 from curation.store.parquet import to_parquet
 from curation.tables import SPLITS
 from curation.training.params import TrainingParams
@@ -57,6 +78,7 @@ def test_an_experiment_survives_its_table() -> None:
         ({"parts": []}, r"a grid needs parts"),
         ({"parts": {"network": {}}}, r"a grid needs parts"),
         ({"axes": {}}, r"no entry 'axes'; there are: about, base, parts, seeds"),
+        ({"part": [], "parts": None}, r"no entry 'part'; there are: about, base, parts, seeds"),
         ({"seeds": [True]}, r"seeds: expected a list of whole numbers"),
         ({"seeds": []}, r"seeds: expected a list of whole numbers"),
         ({"seeds": [0, 2**31]}, r"seeds: expected a list of whole numbers from 0 to 2147483647"),
@@ -85,10 +107,24 @@ def test_what_is_wrong_with_a_grid_is_told_with_its_place(change: dict[str, Any]
         experiments_of(GRID | change)
 
 
-@pytest.mark.parametrize("grid", [None, 3, [], "team"])
+@pytest.mark.parametrize("grid", [None, 3, [], "team", {}])
 def test_what_is_no_grid_is_refused(grid: Any) -> None:
     with pytest.raises(ParamError, match="a grid needs parts"):
         experiments_of(grid)
+
+
+def test_an_empty_grid_of_your_own_is_not_the_shipped_one() -> None:
+    with pytest.raises(ParamError, match="a grid needs parts"):
+        planned(GridParams(grid={}))
+    assert len(planned(GridParams(shipped="networks"))) == 6
+    assert [GridParams().called, GridParams(grid=GRID, name="mine.yaml").called] == ["balance", "mine.yaml"]
+
+
+def test_a_recipe_tells_what_differs_from_the_defaults() -> None:
+    levels = {"plain": {}, "under": {"training_set": {"undersample_to": 60, "weights": "balanced"}}}
+    plain, under = (one.recipe for one in experiments_of({"seeds": [5], "parts": [{"data": levels}]}))
+    assert changed_settings(plain) == {}
+    assert changed_settings(under) == {"training_set": {"undersample_to": 60}}
 
 
 def test_two_experiments_of_one_name_are_refused() -> None:
@@ -132,33 +168,68 @@ def test_every_network_can_do_with_every_scale(name: Any, scale: float) -> None:
 def row(name: str, seed: int, macro_f1: float, **changes: Any) -> dict[str, Any]:
     usual = {"weighted_f1": 0.5, "accuracy": 0.5, "validation_macro_f1": 0.6, "best_epoch": 1, "epochs": 4}
     usual |= {"parameters": 9, "training_rows": 30, "seconds": 2.0, "digest": "d"}
+    usual |= {"error": ""}
     return {"key": f"{name}.seed{seed}", "name": name, "seed": seed, "macro_f1": macro_f1, **usual, **changes}
+
+
+def board_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The leaderboard of rows whose recipes set nothing but the number of their epochs."""
+    levels = {row["name"]: {"classifier": {"max_epochs": n}} for n, row in enumerate(rows, 1)}
+    return leaderboard(EXPERIMENTS.frame(rows), experiments_of({"parts": [{"a": levels or {"x": {}}}]}))
+
+
+def tried(**changes: Any) -> Tried:
+    """What a page says of its grid."""
+    return Tried("mine.yaml", 0.1, [0, 7], TRUSTED, 48, {}, 0)._replace(**changes)
 
 
 def test_the_leaderboard_ranks_by_the_mean_over_seeds() -> None:
     rows = [row("a", 0, 0.2), row("b", 0, 0.5, seconds=4.0), row("b", 1, 0.7), row("c", 0, 0.5), row("d", 0, np.nan)]
-    board = leaderboard(EXPERIMENTS.frame(rows))
+    board = board_of([*rows, row("e", 0, np.nan, error="it diverged")])
     assert board["name"].tolist() == ["b", "c", "a", "d"]
+    assert json.loads(board.iloc[2]["settings"]) == {"classifier": {"max_epochs": 1}}
     best = board.iloc[0]
     assert (best["rank"], best["seeds"], best["lowest"], best["highest"]) == (1, 2, 0.5, 0.7)
     assert (best["macro_f1"], best["seconds"]) == (pytest.approx(0.6), 3.0)
 
 
+def test_exact_ties_share_a_rank() -> None:
+    board = board_of([row("a", 0, 0.5), row("b", 0, 0.5), row("c", 0, 0.7), row("d", 0, 0.1)])
+    assert dict(zip(board["name"], board["rank"], strict=True)) == {"c": 1, "a": 2, "b": 2, "d": 4}
+
+
 @pytest.mark.parametrize("rows", [[], [row("a", 0, np.nan)], [row(f"r{n}", 0, n / 99) for n in range(99)]])
 def test_the_page_shows_any_leaderboard(rows: list[dict[str, Any]]) -> None:
-    board = leaderboard(EXPERIMENTS.frame(rows))
-    html = build_leaderboard_page(board, waiting=3, test_set=TRUSTED)
-    assert "3 experiments of the grid have no result on these pictures: not tried yet, or failed" in html
-    assert html.count('<th scope="row">') == len(rows)
+    board = board_of(rows)
+    html = build_leaderboard_page(board, tried(waiting=3, failed={"x.seed0": "it diverged"}))
+    assert "1 failed and 3 were not tried yet on these pictures" in html
+    assert '<th scope="row">x.seed0</th><td>it diverged</td>' in html
+    assert html.count('<th scope="row">') == 2 * len(rows) + 1
     assert leaderboard_plot(board).startswith(b"\x89PNG")
 
 
 def test_the_page_says_on_which_test_set_it_ranks() -> None:
-    board = leaderboard(EXPERIMENTS.frame([row("a", 0, 0.5)]))
-    trusted, held_out = (build_leaderboard_page(board, waiting=0, test_set=name) for name in (TRUSTED, HELD_OUT))
+    board = board_of([row("a", 0, 0.5)])
+    trusted, held_out = (build_leaderboard_page(board, tried(test_set=name)) for name in (TRUSTED, HELD_OUT))
     assert "The test set is the trusted folder" in trusted
     assert "The test set was held out from the crawled folder itself" in held_out
-    assert "no result on these pictures" not in trusted
+    assert "not tried yet" not in trusted
+
+
+def test_the_page_says_what_was_tried_and_what_each_recipe_sets() -> None:
+    html = build_leaderboard_page(board_of([row("a", 0, 0.5), row("b", 0, 0.4)]), tried())
+    assert "2 recipes of the grid <strong><bdi>mine.yaml</bdi></strong>, at a scale of 0.1, with the seeds 0, 7" in html
+    assert "tested on 48 pictures" in html
+    assert '<th scope="row">b</th><td><bdi>classifier.max_epochs=2</bdi></td>' in html
+
+
+def test_the_page_says_once_what_all_recipes_set() -> None:
+    level = {"classifier": {"dropout": 0.5}}
+    every = experiments_of({"base": {"classifier": {"max_epochs": 9}}, "parts": [{"a": {"a": {}, "b": level}}]})
+    html = build_leaderboard_page(leaderboard(EXPERIMENTS.frame([row("a", 0, 0.5), row("b", 0, 0.4)]), every), tried())
+    assert "All of these recipes set <bdi>classifier.max_epochs=9</bdi>." in html
+    assert '<th scope="row">a</th><td>nothing else</td>' in html
+    assert '<th scope="row">b</th><td><bdi>classifier.dropout=0.5</bdi></td>' in html
 
 
 def toys() -> pd.DataFrame:
@@ -185,9 +256,9 @@ def conditions(
     return Conditions(toys() if splits is None else splits, materials, HELD_OUT)
 
 
-def one(network: str = "bn_small", **training_set: Any) -> Experiment:
+def one(network: str = "bn_small", balanced: Mapping[str, Any] | None = None, **training_set: Any) -> Experiment:
     settings = {"network": network, "image_side_px": 28, "max_epochs": 3, "batch_size": 4, "threads": 1}
-    level = {"classifier": settings, "training_set": training_set}
+    level = {"classifier": settings, "training_set": training_set, "balanced_classifier": dict(balanced or {})}
     (experiment,) = experiments_of({"seeds": [3], "parts": [{"only": {"one": level}}]})
     return experiment
 
@@ -199,6 +270,54 @@ def test_an_experiment_on_toys_learns_and_tells_its_cost(tmp_path: Path) -> None
     assert (found["epochs"], found["seed"]) == (3, 3)
     assert found["training_rows"] >= 12
     assert run_experiment(one(), conditions(tmp_path)) == found
+
+
+def test_validation_is_scored_with_the_network_that_is_tested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Path, list[str]]] = []
+
+    def heard(checkpoint: Path, rows: pd.DataFrame, pixels: npt.NDArray[np.uint8]) -> pd.DataFrame:
+        asked.append((checkpoint, sorted(rows["split"].unique())))
+        assert len(pixels) == len(rows) == 12
+        assert ((pixels[:, 14, 14, 0] < 128) == (rows["label"] == "cat")).all()
+        return predict(checkpoint, rows, pixels)
+
+    monkeypatch.setattr(trial, "predict", heard)
+    plain = run_trial(toys(), one().recipe, conditions(tmp_path).materials)
+    balanced = run_trial(toys(), one(balanced={"method": "tau_norm", "tau": 1}).recipe, conditions(tmp_path).materials)
+    assert [splits for _, splits in asked] == [["test"], ["validation"]] * 2
+    assert asked[0][0] == asked[1][0] == plain.trained.checkpoint
+    assert asked[2][0] == asked[3][0] != balanced.trained.checkpoint
+
+
+def test_the_validation_score_is_that_of_the_validation_predictions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*arguments: Any) -> Trial:
+        found = run_trial(*arguments)
+        return found._replace(validated=found.validated.assign(predicted="cat"))
+
+    monkeypatch.setattr(results, "run_trial", told)
+    assert run_experiment(one(), conditions(tmp_path))["validation_macro_f1"] == pytest.approx(1 / 3)
+
+
+def test_without_validation_pictures_there_is_no_validation_score(tmp_path: Path) -> None:
+    splits = toys()
+    found = run_experiment(one(), conditions(tmp_path, splits[splits["split"] != "validation"]))
+    assert found["validation_macro_f1"] is None
+    board = leaderboard(EXPERIMENTS.frame([dict(found)]), [one()])
+    assert board["validation_macro_f1"].isna().all()
+    assert "\N{EN DASH}" in build_leaderboard_page(board, tried())
+
+
+def test_an_experiment_that_fails_says_why_and_is_not_ranked(tmp_path: Path) -> None:
+    usual, failing = conditions(tmp_path), one(oversample_factors={"unicorn": 2})
+    found = EXPERIMENTS.frame([dict(run_experiment(failing, usual))])
+    assert list(errors_of(found)) == ["one.seed3"]
+    assert "unicorn" in errors_of(found)["one.seed3"]
+    (tmp_path / "one.seed3.parquet").write_bytes(to_parquet(found))
+    assert list(errors_of(known_results(tmp_path, [failing], usual))) == ["one.seed3"]
+    assert known_result(tmp_path, one(), usual) is None
+    assert leaderboard(found, [failing]).empty
 
 
 def test_without_a_test_picture_nothing_is_tried(tmp_path: Path) -> None:
@@ -282,4 +401,4 @@ def test_a_result_that_cannot_be_read_is_not_known(damage: str, tmp_path: Path) 
     if damage == "columns":
         path.write_bytes(to_parquet(pd.DataFrame({"key": ["one.seed3"]})))
     assert known_result(tmp_path, one(), usual) is None
-    assert leaderboard(known_results(tmp_path, [one()], usual)).empty
+    assert leaderboard(known_results(tmp_path, [one()], usual), [one()]).empty

@@ -158,10 +158,17 @@ def test_predictions_of_another_network_are_a_named_error():
 
 
 def test_a_layer_that_the_network_does_not_have_is_a_named_error():
-    with pytest.raises(ParamError, match=r"explanations\.early_layer: the network has 3 layers, got 4"):
+    with pytest.raises(ParamError, match=r"explanations\.early_layer: expected 1 to 3, the layers of the network"):
         figures(params=ExplainParams(early_layer=4))
     with pytest.raises(ParamError, match="no layer called middle; there are: early, late, features"):
         ExplainParams.of("explanations", {"tsne_layers": ["middle"]})
+
+
+def test_neighbours_in_a_layer_are_counted_once_for_both_drawings_of_it():
+    lines = captions(figures(params=ExplainParams(tsne_layers=["features"])), "tsne", "plot")
+    flat = ["in two dimensions" in line for line in lines]
+    assert ["nearest neighbour of the same class" in line for line in lines] == flat
+    assert (sum(flat), len(lines)) == (2, 4)
 
 
 def test_what_training_left_alone_is_drawn_once():

@@ -78,7 +78,7 @@ def test_layers_are_counted_from_one_and_too_many_are_a_named_error():
     layers = layers_of(small_network("bn_small"), noise(1))
     assert [layers.place(1, "early_layer"), layers.place(None, "late_layer")] == [0, 2]
     assert layers.named(2) == "layer 3 of 3: 256 channels of 4 x 4"
-    with pytest.raises(ParamError, match=r"explanations\.late_layer: the network has 3 layers, got 4"):
+    with pytest.raises(ParamError, match=r"explanations\.late_layer: expected 1 to 3, the layers of the network"):
         layers.place(4, "late_layer")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,8 @@ import pytest
 
 from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
 from curation.explain.figures import FIGURES, picture, plot, sentence
+from curation.rebalance.params import Method
+from curation.report.balancing import balancing_in_words
 from curation.report.f1_page import build_f1_page
 from curation.tables import CURVES
 
@@ -60,6 +62,44 @@ def test_curves_are_told_in_words(count: int, told: str) -> None:
     html = build_f1_page(report(), curves(count))
     assert f'alt="{told}' in html
     assert ("training accuracy from 0.25 to 0.50" in html) == (count > 0)
+
+
+@pytest.mark.parametrize(("guess", "told"), [("bbbbb", True), ("abbba", False)])
+def test_answers_that_are_all_the_same_are_named(guess: str, told: bool) -> None:
+    html = build_f1_page(report(guess=guess) | {"macro_f1_interval": [0.381, 0.381]})
+    assert ("The network calls every test picture b" in text_of(html)) is told
+    assert ("lies between 0.381 and 0.381" in html) is not told
+
+
+def test_pictures_used_and_rows_of_an_epoch_are_told_where_they_are_known() -> None:
+    known = report() | {"train_pictures": 84, "train_pictures_used": 70, "train_rows": 108}
+    assert "84 pictures in the training split, 70 of them used, 108 rows in an epoch, 5 test" in build_f1_page(known)
+    assert "2 pictures in the training split, 5 test pictures." in build_f1_page(report())
+
+
+@pytest.mark.parametrize("method", [method for method in get_args(Method) if method != "none"])
+def test_every_method_of_balancing_is_told_in_words(method: str) -> None:
+    rebalancing = {"method": method, "views": 432.0, "generated": 568.0, "least_spread": 0.5, "largest_spread": 1.25}
+    rebalancing |= {"tau": 0.7, "strength": 1.5, "validation_macro_f1": 0.61}
+    told = " ".join(balancing_in_words(rebalancing))
+    assert told.endswith(".")
+    assert {
+        "crt": "432 changed views",
+        "tau_norm": "power 0.7.",
+        "logit_adjustment": "1.5 times",
+        "feature_gan": "568",
+    }[method] in told
+    assert ".000" not in told
+
+
+def test_the_network_as_it_is_has_nothing_to_tell_of_balancing() -> None:
+    assert balancing_in_words({"method": "none"}) == balancing_in_words({}) == []
+
+
+def test_wide_plots_lie_in_a_labelled_box_that_the_keyboard_reaches() -> None:
+    html = build_f1_page(report(), curves())
+    boxes = re.findall(r'<div class="scroll" tabindex="0" role="region" aria-label="Plot: ([^"]+)"><img', html)
+    assert boxes == ["F1 per class", "Confusion", "Training"]
 
 
 def test_figures_are_sections_with_headings_in_the_order_of_reading() -> None:

@@ -50,11 +50,14 @@ def test_no_rows_give_an_empty_array(tmp_path):
     assert draw_pictures(ROWS[:0], read, side_px=32, folder=tmp_path).pixels.shape == (0, 32, 32, 3)
 
 
-def test_full_disk_is_a_named_error_and_leaves_nothing(tmp_path, monkeypatch):
-    def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
+@pytest.mark.parametrize(
+    ("number", "remedy"), [(errno.ENOSPC, "no space left for .*: free some disk space"), (errno.EACCES, "permissions")]
+)
+def test_a_disk_that_takes_nothing_is_a_named_error_and_leaves_nothing(tmp_path, monkeypatch, number, remedy):
+    def refused(*_):
+        raise OSError(number, "refused")
 
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(StoreError, match="No space left on device"):
+    monkeypatch.setattr("os.fsync", refused)
+    with pytest.raises(StoreError, match=remedy):
         draw_pictures(ROWS, read, side_px=32, folder=tmp_path)
     assert not list(tmp_path.iterdir())

@@ -8,6 +8,7 @@ from io import BytesIO
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from curation.medium.votes import VOTE_QUALITY
@@ -188,6 +189,15 @@ def test_a_voter_without_a_vote_is_grey(weight: float, coloured: bool) -> None:
 @pytest.mark.parametrize("name", ["train_loss", "train_accuracy", "validation_loss", "validation_macro_f1"])
 def test_every_curve_of_a_training_is_drawn(name: str) -> None:
     assert plots.training_curves(curves(9)) != plots.training_curves(curves(9).assign(**{name: 0.5}))
+
+
+@pytest.mark.parametrize("rates", [[0.001], [0.0007, 0.0013], [0.002, 0.0], [0.0299, 0.00028], [1.0, 1e-9], [0.0, 0.0]])
+def test_learning_rates_have_two_marks_or_more(rates: list[float]) -> None:
+    axes = Figure().add_subplot()
+    axes.plot(rates)
+    plots._rate_axis(axes, pd.Series(rates))
+    low, high = axes.get_ylim()
+    assert sum(low <= mark <= high for mark in axes.get_yticks()) >= 2
 
 
 @pytest.mark.parametrize("width", [29, 57, 300, 790])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import numpy as np
@@ -23,11 +24,12 @@ from curation.report.audit_page import build_audit_page
 from curation.report.bill_page import bill_report, build_bill_page
 from curation.report.f1_page import build_f1_page
 from curation.report.findings import Findings
-from curation.report.leaderboard_page import build_leaderboard_page
+from curation.report.leaderboard_page import Tried, build_leaderboard_page
 from curation.report.page import ReportParams, build_report
 from curation.rgb import Rgb
 from curation.signals.base import Limits
 from curation.tables import DECISIONS, IMAGES, PAIR_SEARCH
+from curation.training.params import TrainingParams
 from curation.verdicts.losses import LOSSES
 from tests.explained import examined, small_networks
 from tests.frames import duplicates_of
@@ -161,21 +163,26 @@ def hostile_figures() -> pd.DataFrame:
 
 
 def hostile_bill() -> str:
-    """An F1 bill in which every class and the network are hostile."""
+    """An F1 bill in which every class is hostile."""
     gains = dict.fromkeys(EFFECTS.columns, 0.1)
     effects = EFFECTS.frame([gains | {"left_out": arm} for arm in ARMS if arm != ALL])
     row = {"macro_f1": 0.5, "rare_f1": 0.5, "accuracy": 0.5, "files": 9, "training_rows": 9, "seconds": 1.0}
     scores = SCORES.frame([row | {"arm": arm, "seed": 0} for arm in ARMS])
     bill = with_costs(effects, scores, {"photo verdict": 2.0})
-    made = {"rare": HOSTILE, "test_set": HELD_OUT, "params": BillParams(), "network": HOSTILE[0]}
+    made = {"rare": HOSTILE, "test_set": HELD_OUT, "tested": 9, "params": BillParams(), "training": TrainingParams()}
     return build_bill_page(bill_report(bill, scores, **made))
 
 
 def hostile_leaderboard() -> str:
-    """A leaderboard in which every recipe is hostile."""
+    """A leaderboard in which the grid, every recipe, every setting and every error is hostile."""
     usual = {"seeds": 2, "parameters": 9, "training_rows": 9} | dict.fromkeys(SCORED, 0.5)
-    rows = [usual | {"rank": rank, "name": text} for rank, text in enumerate(HOSTILE, 1)]
-    return build_leaderboard_page(LEADERBOARD.frame(rows), waiting=1, test_set=HELD_OUT)
+    settings = [json.dumps({"training_set": {"oversample_factors": {text: 2}, "all": HOSTILE[0]}}) for text in HOSTILE]
+    rows = [
+        usual | {"rank": rank, "name": text, "settings": setting}
+        for rank, (text, setting) in enumerate(zip(HOSTILE, settings, strict=True), 1)
+    ]
+    failed = dict(zip(HOSTILE, HOSTILE, strict=True))
+    return build_leaderboard_page(LEADERBOARD.frame(rows), Tried(HOSTILE[0], 0.5, [0, 1], HELD_OUT, 9, failed, 1))
 
 
 def hostile_audit() -> str:

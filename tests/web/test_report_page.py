@@ -12,10 +12,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.report.f1_page import build_f1_page
 from tests.web.chromium import events_of
 from tests.web.hostile import (
     HOSTILE,
@@ -240,6 +243,47 @@ def test_a_table_that_fits_shows_no_more(hostile: str, browser_page: Page) -> No
     table = browser_page.get_by_role("region", name="Voters")
     assert not table.evaluate("box => box.scrollWidth > box.clientWidth")
     assert darker_edges(table) == (False, False)
+
+
+def table_of(rows: int) -> str:
+    """An F1 page whose table has this many rows."""
+    frame = pd.DataFrame({"image_id": [f"{row}" for row in range(rows)], "confidence": 1.0})
+    frame["label"] = frame["predicted"] = frame["image_id"]
+    return build_f1_page(f1_report(frame, ["0"], EvaluationParams(bootstrap_draws=0), test_set=HELD_OUT, seeds={}))
+
+
+@pytest.mark.parametrize(("rows", "scrolls"), [(20, False), (60, True)])
+def test_only_a_long_table_scrolls_down(browser_page: Page, rows: int, scrolls: bool) -> None:
+    browser_page.set_viewport_size({"width": 1280, "height": 800})
+    browser_page.set_content(table_of(rows))
+    table = browser_page.get_by_role("region", name="Scores per class")
+    assert table.evaluate("box => box.scrollHeight > box.clientHeight") is scrolls
+
+
+def test_a_wide_plot_keeps_its_size_on_a_phone_and_is_reached_by_the_keyboard(browser_page: Page) -> None:
+    browser_page.set_viewport_size({"width": 390, "height": 800})
+    browser_page.set_content(table_of(9))
+    box = browser_page.get_by_role("region", name="Plot: F1 per class")
+    assert box.locator("img").evaluate("image => image.clientWidth") > 640
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= 390
+    box.focus()
+    expect(box).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_plot_has_the_ground_of_its_card(browser_page: Page, scheme: Any) -> None:
+    browser_page.set_viewport_size({"width": 1280, "height": 800})
+    browser_page.emulate_media(color_scheme=scheme)
+    browser_page.set_content(table_of(9))
+    figure = browser_page.locator(".plot").first
+    inside = figure.locator("img").bounding_box()
+    outside = figure.bounding_box()
+    assert inside
+    assert outside
+    with Image.open(BytesIO(figure.screenshot())) as picture:
+        shown = picture.convert("RGB")
+        drawn = shown.getpixel((round(inside["x"] - outside["x"]) + 2, round(inside["y"] - outside["y"]) + 2))
+        assert drawn == shown.getpixel((5, 5))
 
 
 def darker_edges(box: Locator) -> tuple[bool, bool]:
