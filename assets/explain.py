@@ -13,6 +13,7 @@ from curation.explain import explain as library
 from curation.explain.examined import Examined
 from curation.explain.networks import networks_of
 from curation.explain.params import ExplainParams
+from curation.explain.stored import figures_key, stored_or_made
 from curation.project import Project
 from curation.report.captioned_sheet import captioned_sheet
 from curation.splits import TEST
@@ -35,13 +36,15 @@ def explanations(
     config: ExplainConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Mistakes, heat maps, what layers respond to and how they sort the test pictures, as pictures and plots."""
-    network = balanced_classifier.iloc[0]
+    """Mistakes, heat maps, what layers respond to and how they sort the test pictures; made once."""
+    models, network = project.workspace.models, balanced_classifier.iloc[0]
+    checkpoint, seed = models / network["checkpoint"], int(network["seed"])
     pictures = tested_pictures(predictions, balanced_classifier, [thumbnails, test_thumbnails], project)
-    figures = library.explain(
-        networks_of(project.workspace.models / network["checkpoint"], int(network["seed"])),
-        Examined.of(predictions, splits[splits["split"] == TEST], pictures.pixels),
-        config,
+    examined = Examined.of(predictions, splits[splits["split"] == TEST], pictures.pixels)
+    figures = stored_or_made(
+        models,
+        figures_key(checkpoint, seed, examined, pictures.digest, config),
+        lambda: library.explain(networks_of(checkpoint, seed), examined, config),
     )
     return table(figures, **dict(_sheets(figures)), **dict(_plots(figures)))
 
