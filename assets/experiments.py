@@ -22,7 +22,7 @@ from curation.experiments.results import (
 from curation.experiments.trial import Materials
 from curation.features import features_by_id
 from curation.project import Project
-from curation.publish.published import publish_leaderboard
+from curation.publish.published import demand_trained, publish_leaderboard
 from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
 from curation.splits import TEST
 from curation.thumbnails import Thumbnails
@@ -64,10 +64,10 @@ def experiments(
     if known is not None and not errors_of(known):
         return table(known, measured=0)
     found = EXPERIMENTS.frame([dict(run_experiment(experiment, here))])
-    for key, error in errors_of(found).items():
-        context.log.error(f"experiment {key} failed: {error}")
-        return table(found, measured=1, error=error)
     told = found.iloc[0]
+    if told["error"]:
+        context.log.error(f"experiment {told['key']} failed: {told['error']}")
+        return table(found, measured=1, error=str(told["error"]))
     return table(found, measured=1, accuracy=float(told["accuracy"]), seconds=float(told["seconds"]))
 
 
@@ -117,7 +117,8 @@ def ranked(
 def _conditions(
     splits: pd.DataFrame, embeddings: pd.DataFrame, thumbnails: pd.DataFrame, project: Project
 ) -> Conditions:
-    """What the last run left to try experiments on."""
+    """What the last run left to try experiments on; StoreError when it trained nothing on the present decisions."""
+    demand_trained(project.workspace)
     read = Thumbnails(project.workspace, thumbnails)
     materials = Materials(read, read.version, features_by_id(embeddings), project.workspace.models)
     return Conditions(splits, materials, HELD_OUT if project.test is None else TRUSTED)

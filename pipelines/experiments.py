@@ -39,6 +39,7 @@ def experiments(workspace: Path, grid_name: str, scale: float, only: str, ledger
     """
     from curation.errors import ParamError, TrainingError
     from curation.experiments.grid import planned, table_of
+    from curation.publish.published import demand_trained
     from pipelines.grids import grid_params
     from pipelines.places import project_of
     from pipelines.runner import execute
@@ -49,6 +50,7 @@ def experiments(workspace: Path, grid_name: str, scale: float, only: str, ledger
     if not keys:
         raise ParamError(f"--only {only}: no experiment of the grid {grid_name} is called so; one is {every[0]}")
     project = project_of(existing(workspace), ledger_url)
+    demand_trained(project.workspace)
     execute(project, "plan_experiments", {"experiment_grid": params}, quiet=as_json)
     told = _tried(project, keys, quiet=as_json)
     click.echo(json.dumps(told) if as_json else "\n".join(lines(told)))

@@ -14,8 +14,7 @@ from curation.evaluation import EvaluationParams, f1_report
 from curation.experiments.conditions import Conditions
 from curation.experiments.grid import Experiment, changed_settings
 from curation.experiments.trial import Trial, run_trial
-from curation.publish.published import BROKEN_TABLE
-from curation.store.parquet import read_parquet
+from curation.store.parquet import BROKEN_TABLE, read_parquet
 from curation.tables import Table
 
 _SCORES = ("macro_f1", "weighted_f1", "accuracy", "validation_macro_f1")

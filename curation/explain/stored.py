@@ -14,9 +14,8 @@ from curation.explain.examined import Examined
 from curation.explain.explain import VERSION
 from curation.explain.figures import FIGURES
 from curation.explain.params import ExplainParams
-from curation.publish.published import BROKEN_TABLE
 from curation.store.files import write_atomically
-from curation.store.parquet import read_parquet, to_parquet
+from curation.store.parquet import BROKEN_TABLE, read_parquet, to_parquet
 
 
 def figures_key(checkpoint: Path, seed: int, examined: Examined, pictures_digest: str, params: ExplainParams) -> str:

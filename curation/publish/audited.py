@@ -15,8 +15,8 @@ from curation.medium.cuts import Cuts
 from curation.medium.folder import Folder
 from curation.medium.head import Head, digest, load_head
 from curation.medium.votes import MEASURES, VOTES
-from curation.publish.published import BROKEN_TABLE, MEDIUM, RUN_AGAIN, error_line
-from curation.store.parquet import read_parquet
+from curation.publish.published import MEDIUM, RUN_AGAIN, error_line
+from curation.store.parquet import BROKEN_TABLE, read_parquet
 from curation.store.workspace import Workspace
 from curation.tables import DECISIONS, DUPLICATES, EMBEDDINGS, Table
 from curation.thumbnails import THUMBNAILS, Thumbnails

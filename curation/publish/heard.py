@@ -16,8 +16,8 @@ from curation.ledger.address import same_place
 from curation.ledger.entries import HUMAN_DECISIONS, Entry
 from curation.ledger.ledger import Ledger
 from curation.params import Params
-from curation.publish.published import BROKEN_TABLE, HEARD, read_told
-from curation.store.parquet import read_parquet
+from curation.publish.published import HEARD, read_told
+from curation.store.parquet import BROKEN_TABLE, read_parquet
 from curation.store.workspace import Workspace
 
 BRING_BACK = "bring back a copy of it, or import your last export with `inksift ledger import`"

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from curation.errors import SchemaError, StoreError
 from curation.publish.safe_csv import csv_bytes
 from curation.store.files import file_digest
-from curation.store.parquet import read_parquet, to_parquet
+from curation.store.parquet import BROKEN_TABLE, read_parquet, to_parquet
 from curation.store.workspace import Workspace
 from curation.tables import DECISIONS, IMAGES, Table
 
@@ -27,7 +26,6 @@ OF_TRAINING = (F1, F1_PAGE, *OF_MANY_TRAININGS)
 """What was learned from the decisions, and holds no longer when they change."""
 
 RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
-BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 
 
 def decisions_csv(frame: pd.DataFrame) -> bytes:

@@ -17,7 +17,6 @@ from curation.publish.chosen_ledger import ledger_of
 from curation.publish.contracts import contract_of
 from curation.publish.heard import BRING_BACK, decisions_heard, forgotten, words_for
 from curation.publish.published import (
-    BROKEN_TABLE,
     CSV,
     F1,
     HEARD,
@@ -30,7 +29,7 @@ from curation.publish.published import (
     error_line,
 )
 from curation.store.files import file_digest
-from curation.store.parquet import read_parquet
+from curation.store.parquet import BROKEN_TABLE, read_parquet
 from curation.store.workspace import Workspace
 from curation.tables import IMAGES
 from curation.verdicts.conservation import conservation_problems

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.rebalance.last_layer import LastLayer
+from curation.training.objective import prior_offsets
 
 STRENGTHS = tuple(step / 10 for step in range(0, 21))
 
@@ -26,6 +27,4 @@ def log_priors(
     >>> log_priors(np.array([0, 0, 0, 1]), np.array([1.0, 1.0, 1.0, 3.0]), 0.0).round(2).tolist()
     [-0.69, -0.69]
     """
-    weighed = np.bincount(targets, weights)
-    priors: npt.NDArray[np.float64] = (1 - corrected) * np.log(weighed / weighed.sum())
-    return priors
+    return prior_offsets(np.bincount(targets, weights).astype(np.float64), 1 - corrected)

@@ -10,9 +10,9 @@ import pyarrow as pa
 from curation.errors import ParamError, SchemaError, StoreError
 from curation.ledger.entries import HUMAN_DECISIONS
 from curation.medium.votes import VOTES
-from curation.publish.published import BROKEN_TABLE, RUN_AGAIN, SOURCE, error_line
+from curation.publish.published import RUN_AGAIN, SOURCE, error_line
 from curation.review.run import Run
-from curation.store.parquet import read_parquet
+from curation.store.parquet import BROKEN_TABLE, read_parquet
 from curation.store.workspace import Workspace
 from curation.tables import DECISIONS, DUPLICATES, IMAGES, Table
 from curation.thumbnails import THUMBNAILS

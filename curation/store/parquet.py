@@ -12,6 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
+"""What reading a file raises that is absent, damaged, or no table."""
+
 
 def to_parquet(frame: pd.DataFrame, *, rows_per_group: int | None = None) -> bytes:
     """The frame as a Parquet file; NaN becomes null. Few `rows_per_group` make single rows quick to read."""

@@ -43,7 +43,7 @@ def objective_of(
 ) -> Objective:
     """The objective of `params` for training pictures with these targets, every class among them, and weights."""
     sizes = torch.bincount(targets, weights.double()).numpy()
-    offsets = torch.from_numpy(prior_offsets(sizes, params.logit_adjustment))
+    offsets = torch.from_numpy(prior_offsets(sizes, params.logit_adjustment)).float()
     return Objective(params.label_smoothing, offsets, centres, params.centre_loss)
 
 
@@ -52,7 +52,7 @@ def weighted_mean(losses: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     return (losses * weights).sum() / weights.sum()
 
 
-def prior_offsets(sizes: npt.NDArray[np.float64], strength: float) -> npt.NDArray[np.float32]:
+def prior_offsets(sizes: npt.NDArray[np.float64], strength: float) -> npt.NDArray[np.float64]:
     """strength * log of every class's share: what a classifier that knows only the sizes of the classes would say, in
     pictures times their weights.
 
@@ -61,7 +61,7 @@ def prior_offsets(sizes: npt.NDArray[np.float64], strength: float) -> npt.NDArra
     nothing.
 
     >>> prior_offsets(np.array([50.0, 50.0]), 1.0).round(2).tolist()
-    [-0.6899999976158142, -0.6899999976158142]
+    [-0.69, -0.69]
     """
-    offsets: npt.NDArray[np.float32] = (strength * np.log(sizes / sizes.sum())).astype(np.float32)
+    offsets: npt.NDArray[np.float64] = strength * np.log(sizes / sizes.sum())
     return offsets

@@ -58,12 +58,17 @@ def test_a_bill_takes_its_own_settings_only(workspace: Path, inksift: Command) -
     assert "only f1_bill.KEY=VALUE can be set here" in result.output
 
 
-def test_decisions_that_nothing_was_trained_on_have_no_bill(workspace: Path, inksift: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["bill", "experiments"])
+def test_decisions_that_nothing_was_trained_on_are_refused(
+    command: str, workspace: Path, inksift: Command, tmp_path: Path
+) -> None:
     judged = Path(shutil.copytree(workspace, tmp_path / "workspace"))
     (judged / F1).unlink()
-    result = inksift("bill", "--workspace", judged)
+    tables = sorted((judged / "tables").rglob("*"))
+    result = inksift(command, "--workspace", judged)
     assert result.exit_code == 2
     assert f"nothing was trained on the decisions in {judged}: run `inksift run` on it" in result.output
+    assert sorted((judged / "tables").rglob("*")) == tables
 
 
 def test_before_a_run_there_is_no_bill(tmp_path: Path, inksift: Command) -> None:
