@@ -5,30 +5,34 @@ import pandas as pd
 
 from assets.results import records
 from assets.splits import MOST_LISTED
-from assets.together import together
-from curation.leaks import relatives_of_test
-from curation.objects import DETECTOR_UNAVAILABLE
+from assets.union import together
+from curation.base.tables import DECISIONS, EMBEDDINGS
+from curation.evidence.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
-from curation.publish.published import read_f1_report
-from curation.resample.promises import broken_promises
-from curation.resample.recipe import ORIGINAL
-from curation.splits import LEFT_OUT, leaks
-from curation.tables import DECISIONS, EMBEDDINGS
-from curation.verdicts.conservation import conservation_problems
+from curation.store.published import read_f1_report
+from curation.training.leaks import relatives_of_test
+from curation.training.resample.promises import broken_promises
+from curation.training.resample.recipe import ORIGINAL
+from curation.training.splits import LEFT_OUT, leaks
+from curation.verdict.conservation import conservation_problems
 
 _ERROR, _WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 
 
 @dg.asset_check(asset="verdicts", additional_ins={"images": dg.AssetIn("images")}, blocking=True)
 def every_file_has_one_outcome(images: pd.DataFrame, verdicts: pd.DataFrame) -> dg.AssetCheckResult:
-    """Files found = kept + review + rejected, one row each, with a reason exactly where rejected."""
+    """Files found = kept + review + rejected, one row each, with a reason exactly where
+    rejected."""
     problems = conservation_problems(images, verdicts)
     outcomes = verdicts["outcome"].value_counts()
     return dg.AssetCheckResult(
         passed=not problems,
         severity=_ERROR,
         description="; ".join(problems) or f"{len(images)} files, {len(verdicts)} outcomes",
-        metadata={"files": len(images), **{str(name): int(count) for name, count in outcomes.items()}},
+        metadata={
+            "files": len(images),
+            **{str(name): int(count) for name, count in outcomes.items()},
+        },
     )
 
 
@@ -40,7 +44,8 @@ def decisions_keep_their_contract(verdicts: pd.DataFrame) -> dg.AssetCheckResult
     return dg.AssetCheckResult(
         passed=bool(known.between(0, 1).all()),
         severity=_ERROR,
-        description=f"{len(known)} of {len(verdicts)} rows have a probability, all from 0 to 1 expected",
+        description=f"{len(known)} of {len(verdicts)} rows have a probability, all from 0 to 1 "
+        "expected",
     )
 
 
@@ -53,7 +58,8 @@ def embeddings_are_numbers(embeddings: pd.DataFrame) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=len(lengths) <= 1,
         severity=_ERROR,
-        description=f"{len(embeddings)} vectors of length {sorted(lengths)}; {bad} rejected as bad_feature",
+        description=f"{len(embeddings)} vectors of length {sorted(lengths)}; {bad} rejected as "
+        "bad_feature",
     )
 
 
@@ -91,14 +97,16 @@ def no_copy_straddles_the_splits(splits: pd.DataFrame) -> dg.AssetCheckResult:
 def no_test_picture_is_trained_on(
     splits: pd.DataFrame, hashes: pd.DataFrame, test_hashes: pd.DataFrame, pairs: pd.DataFrame
 ) -> dg.AssetCheckResult:
-    """No copy and no variant of a test picture is in train or validation, going by the pairs that were compared."""
+    """No copy and no variant of a test picture is in train or validation, going by the pairs that
+    were compared."""
     relatives = relatives_of_test(splits, together(hashes, test_hashes), pairs)
     left_out = relatives[relatives["split"] == LEFT_OUT]
     trained_on = relatives[relatives["split"] != LEFT_OUT]
     return dg.AssetCheckResult(
         passed=trained_on.empty,
         severity=_ERROR,
-        description=f"{len(trained_on)} relatives of test pictures are trained on, {len(left_out)} were left out",
+        description=f"{len(trained_on)} relatives of test pictures are trained on, {len(left_out)} "
+        "were left out",
         metadata={
             "trained_on": records(trained_on.head(MOST_LISTED)),
             "left_out": records(left_out.head(MOST_LISTED)),
@@ -106,28 +114,39 @@ def no_test_picture_is_trained_on(
     )
 
 
-@dg.asset_check(asset="training_set", additional_ins={"splits": dg.AssetIn("splits")}, blocking=True)
-def resampling_keeps_its_promises(splits: pd.DataFrame, training_set: pd.DataFrame) -> dg.AssetCheckResult:
-    """Only training pictures are thinned or repeated, copies are marked, no class and no validation picture is lost."""
+@dg.asset_check(
+    asset="training_set", additional_ins={"splits": dg.AssetIn("splits")}, blocking=True
+)
+def resampling_keeps_its_promises(
+    splits: pd.DataFrame, training_set: pd.DataFrame
+) -> dg.AssetCheckResult:
+    """Only training pictures are thinned or repeated, copies are marked, no class and no validation
+    picture is lost."""
     problems = broken_promises(training_set, splits)
     changed = int((training_set["augmentation_seed"] != ORIGINAL).sum())
     return dg.AssetCheckResult(
         passed=not problems,
         severity=_ERROR,
-        description="; ".join(problems) or f"{len(training_set)} rows, {changed} of them changed copies",
+        description="; ".join(problems)
+        or f"{len(training_set)} rows, {changed} of them changed copies",
     )
 
 
 @dg.asset_check(asset="f1_report")
-def f1_beats_the_majority(f1_report: pd.DataFrame, project: dg.ResourceParam[Project]) -> dg.AssetCheckResult:
+def f1_beats_the_majority(
+    f1_report: pd.DataFrame, project: dg.ResourceParam[Project]
+) -> dg.AssetCheckResult:
     """The network's macro F1 is above that of always naming the largest class."""
     report = read_f1_report(project.workspace)
     reached, baseline = report["macro_f1"], report["majority_baseline"]["macro_f1"]
     if reached is None:
-        return dg.AssetCheckResult(passed=False, severity=_WARN, description="no class has training and test pictures")
+        return dg.AssetCheckResult(
+            passed=False, severity=_WARN, description="no class has training and test pictures"
+        )
     return dg.AssetCheckResult(
         passed=bool(reached > baseline),
         severity=_WARN,
-        description=f"macro F1 {reached:.3f} against {baseline:.3f} for always naming the largest class",
+        description=f"macro F1 {reached:.3f} against {baseline:.3f} for always naming the largest "
+        "class",
         metadata={"macro_f1": reached, "majority": baseline, "classes": len(f1_report)},
     )

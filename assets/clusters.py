@@ -7,7 +7,7 @@ import pandas as pd
 
 from assets.display import picture
 from assets.results import records, table
-from curation.clusters import VERSION, ClusterParams, find_clusters
+from curation.evidence.clusters import VERSION, ClusterParams, find_clusters
 from curation.report import plots
 
 
@@ -22,7 +22,8 @@ class ClustersConfig(ClusterParams, dg.Config):
             group_name="evidence",
             kinds={"scikitlearn", "parquet"},
             code_version=str(VERSION),
-            description="The cluster of every kept picture by DBSCAN, HDBSCAN and KMeans; -1 is noise",
+            description="The cluster of every kept picture by DBSCAN, HDBSCAN and KMeans; -1 is "
+            "noise",
         ),
         "cluster_comparison": dg.AssetOut(
             group_name="evidence",

@@ -6,10 +6,10 @@ import pandas as pd
 from assets.human import LEDGER
 from assets.results import table
 from assets.settings_used import settings_of
-from curation.errors import DataError
+from curation.base.errors import DataError
 from curation.project import Project
-from curation.publish.curated import CuratedParams, curate
-from curation.publish.published import PROPOSAL, publish_decisions
+from curation.store.published import PROPOSAL, publish_decisions
+from curation.verdict.curated import CuratedParams, curate
 
 
 class CuratedConfig(CuratedParams, dg.Config):
@@ -20,10 +20,16 @@ class CuratedConfig(CuratedParams, dg.Config):
 def curated_dataset(
     verdicts: pd.DataFrame, config: CuratedConfig, project: dg.ResourceParam[Project]
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """decisions.csv and decisions.parquet in the workspace; the table holds the pictures that stay."""
+    """decisions.csv and decisions.parquet in the workspace; the table holds the pictures that
+    stay."""
     if (project.workspace.root / PROPOSAL).exists():
-        raise DataError(f"{PROPOSAL} waits for your word: run the verdicts again with accept_losses, or allow more")
-    publish_decisions(project.workspace, verdicts, source=project.source, test=project.test, review=config.review)
+        raise DataError(
+            f"{PROPOSAL} waits for your word: run the verdicts again with accept_losses, or allow "
+            "more"
+        )
+    publish_decisions(
+        project.workspace, verdicts, source=project.source, test=project.test, review=config.review
+    )
     staying = curate(verdicts, config)
     return table(
         staying,

@@ -7,14 +7,14 @@ import pandas as pd
 
 from assets.human import LEDGER
 from assets.results import counts, records, table
-from assets.together import readable, together
+from assets.union import readable, together
+from curation.base.tables import PAIR_SEARCH
 from curation.dedup import groups
 from curation.dedup import pairs as library
 from curation.dedup.groups import DedupParams
 from curation.dedup.pairs import PairParams
 from curation.project import Project
-from curation.tables import PAIR_SEARCH
-from curation.thumbnails import Thumbnails
+from curation.store.thumbnails import Thumbnails
 
 MOST_SHOWN = 20
 
@@ -29,15 +29,22 @@ class DedupConfig(DedupParams, dg.Config):
 
 def _out(description: str) -> dg.AssetOut:
     return dg.AssetOut(
-        group_name="dedup", kinds={"numpy", "parquet"}, code_version=str(library.VERSION), description=description
+        group_name="dedup",
+        kinds={"numpy", "parquet"},
+        code_version=str(library.VERSION),
+        description=description,
     )
 
 
 @dg.multi_asset(
     name="pairs",
     outs={
-        "pairs": _out("Every two pictures that are copies or variants, trusted test pictures among them"),
-        "pair_search": _out("How many pairs were compared, and how many pictures are too flat or too crowded for it"),
+        "pairs": _out(
+            "Every two pictures that are copies or variants, trusted test pictures among them"
+        ),
+        "pair_search": _out(
+            "How many pairs were compared, and how many pictures are too flat or too crowded for it"
+        ),
     },
 )
 def related_pairs(
@@ -51,7 +58,8 @@ def related_pairs(
     config: PairsConfig,
     project: dg.ResourceParam[Project],
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
-    """Look for related pictures by hash and embedding, and compare the pixels of every two that may be."""
+    """Look for related pictures by hash and embedding, and compare the pixels of every two that may
+    be."""
     read = Thumbnails(project.workspace, together(thumbnails, test_thumbnails))
     found = library.find_pairs(
         readable(images, test_images),
@@ -73,11 +81,17 @@ def related_pairs(
         transforms=counts(found.frame["transform"]),
         preview=records(found.frame.head(MOST_SHOWN)),
     )
-    counted: dict[str, object] = {"compared": found.compared, "flat": found.flat, "crowded": found.crowded}
+    counted: dict[str, object] = {
+        "compared": found.compared,
+        "flat": found.flat,
+        "crowded": found.crowded,
+    }
     yield table(PAIR_SEARCH.frame([counted]), "pair_search", **counted)
 
 
-@dg.asset(group_name="dedup", kinds={"numpy", "parquet"}, code_version=str(groups.VERSION), deps=[LEDGER])
+@dg.asset(
+    group_name="dedup", kinds={"numpy", "parquet"}, code_version=str(groups.VERSION), deps=[LEDGER]
+)
 def duplicates(
     images: pd.DataFrame,
     hashes: pd.DataFrame,
@@ -87,7 +101,9 @@ def duplicates(
     config: DedupConfig,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Every readable file with its group of copies; one file of each group is kept."""
-    found = groups.find_duplicates(images, together(hashes, test_hashes), pairs, config, human_decisions)
+    found = groups.find_duplicates(
+        images, together(hashes, test_hashes), pairs, config, human_decisions
+    )
     dropped = found[~found["keep"]]
     kept = found.loc[found["kept_because"] != "", ["path", "kept_because"]]
     return table(

@@ -6,14 +6,14 @@ import pandas as pd
 from assets.display import picture
 from assets.pixels import tested_pictures
 from assets.results import records, table
-from curation import evaluation
-from curation.evaluation import HELD_OUT, TRUSTED, EvaluationParams
 from curation.project import Project
-from curation.publish.published import publish_f1
 from curation.report import plots
 from curation.report.f1_page import build_f1_page
-from curation.splits import TEST, TRAIN
-from curation.training.classifiers import network_of
+from curation.store.published import publish_f1
+from curation.training import evaluation
+from curation.training.evaluation import HELD_OUT, TRUSTED, EvaluationParams
+from curation.training.fit.classifiers import network_of
+from curation.training.splits import TEST, TRAIN
 
 
 class EvaluationConfig(EvaluationParams, dg.Config):
@@ -46,7 +46,8 @@ def f1_report(
     config: EvaluationConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """f1_report.json and f1_report.html in the workspace: scores per class, averages, confusions and explanations."""
+    """f1_report.json and f1_report.html in the workspace: scores per class, averages, confusions
+    and explanations."""
     report = evaluation.f1_report(
         predictions,
         splits.loc[splits["split"] == TRAIN, "label"].tolist(),

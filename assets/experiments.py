@@ -1,4 +1,5 @@
-"""Many recipes on the pictures of the last run: which there are, what came of each, and their list by F1."""
+"""Many recipes on the pictures of the last run: which there are, what came of each, and their list
+by F1."""
 
 from pathlib import Path
 
@@ -7,8 +8,8 @@ import pandas as pd
 
 from assets.display import picture
 from assets.results import records, table
-from assets.together import together
-from curation.evaluation import HELD_OUT, TRUSTED
+from assets.union import together
+from curation.evidence.features import features_by_id
 from curation.experiments.conditions import VERSION, Conditions
 from curation.experiments.grid import GridParams, experiments_in, planned, table_of
 from curation.experiments.results import (
@@ -20,12 +21,12 @@ from curation.experiments.results import (
     run_experiment,
 )
 from curation.experiments.trial import Materials
-from curation.features import features_by_id
 from curation.project import Project
-from curation.publish.published import demand_trained, publish_leaderboard
 from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
-from curation.splits import TEST
-from curation.thumbnails import Thumbnails
+from curation.store.published import demand_trained, publish_leaderboard
+from curation.store.thumbnails import Thumbnails
+from curation.training.evaluation import HELD_OUT, TRUSTED
+from curation.training.splits import TEST
 
 PARTITIONS = dg.DynamicPartitionsDefinition(name="experiments")
 _GROUP = "experiments"
@@ -36,17 +37,24 @@ class GridConfig(GridParams, dg.Config):
 
 
 @dg.asset(group_name=_GROUP, kinds={"yaml"}, code_version="3")
-def experiment_grid(context: dg.AssetExecutionContext, config: GridConfig) -> dg.MaterializeResult[pd.DataFrame]:
-    """The experiments of a grid; each becomes a partition of `experiments`, and those of another grid go."""
+def experiment_grid(
+    context: dg.AssetExecutionContext, config: GridConfig
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """The experiments of a grid; each becomes a partition of `experiments`, and those of another
+    grid go."""
     rows = table_of(planned(config), grid=config.called, scale=config.scale)
     keys, name = rows["key"].tolist(), str(PARTITIONS.name)
     for gone in set(context.instance.get_dynamic_partitions(name)) - set(keys):
         context.instance.delete_dynamic_partition(name, gone)
     context.instance.add_dynamic_partitions(name, keys)
-    return table(rows, grid=config.called, scale=config.scale, experiments=records(rows[["key", "settings"]]))
+    return table(
+        rows, grid=config.called, scale=config.scale, experiments=records(rows[["key", "settings"]])
+    )
 
 
-@dg.asset(group_name=_GROUP, kinds={"pytorch"}, code_version=str(VERSION), partitions_def=PARTITIONS)
+@dg.asset(
+    group_name=_GROUP, kinds={"pytorch"}, code_version=str(VERSION), partitions_def=PARTITIONS
+)
 def experiments(
     context: dg.AssetExecutionContext,
     experiment_grid: pd.DataFrame,
@@ -56,8 +64,8 @@ def experiments(
     test_thumbnails: pd.DataFrame,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """One recipe with one seed: resampled, trained and tested on the split of the last run. What is known stays, except
-    failures, which are tried again."""
+    """One recipe with one seed: resampled, trained and tested on the split of the last run. What is
+    known stays, except failures, which are tried again."""
     here = _conditions(splits, embeddings, together(thumbnails, test_thumbnails), project)
     (experiment,) = experiments_in(experiment_grid[experiment_grid["key"] == context.partition_key])
     known = known_result(_folder(project), experiment, here)
@@ -68,7 +76,9 @@ def experiments(
     if told["error"]:
         context.log.error(f"experiment {told['key']} failed: {told['error']}")
         return table(found, measured=1, error=str(told["error"]))
-    return table(found, measured=1, accuracy=float(told["accuracy"]), seconds=float(told["seconds"]))
+    return table(
+        found, measured=1, accuracy=float(told["accuracy"]), seconds=float(told["seconds"])
+    )
 
 
 @dg.asset(
@@ -86,7 +96,8 @@ def ranked(
     test_thumbnails: pd.DataFrame,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """experiments.html and leaderboard.csv in the workspace: the recipes of the grid, best macro F1 first."""
+    """experiments.html and leaderboard.csv in the workspace: the recipes of the grid, best macro F1
+    first."""
     here = _conditions(splits, embeddings, together(thumbnails, test_thumbnails), project)
     every = experiments_in(experiment_grid)
     found = known_results(_folder(project), every, here)
@@ -117,7 +128,8 @@ def ranked(
 def _conditions(
     splits: pd.DataFrame, embeddings: pd.DataFrame, thumbnails: pd.DataFrame, project: Project
 ) -> Conditions:
-    """What the last run left to try experiments on; StoreError when it trained nothing on the present decisions."""
+    """What the last run left to try experiments on; StoreError when it trained nothing on the
+    present decisions."""
     demand_trained(project.workspace)
     read = Thumbnails(project.workspace, thumbnails)
     materials = Materials(read, read.version, features_by_id(embeddings), project.workspace.models)
@@ -125,5 +137,6 @@ def _conditions(
 
 
 def _folder(project: Project) -> Path:
-    """Where the partitions of `experiments` are; read from here, since one that is damaged is as good as none."""
+    """Where the partitions of `experiments` are; read from here, since one that is damaged is as
+    good as none."""
     return project.workspace.tables / EXPERIMENTS.name

@@ -9,14 +9,14 @@ import pandas as pd
 from assets.display import picture
 from assets.pixels import tested_pictures
 from assets.results import table
-from curation.explain import explain as library
-from curation.explain.examined import Examined
-from curation.explain.networks import networks_of
-from curation.explain.params import ExplainParams
-from curation.explain.stored import figures_key, stored_or_made
+from curation.drawing.captioned_sheet import captioned_sheet
 from curation.project import Project
-from curation.report.captioned_sheet import captioned_sheet
-from curation.splits import TEST
+from curation.training.explain import explain as library
+from curation.training.explain.examined import Examined
+from curation.training.explain.networks import networks_of
+from curation.training.explain.params import ExplainParams
+from curation.training.explain.stored import figures_key, stored_or_made
+from curation.training.splits import TEST
 
 MOST_TILES = 30
 """On one sheet; with more of them, letters would become too small to read."""
@@ -36,10 +36,13 @@ def explanations(
     config: ExplainConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Mistakes, heat maps, what layers respond to and how they sort the test pictures; made once."""
+    """Mistakes, heat maps, what layers respond to and how they sort the test pictures; made
+    once."""
     models, network = project.workspace.models, balanced_classifier.iloc[0]
     checkpoint, seed = models / network["checkpoint"], int(network["seed"])
-    pictures = tested_pictures(predictions, balanced_classifier, [thumbnails, test_thumbnails], project)
+    pictures = tested_pictures(
+        predictions, balanced_classifier, [thumbnails, test_thumbnails], project
+    )
     examined = Examined.of(predictions, splits[splits["split"] == TEST], pictures.pixels)
     figures = stored_or_made(
         models,
@@ -54,7 +57,9 @@ def _sheets(figures: pd.DataFrame) -> Iterator[tuple[str, dg.MarkdownMetadataVal
     shown = figures[figures["kind"] == "picture"]
     for section, rows in shown.groupby("section", sort=False):
         first = rows.drop_duplicates("heading") if section == "heat" else rows
-        headed = first["caption"].where(first["heading"] == "", first["heading"] + "\n" + first["caption"])
+        headed = first["caption"].where(
+            first["heading"] == "", first["heading"] + "\n" + first["caption"]
+        )
         sheet = captioned_sheet(list(zip(first["data"], headed, strict=True))[:MOST_TILES])
         if sheet:
             yield f"sheet_{section}", picture(sheet, str(section))

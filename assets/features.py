@@ -4,18 +4,22 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import counts, table
-from assets.together import readable, together
-from curation import features
-from curation.features import FeatureParams
+from assets.union import readable, together
+from curation.evidence import features
+from curation.evidence.features import FeatureParams
 from curation.project import Project
-from curation.thumbnails import Thumbnails
+from curation.store.thumbnails import Thumbnails
 
 
 class FeaturesConfig(FeatureParams, dg.Config):
     """Settings of the embedder."""
 
 
-@dg.asset(group_name="evidence", kinds={"efficientnet", "onnx", "parquet"}, code_version=str(features.VERSION))
+@dg.asset(
+    group_name="evidence",
+    kinds={"efficientnet", "onnx", "parquet"},
+    code_version=str(features.VERSION),
+)
 def embeddings(
     images: pd.DataFrame,
     test_images: pd.DataFrame,
@@ -24,7 +28,8 @@ def embeddings(
     config: FeaturesConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Mean and deviation of every EfficientNet feature channel, per distinct picture, copies and test pictures too."""
+    """Mean and deviation of every EfficientNet feature channel, per distinct picture, copies and
+    test pictures too."""
     embedder = features.load_embedder(project.workspace, project.weights, config)
     read = Thumbnails(project.workspace, together(thumbnails, test_thumbnails))
     embedded = features.embed(

@@ -6,8 +6,8 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import counts, records, table
-from curation import images as library
-from curation.images import ImageParams
+from curation.gather import images as library
+from curation.gather.images import ImageParams
 from curation.project import Project
 
 
@@ -25,7 +25,9 @@ _OUTS = {
 
 @dg.multi_asset(
     outs={
-        name: dg.AssetOut(group_name="gather", kinds={"pillow", "parquet"}, description=text, code_version="2")
+        name: dg.AssetOut(
+            group_name="gather", kinds={"pillow", "parquet"}, description=text, code_version="2"
+        )
         for name, text in _OUTS.items()
     }
 )
@@ -45,7 +47,11 @@ def decoded_images(
         preview=records(found.images.drop(columns="path_bytes").head(8)),
     )
     yield table(found.hashes, "hashes")
-    yield table(found.signals, "signals", summary=records(found.signals.describe().reset_index(names="statistic")))
+    yield table(
+        found.signals,
+        "signals",
+        summary=records(found.signals.describe().reset_index(names="statistic")),
+    )
     yield table(found.thumbnails, "thumbnails")
 
 
@@ -69,6 +75,11 @@ def trusted_test(
         found = library.no_images()
     else:
         found = library.find_images(project.test, project.workspace, config)
-    yield table(found.images, "test_images", measured=found.new, unreadable=int((~found.images["readable"]).sum()))
+    yield table(
+        found.images,
+        "test_images",
+        measured=found.new,
+        unreadable=int((~found.images["readable"]).sum()),
+    )
     yield table(found.hashes, "test_hashes")
     yield table(found.thumbnails, "test_thumbnails")

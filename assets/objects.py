@@ -4,21 +4,27 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import counts, table
-from curation import objects
-from curation.objects import ObjectParams
+from curation.evidence import objects
+from curation.evidence.objects import ObjectParams
 from curation.project import Project
-from curation.thumbnails import Thumbnails
+from curation.store.thumbnails import Thumbnails
 
 
 class ObjectsConfig(ObjectParams, dg.Config):
     """Settings of the object detector."""
 
 
-@dg.asset(group_name="evidence", kinds={"yolo", "onnx", "parquet"}, code_version=str(objects.VERSION))
+@dg.asset(
+    group_name="evidence", kinds={"yolo", "onnx", "parquet"}, code_version=str(objects.VERSION)
+)
 def object_counts(
-    duplicates: pd.DataFrame, thumbnails: pd.DataFrame, config: ObjectsConfig, project: dg.ResourceParam[Project]
+    duplicates: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    config: ObjectsConfig,
+    project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Count, classes and boxes per kept picture; status `detector_unavailable` where there are no weights."""
+    """Count, classes and boxes per kept picture; status `detector_unavailable` where there are no
+    weights."""
     kept = duplicates.loc[duplicates["keep"], "image_id"].tolist()
     detector = objects.load_detector(project.workspace, project.weights, config)
     read = Thumbnails(project.workspace, thumbnails)

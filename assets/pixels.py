@@ -3,15 +3,16 @@
 import pandas as pd
 
 from curation.project import Project
-from curation.resample.recipe import ORIGINAL
-from curation.thumbnails import Thumbnails
-from curation.training.pictures import Pictures, draw_pictures
+from curation.store.thumbnails import Thumbnails
+from curation.training.fit.pictures import Pictures, draw_pictures
+from curation.training.resample.recipe import ORIGINAL
 
 
 def tested_pictures(
     rows: pd.DataFrame, classifier: pd.DataFrame, places: list[pd.DataFrame], project: Project
 ) -> Pictures:
-    """The pictures of these rows (column image_id), whose thumbnails are where THUMBNAILS tables say; drawn once."""
+    """The pictures of these rows (column image_id), whose thumbnails are where THUMBNAILS tables
+    say; drawn once."""
     read = Thumbnails(project.workspace, pd.concat(places).drop_duplicates("image_id"))
     return draw_pictures(
         rows.assign(augmentation_seed=ORIGINAL),

@@ -6,7 +6,7 @@ import pandas as pd
 from assets.display import picture
 from assets.human import LEDGER
 from assets.results import records, table
-from curation import profile as library
+from curation.gather import profile as library
 from curation.report import plots
 
 

@@ -9,11 +9,11 @@ from assets.results import records, table
 from assets.settings_used import settings_of, settings_used
 from assets.training import trained_on
 from curation.project import Project
-from curation.rebalance.checkpoint import rebalance_checkpoint
-from curation.rebalance.params import RebalanceParams
-from curation.rebalance.rebalance import VERSION
-from curation.training.classifiers import CLASSIFIER
-from curation.training.params import TrainingParams
+from curation.training.fit.classifiers import CLASSIFIER
+from curation.training.fit.params import TrainingParams
+from curation.training.rebalance.checkpoint import rebalance_checkpoint
+from curation.training.rebalance.params import RebalanceParams
+from curation.training.rebalance.rebalance import VERSION
 
 
 class RebalanceConfig(RebalanceParams, dg.Config):
@@ -29,7 +29,8 @@ def balanced_classifier(
     config: RebalanceConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """The network whose answers count: the classifier with its last layer rebalanced, or as it is."""
+    """The network whose answers count: the classifier with its last layer rebalanced, or as it
+    is."""
     folder = project.workspace.models
     training = settings_used(context.instance, "classifier", TrainingParams)
     made = rebalance_checkpoint(

@@ -9,19 +9,19 @@ import pandas as pd
 from assets.display import picture
 from assets.human import LEDGER
 from assets.results import table
-from assets.together import together
+from assets.union import together
 from curation.dedup.apart import kept_apart
-from curation.objects import DETECTOR_UNAVAILABLE
+from curation.drawing.contact_sheet import contact_sheet
+from curation.drawing.words import reason_of_one
+from curation.evidence.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
 from curation.report import plots, vote_plots
-from curation.report.contact_sheet import contact_sheet
 from curation.report.findings import Findings, published_cuts
 from curation.report.page import ReportParams, build_report
 from curation.report.photographs import loudest_first
 from curation.report.tiles import likeliest_first
-from curation.report.words import reason_of_one
-from curation.thumbnails import Thumbnails
-from curation.verdicts.signal_limits import limits_by_name
+from curation.store.thumbnails import Thumbnails
+from curation.verdict.signal_limits import limits_by_name
 
 _NO_DETECTOR = "YOLO's weights were not found: no objects were counted, and that vote is missing."
 _REVIEW_APP = "http://127.0.0.1:8600/"
@@ -53,7 +53,8 @@ def rejected_report(
     config: ReportConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """report.html in the workspace: what came in, what stayed, and every picture rejected or for review, by reason."""
+    """report.html in the workspace: what came in, what stayed, and every picture rejected or for
+    review, by reason."""
     read = Thumbnails(project.workspace, thumbnails)
     uncounted = (object_counts["status"] == DETECTOR_UNAVAILABLE).any()
     reject_cut, keep_cut = published_cuts(project.workspace) or (None, None)
@@ -83,7 +84,9 @@ def rejected_report(
         review_command=dg.MetadataValue.md(_how_to_review(project)),
         decided_by_people=int((verdicts["decided_by"] == "human").sum()),
         outcomes=picture(plots.outcome_flow(verdicts), "files by outcome"),
-        voters=picture(vote_plots.voter_quality(loudest_first(vote_quality)), "AUROC of each voter"),
+        voters=picture(
+            vote_plots.voter_quality(loudest_first(vote_quality)), "AUROC of each voter"
+        ),
         **dict(_contact_sheets(verdicts, read)),
     )
 
@@ -92,12 +95,17 @@ def _rejected_pictures(verdicts: pd.DataFrame) -> pd.DataFrame:
     return verdicts[(verdicts["outcome"] == "rejected") & (verdicts["reason"] != "unreadable")]
 
 
-def _contact_sheets(verdicts: pd.DataFrame, read: Thumbnails) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
-    """A sheet per reason, one of what is for review, one of what people decided; the likeliest photographs first."""
+def _contact_sheets(
+    verdicts: pd.DataFrame, read: Thumbnails
+) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
+    """A sheet per reason, one of what is for review, one of what people decided; the likeliest
+    photographs first."""
     for reason, rows in _rejected_pictures(verdicts).groupby("reason"):
         yield from _sheet(str(reason), f"rejected: {reason_of_one(str(reason))}", rows, read)
     yield from _sheet("review", "for review", verdicts[verdicts["outcome"] == "review"], read)
-    yield from _sheet("decided_by_people", "decided by people", verdicts[verdicts["decided_by"] == "human"], read)
+    yield from _sheet(
+        "decided_by_people", "decided by people", verdicts[verdicts["decided_by"] == "human"], read
+    )
 
 
 def _sheet(
@@ -113,4 +121,7 @@ def _how_to_review(project: Project) -> str:
     """The command that serves these pictures in the browser, as Markdown."""
     named = {"--workspace": str(project.workspace.root), "--ledger": project.ledger.name}
     options = " ".join(f"{option} {shlex.quote(value)}" for option, value in named.items() if value)
-    return f"```\ninksift review {options}\n```\nprints the address that lets you in, and ends with Ctrl+C"
+    return (
+        f"```\ninksift review {options}\n```\nprints the address that lets you in, and ends with "
+        "Ctrl+C"
+    )

@@ -5,22 +5,25 @@ import pandas as pd
 
 from assets.results import records, table
 from assets.settings_used import settings_of
-from curation.features import features_by_id
-from curation.resample import recipe
-from curation.resample.params import ResampleParams
-from curation.resample.recipe import ORIGINAL
-from curation.splits import TRAIN
+from curation.evidence.features import features_by_id
+from curation.training.resample import recipe
+from curation.training.resample.params import ResampleParams
+from curation.training.resample.recipe import ORIGINAL
+from curation.training.splits import TRAIN
 
 
 class ResampleConfig(ResampleParams, dg.Config):
     """Settings of the resampling."""
 
 
-@dg.asset(group_name="training", kinds={"albumentations", "parquet"}, code_version=str(recipe.VERSION))
+@dg.asset(
+    group_name="training", kinds={"albumentations", "parquet"}, code_version=str(recipe.VERSION)
+)
 def training_set(
     splits: pd.DataFrame, embeddings: pd.DataFrame, config: ResampleConfig
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Large classes thinned, small ones filled up with changed copies, every class weighed; only in train."""
+    """Large classes thinned, small ones filled up with changed copies, every class weighed; only in
+    train."""
     rows = recipe.resample(splits, config, features_by_id(embeddings))
     train = rows[rows["split"] == TRAIN]
     before = splits.loc[splits["split"] == TRAIN, "label"].value_counts().rename("available")
@@ -30,6 +33,8 @@ def training_set(
         rows,
         training_rows=len(train),
         oversampled_rows=int((train["augmentation_seed"] != ORIGINAL).sum()),
-        classes=records(pd.concat([before, after, weight], axis=1).rename_axis("label").reset_index()),
+        classes=records(
+            pd.concat([before, after, weight], axis=1).rename_axis("label").reset_index()
+        ),
         **settings_of(config),
     )

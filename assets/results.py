@@ -1,4 +1,5 @@
-"""How every asset hands over its table: with a data version, so that changed settings make what follows stale."""
+"""How every asset hands over its table: with a data version, so that changed settings make what
+follows stale."""
 
 import hashlib
 from typing import Any
@@ -9,8 +10,11 @@ import pandas as pd
 from curation.store.parquet import to_parquet
 
 
-def table(frame: pd.DataFrame, key: str | None = None, /, **metadata: Any) -> dg.MaterializeResult[pd.DataFrame]:
-    """A result whose data version is the digest of the table, with its row count beside the given metadata."""
+def table(
+    frame: pd.DataFrame, key: str | None = None, /, **metadata: Any
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """A result whose data version is the digest of the table, with its row count beside the given
+    metadata."""
     return dg.MaterializeResult(
         asset_key=key,
         value=frame,
@@ -21,7 +25,9 @@ def table(frame: pd.DataFrame, key: str | None = None, /, **metadata: Any) -> dg
 
 def records(frame: pd.DataFrame) -> dg.TableMetadataValue:
     """A small frame as a table in the UI; cells without a value are empty."""
-    rows = [{str(name): _cell(value) for name, value in row.items()} for row in frame.to_dict("records")]
+    rows = [
+        {str(name): _cell(value) for name, value in row.items()} for row in frame.to_dict("records")
+    ]
     return dg.MetadataValue.table([dg.TableRecord(row) for row in rows], schema=_schema(frame))
 
 
@@ -37,4 +43,6 @@ def _cell(value: Any) -> Any:
 
 
 def _schema(frame: pd.DataFrame) -> dg.TableSchema:
-    return dg.TableSchema([dg.TableColumn(str(name), str(dtype)) for name, dtype in frame.dtypes.items()])
+    return dg.TableSchema(
+        [dg.TableColumn(str(name), str(dtype)) for name, dtype in frame.dtypes.items()]
+    )

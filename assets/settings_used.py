@@ -4,8 +4,8 @@ from typing import TypeVar
 
 import dagster as dg
 
-from curation.errors import ParamError, StoreError
-from curation.params import Params
+from curation.base.errors import ParamError, StoreError
+from curation.base.params import Params
 
 _NAME = "settings"
 P = TypeVar("P", bound=Params)
@@ -17,15 +17,19 @@ def settings_of(config: Params) -> dict[str, dg.JsonMetadataValue]:
 
 
 def settings_used(instance: dg.DagsterInstance, asset: str, params: type[P]) -> P:
-    """The settings with which `asset` was last made; StoreError when it was never made, or by another version."""
+    """The settings with which `asset` was last made; StoreError when it was never made, or by
+    another version."""
     event = instance.get_latest_materialization_event(dg.AssetKey(asset))
     made = event and event.asset_materialization
     told = made and made.metadata.get(_NAME)
     if not isinstance(told, dg.JsonMetadataValue) or not isinstance(told.data, dict):
-        raise StoreError(f"nothing says with which settings {asset} was made: run `inksift run` first")
+        raise StoreError(
+            f"nothing says with which settings {asset} was made: run `inksift run` first"
+        )
     try:
         return params.of(asset, told.data)
     except ParamError as error:
         raise StoreError(
-            f"{asset} was made with settings that this version does not know: run `inksift run` again ({error})"
+            f"{asset} was made with settings that this version does not know: run `inksift run` "
+            f"again ({error})"
         ) from error

@@ -5,12 +5,12 @@ import pandas as pd
 
 from assets.results import records, table
 from assets.settings_used import settings_of
-from assets.together import together
-from curation import splits as library
-from curation.dedup.families import families
-from curation.leaks import relatives_of_test
+from assets.union import together
+from curation.dedup.related_groups import families
 from curation.project import Project
-from curation.splits import LEFT_OUT, SplitParams
+from curation.training import splits as library
+from curation.training.leaks import relatives_of_test
+from curation.training.splits import LEFT_OUT, SplitParams
 
 MOST_LISTED = 100
 
@@ -29,7 +29,8 @@ def splits(
     config: SplitsConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Every picture of the data set and of the trusted test folder, with copies and variants on one side."""
+    """Every picture of the data set and of the trusted test folder, with copies and variants on one
+    side."""
     tested = test_images[test_images["readable"]].drop_duplicates("image_id")
     both = together(hashes, test_hashes)
     groups = families([*curated_dataset["image_id"], *tested["image_id"]], both, pairs)

@@ -11,11 +11,11 @@ from assets.results import table
 from assets.settings_used import settings_of
 from curation.project import Project
 from curation.report import plots
-from curation.thumbnails import Thumbnails
-from curation.training.classifiers import CLASSIFIER
-from curation.training.loop import VERSION, train
-from curation.training.params import TrainingParams
-from curation.training.pictures import Pictures, draw_pictures
+from curation.store.thumbnails import Thumbnails
+from curation.training.fit.classifiers import CLASSIFIER
+from curation.training.fit.loop import VERSION, train
+from curation.training.fit.params import TrainingParams
+from curation.training.fit.pictures import Pictures, draw_pictures
 
 
 class TrainingConfig(TrainingParams, dg.Config):
@@ -29,7 +29,8 @@ class TrainingConfig(TrainingParams, dg.Config):
             group_name="training",
             kinds={"pytorch"},
             code_version=str(VERSION),
-            description="A CNN and its checkpoint; an interrupted training goes on, a finished one is used again",
+            description="A CNN and its checkpoint; an interrupted training goes on, a finished one "
+            "is used again",
         ),
         "curves": dg.AssetOut(
             group_name="training",
@@ -40,7 +41,10 @@ class TrainingConfig(TrainingParams, dg.Config):
     },
 )
 def trained_classifier(
-    training_set: pd.DataFrame, thumbnails: pd.DataFrame, config: TrainingConfig, project: dg.ResourceParam[Project]
+    training_set: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    config: TrainingConfig,
+    project: dg.ResourceParam[Project],
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Draw the training pictures and train on them."""
     pictures = trained_on(training_set, thumbnails, config, project)
@@ -68,7 +72,11 @@ def trained_classifier(
         trainable_parameters=trained.parameters.trainable,
         **settings_of(config),
     )
-    yield table(trained.curves, "curves", plot=picture(plots.training_curves(trained.curves), "training curves"))
+    yield table(
+        trained.curves,
+        "curves",
+        plot=picture(plots.training_curves(trained.curves), "training curves"),
+    )
 
 
 def trained_on(

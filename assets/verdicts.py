@@ -8,14 +8,14 @@ import pandas as pd
 
 from assets.human import LEDGER
 from assets.results import counts, records, table
-from curation.medium.votes import PARTS
 from curation.project import Project
-from curation.publish.published import PROPOSAL, publish_medium, publish_proposal
-from curation.verdicts import conflicts, evidence, human
-from curation.verdicts.decide import VERSION, decide
-from curation.verdicts.losses import losses, too_heavy
-from curation.verdicts.recipes import Judged, VerdictParams, judge
-from curation.verdicts.signal_limits import limits
+from curation.store.published import PROPOSAL, publish_medium, publish_proposal
+from curation.verdict import conflicts, evidence, human
+from curation.verdict.decide import VERSION, decide
+from curation.verdict.medium.votes import PARTS
+from curation.verdict.recipes import Judged, VerdictParams, judge
+from curation.verdict.removal_rates import losses, too_heavy
+from curation.verdict.signal_limits import limits
 
 MOST_SENTENCES = 4
 _REMEDY = (
@@ -29,7 +29,9 @@ class VerdictsConfig(VerdictParams, dg.Config):
 
 
 def _out(description: str) -> dg.AssetOut:
-    return dg.AssetOut(group_name="verdict", kinds={"parquet"}, code_version=str(VERSION), description=description)
+    return dg.AssetOut(
+        group_name="verdict", kinds={"parquet"}, code_version=str(VERSION), description=description
+    )
 
 
 LOSSES_ARE_ACCEPTED = dg.AssetCheckSpec(
@@ -43,13 +45,25 @@ LOSSES_ARE_ACCEPTED = dg.AssetCheckSpec(
 @dg.multi_asset(
     name="verdicts",
     outs={
-        "verdicts": _out("Every file found is kept, for review, or rejected with a stage and a reason"),
-        "machine_verdicts": _out("What the machine alone says of every file, before people are heard"),
+        "verdicts": _out(
+            "Every file found is kept, for review, or rejected with a stage and a reason"
+        ),
+        "machine_verdicts": _out(
+            "What the machine alone says of every file, before people are heard"
+        ),
         "measures": _out("What every voter measured on a distinct picture"),
-        "votes": _out("What each piece of evidence adds to the log-odds of a photograph, per distinct picture"),
-        "vote_quality": _out("How well each voter alone tells photographs from illustrations, and its weight"),
-        "losses": _out("How many distinct pictures of each class the verdict rejects, with a 95 % interval"),
-        "signal_limits": _out("The cuts of every signal that these verdicts were made with, where the recipe cuts"),
+        "votes": _out(
+            "What each piece of evidence adds to the log-odds of a photograph, per distinct picture"
+        ),
+        "vote_quality": _out(
+            "How well each voter alone tells photographs from illustrations, and its weight"
+        ),
+        "losses": _out(
+            "How many distinct pictures of each class the verdict rejects, with a 95 % interval"
+        ),
+        "signal_limits": _out(
+            "The cuts of every signal that these verdicts were made with, where the recipe cuts"
+        ),
     },
     check_specs=[LOSSES_ARE_ACCEPTED],
     deps=[LEDGER],
@@ -65,14 +79,19 @@ def decided(
     config: VerdictsConfig,
     project: dg.ResourceParam[Project],
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame] | dg.AssetCheckResult]:
-    """Gather the evidence, judge every distinct picture, decide on every file; what people decided comes first."""
-    known = evidence.gather(duplicates, signals, object_counts, embeddings, clusters, method=config.clusters)
+    """Gather the evidence, judge every distinct picture, decide on every file; what people decided
+    comes first."""
+    known = evidence.gather(
+        duplicates, signals, object_counts, embeddings, clusters, method=config.clusters
+    )
     own_heads = [project.weights] if project.weights else []
     answers = human.answers(duplicates, human_decisions)
     judged = judge(known, embeddings, config, heads=own_heads, answers=answers)
     publish_medium(project.workspace, judged.settled)
     machine = decide(images, duplicates, known, judged.judgements)
-    decisions = conflicts.hold(human.apply(machine, duplicates, human_decisions), duplicates, human_decisions)
+    decisions = conflicts.hold(
+        human.apply(machine, duplicates, human_decisions), duplicates, human_decisions
+    )
     lost = losses(decisions)
     heavy = too_heavy(lost, decisions, config)
     waiting = _proposal(heavy, decisions, config, project)
@@ -98,11 +117,22 @@ def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
 
 def _overruled(machine: pd.DataFrame, decisions: pd.DataFrame) -> int:
     """How many files people put elsewhere than the machine alone would have."""
-    return int(((decisions["decided_by"] == "human") & (machine["outcome"] != decisions["outcome"])).sum())
+    return int(
+        ((decisions["decided_by"] == "human") & (machine["outcome"] != decisions["outcome"])).sum()
+    )
 
 
-def _evidence(judged: Judged, config: VerdictsConfig) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
-    strength = judged.votes[list(PARTS)].abs().mean().rename("mean_log_odds").rename_axis("part").reset_index()
+def _evidence(
+    judged: Judged, config: VerdictsConfig
+) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    strength = (
+        judged.votes[list(PARTS)]
+        .abs()
+        .mean()
+        .rename("mean_log_odds")
+        .rename_axis("part")
+        .reset_index()
+    )
     yield table(judged.measures, "measures", **judged.settled)
     yield table(judged.votes, "votes", strength=records(strength))
     yield table(judged.quality, "vote_quality", voters=records(judged.quality))
@@ -113,7 +143,8 @@ def _evidence(judged: Judged, config: VerdictsConfig) -> Iterator[dg.Materialize
 def _proposal(
     heavy: list[str], decisions: pd.DataFrame, config: VerdictsConfig, project: Project
 ) -> dict[str, dg.MetadataValue]:
-    """Decisions that take too much wait in proposal.csv; its place, or nothing where the run may go on."""
+    """Decisions that take too much wait in proposal.csv; its place, or nothing where the run may go
+    on."""
     if heavy and not config.accept_losses:
         return {"proposal": dg.MetadataValue.path(publish_proposal(project.workspace, decisions))}
     project.workspace.withdraw(PROPOSAL)

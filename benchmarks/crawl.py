@@ -1,10 +1,11 @@
-"""The whole of inksift on a real crawl: what it finds, what it costs, and what a second run, new files and a kill cost.
+"""The whole of inksift on a real crawl: what it finds, what it costs, and what a second run, new
+files and a kill cost.
 
     INKSIFT_WEIGHTS=../shared/weights python benchmarks/crawl.py [--crawl ../shared/data/crawl]
 
-The crawl is a folder with `images/` and a `truth.csv` (path, kind, sha256). Everything runs in fresh processes on a
-fresh workspace. Prints a table and a JSON line. Takes about five minutes on two cores.
-"""
+The crawl is a folder with `images/` and a `truth.csv` (path, kind, sha256). Everything runs in
+fresh processes on a fresh workspace. Prints a table and a JSON line. Takes about five minutes on
+two cores."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ NEW_FILES = 10
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--crawl", type=Path, default=Path("../shared/data/crawl"))
     crawl = parser.parse_args().crawl
     if not (crawl / "truth.csv").is_file():
@@ -73,13 +76,16 @@ def found(truth_file: Path, decisions: pd.DataFrame) -> dict[str, Any]:
     rejected, review = both["reason"] == "photo", both["outcome"] == "review"
     return {
         "files": len(truth),
-        "files without exactly one outcome": int((both["_merge"] != "both").sum() + both["path"].duplicated().sum()),
+        "files without exactly one outcome": int(
+            (both["_merge"] != "both").sum() + both["path"].duplicated().sum()
+        ),
         "exact copies found": f"{surplus - int((survivors - 1).clip(lower=0).sum())} of {surplus}",
         "pictures kept twice": int((copies > 1).sum()),
         "near copies dropped": int((both["reason"] == "duplicate").sum()) - surplus,
         "photographs rejected": f"{int((photo & rejected).sum())} of {int(photo.sum())}",
         "photographs for review": int((photo & review).sum()),
-        "illustrations rejected as photographs": f"{int((drawing & rejected).sum())} of {int(drawing.sum())}",
+        "illustrations rejected as photographs": f"{int((drawing & rejected).sum())} of "
+        f"{int(drawing.sum())}",
         "illustrations for review": int((drawing & review).sum()),
     }
 
@@ -96,7 +102,9 @@ def killed(source: Path, workspace: Path, calm: Path) -> dict[str, Any]:
     stored = sum(len(pd.read_parquet(part, columns=["image_id"])) for part in parts)
     resumed, _, _ = watched("judge", source, workspace)
     same = (workspace / "decisions.csv").read_bytes() == (calm / "decisions.csv").read_bytes()
-    total = len(pd.read_parquet(workspace / "tables" / "object_counts.parquet", columns=["image_id"]))
+    total = len(
+        pd.read_parquet(workspace / "tables" / "object_counts.parquet", columns=["image_id"])
+    )
     return {
         "killed while counting objects, stored": stored,
         "then measured": resumed["measured"]["object_counts"],
@@ -112,10 +120,13 @@ def command(name: str, source: Path, workspace: Path) -> list[str]:
 
 
 def watched(name: str, source: Path, workspace: Path) -> tuple[dict[str, Any], float, int]:
-    """The JSON that a run prints, its wall seconds, and the peak memory (PSS) of its process tree in MB."""
+    """The JSON that a run prints, its wall seconds, and the peak memory (PSS) of its process tree
+    in MB."""
     began, peak = time.monotonic(), 0
     with tempfile.TemporaryFile("w+") as output:
-        process = psutil.Popen(command(name, source, workspace), stdout=output, stderr=subprocess.DEVNULL)
+        process = psutil.Popen(
+            command(name, source, workspace), stdout=output, stderr=subprocess.DEVNULL
+        )
         while process.poll() is None:
             peak = max(peak, memory(process))
             time.sleep(0.25)
@@ -150,7 +161,9 @@ def add_files(source: Path) -> None:
     rng = np.random.default_rng(0)
     target = sorted(path for path in source.iterdir() if path.is_dir())[0]
     for number in range(NEW_FILES):
-        Image.fromarray(rng.integers(0, 256, (90, 90, 3), dtype=np.uint8)).save(target / f"new{number}.png")
+        Image.fromarray(rng.integers(0, 256, (90, 90, 3), dtype=np.uint8)).save(
+            target / f"new{number}.png"
+        )
 
 
 def wait_for(folder: Path, pattern: str, count: int, process: subprocess.Popen[bytes]) -> None:

@@ -15,17 +15,19 @@ import pandas as pd
 
 from curation.dedup.groups import DedupParams, find_duplicates
 from curation.dedup.pairs import PairParams, find_pairs
-from curation.features import FeatureParams, embed, load_embedder
-from curation.images import ImageParams, find_images
+from curation.evidence.features import FeatureParams, embed, load_embedder
+from curation.gather.images import ImageParams, find_images
+from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
-from curation.thumbnails import Thumbnails
 
-PEERS = """The peers look at the upright picture only: they find turned copies where a picture is symmetric or the
-network does not care. They lay no transparent picture on white, so that its opaque copies look different to them."""
+PEERS = """The peers look at the upright picture only: they find turned copies where a
+picture is symmetric or the network does not care. They lay no transparent picture on white, so that
+its opaque copies look different to them."""
 
 
 class Found(NamedTuple):
-    """What a contender calls duplicates, as n x 2 rows of `files`: all pairs, and every copy with what stays."""
+    """What a contender calls duplicates, as n x 2 rows of `files`: all pairs, and every copy with
+    what stays."""
 
     pairs: np.ndarray
     kept: np.ndarray
@@ -35,20 +37,28 @@ class Found(NamedTuple):
 
 def ours(out: Path, files: pd.DataFrame) -> Found:
     """The groups of inksift, run through its library on the pictures in `out`."""
-    workspace, params, began = Workspace(out / "workspace"), FeatureParams(download=False), time.perf_counter()
+    workspace, params, began = (
+        Workspace(out / "workspace"),
+        FeatureParams(download=False),
+        time.perf_counter(),
+    )
     found = find_images(out / "pictures", workspace, ImageParams())
     decoded = time.perf_counter()
     read, ids = Thumbnails(workspace, found.thumbnails), found.thumbnails["image_id"].tolist()
     stored = {"workspace": workspace, "pictures_version": read.version}
-    embedded = embed(ids, read, embedder=load_embedder(workspace, None, params), params=params, **stored).frame
+    embedded = embed(
+        ids, read, embedder=load_embedder(workspace, None, params), params=params, **stored
+    ).frame
     seen = time.perf_counter()
     sizes = found.images[found.images["readable"]].drop_duplicates("image_id")
     pairs = find_pairs(sizes, found.hashes, embedded, read, params=PairParams(), **stored)
     table = find_duplicates(found.images, found.hashes, pairs.frame, DedupParams())
     ended = time.perf_counter()
     detail = (
-        f"reading {decoded - began:.0f} s, features {seen - decoded:.0f} s, pairs {ended - seen:.0f} s; "
-        f"{pairs.compared} candidates, {len(pairs.frame)} related; {pairs.crowded} pictures crowded, {pairs.flat} flat"
+        f"reading {decoded - began:.0f} s, features {seen - decoded:.0f} s, pairs "
+        f"{ended - seen:.0f} s; "
+        f"{pairs.compared} candidates, {len(pairs.frame)} related; {pairs.crowded} pictures "
+        f"crowded, {pairs.flat} flat"
     )
     return Found(*_grouped(table, files), ended - began, detail)
 
@@ -58,7 +68,9 @@ def _grouped(table: pd.DataFrame, files: pd.DataFrame) -> tuple[np.ndarray, np.n
     table = table.assign(row=table["path"].map(row), stays=table["duplicate_of"].map(row))
     groups = [sorted(rows) for _, rows in table.groupby("group")["row"]]
     copies = table.dropna(subset="stays")
-    return _pairs(pair for rows in groups for pair in combinations(rows, 2)), copies[["row", "stays"]].to_numpy(int)
+    return _pairs(pair for rows in groups for pair in combinations(rows, 2)), copies[
+        ["row", "stays"]
+    ].to_numpy(int)
 
 
 def _pairs(pairs: Iterable[tuple[int, int]]) -> np.ndarray:
@@ -76,12 +88,15 @@ def peers(python: Path, out: Path, files: pd.DataFrame) -> dict[str, Found]:
             print(f"{peer['name']}: {peer['error']}")
             continue
         pairs = _pairs(sorted((row[one], row[two]) for one, two in peer["pairs"]))
-        found[peer["name"]] = Found(pairs, _stars(pairs, files["path"]), peer["seconds"], peer["detail"])
+        found[peer["name"]] = Found(
+            pairs, _stars(pairs, files["path"]), peer["seconds"], peer["detail"]
+        )
     return found
 
 
 def _stars(pairs: np.ndarray, paths: pd.Series) -> np.ndarray:
-    """Copy and what stays: by the order of their paths, every file that is still there drives out its duplicates."""
+    """Copy and what stays: by the order of their paths, every file that is still there drives out
+    its duplicates."""
     near: dict[int, list[int]] = {}
     for one, two in pairs.tolist():
         near.setdefault(one, []).append(two)

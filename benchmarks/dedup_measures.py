@@ -1,4 +1,5 @@
-"""Recall, precision and mistakes of what a contender calls duplicates in a folder of `planted_folder`."""
+"""Recall, precision and mistakes of what a contender calls duplicates in a folder of
+`planted_folder`."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ def precision(files: pd.DataFrame, pairs: np.ndarray) -> dict[str, float]:
     """By style, and of all; a pair of two styles counts in both."""
     errors = wrong(files, pairs)
     ends = [files["style"].to_numpy()[side] for side in pairs.T]
-    rows = {style: (ends[0] == style) | (ends[1] == style) for style in sorted(files["style"].unique())}
+    rows = {
+        style: (ends[0] == style) | (ends[1] == style) for style in sorted(files["style"].unique())
+    }
     rows |= {"all": np.ones(len(pairs), bool)}
     return {style: 1 - _mean(errors[inside]) for style, inside in rows.items()}
 
@@ -35,7 +38,8 @@ def agrees(near: pd.DataFrame, found: Found) -> pd.Series:
 
 
 def mistakes(files: pd.DataFrame, found: Found) -> pd.DataFrame:
-    """Missed copies, merged variants, and one false pair per two different pictures with the number of its like."""
+    """Missed copies, merged variants, and one false pair per two different pictures with the number
+    of its like."""
     planted = files[files["transform"] != "original"]
     joined = merged(found, planted.index, planted["of"])
     variant = planted["transform"].isin(VARIANTS)
@@ -45,7 +49,8 @@ def mistakes(files: pd.DataFrame, found: Found) -> pd.DataFrame:
         "false pair": found.pairs[wrong(files, found.pairs) == 1],
     }
     rows = pd.concat(
-        [_described(files, pairs).assign(mistake=name) for name, pairs in lists.items()], ignore_index=True
+        [_described(files, pairs).assign(mistake=name) for name, pairs in lists.items()],
+        ignore_index=True,
     )
     like = ["mistake", "picture", "other_picture"]
     once = rows["mistake"] != "false pair"
@@ -53,13 +58,16 @@ def mistakes(files: pd.DataFrame, found: Found) -> pd.DataFrame:
     return rows[once | ~rows.duplicated(like)].drop(columns=like[1:])
 
 
-def merged(found: Found, first: pd.Series | np.ndarray, second: pd.Series | np.ndarray) -> np.ndarray:
+def merged(
+    found: Found, first: pd.Series | np.ndarray, second: pd.Series | np.ndarray
+) -> np.ndarray:
     """For pairs of rows: whether the contender calls them duplicates."""
     return np.isin(_keys(np.asarray(first), np.asarray(second)), _keys(*found.pairs.T))
 
 
 def wrong(files: pd.DataFrame, pairs: np.ndarray) -> np.ndarray:
-    """For each pair: 1 where it shows two pictures, 0 where one; NaN for a picture and a variant of it."""
+    """For each pair: 1 where it shows two pictures, 0 where one; NaN for a picture and a variant of
+    it."""
     first, second = (files.iloc[side].reset_index(drop=True) for side in pairs.T)
     same = first["picture"] == second["picture"]
     variant = first["transform"].isin(VARIANTS) | second["transform"].isin(VARIANTS)
@@ -67,7 +75,9 @@ def wrong(files: pd.DataFrame, pairs: np.ndarray) -> np.ndarray:
 
 
 def _keys(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return np.minimum(first, second).astype(np.int64) << 32 | np.maximum(first, second).astype(np.int64)
+    return np.minimum(first, second).astype(np.int64) << 32 | np.maximum(first, second).astype(
+        np.int64
+    )
 
 
 def _mean(values: np.ndarray) -> float:

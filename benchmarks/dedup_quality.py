@@ -1,16 +1,19 @@
-"""How well copies of drawings are found: recall per transform, precision per style, beside imagededup and cleanvision.
+"""How well copies of drawings are found: recall per transform, precision per style, beside
+imagededup and cleanvision.
 
-    INKSIFT_WEIGHTS=../shared/weights python benchmarks/dedup_quality.py [--quick] [--peer-python PEER/bin/python]
+    INKSIFT_WEIGHTS=../shared/weights python benchmarks/dedup_quality.py [--quick] [--peer-python
+    PEER/bin/python]
 
-All distinct illustrations of the data and drawn sketches lie in one folder; beside them lie planted copies and variants
-of some of each style. A copy is found when it is in one group with its original. Precision is the share of the pairs
-called duplicates that show one picture: of all pairs, and of pairs of a copy and the file that stays. Last come the
-pairs of `crawl/near_pairs.csv`, judged by eye. A peer's pairs count as it reports them, and what stays is chosen in
-imagededup's way, by the order of the paths. `dedup_peers.py` says how to make the interpreter of the peers.
+All distinct illustrations of the data and drawn sketches lie in one folder; beside them lie planted
+copies and variants of some of each style. A copy is found when it is in one group with its
+original. Precision is the share of the pairs called duplicates that show one picture: of all pairs,
+and of pairs of a copy and the file that stays. Last come the pairs of `crawl/near_pairs.csv`,
+judged by eye. A peer's pairs count as it reports them, and what stays is chosen in imagededup's
+way, by the order of the paths. `dedup_peers.py` says how to make the interpreter of the peers.
 
-With --out DIR the pictures, the workspace and a list of all our mistakes stay there; a second run measures only what is
-new, so that our seconds then say nothing. Takes about half an hour on two cores, a few minutes with --quick.
-"""
+With --out DIR the pictures, the workspace and a list of all our mistakes stay there; a second run
+measures only what is new, so that our seconds then say nothing. Takes about half an hour on two
+cores, a few minutes with --quick."""
 
 from __future__ import annotations
 
@@ -30,7 +33,13 @@ from planted_folder import COPIES, Scale, lay_out, near_pairs
 
 TARGETS = {
     "recall": dict.fromkeys(COPIES, 0.99)
-    | {"crop 5 %": 0.97, "border 10 %": 0.97, "crop 10 %": 0.85, "crop 10 % uneven": np.nan, "two of these": np.nan},
+    | {
+        "crop 5 %": 0.97,
+        "border 10 %": 0.97,
+        "crop 10 %": 0.85,
+        "crop 10 % uneven": np.nan,
+        "two of these": np.nan,
+    },
     "variants kept apart": dict.fromkeys(VARIANTS, 0.9),
     "precision, all pairs": {"": 0.995},
     "precision, copy and what stays": {"": 0.995},
@@ -56,11 +65,17 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--peer-python", type=Path, help="an interpreter that has imagededup and cleanvision")
+    parser.add_argument(
+        "--peer-python", type=Path, help="an interpreter that has imagededup and cleanvision"
+    )
     parser.add_argument("--out", type=Path, help="keep pictures, workspace and mistakes.csv here")
-    parser.add_argument("--quick", action="store_true", help="100 originals of each style, copies of 6 of them")
+    parser.add_argument(
+        "--quick", action="store_true", help="100 originals of each style, copies of 6 of them"
+    )
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
@@ -77,22 +92,31 @@ def report(files: pd.DataFrame, near: pd.DataFrame, found: dict[str, Found]) -> 
         "judged by eye, decided alike": lambda one: by_eye(near, one),
     }
     tables = {
-        title: pd.DataFrame({name: measure(one) for name, one in found.items()}) for title, measure in measures.items()
+        title: pd.DataFrame({name: measure(one) for name, one in found.items()})
+        for title, measure in measures.items()
     }
     sizes = {
         "recall, opaque originals": opaque["transform"].value_counts(),
         "judged by eye, decided alike": near["verdict"].value_counts(),
     }
-    print(f"{len(files)} files, {count['original']} of them originals in {files['style'].nunique()} styles")
+    print(
+        f"{len(files)} files, {count['original']} of them originals in {files['style'].nunique()} "
+        "styles"
+    )
     for title, table in tables.items():
         _print(title, table, sizes.get(title, count))
     for one, two, verdict in near[~agrees(near, found["inksift"])].itertuples(index=False):
-        print(f"inksift decides otherwise: {files['source'][one]}, {files['source'][two]}: {verdict}")
+        print(
+            f"inksift decides otherwise: {files['source'][one]}, {files['source'][two]}: {verdict}"
+        )
     print("\nseconds")
     for name, one in found.items():
         print(f"{name:24}{one.seconds:8.1f}  {len(one.pairs)} pairs  {one.detail}")
     print(PEERS)
-    figures = {title: {name: table[name].round(4).to_dict() for name in table} for title, table in tables.items()}
+    figures = {
+        title: {name: table[name].round(4).to_dict() for name in table}
+        for title, table in tables.items()
+    }
     print(json.dumps({"benchmark": "dedup_quality"} | figures))
 
 
@@ -100,7 +124,10 @@ def _print(title: str, table: pd.DataFrame, count: pd.Series) -> None:
     """The table with how many each row counts, where that is known, and what ours is to reach."""
     goals = TARGETS.get(title, {})
     print(f"\n{title}")
-    told = table.assign(n=table.index.map(count), goal=[goals.get(row, goals.get("", np.nan)) for row in table.index])
+    told = table.assign(
+        n=table.index.map(count),
+        goal=[goals.get(row, goals.get("", np.nan)) for row in table.index],
+    )
     print(told.dropna(axis=1, how="all").to_string(float_format="{:.4f}".format, na_rep=""))
 
 

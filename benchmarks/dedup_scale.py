@@ -1,14 +1,16 @@
-"""All pairs of hashes within 8 bits: exactness, time, memory and growth, beside brute force and imagededup's search.
+"""All pairs of hashes within 8 bits: exactness, time, memory and growth, beside brute force and
+imagededup's search.
 
-    python benchmarks/dedup_scale.py [--quick] [--data ../shared/data] [--peer-python PEER/bin/python]
+    python benchmarks/dedup_scale.py [--quick] [--data ../shared/data] [--peer-python
+    PEER/bin/python]
 
-Random hashes with planted clusters, hashes of real pictures, all eight orientations, and the crowds that drawings make:
-identical pictures, blank ones, sketches on white. Each contender runs in a fresh process; its seconds are the best of
-three for random and real hashes, its memory the peak of the resident size above that before. Brute force is NumPy's, in
-blocks that fit the cache, each pair once. imagededup's seconds for all are reckoned from samples of queries, with as
-many processes as there are cores; `dedup_peers.py` says how to make its interpreter. Takes about five minutes on two
-cores, three with --quick. Needs Linux, which says how much memory a process had.
-"""
+Random hashes with planted clusters, hashes of real pictures, all eight orientations, and the crowds
+that drawings make: identical pictures, blank ones, sketches on white. Each contender runs in a
+fresh process; its seconds are the best of three for random and real hashes, its memory the peak of
+the resident size above that before. Brute force is NumPy's, in blocks that fit the cache, each pair
+once. imagededup's seconds for all are reckoned from samples of queries, with as many processes as
+there are cores; `dedup_peers.py` says how to make its interpreter. Takes about five minutes on two
+cores, three with --quick. Needs Linux, which says how much memory a process had."""
 
 from __future__ import annotations
 
@@ -52,13 +54,17 @@ def main() -> None:
         "orientations": orientations(100_000 // share),
         "real": real_hashes(options.data, share),
         "crowds": [row for name in CROWDS for row in crowd(name, share)],
-        "imagededup": [imagededup(options.peer_python, size) for size in sizes if size <= MOST_COMPARED],
+        "imagededup": [
+            imagededup(options.peer_python, size) for size in sizes if size <= MOST_COMPARED
+        ],
     }
     print(json.dumps(figures))
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="fewer hashes and pictures")
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
     parser.add_argument("--peer-python", type=Path, help="an interpreter that has imagededup")
@@ -66,26 +72,45 @@ def _options() -> argparse.Namespace:
 
 
 def random_hashes(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
-    """Ours beside brute force; where that would take too long, some rows are checked. The last exponent is of all."""
-    print(f"\n{'random hashes':>14}{'pairs':>9}{'ours s':>9}{'MB':>7}{'brute s':>9}{'MB':>7}{'faster':>8}  recall")
+    """Ours beside brute force; where that would take too long, some rows are checked. The last
+    exponent is of all."""
+    print(
+        f"\n{'random hashes':>14}{'pairs':>9}{'ours s':>9}{'MB':>7}"
+        f"{'brute s':>9}{'MB':>7}{'faster':>8}  recall"
+    )
     rows = []
     for size in sizes:
         hashes, known = planted(size)
         cost = measured(ours, hashes, repeats=REPEATS)
         found = codes(cost.result, size)
-        row = {"hashes": size, "pairs": len(found), "seconds": round(cost.seconds, 3), "extra_mb": round(cost.extra_mb)}
+        row = {
+            "hashes": size,
+            "pairs": len(found),
+            "seconds": round(cost.seconds, 3),
+            "extra_mb": round(cost.extra_mb),
+        }
         row["cpu_seconds"] = round(cost.cpu_seconds, 3)
         row["recall_planted"] = float(np.isin(codes(known, size), found).mean())
-        row |= _by_brute_force(hashes, found, cost.seconds) if size <= MOST_COMPARED else _by_rows(hashes, found)
+        row |= (
+            _by_brute_force(hashes, found, cost.seconds)
+            if size <= MOST_COMPARED
+            else _by_rows(hashes, found)
+        )
         rows.append(row)
         print(
-            f"{size:14,}{len(found):9,}{cost.seconds:9.2f}{cost.extra_mb:7.0f}{row.get('brute_seconds', math.nan):9.2f}"
-            f"{row.get('brute_extra_mb', math.nan):7.0f}{row.get('faster', math.nan):8.1f}  {row['recall']:.6f} "
-            f"of {row['checked']}, precision {row['precision']:.6f}, {row['recall_planted']:.6f} of the planted"
+            f"{size:14,}{len(found):9,}{cost.seconds:9.2f}{cost.extra_mb:7.0f}"
+            f"{row.get('brute_seconds', math.nan):9.2f}"
+            f"{row.get('brute_extra_mb', math.nan):7.0f}{row.get('faster', math.nan):8.1f}  "
+            f"{row['recall']:.6f} "
+            f"of {row['checked']}, precision {row['precision']:.6f}, {row['recall_planted']:.6f} "
+            "of the planted"
         )
     for smaller, larger in [*pairwise(rows), (rows[0], rows[-1])]:
         larger["exponent"] = _exponent(smaller, larger)
-        print(f"from {smaller['hashes']:,} to {larger['hashes']:,} CPU seconds grow as n ** {larger['exponent']:.2f}")
+        print(
+            f"from {smaller['hashes']:,} to {larger['hashes']:,} CPU seconds grow as n ** "
+            f"{larger['exponent']:.2f}"
+        )
     return rows
 
 
@@ -114,12 +139,17 @@ def _exponent(smaller: dict[str, Any], larger: dict[str, Any]) -> float:
 
 
 def orientations(number: int) -> dict[str, Any]:
-    """All eight orientations at once, with planted copies in each, beside one search and one join of two columns."""
+    """All eight orientations at once, with planted copies in each, beside one search and one join
+    of two columns."""
     rng = np.random.default_rng(0)
     oriented = rng.integers(0, 2**64, (number, 8), dtype=np.uint64)
     first, second = np.split(np.sort(rng.permutation(number)[: number // 5]), 2)
     oriented[second, rng.integers(0, 8, len(second))] = flipped(oriented[first, 0], rng)
-    one, join, eight = measured(ours, oriented[:, 0].copy()), measured(_joined, oriented), measured(_by_hash, oriented)
+    one, join, eight = (
+        measured(ours, oriented[:, 0].copy()),
+        measured(_joined, oriented),
+        measured(_by_hash, oriented),
+    )
     found = eight.result
     row = {
         "pictures": number,
@@ -128,7 +158,9 @@ def orientations(number: int) -> dict[str, Any]:
         "eight_s": round(eight.seconds, 2),
         "eight_extra_mb": round(eight.extra_mb),
         "eight_over_one_join": round(eight.seconds / join.seconds, 1),
-        "recall_planted": float(np.isin(codes((first, second), number), codes(found[:2], number)).mean()),
+        "recall_planted": float(
+            np.isin(codes((first, second), number), codes(found[:2], number)).mean()
+        ),
     }
     print("\neight orientations: " + ", ".join(f"{name} {value:,}" for name, value in row.items()))
     return row
@@ -141,7 +173,9 @@ def _joined(oriented: np.ndarray) -> Pairs:
 
 
 def _by_hash(oriented: np.ndarray) -> Any:
-    return _candidates(oriented, np.ones(len(oriented), bool), np.zeros((len(oriented), 1), np.float32))
+    return _candidates(
+        oriented, np.ones(len(oriented), bool), np.zeros((len(oriented), 1), np.float32)
+    )
 
 
 def _candidates(oriented: np.ndarray, trusted: np.ndarray, vectors: np.ndarray) -> Any:
@@ -151,12 +185,21 @@ def _candidates(oriented: np.ndarray, trusted: np.ndarray, vectors: np.ndarray) 
 
 
 def real_hashes(data: Path, share: int) -> dict[str, Any]:
-    """Hashes of real pictures in eight orientations, all as one long list: their bands are more crowded."""
-    files = [file for name in PICTURES for file in sorted((data / name).rglob("*")) if file.suffix in SUFFIXES][::share]
+    """Hashes of real pictures in eight orientations, all as one long list: their bands are more
+    crowded."""
+    files = [
+        file
+        for name in PICTURES
+        for file in sorted((data / name).rglob("*"))
+        if file.suffix in SUFFIXES
+    ][::share]
     if not files:
         sys.exit(f"no pictures in {', '.join(PICTURES)} of {data}: name their folder with --data")
     hashes = hashed([lambda file=file: _decoded(file) for file in files]).ravel()
-    cost, random = measured(ours, hashes, repeats=REPEATS), measured(ours, planted(len(hashes))[0], repeats=REPEATS)
+    cost, random = (
+        measured(ours, hashes, repeats=REPEATS),
+        measured(ours, planted(len(hashes))[0], repeats=REPEATS),
+    )
     brute = measured(brute_force, hashes)
     row = {
         "pictures": len(files),
@@ -178,7 +221,8 @@ def _decoded(file: Path) -> np.ndarray:
 
 
 def crowd(name: str, share: int) -> list[dict[str, Any]]:
-    """Half of a crowd, then all of it: by hash alone, then with embeddings of which all are equal."""
+    """Half of a crowd, then all of it: by hash alone, then with embeddings of which all are
+    equal."""
     make, number = CROWDS[name]
     oriented, trusted = make(number // share)
     rows = []
@@ -207,7 +251,12 @@ def crowd(name: str, share: int) -> list[dict[str, Any]]:
 def imagededup(python: Path | None, number: int) -> dict[str, Any]:
     """imagededup's own searches, in its own interpreter."""
     if python is None:
-        return _told({"hashes": number, "error": "not run: name an interpreter that has imagededup with --peer-python"})
+        return _told(
+            {
+                "hashes": number,
+                "error": "not run: name an interpreter that has imagededup with --peer-python",
+            }
+        )
     hashes, _ = planted(number)
     with tempfile.TemporaryDirectory() as folder:
         np.save(Path(folder) / "hashes.npy", hashes)
@@ -218,10 +267,15 @@ def imagededup(python: Path | None, number: int) -> dict[str, Any]:
             check=False,
         )
         if done.returncode:
-            return _told({"hashes": number, "error": f"cannot run: {done.stderr.strip().splitlines()[-1]}"})
+            return _told(
+                {"hashes": number, "error": f"cannot run: {done.stderr.strip().splitlines()[-1]}"}
+            )
         row = json.loads((Path(folder) / "peer.json").read_text())
     queries = np.arange(max(QUERIES))
-    near = [set(np.flatnonzero(np.bitwise_count(hashes[query] ^ hashes) <= RADIUS).tolist()) for query in queries]
+    near = [
+        set(np.flatnonzero(np.bitwise_count(hashes[query] ^ hashes) <= RADIUS).tolist())
+        for query in queries
+    ]
     for method in METHODS:
         found = row[method].pop("found")
         hits = [len(near[query] & {query, *found[query]}) for query in queries]

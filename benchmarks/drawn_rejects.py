@@ -1,4 +1,5 @@
-"""A run that lost so many drawn pictures: by turns a photograph, one for review, and a copy of the photograph."""
+"""A run that lost so many drawn pictures: by turns a photograph, one for review, and a copy of the
+photograph."""
 
 from __future__ import annotations
 
@@ -7,11 +8,11 @@ import hashlib
 import numpy as np
 import pandas as pd
 
-from curation.medium.votes import PARTS, VOTES
-from curation.rgb import Rgb
+from curation.base.rgb import Rgb
+from curation.base.tables import DECISIONS, IMAGES
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.styles import STYLES, paint
-from curation.tables import DECISIONS, IMAGES
+from curation.verdict.medium.votes import PARTS, VOTES
 
 DRAWINGS, SIDE_PX = 200, 300
 
@@ -23,7 +24,14 @@ def decided(pictures: int) -> pd.DataFrame:
 
 def found(decisions: pd.DataFrame) -> pd.DataFrame:
     """IMAGES of the files decided on."""
-    known = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "readable": True, "error": "", "note": ""}
+    known = {
+        "path_bytes": b"",
+        "size_bytes": 1,
+        "mtime_ns": 1,
+        "readable": True,
+        "error": "",
+        "note": "",
+    }
     known |= {"width": 400, "height": 300, "format": "PNG", "mode": "RGB"}
     rows = decisions[["path", "image_id", "label"]].to_dict("records")
     return IMAGES.frame([known | {str(name): value for name, value in row.items()} for row in rows])
@@ -33,7 +41,9 @@ def voted(decisions: pd.DataFrame) -> pd.DataFrame:
     """VOTES on every picture, none of them silent."""
     votes = np.random.default_rng(0).normal(size=(len(decisions), len(PARTS))).round(3)
     columns = {part: votes[:, place] for place, part in enumerate(PARTS)}
-    return VOTES.check(pd.DataFrame({"image_id": decisions["image_id"], "log_odds": votes.sum(axis=1), **columns}))
+    return VOTES.check(
+        pd.DataFrame({"image_id": decisions["image_id"], "log_odds": votes.sum(axis=1), **columns})
+    )
 
 
 def drawings() -> list[Rgb]:
@@ -41,15 +51,30 @@ def drawings() -> list[Rgb]:
     rng = np.random.default_rng(0)
     labels, styles = list(SUBJECTS), list(STYLES)
     return [
-        paint(draw_scene(labels[n % len(labels)], 1.33, 1.0, rng), styles[n % len(styles)], SIDE_PX, rng)
+        paint(
+            draw_scene(labels[n % len(labels)], 1.33, 1.0, rng),
+            styles[n % len(styles)],
+            SIDE_PX,
+            rng,
+        )
         for n in range(DRAWINGS)
     ]
 
 
 def _row(number: int) -> dict[str, object]:
     outcome, stage, reason, words = (
-        ("rejected", "verdicts", "photo", "photo 0.97: shows what known photographs show and has their texture"),
-        ("review", "verdicts", "unsure", "unsure 0.40: near pictures look like photographs, but the colours do not"),
+        (
+            "rejected",
+            "verdicts",
+            "photo",
+            "photo 0.97: shows what known photographs show and has their texture",
+        ),
+        (
+            "review",
+            "verdicts",
+            "unsure",
+            "unsure 0.40: near pictures look like photographs, but the colours do not",
+        ),
         ("rejected", "duplicates", "duplicate", "a copy: rescaled (similarity 0.98)"),
     )[number % 3]
     return {

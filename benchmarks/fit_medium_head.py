@@ -4,10 +4,9 @@
     python benchmarks/fit_medium_head.py --embedder efficientnet-b4   # another embedder; its weights must be there
     python benchmarks/fit_medium_head.py --sets labelled2 --out DIR   # a head that never saw the pictures of the others
 
-Everything is chosen by leaving sources out: the embedding's direction that scores a picture never saw a picture of the
-same source, and voters, calibration and cut points are fitted to those scores, in simulated folders of one family of
-illustrations with photographs of every kind.
-"""
+Everything is chosen by leaving sources out: the embedding's direction that scores a picture never
+saw a picture of the same source, and voters, calibration and cut points are fitted to those scores,
+in simulated folders of one family of illustrations with photographs of every kind."""
 
 from __future__ import annotations
 
@@ -23,14 +22,14 @@ import pandas as pd
 from medium_pictures import CUT_OUT, ILLUSTRATIONS, SETS, VIEWS, Pictures, load_pictures
 from sklearn.linear_model import LogisticRegression
 
-from curation.medium import quality
-from curation.medium.cuts import PROMISES
-from curation.medium.fit import fit_votes, log_loss
-from curation.medium.head import Head
-from curation.medium.neighbours import nearest, pull
-from curation.medium.votes import EMBEDDING, VOTERS, Voter
-from curation.signals import SIGNALS
+from curation.gather.signals import SIGNALS
 from curation.store.workspace import Workspace
+from curation.verdict.medium import quality
+from curation.verdict.medium.fit import fit_votes, log_loss
+from curation.verdict.medium.head import Head
+from curation.verdict.medium.neighbours import nearest, pull
+from curation.verdict.medium.thresholds import PROMISES
+from curation.verdict.medium.votes import EMBEDDING, VOTERS, Voter
 
 REGULARISATION = 2e-4
 CUT_OUT_WEIGHT = 0.4
@@ -46,7 +45,8 @@ LOGGED = {*(signal.name for signal in SIGNALS), "objects"}
 
 
 class Sample(NamedTuple):
-    """Standardised measures (n x voters), truth, weight, and a group that shares no source with another."""
+    """Standardised measures (n x voters), truth, weight, and a group that shares no source with
+    another."""
 
     inputs: np.ndarray
     photo: np.ndarray
@@ -55,24 +55,28 @@ class Sample(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """The embedding's measures of every picture in the scored views, by a direction that never saw its source, and that
-    direction's fold."""
+    """The embedding's measures of every picture in the scored views, by a direction that never saw
+    its source, and that direction's fold."""
 
     by_view: Mapping[str, pd.DataFrame]
     fold: np.ndarray
 
 
 def folds(sources: pd.Series) -> np.ndarray:
-    """The fold of every picture: a source of its own for large sources, ten folds of whole sources for the others."""
+    """The fold of every picture: a source of its own for large sources, ten folds of whole sources
+    for the others."""
     sizes = sources.map(sources.value_counts())
     names = sorted(set(sources))
-    shuffled = dict(zip(np.random.default_rng(0).permutation(names).tolist(), range(len(names)), strict=True))
+    shuffled = dict(
+        zip(np.random.default_rng(0).permutation(names).tolist(), range(len(names)), strict=True)
+    )
     small = "small " + sources.map(shuffled).mod(SMALL_FOLDS).astype("str")
     return pd.factorize(sources.where(sizes >= LARGE_SOURCE, small))[0]
 
 
 def balance(table: pd.DataFrame, by: str) -> np.ndarray:
-    """Weights of mean 1 under which photographs and illustrations weigh the same, and a group its size's root."""
+    """Weights of mean 1 under which photographs and illustrations weigh the same, and a group its
+    size's root."""
     weight = table.groupby(["photo", by])["photo"].transform("size").to_numpy(float) ** -0.5
     for photo in (True, False):
         own = (table["photo"] == photo).to_numpy()
@@ -81,12 +85,15 @@ def balance(table: pd.DataFrame, by: str) -> np.ndarray:
 
 
 def fit_direction(pictures: Pictures, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and direction of the chosen pictures' style features, over all views (logistic regression)."""
+    """Mean and direction of the chosen pictures' style features, over all views (logistic
+    regression)."""
     table = pictures.table[chosen]
     weight, photo = balance(table, "source"), table["photo"].to_numpy()
     scenes = table["family"].isin(CUT_OUT).to_numpy()
     parts = [(pictures.style[view][chosen], photo, weight) for view in VIEWS if view != "cut out"]
-    parts.append((pictures.style["cut out"][chosen][scenes], photo[scenes], CUT_OUT_WEIGHT * weight[scenes]))
+    parts.append(
+        (pictures.style["cut out"][chosen][scenes], photo[scenes], CUT_OUT_WEIGHT * weight[scenes])
+    )
     features, photo, weight = (np.concatenate(part) for part in zip(*parts, strict=True))
     mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
     model = LogisticRegression(C=REGULARISATION, max_iter=300)
@@ -97,7 +104,10 @@ def fit_direction(pictures: Pictures, chosen: np.ndarray) -> tuple[np.ndarray, n
 def cross_scores(pictures: Pictures) -> Scores:
     """Every picture scored without its source."""
     fold = folds(pictures.table["source"])
-    scores = {view: pd.DataFrame(0.0, index=pictures.table.index, columns=list(EMBEDDING)) for view in SCORED_VIEWS}
+    scores = {
+        view: pd.DataFrame(0.0, index=pictures.table.index, columns=list(EMBEDDING))
+        for view in SCORED_VIEWS
+    }
     for number in range(fold.max() + 1):
         out = fold == number
         mean, direction = fit_direction(pictures, ~out)
@@ -110,16 +120,21 @@ def cross_scores(pictures: Pictures) -> Scores:
 
 
 def measured(pictures: Pictures, scores: Scores, view: str) -> pd.DataFrame:
-    """What every voter measured in a view; objects and clusters only of the pictures as they are."""
+    """What every voter measured in a view; objects and clusters only of the pictures as they
+    are."""
     seen = view == "as it is"
     columns = {name: scores.by_view[view][name] for name in EMBEDDING}
     columns |= {signal.name: pictures.signals[view][signal.name].to_numpy() for signal in SIGNALS}
-    columns |= {"objects": pictures.objects if seen else np.nan, "cluster_noise": pictures.noise if seen else np.nan}
+    columns |= {
+        "objects": pictures.objects if seen else np.nan,
+        "cluster_noise": pictures.noise if seen else np.nan,
+    }
     return pd.DataFrame(columns, columns=list(VOTERS), index=pictures.table.index, dtype="float64")
 
 
 def fit_head(pictures: Pictures, scores: Scores, chosen: np.ndarray, *, embedder: str) -> Head:
-    """The head of the chosen pictures, without its direction: voters, calibration and cut points."""
+    """The head of the chosen pictures, without its direction: voters, calibration and cut
+    points."""
     table = pictures.table[chosen]
     views = {view: measured(pictures, scores, view)[chosen] for view in SCORED_VIEWS}
     both, photo = pd.concat(list(views.values())), np.tile(table["photo"].to_numpy(), len(views))
@@ -135,7 +150,8 @@ def fit_head(pictures: Pictures, scores: Scores, chosen: np.ndarray, *, embedder
         mean=np.zeros(0),
         direction=np.zeros(0),
         voters={
-            name: voter._replace(weight=float(w)) for (name, voter), w in zip(voters.items(), weights, strict=True)
+            name: voter._replace(weight=float(w))
+            for (name, voter), w in zip(voters.items(), weights, strict=True)
         },
         base=base,
         neighbours=NEIGHBOURS,
@@ -143,7 +159,9 @@ def fit_head(pictures: Pictures, scores: Scores, chosen: np.ndarray, *, embedder
         pull_limit=PULL_LIMIT,
         reject_cuts={},
         keep_cuts={},
-        doubt=_doubt(voters["content"].standardised(views["as it is"]["content"].to_numpy()), table),
+        doubt=_doubt(
+            voters["content"].standardised(views["as it is"]["content"].to_numpy()), table
+        ),
         quality={name: tuple(round(bound, 4) for bound in row) for name, row in aurocs.items()},
         photos=int(table["photo"].sum()),
         illustrations=int((~table["photo"]).sum()),
@@ -160,8 +178,8 @@ def vote(head: Head, measures: pd.DataFrame) -> np.ndarray:
 def simulated_folders(
     table: pd.DataFrame, *, shares: Sequence[float], repeats: int, seed: int = 0
 ) -> list[tuple[str, float, np.ndarray]]:
-    """(family, share of photographs, rows) of folders with one family of illustrations, or all ("mixed"), among
-    photographs of every kind."""
+    """(family, share of photographs, rows) of folders with one family of illustrations, or all
+    ("mixed"), among photographs of every kind."""
     rng = np.random.default_rng(seed)
     photos = np.flatnonzero(table["photo"])
     families = {name: np.flatnonzero(table["family"] == name) for name in ILLUSTRATIONS}
@@ -173,7 +191,11 @@ def simulated_folders(
 
 
 def _folder(
-    name: str, share: float, families: Mapping[str, np.ndarray], photos: np.ndarray, rng: np.random.Generator
+    name: str,
+    share: float,
+    families: Mapping[str, np.ndarray],
+    photos: np.ndarray,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     if share == 1:
         return rng.choice(photos, min(len(photos), LARGEST_FOLDER), replace=False)
@@ -189,13 +211,16 @@ def _some(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
 def _earned(sample: Sample, aurocs: Mapping[str, quality.Interval]) -> list[int]:
     """The sign of every voter that earns a vote, 0 for the others.
 
-    The two halves of the embedding's own regression vote together. Any other voter has to rank better than chance over
-    redrawn sources, and to lower the loss on sources that were left out by more than one standard error, beside the
-    voters before it, the best first.
-    """
+    The two halves of the embedding's own regression vote together. Any other voter has to rank
+    better than chance over redrawn sources, and to lower the loss on sources that were left out by
+    more than one standard error, beside the voters before it, the best first."""
     signs = [int(name in EMBEDDING) for name in VOTERS]
     losses = _left_out_losses(sample, signs)
-    others = {name: row for name, row in aurocs.items() if name not in EMBEDDING and not quality.at_chance(row)}
+    others = {
+        name: row
+        for name, row in aurocs.items()
+        if name not in EMBEDDING and not quality.at_chance(row)
+    }
     ranks = {name: abs(row.value - 0.5) for name, row in others.items()}
     for name in sorted(ranks, key=lambda name: -ranks[name]):
         tried = list(signs)
@@ -220,14 +245,24 @@ def _left_out_losses(sample: Sample, signs: Sequence[int]) -> np.ndarray:
 def _fit(sample: Sample, signs: Sequence[int]) -> tuple[np.ndarray, float]:
     nothing = np.zeros(len(VOTERS))
     return fit_votes(
-        sample.inputs, sample.photo, sample.weight, prior_weights=nothing, prior_base=0.0, strength=1.0, signs=signs
+        sample.inputs,
+        sample.photo,
+        sample.weight,
+        prior_weights=nothing,
+        prior_base=0.0,
+        strength=1.0,
+        signs=signs,
     )
 
 
 def _auroc(measure: pd.Series, table: pd.DataFrame) -> quality.Interval:
-    """AUROC, with the interval of redrawn sources: pictures of one source are not independent witnesses."""
+    """AUROC, with the interval of redrawn sources: pictures of one source are not independent
+    witnesses."""
     weight, photo, score = balance(table, "family"), table["photo"].to_numpy(), measure.to_numpy()
-    rows = [group.to_numpy() for _, group in pd.Series(np.arange(len(table))).groupby(table["source"].to_numpy())]
+    rows = [
+        group.to_numpy()
+        for _, group in pd.Series(np.arange(len(table))).groupby(table["source"].to_numpy())
+    ]
     rng = np.random.default_rng(0)
     values = []
     for _ in range(REDRAWS):
@@ -259,13 +294,18 @@ def _unweighted(measure: np.ndarray, name: str) -> Voter:
     return Voter(float(known.mean()) if len(known) else 0.0, spread or 1.0, 0.0, name in LOGGED)
 
 
-def _calibrated(head: Head, pictures: Pictures, views: Mapping[str, pd.DataFrame], chosen: np.ndarray) -> Head:
-    """The head with votes scaled so that, in folders, a log-odds is one; and with its cut points."""
+def _calibrated(
+    head: Head, pictures: Pictures, views: Mapping[str, pd.DataFrame], chosen: np.ndarray
+) -> Head:
+    """The head with votes scaled so that, in folders, a log-odds is one; and with its cut
+    points."""
     table, vectors = pictures.table[chosen].reset_index(drop=True), pictures.vectors[chosen]
     folders = simulated_folders(table, shares=SHARES, repeats=FOLDERS)
     near = [nearest(vectors[rows], NEIGHBOURS) for _, _, rows in folders]
     photo = np.concatenate([table["photo"].to_numpy()[rows] for _, _, rows in folders] * len(views))
-    family = np.concatenate([table["family"].to_numpy()[rows] for _, _, rows in folders] * len(views))
+    family = np.concatenate(
+        [table["family"].to_numpy()[rows] for _, _, rows in folders] * len(views)
+    )
     weight = balance(pd.DataFrame({"photo": photo, "family": family}), "family")
 
     def in_folders(scaled: Head) -> np.ndarray:
@@ -280,17 +320,30 @@ def _calibrated(head: Head, pictures: Pictures, views: Mapping[str, pd.DataFrame
     for _ in range(3):
         answers = in_folders(head)[:, None]
         gain, offset = fit_votes(
-            answers, photo, weight, prior_weights=np.ones(1), prior_base=0.0, strength=1e-3, signs=[1]
+            answers,
+            photo,
+            weight,
+            prior_weights=np.ones(1),
+            prior_base=0.0,
+            strength=1e-3,
+            signs=[1],
         )
         weights = {name: float(voter.weight * gain[0]) for name, voter in head.voters.items()}
         head = head.reweighted(weights, float(head.base * gain[0] + offset))
     log_odds = in_folders(head)
-    content = [head.voters["content"].standardised(measures["content"].to_numpy()) for measures in views.values()]
-    doubtful = np.concatenate([own[rows] for own in content for _, _, rows in folders]) >= head.doubt
+    content = [
+        head.voters["content"].standardised(measures["content"].to_numpy())
+        for measures in views.values()
+    ]
+    doubtful = (
+        np.concatenate([own[rows] for own in content for _, _, rows in folders]) >= head.doubt
+    )
     reject = {error: _quantile(log_odds[~photo], weight[~photo], 1 - error) for error in PROMISES}
     never_kept = np.where(doubtful, np.inf, log_odds)
     most = max(reject.values())
-    keep = {error: min(_quantile(never_kept[photo], weight[photo], error), most) for error in PROMISES}
+    keep = {
+        error: min(_quantile(never_kept[photo], weight[photo], error), most) for error in PROMISES
+    }
     return replace(head, reject_cuts=reject, keep_cuts=keep)
 
 
@@ -301,20 +354,39 @@ def _quantile(values: np.ndarray, weight: np.ndarray, share: float) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="holds labelled/ and labelled2/")
-    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS, help="fit on these sets of pictures alone")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
-        "--weights-dir", type=Path, default=Path("../shared/weights"), help="YOLO's, and the embedder's"
+        "--data", type=Path, default=Path("../shared/data"), help="holds labelled/ and labelled2/"
+    )
+    parser.add_argument(
+        "--sets", nargs="+", choices=SETS, default=SETS, help="fit on these sets of pictures alone"
+    )
+    parser.add_argument(
+        "--weights-dir",
+        type=Path,
+        default=Path("../shared/weights"),
+        help="YOLO's, and the embedder's",
     )
     parser.add_argument("--embedder", default="efficientnet-lite0")
-    parser.add_argument("--workspace", type=Path, default=Path("medium-workspace"), help="where measurements are kept")
     parser.add_argument(
-        "--out", type=Path, default=Path("curation/medium/heads"), help="where head and card are written"
+        "--workspace",
+        type=Path,
+        default=Path("medium-workspace"),
+        help="where measurements are kept",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("curation/verdict/medium/heads"),
+        help="where head and card are written",
     )
     given = parser.parse_args()
     workspace = Workspace(given.workspace)
-    pictures = load_pictures(given.data, workspace, embedder=given.embedder, weights=given.weights_dir, sets=given.sets)
+    pictures = load_pictures(
+        given.data, workspace, embedder=given.embedder, weights=given.weights_dir, sets=given.sets
+    )
     everything = np.ones(len(pictures.table), dtype=bool)
     scores = cross_scores(pictures)
     head = fit_head(pictures, scores, everything, embedder=given.embedder)
@@ -365,7 +437,9 @@ def _card(head: Head, pictures: Pictures, scores: Scores) -> bytes:
     ).encode()
 
 
-def _against(log_odds: np.ndarray, rows: np.ndarray, photos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _against(
+    log_odds: np.ndarray, rows: np.ndarray, photos: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     chosen = np.concatenate([rows, np.flatnonzero(photos)])
     return log_odds[chosen], photos[chosen]
 

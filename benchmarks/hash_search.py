@@ -1,4 +1,5 @@
-"""All pairs of hashes within a radius, by our search and by brute force, and how far two answers agree."""
+"""All pairs of hashes within a radius, by our search and by brute force, and how far two answers
+agree."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
-"""Whether heat maps show what a network looks at: how far the probability of its answer falls with hot parts hidden.
+"""Whether heat maps show what a network looks at: how far the probability of its answer falls with
+hot parts hidden.
 
     python benchmarks/heat.py WORKSPACE [--share 0.2]
 
-On the test pictures of a finished `inksift run`, whose network is asked again with the hottest share of every picture
-painted over, once in the grey that training calls mean, once in white. Two rankings that know nothing of the network
-stand beside it: blots at random, and ink, which is darkness, blurred. The higher the fall, the better the heat.
-"""
+On the test pictures of a finished `inksift run`, whose network is asked again with the hottest
+share of every picture painted over, once in the grey that training calls mean, once in white. Two
+rankings that know nothing of the network stand beside it: blots at random, and ink, which is
+darkness, blurred. The higher the fall, the better the heat."""
 
 from __future__ import annotations
 
@@ -21,16 +22,16 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from curation.explain.heat import heat_maps
-from curation.explain.layers import Floats, Pixels
-from curation.explain.networks import networks_of
-from curation.networks.base import Classifier
-from curation.resample.recipe import ORIGINAL
 from curation.store.parquet import read_parquet
+from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
-from curation.thumbnails import Thumbnails
-from curation.training.forward import probabilities
-from curation.training.pictures import draw_pictures
+from curation.training.explain.heat import heat_maps
+from curation.training.explain.layers import Floats, Pixels
+from curation.training.explain.networks import networks_of
+from curation.training.fit.forward import probabilities
+from curation.training.fit.pictures import draw_pictures
+from curation.training.networks.base import Classifier
+from curation.training.resample.recipe import ORIGINAL
 
 PAINTS = {"grey": 171, "white": 255}
 
@@ -50,12 +51,21 @@ def main() -> None:
         "random": _blots(pixels),
         "ink": _ink(pixels),
     }
-    print(f"{len(pixels)} test pictures, probability of the answer {chances.max(axis=1).mean():.3f} on the mean")
+    print(
+        f"{len(pixels)} test pictures, probability of the answer {chances.max(axis=1).mean():.3f} "
+        "on the mean"
+    )
     falls = {}
     for name, ranking in rankings.items():
         hidden = _highest(ranking, options.share)
-        falls[name] = {paint: _fall(networks.after, pixels, hidden, value, chances) for paint, value in PAINTS.items()}
-        print(f"{name:10}" + "".join(f"  falls by {fall:.3f} in {paint}" for paint, fall in falls[name].items()))
+        falls[name] = {
+            paint: _fall(networks.after, pixels, hidden, value, chances)
+            for paint, value in PAINTS.items()
+        }
+        print(
+            f"{name:10}"
+            + "".join(f"  falls by {fall:.3f} in {paint}" for paint, fall in falls[name].items())
+        )
     print(json.dumps(falls))
 
 
@@ -71,11 +81,15 @@ def _test_pixels(workspace: Workspace, side_px: int) -> Pixels:
     predictions, *places = (read_parquet(workspace.tables / f"{name}.parquet") for name in names)
     read = Thumbnails(workspace, pd.concat(places).drop_duplicates("image_id"))
     rows = predictions.assign(augmentation_seed=ORIGINAL)
-    pictures = draw_pictures(rows, read, side_px=side_px, folder=workspace.models, pictures_version=read.version)
+    pictures = draw_pictures(
+        rows, read, side_px=side_px, folder=workspace.models, pictures_version=read.version
+    )
     return np.array(pictures.pixels)
 
 
-def _fall(network: Classifier, pixels: Pixels, hidden: npt.NDArray[np.bool_], value: int, chances: Floats) -> float:
+def _fall(
+    network: Classifier, pixels: Pixels, hidden: npt.NDArray[np.bool_], value: int, chances: Floats
+) -> float:
     asked = probabilities(network, np.where(hidden[..., None], np.uint8(value), pixels))
     answers = chances.argmax(axis=1)
     rows = np.arange(len(pixels))
@@ -94,11 +108,15 @@ def _highest(ranking: Floats, share: float) -> npt.NDArray[np.bool_]:
 
 def _blots(pixels: Pixels) -> Floats:
     rng, side = np.random.default_rng(0), pixels.shape[1]
-    return np.stack([cv2.resize(rng.random((8, 8), dtype=np.float32), (side, side)) for _ in pixels])
+    return np.stack(
+        [cv2.resize(rng.random((8, 8), dtype=np.float32), (side, side)) for _ in pixels]
+    )
 
 
 def _ink(pixels: Pixels) -> Floats:
-    return np.stack([cv2.GaussianBlur((255 - one.mean(axis=2)).astype(np.float32), (0, 0), 6) for one in pixels])
+    return np.stack(
+        [cv2.GaussianBlur((255 - one.mean(axis=2)).astype(np.float32), (0, 0), 6) for one in pixels]
+    )
 
 
 if __name__ == "__main__":

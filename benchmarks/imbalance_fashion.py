@@ -1,16 +1,19 @@
-"""What helps against unequal classes, on Fashion-MNIST with two major classes of 6,000 pictures and eight minor ones.
+"""What helps against unequal classes, on Fashion-MNIST with two major classes of 6,000 pictures and
+eight minor ones.
 
-    python benchmarks/imbalance_fashion.py [--data ../shared/data/fashion-mnist] [--pairs 6 | --full] [--seed 0]
+    python benchmarks/imbalance_fashion.py [--data ../shared/data/fashion-mnist] [--pairs 6 |
+    --full] [--seed 0]
         [--results FILE.jsonl]
 
-A pair of major classes at 40:1 leaves 150 pictures of each minor class. `--pairs N` takes the first N of the 45 pairs
-in an order drawn by the seed, `--full` all of them; 10:1 and 20:1 are measured on the first `--pairs` alone. Every arm
-sees as many pictures in training, repeats included (PICTURES_SEEN, to the nearest epoch), learns from all training
-pictures of the draw, and is judged on the 10,000 test pictures. No setting was chosen on those: see CHOSEN_ON. Every
-result is appended to the file, and what is there already is not measured again: a killed run goes on where it stopped.
+A pair of major classes at 40:1 leaves 150 pictures of each minor class. `--pairs N` takes the first
+N of the 45 pairs in an order drawn by the seed, `--full` all of them; 10:1 and 20:1 are measured on
+the first `--pairs` alone. Every arm sees as many pictures in training, repeats included
+(PICTURES_SEEN, to the nearest epoch), learns from all training pictures of the draw, and is judged
+on the 10,000 test pictures. No setting was chosen on those: see CHOSEN_ON. Every result is appended
+to the file, and what is there already is not measured again: a killed run goes on where it stopped.
 
-The published figures are those of a CNN and of feature maps generated for its minor classes, over the same 45 pairs.
-"""
+The published figures are those of a CNN and of feature maps generated for its minor classes, over
+the same 45 pairs."""
 
 from __future__ import annotations
 
@@ -34,18 +37,20 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fashion_mnist import CLASSES, PER_CLASS, Fashion, read_fashion, unequal_splits
 
 from curation.experiments.trial import Materials, Recipe, run_trial
-from curation.rebalance.params import RebalanceParams
-from curation.resample.params import ResampleParams
 from curation.store.files import write_atomically
-from curation.training.params import TrainingParams
+from curation.training.fit.params import TrainingParams
+from curation.training.rebalance.params import RebalanceParams
+from curation.training.resample.params import ResampleParams
 
 PICTURES_SEEN = 118_800
 PICTURES_SEEN_IN_FULL = 600_000
 """Of the training at 1:1 on all 60,000 pictures: the others would be two epochs of it."""
 STANDING = 30
-"""Training pictures of every class on which the epoch to keep is chosen: in effect one of the last."""
+"""Training pictures of every class on which the epoch to keep is chosen: in effect one of the
+last."""
 CHOSEN_ON = (
-    "settings were chosen on the pairs 0-6, 2-7 and 3-9, drawn at 40:1 from nine tenths of the training pictures and "
+    "settings were chosen on the pairs 0-6, 2-7 and 3-9, drawn at 40:1 from nine tenths of the "
+    "training pictures and "
     "judged on the remaining tenth; no test picture took part"
 )
 PLAIN: dict[str, Any] = {
@@ -81,8 +86,9 @@ ARMS = {
     "logit adjustment": Arm(rebalancing={"method": "logit_adjustment"}),
     "best combination": Arm(training={"logit_adjustment": 1.0}),
 }
-"""The best combination is the adjusted loss alone: beside it oversampling, thinning, a balanced last layer, dropout,
-more weight decay and more label smoothing each lost 0.2 to 1.5 points on the pictures that settings were chosen on."""
+"""The best combination is the adjusted loss alone: beside it oversampling, thinning, a balanced
+last layer, dropout, more weight decay and more label smoothing each lost 0.2 to 1.5 points on the
+pictures that settings were chosen on."""
 AT_OTHER_RATIOS = ("nothing", "best combination")
 PUBLISHED = {1: {"nothing": 0.8994}, 10: {"nothing": 0.8421}, 20: {"nothing": 0.8131}}
 PUBLISHED[40] = {"nothing": 0.7713, "GAN features": 0.8298}
@@ -102,10 +108,14 @@ class Case(NamedTuple):
 
     def sizes(self) -> dict[int, int]:
         """Training pictures by class."""
-        return {kind: PER_CLASS if kind in self.majors else PER_CLASS // self.ratio for kind in range(CLASSES)}
+        return {
+            kind: PER_CLASS if kind in self.majors else PER_CLASS // self.ratio
+            for kind in range(CLASSES)
+        }
 
     def recipe(self, seed: int) -> Recipe:
-        """What is done with them; as many epochs as come nearest to the pictures that every arm may see."""
+        """What is done with them; as many epochs as come nearest to the pictures that every arm may
+        see."""
         arm, sizes = ARMS[self.arm], self.sizes().values()
         filled = max(sizes) * arm.resampling.get("oversample_share", 0)
         seen = PICTURES_SEEN if self.majors else PICTURES_SEEN_IN_FULL
@@ -121,7 +131,9 @@ class Case(NamedTuple):
     def key(self, seed: int) -> str:
         """What the accuracy follows from."""
         settings = [part.model_dump(mode="json") for part in self.recipe(seed)]
-        return hashlib.sha256(json.dumps([*self, seed, STANDING, settings]).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps([*self, seed, STANDING, settings]).encode()).hexdigest()[
+            :16
+        ]
 
 
 def main() -> None:
@@ -139,11 +151,15 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data/fashion-mnist"))
     parser.add_argument("--pairs", type=int, default=6, help="pairs of major classes, of 45")
     parser.add_argument("--full", action="store_true", help="all pairs at 40:1")
-    parser.add_argument("--seed", type=int, default=0, help="draws other pictures, pairs and networks")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="draws other pictures, pairs and networks"
+    )
     parser.add_argument("--results", type=Path, default=Path("imbalance_fashion.jsonl"))
     return parser.parse_args()
 
@@ -159,7 +175,9 @@ def _cases(pairs: Sequence[tuple[int, int]], options: argparse.Namespace) -> Ite
     yield Case(1, (), "nothing")
     few, many = pairs[: options.pairs], pairs if options.full else pairs[: options.pairs]
     yield from (Case(40, pair, arm) for pair in few for arm in ARMS)
-    yield from (Case(ratio, pair, arm) for ratio in (10, 20) for pair in few for arm in AT_OTHER_RATIOS)
+    yield from (
+        Case(ratio, pair, arm) for ratio in (10, 20) for pair in few for arm in AT_OTHER_RATIOS
+    )
     yield from (Case(40, pair, arm) for pair in many[len(few) :] for arm in ARMS)
 
 
@@ -187,7 +205,9 @@ def _measure(case: Case, fashion: Fashion, folder: Path, options: argparse.Names
     }
     lines = [json.dumps(result) for result in (*_known(options.results).values(), told)]
     write_atomically(options.results, "".join(f"{line}\n" for line in lines).encode())
-    print(f"{case.draw:9} {case.arm:17} {told['accuracy']:.4f} {told['seconds']:6.1f} s", flush=True)
+    print(
+        f"{case.draw:9} {case.arm:17} {told['accuracy']:.4f} {told['seconds']:6.1f} s", flush=True
+    )
 
 
 def _recalls(predictions: pd.DataFrame) -> list[float]:
@@ -209,21 +229,35 @@ def _frame(cases: Sequence[Case], options: argparse.Namespace) -> pd.DataFrame:
 def _print(results: pd.DataFrame, seed: int) -> None:
     """Accuracy by pair, by arm and by ratio, the targets, and one line of JSON."""
     at_40 = results[results["ratio"] == 40]
-    by_pair = at_40.assign(majors=at_40["majors"].map(str)).pivot(index="majors", columns="arm", values="accuracy")
+    by_pair = at_40.assign(majors=at_40["majors"].map(str)).pivot(
+        index="majors", columns="arm", values="accuracy"
+    )
     by_arm = _by_arm(by_pair[list(ARMS)], at_40.groupby("arm")["seconds"].mean())
     by_ratio = _by_ratio(results)
-    print(f"\nPictures seen in training: {PICTURES_SEEN:,}, at 1:1 {PICTURES_SEEN_IN_FULL:,}; {CHOSEN_ON}.\n")
+    print(
+        f"\nPictures seen in training: {PICTURES_SEEN:,}, at 1:1 {PICTURES_SEEN_IN_FULL:,}; "
+        f"{CHOSEN_ON}.\n"
+    )
     for table in (by_pair[list(ARMS)], by_arm, by_ratio):
         print(table.to_string(float_format="{:.4f}".format, na_rep=""), end="\n\n")
     reached = _reached(by_arm, by_ratio)
     for name, value in reached.items():
-        print(f"{name}: {value:.4f}, target {TARGETS[name]}: {'met' if value >= TARGETS[name] else 'missed'}")
-    told = {"by_arm": by_arm["mean"].to_dict(), "reached": reached, "pairs": len(by_pair), "seed": seed}
+        print(
+            f"{name}: {value:.4f}, target {TARGETS[name]}: "
+            f"{'met' if value >= TARGETS[name] else 'missed'}"
+        )
+    told = {
+        "by_arm": by_arm["mean"].to_dict(),
+        "reached": reached,
+        "pairs": len(by_pair),
+        "seed": seed,
+    }
     print(json.dumps({**told, "by_ratio": json.loads(by_ratio.to_json(orient="index"))}))
 
 
 def _by_arm(by_pair: pd.DataFrame, seconds: pd.Series) -> pd.DataFrame:
-    """Seconds are of processor time; of arms that rebalance the plain network, without its training."""
+    """Seconds are of processor time; of arms that rebalance the plain network, without its
+    training."""
     table = by_pair.agg(["mean", "std", "min", "max"]).T
     table["above nothing"] = table["mean"] - table.loc["nothing", "mean"]
     table["published"] = pd.Series(PUBLISHED[40])
@@ -234,7 +268,9 @@ def _by_ratio(results: pd.DataFrame) -> pd.DataFrame:
     """Mean accuracy at every ratio; at 40:1 over all pairs that were measured."""
     means = results.groupby(["ratio", "arm"])["accuracy"].mean().unstack()[list(AT_OTHER_RATIOS)]
     published = {ratio: figures["nothing"] for ratio, figures in PUBLISHED.items()}
-    return means.assign(published=pd.Series(published), pairs=results.groupby("ratio")["majors"].agg(_different))
+    return means.assign(
+        published=pd.Series(published), pairs=results.groupby("ratio")["majors"].agg(_different)
+    )
 
 
 def _different(majors: pd.Series) -> int:
@@ -245,7 +281,9 @@ def _reached(by_arm: pd.DataFrame, by_ratio: pd.DataFrame) -> dict[str, float]:
     """The figures that have a target."""
     gain = by_arm.loc["GAN features", "above nothing"]
     best = by_arm.loc["best combination", "mean"]
-    return dict(zip(TARGETS, (float(by_ratio.loc[1, "nothing"]), float(best), float(gain)), strict=True))
+    return dict(
+        zip(TARGETS, (float(by_ratio.loc[1, "nothing"]), float(best), float(gain)), strict=True)
+    )
 
 
 if __name__ == "__main__":

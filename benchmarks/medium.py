@@ -1,11 +1,12 @@
-"""How well the medium verdict tells photographs from illustrations, beside every single signal and camp2022.
+"""How well the medium verdict tells photographs from illustrations, beside every single signal and
+camp2022.
 
     python benchmarks/medium.py
 
-Labelled pictures are judged by heads fitted without their source, in simulated folders of one family of illustrations
-with photographs of every kind; then the crawl, which no fitting touched, by the shipped head. The voters and cut points
-of such a head are fitted to scores of the other pictures whose own directions did see the source.
-"""
+Labelled pictures are judged by heads fitted without their source, in simulated folders of one
+family of illustrations with photographs of every kind; then the crawl, which no fitting touched, by
+the shipped head. The voters and cut points of such a head are fitted to scores of the other
+pictures whose own directions did see the source."""
 
 from __future__ import annotations
 
@@ -21,20 +22,21 @@ import pandas as pd
 from fit_medium_head import Scores, cross_scores, fit_head, measured, simulated_folders, vote
 from medium_pictures import ILLUSTRATIONS, Pictures, load_pictures
 
-from curation.clusters import ClusterParams, find_clusters
-from curation.features import FeatureParams, embed, load_embedder
-from curation.images import ImageParams, find_images
-from curation.medium import cuts, quality
-from curation.medium.fit import probability
-from curation.medium.head import load_head
-from curation.medium.neighbours import nearest, pull
-from curation.medium.prior import logit, photo_share
-from curation.medium.votes import VOTERS
-from curation.objects import ObjectParams, count_objects, load_detector
-from curation.signals import SIGNALS
+from curation.evidence.clusters import ClusterParams, find_clusters
+from curation.evidence.features import FeatureParams, embed, load_embedder
+from curation.evidence.objects import ObjectParams, count_objects, load_detector
+from curation.gather.images import ImageParams, find_images
+from curation.gather.signals import SIGNALS
+from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
-from curation.thumbnails import Thumbnails
-from curation.verdicts.learned import LearnedParams, judge
+from curation.verdict.learned import LearnedParams, judge
+from curation.verdict.medium import quality
+from curation.verdict.medium import thresholds as cuts
+from curation.verdict.medium.fit import probability
+from curation.verdict.medium.head import load_head
+from curation.verdict.medium.neighbours import nearest, pull
+from curation.verdict.medium.prior import logit, photo_share
+from curation.verdict.medium.votes import VOTERS
 
 EMBEDDER = "efficientnet-lite0"
 WHITE = "products on white"
@@ -58,19 +60,31 @@ class Verdict:
     def __init__(self, pictures: Pictures, scores: Scores, view: str = "as it is") -> None:
         self._pictures = pictures
         count = len(pictures.table)
-        self.alone, self._content, self._cuts = np.zeros(count), np.zeros(count), np.zeros((3, count))
+        self.alone, self._content, self._cuts = (
+            np.zeros(count),
+            np.zeros(count),
+            np.zeros((3, count)),
+        )
         params, measures = LearnedParams(), measured(pictures, scores, view)
         for number in range(scores.fold.max() + 1):
             out = scores.fold == number
             head = fit_head(pictures, scores, ~out, embedder=EMBEDDER)
             self.alone[out] = vote(head, measures[out])
-            self._content[out] = head.voters["content"].standardised(measures.loc[out, "content"].to_numpy())
+            self._content[out] = head.voters["content"].standardised(
+                measures.loc[out, "content"].to_numpy()
+            )
             own = cuts.cuts(
-                head, illustrations_rejected=params.max_illustrations_rejected, photos_kept=params.max_photos_kept
+                head,
+                illustrations_rejected=params.max_illustrations_rejected,
+                photos_kept=params.max_photos_kept,
             )
             self._cuts[:, out] = np.array(own)[:, None]
             self.head = head
-            print(f"\r  head without source {number + 1} of {scores.fold.max() + 1}", end="", flush=True)
+            print(
+                f"\r  head without source {number + 1} of {scores.fold.max() + 1}",
+                end="",
+                flush=True,
+            )
         print()
 
     def judge(self, rows: np.ndarray, *, adapt: bool = True) -> Judged:
@@ -78,10 +92,14 @@ class Verdict:
         alone, prior = self.alone[rows], 0.0
         if adapt:
             near = nearest(self._pictures.vectors[rows], self.head.neighbours)
-            alone = alone + pull(alone, near, share=self.head.pull_share, limit=self.head.pull_limit)
+            alone = alone + pull(
+                alone, near, share=self.head.pull_share, limit=self.head.pull_limit
+            )
             prior = logit(photo_share(alone))
         table = self._pictures.table.iloc[rows]
-        medium = cuts.media(alone + prior, self._content[rows], prior=prior, cuts=cuts.Cuts(*self._cuts[:, rows]))
+        medium = cuts.media(
+            alone + prior, self._content[rows], prior=prior, cuts=cuts.Cuts(*self._cuts[:, rows])
+        )
         return Judged(table["photo"].to_numpy(), table["family"].to_numpy(), alone + prior, medium)
 
 
@@ -94,7 +112,9 @@ def ranking(score: np.ndarray, table: pd.DataFrame) -> list[float]:
 
 def figures(folders: Sequence[Judged]) -> dict[str, float]:
     """Means over folders, of those folders that have the pictures; NaN where none has."""
-    told = {name: np.array([function(one) for one in folders]) for name, function in _FIGURES.items()}
+    told = {
+        name: np.array([function(one) for one in folders]) for name, function in _FIGURES.items()
+    }
     return {name: _mean(values[~np.isnan(values)]) for name, values in told.items()}
 
 
@@ -126,14 +146,18 @@ _FIGURES = {
 
 
 def single(signals: pd.DataFrame, objects: np.ndarray, noise: np.ndarray) -> dict[str, np.ndarray]:
-    """What each signal alone, each suspicion and the recipe camp2022 say at their own limits: True for a photograph."""
+    """What each signal alone, each suspicion and the recipe camp2022 say at their own limits: True
+    for a photograph."""
     values = {signal.name: signals[signal.name].to_numpy() for signal in SIGNALS}
     said = {
-        signal.name: (values[signal.name] < signal.keep.low) | (values[signal.name] > signal.keep.high)
+        signal.name: (values[signal.name] < signal.keep.low)
+        | (values[signal.name] > signal.keep.high)
         for signal in SIGNALS
     }
     said |= {"objects": np.nan_to_num(objects) > 1, "cluster_noise": noise == 1}
-    return said | {"camp2022": (said["objects"] | said["cluster_noise"]) & (said["edges"] | said["chroma"])}
+    return said | {
+        "camp2022": (said["objects"] | said["cluster_noise"]) & (said["edges"] | said["chroma"])
+    }
 
 
 def camp2022(pictures: Pictures, rows: np.ndarray) -> Iterator[np.ndarray]:
@@ -142,9 +166,16 @@ def camp2022(pictures: Pictures, rows: np.ndarray) -> Iterator[np.ndarray]:
     signals = pictures.signals["as it is"]
     edges, chroma = signals["edges"].to_numpy(), signals["chroma"].to_numpy()
     steps = np.linspace(0, 1, CAMP_STEPS)
-    edge_cuts, chroma_cuts = [*np.quantile(edges, steps), np.inf], [-np.inf, *np.quantile(chroma, steps)]
+    edge_cuts, chroma_cuts = (
+        [*np.quantile(edges, steps), np.inf],
+        [-np.inf, *np.quantile(chroma, steps)],
+    )
     edges, chroma = edges[rows], chroma[rows]
-    suspects = [suspect | (objects > most) for most in (-1, 0, 1, 2, 3, np.inf) for suspect in (noise, noise & False)]
+    suspects = [
+        suspect | (objects > most)
+        for most in (-1, 0, 1, 2, 3, np.inf)
+        for suspect in (noise, noise & False)
+    ]
     for suspect, edge, grey in itertools.product(suspects, edge_cuts, chroma_cuts):
         yield suspect & ((edges > edge) | (chroma < grey))
 
@@ -160,34 +191,75 @@ def crawl(data: Path, workspace: Workspace, weights: Path) -> None:
     embeddings = embed(image_ids, read, embedder=network, params=features, **version).frame
     clusters = find_clusters(embeddings, ClusterParams()).frame
     detector = load_detector(workspace, weights, ObjectParams(download=False))
-    counted = count_objects(image_ids, read, detector=detector, params=ObjectParams(), **version).frame
+    counted = count_objects(
+        image_ids, read, detector=detector, params=ObjectParams(), **version
+    ).frame
     evidence = (
         images.signals.merge(counted.rename(columns={"status": "detector"}), on="image_id")
-        .merge(embeddings.rename(columns={"status": "embedding"})[["image_id", "embedding"]], on="image_id")
-        .merge(clusters.rename(columns={"dbscan": "cluster"})[["image_id", "cluster"]], on="image_id")
+        .merge(
+            embeddings.rename(columns={"status": "embedding"})[["image_id", "embedding"]],
+            on="image_id",
+        )
+        .merge(
+            clusters.rename(columns={"dbscan": "cluster"})[["image_id", "cluster"]], on="image_id"
+        )
     )
-    truth = pd.read_csv(data / "crawl" / "truth.csv").drop_duplicates("sha256").set_index("sha256")["kind"] == "photo"
+    truth = (
+        pd.read_csv(data / "crawl" / "truth.csv")
+        .drop_duplicates("sha256")
+        .set_index("sha256")["kind"]
+        == "photo"
+    )
     began = time.process_time()
-    judged = judge(evidence, embeddings, LearnedParams(), head=load_head(EMBEDDER), answers=pd.Series(dtype=bool))
+    judged = judge(
+        evidence,
+        embeddings,
+        LearnedParams(),
+        head=load_head(EMBEDDER),
+        answers=pd.Series(dtype=bool),
+    )
     seconds = time.process_time() - began
     votes = judged.seen.votes
     photo = votes["image_id"].map(truth).to_numpy(bool)
-    one = Judged(photo, photo, votes["log_odds"].to_numpy(), judged.judgements["medium"].to_numpy(dtype="str"))
+    one = Judged(
+        photo,
+        photo,
+        votes["log_odds"].to_numpy(),
+        judged.judgements["medium"].to_numpy(dtype="str"),
+    )
     share = judged.seen.photo_share
     print(
-        f"\ncrawl: {len(photo)} distinct pictures, {photo.sum()} photographs; estimated share {share:.3f}\n  verdict:"
+        f"\ncrawl: {len(photo)} distinct pictures, {photo.sum()} photographs; estimated share "
+        f"{share:.3f}\n  verdict:"
     )
-    print("  " + "  ".join(f"{name} {value:.3f}" for name, value in figures([one]).items() if name != "white seen"))
-    print(f"  the verdict takes {1000 * seconds / len(photo):.2f} ms CPU per picture over the embedding")
+    print(
+        "  "
+        + "  ".join(
+            f"{name} {value:.3f}" for name, value in figures([one]).items() if name != "white seen"
+        )
+    )
+    print(
+        f"  the verdict takes {1000 * seconds / len(photo):.2f} ms CPU per picture over the "
+        "embedding"
+    )
     rows = evidence.set_index("image_id").loc[votes["image_id"]]
-    _print_single(rows, rows["objects"].to_numpy(float), (rows["cluster"] == -1).to_numpy(float), photo)
+    _print_single(
+        rows, rows["objects"].to_numpy(float), (rows["cluster"] == -1).to_numpy(float), photo
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--weights-dir", type=Path, default=Path("../shared/weights"))
-    parser.add_argument("--workspace", type=Path, default=Path("medium-workspace"), help="where measurements are kept")
+    parser.add_argument(
+        "--workspace",
+        type=Path,
+        default=Path("medium-workspace"),
+        help="where measurements are kept",
+    )
     given = parser.parse_args()
     workspace = Workspace(given.workspace)
     pictures = load_pictures(given.data, workspace, embedder=EMBEDDER, weights=given.weights_dir)
@@ -201,13 +273,19 @@ def main() -> None:
 
 def _print_ranking(pictures: Pictures, scores: Scores, verdict: Verdict) -> None:
     print(
-        f"\nAUROC, photographs (not {WHITE}) against\n{'':24}" + "".join(f"{name[:12]:>14}" for name in ILLUSTRATIONS)
+        f"\nAUROC, photographs (not {WHITE}) against\n{'':24}"
+        + "".join(f"{name[:12]:>14}" for name in ILLUSTRATIONS)
     )
     measures = measured(pictures, scores, "as it is")
-    rows = {"verdict, no folder": verdict.alone, **{name: measures[name].to_numpy() for name in VOTERS}}
+    rows = {
+        "verdict, no folder": verdict.alone,
+        **{name: measures[name].to_numpy() for name in VOTERS},
+    }
     rows |= {"verdict, in folders": None}
     for name, score in rows.items():
-        values = ranking(score, pictures.table) if score is not None else _in_folders(pictures, verdict)
+        values = (
+            ranking(score, pictures.table) if score is not None else _in_folders(pictures, verdict)
+        )
         print(f"{name:24}" + "".join(f"{value:14.3f}" for value in values))
 
 
@@ -238,7 +316,9 @@ def _print_folders(pictures: Pictures, verdict: Verdict) -> None:
                 print(f"{family:22}{share:7.2f} {'yes' if adapt else 'no':6}{cells}")
 
 
-def _print_single(signals: pd.DataFrame, objects: np.ndarray, noise: np.ndarray, photo: np.ndarray) -> None:
+def _print_single(
+    signals: pd.DataFrame, objects: np.ndarray, noise: np.ndarray, photo: np.ndarray
+) -> None:
     print(f"  {'at its own limits':20}{'recall':>8}{'lost ill.':>10}{'error':>8}{'F1':>8}")
     for name, said in single(signals, objects, noise).items():
         row = _mean(said[photo]), _mean(said[~photo]), _mean(said != photo), _f1(photo, said)
@@ -249,20 +329,34 @@ def _print_camp(pictures: Pictures, verdict: Verdict) -> None:
     print("\nlabelled pictures, all together, nothing sent to review")
     everything = pictures.table["photo"].to_numpy()
     _print_single(pictures.signals["as it is"], pictures.objects, pictures.noise, everything)
-    print('\nF1 for "photo" in folders with 20 % photographs; camp2022 with the thresholds best for all, and for each')
-    print(f"{'family':22}{'verdict':>9}{'best for all':>14}{'ratio':>7}{'best for each':>15}{'ratio':>7}")
+    print(
+        '\nF1 for "photo" in folders with 20 % photographs; camp2022 with the thresholds best for '
+        "all, and for each"
+    )
+    print(
+        f"{'family':22}{'verdict':>9}{'best for all':>14}{'ratio':>7}"
+        f"{'best for each':>15}{'ratio':>7}"
+    )
     made = simulated_folders(pictures.table, shares=(0.2,), repeats=REPEATS, seed=2)
     truth = [pictures.table["photo"].to_numpy()[rows] for _, _, rows in made]
     ours = np.array(
-        [_f1(photo, verdict.judge(one[2]).medium == "photo") for one, photo in zip(made, truth, strict=True)]
+        [
+            _f1(photo, verdict.judge(one[2]).medium == "photo")
+            for one, photo in zip(made, truth, strict=True)
+        ]
     )
     camp = np.array(
-        [[_f1(photo, said) for said in camp2022(pictures, one[2])] for one, photo in zip(made, truth, strict=True)]
+        [
+            [_f1(photo, said) for said in camp2022(pictures, one[2])]
+            for one, photo in zip(made, truth, strict=True)
+        ]
     )
     shared = camp[:, camp.mean(axis=0).argmax()]
     for family in [*ILLUSTRATIONS, "mixed", "all"]:
         rows = np.array([family in (one[0], "all") for one in made])
-        us, alike, each = (float(values[rows].mean()) for values in (ours, shared, camp.max(axis=1)))
+        us, alike, each = (
+            float(values[rows].mean()) for values in (ours, shared, camp.max(axis=1))
+        )
         print(f"{family:22}{us:9.3f}{alike:14.3f}{us / alike:7.2f}{each:15.3f}{us / each:7.2f}")
 
 

@@ -1,9 +1,9 @@
-"""The labelled pictures behind the medium head: where they come from, and their features in several views.
+"""The labelled pictures behind the medium head: where they come from, and their features in several
+views.
 
-A view is the picture as a crawler may meet it: as it is, squashed to 227 px, made smaller or tiny and re-encoded,
-cropped, in grey, or with its subject cut out on white. What is measured is kept in a workspace, so that a second run
-measures nothing.
-"""
+A view is the picture as a crawler may meet it: as it is, squashed to 227 px, made smaller or tiny
+and re-encoded, cropped, in grey, or with its subject cut out on white. What is measured is kept in
+a workspace, so that a second run measures nothing."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from curation.clusters import ClusterParams, find_clusters
-from curation.engine import per_item
-from curation.features import FeatureParams, embed, load_embedder
-from curation.images import ImageParams, find_images
-from curation.medium.style import style_features
-from curation.objects import ObjectParams, count_objects, load_detector
-from curation.rgb import Rgb
-from curation.signals import SIGNALS
-from curation.signals.table import TABLE as SIGNALS_TABLE
+from curation.base.engine import per_item
+from curation.base.rgb import Rgb
+from curation.evidence.clusters import ClusterParams, find_clusters
+from curation.evidence.features import FeatureParams, embed, load_embedder
+from curation.evidence.objects import ObjectParams, count_objects, load_detector
+from curation.gather.images import ImageParams, find_images
+from curation.gather.signals import SIGNALS
+from curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
-from curation.thumbnails import Thumbnails
+from curation.verdict.medium.style import style_features
 
 SETS = ("labelled", "labelled2")
 UNCERTAIN_STYLES = ("old_halftone_photo", "engraving_object")
@@ -57,8 +57,9 @@ SQUASHED_PX = 227
 
 
 class Pictures(NamedTuple):
-    """n pictures: `table` (image_id, path, photo, family, style, source), and per view their style features (n x d)
-    and signals (n x signals); `objects` is missing without a detector, `noise` is 1.0 outside every cluster of all."""
+    """n pictures: `table` (image_id, path, photo, family, style, source), and per view their style
+    features (n x d) and signals (n x signals); `objects` is missing without a detector, `noise` is
+    1.0 outside every cluster of all."""
 
     table: pd.DataFrame
     vectors: np.ndarray
@@ -69,12 +70,21 @@ class Pictures(NamedTuple):
 
 
 def load_pictures(
-    data: Path, workspace: Workspace, *, embedder: str, weights: Path | None, sets: Sequence[str] = SETS
+    data: Path,
+    workspace: Workspace,
+    *,
+    embedder: str,
+    weights: Path | None,
+    sets: Sequence[str] = SETS,
 ) -> Pictures:
     """The labelled pictures of these sets below `data`, measured in every view."""
     found = [_found(data / name, workspace) for name in sets]
-    table = pd.concat([part for part, _ in found], ignore_index=True).drop_duplicates("image_id", ignore_index=True)
-    thumbnails = pd.concat([part for _, part in found], ignore_index=True).drop_duplicates("image_id")
+    table = pd.concat([part for part, _ in found], ignore_index=True).drop_duplicates(
+        "image_id", ignore_index=True
+    )
+    thumbnails = pd.concat([part for _, part in found], ignore_index=True).drop_duplicates(
+        "image_id"
+    )
     read = Thumbnails(workspace, thumbnails)
     image_ids = table["image_id"].tolist()
     params = FeatureParams.of("embeddings", {"embedder": embedder})
@@ -91,10 +101,14 @@ def load_pictures(
             pictures_version=f"{read.version} {view} {VERSION}",
         ).frame
         style[view] = style_features(frame)
-        signals[view] = _signals(image_ids, look, workspace, f"{view}-{VERSION}-{_signals_version()}")
+        signals[view] = _signals(
+            image_ids, look, workspace, f"{view}-{VERSION}-{_signals_version()}"
+        )
         if view == "as it is":
             embeddings = frame
-    detector = load_detector(workspace, weights, ObjectParams.of("object_counts", {"download": False}))
+    detector = load_detector(
+        workspace, weights, ObjectParams.of("object_counts", {"download": False})
+    )
     counted = count_objects(
         image_ids,
         read,
@@ -103,7 +117,9 @@ def load_pictures(
         params=ObjectParams.of("object_counts", {}),
         pictures_version=read.version,
     ).frame
-    clusters = find_clusters(embeddings, ClusterParams.of("clusters", {})).frame.set_index("image_id")["dbscan"]
+    clusters = find_clusters(embeddings, ClusterParams.of("clusters", {})).frame.set_index(
+        "image_id"
+    )["dbscan"]
     return Pictures(
         table,
         np.stack(embeddings["vector"].to_list()).astype(np.float32),
@@ -123,7 +139,9 @@ def family(kind: str, style: str, group: str) -> str:
 def _found(folder: Path, workspace: Workspace) -> tuple[pd.DataFrame, pd.DataFrame]:
     images = find_images(folder, workspace, ImageParams())
     manifest = pd.read_csv(folder / "manifest.csv")
-    rows = manifest.merge(images.images.loc[images.images["readable"], ["path", "image_id"]], on="path")
+    rows = manifest.merge(
+        images.images.loc[images.images["readable"], ["path", "image_id"]], on="path"
+    )
     rows = rows[~rows["style"].isin(UNCERTAIN_STYLES)]
     described = zip(rows["kind"], rows["style"], rows["class"], strict=True)
     table = pd.DataFrame(
@@ -140,10 +158,16 @@ def _found(folder: Path, workspace: Workspace) -> tuple[pd.DataFrame, pd.DataFra
     return table, images.thumbnails
 
 
-def _signals(image_ids: Sequence[str], look: Callable[[str], Rgb], workspace: Workspace, version: str) -> pd.DataFrame:
+def _signals(
+    image_ids: Sequence[str], look: Callable[[str], Rgb], workspace: Workspace, version: str
+) -> pd.DataFrame:
     def measured(some: Sequence[str]) -> pd.DataFrame:
-        rows = per_item(lambda key: {signal.name: signal.measure(look(key)) for signal in SIGNALS}, some)
-        return SIGNALS_TABLE.frame([{"image_id": key, **row} for key, row in zip(some, rows, strict=True)])
+        rows = per_item(
+            lambda key: {signal.name: signal.measure(look(key)) for signal in SIGNALS}, some
+        )
+        return SIGNALS_TABLE.frame(
+            [{"image_id": key, **row} for key, row in zip(some, rows, strict=True)]
+        )
 
     stored = workspace.measurements("view_signals", version)
     return stored.measure(image_ids, measured, batch=BATCH, title="signals").frame
@@ -192,7 +216,8 @@ def _cropped(picture: Rgb, rng: np.random.Generator) -> Rgb:
     share = np.sqrt(rng.uniform(0.35, 0.9))
     height, width = (min(side, max(32, int(side * share))) for side in picture.shape[:2])
     top, left = (
-        int(rng.integers(0, whole - part + 1)) for whole, part in zip(picture.shape, (height, width), strict=False)
+        int(rng.integers(0, whole - part + 1))
+        for whole, part in zip(picture.shape, (height, width), strict=False)
     )
     part = _mirrored(picture[top : top + height, left : left + width], rng)
     return _encoded(part, rng, 60) if rng.random() < 0.5 else part
@@ -204,7 +229,8 @@ def _grey(picture: Rgb, rng: np.random.Generator) -> Rgb:
 
 
 def _cut_out(picture: Rgb, rng: np.random.Generator) -> Rgb:
-    """The subject, found by GrabCut from the middle outwards, on white as shops show their goods."""
+    """The subject, found by GrabCut from the middle outwards, on white as shops show their
+    goods."""
     scale = min(1.0, 320 / max(picture.shape[:2]))
     size = tuple(max(8, round(side * scale)) for side in picture.shape[1::-1])
     picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
@@ -215,7 +241,9 @@ def _cut_out(picture: Rgb, rng: np.random.Generator) -> Rgb:
     shown = shown[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     border = int(rng.uniform(0, 0.2) * max(shown.shape[:2]))
     white = (255, 255, 255)
-    return _encoded(cv2.copyMakeBorder(shown, *[border] * 4, cv2.BORDER_CONSTANT, value=white), rng, 75)
+    return _encoded(
+        cv2.copyMakeBorder(shown, *[border] * 4, cv2.BORDER_CONSTANT, value=white), rng, 75
+    )
 
 
 def _subject(picture: Rgb, rng: np.random.Generator) -> np.ndarray:
@@ -230,13 +258,20 @@ def _subject(picture: Rgb, rng: np.random.Generator) -> np.ndarray:
     cv2.grabCut(small, guess, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
     subject = np.isin(guess, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
     if subject.mean() < 0.1:
-        centre, radii = ((left + right) // 2, (top + bottom) // 2), ((right - left) // 2, (bottom - top) // 2)
+        centre, radii = (
+            ((left + right) // 2, (top + bottom) // 2),
+            ((right - left) // 2, (bottom - top) // 2),
+        )
         cv2.ellipse(subject, centre, radii, 0, 0, 360, 1.0, -1)
     return subject
 
 
 def _mirrored(picture: Rgb, rng: np.random.Generator) -> Rgb:
-    return np.ascontiguousarray(picture[:, ::-1]) if rng.random() < 0.5 else np.ascontiguousarray(picture)
+    return (
+        np.ascontiguousarray(picture[:, ::-1])
+        if rng.random() < 0.5
+        else np.ascontiguousarray(picture)
+    )
 
 
 def _encoded(picture: Rgb, rng: np.random.Generator, least_quality: int) -> Rgb:

@@ -2,10 +2,10 @@
 
     python benchmarks/networks.py [--pictures 96] [--repeats 3] [--threads 0] [--classes 20]
 
-Each network learns from the same random pixels through the loop's own epoch (cuts, jitter, forward, backward, step) in
-batches of 32, `repeats` times after one pass that does not count. The fastest is printed, since other work on the
-machine only ever adds; no epoch's validation and no drawing of pictures is in it.
-"""
+Each network learns from the same random pixels through the loop's own epoch (cuts, jitter, forward,
+backward, step) in batches of 32, `repeats` times after one pass that does not count. The fastest is
+printed, since other work on the machine only ever adds; no epoch's validation and no drawing of
+pictures is in it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from curation import networks
-from curation.engine import worker_count
-from curation.networks.base import parameter_counts
-from curation.training.epochs import Examples, learn
-from curation.training.params import TrainingParams
+from curation.base.engine import worker_count
+from curation.training import networks
+from curation.training.fit.epochs import Examples, learn
+from curation.training.fit.params import TrainingParams
+from curation.training.networks.base import parameter_counts
 
 CONTENDERS: tuple[dict[str, int | str], ...] = (
     {"network": "custom"},
@@ -43,9 +43,13 @@ def main() -> None:
     """Time the contenders one after the other; print the table and one line of JSON."""
     options = _options()
     torch.set_num_threads(options.threads or worker_count())
-    print(f"{torch.get_num_threads()} threads, {options.classes} classes, {options.pictures} pictures")
+    print(
+        f"{torch.get_num_threads()} threads, {options.classes} classes, {options.pictures} pictures"
+    )
     print(f"{'network':38} {'side':>5} {'parameters':>11} {'of them learn':>14} {'s per 100':>10}")
-    rows = [_measured(TrainingParams.of("classifier", dict(chosen)), options) for chosen in CONTENDERS]
+    rows = [
+        _measured(TrainingParams.of("classifier", dict(chosen)), options) for chosen in CONTENDERS
+    ]
     print(json.dumps(rows))
 
 
@@ -72,9 +76,21 @@ def _measured(params: TrainingParams, options: argparse.Namespace) -> dict[str, 
         seconds.append(perf_counter() - started)
     per_hundred = min(seconds[1:]) * 100 / options.pictures
     count, trainable = parameter_counts(network)
-    name = " ".join([params.network, *(f"{key}={value}" for key, value in settings.items() if key != "image_side_px")])
-    print(f"{name:38} {params.side_px:5} {count:11,} {trainable:14,} {per_hundred:10.2f}", flush=True)
-    return {"network": name, "side_px": params.side_px, "parameters": count, "seconds_per_100": round(per_hundred, 3)}
+    name = " ".join(
+        [
+            params.network,
+            *(f"{key}={value}" for key, value in settings.items() if key != "image_side_px"),
+        ]
+    )
+    print(
+        f"{name:38} {params.side_px:5} {count:11,} {trainable:14,} {per_hundred:10.2f}", flush=True
+    )
+    return {
+        "network": name,
+        "side_px": params.side_px,
+        "parameters": count,
+        "seconds_per_100": round(per_hundred, 3),
+    }
 
 
 def _examples(side_px: int, pictures: int, classes: int) -> Examples:

@@ -1,12 +1,13 @@
-"""A noisy training folder of the labelled pictures, as a crawl would give it, with a clean test folder held apart.
+"""A noisy training folder of the labelled pictures, as a crawl would give it, with a clean test
+folder held apart.
 
     python benchmarks/noisy_labelled.py OUT [--data ../shared/data/labelled] [--seed 0]
 
-A quarter of the drawings of each class is the test set. Of the rest, class sizes fall from the largest possible to a
-thirtieth of it along a geometric curve. Then come the faults: every photograph, dealt round the classes; copies beside
-their original (exact, or changed as crawlers meet them again); and copies filed under another class. OUT/truth.csv says
-what each file is. No drawing of the test set, nor a near look-alike of one, is in OUT/images on purpose.
-"""
+A quarter of the drawings of each class is the test set. Of the rest, class sizes fall from the
+largest possible to a thirtieth of it along a geometric curve. Then come the faults: every
+photograph, dealt round the classes; copies beside their original (exact, or changed as crawlers
+meet them again); and copies filed under another class. OUT/truth.csv says what each file is. No
+drawing of the test set, nor a near look-alike of one, is in OUT/images on purpose."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ COPIED, MISFILED = 0.12, 0.04
 
 
 class Noisy(NamedTuple):
-    """The folder to curate, the folder to test on, and one row per file of the first: path, kind (drawing, photo, copy,
-    misfiled), label, source."""
+    """The folder to curate, the folder to test on, and one row per file of the first: path, kind
+    (drawing, photo, copy, misfiled), label, source."""
 
     images: Path
     test: Path
@@ -44,7 +45,10 @@ def build(data: Path, out: Path, seed: int) -> Noisy:
     rng = np.random.default_rng(seed)
     manifest = pd.read_csv(data / "manifest.csv")
     drawings = manifest[manifest["kind"] == "illustration"].sample(frac=1, random_state=rng)
-    tested = drawings.groupby("class").cumcount() < drawings.groupby("class")["path"].transform("size") * TEST_SHARE
+    tested = (
+        drawings.groupby("class").cumcount()
+        < drawings.groupby("class")["path"].transform("size") * TEST_SHARE
+    )
     pool, test = drawings[~tested], drawings[tested]
     wanted = class_sizes(pool["class"].value_counts())
     train = pool[pool.groupby("class").cumcount() < pool["class"].map(wanted)]
@@ -52,8 +56,12 @@ def build(data: Path, out: Path, seed: int) -> Noisy:
     shutil.rmtree(out, ignore_errors=True)
     rows = [
         *_copied(data, out / "images", train, kind="drawing"),
-        *_copied(data, out / "images", photos.assign(**{"class": _dealt(photos, wanted)}), kind="photo"),
-        *_planted(data, out / "images", train.sample(frac=COPIED, random_state=rng), "copy", rng=rng),
+        *_copied(
+            data, out / "images", photos.assign(**{"class": _dealt(photos, wanted)}), kind="photo"
+        ),
+        *_planted(
+            data, out / "images", train.sample(frac=COPIED, random_state=rng), "copy", rng=rng
+        ),
         *_planted(data, out / "images", _misfiled(train, wanted, rng), "misfiled", rng=rng),
     ]
     _copied(data, out / "test", test, kind="drawing")
@@ -63,7 +71,8 @@ def build(data: Path, out: Path, seed: int) -> Noisy:
 
 
 def class_sizes(available: pd.Series) -> pd.Series:
-    """Drawings per class: a geometric fall from the largest class to a thirtieth of it, never more than there are."""
+    """Drawings per class: a geometric fall from the largest class to a thirtieth of it, never more
+    than there are."""
     ranked = available.sort_index().sort_values(ascending=False, kind="stable")
     curve = ranked.iloc[0] * IMBALANCE ** (-np.arange(len(ranked)) / (len(ranked) - 1))
     return pd.Series(np.minimum(np.floor(curve).astype(int), ranked.to_numpy()), index=ranked.index)
@@ -76,12 +85,17 @@ def _dealt(photos: pd.DataFrame, wanted: pd.Series) -> np.ndarray:
 def _misfiled(train: pd.DataFrame, wanted: pd.Series, rng: np.random.Generator) -> pd.DataFrame:
     """Drawings with another class than theirs."""
     some = train.sample(frac=MISFILED, random_state=rng)
-    others = [rng.choice([name for name in wanted.index if name != label]) for label in some["class"]]
+    others = [
+        rng.choice([name for name in wanted.index if name != label]) for label in some["class"]
+    ]
     return some.assign(**{"class": others})
 
 
 def _copied(data: Path, folder: Path, rows: pd.DataFrame, *, kind: str) -> list[dict[str, str]]:
-    return [_write(folder, row, (data / row.path).read_bytes(), kind, Path(row.path).name) for row in _named(rows)]
+    return [
+        _write(folder, row, (data / row.path).read_bytes(), kind, Path(row.path).name)
+        for row in _named(rows)
+    ]
 
 
 def _planted(
@@ -92,9 +106,15 @@ def _planted(
     for number, row in enumerate(_named(rows)):
         name = str(rng.choice(TRANSFORMS))
         with Image.open(data / row.path) as picture:
-            content = (data / row.path).read_bytes() if rng.random() < 0.25 else plant(on_white(picture), name, rng)
+            content = (
+                (data / row.path).read_bytes()
+                if rng.random() < 0.25
+                else plant(on_white(picture), name, rng)
+            )
         suffix = "png" if content.startswith(b"\x89PNG") else "jpg"
-        told.append(_write(folder, row, content, kind, f"{Path(row.path).stem}_{kind}{number}.{suffix}"))
+        told.append(
+            _write(folder, row, content, kind, f"{Path(row.path).stem}_{kind}{number}.{suffix}")
+        )
     return told
 
 
@@ -110,14 +130,19 @@ def _write(folder: Path, row, content: bytes, kind: str, name: str) -> dict[str,
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/labelled"))
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     noisy = build(options.data, options.out, options.seed)
     print(noisy.truth.groupby(["label", "kind"]).size().unstack(fill_value=0).to_string())
-    print(f"{len(noisy.truth)} files in {noisy.images}, {sum(1 for _ in noisy.test.rglob('*.*'))} in {noisy.test}")
+    print(
+        f"{len(noisy.truth)} files in {noisy.images}, {sum(1 for _ in noisy.test.rglob('*.*'))} in "
+        f"{noisy.test}"
+    )
 
 
 if __name__ == "__main__":

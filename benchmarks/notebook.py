@@ -1,7 +1,8 @@
-"""The peer of throughput.py: the same work as a notebook does it, one step after another, every file opened anew.
+"""The peer of throughput.py: the same work as a notebook does it, one step after another, every
+file opened anew.
 
-This is the only place in the repository where OpenCV reads image files, because that is what notebooks do.
-"""
+This is the only place in the repository where OpenCV reads image files, because that is what
+notebooks do."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from curation.models.efficientnet import VARIANTS
-from curation.models.weights import find_weights, load_state, prepare_ultralytics
+from curation.evidence.models.efficientnet import VARIANTS
+from curation.evidence.models.weights import find_weights, load_state, prepare_ultralytics
 
 SIDE_PX = 640
 CONFIDENCE, OVERLAP, MOST = 0.25, 0.7, 300
@@ -27,7 +28,8 @@ Step = Callable[[Path], Any]
 
 
 def steps() -> dict[str, Step]:
-    """The notebook's cells: each maps a file to its result. The networks are loaded here, before the clock starts."""
+    """The notebook's cells: each maps a file to its result. The networks are loaded here, before
+    the clock starts."""
     return {"hash": phash, "filters": filters, "objects": detector(), "features": embedder()}
 
 
@@ -45,7 +47,8 @@ def filters(file: Path) -> tuple[float, float]:
 
 
 def detector() -> Step:
-    """A file's object count and the shape that the network saw: `YOLO(...)`, or its steps where torchvision is broken.
+    """A file's object count and the shape that the network saw: `YOLO(...)`, or its steps where
+    torchvision is broken.
 
     With a broken torchvision `predict` cannot run at all; the steps are those of its source.
     """
@@ -69,10 +72,16 @@ def embedder() -> Step:
     mean, deviation = np.float32(LITE0.mean), np.float32(LITE0.deviation)
 
     def features(file: Path) -> np.ndarray:
-        picture = Image.open(file).convert("RGB").resize((LITE0.side_px, LITE0.side_px), Image.Resampling.BILINEAR)
+        picture = (
+            Image.open(file)
+            .convert("RGB")
+            .resize((LITE0.side_px, LITE0.side_px), Image.Resampling.BILINEAR)
+        )
         pixels = (np.asarray(picture, dtype=np.float32) - mean) / deviation
         with torch.no_grad():
-            channels = network.extract_features(torch.from_numpy(pixels.transpose(2, 0, 1).copy())[None])[0].flatten(1)
+            channels = network.extract_features(
+                torch.from_numpy(pixels.transpose(2, 0, 1).copy())[None]
+            )[0].flatten(1)
         return torch.cat([channels.mean(1), channels.std(1, unbiased=False)]).numpy()
 
     return features
@@ -84,7 +93,9 @@ def _by_predict() -> Step:
     model = YOLO(find_weights("yolov8n"))
 
     def count(file: Path) -> tuple[int, Sequence[int]]:
-        found = model.predict(str(file), imgsz=SIDE_PX, conf=CONFIDENCE, iou=OVERLAP, verbose=False)[0]
+        found = model.predict(
+            str(file), imgsz=SIDE_PX, conf=CONFIDENCE, iou=OVERLAP, verbose=False
+        )[0]
         return len(found.boxes), ()
 
     return count
@@ -94,7 +105,7 @@ def _by_hand() -> Step:
     from ultralytics.data.augment import LetterBox
     from ultralytics.utils.nms import non_max_suppression
 
-    from curation.models.weights import load_yolo
+    from curation.evidence.models.weights import load_yolo
 
     network = load_yolo(find_weights("yolov8n"))
     fit = LetterBox((SIDE_PX, SIDE_PX), auto=True, stride=32)
@@ -103,7 +114,9 @@ def _by_hand() -> Step:
         fitted = fit(image=cv2.imread(str(file)))[..., ::-1].transpose(2, 0, 1)
         pixels = torch.from_numpy(np.ascontiguousarray(fitted))[None].float() / 255
         with torch.no_grad():
-            found = non_max_suppression(network(pixels), CONFIDENCE, OVERLAP, max_det=MOST, nc=80)[0]
+            found = non_max_suppression(network(pixels), CONFIDENCE, OVERLAP, max_det=MOST, nc=80)[
+                0
+            ]
         return len(found), pixels.shape[2:]
 
     return count

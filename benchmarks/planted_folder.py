@@ -1,4 +1,5 @@
-"""A folder of drawings with planted copies and variants, and which of its files show one picture."""
+"""A folder of drawings with planted copies and variants, and which of its files show one
+picture."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ from planted_copies import TRANSFORMS, VARIANTS, is_visible, on_white, plant, sk
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from curation.engine import per_item
-from curation.gate.fingerprint import pixel_digest
+from curation.base.engine import per_item
+from curation.gather.gate.fingerprint import pixel_digest
 
 SKETCHES = 300
 COPIES = ("exact", *TRANSFORMS)
@@ -30,7 +31,10 @@ JOINED = {
 """Styles of `labelled2` that make one; what it has besides is ink, engravings and prints."""
 
 SAME = (
-    ("crawl/images/reginaldo_vicente_manhice/0101_01.jpg", "crawl/images/reginaldo_vicente_manhice/0101_09.jpg"),
+    (
+        "crawl/images/reginaldo_vicente_manhice/0101_01.jpg",
+        "crawl/images/reginaldo_vicente_manhice/0101_09.jpg",
+    ),
     ("crawl/images/wiehan_de_jager/0005_01.jpg", "crawl/images/wiehan_de_jager/0005_06.jpg"),
     (
         "labelled/illustrations/person/noto_man_walking_1f6b6_200d_2642.png",
@@ -44,8 +48,8 @@ SAME = (
         for page in ("06", "08", "11")
     ),
 )
-"""Copies among the originals that no list names, found by aligning them: one on wider ground, one with a white border
-(`near_pairs.csv` calls it a variant), one mirrored, three compressed again."""
+"""Copies among the originals that no list names, found by aligning them: one on wider ground, one
+with a white border (`near_pairs.csv` calls it a variant), one mirrored, three compressed again."""
 
 
 class Scale(NamedTuple):
@@ -58,9 +62,9 @@ class Scale(NamedTuple):
 def lay_out(data: Path, out: Path, scale: Scale, seed: int) -> pd.DataFrame:
     """Write originals, copies and variants into `out`/pictures.
 
-    One row per file: path, style, transform ("original" too), source, sha256 of the source, `of` (the row of its
-    original), whether that is `opaque`, and `picture` (a number, equal for what shows the same).
-    """
+    One row per file: path, style, transform ("original" too), source, sha256 of the source, `of`
+    (the row of its original), whether that is `opaque`, and `picture` (a number, equal for what
+    shows the same)."""
     drawings = pd.concat([_drawings(data), _sketches(out / "sketches", seed)], ignore_index=True)
     rank = drawings.sample(frac=1, random_state=seed).groupby("style").cumcount().sort_index()
     judged = drawings["sha256"].isin(_judged(data)[["first", "second"]].stack())
@@ -70,7 +74,9 @@ def lay_out(data: Path, out: Path, scale: Scale, seed: int) -> pd.DataFrame:
     jobs = list(drawings.itertuples())
     rows = per_item(partial(_write, folder=out / "pictures", seed=seed), jobs)
     files = pd.DataFrame([row for some in rows for row in some])
-    files["of"] = files.index.to_series().where(files["transform"] == "original").ffill().astype(int)
+    files["of"] = (
+        files.index.to_series().where(files["transform"] == "original").ffill().astype(int)
+    )
     return files.assign(picture=_pictures(data, files))
 
 
@@ -78,7 +84,9 @@ def near_pairs(data: Path, files: pd.DataFrame) -> pd.DataFrame:
     """The pairs judged by eye as rows of `files`: first, second, verdict."""
     originals = files[files["transform"] == "original"]
     row = pd.Series(originals.index, index=originals["sha256"])
-    return _judged(data).assign(**{end: lambda pairs, end=end: pairs[end].map(row) for end in ("first", "second")})
+    return _judged(data).assign(
+        **{end: lambda pairs, end=end: pairs[end].map(row) for end in ("first", "second")}
+    )
 
 
 def _drawings(data: Path) -> pd.DataFrame:
@@ -89,7 +97,9 @@ def _drawings(data: Path) -> pd.DataFrame:
     rows = rows[rows["kind"] == "illustration"].drop_duplicates("sha256")
     rows["source"] = rows["set"] + "/" + rows["path"]
     rows["file"] = [data / source for source in rows["source"]]
-    rows.loc[rows["set"] == "labelled2", "style"] = rows["style"].map(JOINED).fillna("ink and print")
+    rows.loc[rows["set"] == "labelled2", "style"] = (
+        rows["style"].map(JOINED).fillna("ink and print")
+    )
     rows.loc[rows["set"] == "crawl", "style"] = "crawl"
     return rows[["file", "source", "style", "sha256"]]
 
@@ -108,10 +118,20 @@ def _write(drawing: Any, folder: Path, seed: int) -> list[dict[str, Any]]:
     with Image.open(drawing.file) as picture:
         rgb, opaque = on_white(picture), not picture.has_transparency_data
     stem = f"{drawing.style}/{drawing.Index:04}"
-    same = {"style": drawing.style, "source": drawing.source, "sha256": drawing.sha256, "opaque": opaque}
+    same = {
+        "style": drawing.style,
+        "source": drawing.source,
+        "sha256": drawing.sha256,
+        "opaque": opaque,
+    }
     same["digest"] = pixel_digest(rgb)
-    contents = {"original": drawing.file.read_bytes()} | (_planted(drawing, rgb, seed) if drawing.planted else {})
-    rows = [{"path": _name(stem, name, data), "transform": name} | same for name, data in contents.items()]
+    contents = {"original": drawing.file.read_bytes()} | (
+        _planted(drawing, rgb, seed) if drawing.planted else {}
+    )
+    rows = [
+        {"path": _name(stem, name, data), "transform": name} | same
+        for name, data in contents.items()
+    ]
     for row, data in zip(rows, contents.values(), strict=True):
         (folder / row["path"]).parent.mkdir(parents=True, exist_ok=True)
         (folder / row["path"]).write_bytes(data)
@@ -123,7 +143,11 @@ def _planted(drawing: Any, rgb: np.ndarray, seed: int) -> dict[str, bytes]:
     for number, name in enumerate((*TRANSFORMS, *VARIANTS)):
         rng = np.random.default_rng([seed, zlib.crc32(drawing.source.encode()), number])
         contents[name] = plant(rgb, name, rng)
-    return {name: data for name, data in contents.items() if name not in VARIANTS or is_visible(rgb, data)}
+    return {
+        name: data
+        for name, data in contents.items()
+        if name not in VARIANTS or is_visible(rgb, data)
+    }
 
 
 def _name(stem: str, transform: str, data: bytes) -> str:
@@ -136,12 +160,17 @@ def _judged(data: Path) -> pd.DataFrame:
     digest = pd.read_csv(data / "crawl" / "truth.csv").set_index("path")["sha256"]
     pairs = pd.read_csv(data / "crawl" / "near_pairs.csv")
     return pd.DataFrame(
-        {"first": pairs["path_a"].map(digest), "second": pairs["path_b"].map(digest), "verdict": pairs["verdict"]}
+        {
+            "first": pairs["path_a"].map(digest),
+            "second": pairs["path_b"].map(digest),
+            "verdict": pairs["verdict"],
+        }
     )
 
 
 def _pictures(data: Path, files: pd.DataFrame) -> np.ndarray:
-    """A number per file: the same for copies of originals that have equal pixels or are known to show one picture."""
+    """A number per file: the same for copies of originals that have equal pixels or are known to
+    show one picture."""
     near = near_pairs(data, files)
     near = near.loc[near["verdict"] == "duplicate", ["first", "second"]].to_numpy()
     row = files.drop_duplicates("source").reset_index().set_index("source")["index"]

@@ -27,7 +27,6 @@ def measured(function: Callable[..., Any], *arguments: Any, repeats: int = 1) ->
 
 
 def _measure(function: Callable[..., Any], arguments: tuple[Any, ...], repeats: int) -> Cost:
-    from curation.dedup import candidates  # noqa: F401  (importing is not what is measured)
 
     Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
     before, seconds, cpu_seconds, result = _memory_mb("VmRSS"), math.inf, math.inf, None

@@ -1,13 +1,14 @@
-"""How long the report takes to build, how large it is, and how soon a browser lets a person filter its pictures.
+"""How long the report takes to build, how large it is, and how soon a browser lets a person filter
+its pictures.
 
     python benchmarks/report_page.py [--pictures 10000] [--workspace DIR]
 
-Two reports: one on so many drawn rejects, each voted on, a third of them copies shown beside the kept one; and, with
---workspace, that of a finished run, from its tables. Each is opened three times from disk in a fresh Chromium;
-`interactive` is when the filter answers, counted from the start of the navigation, the median of three. `filtered` is
-how long a search over all pictures takes, typing pause included, until the tiles that it finds stand in the page.
-Sizes are in MB of 10^6 bytes, memory is the page's JavaScript heap.
-"""
+Two reports: one on so many drawn rejects, each voted on, a third of them copies shown beside the
+kept one; and, with --workspace, that of a finished run, from its tables. Each is opened three times
+from disk in a fresh Chromium; `interactive` is when the filter answers, counted from the start of
+the navigation, the median of three. `filtered` is how long a search over all pictures takes, typing
+pause included, until the tiles that it finds stand in the page. Sizes are in MB of 10^6 bytes,
+memory is the page's JavaScript heap."""
 
 from __future__ import annotations
 
@@ -24,16 +25,16 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from curation.base.rgb import Rgb
 from curation.dedup.apart import kept_apart
-from curation.medium.votes import VOTE_QUALITY
 from curation.report.findings import Findings, published_cuts
 from curation.report.page import ReportParams, build_report
-from curation.rgb import Rgb
 from curation.store.parquet import read_parquet
+from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
-from curation.thumbnails import Thumbnails
-from curation.verdicts.losses import LOSSES
-from curation.verdicts.signal_limits import limits_by_name
+from curation.verdict.medium.votes import VOTE_QUALITY
+from curation.verdict.removal_rates import LOSSES
+from curation.verdict.signal_limits import limits_by_name
 
 CHROMIUM = "/usr/bin/chromium"
 OPENED = 3
@@ -47,7 +48,8 @@ SEARCH = """async () => {
     const box = document.querySelector("#finder [name=text]");
     box.value = "77";
     box.dispatchEvent(new Event("input", {bubbles: true}));
-    while (document.getElementById("found").textContent === before) await new Promise(requestAnimationFrame);
+    const unchanged = () => document.getElementById("found").textContent === before;
+    while (unchanged()) await new Promise(requestAnimationFrame);
     return performance.now() - start;
 }"""
 
@@ -56,11 +58,20 @@ def main() -> None:
     """Build the reports, open them, print a line on each."""
     options = _options()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         place = Path(folder) / "report.html"
-        _measure(f"{options.pictures:,} drawn rejects", lambda: _drawn(options.pictures), place, browser)
+        _measure(
+            f"{options.pictures:,} drawn rejects", lambda: _drawn(options.pictures), place, browser
+        )
         if options.workspace:
-            _measure(str(options.workspace), lambda: _finished(Workspace(options.workspace)), place, browser)
+            _measure(
+                str(options.workspace),
+                lambda: _finished(Workspace(options.workspace)),
+                place,
+                browser,
+            )
         browser.close()
 
 
@@ -77,10 +88,13 @@ def _measure(name: str, build: Callable[[], str], place: Path, browser: Browser)
     seconds = time.perf_counter() - started
     place.write_text(page, encoding="utf-8")
     opened = [_open(place, browser) for _ in range(OPENED)]
-    interactive, filtered, heap = (statistics.median(values) for values in zip(*opened, strict=True))
+    interactive, filtered, heap = (
+        statistics.median(values) for values in zip(*opened, strict=True)
+    )
     print(
         f"{name}: built in {seconds:.1f} s, {place.stat().st_size / 1e6:.1f} MB, "
-        f"interactive after {interactive:.0f} ms, filtered in {filtered:.0f} ms, {heap / 1e6:.0f} MB of heap"
+        f"interactive after {interactive:.0f} ms, filtered in {filtered:.0f} ms, {heap / 1e6:.0f} "
+        "MB of heap"
     )
 
 
@@ -95,7 +109,11 @@ def _open(place: Path, browser: Browser) -> tuple[float, float, float]:
 
 def _drawn(pictures: int) -> str:
     shown, decisions = drawn_rejects.drawings(), drawn_rejects.decided(pictures)
-    findings = Findings(votes=drawn_rejects.voted(decisions), quality=VOTE_QUALITY.frame([]), losses=LOSSES.frame([]))
+    findings = Findings(
+        votes=drawn_rejects.voted(decisions),
+        quality=VOTE_QUALITY.frame([]),
+        losses=LOSSES.frame([]),
+    )
 
     def read(image_id: str) -> Rgb:
         return shown[int(image_id, 16) % len(shown)]
@@ -123,7 +141,9 @@ def _finished(workspace: Workspace) -> str:
         machine=tables["machine_verdicts"],
     )
     read = Thumbnails(workspace, tables["thumbnails"])
-    return build_report(tables["verdicts"], tables["images"], read=read, params=ReportParams(), findings=findings)
+    return build_report(
+        tables["verdicts"], tables["images"], read=read, params=ReportParams(), findings=findings
+    )
 
 
 if __name__ == "__main__":

@@ -2,12 +2,11 @@
 
     python benchmarks/review_app.py [--pictures 10000]
 
-`inksift review` is started on a workspace with so many drawn rejects, a third of them copies shown beside the kept one.
-Its first page is opened three times in a fresh Chromium; `interactive` is when a key first moves the focus, counted
-from the start of the navigation. Then a person goes through 20 pages, a picture is rejected by key ten times, all of a
-page at once, and every tenth thumbnail is asked for. Memory is the resident set of the server at the end, in MB of
-10^6 bytes.
-"""
+`inksift review` is started on a workspace with so many drawn rejects, a third of them copies shown
+beside the kept one. Its first page is opened three times in a fresh Chromium; `interactive` is when
+a key first moves the focus, counted from the start of the navigation. Then a person goes through 20
+pages, a picture is rejected by key ten times, all of a page at once, and every tenth thumbnail is
+asked for. Memory is the resident set of the server at the end, in MB of 10^6 bytes."""
 
 from __future__ import annotations
 
@@ -27,13 +26,13 @@ import pandas as pd
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from curation.ledger.entries import HUMAN_DECISIONS
-from curation.packed import pack
+from curation.base.tables import DUPLICATES
+from curation.base.thumbnail_codec import pack
+from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.store.files import write_atomically
 from curation.store.parquet import to_parquet
+from curation.store.thumbnails import locate_thumbnails
 from curation.store.workspace import Workspace
-from curation.tables import DUPLICATES
-from curation.thumbnails import locate_thumbnails
 
 CHROMIUM = "/usr/bin/chromium"
 OPENED, PAGES, DECIDED = 3, 20, 10
@@ -49,9 +48,14 @@ def main() -> None:
     pictures = parser.parse_args().pictures
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         workspace = _reviewable(Path(folder) / "workspace", pictures)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         with _served(workspace) as (process, address):
-            print(f"{pictures:,} drawn rejects: {_gone_through(browser, address, workspace)}; ", end="")
+            print(
+                f"{pictures:,} drawn rejects: {_gone_through(browser, address, workspace)}; ",
+                end="",
+            )
             print(f"server memory {psutil.Process(process.pid).memory_info().rss / 1e6:.0f} MB")
         browser.close()
 
@@ -94,15 +98,28 @@ def _thumbnails(workspace: Workspace, image_ids: list[str]) -> pd.DataFrame:
     stored = workspace.measurements("thumbnails", "drawn")
     for start in range(0, len(image_ids), BATCH):
         some = image_ids[start : start + BATCH]
-        rows = pd.DataFrame({"image_id": some, "thumbnail": [shown[int(one, 16) % len(shown)] for one in some]})
+        rows = pd.DataFrame(
+            {"image_id": some, "thumbnail": [shown[int(one, 16) % len(shown)] for one in some]}
+        )
         stored.add(rows, rows_per_group=1)
     return locate_thumbnails(workspace, stored, image_ids)
 
 
 @contextmanager
 def _served(workspace: Workspace) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [sys.executable, "-m", "pipelines.cli", "review", "--workspace", str(workspace.root), "--port", "0"]
-    with subprocess.Popen([*command, "--who", "benchmark"], stdout=subprocess.PIPE, text=True) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "pipelines.cli",
+        "review",
+        "--workspace",
+        str(workspace.root),
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(
+        [*command, "--who", "benchmark"], stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout is not None
             printed = process.stdout.readline() + process.stdout.readline()
@@ -119,11 +136,14 @@ def _gone_through(browser: Browser, address: str, workspace: Workspace) -> str:
         paged = [_turned(page) for _ in range(PAGES)]
         decided = [_decided(page) for _ in range(DECIDED)]
         bulk = _all_rejected(page)
-        for image_id in pd.read_parquet(workspace.tables / "thumbnails.parquet")["image_id"][::EVERY]:
+        for image_id in pd.read_parquet(workspace.tables / "thumbnails.parquet")["image_id"][
+            ::EVERY
+        ]:
             context.request.get(f"{address.partition('/?')[0]}/thumbnails/{image_id}")
     return (
         f"interactive after {', '.join(f'{ms:.0f}' for ms in interactive)} ms, "
-        f"next page {statistics.median(paged) * 1000:.0f} ms, a decision {statistics.median(decided) * 1000:.0f} ms, "
+        f"next page {statistics.median(paged) * 1000:.0f} ms, a decision "
+        f"{statistics.median(decided) * 1000:.0f} ms, "
         f"all of a page {bulk * 1000:.0f} ms"
     )
 

@@ -1,12 +1,14 @@
-"""Images per second of the per-image work, beside a notebook that does the same work on the same files.
+"""Images per second of the per-image work, beside a notebook that does the same work on the same
+files.
 
-    INKSIFT_WEIGHTS=../shared/weights python benchmarks/throughput.py [--pictures 300] [--seed 0] [SOURCE]
+    INKSIFT_WEIGHTS=../shared/weights python benchmarks/throughput.py [--pictures 300] [--seed 0]
+    [SOURCE]
 
-Three contenders, each in a fresh process, one after the other: the notebook with the threads that its libraries set
-(ultralytics gives torch one thread less than there are cores), the notebook with a torch thread per core, and inksift
-on an empty workspace. Loading and exporting networks is outside the clock and printed as `setup`. CPU seconds include
-children; memory is the largest sum of resident sizes over the process tree, sampled, with shared pages counted twice.
-"""
+Three contenders, each in a fresh process, one after the other: the notebook with the threads that
+its libraries set (ultralytics gives torch one thread less than there are cores), the notebook with
+a torch thread per core, and inksift on an empty workspace. Loading and exporting networks is
+outside the clock and printed as `setup`. CPU seconds include children; memory is the largest sum of
+resident sizes over the process tree, sampled, with shared pages counted twice."""
 
 from __future__ import annotations
 
@@ -68,7 +70,15 @@ def _pick(source: Path, target: Path, number: int, seed: int) -> None:
 def _measured(name: str, work: Path) -> dict[str, Any]:
     out = work / "result.json"
     load = os.getloadavg()[0]
-    command = [sys.executable, __file__, str(work / "pictures"), "--contender", name, "--out", str(out)]
+    command = [
+        sys.executable,
+        __file__,
+        str(work / "pictures"),
+        "--contender",
+        name,
+        "--out",
+        str(out),
+    ]
     environment = os.environ | {"XDG_CACHE_HOME": str(work / "cache")}
     peak = 0
     with subprocess.Popen(command, env=environment) as process:
@@ -122,7 +132,10 @@ def _notebook(folder: Path, threads: int) -> dict[str, Any]:
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     for step in steps.values():
         step(files[0])
-    done = {name: clock.time(name, lambda step=step: [step(file) for file in files]) for name, step in steps.items()}
+    done = {
+        name: clock.time(name, lambda step=step: [step(file) for file in files])
+        for name, step in steps.items()
+    }
     names = [str(file.relative_to(folder)) for file in files]
     return {
         "wall": clock.wall,
@@ -134,23 +147,34 @@ def _notebook(folder: Path, threads: int) -> dict[str, Any]:
 
 
 def _inksift(folder: Path) -> dict[str, Any]:
-    from curation.features import FeatureParams, embed, load_embedder
-    from curation.images import ImageParams, find_images
-    from curation.objects import ObjectParams, count_objects, load_detector
+    from curation.evidence.features import FeatureParams, embed, load_embedder
+    from curation.evidence.objects import ObjectParams, count_objects, load_detector
+    from curation.gather.images import ImageParams, find_images
+    from curation.store.thumbnails import Thumbnails
     from curation.store.workspace import Workspace
-    from curation.thumbnails import Thumbnails
 
-    clock, objects, features = Clock(), ObjectParams(required=True, download=False), FeatureParams(download=False)
+    clock, objects, features = (
+        Clock(),
+        ObjectParams(required=True, download=False),
+        FeatureParams(download=False),
+    )
     workspace = Workspace(Path(tempfile.mkdtemp(dir=folder.parent)) / "work")
     detector, embedder = clock.time(
-        "setup", lambda: (load_detector(workspace, None, objects), load_embedder(workspace, None, features))
+        "setup",
+        lambda: (load_detector(workspace, None, objects), load_embedder(workspace, None, features)),
     )
-    found = clock.time("hash, filters, thumbnail", lambda: find_images(folder, workspace, ImageParams()))
+    found = clock.time(
+        "hash, filters, thumbnail", lambda: find_images(folder, workspace, ImageParams())
+    )
     read, ids = Thumbnails(workspace, found.thumbnails), found.thumbnails["image_id"].tolist()
     counted = clock.time(
-        "objects", lambda: count_objects(ids, read, detector=detector, workspace=workspace, params=objects)
+        "objects",
+        lambda: count_objects(ids, read, detector=detector, workspace=workspace, params=objects),
     )
-    embedded = clock.time("features", lambda: embed(ids, read, embedder=embedder, workspace=workspace, params=features))
+    embedded = clock.time(
+        "features",
+        lambda: embed(ids, read, embedder=embedder, workspace=workspace, params=features),
+    )
     rows = found.images.merge(found.hashes, on="image_id").merge(counted.frame, on="image_id")
     return {
         "wall": clock.wall,
@@ -158,23 +182,24 @@ def _inksift(folder: Path) -> dict[str, Any]:
         "hash": dict(zip(rows["path"], rows["phash"].tolist(), strict=True)),
         "objects": dict(zip(rows["path"], rows["objects"].tolist(), strict=True)),
         "inputs": {
-            path: _input_shape(read(image_id)) for path, image_id in zip(rows["path"], rows["image_id"], strict=True)
+            path: _input_shape(read(image_id))
+            for path, image_id in zip(rows["path"], rows["image_id"], strict=True)
         },
         "cosine": _least_cosine(embedded.frame.head(COSINES), read),
     }
 
 
 def _input_shape(picture: np.ndarray) -> list[int]:
-    from curation.models.yolo import letterbox
+    from curation.evidence.models.yolo import letterbox
 
     return list(letterbox(picture, 640).picture.shape[:2])
 
 
 def _least_cosine(embedded: Any, read: Callable[[str], np.ndarray]) -> float:
     """The least agreement of a stored vector with torch on the same pixels."""
-    from curation.models.efficientnet import VARIANTS, build, shrink
-    from curation.models.inference import Eager
-    from curation.models.weights import find_weights
+    from curation.evidence.models.efficientnet import VARIANTS, build, shrink
+    from curation.evidence.models.inference import Eager
+    from curation.evidence.models.weights import find_weights
 
     name = "efficientnet-lite0"
     eager = Eager(build(name, find_weights(name)), "cpu")
@@ -189,7 +214,9 @@ def _least_cosine(embedded: Any, read: Callable[[str], np.ndarray]) -> float:
 def _report(results: dict[str, dict[str, Any]]) -> None:
     notebook, ours = results["notebook"], results["inksift"]
     files = len(notebook["hash"])
-    columns = "".join(f"{title:>9}" for title in ("images/s", "wall s", "CPU s", "setup s", "peak MB", "load"))
+    columns = "".join(
+        f"{title:>9}" for title in ("images/s", "wall s", "CPU s", "setup s", "peak MB", "load")
+    )
     print(f"\n{'':20}{columns}  stages: images/s (CPU per image)")
     for name, result in results.items():
         cpu = result["cpu"]
@@ -198,17 +225,21 @@ def _report(results: dict[str, dict[str, Any]]) -> None:
             for stage, seconds in _stages(result["wall"]).items()
         )
         print(
-            f"{name:20}{files / _total(result['wall']):9.1f}{_total(result['wall']):9.1f}{_total(result['cpu']):9.1f}"
-            f"{result['wall']['setup']:9.1f}{result['peak_mb']:9.0f}{result['load_before']:9.1f}  {stages}"
+            f"{name:20}{files / _total(result['wall']):9.1f}"
+            f"{_total(result['wall']):9.1f}{_total(result['cpu']):9.1f}"
+            f"{result['wall']['setup']:9.1f}{result['peak_mb']:9.0f}{result['load_before']:9.1f}  "
+            f"{stages}"
         )
     summary = _summary(results, files)
     print(
-        f"\nthe same work: detector input {_share(notebook['inputs'], ours['inputs']):.1%} of shapes equal, "
+        f"\nthe same work: detector input {_share(notebook['inputs'], ours['inputs']):.1%} of "
+        "shapes equal, "
         f"hashes {summary['hashes_equal']:.1%} equal, counts {summary['counts_equal']:.1%} equal, "
         f"least cosine to torch {summary['least_cosine']:.6f}"
     )
     print(
-        f"faster by {summary['speedup']:.2f} (goal 3), than all cores by {summary['speedup_all_cores']:.2f} (goal 2), "
+        f"faster by {summary['speedup']:.2f} (goal 3), than all cores by "
+        f"{summary['speedup_all_cores']:.2f} (goal 2), "
         f"with {summary['cpu_share']:.2f} of the CPU seconds (goal 0.6)"
     )
     print(json.dumps(summary))

@@ -1,1 +1,2 @@
-"""inksift's library: arrays, tables and models in; tables, numbers and pictures out. Never imports Dagster."""
+"""inksift's library: arrays, tables and models in; tables, numbers and pictures out. Never imports
+Dagster."""

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from curation.errors import ParamError, SourceError
-from curation.ledger.ledger import Ledger
-from curation.publish.chosen_ledger import refuse_among_pictures
+from curation.base.errors import ParamError, SourceError
+from curation.people.chosen_ledger import refuse_among_pictures
+from curation.people.ledger.ledger import Ledger
 from curation.store.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Project:
-    """The pictures (`source`, never written to), where results go (`workspace_folder`), a trusted test folder, a folder
-    with model weights, and the URL of the ledger that is heard, "" for the workspace's own. All of them come from the
-    command line or the environment, never from a run's settings."""
+    """The pictures (`source`, never written to), where results go (`workspace_folder`), a trusted
+    test folder, a folder with model weights, and the URL of the ledger that is heard, "" for the
+    workspace's own. All of them come from the command line or the environment, never from a run's
+    settings."""
 
     source: Path
     workspace_folder: Path
@@ -29,7 +30,9 @@ class Project:
         """The opened workspace; ParamError when writing to it would change the user's pictures."""
         for folder in filter(None, (self.source, self.test)):
             if not folder.is_dir():
-                raise SourceError(f"no such folder: {folder}; expected class_name/picture.jpg below it")
+                raise SourceError(
+                    f"no such folder: {folder}; expected class_name/picture.jpg below it"
+                )
             inside, around = self.workspace_folder.resolve(), folder.resolve()
             if inside.is_relative_to(around) or around.is_relative_to(inside):
                 pair = f"the workspace {self.workspace_folder} and the pictures in {folder}"

@@ -1,4 +1,5 @@
-"""What `inksift audit` does: questions into a sheet and a page, answers into the ledger, and what they show."""
+"""What `inksift audit` does: questions into a sheet and a page, answers into the ledger, and what
+they show."""
 
 import math
 import shlex
@@ -8,17 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from curation.errors import ParamError
-from curation.medium.audit import Assessment, Figures, assess
-from curation.medium.quality import Interval
-from curation.medium.questions import propose
-from curation.publish.audit_sheet import EXPECTED, read_answers, sheet, sheet_csv
-from curation.publish.audited import Audited
-from curation.publish.chosen_ledger import ledger_of
+from curation.base.errors import ParamError
+from curation.people.chosen_ledger import ledger_of
 from curation.report.audit_page import build_audit_page
 from curation.store.files import write_atomically
 from curation.store.workspace import Workspace
-from curation.verdicts import human
+from curation.verdict import human
+from curation.verdict.audit.assess import Assessment, Figures, assess
+from curation.verdict.audit.audited import Audited
+from curation.verdict.audit.questions import propose
+from curation.verdict.audit.sheet import EXPECTED, read_answers, sheet, sheet_csv
+from curation.verdict.medium.quality import Interval
 from pipelines.options import login
 from pipelines.places import check_new_file, next_run, options
 
@@ -38,8 +39,11 @@ _UNDEFINED = {
 _WIDTH = 40
 
 
-def ask(workspace: Workspace, *, count: int, out: Path, weights: Path | None, ledger_url: str = "") -> dict[str, Any]:
-    """Write the sheet to `out` and the page beside it; where they are, and how many questions they hold.
+def ask(
+    workspace: Workspace, *, count: int, out: Path, weights: Path | None, ledger_url: str = ""
+) -> dict[str, Any]:
+    """Write the sheet to `out` and the page beside it; where they are, and how many questions they
+    hold.
 
     Where there is nothing to ask, nothing is written, and there is no sheet, page or next command.
     """
@@ -47,12 +51,19 @@ def ask(workspace: Workspace, *, count: int, out: Path, weights: Path | None, le
     _check_places(out, page, workspace)
     audited, ledger = Audited.of(workspace), ledger_of(workspace, ledger_url)
     answered = set(human.answers(audited.duplicates, ledger.in_force()).index)
-    rows = sheet(propose(audited.votes, answered | _unusable(audited.decisions), count=count), audited.decisions)
+    rows = sheet(
+        propose(audited.votes, answered | _unusable(audited.decisions), count=count),
+        audited.decisions,
+    )
     told = {"questions": len(rows), "answered_before": len(answered)}
     if rows.empty:
         return told | dict.fromkeys(("sheet", "page", "next"))
-    command = f"inksift audit {options(workspace, weights, ledger)} --answers {shlex.quote(str(out))}"
-    shown = build_audit_page(rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED, command=command)
+    command = (
+        f"inksift audit {options(workspace, weights, ledger)} --answers {shlex.quote(str(out))}"
+    )
+    shown = build_audit_page(
+        rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED, command=command
+    )
     write_atomically(page, shown.encode())
     write_atomically(out, sheet_csv(rows))
     return told | {"sheet": str(out), "page": str(page), "next": command}
@@ -61,9 +72,12 @@ def ask(workspace: Workspace, *, count: int, out: Path, weights: Path | None, le
 def take(
     workspace: Workspace, *, answers: Path, who: str, weights: Path | None, ledger_url: str = ""
 ) -> dict[str, Any]:
-    """Record the answers in a sheet, all or none, and say what all answers in force show of the verdict."""
+    """Record the answers in a sheet, all or none, and say what all answers in force show of the
+    verdict."""
     if not answers.is_file():
-        raise ParamError(f"no such file: {answers}; `inksift audit --out FILE.csv` writes one to fill in")
+        raise ParamError(
+            f"no such file: {answers}; `inksift audit --out FILE.csv` writes one to fill in"
+        )
     audited, author = Audited.of(workspace), who or login()
     ledger = ledger_of(workspace, ledger_url)
     folder = audited.folder([weights] if weights else [])
@@ -84,10 +98,17 @@ def asked_lines(told: dict[str, Any]) -> Iterator[str]:
     """What `ask` did, for a person."""
     if not told["questions"]:
         answered = told["answered_before"]
-        why = f"is left to ask: {answered} pictures have an answer" if answered else "to ask: no picture can be audited"
+        why = (
+            f"is left to ask: {answered} pictures have an answer"
+            if answered
+            else "to ask: no picture can be audited"
+        )
         yield f"nothing {why}"
         return
-    yield f"{told['questions']} pictures to look at ({told['answered_before']} have an answer already):"
+    yield (
+        f"{told['questions']} pictures to look at ({told['answered_before']} have an answer "
+        "already):"
+    )
     yield f"  {told['page']}"
     yield f"write {EXPECTED} into the column answer of"
     yield f"  {told['sheet']}"
@@ -96,18 +117,26 @@ def asked_lines(told: dict[str, Any]) -> Iterator[str]:
 
 def taken_lines(told: dict[str, Any]) -> Iterator[str]:
     """What `take` did and found, for a person."""
-    yield f"{told['answers']} answers by {told['who']}, {told['new']} of them new; {told['skipped']} skipped"
+    yield (
+        f"{told['answers']} answers by {told['who']}, {told['new']} of them new; {told['skipped']} "
+        "skipped"
+    )
     yield f"all answers so far: {told['photos']} photographs, {told['illustrations']} illustrations"
-    yield f"{'estimated for the whole folder (95 %)':<{_WIDTH}}{'as shipped':<26}after these answers"
+    yield (
+        f"{'estimated for the whole folder (95 %)':<{_WIDTH}}{'as shipped':<26}after these answers"
+    )
     for name, title in _NAMES.items():
         shipped, refitted = (_words(name, told[side][name]) for side in ("shipped", "refitted"))
-        yield f"  {title:<{_WIDTH - 2}}" + (shipped if told["shipped"][name] is None else f"{shipped:<26}{refitted}")
+        yield f"  {title:<{_WIDTH - 2}}" + (
+            shipped if told["shipped"][name] is None else f"{shipped:<26}{refitted}"
+        )
     yield "after these answers: each picture judged by a head that did not know its answer"
     yield f"the answers count from the next run on: {told['next']}"
 
 
 def _unusable(decisions: pd.DataFrame) -> set[str]:
-    """Pictures rejected whatever a person calls them: an answer changes nothing there, and refits no head."""
+    """Pictures rejected whatever a person calls them: an answer changes nothing there, and refits
+    no head."""
     return set(decisions.loc[decisions["reason"] == "bad_feature", "image_id"])
 
 
@@ -119,13 +148,20 @@ def _check_places(out: Path, page: Path, workspace: Workspace) -> None:
 
 def _told(found: Assessment) -> dict[str, Any]:
     sides = {"shipped": found.shipped, "refitted": found.refitted}
-    figures = {side: {name: _plain(getattr(these, name)) for name in Figures._fields} for side, these in sides.items()}
+    figures = {
+        side: {name: _plain(getattr(these, name)) for name in Figures._fields}
+        for side, these in sides.items()
+    }
     return {"photos": found.photos, "illustrations": found.illustrations, **figures}
 
 
 def _plain(interval: Interval) -> dict[str, float] | None:
     """The interval as JSON knows it; None where there was nothing to estimate from."""
-    return None if math.isnan(interval.value) else {name: round(end, 4) for name, end in interval._asdict().items()}
+    return (
+        None
+        if math.isnan(interval.value)
+        else {name: round(end, 4) for name, end in interval._asdict().items()}
+    )
 
 
 def _words(name: str, figure: dict[str, float] | None) -> str:

@@ -1,8 +1,7 @@
 """The command line: `inksift COMMAND --help` shows each command with an example.
 
-Exit codes: 0 done, 1 finished with a failed blocking check, 2 bad arguments, settings or folders, 3 missing weights
-or dependency, 130 interrupted (run again to go on).
-"""
+Exit codes: 0 done, 1 finished with a failed blocking check, 2 bad arguments, settings or folders, 3
+missing weights or dependency, 130 interrupted (run again to go on)."""
 
 import logging
 import os
@@ -14,8 +13,8 @@ from typing import Any
 
 import click
 
-from curation.errors import DataError, InksiftError, ParamError
-from pipelines.bill import bill
+from curation.base.errors import DataError, InksiftError, ParamError
+from pipelines.ablation import bill
 from pipelines.experiments import experiments
 from pipelines.ledgers import ledger
 from pipelines.options import (
@@ -34,10 +33,13 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
 class _Commands(click.Group):
-    """A group whose commands end with one or two lines and an exit code, never a traceback, when a user can help it."""
+    """A group whose commands end with one or two lines and an exit code, never a traceback, when a
+    user can help it."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # it reports an interrupted close as a crash
+        logging.getLogger("sqlalchemy.pool").setLevel(
+            logging.CRITICAL
+        )  # it reports an interrupted close as a crash
         try:
             return super().invoke(ctx)
         except InksiftError as error:
@@ -67,13 +69,28 @@ def _run_options(command: Any) -> Any:
     for option in (
         weights_option,
         click.option(
-            "--set", "assignments", multiple=True, metavar="STAGE.KEY=VALUE", help="One setting; may be repeated."
+            "--set",
+            "assignments",
+            multiple=True,
+            metavar="STAGE.KEY=VALUE",
+            help="One setting; may be repeated.",
         ),
-        click.option("--accept-losses", is_flag=True, help="Go on whatever share of a class or of all is rejected."),
         click.option(
-            "--accept-other-ledger", is_flag=True, help="Go on without decisions that only the last run heard."
+            "--accept-losses",
+            is_flag=True,
+            help="Go on whatever share of a class or of all is rejected.",
         ),
-        click.option("--profile", default="default", show_default=True, help="A shipped profile or a YAML file."),
+        click.option(
+            "--accept-other-ledger",
+            is_flag=True,
+            help="Go on without decisions that only the last run heard.",
+        ),
+        click.option(
+            "--profile",
+            default="default",
+            show_default=True,
+            help="A shipped profile or a YAML file.",
+        ),
         ledger_option,
         workspace_option,
     ):
@@ -85,7 +102,9 @@ def _run_options(command: Any) -> Any:
 @source_argument
 @_run_options
 @click.option("--test", type=FOLDER, help="A trusted folder of the same shape, used for F1 only.")
-@click.option("--truth", type=FOLDER, help="truth.csv of `inksift sample`: compare what was found with it.")
+@click.option(
+    "--truth", type=FOLDER, help="truth.csv of `inksift sample`: compare what was found with it."
+)
 @json_option
 def run(source: Path, test: Path | None, truth: Path | None, as_json: bool, **options: Any) -> None:
     """The whole chain on SOURCE (class_name/picture.jpg): curate, train, report F1.
@@ -100,11 +119,14 @@ def run(source: Path, test: Path | None, truth: Path | None, as_json: bool, **op
 
 @main.command()
 @source_argument
-@click.option("--out", type=FOLDER, required=True, help="The CSV file to write, one row per file found.")
+@click.option(
+    "--out", type=FOLDER, required=True, help="The CSV file to write, one row per file found."
+)
 @_run_options
 @json_option
 def judge(source: Path, out: Path, as_json: bool, **options: Any) -> None:
-    """From SOURCE to verdicts only: nothing is trained. Writes the columns of decisions.csv to --out.
+    """From SOURCE to verdicts only: nothing is trained. Writes the columns of decisions.csv to
+    --out.
 
     Where more is rejected than the settings allow, --out holds the proposal and the exit code is 1.
 
@@ -114,7 +136,11 @@ def judge(source: Path, out: Path, as_json: bool, **options: Any) -> None:
     """
     from curation.store.files import write_atomically
 
-    if out.resolve().is_relative_to(source.resolve()) or out.is_dir() or not out.absolute().parent.is_dir():
+    if (
+        out.resolve().is_relative_to(source.resolve())
+        or out.is_dir()
+        or not out.absolute().parent.is_dir()
+    ):
         raise ParamError(f"--out {out}: expected a file in a folder that exists, outside {source}")
 
     def deliver(decisions: Path) -> None:
@@ -142,16 +168,21 @@ def _execute(
     from curation.sample import read_truth
     from pipelines import settings
 
-    given = {"verdicts.accept_losses": accept_losses, "human_decisions.accept_other_ledger": accept_other_ledger}
+    given = {
+        "verdicts.accept_losses": accept_losses,
+        "human_decisions.accept_other_ledger": accept_other_ledger,
+    }
     accepted = tuple(f"{name}=true" for name, accepts in given.items() if accepts)
-    checked = settings.checked(settings.with_assignments(settings.load_profile(profile), assignments + accepted))
+    checked = settings.checked(
+        settings.with_assignments(settings.load_profile(profile), assignments + accepted)
+    )
     settings.demand_head(checked, weights_dir)
     settings.demand_layers(checked)
     if truth is not None:
         read_truth(truth)
 
     from curation.project import Project
-    from curation.publish.published import CSV
+    from curation.store.published import CSV
     from pipelines import summary
     from pipelines.runner import execute
 
@@ -161,15 +192,21 @@ def _execute(
     try:
         heard = execute(project, job, checked, quiet=as_json)
     except DataError as error:
-        raise DataError(f"{error}\nwhat was decided before that is in {project.workspace.root}") from None
+        raise DataError(
+            f"{error}\nwhat was decided before that is in {project.workspace.root}"
+        ) from None
     proposal = heard.metadata.get("verdicts", {}).get("proposal")
     if deliver is not None and (proposal or not heard.failed_checks):
         deliver(Path(proposal or project.workspace.root / CSV))
     if heard.failed_checks:
         if as_json:
-            click.echo(summary.as_json({"failed_checks": heard.failed_checks, "proposal": proposal}))
+            click.echo(
+                summary.as_json({"failed_checks": heard.failed_checks, "proposal": proposal})
+            )
         for line in heard.failed_checks:
-            click.echo(f"inksift: a blocking check failed, what follows it did not run: {line}", err=True)
+            click.echo(
+                f"inksift: a blocking check failed, what follows it did not run: {line}", err=True
+            )
         sys.exit(1)
     told = summary.summary(project, heard, seconds=time.monotonic() - began, truth=truth)
     click.echo(summary.as_json(told) if as_json else "\n".join(summary.lines(told)))
@@ -177,11 +214,20 @@ def _execute(
 
 @main.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--images", type=int, default=120, show_default=True, help="Drawings in the largest of the 8 classes.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws another data set.")
+@click.option(
+    "--images",
+    type=int,
+    default=120,
+    show_default=True,
+    help="Drawings in the largest of the 8 classes.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Another seed draws another data set."
+)
 @json_option
 def sample(folder: Path, images: int, seed: int, as_json: bool) -> None:
-    """Draw a small noisy data set with known truth: FOLDER/images, FOLDER/test and FOLDER/truth.csv.
+    """Draw a small noisy data set with known truth: FOLDER/images, FOLDER/test and
+    FOLDER/truth.csv.
 
     \b
     Example:
@@ -197,23 +243,30 @@ def sample(folder: Path, images: int, seed: int, as_json: bool) -> None:
         click.echo(json.dumps({"folder": str(folder), "files": len(truth), "kinds": kinds}))
     else:
         listed = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-        click.echo(f"{len(truth)} files in {folder / 'images'}: {listed}; the truth is in {folder / 'truth.csv'}")
+        click.echo(
+            f"{len(truth)} files in {folder / 'images'}: {listed}; the truth is in "
+            f"{folder / 'truth.csv'}"
+        )
 
 
 @main.command()
 @workspace_option
 def report(workspace: Path) -> None:
-    """Where the pages of a workspace are: the report of rejected images, and those of F1, bill and experiments.
+    """Where the pages of a workspace are: the report of rejected images, and those of F1, bill and
+    experiments.
 
     \b
     Example:
       inksift report --workspace work
     """
-    from curation.publish.published import BILL_PAGE, F1_PAGE, LEADERBOARD_PAGE
+    from curation.store.published import BILL_PAGE, F1_PAGE, LEADERBOARD_PAGE
 
     page = "report.html"
     if not (workspace / page).is_file():
-        raise ParamError(f"no report in {workspace}: run `inksift run` or `inksift judge` with this --workspace first")
+        raise ParamError(
+            f"no report in {workspace}: run `inksift run` or `inksift judge` with this --workspace "
+            "first"
+        )
     for name in (page, F1_PAGE, BILL_PAGE, LEADERBOARD_PAGE):
         if (workspace / name).is_file():
             click.echo(f"file://{(workspace / name).absolute()}")
@@ -221,9 +274,24 @@ def report(workspace: Path) -> None:
 
 @main.command()
 @workspace_option
-@click.option("--n", "count", type=click.IntRange(1, 5000), default=50, show_default=True, help="How many pictures.")
-@click.option("--out", type=FOLDER, default="audit.csv", show_default=True, help="The sheet; a page goes beside it.")
-@click.option("--answers", type=FOLDER, help="A sheet that was filled in: take its answers into the ledger.")
+@click.option(
+    "--n",
+    "count",
+    type=click.IntRange(1, 5000),
+    default=50,
+    show_default=True,
+    help="How many pictures.",
+)
+@click.option(
+    "--out",
+    type=FOLDER,
+    default="audit.csv",
+    show_default=True,
+    help="The sheet; a page goes beside it.",
+)
+@click.option(
+    "--answers", type=FOLDER, help="A sheet that was filled in: take its answers into the ledger."
+)
 @who_option
 @weights_option
 @ledger_option
@@ -238,10 +306,12 @@ def audit(
     ledger_url: str,
     as_json: bool,
 ) -> None:
-    """Ask a person about the pictures whose answers say most: is it an illustration or a photograph?
+    """Ask a person about the pictures whose answers say most: is it an illustration or a
+    photograph?
 
-    Writes a sheet to fill in and a page with the pictures. With --answers, records what the sheet says, all of it or
-    nothing, and tells how good the verdict is on the whole folder, as shipped and after these answers.
+    Writes a sheet to fill in and a page with the pictures. With --answers, records what the sheet
+    says, all of it or nothing, and tells how good the verdict is on the whole folder, as shipped
+    and after these answers.
 
     \b
     Examples:
@@ -255,7 +325,9 @@ def audit(
         told = audits.ask(here, count=count, out=out, weights=weights_dir, ledger_url=ledger_url)
         lines = audits.asked_lines(told)
     else:
-        told = audits.take(here, answers=answers, who=who, weights=weights_dir, ledger_url=ledger_url)
+        told = audits.take(
+            here, answers=answers, who=who, weights=weights_dir, ledger_url=ledger_url
+        )
         lines = audits.taken_lines(told)
     click.echo(summary.as_json(told) if as_json else "\n".join(lines))
 
@@ -263,17 +335,32 @@ def audit(
 @main.command()
 @click.argument("target", type=FOLDER)
 @workspace_option
-@click.option("--source", type=FOLDER, help="Where the pictures are now, if they moved since the run.")
-@click.option("--form", type=click.Choice(["folders", "parquet", "csv"]), default="folders", show_default=True)
-@click.option("--link", is_flag=True, help="Hard-link instead of copying, where the file system can.")
 @click.option(
-    "--with-review/--without-review", default=None, help="Pictures under review; as in the run if neither is given."
+    "--source", type=FOLDER, help="Where the pictures are now, if they moved since the run."
+)
+@click.option(
+    "--form", type=click.Choice(["folders", "parquet", "csv"]), default="folders", show_default=True
+)
+@click.option(
+    "--link", is_flag=True, help="Hard-link instead of copying, where the file system can."
+)
+@click.option(
+    "--with-review/--without-review",
+    default=None,
+    help="Pictures under review; as in the run if neither is given.",
 )
 @json_option
 def export(
-    target: Path, workspace: Path, source: Path | None, form: str, link: bool, with_review: bool | None, as_json: bool
+    target: Path,
+    workspace: Path,
+    source: Path | None,
+    form: str,
+    link: bool,
+    with_review: bool | None,
+    as_json: bool,
 ) -> None:
-    """Write the curated data set to TARGET: class folders, Parquet with the files' bytes, or a CSV list.
+    """Write the curated data set to TARGET: class folders, Parquet with the files' bytes, or a CSV
+    list.
 
     \b
     Examples:
@@ -285,11 +372,13 @@ def export(
 
     from curation.publish.export import ExportParams
     from curation.publish.export import export as write
-    from curation.publish.published import read_decisions, read_images, read_review, read_source
+    from curation.store.published import read_decisions, read_images, read_review, read_source
 
     here = existing(workspace)
     if target.resolve().is_relative_to(here.root.resolve()):
-        raise ParamError(f"{target} lies inside the workspace {workspace}: choose a folder outside it")
+        raise ParamError(
+            f"{target} lies inside the workspace {workspace}: choose a folder outside it"
+        )
     review = read_review(here) if with_review is None else ("kept" if with_review else "held")
     choices = {"form": form, "files": "link" if link else "copy", "review": review}
     summary = write(
@@ -302,8 +391,14 @@ def export(
     if as_json:
         click.echo(json.dumps(asdict(summary)))
     else:
-        click.echo(f"{summary.pictures} pictures in {target}, {summary.reused} of them from an earlier export")
-        click.echo("".join(f"left out: {path}: {reason}\n" for path, reason in summary.skipped.items()), nl=False)
+        click.echo(
+            f"{summary.pictures} pictures in {target}, {summary.reused} of them from an earlier "
+            "export"
+        )
+        click.echo(
+            "".join(f"left out: {path}: {reason}\n" for path, reason in summary.skipped.items()),
+            nl=False,
+        )
     if not summary.complete:
         sys.exit(1)
 
@@ -313,7 +408,8 @@ def export(
 @ledger_option
 @json_option
 def verify(workspace: Path, ledger_url: str, as_json: bool) -> None:
-    """Check every stored file of a workspace against its digest, every count against the decisions, and the ledger.
+    """Check every stored file of a workspace against its digest, every count against the decisions,
+    and the ledger.
 
     \b
     Example:
@@ -327,7 +423,9 @@ def verify(workspace: Path, ledger_url: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([problem._asdict() for problem in problems]))
     else:
-        click.echo("\n".join(f"{p.file}: {p.what}; {p.remedy}" for p in problems) or "everything matches")
+        click.echo(
+            "\n".join(f"{p.file}: {p.what}; {p.remedy}" for p in problems) or "everything matches"
+        )
     if problems:
         sys.exit(1)
 
@@ -346,7 +444,7 @@ def weights(ctx: click.Context, weights_dir: Path | None, as_json: bool) -> None
     """
     import json
 
-    from curation.models.weights import list_weights
+    from curation.evidence.models.weights import list_weights
 
     if ctx.invoked_subcommand:
         return
@@ -366,7 +464,7 @@ def fetch(name: str) -> None:
     Example:
       inksift weights fetch yolov8n
     """
-    from curation.models.downloads import fetch_weights
+    from curation.evidence.models.downloads import fetch_weights
 
     click.echo(fetch_weights(name))
 
@@ -385,7 +483,9 @@ def ui(port: int) -> None:
 
     project = project_from_environment()
     if project is None:
-        raise ParamError("no image folder: set INKSIFT_SOURCE=/path/to/images, then run `inksift ui` again")
+        raise ParamError(
+            "no image folder: set INKSIFT_SOURCE=/path/to/images, then run `inksift ui` again"
+        )
     environment = os.environ | {"DAGSTER_HOME": str(dagster_home(project))}
     arguments = ["-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
     program = [sys.executable, "-m", "dagster", "dev", *arguments]

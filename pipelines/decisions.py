@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from curation.errors import LedgerError
-from curation.folder.walk import display
-from curation.ledger.decisions import Decision
-from curation.ledger.entries import Entry
-from curation.ledger.exchange import decisions_in
-from curation.ledger.ledger import Ledger
-from curation.publish.heard import decisions_heard
-from curation.publish.published import read_images
+from curation.base.errors import LedgerError
+from curation.base.tables import IMAGES
+from curation.gather.folder.walk import display
+from curation.people.heard import decisions_heard
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.entries import Entry
+from curation.people.ledger.exchange import decisions_in
+from curation.people.ledger.ledger import Ledger
+from curation.store.published import read_images
 from curation.store.workspace import Workspace
-from curation.tables import IMAGES
 from pipelines.places import next_run, options
 
 _MOST_LISTED = 10
@@ -29,10 +29,11 @@ def take_in(
     who: str,
     new_classes: bool = False,
 ) -> dict[str, Any]:
-    """Record the decisions of a file, all or none; how many were new, and how many are on unknown pictures.
+    """Record the decisions of a file, all or none; how many were new, and how many are on unknown
+    pictures.
 
-    LedgerError where some name a class that the last run did not have, unless `new_classes` are wanted.
-    """
+    LedgerError where some name a class that the last run did not have, unless `new_classes` are
+    wanted."""
     decisions, known = decisions_in(data, form=form), _paths(workspace)
     if not new_classes:
         _refuse_new_classes(decisions, workspace)
@@ -52,9 +53,16 @@ def taken_lines(told: dict[str, Any]) -> Iterator[str]:
     """What `take_in` did, for a person."""
     count, new, unknown = told["decisions"], told["new"], told["unknown"]
     if not new:
-        yield f"{_counted(count)}: nothing new, as {'all of them hold' if count > 1 else 'it holds'} already"
+        yield (
+            f"{_counted(count)}: nothing new, as {'all of them hold' if count > 1 else 'it holds'} "
+            "already"
+        )
         return
-    yield f"{_counted(count)} by {told['who']}, {new} of them new" if count > 1 else f"1 new decision by {told['who']}"
+    yield (
+        f"{_counted(count)} by {told['who']}, {new} of them new"
+        if count > 1
+        else f"1 new decision by {told['who']}"
+    )
     if unknown:
         one = "1 is on a picture that this workspace does not know, and waits for it"
         more = f"{unknown} are on pictures that this workspace does not know, and wait for those"
@@ -63,7 +71,9 @@ def taken_lines(told: dict[str, Any]) -> Iterator[str]:
     yield f"what is new counts from the next run on: {told['next']}"
 
 
-def take_back(workspace: Workspace, ledger: Ledger, entries: Sequence[int], *, who: str, note: str) -> dict[str, Any]:
+def take_back(
+    workspace: Workspace, ledger: Ledger, entries: Sequence[int], *, who: str, note: str
+) -> dict[str, Any]:
     """Take entries back, all or none; the new entries that do so, as `history` tells them."""
     numbers = set(ledger.undo(entries, who, note))
     rows = [row for row in history(workspace, ledger) if row["entry"] in numbers]
@@ -77,16 +87,21 @@ def taken_back_lines(told: dict[str, Any]) -> Iterator[str]:
 
 
 def history(workspace: Workspace, ledger: Ledger) -> list[dict[str, Any]]:
-    """The entries in order as plain values, each with the paths of its picture and of another one that it names."""
+    """The entries in order as plain values, each with the paths of its picture and of another one
+    that it names."""
     paths = _paths(workspace)
     return [entry._asdict() | _where(entry, paths) for entry in ledger.entries()]
 
 
 def history_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """`history`, for a person: one line per entry, with nothing in it that a terminal would obey."""
+    """`history`, for a person: one line per entry, with nothing in it that a terminal would
+    obey."""
     for row in rows:
         when, note = row["at"][:16].replace("T", " "), f"  ({row['note']})" if row["note"] else ""
-        told = f"{row['entry']}  {when} UTC  {row['who']}  {_what(row)}  {_named(row['paths'], row['image_id'])}{note}"
+        told = (
+            f"{row['entry']}  {when} UTC  {row['who']}  {_what(row)}  "
+            f"{_named(row['paths'], row['image_id'])}{note}"
+        )
         yield display(told.encode())
 
 
@@ -103,13 +118,19 @@ def _paths(workspace: Workspace) -> _Paths:
 def _refuse_new_classes(decisions: Sequence[Decision], workspace: Workspace) -> None:
     """Before the first run nothing is known of classes, and any will do."""
     known = _classes(workspace)
-    named = [decision.value for decision in decisions if decision.action == "label" and decision.value not in known]
+    named = [
+        decision.value
+        for decision in decisions
+        if decision.action == "label" and decision.value not in known
+    ]
     if named and known:
         listed = list(dict.fromkeys(named))
         more = f" and {len(listed) - _MOST_LISTED} more" if len(listed) > _MOST_LISTED else ""
         raise LedgerError(
-            f"{len(named)} decision{'s name classes' if len(named) > 1 else ' names a class'} that no file has: "
-            f"{', '.join(listed[:_MOST_LISTED])}{more}. Spreadsheets change such cells: correct the file; "
+            f"{len(named)} decision{'s name classes' if len(named) > 1 else ' names a class'} that "
+            "no file has: "
+            f"{', '.join(listed[:_MOST_LISTED])}{more}. Spreadsheets change such cells: correct "
+            "the file; "
             "or, where a new class is meant, add --new-classes"
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-import assets.bill
+import assets.ablation
 import assets.checks
 import assets.clusters
 import assets.curated
@@ -47,12 +47,14 @@ MODULES = [
     assets.rebalance,
     assets.explain,
     assets.evaluation,
-    assets.bill,
+    assets.ablation,
     assets.experiments,
 ]
 
 
-def build(project: Project | None, loggers: Mapping[str, dg.LoggerDefinition] | None = None) -> dg.Definitions:
+def build(
+    project: Project | None, loggers: Mapping[str, dg.LoggerDefinition] | None = None
+) -> dg.Definitions:
     """Everything Dagster needs, for one project (None: the graph shows, but cannot run)."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(MODULES, include_specs=True),

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @workspace_option
-@click.option("--grid", "grid_name", default="team", show_default=True, help="A shipped grid or a YAML file.")
+@click.option(
+    "--grid", "grid_name", default="team", show_default=True, help="A shipped grid or a YAML file."
+)
 @click.option(
     "--scale",
     type=click.FloatRange(0.01, 1),
@@ -23,23 +25,32 @@ if TYPE_CHECKING:
     show_default=True,
     help="Share of the epochs, and of the area of the pictures, that each experiment takes.",
 )
-@click.option("--only", default="", metavar="TEXT", help="Only experiments with this text in their NAME.seedN.")
+@click.option(
+    "--only",
+    default="",
+    metavar="TEXT",
+    help="Only experiments with this text in their NAME.seedN.",
+)
 @ledger_option
 @json_option
-def experiments(workspace: Path, grid_name: str, scale: float, only: str, ledger_url: str, as_json: bool) -> None:
-    """Try recipes of resampling, network and training on the pictures of the last run, and list them by F1.
+def experiments(
+    workspace: Path, grid_name: str, scale: float, only: str, ledger_url: str, as_json: bool
+) -> None:
+    """Try recipes of resampling, network and training on the pictures of the last run, and list
+    them by F1.
 
-    A grid says which there are. Stopped, it goes on where it was; what is known from before on the same pictures is not
-    measured again, but for failures. Where one fails the others go on, and the exit code is 1.
+    A grid says which there are. Stopped, it goes on where it was; what is known from before on the
+    same pictures is not measured again, but for failures. Where one fails the others go on, and the
+    exit code is 1.
 
     \b
     Examples:
       inksift experiments --workspace work --grid team --scale 0.1
       inksift experiments --workspace work --grid mine.yaml --only under-custom.seed0
     """
-    from curation.errors import ParamError, TrainingError
+    from curation.base.errors import ParamError, TrainingError
     from curation.experiments.grid import planned, table_of
-    from curation.publish.published import demand_trained
+    from curation.store.published import demand_trained
     from pipelines.grids import grid_params
     from pipelines.places import project_of
     from pipelines.runner import execute
@@ -48,7 +59,9 @@ def experiments(workspace: Path, grid_name: str, scale: float, only: str, ledger
     every = table_of(planned(params))["key"].tolist()
     keys = [key for key in every if only in key]
     if not keys:
-        raise ParamError(f"--only {only}: no experiment of the grid {grid_name} is called so; one is {every[0]}")
+        raise ParamError(
+            f"--only {only}: no experiment of the grid {grid_name} is called so; one is {every[0]}"
+        )
     project = project_of(existing(workspace), ledger_url)
     demand_trained(project.workspace)
     execute(project, "plan_experiments", {"experiment_grid": params}, quiet=as_json)
@@ -56,7 +69,9 @@ def experiments(workspace: Path, grid_name: str, scale: float, only: str, ledger
     click.echo(json.dumps(told) if as_json else "\n".join(lines(told)))
     if failed := {key: error for key, error in told["failed"].items() if key in keys}:
         listed = "".join(f"\n  {key}: {error}" for key, error in failed.items())
-        raise TrainingError(f"{len(failed)} of {len(keys)} experiments of the grid {grid_name} failed:{listed}")
+        raise TrainingError(
+            f"{len(failed)} of {len(keys)} experiments of the grid {grid_name} failed:{listed}"
+        )
 
 
 def lines(told: Mapping[str, Any]) -> Iterator[str]:
@@ -66,21 +81,23 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
     for row in told["leaderboard"]:
         macro = "undefined" if row["macro_f1"] is None else f"{row['macro_f1']:.3f}"
         yield (
-            f"{row['rank']:>4} {row['name']:<44}{macro:>10}{row['accuracy']:>10.3f}{row['seeds']:>7}"
+            f"{row['rank']:>4} "
+            f"{row['name']:<44}{macro:>10}{row['accuracy']:>10.3f}{row['seeds']:>7}"
             f"{row['seconds']:>8.0f}"
         )
     yield (
-        f"measured: {len(told['measured'])}, known before: {len(told['known'])}, failed: {len(told['failed'])}, "
+        f"measured: {len(told['measured'])}, known before: {len(told['known'])}, failed: "
+        f"{len(told['failed'])}, "
         f"not tried yet: {told['waiting']}"
     )
     yield told["page"]
 
 
 def _tried(project: "Project", keys: list[str], *, quiet: bool) -> dict[str, Any]:
-    """Try the experiments with these keys, one after another; the answer is the leaderboard after the last one, which
-    keys were `measured` now and which `known` before, why others of the grid `failed`, now or before, and how many are
-    `waiting` to be tried."""
-    from curation.report.templating import records
+    """Try the experiments with these keys, one after another; the answer is the leaderboard after
+    the last one, which keys were `measured` now and which `known` before, why others of the grid
+    `failed`, now or before, and how many are `waiting` to be tried."""
+    from curation.drawing.templating import records
     from curation.store.parquet import read_parquet
     from pipelines.runner import execute
 

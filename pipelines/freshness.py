@@ -1,4 +1,5 @@
-"""What Dagster knows of people's decisions and of the last run: versions of the ledger, and settings."""
+"""What Dagster knows of people's decisions and of the last run: versions of the ledger, and
+settings."""
 
 from typing import Any
 
@@ -12,7 +13,8 @@ _ONCE = human_decisions.key.to_user_string()
 
 
 def ledger_at(version: str) -> dg.AssetMaterialization:
-    """The event that tells Dagster the ledger's version, so that what was made before it shows as stale."""
+    """The event that tells Dagster the ledger's version, so that what was made before it shows as
+    stale."""
     return dg.AssetMaterialization(LEDGER.key, tags={DATA_VERSION_TAG: version})
 
 
@@ -33,11 +35,14 @@ def tell(instance: dg.DagsterInstance, version: str) -> None:
 
 
 def last_settings(instance: dg.DagsterInstance, steps: set[str]) -> dict[str, Any]:
-    """Run config for `steps` with the settings that each last ran with, so that only people's decisions differ.
+    """Run config for `steps` with the settings that each last ran with, so that only people's
+    decisions differ.
 
-    What a person let a run forget holds for that run. ParamError where this version of inksift does not know a setting.
-    """
-    values = {stage: _settings(instance, stage) for stage in STAGES if stage in steps and stage != _ONCE}
+    What a person let a run forget holds for that run. ParamError where this version of inksift does
+    not know a setting."""
+    values = {
+        stage: _settings(instance, stage) for stage in STAGES if stage in steps and stage != _ONCE
+    }
     return run_config(checked(values), steps)
 
 
@@ -48,7 +53,8 @@ def _version(instance: dg.DagsterInstance, key: dg.AssetKey) -> str | None:
 
 
 def _settings(instance: dg.DagsterInstance, stage: str) -> dict[str, Any]:
-    """What the stage was given in the run that made its table last; its defaults are not among them."""
+    """What the stage was given in the run that made its table last; its defaults are not among
+    them."""
     event = instance.get_latest_materialization_event(dg.AssetKey(stage))
     run = event and instance.get_run_by_id(event.run_id)
     config: dict[str, Any] = dict(run.run_config) if run else {}

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import get_args
 
-from curation.errors import ParamError
+from curation.base.errors import ParamError
 from curation.experiments.grid import GridParams, experiments_of, table_of
 from curation.experiments.shipped import GridName
 from pipelines.safe_yaml import read_yaml
@@ -15,13 +15,15 @@ def grid_names() -> list[str]:
 
 
 def grid_params(name: str, scale: float) -> GridParams:
-    """The settings of a shipped grid, or of a YAML file; ParamError when there is none, or names the file and what is
-    wrong in it."""
+    """The settings of a shipped grid, or of a YAML file; ParamError when there is none, or names
+    the file and what is wrong in it."""
     if name in grid_names():
         return GridParams.of("experiment_grid", {"shipped": name, "scale": scale})
     path = Path(name)
     if not path.is_file():
-        raise ParamError(f"no grid called {name}; there are: {', '.join(grid_names())}, or give a YAML file")
+        raise ParamError(
+            f"no grid called {name}; there are: {', '.join(grid_names())}, or give a YAML file"
+        )
     content = read_yaml(path, "a grid")
     try:
         table_of(experiments_of(content, scale=scale))

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
-from curation.errors import SchemaError, StoreError
+from curation.base.errors import SchemaError, StoreError
 from curation.project import Project
 from curation.publish.contracts import contract_of
 from curation.store.files import write_atomically
@@ -13,7 +13,8 @@ from curation.store.parquet import read_parquet, to_parquet
 
 
 class ParquetTables(dg.IOManager):
-    """Keeps each asset's table at WORKSPACE/tables/NAME.parquet, of an asset with partitions at NAME/PARTITION.parquet.
+    """Keeps each asset's table at WORKSPACE/tables/NAME.parquet, of an asset with partitions at
+    NAME/PARTITION.parquet.
 
     What reads all partitions reads those that were made.
     """
@@ -28,19 +29,27 @@ class ParquetTables(dg.IOManager):
             write_atomically(self._path(context.asset_key, partition), to_parquet(obj))
 
     def load_input(self, context: dg.InputContext) -> pd.DataFrame:
-        """Read the table of an upstream asset; StoreError when it was never materialised here, or by other code."""
+        """Read the table of an upstream asset; StoreError when it was never materialised here, or
+        by other code."""
         key = context.asset_key
         partitions = context.asset_partition_keys if context.has_asset_partitions else [""]
         paths = [self._path(key, partition) for partition in partitions]
         made = [path for path in paths if path.exists()]
         if not made:
-            raise StoreError(f"{paths[0] if paths else key} is not there: materialise {key.to_user_string()} first")
+            raise StoreError(
+                f"{paths[0] if paths else key} is not there: materialise {key.to_user_string()} "
+                "first"
+            )
         frames = [_read(path, "_".join(key.path)) for path in made]
         return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
     def _path(self, key: dg.AssetKey, partition: str = "") -> Path:
         table = self._project.workspace.tables / "_".join(key.path)
-        return table / f"{partition}.parquet" if partition else table.with_name(f"{table.name}.parquet")
+        return (
+            table / f"{partition}.parquet"
+            if partition
+            else table.with_name(f"{table.name}.parquet")
+        )
 
 
 def _read(path: Path, name: str) -> pd.DataFrame:
@@ -48,4 +57,6 @@ def _read(path: Path, name: str) -> pd.DataFrame:
     try:
         return contract.check(frame) if contract else frame
     except SchemaError as error:
-        raise StoreError(f"{path} is of another version of inksift ({error}): materialise {name} again") from error
+        raise StoreError(
+            f"{path} is of another version of inksift ({error}): materialise {name} again"
+        ) from error

@@ -1,5 +1,6 @@
-"""The jobs: `curate` to the decisions, `decide` where people changed some, `train` to the F1 report, `everything`; and
-those that train many times: `bill` says what each step bought, `plan_experiments` and `run_experiments` try recipes."""
+"""The jobs: `curate` to the decisions, `decide` where people changed some, `train` to the F1
+report, `everything`; and those that train many times: `bill` says what each step bought,
+`plan_experiments` and `run_experiments` try recipes."""
 
 import dagster as dg
 
@@ -12,12 +13,14 @@ PLAN = dg.AssetSelection.assets("experiment_grid")
 curate = dg.define_asset_job(
     "curate",
     selection=dg.AssetSelection.all() - TRAINING - MANY_TRAININGS,
-    description="From the folder to decisions.csv and the report of rejected images; trains nothing",
+    description="From the folder to decisions.csv and the report of rejected images; trains "
+    "nothing",
 )
 decide = dg.define_asset_job(
     "decide",
     selection=dg.AssetSelection.assets("human_decisions").downstream() - TRAINING - MANY_TRAININGS,
-    description="What follows from the decisions of people, on what the last run measured; trains nothing",
+    description="What follows from the decisions of people, on what the last run measured; trains "
+    "nothing",
 )
 train = dg.define_asset_job(
     "train",
@@ -32,7 +35,8 @@ everything = dg.define_asset_job(
 bill = dg.define_asset_job(
     "bill",
     selection=BILL,
-    description="What each step of the last run bought in F1: trains again without each of them, several times",
+    description="What each step of the last run bought in F1: trains again without each of them, "
+    "several times",
 )
 plan_experiments = dg.define_asset_job(
     "plan_experiments",
@@ -42,6 +46,7 @@ plan_experiments = dg.define_asset_job(
 run_experiments = dg.define_asset_job(
     "run_experiments",
     selection=EXPERIMENTS - PLAN,
-    description="Tries the recipe of a partition on the pictures of the last run, and ranks all that were tried",
+    description="Tries the recipe of a partition on the pictures of the last run, and ranks all "
+    "that were tried",
 )
 JOBS = [curate, decide, train, everything, bill, plan_experiments, run_experiments]

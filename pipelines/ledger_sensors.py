@@ -2,28 +2,36 @@
 
 import dagster as dg
 
-from curation.errors import InksiftError
+from curation.base.errors import InksiftError
 from curation.project import Project
 from pipelines.freshness import last_settings, ledger_at, taken_in, told
 from pipelines.jobs import decide
 
 SECONDS_BETWEEN_LOOKS = 30
 _NO_PROJECT = dg.SkipReason("INKSIFT_SOURCE is not set")
-_NO_RUN = dg.SkipReason("no run has read the ledger yet: run `inksift run`, or the job `everything` or `curate`, once")
+_NO_RUN = dg.SkipReason(
+    "no run has read the ledger yet: run `inksift run`, or the job `everything` or `curate`, once"
+)
 _NOTHING_NEW = dg.SkipReason("every decision in the ledger has been taken in")
 _NOTHING_ASKED = " "
 """A cursor without a state seen or asked for; Dagster would leave an empty one as it was."""
-_NOT_STARTED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING]
+_NOT_STARTED = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.STARTING,
+]
 
 
 def ledger_changes(project: Project | None) -> dg.SensorDefinition:
-    """A sensor that tells Dagster when the ledger is ahead of the last run, so that what follows shows as stale."""
+    """A sensor that tells Dagster when the ledger is ahead of the last run, so that what follows
+    shows as stale."""
 
     @dg.sensor(
         name="ledger_changes",
         minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Marks as stale what was made before the last decision of a person; starts nothing",
+        description="Marks as stale what was made before the last decision of a person; starts "
+        "nothing",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         ahead = _ahead(project, context.instance)
@@ -32,24 +40,26 @@ def ledger_changes(project: Project | None) -> dg.SensorDefinition:
         if ahead == told(context.instance):
             return dg.SkipReason("Dagster knows already; what people decided waits for a run")
         return dg.SensorResult(
-            asset_events=[ledger_at(ahead)], skip_reason="people decided something: Dagster knows now"
+            asset_events=[ledger_at(ahead)],
+            skip_reason="people decided something: Dagster knows now",
         )
 
     return sensor
 
 
 def new_decisions(project: Project | None) -> dg.SensorDefinition:
-    """A sensor that runs `decide` once people have decided something and the ledger has then held still.
+    """A sensor that runs `decide` once people have decided something and the ledger has then held
+    still.
 
-    Each state of the ledger is asked for once while it is ahead: a run that fails is not tried again before somebody
-    decides anew.
-    """
+    Each state of the ledger is asked for once while it is ahead: a run that fails is not tried
+    again before somebody decides anew."""
 
     @dg.sensor(
         name="new_decisions",
         job=decide,
         minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
-        description="Takes in what people decided, with the settings of the last run, once they have paused",
+        description="Takes in what people decided, with the settings of the last run, once they "
+        "have paused",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         ahead = _ahead(project, context.instance)
@@ -59,16 +69,22 @@ def new_decisions(project: Project | None) -> dg.SensorDefinition:
             return ahead
         seen, _, asked = (context.cursor or "").partition(" ")
         if ahead != seen:
-            return dg.SensorResult(cursor=f"{ahead} {asked}", skip_reason="people are still deciding")
+            return dg.SensorResult(
+                cursor=f"{ahead} {asked}", skip_reason="people are still deciding"
+            )
         if ahead == asked:
             return dg.SkipReason("a run was asked for; if it failed, re-execute it from its page")
-        if context.instance.get_runs_count(dg.RunsFilter(job_name=decide.name, statuses=_NOT_STARTED)):
+        if context.instance.get_runs_count(
+            dg.RunsFilter(job_name=decide.name, statuses=_NOT_STARTED)
+        ):
             return dg.SkipReason("a run of `decide` waits already and will take these in")
         try:
             config = last_settings(context.instance, _steps(context))
         except InksiftError as error:
             return dg.SkipReason(f"the settings of the last run cannot be used: {error}")
-        return dg.SensorResult(cursor=f"{ahead} {ahead}", run_requests=[dg.RunRequest(run_config=config)])
+        return dg.SensorResult(
+            cursor=f"{ahead} {ahead}", run_requests=[dg.RunRequest(run_config=config)]
+        )
 
     return sensor
 

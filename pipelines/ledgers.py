@@ -1,4 +1,5 @@
-"""`inksift ledger`: what people decided, into a file, out of one, on the terminal, and taken back."""
+"""`inksift ledger`: what people decided, into a file, out of one, on the terminal, and taken
+back."""
 
 import json
 import re
@@ -7,15 +8,24 @@ from typing import Literal
 
 import click
 
-from curation.errors import ParamError
-from pipelines.options import FOLDER, existing, json_option, ledger_option, login, who_option, workspace_option
+from curation.base.errors import ParamError
+from pipelines.options import (
+    FOLDER,
+    existing,
+    json_option,
+    ledger_option,
+    login,
+    who_option,
+    workspace_option,
+)
 
 SUFFIXES = (".csv", ".jsonl")
 
 
 @click.group()
 def ledger() -> None:
-    """What people decided: write it to a file, take it in from one, look it over, take some of it back.
+    """What people decided: write it to a file, take it in from one, look it over, take some of it
+    back.
 
     \b
     Examples:
@@ -36,9 +46,9 @@ def export(file: Path, workspace: Path, ledger_url: str, as_json: bool) -> None:
     Example:
       inksift ledger export decided.csv --workspace work
     """
-    from curation.ledger.entries import in_force
-    from curation.ledger.exchange import export_csv, export_jsonl
-    from curation.publish.chosen_ledger import any_ledger
+    from curation.people.chosen_ledger import any_ledger
+    from curation.people.ledger.entries import in_force
+    from curation.people.ledger.exchange import export_csv, export_jsonl
     from curation.store.files import write_atomically
     from pipelines.places import check_new_file
 
@@ -58,24 +68,32 @@ def export(file: Path, workspace: Path, ledger_url: str, as_json: bool) -> None:
 @workspace_option
 @ledger_option
 @who_option
-@click.option("--new-classes", is_flag=True, help="FILE may name classes that the last run did not have.")
+@click.option(
+    "--new-classes", is_flag=True, help="FILE may name classes that the last run did not have."
+)
 @json_option
-def import_(file: Path, workspace: Path, ledger_url: str, who: str, new_classes: bool, as_json: bool) -> None:
-    """Take in the decisions of FILE, an export of another ledger or written by hand: all of them or none.
+def import_(
+    file: Path, workspace: Path, ledger_url: str, who: str, new_classes: bool, as_json: bool
+) -> None:
+    """Take in the decisions of FILE, an export of another ledger or written by hand: all of them or
+    none.
 
-    What FILE says outranks what is in force, and is entered as decided by --who now. A ledger in which nobody has
-    decided anything may be named with --ledger, to move to it; the next run then has to name it too.
+    What FILE says outranks what is in force, and is entered as decided by --who now. A ledger in
+    which nobody has decided anything may be named with --ledger, to move to it; the next run then
+    has to name it too.
 
     \b
     Example:
       inksift ledger import decided.csv --workspace work --who ann
     """
-    from curation.publish.chosen_ledger import ledger_to_fill
+    from curation.people.chosen_ledger import ledger_to_fill
     from pipelines import decisions
 
     here, form = existing(workspace), _form(file)
     chosen, data, author = ledger_to_fill(here, ledger_url), _content(file), who or login()
-    told = decisions.take_in(here, chosen, data=data, form=form, who=author, new_classes=new_classes)
+    told = decisions.take_in(
+        here, chosen, data=data, form=form, who=author, new_classes=new_classes
+    )
     click.echo(json.dumps(told) if as_json else "\n".join(decisions.taken_lines(told)))
 
 
@@ -90,7 +108,7 @@ def history(workspace: Path, ledger_url: str, as_json: bool) -> None:
     Example:
       inksift ledger history --workspace work
     """
-    from curation.publish.chosen_ledger import any_ledger
+    from curation.people.chosen_ledger import any_ledger
     from pipelines import decisions
 
     here = existing(workspace)
@@ -106,16 +124,20 @@ def history(workspace: Path, ledger_url: str, as_json: bool) -> None:
 @who_option
 @click.option("--note", default="", help="Why, for whoever reads the history.")
 @json_option
-def undo(entries: tuple[str, ...], workspace: Path, ledger_url: str, who: str, note: str, as_json: bool) -> None:
-    """Take entries back, all or none: a number of `inksift ledger history`, or a range such as 7-12.
+def undo(
+    entries: tuple[str, ...], workspace: Path, ledger_url: str, who: str, note: str, as_json: bool
+) -> None:
+    """Take entries back, all or none: a number of `inksift ledger history`, or a range such as
+    7-12.
 
-    What was in force before is in force again; the entries stay in the history. Undo an undo to bring an entry back.
+    What was in force before is in force again; the entries stay in the history. Undo an undo to
+    bring an entry back.
 
     \b
     Example:
       inksift ledger undo 7-12 --workspace work --note 'the wrong file'
     """
-    from curation.publish.chosen_ledger import ledger_of
+    from curation.people.chosen_ledger import ledger_of
     from pipelines import decisions
 
     here = existing(workspace)
@@ -129,10 +151,13 @@ def undo(entries: tuple[str, ...], workspace: Path, ledger_url: str, who: str, n
 def _numbers(entry: str, last: int) -> range:
     """The entries that a person named, of those up to `last`."""
     matched = re.fullmatch(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", entry)
-    first, end = (int(number) for number in (matched[1], matched[2] or matched[1])) if matched else (0, 0)
+    first, end = (
+        (int(number) for number in (matched[1], matched[2] or matched[1])) if matched else (0, 0)
+    )
     if not 0 < first <= end <= last:
         raise ParamError(
-            f"ENTRY {entry}: expected a number of `inksift ledger history`, or a range such as 7-12, up to {last}"
+            f"ENTRY {entry}: expected a number of `inksift ledger history`, or a range such as "
+            f"7-12, up to {last}"
         )
     return range(first, end + 1)
 
@@ -147,4 +172,6 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise ParamError(f"cannot read {file} ({error.strerror}): expected a file of `inksift ledger export`") from None
+        raise ParamError(
+            f"cannot read {file} ({error.strerror}): expected a file of `inksift ledger export`"
+        ) from None

@@ -49,7 +49,10 @@ class _Listener(logging.Handler):
     def _check(self, evaluation: Any) -> None:
         if evaluation.passed:
             return
-        line = f"{'_'.join(evaluation.asset_key.path)}: {evaluation.check_name}: {evaluation.description}"
+        line = (
+            f"{'_'.join(evaluation.asset_key.path)}: {evaluation.check_name}: "
+            f"{evaluation.description}"
+        )
         blocking = evaluation.severity == dg.AssetCheckSeverity.ERROR
         (self._heard.failed_checks if blocking else self._heard.warnings).append(line)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curation.errors import ParamError
+from curation.base.errors import ParamError
 
 if TYPE_CHECKING:
     from curation.store.workspace import Workspace
@@ -15,7 +15,11 @@ FOLDER = click.Path(path_type=Path)
 EXISTING = click.Path(path_type=Path, exists=True, file_okay=False)
 
 workspace_option = click.option(
-    "--workspace", type=FOLDER, default="inksift-workspace", show_default=True, help="Where everything is written."
+    "--workspace",
+    type=FOLDER,
+    default="inksift-workspace",
+    show_default=True,
+    help="Where everything is written.",
 )
 weights_option = click.option(
     "--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights."
@@ -26,11 +30,14 @@ ledger_option = click.option(
     envvar="INKSIFT_LEDGER",
     default="",
     metavar="URL",
-    help="The database of what people decided, as a SQLAlchemy URL.  [default: ledger.sqlite in the workspace]",
+    help="The database of what people decided, as a SQLAlchemy URL.  [default: ledger.sqlite in "
+    "the workspace]",
 )
 who_option = click.option("--who", default="", help="Who decided.  [default: your login name]")
 source_argument = click.argument("source", type=FOLDER)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output."
+)
 
 
 def existing(workspace: Path) -> "Workspace":
@@ -38,7 +45,10 @@ def existing(workspace: Path) -> "Workspace":
     from curation.store.workspace import Workspace
 
     if not (workspace / "workspace.json").is_file():
-        raise ParamError(f"{workspace} is not an inksift workspace: give the --workspace of an earlier `inksift run`")
+        raise ParamError(
+            f"{workspace} is not an inksift workspace: give the --workspace of an earlier `inksift "
+            "run`"
+        )
     return Workspace(workspace)
 
 

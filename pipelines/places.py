@@ -1,44 +1,59 @@
-"""Where a command may write a file that a person named, and how the next command names the same places."""
+"""Where a command may write a file that a person named, and how the next command names the same
+places."""
 
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from curation.errors import ParamError
-from curation.ledger.ledger import Ledger
+from curation.base.errors import ParamError
+from curation.people.ledger.ledger import Ledger
 from curation.project import Project
-from curation.publish.published import SOURCE, read_pictures, read_source, read_test
+from curation.store.published import SOURCE, read_pictures, read_source, read_test
 from curation.store.workspace import Workspace
 
 
 def check_new_file(name: str, file: Path, *, suffixes: Sequence[str], workspace: Workspace) -> None:
-    """ParamError unless `file`, the value of `name`, has one of the suffixes, is new and lies outside the workspace and
-    the pictures."""
+    """ParamError unless `file`, the value of `name`, has one of the suffixes, is new and lies
+    outside the workspace and the pictures."""
     if file.suffix.lower() not in suffixes or not file.absolute().parent.is_dir():
-        raise ParamError(f"{name} {file}: expected a {' or '.join(suffixes)} file in a folder that exists")
+        raise ParamError(
+            f"{name} {file}: expected a {' or '.join(suffixes)} file in a folder that exists"
+        )
     if file.exists():
         raise ParamError(f"{name} {file} is there already: choose another name or move it away")
     if file.resolve().is_relative_to(workspace.root.resolve()):
-        raise ParamError(f"{name} {file} lies inside the workspace {workspace.root}: choose a folder outside it")
+        raise ParamError(
+            f"{name} {file} lies inside the workspace {workspace.root}: choose a folder outside it"
+        )
     for folder in read_pictures(workspace):
         if file.resolve().is_relative_to(folder.resolve()):
-            raise ParamError(f"{name} {file} lies among the pictures in {folder}: choose a folder outside it")
+            raise ParamError(
+                f"{name} {file} lies among the pictures in {folder}: choose a folder outside it"
+            )
 
 
 def options(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
-    """The options that name the same workspace, weights and ledger again; no password is among them."""
+    """The options that name the same workspace, weights and ledger again; no password is among
+    them."""
     named = {"--workspace": workspace.root, "--weights-dir": weights, "--ledger": ledger.name}
-    return " ".join(f"{option} {shlex.quote(str(value))}" for option, value in named.items() if value)
+    return " ".join(
+        f"{option} {shlex.quote(str(value))}" for option, value in named.items() if value
+    )
 
 
 def next_run(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
     """The command that takes in what people decided."""
-    return f"inksift run {shlex.quote(str(source_of(workspace) or 'SOURCE'))} {options(workspace, weights, ledger)}"
+    return (
+        f"inksift run {shlex.quote(str(source_of(workspace) or 'SOURCE'))} "
+        f"{options(workspace, weights, ledger)}"
+    )
 
 
 def project_of(workspace: Workspace, ledger_url: str) -> Project:
     """What the last run of the workspace worked on; StoreError before the first one."""
-    return Project(read_source(workspace), workspace.root, test=read_test(workspace), ledger_url=ledger_url)
+    return Project(
+        read_source(workspace), workspace.root, test=read_test(workspace), ledger_url=ledger_url
+    )
 
 
 def source_of(workspace: Workspace) -> Path | None:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import dagster as dg
 
-from curation.errors import ParamError
+from curation.base.errors import ParamError
 from curation.project import Project
 from pipelines.io_managers import ParquetTables
 
 
 def project_from_environment() -> Project | None:
-    """The project that INKSIFT_SOURCE, _WORKSPACE, _TEST, _WEIGHTS and _LEDGER name, if a source is set."""
+    """The project that INKSIFT_SOURCE, _WORKSPACE, _TEST, _WEIGHTS and _LEDGER name, if a source is
+    set."""
     source = os.environ.get("INKSIFT_SOURCE")
     if not source:
         return None
@@ -28,15 +29,21 @@ def project_from_environment() -> Project | None:
 
 
 def resources(project: Project | None) -> dict[str, object]:
-    """Resources bound to one project. They take no run config, so no run can point them at other folders."""
+    """Resources bound to one project. They take no run config, so no run can point them at other
+    folders."""
 
-    @dg.resource(config_schema={}, description="The folders of this code location, locked while a run works on them")
+    @dg.resource(
+        config_schema={},
+        description="The folders of this code location, locked while a run works on them",
+    )
     def locked_project(_: dg.InitResourceContext) -> Iterator[Project]:
         here = _required(project)
         with here.workspace.locked():
             yield here
 
-    @dg.io_manager(config_schema={}, description="Parquet tables in the workspace, written atomically")
+    @dg.io_manager(
+        config_schema={}, description="Parquet tables in the workspace, written atomically"
+    )
     def parquet_tables(_: dg.InitResourceContext) -> ParquetTables:
         return ParquetTables(_required(project))
 
@@ -45,5 +52,7 @@ def resources(project: Project | None) -> dict[str, object]:
 
 def _required(project: Project | None) -> Project:
     if project is None:
-        raise ParamError("no image folder: set INKSIFT_SOURCE=/path/to/images before starting Dagster")
+        raise ParamError(
+            "no image folder: set INKSIFT_SOURCE=/path/to/images before starting Dagster"
+        )
     return project

@@ -21,15 +21,15 @@ from pipelines.options import existing, ledger_option, login, who_option, worksp
 def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
     """See every picture of a finished run in the browser, and overrule what was decided.
 
-    Listens on 127.0.0.1 only and lets in whoever has the address that it prints. What you decide is in the ledger at
-    once, and counts from the next run on. Ctrl+C ends it.
+    Listens on 127.0.0.1 only and lets in whoever has the address that it prints. What you decide is
+    in the ledger at once, and counts from the next run on. Ctrl+C ends it.
 
     \b
     Example:
       inksift review --workspace work
     """
-    from curation.ledger.decisions import checked_who
-    from curation.publish.chosen_ledger import ledger_of
+    from curation.people.chosen_ledger import ledger_of
+    from curation.people.ledger.decisions import checked_who
     from curation.review.app import create_app
     from curation.review.catalogue import Catalogue
     from curation.review.guard import Guard
@@ -41,5 +41,7 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
     serve(
         lambda access: Guard(create_app(catalogue, csrf=access.csrf, who=author), access),
         port=port,
-        announce=lambda address: click.echo(f"open this address, which is for you alone; Ctrl+C ends it\n{address}"),
+        announce=lambda address: click.echo(
+            f"open this address, which is for you alone; Ctrl+C ends it\n{address}"
+        ),
     )

@@ -1,4 +1,5 @@
-"""YAML that people write: safe to read, without aliases and repeated keys, which are text as it stands there."""
+"""YAML that people write: safe to read, without aliases and repeated keys, which are text as it
+stands there."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from curation.errors import ParamError
+from curation.base.errors import ParamError
 
 _LARGEST_FILE_BYTES = 1_000_000
 _TEXT = "tag:yaml.org,2002:str"
@@ -35,13 +36,16 @@ class _UniqueKeys(yaml.SafeLoader):
 
 
 def read_yaml(path: Path, what: str) -> Any:
-    """The content of a YAML file that is `what` it says; ParamError names the file, the line or the key."""
+    """The content of a YAML file that is `what` it says; ParamError names the file, the line or the
+    key."""
     if path.stat().st_size > _LARGEST_FILE_BYTES:
         raise ParamError(f"{path} is larger than 1 MB: {what} is a short YAML file")
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
     except _UNREADABLE as error:
-        raise ParamError(f"{path} is not a YAML file that inksift can read: {_one_line(error)}") from error
+        raise ParamError(
+            f"{path} is not a YAML file that inksift can read: {_one_line(error)}"
+        ) from error
     except ParamError as error:
         raise ParamError(f"{path}: {error}") from None
 

@@ -26,13 +26,15 @@ def listing_digest(source: Path) -> str:
 
 
 def new_files(project: Project | None) -> dg.SensorDefinition:
-    """A sensor that curates anew once the files below the project's source have changed and then held still."""
+    """A sensor that curates anew once the files below the project's source have changed and then
+    held still."""
 
     @dg.sensor(
         name="new_files",
         job=curate,
         minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
-        description="Curates anew when files were added, changed or removed and the folder has held still since",
+        description="Curates anew when files were added, changed or removed and the folder has "
+        "held still since",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if project is None:
@@ -42,7 +44,9 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
         if digest == curated:
             return dg.SkipReason("no file has changed")
         if digest != seen:
-            return dg.SensorResult(cursor=f"{digest} {curated}", skip_reason="files are still changing")
+            return dg.SensorResult(
+                cursor=f"{digest} {curated}", skip_reason="files are still changing"
+            )
         return dg.SensorResult(cursor=f"{digest} {digest}", run_requests=[dg.RunRequest()])
 
     return sensor

@@ -6,28 +6,28 @@ A profile is a YAML file of `stage: {setting: value}`, where the stage is the na
 from pathlib import Path
 from typing import Any
 
-from curation.bill.effects import BillParams
-from curation.clusters import ClusterParams
+from curation.ablation.effects import BillParams
+from curation.base.errors import ParamError
+from curation.base.params import Params
 from curation.dedup.groups import DedupParams
 from curation.dedup.pairs import PairParams
-from curation.errors import ParamError
-from curation.evaluation import EvaluationParams
-from curation.explain import explain
-from curation.explain.params import ExplainParams
-from curation.features import FeatureParams
-from curation.images import ImageParams
-from curation.medium.head import load_head
-from curation.objects import ObjectParams
-from curation.params import Params
+from curation.evidence.clusters import ClusterParams
+from curation.evidence.features import FeatureParams
+from curation.evidence.objects import ObjectParams
+from curation.gather.images import ImageParams
+from curation.people.heard import HearingParams, refuse_to_forget
 from curation.project import Project
-from curation.publish.curated import CuratedParams
-from curation.publish.heard import HearingParams, refuse_to_forget
-from curation.rebalance.params import RebalanceParams
 from curation.report.page import ReportParams
-from curation.resample.params import ResampleParams
-from curation.splits import SplitParams
-from curation.training.params import TrainingParams
-from curation.verdicts.recipes import VerdictParams
+from curation.training.evaluation import EvaluationParams
+from curation.training.explain import explain
+from curation.training.explain.params import ExplainParams
+from curation.training.fit.params import TrainingParams
+from curation.training.rebalance.params import RebalanceParams
+from curation.training.resample.params import ResampleParams
+from curation.training.splits import SplitParams
+from curation.verdict.curated import CuratedParams
+from curation.verdict.medium.head import load_head
+from curation.verdict.recipes import VerdictParams
 from pipelines.safe_yaml import read_yaml, yaml_value
 
 STAGES: dict[str, type[Params]] = {
@@ -63,27 +63,36 @@ def profile_names() -> list[str]:
 
 
 def load_profile(name: str) -> Values:
-    """The values of a shipped profile, or of a YAML file; ParamError names the file, the line or the key."""
+    """The values of a shipped profile, or of a YAML file; ParamError names the file, the line or
+    the key."""
     path = _PROFILES / f"{name}.yaml" if name in profile_names() else Path(name)
     if not path.is_file():
-        raise ParamError(f"no profile called {name}; there are: {', '.join(profile_names())}, or give a YAML file")
+        raise ParamError(
+            f"no profile called {name}; there are: {', '.join(profile_names())}, or give a YAML "
+            "file"
+        )
     return _stages(path, read_yaml(path, "a profile"))
 
 
 def with_assignments(values: Values, assignments: tuple[str, ...]) -> Values:
-    """`values` with every `stage.setting=value` laid over them; a mapping takes `stage.setting.key=value`."""
+    """`values` with every `stage.setting=value` laid over them; a mapping takes
+    `stage.setting.key=value`."""
     merged = {stage: dict(settings) for stage, settings in values.items()}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         stage, dot, setting = name.partition(".")
         if not (equals and dot and setting):
-            raise ParamError(f"cannot read --set {assignment}; write stage.setting=value, such as pairs.max_distance=4")
+            raise ParamError(
+                f"cannot read --set {assignment}; write stage.setting=value, such as "
+                "pairs.max_distance=4"
+            )
         _assign(merged.setdefault(stage, {}), setting, yaml_value(text, f"--set {assignment}"))
     return merged
 
 
 def checked(values: Values) -> dict[str, Params]:
-    """Settings of every stage; ParamError names an unknown stage or setting, or a value out of range."""
+    """Settings of every stage; ParamError names an unknown stage or setting, or a value out of
+    range."""
     for stage in values:
         if stage not in STAGES:
             raise ParamError(f"no stage called {stage}; there are: {', '.join(STAGES)}")
@@ -91,7 +100,8 @@ def checked(values: Values) -> dict[str, Params]:
 
 
 def demand_head(settings: dict[str, Params], weights: Path | None) -> None:
-    """WeightsError, before anything runs, when the recipe needs a head and there is none for the embedder."""
+    """WeightsError, before anything runs, when the recipe needs a head and there is none for the
+    embedder."""
     verdicts, features = settings["verdicts"], settings["embeddings"]
     if not isinstance(verdicts, VerdictParams) or not isinstance(features, FeatureParams):
         raise TypeError("settings of verdicts and embeddings are those of their stages")
@@ -100,7 +110,8 @@ def demand_head(settings: dict[str, Params], weights: Path | None) -> None:
 
 
 def demand_layers(settings: dict[str, Params]) -> None:
-    """ParamError, before anything runs, when the network has no such layers as are to be explained."""
+    """ParamError, before anything runs, when the network has no such layers as are to be
+    explained."""
     training, explaining = settings["classifier"], settings["explanations"]
     if not isinstance(training, TrainingParams) or not isinstance(explaining, ExplainParams):
         raise TypeError("settings of classifier and explanations are those of their stages")
@@ -108,7 +119,8 @@ def demand_layers(settings: dict[str, Params]) -> None:
 
 
 def demand_heard(settings: dict[str, Params], project: Project) -> None:
-    """LedgerError, before anything runs, when the ledger cannot be read or lacks what the last run heard."""
+    """LedgerError, before anything runs, when the ledger cannot be read or lacks what the last run
+    heard."""
     hearing = settings["human_decisions"]
     if not isinstance(hearing, HearingParams):
         raise TypeError("settings of human_decisions are those of its stage")
@@ -138,6 +150,14 @@ def _assign(settings: dict[str, Any], name: str, value: Any) -> None:
 def _stages(path: Path, content: Any) -> Values:
     if content is None:
         return {}
-    if not isinstance(content, dict) or not all(isinstance(settings, dict) for settings in content.values()):
-        raise ParamError(f"{path}: expected stage: {{setting: value}} at the top, such as pairs: {{max_distance: 4}}")
-    return {str(stage): {str(name): value for name, value in settings.items()} for stage, settings in content.items()}
+    if not isinstance(content, dict) or not all(
+        isinstance(settings, dict) for settings in content.values()
+    ):
+        raise ParamError(
+            f"{path}: expected stage: {{setting: value}} at the top, such as pairs: "
+            f"{{max_distance: 4}}"
+        )
+    return {
+        str(stage): {str(name): value for name, value in settings.items()}
+        for stage, settings in content.items()
+    }

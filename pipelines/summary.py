@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from curation.project import Project
-from curation.publish.curated import staying
-from curation.publish.published import read_decisions, read_review
 from curation.sample import read_truth, score_against_truth
-from curation.verdicts.conflicts import is_conflict
-from curation.verdicts.conservation import OUTCOMES
+from curation.store.published import read_decisions, read_review
+from curation.verdict.conflicts import is_conflict
+from curation.verdict.conservation import OUTCOMES
+from curation.verdict.curated import staying
 from pipelines.listener import Heard
 
 _UNITS = {
@@ -25,13 +25,21 @@ _UNITS = {
 }
 
 
-def summary(project: Project, heard: Heard, *, seconds: float, truth: Path | None) -> dict[str, Any]:
+def summary(
+    project: Project, heard: Heard, *, seconds: float, truth: Path | None
+) -> dict[str, Any]:
     """Counts, scores and places as plain values, ready for JSON."""
     decisions, review = read_decisions(project.workspace), read_review(project.workspace)
     root = project.workspace.root
     places = [
         root / name
-        for name in ("report.html", "decisions.csv", "decisions.parquet", "f1_report.html", "f1_report.json")
+        for name in (
+            "report.html",
+            "decisions.csv",
+            "decisions.parquet",
+            "f1_report.html",
+            "f1_report.json",
+        )
     ]
     return {
         "files": len(decisions),
@@ -39,8 +47,12 @@ def summary(project: Project, heard: Heard, *, seconds: float, truth: Path | Non
         "review_counts_as": review,
         "decided_by_people": int((decisions["decided_by"] == "human").sum()),
         "label_conflicts": int(is_conflict(decisions).sum()),
-        "reasons": decisions.loc[decisions["outcome"] == "rejected", "reason"].value_counts().to_dict(),
-        "measured": {name: heard.metadata[name]["measured"] for name in _UNITS if name in heard.metadata},
+        "reasons": decisions.loc[decisions["outcome"] == "rejected", "reason"]
+        .value_counts()
+        .to_dict(),
+        "measured": {
+            name: heard.metadata[name]["measured"] for name in _UNITS if name in heard.metadata
+        },
         "f1": _f1(heard),
         "truth": _against_truth(truth, decisions),
         "warnings": [*heard.warnings, *_warnings(decisions, heard, review)],
@@ -54,21 +66,36 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
     """The same for a person."""
     outcomes, reasons = told["outcomes"], told["reasons"]
     counted = ", ".join(f"{count} {name}" for name, count in outcomes.items())
-    yield f"{told['files']} file{'' if told['files'] == 1 else 's'} in {told['seconds']:.0f} s: {counted}"
+    yield (
+        f"{told['files']} file{'' if told['files'] == 1 else 's'} in {told['seconds']:.0f} s: "
+        f"{counted}"
+    )
     if waiting := outcomes["review"] - told["label_conflicts"]:
-        yield f"  under review {waiting:19d}, counted as {told['review_counts_as']} (curated_dataset.review)"
+        yield (
+            f"  under review {waiting:19d}, counted as {told['review_counts_as']} "
+            "(curated_dataset.review)"
+        )
     if told["label_conflicts"]:
-        yield f"  in several classes {told['label_conflicts']:13d}, left out until a person says which (label_conflict)"
+        yield (
+            f"  in several classes {told['label_conflicts']:13d}, left out until a person says "
+            "which (label_conflict)"
+        )
     if told["decided_by_people"]:
         yield f"  decided by people {told['decided_by_people']:14d}"
-    yield from (f"  rejected as {reason:<14}{count:6d}" for reason, count in sorted(reasons.items()))
-    yield "measured now: " + ", ".join(f"{_UNITS[name]} {count}" for name, count in told["measured"].items())
+    yield from (
+        f"  rejected as {reason:<14}{count:6d}" for reason, count in sorted(reasons.items())
+    )
+    yield "measured now: " + ", ".join(
+        f"{_UNITS[name]} {count}" for name, count in told["measured"].items()
+    )
     if told["f1"]:
         macro, accuracy = (_score(told["f1"][name]) for name in ("macro_f1", "accuracy"))
         yield f"macro F1 {macro}, accuracy {accuracy} ({told['f1']['test_set']})"
     if told["truth"]:
         yield "found against the known truth:"
-        yield from (f"  {row['what']:<34}{row['found']:5d} of {row['planted']:5d}" for row in told["truth"])
+        yield from (
+            f"  {row['what']:<34}{row['found']:5d} of {row['planted']:5d}" for row in told["truth"]
+        )
     yield from (f"warning: {line}" for line in told["warnings"])
     yield from (f"  {place}" for place in told["places"].values())
 
@@ -83,7 +110,10 @@ def _warnings(decisions: pd.DataFrame, heard: Heard, review: str) -> Iterator[st
         yield "nothing was kept: see the reasons in report.html"
     left_out = heard.metadata.get("splits", {}).get("left_out", 0)
     if left_out:
-        yield f"{left_out} kept pictures are copies or variants of a trusted test picture: not trained on"
+        yield (
+            f"{left_out} kept pictures are copies or variants of a trusted test picture: not "
+            "trained on"
+        )
 
 
 def _score(value: float | None) -> str:
@@ -92,7 +122,11 @@ def _score(value: float | None) -> str:
 
 def _f1(heard: Heard) -> dict[str, Any] | None:
     reported = heard.metadata.get("f1_report")
-    return {name: reported[name] for name in ("macro_f1", "accuracy", "test_set")} if reported else None
+    return (
+        {name: reported[name] for name in ("macro_f1", "accuracy", "test_set")}
+        if reported
+        else None
+    )
 
 
 def _against_truth(truth: Path | None, decisions: pd.DataFrame) -> list[dict[str, Any]]:

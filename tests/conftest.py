@@ -35,9 +35,12 @@ def held(tmp_path: Path) -> Iterator[tuple[Path, int]]:
     workspace = tmp_path / "held"
     program = (
         "import sys; from pathlib import Path; from curation.store.workspace import Workspace\n"
-        f"with Workspace(Path({str(workspace)!r})).locked():\n    print('held', flush=True); sys.stdin.read()"
+        f"with Workspace(Path({str(workspace)!r})).locked():\n    print('held', flush=True); "
+        "sys.stdin.read()"
     )
-    other = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    other = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"

@@ -9,11 +9,11 @@ import pandas as pd
 import torch
 from torch import nn
 
-from curation.explain.examined import Examined
-from curation.explain.networks import Networks
-from curation.networks import NETWORKS, build
-from curation.networks.base import Classifier
-from curation.tables import PREDICTIONS
+from curation.base.tables import PREDICTIONS
+from curation.training.explain.examined import Examined
+from curation.training.explain.networks import Networks
+from curation.training.networks import NETWORKS, build
+from curation.training.networks.base import Classifier
 
 SMALL: dict[str, Mapping[str, int]] = {name: {} for name in NETWORKS} | {
     "depth_stack": {"depth": 3, "width": 8, "image_side_px": 32}
@@ -22,7 +22,8 @@ SMALL: dict[str, Mapping[str, int]] = {name: {} for name in NETWORKS} | {
 
 
 class Looking(Classifier):
-    """Its one map is the mean colour where a mask lets it through; the head sees the mean of it, times `weights`."""
+    """Its one map is the mean colour where a mask lets it through; the head sees the mean of it,
+    times `weights`."""
 
     def __init__(self, mask: torch.Tensor, weights: Sequence[float]) -> None:
         super().__init__()
@@ -48,18 +49,26 @@ def small_network(name: str, classes: int = 3) -> Classifier:
 
 def noise(count: int, side_px: int = 32) -> np.ndarray:
     """Coarse blots of colour."""
-    coarse = np.random.default_rng(0).integers(0, 256, (count, side_px // 8, side_px // 8, 3), dtype=np.uint8)
+    coarse = np.random.default_rng(0).integers(
+        0, 256, (count, side_px // 8, side_px // 8, 3), dtype=np.uint8
+    )
     return coarse.repeat(8, axis=1).repeat(8, axis=2)
 
 
 def examined(labels: Sequence[str], predicted: Sequence[str], side_px: int = 32) -> Examined:
     """One picture per label, the first predicted with the highest confidence, each with a path."""
     rows = [
-        {"image_id": str(place), "label": label, "predicted": guess, "confidence": 0.9 / (1 + place / 10)}
+        {
+            "image_id": str(place),
+            "label": label,
+            "predicted": guess,
+            "confidence": 0.9 / (1 + place / 10),
+        }
         for place, (label, guess) in enumerate(zip(labels, predicted, strict=True))
     ]
     paths = [
-        {"image_id": str(place), "label": label, "path": f"{label}/{place}.png"} for place, label in enumerate(labels)
+        {"image_id": str(place), "label": label, "path": f"{label}/{place}.png"}
+        for place, label in enumerate(labels)
     ]
     places = pd.DataFrame(paths, columns=["image_id", "label", "path"])
     return Examined.of(PREDICTIONS.frame(rows), places, noise(len(rows), side_px))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from curation.tables import DUPLICATES, HASHES, IMAGES, PAIRS
+from curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
 
 WIDTH, HEIGHT = 100, 80
 
@@ -13,7 +13,8 @@ WIDTH, HEIGHT = 100, 80
 def images_of(*rows: dict[str, object]) -> pd.DataFrame:
     """IMAGES from the columns that matter here."""
     usual = {
-        "path_bytes": b"", "label": "cat", "size_bytes": 1000, "mtime_ns": 0, "readable": True, "error": "", "note": "",
+        "path_bytes": b"", "label": "cat", "size_bytes": 1000, "mtime_ns": 0, "readable": True,
+        "error": "", "note": "",
         "width": WIDTH, "height": HEIGHT, "format": "PNG", "mode": "RGB",
     }  # fmt: skip
     return IMAGES.frame([{**usual, **row} for row in rows])
@@ -25,19 +26,37 @@ def hashes_of(*rows: dict[str, object]) -> pd.DataFrame:
         "phash": 0, "contrast": 50.0, "oriented": np.zeros(8, np.uint64), "trimmed_contrast": 50.0,
         "content_width": WIDTH, "content_height": HEIGHT,
     }  # fmt: skip
-    return HASHES.frame([{**usual, "pixels": f"pixels of {row['image_id']}", **row} for row in rows])
+    return HASHES.frame(
+        [{**usual, "pixels": f"pixels of {row['image_id']}", **row} for row in rows]
+    )
 
 
 def pairs_of(*rows: dict[str, object]) -> pd.DataFrame:
     """PAIRS from the columns that matter here: duplicates, very similar."""
-    usual = {"relation": "duplicate", "distance": 2, "similarity": 0.99, "transform": "", "marked": ""}
+    usual = {
+        "relation": "duplicate",
+        "distance": 2,
+        "similarity": 0.99,
+        "transform": "",
+        "marked": "",
+    }
     return PAIRS.frame([{**usual, **row} for row in rows])
 
 
 def duplicates_of(*rows: dict[str, object]) -> pd.DataFrame:
-    """DUPLICATES from the columns that matter here: a file is kept unless it is a `duplicate_of` another."""
-    usual = {"duplicate_of": "", "similarity": 0.98, "transform": "", "kept_because": "", "conflict": ""}
-    whole = [{**usual, "image_id": row["path"], "keep": not row.get("duplicate_of"), **row} for row in rows]
+    """DUPLICATES from the columns that matter here: a file is kept unless it is a `duplicate_of`
+    another."""
+    usual = {
+        "duplicate_of": "",
+        "similarity": 0.98,
+        "transform": "",
+        "kept_because": "",
+        "conflict": "",
+    }
+    whole = [
+        {**usual, "image_id": row["path"], "keep": not row.get("duplicate_of"), **row}
+        for row in rows
+    ]
     found = {"relation": "duplicate", "distance": 3}
     kept = {"relation": "none", "distance": 0}
     return DUPLICATES.frame([(kept if row["keep"] else found) | row for row in whole])

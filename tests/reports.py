@@ -9,17 +9,34 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from curation.medium.votes import PARTS, VOTE_QUALITY, VOTES
+from curation.base.rgb import Rgb
+from curation.base.tables import DECISIONS, IMAGES
 from curation.report.findings import Findings
 from curation.report.page import ReportParams, build_report
-from curation.rgb import Rgb
-from curation.tables import DECISIONS, IMAGES
-from curation.verdicts.losses import LOSSES
+from curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
+from curation.verdict.removal_rates import LOSSES
 
-ROW = {"label": "c", "outcome": "kept", "stage": "", "reason": "", "duplicate_of": "", "p_photo": 0.5}
+ROW = {
+    "label": "c",
+    "outcome": "kept",
+    "stage": "",
+    "reason": "",
+    "duplicate_of": "",
+    "p_photo": 0.5,
+}
 ROW |= {"medium": "photo", "explanation": "", "decided_by": "machine"}
-PHOTO = {"outcome": "rejected", "stage": "verdicts", "reason": "photo", "explanation": "three objects"}
-COPY = {"outcome": "rejected", "stage": "duplicates", "reason": "duplicate", "duplicate_of": "000.png"}
+PHOTO = {
+    "outcome": "rejected",
+    "stage": "verdicts",
+    "reason": "photo",
+    "explanation": "three objects",
+}
+COPY = {
+    "outcome": "rejected",
+    "stage": "duplicates",
+    "reason": "duplicate",
+    "duplicate_of": "000.png",
+}
 BROKEN = {"outcome": "rejected", "stage": "images", "reason": "unreadable"}
 REVIEW = {
     "outcome": "review",
@@ -28,18 +45,41 @@ REVIEW = {
     "medium": "unsure",
     "explanation": "unsure 0.50: no single vote decides",
 }
-VOTER = {"voter": "content", "auroc": 0.98, "low": 0.97, "high": 0.99, "photos": 1200, "illustrations": 1500}
+VOTER = {
+    "voter": "content",
+    "auroc": 0.98,
+    "low": 0.97,
+    "high": 0.99,
+    "photos": 1200,
+    "illustrations": 1500,
+}
 VOTER |= {"measured_on": "shipped calibration set", "weight": 2.5}
-FILE = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "note": "", "format": "PNG", "mode": "RGB", "label": "c"}
+FILE = {
+    "path_bytes": b"",
+    "size_bytes": 1,
+    "mtime_ns": 1,
+    "note": "",
+    "format": "PNG",
+    "mode": "RGB",
+    "label": "c",
+}
 
 
 def frames(changes: list[dict[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decisions, each row changed as asked, and images that fit them."""
-    decisions = [ROW | {"path": f"{n:03d}.png", "image_id": f"{n:064d}"} | change for n, change in enumerate(changes)]
+    decisions = [
+        ROW | {"path": f"{n:03d}.png", "image_id": f"{n:064d}"} | change
+        for n, change in enumerate(changes)
+    ]
     images = []
     for row in decisions:
         fine = row["reason"] != "unreadable"
-        state = {"readable": fine, "error": "" if fine else "truncated", "width": 80 * fine, "height": 60 * fine}
+        state = {
+            "readable": fine,
+            "error": "" if fine else "truncated",
+            "width": 80 * fine,
+            "height": 60 * fine,
+        }
         images.append(FILE | state | {"path": row["path"], "image_id": row["image_id"]})
     return DECISIONS.frame(decisions), IMAGES.frame(images)
 
@@ -50,25 +90,39 @@ def read(image_id: str) -> Rgb:
 
 def page(changes: list[dict[str, Any]], findings: Findings | None = None, **settings: Any) -> str:
     decisions, images = frames(changes)
-    return build_report(decisions, images, read=read, params=ReportParams(**settings), findings=findings)
+    return build_report(
+        decisions, images, read=read, params=ReportParams(**settings), findings=findings
+    )
 
 
 def voted(numbers: int, **parts: float) -> pd.DataFrame:
     """VOTES of the first pictures of `frames`, all alike."""
     votes = dict.fromkeys(PARTS, 0.0) | parts
-    rows = [{"image_id": f"{n:064d}", "log_odds": sum(votes.values())} | votes for n in range(numbers)]
+    rows = [
+        {"image_id": f"{n:064d}", "log_odds": sum(votes.values())} | votes for n in range(numbers)
+    ]
     return VOTES.frame(rows)
 
 
 def judged(votes: pd.DataFrame, **changes: Any) -> Findings:
     """What a recipe that votes hands over."""
-    return Findings(**{"votes": votes, "quality": VOTE_QUALITY.frame([VOTER]), "losses": LOSSES.frame([])} | changes)
+    return Findings(
+        **{"votes": votes, "quality": VOTE_QUALITY.frame([VOTER]), "losses": LOSSES.frame([])}
+        | changes
+    )
 
 
 def losses(*rejected_of_ten: int) -> pd.DataFrame:
     """Classes c0, c1 ... of ten pictures each."""
     rows = [
-        {"label": f"c{n}", "pictures": 10, "rejected": count, "share": count / 10, "low": 0.0, "high": 1.0}
+        {
+            "label": f"c{n}",
+            "pictures": 10,
+            "rejected": count,
+            "share": count / 10,
+            "low": 0.0,
+            "high": 1.0,
+        }
         for n, count in enumerate(rejected_of_ten)
     ]
     return LOSSES.frame(rows)

@@ -14,7 +14,11 @@ import curation
 import pipelines
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted(path for package in ("curation", "assets", "pipelines") for path in (ROOT / package).rglob("*.py"))
+FILES = sorted(
+    path
+    for package in ("curation", "assets", "pipelines")
+    for path in (ROOT / package).rglob("*.py")
+)
 MAY_IMPORT = {
     "curation": {"curation"},
     "assets": {"assets", "curation"},
@@ -74,7 +78,10 @@ def test_imports_go_one_way(path: Path) -> None:
     assert not names & NEVER_IMPORTED
     assert package != "curation" or "dagster" not in names
     assert package == "curation" or "annotations" not in {
-        alias.name for node in ast.walk(tree_of(path)) if isinstance(node, ast.ImportFrom) for alias in node.names
+        alias.name
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
     }
 
 
@@ -87,14 +94,18 @@ def test_nothing_unsafe_is_called(path: Path) -> None:
         assert given.get("shell") != "True", f"line {call.lineno}: shell=True"
         assert given.get("allow_pickle") != "True", f"line {call.lineno}: allow_pickle"
         if name in ("torch.load", "load_state_dict_from_url"):
-            assert given.get("weights_only") == "True", f"line {call.lineno}: {name} without weights_only=True"
+            assert given.get("weights_only") == "True", (
+                f"line {call.lineno}: {name} without weights_only=True"
+            )
         if name == "yaml.load":
             assert "Loader" in given, f"line {call.lineno}: yaml.load without a Loader"
         if name.endswith("Environment"):
             assert "autoescape" in given, f"line {call.lineno}: {name} without autoescape"
 
 
-@pytest.mark.parametrize("package", [curation, assets, pipelines], ids=lambda package: package.__name__)
+@pytest.mark.parametrize(
+    "package", [curation, assets, pipelines], ids=lambda package: package.__name__
+)
 def test_each_package_is_ours(package) -> None:
     assert Path(package.__path__[0]).resolve() == ROOT / package.__name__
 
@@ -108,7 +119,9 @@ def test_templates_escape_everything() -> None:
 
 
 def test_what_is_not_code_is_installed_too() -> None:
-    promised = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    promised = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"][
+        "package-data"
+    ]
     shipped = {
         path
         for package, globs in promised.items()

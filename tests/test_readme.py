@@ -37,7 +37,10 @@ def names(option: click.Parameter) -> list[str]:
 
 def test_options_exist() -> None:
     groups = [command for command in main.commands.values() if isinstance(command, click.Group)]
-    commands = [*main.commands.values(), *(command for group in groups for command in group.commands.values())]
+    commands = [
+        *main.commands.values(),
+        *(command for group in groups for command in group.commands.values()),
+    ]
     options = {name for command in commands for option in command.params for name in names(option)}
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= options
 
@@ -45,7 +48,10 @@ def test_options_exist() -> None:
 def test_the_table_of_assets_is_complete() -> None:
     rows = re.findall(r"^\| (\w+) \| (.*) \|$", section("In Dagster"), re.M)
     told = {(group, name) for group, names in rows for name in re.findall(r"`(\w+)`", names)}
-    assert told == {(spec.group_name, spec.key.to_user_string()) for spec in build(None).resolve_all_asset_specs()}
+    assert told == {
+        (spec.group_name, spec.key.to_user_string())
+        for spec in build(None).resolve_all_asset_specs()
+    }
 
 
 def test_profiles_are_those_that_ship() -> None:

@@ -1,11 +1,12 @@
-"""Related pictures that stay side by side: variants, and copies of a copy that are no copies of what was kept."""
+"""Related pictures that stay side by side: variants, and copies of a copy that are no copies of
+what was kept."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from curation.dedup.families import pixels_of
-from curation.tables import DUPLICATES, HASHES, PAIRS, Table
+from curation.base.tables import DUPLICATES, HASHES, PAIRS, Table
+from curation.dedup.related_groups import pixels_of
 
 KEPT_APART = Table(
     "kept_apart",
@@ -19,20 +20,25 @@ KEPT_APART = Table(
     },
     key=("path", "other_path"),
 )
-"""One row per two groups with related pictures: their kept files, and the PAIRS row of the most similar of them."""
+"""One row per two groups with related pictures: their kept files, and the PAIRS row of the most
+similar of them."""
 
 _PATHS = {"path": "str", "other_path": "str"}
 
 
 def kept_apart(duplicates: pd.DataFrame, hashes: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """KEPT_APART of DUPLICATES, the most similar first; pairs with pictures of other folders are left out."""
+    """KEPT_APART of DUPLICATES, the most similar first; pairs with pictures of other folders are
+    left out."""
     files, known, ties = DUPLICATES.check(duplicates), HASHES.check(hashes), PAIRS.check(pairs)
     kept = files["path"].where(files["keep"], files["duplicate_of"])
     kept_for = dict(zip(pixels_of(files["image_id"], known), kept, strict=True))
     ends = {
-        name: pixels_of(ties[end], known).map(kept_for) for name, end in (("path", "first"), ("other_path", "second"))
+        name: pixels_of(ties[end], known).map(kept_for)
+        for name, end in (("path", "first"), ("other_path", "second"))
     }
     apart = ties.assign(**ends).dropna(subset=[*ends]).query("path != other_path")
     apart = apart.sort_values(["similarity", "path", "other_path"], ascending=[False, True, True])
     groups = [frozenset(both) for both in zip(apart["path"], apart["other_path"], strict=True)]
-    return KEPT_APART.check(apart[~pd.Series(groups, index=apart.index, dtype="object").duplicated()].astype(_PATHS))
+    return KEPT_APART.check(
+        apart[~pd.Series(groups, index=apart.index, dtype="object").duplicated()].astype(_PATHS)
+    )

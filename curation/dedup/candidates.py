@@ -1,9 +1,10 @@
-"""Which pairs of pictures are worth looking at: those with close hashes in some orientation, or close embeddings.
+"""Which pairs of pictures are worth looking at: those with close hashes in some orientation, or
+close embeddings.
 
-Many drawings have nearly one hash: thin lines on white, flat colour. In such a crowd a picture is compared with the
-nearest and with the best of the others, not with all: comparisons grow with the pictures and not with the pairs. Equal
-hashes cost nothing; the search itself still visits every pair of unequal hashes that are near.
-"""
+Many drawings have nearly one hash: thin lines on white, flat colour. In such a crowd a picture is
+compared with the nearest and with the best of the others, not with all: comparisons grow with the
+pictures and not with the pairs. Equal hashes cost nothing; the search itself still visits every
+pair of unequal hashes that are near."""
 
 from __future__ import annotations
 
@@ -23,8 +24,8 @@ _MOST_WAITING = 1 << 21
 
 
 class Candidates(NamedTuple):
-    """Pairs of positions, `first` < `second`, in ascending order, each once; `crowded` pictures have more near hashes
-    before them than they keep."""
+    """Pairs of positions, `first` < `second`, in ascending order, each once; `crowded` pictures
+    have more near hashes before them than they keep."""
 
     first: Indices
     second: Indices
@@ -43,12 +44,12 @@ def find_candidates(
 ) -> Candidates:
     """The candidates among n pictures, of which the better come first.
 
-    `oriented` is n x 8, column k the hash in orientation k, used only where `trusted`; `vectors` is n x dimension,
-    zeros where there is none. Two pictures are candidates if a hash of the later is at most `max_distance` bits from
-    hash 0 of the earlier, or if one is among the `neighbours` nearest embeddings of the other, with at least
-    `min_cosine`. Of more than `most` earlier pictures with near hashes each keeps `most`: half of them (rounded down)
-    the earliest, the rest the nearest of the others, at equal distance the earlier. So copies stay tied to the best.
-    """
+    `oriented` is n x 8, column k the hash in orientation k, used only where `trusted`; `vectors` is
+    n x dimension, zeros where there is none. Two pictures are candidates if a hash of the later is
+    at most `max_distance` bits from hash 0 of the earlier, or if one is among the `neighbours`
+    nearest embeddings of the other, with at least `min_cosine`. Of more than `most` earlier
+    pictures with near hashes each keeps `most`: half of them (rounded down) the earliest, the rest
+    the nearest of the others, at equal distance the earlier. So copies stay tied to the best."""
     shortlist = _near_by_hash(oriented, np.flatnonzero(trusted), max_distance, most)
     earlier, later = shortlist.pairs()
     one, other = near_vectors(vectors, neighbours, min_cosine)
@@ -57,7 +58,8 @@ def find_candidates(
 
 
 class _Shortlist:
-    """What each picture keeps of the earlier ones added. A pair waits as one number: small, and quick to sort."""
+    """What each picture keeps of the earlier ones added. A pair waits as one number: small, and
+    quick to sort."""
 
     def __init__(self, pictures: int, most: int) -> None:
         self._most = most
@@ -68,9 +70,12 @@ class _Shortlist:
         self._is_crowded = np.zeros(pictures, np.bool_)
 
     def add(self, earlier: Indices, later: Indices, distance: Indices) -> None:
-        """Pairs; those in the wrong order are ignored. A pair may come again at another distance."""
+        """Pairs; those in the wrong order are ignored. A pair may come again at another
+        distance."""
         some = np.flatnonzero(earlier < later)
-        self._codes.append(np.ravel_multi_index((later[some], earlier[some], distance[some]), self._by_position))
+        self._codes.append(
+            np.ravel_multi_index((later[some], earlier[some], distance[some]), self._by_position)
+        )
         self._waiting += len(some)
         if self._waiting > self._limit:
             self._shorten()
@@ -88,7 +93,8 @@ class _Shortlist:
         return int(self._is_crowded.sum())
 
     def _shorten(self) -> None:
-        """Leaves out what each picture has enough better ones for: more pairs can only add to these."""
+        """Leaves out what each picture has enough better ones for: more pairs can only add to
+        these."""
         codes = np.sort(np.concatenate(self._codes))
         codes = codes[np.diff(codes // _DISTANCES, prepend=-1) > 0]
         later, earlier, distance = np.unravel_index(codes, self._by_position)
@@ -96,17 +102,22 @@ class _Shortlist:
         self._is_crowded[later[rank >= self._most]] = True
         others = np.flatnonzero(rank >= self._most // 2)
         by_distance = np.sort(
-            np.ravel_multi_index((later[others], distance[others], earlier[others]), self._by_distance)
+            np.ravel_multi_index(
+                (later[others], distance[others], earlier[others]), self._by_distance
+            )
         )
         later, distance, earlier = np.unravel_index(by_distance, self._by_distance)
         near = np.flatnonzero(_rank(later) < self._most - self._most // 2)
-        nearest = np.ravel_multi_index((later[near], earlier[near], distance[near]), self._by_position)
+        nearest = np.ravel_multi_index(
+            (later[near], earlier[near], distance[near]), self._by_position
+        )
         self._codes = [np.append(codes[rank < self._most // 2], nearest)]
         self._waiting = len(self._codes[0])
 
 
 def _near_by_hash(oriented: Hashes, positions: Indices, max_distance: int, most: int) -> _Shortlist:
-    """The shortlist of the pictures at these positions. Of pictures with one hash only the first few can be on it."""
+    """The shortlist of the pictures at these positions. Of pictures with one hash only the first
+    few can be on it."""
     shortlist = _Shortlist(len(oriented), most)
     order = positions[np.argsort(oriented[positions, 0], kind="stable")]
     leaders = order[_rank(oriented[order, 0]) <= most]

@@ -8,11 +8,20 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.dedup.align import Alignment, correlation, covered, drawn_over, gradients, inside, scaling, zoom
+from curation.base.rgb import Mask, Rgb
+from curation.dedup.align import (
+    Alignment,
+    correlation,
+    covered,
+    drawn_over,
+    gradients,
+    inside,
+    scaling,
+    zoom,
+)
 from curation.dedup.marks import Marked, watermarked
 from curation.dedup.tone import match_tone
 from curation.dedup.view import View
-from curation.rgb import Mask, Rgb
 
 BLUR_PX = 0.7
 MARGIN_PX = 2
@@ -25,11 +34,11 @@ _KERNEL = np.ones((3, 3), np.uint8)
 class Comparison(NamedTuple):
     """Shares are of the area where a content of either lies on the pages of both.
 
-    `shown` is how much of the first's content the second shows, `other_shown` the reverse. `changed` is the share of
-    pixels in patches of another colour, `largest` that of the largest patch. `agreement` and `similarity` (-1 to 1)
-    correlate gradients (beside a watermark) and colours. `gain` is how many times brighter the second is, and `marked`
-    which one bears a watermark, if that is all that changed.
-    """
+    `shown` is how much of the first's content the second shows, `other_shown` the reverse.
+    `changed` is the share of pixels in patches of another colour, `largest` that of the largest
+    patch. `agreement` and `similarity` (-1 to 1) correlate gradients (beside a watermark) and
+    colours. `gain` is how many times brighter the second is, and `marked` which one bears a
+    watermark, if that is all that changed."""
 
     shown: float
     other_shown: float
@@ -46,21 +55,31 @@ def compare(first: View, second: View, alignment: Alignment) -> Comparison | Non
     scale = min(1.0, 1 / zoom(alignment.matrix))
     under, over, pages = drawn_over(first, second, alignment.matrix, scale)
     placed = scaling(scale) @ alignment.matrix
-    contents = covered(first.content, scaling(scale), pages.shape) | covered(second.content, placed, pages.shape)
+    contents = covered(first.content, scaling(scale), pages.shape) | covered(
+        second.content, placed, pages.shape
+    )
     where = inside(pages & contents, MARGIN_PX)
     if min(where.any(axis=1).sum(), where.any(axis=0).sum()) < MIN_SIDE_PX:
         return None
     rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return _compared(_blurred(under[part]), _blurred(over[part]), where[part], _shown(first, second, alignment))
+    return _compared(
+        _blurred(under[part]), _blurred(over[part]), where[part], _shown(first, second, alignment)
+    )
 
 
 def _shown(first: View, second: View, alignment: Alignment) -> tuple[float, float]:
     """How much of the content of each lies on the page of the other."""
     back = np.asarray(np.linalg.inv(alignment.matrix), np.float64)
     identity = np.eye(3)
-    one, other = covered(first.content, identity, first.size), covered(second.content, identity, second.size)
-    on_second, on_first = covered(second.page, alignment.matrix, first.size), covered(first.page, back, second.size)
+    one, other = (
+        covered(first.content, identity, first.size),
+        covered(second.content, identity, second.size),
+    )
+    on_second, on_first = (
+        covered(second.page, alignment.matrix, first.size),
+        covered(first.page, back, second.size),
+    )
     return float((one & on_second).sum() / one.sum()), float((other & on_first).sum() / other.sum())
 
 
@@ -73,7 +92,9 @@ def _compared(first: Rgb, second: Rgb, where: Mask, shown: tuple[float, float]) 
     _, _, stats, _ = cv2.connectedComponentsWithStats(patches)
     pixels = int(where.sum())
     marked = watermarked(first, second, changed, pixels=pixels)
-    equal = where & ~cv2.dilate(changed.astype(np.uint8), _KERNEL).astype(np.bool_) if marked else where
+    equal = (
+        where & ~cv2.dilate(changed.astype(np.uint8), _KERNEL).astype(np.bool_) if marked else where
+    )
     return Comparison(
         *shown,
         changed=float(patches.sum()) / pixels,
@@ -90,9 +111,13 @@ def _blurred(rgb: Rgb) -> Rgb:
 
 
 def difference(first: Rgb, second: Rgb) -> npt.NDArray[np.uint8]:
-    """Per pixel and in its worst channel, how far a value lies outside those within one pixel in the other picture."""
+    """Per pixel and in its worst channel, how far a value lies outside those within one pixel in
+    the other picture."""
     ways = [
-        np.maximum(cv2.subtract(one, cv2.dilate(other, _KERNEL)), cv2.subtract(cv2.erode(other, _KERNEL), one))
+        np.maximum(
+            cv2.subtract(one, cv2.dilate(other, _KERNEL)),
+            cv2.subtract(cv2.erode(other, _KERNEL), one),
+        )
         for one, other in ((first, second), (second, first))
     ]
     return np.asarray(np.maximum(*ways).max(axis=2), np.uint8)

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from curation.dedup.families import components, pixels_of
+from curation.base.errors import SchemaError
+from curation.base.params import Params
+from curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
 from curation.dedup.keep import in_keep_order, reasons
 from curation.dedup.linkage import Place, link
+from curation.dedup.related_groups import components, pixels_of
 from curation.dedup.reverse import reverse
-from curation.errors import SchemaError
-from curation.folder.walk import UNLABELLED
-from curation.ledger.entries import HUMAN_DECISIONS
-from curation.params import Params
-from curation.tables import DUPLICATES, HASHES, IMAGES, PAIRS
+from curation.gather.folder.walk import UNLABELLED
+from curation.people.ledger.entries import HUMAN_DECISIONS
 
 VERSION = 2
 _FACTS = ["distance", "similarity", "transform"]
@@ -28,10 +28,14 @@ class DedupParams(Params):
     """Which of several copies stays. What a person chose outranks both settings."""
 
     keep: Literal["largest", "first"] = Field(
-        "largest", description="The largest content, then the cleanest and least compressed; or the first path"
+        "largest",
+        description="The largest content, then the cleanest and least compressed; or the first "
+        "path",
     )
     prefer: str = Field(
-        "", max_length=1000, description="A glob such as masters/*; a matching path stays rather (* matches / too)"
+        "",
+        max_length=1000,
+        description="A glob such as masters/*; a matching path stays rather (* matches / too)",
     )
 
 
@@ -44,18 +48,23 @@ def find_duplicates(
 ) -> pd.DataFrame:
     """DUPLICATES of all readable IMAGES, sorted by path, whatever the order of the input.
 
-    Files with the same bytes or the same pixels show one picture. The duplicates of PAIRS form groups by `linkage`, and
-    the first in the order of `keep` stays in each. Variants are never copies.
+    Files with the same bytes or the same pixels show one picture. The duplicates of PAIRS form
+    groups by `linkage`, and the first in the order of `keep` stays in each. Variants are never
+    copies.
 
-    In HUMAN_DECISIONS `copy` puts a picture first among its copies, the latest before earlier ones, and `different`
-    says that two pictures are no copies, short of the same pixels. HASHES and PAIRS may speak of other pictures too.
-    SchemaError when a readable picture has no row in HASHES.
-    """
-    known, decided = HASHES.check(hashes), HUMAN_DECISIONS.frame([]) if human is None else HUMAN_DECISIONS.check(human)
+    In HUMAN_DECISIONS `copy` puts a picture first among its copies, the latest before earlier ones,
+    and `different` says that two pictures are no copies, short of the same pixels. HASHES and PAIRS
+    may speak of other pictures too. SchemaError when a readable picture has no row in HASHES."""
+    known, decided = (
+        HASHES.check(hashes),
+        HUMAN_DECISIONS.frame([]) if human is None else HUMAN_DECISIONS.check(human),
+    )
     files = _files(images, known)
     apart = _told_apart(decided, known)
     ties = _ties(PAIRS.check(pairs), known, apart, among=files["pixels"])
-    ordered = in_keep_order(_described(files, ties, decided), policy=params.keep, prefer=params.prefer)
+    ordered = in_keep_order(
+        _described(files, ties, decided), policy=params.keep, prefer=params.prefer
+    )
     found = _copies(ordered, ties, apart)
     why = reasons(found, policy=params.keep, prefer=params.prefer)
     found = found.sort_values("path", ignore_index=True)
@@ -78,10 +87,15 @@ def _files(images: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
     return files
 
 
-def _ties(pairs: pd.DataFrame, hashes: pd.DataFrame, apart: set[tuple[str, str]], among: pd.Series) -> pd.DataFrame:
-    """The duplicates of PAIRS that nobody called different, by pixels, where both ends are `among` those given."""
+def _ties(
+    pairs: pd.DataFrame, hashes: pd.DataFrame, apart: set[tuple[str, str]], among: pd.Series
+) -> pd.DataFrame:
+    """The duplicates of PAIRS that nobody called different, by pixels, where both ends are `among`
+    those given."""
     ties = pairs[pairs["relation"] == "duplicate"]
-    ties = ties.assign(first=pixels_of(ties["first"], hashes), second=pixels_of(ties["second"], hashes))
+    ties = ties.assign(
+        first=pixels_of(ties["first"], hashes), second=pixels_of(ties["second"], hashes)
+    )
     ties = ties[ties["first"].isin(among) & ties["second"].isin(among)]
     ends = zip(ties["first"], ties["second"], strict=True)
     return ties[np.array([tuple(sorted(both)) not in apart for both in ends], dtype=np.bool_)]
@@ -98,7 +112,10 @@ def _described(files: pd.DataFrame, ties: pd.DataFrame, human: pd.DataFrame) -> 
     """`files` with all that decides which of them stay."""
     pictures, distinct = pd.factorize(pd.concat([files["pixels"], ties["first"], ties["second"]]))
     own, first, second = np.split(pictures, [len(files), len(files) + len(ties)])
-    marked = {*ties.loc[ties["marked"] == "first", "first"], *ties.loc[ties["marked"] == "second", "second"]}
+    marked = {
+        *ties.loc[ties["marked"] == "first", "first"],
+        *ties.loc[ties["marked"] == "second", "second"],
+    }
     chosen = human[human["action"] == "copy"].set_index("image_id")[["who", "at"]].to_dict()
     return files.assign(
         related=components(len(distinct), first, second)[own],
@@ -109,7 +126,8 @@ def _described(files: pd.DataFrame, ties: pd.DataFrame, human: pd.DataFrame) -> 
 
 
 def _copies(ordered: pd.DataFrame, ties: pd.DataFrame, apart: set[tuple[str, str]]) -> pd.DataFrame:
-    """Files in keep order with the path kept for each (also as `group`) and its relation to that one."""
+    """Files in keep order with the path kept for each (also as `group`) and its relation to that
+    one."""
     picture, pixels = pd.factorize(ordered["pixels"])
     place = dict(zip(pixels, range(len(pixels)), strict=True))
     first, second = ties["first"].map(place), ties["second"].map(place)
@@ -119,7 +137,11 @@ def _copies(ordered: pd.DataFrame, ties: pd.DataFrame, apart: set[tuple[str, str
         transform=ties["transform"].where(first < second, ties["transform"].map(reverse)),
     ).sort_values(["better", "worse", "similarity", "transform"])
     distinct = ordered.drop_duplicates("pixels")
-    foes = [(place[one], place[other]) for one, other in apart if one != other and {one, other} <= place.keys()]
+    foes = [
+        (place[one], place[other])
+        for one, other in apart
+        if one != other and {one, other} <= place.keys()
+    ]
     places = link(len(pixels), zip(ties["better"], ties["worse"], strict=True), foes)
     facts = _reasons_to_go(places, ties, distinct["path"].tolist())
     first_file = distinct.iloc[[places[own].keeper for own in picture]]
@@ -131,13 +153,21 @@ def _copies(ordered: pd.DataFrame, ties: pd.DataFrame, apart: set[tuple[str, str
         keep=keep,
         group=first_file["path"].to_numpy(),
         duplicate_of=first_file["path"].mask(keep.to_numpy(), "").to_numpy(),
-        relation=np.select([keep, same_bytes, same_pixels], ["none", "exact", "pixels"], "duplicate"),
+        relation=np.select(
+            [keep, same_bytes, same_pixels], ["none", "exact", "pixels"], "duplicate"
+        ),
     ).astype({"duplicate_of": "str", "relation": "str"})
 
 
-def _reasons_to_go(places: Sequence[Place], ties: pd.DataFrame, paths: Sequence[str]) -> pd.DataFrame:
-    """The facts on each picture's relation to its keeper; by way of the group's centre where only that ties them."""
-    number = {(one, other): k for k, (one, other) in enumerate(zip(ties["better"], ties["worse"], strict=True))}
+def _reasons_to_go(
+    places: Sequence[Place], ties: pd.DataFrame, paths: Sequence[str]
+) -> pd.DataFrame:
+    """The facts on each picture's relation to its keeper; by way of the group's centre where only
+    that ties them."""
+    number = {
+        (one, other): k
+        for k, (one, other) in enumerate(zip(ties["better"], ties["worse"], strict=True))
+    }
     facts: list[dict[Any, Any]] = ties[_FACTS].to_dict("records")
     rows = []
     for picture, (keeper, centre) in enumerate(places):
@@ -147,15 +177,19 @@ def _reasons_to_go(places: Sequence[Place], ties: pd.DataFrame, paths: Sequence[
         else:
             tie = facts[number[min(picture, centre), max(picture, centre)]]
             rows.append({**tie, "transform": f"by way of {paths[centre]}"})
-    return pd.DataFrame(rows, columns=_FACTS).astype({"distance": "int64", "similarity": "float64", "transform": "str"})
+    return pd.DataFrame(rows, columns=_FACTS).astype(
+        {"distance": "int64", "similarity": "float64", "transform": "str"}
+    )
 
 
 def _conflicts(files: pd.DataFrame) -> pd.Series:
-    """The other classes that files of the same group lie in, joined by ", "; "" where it has no two. Files outside of
-    any class folder contradict nobody."""
+    """The other classes that files of the same group lie in, joined by ", "; "" where it has no
+    two. Files outside of any class folder contradict nobody."""
     filed = files[files["label"] != UNLABELLED]
     classes = filed.groupby("group")["label"].agg(set).to_dict()
     rows = zip(files["group"], files["label"], strict=True)
     several = [(classes.get(group, set()), own) for group, own in rows]
-    others = [", ".join(sorted(labels - {own})) if len(labels) > 1 else "" for labels, own in several]
+    others = [
+        ", ".join(sorted(labels - {own})) if len(labels) > 1 else "" for labels, own in several
+    ]
     return pd.Series(others, index=files.index, dtype="str")

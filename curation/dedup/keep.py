@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from curation.folder.walk import UNLABELLED
+from curation.gather.folder.walk import UNLABELLED
 
 AREA_STEP = 1.05
 """Contents whose areas differ by less count as equally large: trimming is that exact."""
 DENSITY_STEP = 2.0
 BORDER = 0.03
-"""Share of a picture that may lie around its content, beyond what the barest copy has, before it counts as a border."""
+"""Share of a picture that may lie around its content, beyond what the barest copy has, before it
+counts as a border."""
 _LOSSLESS = ("PNG", "BMP", "TIFF")
 
 
@@ -51,17 +52,17 @@ POLICIES = {
 
 
 def in_keep_order(files: pd.DataFrame, *, policy: str, prefer: str) -> pd.DataFrame:
-    """`files`, those that should rather be kept first: a total order, in which paths decide only between same bytes
-    (and by the policy "first").
+    """`files`, those that should rather be kept first: a total order, in which paths decide only
+    between same bytes (and by the policy "first").
 
-    Columns: path, label, format, width, height and size_bytes as in IMAGES; image_id, content_width, content_height as
-    in HASHES; `related`, a number for files that may be copies of each other; `marked` for those with a watermark;
-    `who` chose a file to be kept and `at` what time, "" for none. The answer has a column more for each criterion.
+    Columns: path, label, format, width, height and size_bytes as in IMAGES; image_id,
+    content_width, content_height as in HASHES; `related`, a number for files that may be copies of
+    each other; `marked` for those with a watermark; `who` chose a file to be kept and `at` what
+    time, "" for none. The answer has a column more for each criterion.
 
-    Size, compression and border are measured against the best of the related files, in steps, so that the noise of
-    trimming and encoding decides nothing. A watermark may lie outside the content: a marked file is taken to have no
-    larger a content than the clean ones.
-    """
+    Size, compression and border are measured against the best of the related files, in steps, so
+    that the noise of trimming and encoding decides nothing. A watermark may lie outside the
+    content: a marked file is taken to have no larger a content than the clean ones."""
     judged = files.assign(
         chosen=-pd.Categorical(files["at"]).codes.astype(np.int64),
         passed_over=[not fnmatchcase(path, prefer) for path in files["path"]],
@@ -71,34 +72,41 @@ def in_keep_order(files: pd.DataFrame, *, policy: str, prefer: str) -> pd.DataFr
         fewer_bytes=-files["size_bytes"],
         **_steps(files),
     )
-    return judged.sort_values([criterion.column for criterion in POLICIES[policy]], ignore_index=True)
+    return judged.sort_values(
+        [criterion.column for criterion in POLICIES[policy]], ignore_index=True
+    )
 
 
 def reasons(ordered: pd.DataFrame, *, policy: str, prefer: str) -> dict[str, str]:
-    """Why the first file of every `group` with copies stays, by its path; `ordered` is of `in_keep_order`.
+    """Why the first file of every `group` with copies stays, by its path; `ordered` is of
+    `in_keep_order`.
 
-    The reason is the first criterion in which it is better than the next best with other bytes, if there is one.
-    """
+    The reason is the first criterion in which it is better than the next best with other bytes, if
+    there is one."""
     counts, best = ordered["group"].value_counts(), ordered.drop_duplicates("group")
     others = ordered.drop(best.index)
     same_bytes = others["image_id"] == others["group"].map(best.set_index("group")["image_id"])
     next_best = others.loc[same_bytes.sort_values(kind="stable").index].drop_duplicates("group")
     rivals = {row["group"]: row for row in next_best.to_dict("records")}
     return {
-        row["path"]: _reason(row, rivals[row["group"]], policy, count=counts[row["group"]], prefer=prefer)
+        row["path"]: _reason(
+            row, rivals[row["group"]], policy, count=counts[row["group"]], prefer=prefer
+        )
         for row in best[best["group"].isin(rivals)].to_dict("records")
     }
 
 
-def _reason(best: Mapping[Any, Any], next_best: Mapping[Any, Any], policy: str, **told: object) -> str:
+def _reason(
+    best: Mapping[Any, Any], next_best: Mapping[Any, Any], policy: str, **told: object
+) -> str:
     """The words for the first criterion in which two files differ."""
     words = next(words for column, words in POLICIES[policy] if best[column] != next_best[column])
     return words.format(**best, **told)
 
 
 def _steps(files: pd.DataFrame) -> dict[str, pd.Series]:
-    """How many steps smaller and more compressed a file is than the best one related to it, and whether it has a
-    border."""
+    """How many steps smaller and more compressed a file is than the best one related to it, and
+    whether it has a border."""
     related, whole = files["related"], (files["width"] * files["height"]).astype("float64")
     content = files["content_width"] * files["content_height"]
     share = content / whole
@@ -112,6 +120,7 @@ def _steps(files: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _below_the_best(values: pd.Series, related: pd.Series, step: float) -> pd.Series:
-    """How many whole factors of `step` each positive value lies below the largest one related to it."""
+    """How many whole factors of `step` each positive value lies below the largest one related to
+    it."""
     best = values.groupby(related).transform("max")
     return pd.Series(np.floor(np.log(best / values) / np.log(step)), dtype="int64")

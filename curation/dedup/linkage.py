@@ -1,9 +1,10 @@
-"""Which copies form a group: those tied to one picture, and to the one that stays or to most of the others.
+"""Which copies form a group: those tied to one picture, and to the one that stays or to most of the
+others.
 
-Copies of copies drift: a crop of a picture and its watermarked, bordered copy may fail to be recognised as one picture,
-though both are recognised as copies of a third. A chain of such steps could join what is far apart; so whoever is in a
-group is tied to the picture that stays, or to the group's centre and most of its best-tied members.
-"""
+Copies of copies drift: a crop of a picture and its watermarked, bordered copy may fail to be
+recognised as one picture, though both are recognised as copies of a third. A chain of such steps
+could join what is far apart; so whoever is in a group is tied to the picture that stays, or to the
+group's centre and most of its best-tied members."""
 
 from __future__ import annotations
 
@@ -16,19 +17,24 @@ CORE = 16
 
 
 class Place(NamedTuple):
-    """Where a picture belongs: the picture that stays for it, and the one of its group that both are tied to."""
+    """Where a picture belongs: the picture that stays for it, and the one of its group that both
+    are tied to."""
 
     keeper: int
     centre: int
 
 
-def link(size: int, ties: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]] = ()) -> list[Place]:
-    """The place of each of `size` pictures, numbered in keep order, by the pairs that are copies of one another.
+def link(
+    size: int, ties: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]] = ()
+) -> list[Place]:
+    """The place of each of `size` pictures, numbered in keep order, by the pairs that are copies of
+    one another.
 
-    The picture with the most ties is the centre of the first group, of equals the better one. Of the centre and what is
-    tied to it the best stays, with all that are tied to that one or to more than half of the group's core. The rest
-    are placed in the same way; at last, who is left alone joins the best kept picture that it is tied to. Pictures that
-    are `apart` are never in one group.
+    The picture with the most ties is the centre of the first group, of equals the better one. Of
+    the centre and what is tied to it the best stays, with all that are tied to that one or to more
+    than half of the group's core. The rest are placed in the same way; at last, who is left alone
+    joins the best kept picture that it is tied to. Pictures that are `apart` are never in one
+    group.
 
     >>> [place.keeper for place in link(4, [(0, 1), (1, 2), (2, 3)])]
     [0, 0, 2, 2]
@@ -52,20 +58,27 @@ def _both_ways(pairs: Iterable[tuple[int, int]]) -> defaultdict[int, set[int]]:
     return partners
 
 
-def _members(tied: dict[int, set[int]], foes: dict[int, set[int]], group: Sequence[int]) -> list[int]:
+def _members(
+    tied: dict[int, set[int]], foes: dict[int, set[int]], group: Sequence[int]
+) -> list[int]:
     """Who of `group` (in keep order) stays in it; the first always does."""
     everyone, keeper = set(group), group[0]
     core = set(sorted(group, key=lambda member: (-len(tied[member] & everyone), member))[:CORE])
     members: dict[int, None] = {}
     for one in group:
-        belongs = one == keeper or keeper in tied[one] or 2 * len(tied[one] & core) > len(core - {one})
+        belongs = (
+            one == keeper or keeper in tied[one] or 2 * len(tied[one] & core) > len(core - {one})
+        )
         if belongs and members.keys().isdisjoint(foes[one]):
             members[one] = None
     return [*members]
 
 
-def _with_the_lonely(places: list[Place], tied: dict[int, set[int]], foes: dict[int, set[int]]) -> list[Place]:
-    """`places`, but who was left alone joins the best of the kept pictures before it that it is tied to."""
+def _with_the_lonely(
+    places: list[Place], tied: dict[int, set[int]], foes: dict[int, set[int]]
+) -> list[Place]:
+    """`places`, but who was left alone joins the best of the kept pictures before it that it is
+    tied to."""
     sizes = Counter(place.keeper for place in places)
     joined = list(places)
     for picture in sorted(tied):

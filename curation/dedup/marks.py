@@ -1,7 +1,8 @@
-"""Watermarks: thin strokes of one colour, in many small pieces, that one of two equal pictures bears.
+"""Watermarks: thin strokes of one colour, in many small pieces, that one of two equal pictures
+bears.
 
-A speech bubble or a new thing in the scene has areas, outlines or several colours; letters have none of these.
-"""
+A speech bubble or a new thing in the scene has areas, outlines or several colours; letters have
+none of these."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.rgb import Mask, Rgb
+from curation.base.rgb import Mask, Rgb
 
 Marked = Literal["", "first", "second"]
 
@@ -31,16 +32,20 @@ _MOST_ERROR = 60.0
 def watermarked(first: Rgb, second: Rgb, changed: Mask, *, pixels: int) -> Marked:
     """Which of two aligned pictures bears a watermark, if all that `changed` between them is one.
 
-    `pixels` is the area compared. Its square root is the unit of lengths: half a stroke is at most 3.6 % of it, a line
-    of letters 12 % high. Under the mark the other picture must be smoother, and what the mark leaves of it a straight
-    line, one opacity and one colour: the more exactly, the less smooth.
-    """
+    `pixels` is the area compared. Its square root is the unit of lengths: half a stroke is at most
+    3.6 % of it, a line of letters 12 % high. Under the mark the other picture must be smoother, and
+    what the mark leaves of it a straight line, one opacity and one colour: the more exactly, the
+    less smooth."""
     if changed.sum() > MOST_AREA * pixels or not _is_writing(changed, pixels):
         return ""
     strokes = cv2.distanceTransform(changed.astype(np.uint8), cv2.DIST_L2, 3)
     core = changed & (strokes >= min(1.9, float(strokes.max())))
-    one, other = (cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) for rgb in (first, second))
-    rough, other_rough = (np.abs(cv2.Laplacian(grey, cv2.CV_32F))[changed].mean() for grey in (one, other))
+    one, other = (
+        cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) for rgb in (first, second)
+    )
+    rough, other_rough = (
+        np.abs(cv2.Laplacian(grey, cv2.CV_32F))[changed].mean() for grey in (one, other)
+    )
     roughness = min(rough, other_rough) / max(rough, other_rough, 1e-3)
     if roughness > MOST_ROUGHNESS:
         return ""
@@ -52,8 +57,13 @@ def watermarked(first: Rgb, second: Rgb, changed: Mask, *, pixels: int) -> Marke
 
 def _is_writing(changed: Mask, pixels: int) -> bool:
     side = float(np.sqrt(pixels))
-    contours, _ = cv2.findContours(changed.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    sizes = np.array([sorted(cv2.minAreaRect(line)[1]) for line in contours if len(line) >= _SPECK_PX]) + 1.0
+    contours, _ = cv2.findContours(
+        changed.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    sizes = (
+        np.array([sorted(cv2.minAreaRect(line)[1]) for line in contours if len(line) >= _SPECK_PX])
+        + 1.0
+    )
     if not len(sizes):
         return False
     areas = sizes.prod(axis=1)
@@ -67,6 +77,10 @@ def _is_writing(changed: Mask, pixels: int) -> bool:
 def _residue(under: npt.NDArray[np.float32], over: npt.NDArray[np.float32]) -> float:
     """How far, in grey levels, the marked pixels are from one opacity and one colour."""
     spread = under - under.mean()
-    slope = float(spread @ (over - over.mean())) / max(float(spread @ spread), 1e-3) if under.std() > 6 else 0.0
+    slope = (
+        float(spread @ (over - over.mean())) / max(float(spread @ spread), 1e-3)
+        if under.std() > 6
+        else 0.0
+    )
     left = over - over.mean() - np.clip(slope, 0, _MOST_SHINE) * spread
     return float(np.sqrt(np.minimum(left**2, _MOST_ERROR**2).mean()))

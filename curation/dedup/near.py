@@ -1,9 +1,10 @@
-"""All pairs of 64-bit hashes within a radius: exact, in bounded memory, without comparing all with all.
+"""All pairs of 64-bit hashes within a radius: exact, in bounded memory, without comparing all with
+all.
 
-Cut into m bands, two hashes that differ in at most r bits agree in at least m - r whole bands. So for every choice of
-m - r bands the hashes are sorted by the bits in those bands, and only hashes that agree there are compared. A pair
-counts where the chosen bands are the first that it agrees in, and so comes once. Identical hashes are compared as one.
-"""
+Cut into m bands, two hashes that differ in at most r bits agree in at least m - r whole bands. So
+for every choice of m - r bands the hashes are sorted by the bits in those bands, and only hashes
+that agree there are compared. A pair counts where the chosen bands are the first that it agrees in,
+and so comes once. Identical hashes are compared as one."""
 
 from __future__ import annotations
 
@@ -40,12 +41,15 @@ def near_pairs(hashes: Hashes, max_distance: int, others: Hashes | None = None) 
     return first[order], second[order], bits[order]
 
 
-def iter_near_pairs(hashes: Hashes, max_distance: int, others: Hashes | None = None) -> Iterator[Pairs]:
-    """All pairs that differ in at most `max_distance` of 64 bits, as chunks of i, j and the bits, in no special order.
+def iter_near_pairs(
+    hashes: Hashes, max_distance: int, others: Hashes | None = None
+) -> Iterator[Pairs]:
+    """All pairs that differ in at most `max_distance` of 64 bits, as chunks of i, j and the bits,
+    in no special order.
 
-    Without `others` the pairs i < j of `hashes`; with them, i indexes `hashes` and j `others`. Every pair comes once. A
-    chunk has about half a million, or as many as one hash has. Mind that n identical hashes are n (n - 1) / 2 pairs.
-    """
+    Without `others` the pairs i < j of `hashes`; with them, i indexes `hashes` and j `others`.
+    Every pair comes once. A chunk has about half a million, or as many as one hash has. Mind that n
+    identical hashes are n (n - 1) / 2 pairs."""
     left = _distinct(hashes)
     if others is not None:
         right = _distinct(others)
@@ -66,13 +70,15 @@ class _Distinct(NamedTuple):
 
 
 class _Choice(NamedTuple):
-    """The bits of the chosen bands, and the bands that come before the last of these and are not chosen."""
+    """The bits of the chosen bands, and the bands that come before the last of these and are not
+    chosen."""
 
     bits: np.uint64
     passed_over: list[np.uint64]
 
     def is_first(self, differences: Hashes) -> npt.NDArray[np.bool_]:
-        """Whether pairs that differ in these bits agree in the chosen bands and in none before that is not chosen."""
+        """Whether pairs that differ in these bits agree in the chosen bands and in none before that
+        is not chosen."""
         first: npt.NDArray[np.bool_] = (differences & self.bits) == 0
         for band in self.passed_over:
             first &= (differences & band) != 0
@@ -134,7 +140,8 @@ def _agreeing(left: Hashes, right: Hashes | None, choice: _Choice, radius: int) 
 
 
 def _shared_bands(radius: int, hashes: int, pairs: float) -> int:
-    """How many shared bands to ask for, so as to have the least work with so many hashes and pairs of them."""
+    """How many shared bands to ask for, so as to have the least work with so many hashes and pairs
+    of them."""
 
     def work(shared: int) -> float:
         compared = pairs / 2 ** (_BITS * shared / max(1, radius + shared))
@@ -151,7 +158,9 @@ def _choices(radius: int, shared: int) -> list[_Choice]:
 
 def _choice(bands: list[np.uint64], chosen: tuple[int, ...]) -> _Choice:
     passed_over = [bands[band] for band in range(max(chosen, default=0)) if band not in chosen]
-    return _Choice(reduce(np.bitwise_or, (bands[band] for band in chosen), np.uint64(0)), passed_over)
+    return _Choice(
+        reduce(np.bitwise_or, (bands[band] for band in chosen), np.uint64(0)), passed_over
+    )
 
 
 def _bands(number: int) -> list[np.uint64]:
@@ -163,9 +172,9 @@ def _bands(number: int) -> list[np.uint64]:
 def _sorted_by(hashes: Hashes, bits: np.uint64) -> _Sorted:
     """Hashes that agree in these bits side by side.
 
-    Sorting numbers is far quicker than finding the order that sorts them, so each key has its position in its low bits.
-    The bits above are a product with an odd constant: seldom equal for different hashes, always for those that agree.
-    """
+    Sorting numbers is far quicker than finding the order that sorts them, so each key has its
+    position in its low bits. The bits above are a product with an odd constant: seldom equal for
+    different hashes, always for those that agree."""
     keys = hashes & bits
     keys *= _SPREAD
     keys &= ~_POSITION
@@ -187,7 +196,8 @@ def _later_equals(ordered: Hashes) -> tuple[Indices, Indices]:
 
 
 def _spans(start: Indices, end: Indices, most: int) -> Iterator[tuple[Indices, Indices]]:
-    """Every row with every column from its `start` to before its `end`; a chunk has `most` pairs, or one row more."""
+    """Every row with every column from its `start` to before its `end`; a chunk has `most` pairs,
+    or one row more."""
     counts = np.maximum(end - start, 0)
     total = np.cumsum(counts)
     shift = start - (total - counts)
@@ -214,5 +224,7 @@ def _gathered(pairs: Iterable[Pairs]) -> Iterator[Pairs]:
 
 def _joined(chunks: list[Pairs]) -> Pairs:
     nothing = np.empty(0, np.int64)
-    first, second, bits = (np.concatenate([nothing, *(chunk[column] for chunk in chunks)]) for column in range(3))
+    first, second, bits = (
+        np.concatenate([nothing, *(chunk[column] for chunk in chunks)]) for column in range(3)
+    )
     return first, second, bits

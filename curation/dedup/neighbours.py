@@ -1,8 +1,9 @@
-"""Pairs of pictures whose embeddings are close: the second source of candidates, for crops and overlays.
+"""Pairs of pictures whose embeddings are close: the second source of candidates, for crops and
+overlays.
 
-Vectors are brought to one length and rounded to whole numbers so small that sums of their products are exact in single
-precision. So cosines are good to about 0.001, and neither threads nor blocks nor the order of pictures change a bit.
-"""
+Vectors are brought to one length and rounded to whole numbers so small that sums of their products
+are exact in single precision. So cosines are good to about 0.001, and neither threads nor blocks
+nor the order of pictures change a bit."""
 
 from __future__ import annotations
 
@@ -42,12 +43,13 @@ class _Close(NamedTuple):
 
 
 def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[Indices, Indices]:
-    """Pairs i < j, ordered, of which one is among the `neighbours` nearest of the other, with at least `min_cosine`.
+    """Pairs i < j, ordered, of which one is among the `neighbours` nearest of the other, with at
+    least `min_cosine`.
 
-    `vectors` is n x dimension; rows of zeros match nothing. Of others equally near the earlier count as nearer, so that
-    there are at most n x `neighbours` pairs. Exact up to 50,000 vectors. Of more, each is compared with those in the
-    eight nearest cells of a k-means, the earliest 8,192 of a cell, and a pair across a farther border is missed.
-    """
+    `vectors` is n x dimension; rows of zeros match nothing. Of others equally near the earlier
+    count as nearer, so that there are at most n x `neighbours` pairs. Exact up to 50,000 vectors.
+    Of more, each is compared with those in the eight nearest cells of a k-means, the earliest 8,192
+    of a cell, and a pair across a farther border is missed."""
     if not neighbours:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     known = np.flatnonzero(_squares(vectors))
@@ -55,7 +57,9 @@ def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[
     found = [
         close
         for rows, columns in blocks
-        for close in _close_in_block(vectors, rows, columns, neighbours=neighbours, min_cosine=min_cosine)
+        for close in _close_in_block(
+            vectors, rows, columns, neighbours=neighbours, min_cosine=min_cosine
+        )
     ]
     near = _nearest(_joined(found), neighbours)
     return ordered_pairs(near.one, near.other, len(vectors))
@@ -77,25 +81,34 @@ def _blocks_in_reach(vectors: Vectors, known: Indices) -> Iterator[tuple[Indices
     with threadpool_limits(1):  # sums over several threads differ in the last bits from run to run
         points = _outlines(vectors, known)
         centres = _centres(points)
-        nearest = [_nearest_centres(points[some], centres) for some in _split(np.arange(len(known)))]
+        nearest = [
+            _nearest_centres(points[some], centres) for some in _split(np.arange(len(known)))
+        ]
     home, reach = (np.concatenate(part) for part in zip(*nearest, strict=True))
     members, visits = _grouped(home, len(centres)), _grouped(reach.ravel(), len(centres))
     for inside, visit in zip(members, visits, strict=True):
-        yield from product(_split(known[visit // reach.shape[1]]), _split(known[inside[:_MOST_IN_CELL]]))
+        yield from product(
+            _split(known[visit // reach.shape[1]]), _split(known[inside[:_MOST_IN_CELL]])
+        )
 
 
 def _outlines(vectors: Vectors, known: Indices) -> Vectors:
-    """n x 64: each vector, at unit length, along the directions in which a sample of them differs most."""
+    """n x 64: each vector, at unit length, along the directions in which a sample of them differs
+    most."""
     sample = _unit(vectors[_spaced(known, _SAMPLE)])
     middle = sample.mean(axis=0)
-    directions = randomized_svd(sample - middle, min(_DIRECTIONS, *sample.shape), random_state=0)[2].T
+    directions = randomized_svd(sample - middle, min(_DIRECTIONS, *sample.shape), random_state=0)[
+        2
+    ].T
     return np.concatenate([(_unit(vectors[some]) - middle) @ directions for some in _split(known)])
 
 
 def _centres(points: Vectors) -> Vectors:
     cells = math.ceil(len(points) / _CELL_SIZE)
     means = MiniBatchKMeans(cells, n_init=1, max_iter=_ROUNDS, batch_size=_SAMPLE, random_state=0)
-    centres: Vectors = np.unique(means.fit(_spaced(points, _SAMPLED_PER_CELL * cells)).cluster_centers_, axis=0)
+    centres: Vectors = np.unique(
+        means.fit(_spaced(points, _SAMPLED_PER_CELL * cells)).cluster_centers_, axis=0
+    )
     return centres
 
 
@@ -108,7 +121,9 @@ def _nearest_centres(points: Vectors, centres: Vectors) -> tuple[Indices, Indice
 
 def _grouped(labels: Indices, number: int) -> list[Indices]:
     """The positions of each label below `number`, ascending."""
-    return np.split(np.argsort(labels, kind="stable"), np.cumsum(np.bincount(labels, minlength=number))[:-1])
+    return np.split(
+        np.argsort(labels, kind="stable"), np.cumsum(np.bincount(labels, minlength=number))[:-1]
+    )
 
 
 def _spaced(rows: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
@@ -128,7 +143,8 @@ def _close_in_block(
 
 
 def _largest(cosines: Cosines, most: int, minimum: float) -> npt.NDArray[np.bool_]:
-    """Marks, in every row, of the `most` largest that are no less than `minimum`; of equal ones the first."""
+    """Marks, in every row, of the `most` largest that are no less than `minimum`; of equal ones the
+    first."""
     marked = cosines >= minimum
     crowded = np.flatnonzero(np.count_nonzero(marked, axis=1) > most)
     if not len(crowded):
@@ -136,7 +152,9 @@ def _largest(cosines: Cosines, most: int, minimum: float) -> npt.NDArray[np.bool
     crowd = cosines[crowded]
     least = np.partition(crowd, -most, axis=1)[:, [-most]]
     above, equal = crowd > least, crowd == least
-    marked[crowded] = above | (equal & (equal.cumsum(axis=1) <= most - above.sum(axis=1, keepdims=True)))
+    marked[crowded] = above | (
+        equal & (equal.cumsum(axis=1) <= most - above.sum(axis=1, keepdims=True))
+    )
     return marked
 
 
@@ -162,7 +180,8 @@ def _cosines(vectors: Vectors, rows: Indices, columns: Indices) -> Cosines:
 
 
 def _whole(vectors: Vectors) -> Vectors:
-    """Rows as whole numbers whose products, in whatever order they are added, stay below the largest exact sum."""
+    """Rows as whole numbers whose products, in whatever order they are added, stay below the
+    largest exact sum."""
     length = _LONGEST - np.sqrt(vectors.shape[1]) / 2
     scale = (length / np.sqrt(_squares(vectors))).astype(np.float32)
     whole: Vectors = np.rint(vectors * scale[:, None])

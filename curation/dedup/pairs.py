@@ -1,4 +1,5 @@
-"""Which pictures are copies or variants of one another: every candidate pair is compared once in its life."""
+"""Which pictures are copies or variants of one another: every candidate pair is compared once in
+its life."""
 
 from __future__ import annotations
 
@@ -13,16 +14,16 @@ import pandas as pd
 from pydantic import Field
 from threadpoolctl import threadpool_limits
 
+from curation.base.engine import per_item
+from curation.base.params import Params
+from curation.base.rgb import Rgb
+from curation.base.tables import EMBEDDINGS, HASHES, PAIRS, Table
 from curation.dedup.candidates import find_candidates
-from curation.dedup.families import components
+from curation.dedup.related_groups import components
 from curation.dedup.relation import relate
 from curation.dedup.view import View
-from curation.engine import per_item
-from curation.gate.fingerprint import ORIENTATIONS
-from curation.params import Params
-from curation.rgb import Rgb
+from curation.gather.gate.fingerprint import ORIENTATIONS
 from curation.store.workspace import Measurements, Workspace
-from curation.tables import EMBEDDINGS, HASHES, PAIRS, Table
 
 VERSION = 2
 VIEWS_IN_MEMORY = 4096
@@ -35,36 +36,55 @@ BEST = 16
 Read = Callable[[str], Rgb]
 
 SIZES = Table("sizes", {"image_id": "str", "width": "int64", "height": "int64"}, key=("image_id",))
-"""One row per readable picture, with the size of the original as in IMAGES; best in the order of storage."""
+"""One row per readable picture, with the size of the original as in IMAGES; best in the order of
+storage."""
 
 COMPARED = Table(
     "compared",
-    {"image_id": "str", "relation": "str", "similarity": "float64", "transform": "str", "marked": "str"},
+    {
+        "image_id": "str",
+        "relation": "str",
+        "similarity": "float64",
+        "transform": "str",
+        "marked": "str",
+    },
     key=("image_id",),
 )
-"""One row per pair compared, also of different pictures. `image_id` is both ids, in order and with a space between."""
+"""One row per pair compared, also of different pictures. `image_id` is both ids, in order and with
+a space between."""
 
 
 class PairParams(Params):
-    """Which pairs of pictures are compared. None of these settings says what a copy is: the comparison does."""
+    """Which pairs of pictures are compared. None of these settings says what a copy is: the
+    comparison does."""
 
-    max_distance: int = Field(8, ge=0, le=16, description="Hash bits within which two pictures are compared")
+    max_distance: int = Field(
+        8, ge=0, le=16, description="Hash bits within which two pictures are compared"
+    )
     min_contrast: float = Field(
         4.0,
         ge=0,
         le=128,
-        description="Deviation of grey levels (0 to 128) below which a picture is too flat to compare",
+        description="Deviation of grey levels (0 to 128) below which a picture is too flat to "
+        "compare",
     )
-    neighbours: int = Field(8, ge=0, le=64, description="Nearest embeddings that each picture is compared with")
-    min_cosine: float = Field(0.6, ge=-1, le=1, description="Least cosine of embeddings to be compared")
+    neighbours: int = Field(
+        8, ge=0, le=64, description="Nearest embeddings that each picture is compared with"
+    )
+    min_cosine: float = Field(
+        0.6, ge=-1, le=1, description="Least cosine of embeddings to be compared"
+    )
     most_candidates: int = Field(
-        32, ge=2, le=1024, description="Pictures with a close hash that each is compared with, where there are more"
+        32,
+        ge=2,
+        le=1024,
+        description="Pictures with a close hash that each is compared with, where there are more",
     )
 
 
 class FoundPairs(NamedTuple):
-    """PAIRS, how many candidates were `compared` and how many of these now, how many pictures were too `crowded` to be
-    compared with all that are close, and how many too `flat`."""
+    """PAIRS, how many candidates were `compared` and how many of these now, how many pictures were
+    too `crowded` to be compared with all that are close, and how many too `flat`."""
 
     frame: pd.DataFrame
     compared: int
@@ -83,12 +103,13 @@ def find_pairs(
     params: PairParams,
     pictures_version: str = "",
 ) -> FoundPairs:
-    """The PAIRS among the pictures of SIZES, whatever their order; `read` gives the thumbnail of an image_id.
+    """The PAIRS among the pictures of SIZES, whatever their order; `read` gives the thumbnail of an
+    image_id.
 
-    Candidates come from hashes and embeddings; then each copy is also compared with the best of the pictures that it is
-    tied to by a chain of copies. What was compared is stored under the version of this code and of what `read` gives:
-    pictures seen before are compared with new ones only. The answer depends on the pictures and settings alone.
-    """
+    Candidates come from hashes and embeddings; then each copy is also compared with the best of the
+    pictures that it is tied to by a chain of copies. What was compared is stored under the version
+    of this code and of what `read` gives: pictures seen before are compared with new ones only. The
+    answer depends on the pictures and settings alone."""
     pictures = _distinct(sizes, hashes)
     trusted = (pictures["trimmed_contrast"] >= params.min_contrast).to_numpy()
     oriented = np.stack([*pictures["oriented"], np.zeros(ORIENTATIONS, np.uint64)])[:-1]
@@ -103,26 +124,37 @@ def find_pairs(
     )
     facts = f"{VERSION} {cv2.__version__} {pictures_version}"
     comparisons = _Comparisons(
-        workspace.measurements("pairs", hashlib.sha256(facts.encode()).hexdigest()[:16]), pictures, read
+        workspace.measurements("pairs", hashlib.sha256(facts.encode()).hexdigest()[:16]),
+        pictures,
+        read,
     )
     ids = pictures["image_id"].to_numpy(dtype=object)
-    comparisons.add([_key(*pair) for pair in zip(ids[candidates.first], ids[candidates.second], strict=True)])
+    comparisons.add(
+        [_key(*pair) for pair in zip(ids[candidates.first], ids[candidates.second], strict=True)]
+    )
     related = comparisons.related()
     comparisons.add(_to_the_best(related[related["relation"] == "duplicate"], ids))
     frame = _with_distance(comparisons.related(), ids, np.where(trusted[:, None], oriented, 0))
-    return FoundPairs(frame, comparisons.count, comparisons.new, candidates.crowded, int((~trusted).sum()))
+    return FoundPairs(
+        frame, comparisons.count, comparisons.new, candidates.crowded, int((~trusted).sum())
+    )
 
 
 def _distinct(sizes: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
-    """HASHES with the size and the `place` in SIZES: one row per picture with pixels of its own, large ones first."""
+    """HASHES with the size and the `place` in SIZES: one row per picture with pixels of its own,
+    large ones first."""
     known = SIZES.check(sizes)
-    pictures = HASHES.check(hashes).merge(known.assign(place=np.arange(len(known))), on="image_id", validate="1:1")
+    pictures = HASHES.check(hashes).merge(
+        known.assign(place=np.arange(len(known))), on="image_id", validate="1:1"
+    )
     pictures = pictures.sort_values("image_id").drop_duplicates("pixels")
     area = pictures["content_width"] * pictures["content_height"]
     return pictures.assign(area=-area).sort_values(["area", "image_id"], ignore_index=True)
 
 
-def _vectors(ids: pd.Series, embeddings: pd.DataFrame, trusted: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+def _vectors(
+    ids: pd.Series, embeddings: pd.DataFrame, trusted: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float32]:
     """The embeddings, zeros where there is none or the picture is too flat."""
     sound = EMBEDDINGS.check(embeddings).query("status == 'ok'").drop_duplicates("image_id")
     known = dict(zip(sound["image_id"], sound["vector"], strict=True))
@@ -151,20 +183,30 @@ class _Comparisons:
         """Compare these pairs, but for those stored, in an order that keeps few views in use."""
         self._asked |= set(keys)
         order = sorted(keys, key=self._views.order)
-        self.new += self._stored.measure(order, self._compare, batch=BATCH, title="compare pictures").new if keys else 0
+        self.new += (
+            self._stored.measure(order, self._compare, batch=BATCH, title="compare pictures").new
+            if keys
+            else 0
+        )
 
     def related(self) -> pd.DataFrame:
         """COMPARED of the pairs asked for that are related, with columns `first` and `second`."""
         rows = COMPARED.check(self._stored.frame()) if self._asked else COMPARED.frame([])
         rows = rows[(rows["relation"] != "different") & rows["image_id"].isin(self._asked)]
         pairs = [_ids(key) for key in rows["image_id"]]
-        first, second = (pd.Series([pair[k] for pair in pairs], index=rows.index, dtype="str") for k in (0, 1))
-        return rows.assign(first=first, second=second).sort_values(["first", "second"], ignore_index=True)
+        first, second = (
+            pd.Series([pair[k] for pair in pairs], index=rows.index, dtype="str") for k in (0, 1)
+        )
+        return rows.assign(first=first, second=second).sort_values(
+            ["first", "second"], ignore_index=True
+        )
 
     def _compare(self, keys: Sequence[str]) -> pd.DataFrame:
         self._views.load({image_id for key in keys for image_id in _ids(key)})
         with threadpool_limits(1):
-            related = per_item(lambda key: relate(*(self._views[image_id] for image_id in _ids(key))), keys)
+            related = per_item(
+                lambda key: relate(*(self._views[image_id] for image_id in _ids(key))), keys
+            )
         return COMPARED.frame(
             [
                 {"image_id": key, "relation": relation.kind, **relation._asdict()}
@@ -174,12 +216,17 @@ class _Comparisons:
 
 
 class _Views:
-    """Views by image_id: some thousands at a time, made in the order in which their thumbnails are stored."""
+    """Views by image_id: some thousands at a time, made in the order in which their thumbnails are
+    stored."""
 
     def __init__(self, pictures: pd.DataFrame, read: Read) -> None:
         self._place = dict(zip(pictures["image_id"], pictures["place"], strict=True))
         self._size = dict(
-            zip(pictures["image_id"], zip(pictures["width"], pictures["height"], strict=True), strict=True)
+            zip(
+                pictures["image_id"],
+                zip(pictures["width"], pictures["height"], strict=True),
+                strict=True,
+            )
         )
         self._read = read
         self._views: dict[str, View] = {}
@@ -196,7 +243,9 @@ class _Views:
     def load(self, image_ids: set[str]) -> None:
         """Have the views of these pictures, and forget others where there are too many."""
         if len(self._views) + len(image_ids) > VIEWS_IN_MEMORY:
-            self._views = {image_id: view for image_id, view in self._views.items() if image_id in image_ids}
+            self._views = {
+                image_id: view for image_id, view in self._views.items() if image_id in image_ids
+            }
         absent = sorted(image_ids - self._views.keys(), key=lambda image_id: self._place[image_id])
         self._views |= dict(zip(absent, per_item(self._view, absent), strict=True))
 
@@ -215,17 +264,31 @@ def _ids(key: str) -> tuple[str, str]:
 
 
 def _to_the_best(copies: pd.DataFrame, ids: npt.NDArray[Any]) -> list[str]:
-    """The pairs of each picture with the best few of those that a chain of copies ties it to; `ids` are best first."""
+    """The pairs of each picture with the best few of those that a chain of copies ties it to; `ids`
+    are best first."""
     place = dict(zip(ids, range(len(ids)), strict=True))
-    tied = components(len(ids), copies["first"].map(place).to_numpy(int), copies["second"].map(place).to_numpy(int))
+    tied = components(
+        len(ids),
+        copies["first"].map(place).to_numpy(int),
+        copies["second"].map(place).to_numpy(int),
+    )
     chains = pd.Series(ids).groupby(tied).agg(list)
-    return [_key(best, other) for chain in chains for k, best in enumerate(chain[:BEST]) for other in chain[k + 1 :]]
+    return [
+        _key(best, other)
+        for chain in chains
+        for k, best in enumerate(chain[:BEST])
+        for other in chain[k + 1 :]
+    ]
 
 
-def _with_distance(related: pd.DataFrame, ids: npt.NDArray[Any], oriented: npt.NDArray[np.uint64]) -> pd.DataFrame:
+def _with_distance(
+    related: pd.DataFrame, ids: npt.NDArray[Any], oriented: npt.NDArray[np.uint64]
+) -> pd.DataFrame:
     """PAIRS with the bits between hashes in the best orientation; a hash of 0 is not trusted."""
     place = dict(zip(ids, range(len(ids)), strict=True))
-    first, second = (oriented[related[name].map(place).to_numpy(int)] for name in ("first", "second"))
+    first, second = (
+        oriented[related[name].map(place).to_numpy(int)] for name in ("first", "second")
+    )
     bits = np.bitwise_count(first[:, :1] ^ second).min(axis=1, initial=64).astype(np.int64)
     known = first.any(axis=1) & second.any(axis=1)
     return PAIRS.check(related.assign(distance=np.where(known, bits, -1)))

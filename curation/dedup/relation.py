@@ -29,8 +29,8 @@ TILT_DEGREES = 2.0
 
 
 class Relation(NamedTuple):
-    """`kind` is "duplicate", "variant" or "different"; `similarity` (0 to 1) correlates the aligned colours, and
-    `transform` says in words what was done to the first to make the second."""
+    """`kind` is "duplicate", "variant" or "different"; `similarity` (0 to 1) correlates the aligned
+    colours, and `transform` says in words what was done to the first to make the second."""
 
     kind: str
     similarity: float = 0.0
@@ -52,7 +52,9 @@ def relate(first: View, second: View) -> Relation:
         return DIFFERENT
     marked: Marked = found.marked if kind == "duplicate" and not _unchanged(found) else ""
     words = _words(first, second, alignment, found, kind, marked)
-    return Relation(kind, round(max(0.0, found.similarity), 4), ", ".join(words) or "re-encoded", marked)
+    return Relation(
+        kind, round(max(0.0, found.similarity), 4), ", ".join(words) or "re-encoded", marked
+    )
 
 
 def _kind(found: Comparison) -> str:
@@ -75,7 +77,9 @@ def _unchanged(found: Comparison) -> bool:
     return found.changed < MOST_CHANGED and found.largest < LARGEST_PATCH
 
 
-def _words(first: View, second: View, alignment: Alignment, found: Comparison, kind: str, marked: Marked) -> list[str]:
+def _words(
+    first: View, second: View, alignment: Alignment, found: Comparison, kind: str, marked: Marked
+) -> list[str]:
     return [
         *_turn(alignment),
         *_size(first, second, alignment),
@@ -117,7 +121,9 @@ def _size(first: View, second: View, alignment: Alignment) -> list[str]:
 
 def _crop(found: Comparison) -> list[str]:
     cut = [f"cropped {100 * (1 - found.shown):.0f} %"] if found.shown < WHOLE else []
-    return cut + ([f"extended {100 * (1 - found.other_shown):.0f} %"] if found.other_shown < WHOLE else [])
+    return cut + (
+        [f"extended {100 * (1 - found.other_shown):.0f} %"] if found.other_shown < WHOLE else []
+    )
 
 
 def _border(first: View, second: View) -> list[str]:

@@ -23,7 +23,9 @@ def reverse(transform: str) -> str:
     """
     mirrored = transform.startswith("mirrored")
     parts = transform.split(", ")
-    return ", ".join(part if mirrored and part.startswith("turned") else _reversed(part) for part in parts)
+    return ", ".join(
+        part if mirrored and part.startswith("turned") else _reversed(part) for part in parts
+    )
 
 
 def _reversed(part: str) -> str:

@@ -1,4 +1,5 @@
-"""Undoes brightening: one picture's values as a straight line of the other's, the same in all three channels.
+"""Undoes brightening: one picture's values as a straight line of the other's, the same in all three
+channels.
 
 Colours that shift apart from one another are no brightening, and stay different.
 """
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.rgb import Mask, Rgb
+from curation.base.rgb import Mask, Rgb
 
 GAINS = np.arange(1.0, 2.01, 0.1)
 MOST_BIAS = 60.0
@@ -23,7 +24,8 @@ _KERNEL = np.ones((3, 3), np.uint8)
 
 
 class Tone(NamedTuple):
-    """The value v of a darker picture is `gain` * v + `bias` in the brighter one, cut to 0 to 255."""
+    """The value v of a darker picture is `gain` * v + `bias` in the brighter one, cut to 0 to
+    255."""
 
     gain: float
     bias: float
@@ -46,8 +48,9 @@ class Matched(NamedTuple):
 
 
 def match_tone(first: Rgb, second: Rgb, where: Mask) -> Matched:
-    """Bring the tone of one to that of the other where that makes them more alike; values are compared `where`,
-    away from edges, where brightening before and after shrinking are not the same."""
+    """Bring the tone of one to that of the other where that makes them more alike; values are
+    compared `where`, away from edges, where brightening before and after shrinking are not the
+    same."""
     flat = where & _is_flat(first) & _is_flat(second)
     chosen = flat if flat.sum() > 100 else where
     same = Matched(first, second, 1.0)
@@ -71,7 +74,8 @@ def _difference(way: Matched, where: Mask) -> float:
 
 
 def _fit(dark: Rgb, bright: Rgb) -> Tone:
-    """The line from n x 3 values to others that leaves the least difference; what is cut off says nothing."""
+    """The line from n x 3 values to others that leaves the least difference; what is cut off says
+    nothing."""
     every = max(1, len(dark) // _SAMPLES)
     x, y = (values[::every].astype(np.float32).ravel() for values in (dark, bright))
     telling = ~((np.minimum(x, y) >= 248) | (np.maximum(x, y) <= 6))
@@ -79,7 +83,9 @@ def _fit(dark: Rgb, bright: Rgb) -> Tone:
     if len(x) < 60:
         return SAME
     whole = (np.minimum(x, y) > 4) & (np.maximum(x, y) < 251)
-    tones = [Tone(float(gain), bias) for gain in GAINS for bias in {0.0, _bias(x[whole], y[whole], gain)}]
+    tones = [
+        Tone(float(gain), bias) for gain in GAINS for bias in {0.0, _bias(x[whole], y[whole], gain)}
+    ]
     return min(tones, key=lambda tone: _cost(tone, x, y))
 
 
@@ -89,4 +95,8 @@ def _bias(x: npt.NDArray[np.float32], y: npt.NDArray[np.float32], gain: float) -
 
 def _cost(tone: Tone, x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> float:
     left = np.abs(y - np.clip(tone.gain * x + tone.bias, 0, 255))
-    return float(np.minimum(left, MOST_DIFFERENCE).mean()) + abs(tone.gain - 1) / 2 + abs(tone.bias) / 100
+    return (
+        float(np.minimum(left, MOST_DIFFERENCE).mean())
+        + abs(tone.gain - 1) / 2
+        + abs(tone.bias) / 100
+    )

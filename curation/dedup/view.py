@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.rgb import Rgb, shrink
-from curation.trim import Box, trim
+from curation.base.rgb import Rgb, shrink
+from curation.base.trim import Box, trim
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -22,13 +22,16 @@ EDGE_THRESHOLD = 20
 
 
 class View:
-    """A picture of at most 192 px a side, made of its thumbnail. `width` and `height` are those of the original."""
+    """A picture of at most 192 px a side, made of its thumbnail. `width` and `height` are those of
+    the original."""
 
     def __init__(self, thumbnail: Rgb, *, width: int, height: int) -> None:
         self.rgb: Rgb = np.ascontiguousarray(shrink(thumbnail, SIDE_PX, cv2.INTER_AREA))
         self.width, self.height = width, height
         trimmed = trim(thumbnail)
-        self.content, self.page = (box.scaled(thumbnail.shape[:2], self.rgb.shape[:2]) for box in trimmed)
+        self.content, self.page = (
+            box.scaled(thumbnail.shape[:2], self.rgb.shape[:2]) for box in trimmed
+        )
 
     @property
     def size(self) -> tuple[int, int]:
@@ -59,21 +62,28 @@ class View:
 
 def _detected(rgb: Rgb) -> tuple[Floats, Floats]:
     """Places and descriptors as OpenCV gives them."""
-    sift = cv2.SIFT.create(nfeatures=MOST_KEYPOINTS, contrastThreshold=CONTRAST_THRESHOLD, edgeThreshold=EDGE_THRESHOLD)
+    sift = cv2.SIFT.create(
+        nfeatures=MOST_KEYPOINTS, contrastThreshold=CONTRAST_THRESHOLD, edgeThreshold=EDGE_THRESHOLD
+    )
     found, raw = sift.detectAndCompute(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), None)
     descriptors = np.zeros((0, 128), np.float32) if raw is None else np.asarray(raw, np.float32)
     return np.array([point.pt for point in found], np.float32).reshape(-1, 2), descriptors
 
 
 def roots(descriptors: Bytes) -> Floats:
-    """Square roots of the shares in each row: dot products of these compare descriptors, equal ones have 1."""
+    """Square roots of the shares in each row: dot products of these compare descriptors, equal ones
+    have 1."""
     numbers = descriptors.astype(np.float32)
-    return np.asarray(np.sqrt(numbers / np.maximum(numbers.sum(axis=1, keepdims=True), 1e-6)), np.float32)
+    return np.asarray(
+        np.sqrt(numbers / np.maximum(numbers.sum(axis=1, keepdims=True), 1e-6)), np.float32
+    )
 
 
 def _square(rgb: Rgb) -> Floats:
     grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
-    square = cv2.resize(grey, (SQUARE_PX, SQUARE_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
+    square = cv2.resize(grey, (SQUARE_PX, SQUARE_PX), interpolation=cv2.INTER_AREA).astype(
+        np.float32
+    )
     square = square - square.mean()
     length = float(np.linalg.norm(square))
     return np.asarray(square / length if length > 1 else np.zeros_like(square), np.float32)

@@ -9,14 +9,14 @@ from functools import cached_property
 
 import pandas as pd
 
-from curation import evaluation, networks
-from curation.errors import DataError
-from curation.evaluation import TestSet
+from curation.base.errors import DataError
 from curation.experiments.trial import Materials, Recipe
-from curation.rebalance import rebalance
-from curation.resample import recipe as resampling
-from curation.splits import TEST, TRAIN
-from curation.training import augment, loop, pictures
+from curation.training import evaluation, networks
+from curation.training.evaluation import TestSet
+from curation.training.fit import augment, loop, pictures
+from curation.training.rebalance import rebalance
+from curation.training.resample import recipe as resampling
+from curation.training.splits import TEST, TRAIN
 
 VERSION = 2
 STEPS = (resampling, pictures, augment, loop, rebalance, evaluation)
@@ -25,7 +25,8 @@ STEPS = (resampling, pictures, augment, loop, rebalance, evaluation)
 
 @dataclass(frozen=True)
 class Conditions:
-    """A SPLITS table, its pictures, and where those of the test come from; DataError when there are none to test on."""
+    """A SPLITS table, its pictures, and where those of the test come from; DataError when there are
+    none to test on."""
 
     splits: pd.DataFrame
     materials: Materials
@@ -34,18 +35,26 @@ class Conditions:
     def __post_init__(self) -> None:
         if not (self.splits["split"] == TEST).any():
             raise DataError(
-                "there is no test picture, so experiments cannot be compared: give `inksift run` a folder with "
-                "--test DIR, or more pictures per class (one of a single picture and its copies is only trained on)"
+                "there is no test picture, so experiments cannot be compared: give `inksift run` a "
+                "folder with "
+                "--test DIR, or more pictures per class (one of a single picture and its copies is "
+                "only trained on)"
             )
 
     def digest(self, recipe: Recipe) -> str:
-        """What decides the outcome of a recipe, as a short digest: settings, code, rows, pictures, and vectors where it
-        thins by them."""
-        versions = [VERSION, *(step.VERSION for step in STEPS), networks.known(recipe.training.network).version]
+        """What decides the outcome of a recipe, as a short digest: settings, code, rows, pictures,
+        and vectors where it thins by them."""
+        versions = [
+            VERSION,
+            *(step.VERSION for step in STEPS),
+            networks.known(recipe.training.network).version,
+        ]
         completed = recipe._replace(training=recipe.training.completed())
         settings = [params.digest() for params in completed]
         vectors = "" if recipe.resampling.undersample_clusters is None else self._vectors
-        return _digest(json.dumps([versions, settings, self._rows, self.materials.version, vectors]).encode())[:16]
+        return _digest(
+            json.dumps([versions, settings, self._rows, self.materials.version, vectors]).encode()
+        )[:16]
 
     @cached_property
     def _rows(self) -> str:

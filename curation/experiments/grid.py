@@ -5,7 +5,7 @@ A grid is a mapping, usually a YAML file:
     seeds: [0, 1]                 # every recipe once with each; 0 alone where it is left out
     base:                         # what all recipes share, as stage: {setting: value}
       classifier: {max_epochs: 30}
-    parts:                        # each part combines every level of each of its axes with every level of the others
+    parts:                        # every level of each axis with every level of the others
       - data:                     #   an axis
           plain: {}               #   a level: settings laid over the base
           under: {training_set: {undersample_to: 600}}
@@ -27,15 +27,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pydantic import Field
 
-from curation.errors import ParamError
+from curation.base.errors import ParamError
+from curation.base.params import Params
+from curation.base.tables import Table
 from curation.experiments.shipped import GridName, shipped_grid
 from curation.experiments.trial import Recipe
-from curation.networks import known
-from curation.params import Params
-from curation.rebalance.params import RebalanceParams
-from curation.resample.params import ResampleParams
-from curation.tables import Table
-from curation.training.params import TrainingParams
+from curation.training.fit.params import TrainingParams
+from curation.training.networks import known
+from curation.training.rebalance.params import RebalanceParams
+from curation.training.resample.params import ResampleParams
 
 STAGES = ("training_set", "classifier", "balanced_classifier")
 """The stages whose settings an experiment may change, in the order of a Recipe."""
@@ -48,11 +48,18 @@ _LARGEST_SEED = 2**31 - 1
 
 GRID = Table(
     "experiment_grid",
-    {"key": "str", "name": "str", "seed": "int64", "settings": "str", "grid": "str", "scale": "float64"},
+    {
+        "key": "str",
+        "name": "str",
+        "seed": "int64",
+        "settings": "str",
+        "grid": "str",
+        "scale": "float64",
+    },
     key=("key",),
 )
-"""One row per experiment: `key` is its name with its seed, `settings` all settings by stage as JSON, `grid` what the
-grid is called, and `scale` that which the settings were made cheaper by."""
+"""One row per experiment: `key` is its name with its seed, `settings` all settings by stage as
+JSON, `grid` what the grid is called, and `scale` that which the settings were made cheaper by."""
 
 Settings = Mapping[str, Mapping[str, Any]]
 Axes = list[dict[str, Settings]]
@@ -62,9 +69,13 @@ class GridParams(Params):
     """Which experiments there are."""
 
     shipped: GridName = Field("balance", description="A grid that ships with inksift")
-    grid: dict[str, Any] | None = Field(None, description="A grid of your own instead: seeds, base and parts")
+    grid: dict[str, Any] | None = Field(
+        None, description="A grid of your own instead: seeds, base and parts"
+    )
     name: str = Field("a grid of your own", description="What that one is called on the page")
-    scale: float = Field(1.0, ge=0.01, le=1, description="Share of the epochs, and of the area of the pictures")
+    scale: float = Field(
+        1.0, ge=0.01, le=1, description="Share of the epochs, and of the area of the pictures"
+    )
 
     @property
     def called(self) -> str:
@@ -96,23 +107,31 @@ def planned(params: GridParams) -> list[Experiment]:
 def experiments_of(grid: Any, *, scale: float = 1.0) -> list[Experiment]:
     """The experiments of a grid, made cheaper by `scale` (0 to 1).
 
-    A scale takes that share of the epochs, on pictures of that share of the area. ParamError says which part of the
-    grid is wrong, and what is expected.
-    """
+    A scale takes that share of the epochs, on pictures of that share of the area. ParamError says
+    which part of the grid is wrong, and what is expected."""
     content = _checked(grid)
     seeds = _seeds(content.get("seeds", [0]))
     base = _stages("base", content.get("base", {}))
     parts = [_axes(number, part) for number, part in enumerate(content["parts"], 1)]
     _demand_few(len(seeds) * sum(math.prod(len(levels) for levels in axes) for axes in parts))
-    return [Experiment(name, recipe.seeded(seed)) for name, recipe in _recipes(base, parts, scale) for seed in seeds]
+    return [
+        Experiment(name, recipe.seeded(seed))
+        for name, recipe in _recipes(base, parts, scale)
+        for seed in seeds
+    ]
 
 
 def table_of(experiments: list[Experiment], *, grid: str = "", scale: float = 1.0) -> pd.DataFrame:
-    """The GRID of experiments that a grid of this name gave at this scale; ParamError when two have one name."""
+    """The GRID of experiments that a grid of this name gave at this scale; ParamError when two have
+    one name."""
     keys = [experiment.key for experiment in experiments]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
-        raise ParamError(f"the grid has two experiments called {twice[0]}: give their levels different names")
-    return GRID.frame([_row(experiment) | {"grid": grid, "scale": scale} for experiment in experiments])
+        raise ParamError(
+            f"the grid has two experiments called {twice[0]}: give their levels different names"
+        )
+    return GRID.frame(
+        [_row(experiment) | {"grid": grid, "scale": scale} for experiment in experiments]
+    )
 
 
 def experiments_in(table: pd.DataFrame) -> list[Experiment]:
@@ -125,28 +144,46 @@ def experiments_in(table: pd.DataFrame) -> list[Experiment]:
 
 
 def changed_settings(recipe: Recipe) -> dict[str, dict[str, Any]]:
-    """The settings of a recipe that differ from their defaults, by stage, fit for JSON; its seed is none of them."""
+    """The settings of a recipe that differ from their defaults, by stage, fit for JSON; its seed is
+    none of them."""
     changed = {stage: _changed(params) for stage, params in zip(STAGES, recipe, strict=True)}
     return {stage: settings for stage, settings in changed.items() if settings}
 
 
 def _changed(params: Params) -> dict[str, Any]:
     usual = type(params)().model_dump(mode="json") | {"seed": params.model_dump()["seed"]}
-    return {name: value for name, value in params.model_dump(mode="json").items() if value != usual[name]}
+    return {
+        name: value
+        for name, value in params.model_dump(mode="json").items()
+        if value != usual[name]
+    }
 
 
 def _row(experiment: Experiment) -> dict[str, object]:
-    told = {stage: params.model_dump(mode="json") for stage, params in zip(STAGES, experiment.recipe, strict=True)}
+    told = {
+        stage: params.model_dump(mode="json")
+        for stage, params in zip(STAGES, experiment.recipe, strict=True)
+    }
     settings = json.dumps(told, sort_keys=True)
-    return {"key": experiment.key, "name": experiment.name, "seed": experiment.seed, "settings": settings}
+    return {
+        "key": experiment.key,
+        "name": experiment.name,
+        "seed": experiment.seed,
+        "settings": settings,
+    }
 
 
 def _checked(grid: Any) -> Mapping[str, Any]:
     if isinstance(grid, Mapping) and (unknown := sorted(set(grid) - set(_KNOWN), key=str)):
         raise ParamError(f"a grid has no entry {unknown[0]!r}; there are: {', '.join(_KNOWN)}")
-    if not isinstance(grid, Mapping) or not isinstance(grid.get("parts"), list) or not grid["parts"]:
+    if (
+        not isinstance(grid, Mapping)
+        or not isinstance(grid.get("parts"), list)
+        or not grid["parts"]
+    ):
         raise ParamError(
-            "a grid needs parts: a list of axes, such as - network: {custom: {classifier: {network: custom}}}"
+            "a grid needs parts: a list of axes, such as - network: "
+            "{custom: {classifier: {network: custom}}}"
         )
     return grid
 
@@ -154,7 +191,8 @@ def _checked(grid: Any) -> Mapping[str, Any]:
 def _seeds(seeds: Any) -> list[int]:
     if not isinstance(seeds, list) or not seeds or not all(_is_seed(seed) for seed in seeds):
         raise ParamError(
-            f"seeds: expected a list of whole numbers from 0 to {_LARGEST_SEED}, such as [0, 1, 2], got {seeds!r}"
+            f"seeds: expected a list of whole numbers from 0 to {_LARGEST_SEED}, such as [0, 1, "
+            f"2], got {seeds!r}"
         )
     return list(dict.fromkeys(seeds))
 
@@ -165,7 +203,9 @@ def _is_seed(seed: Any) -> bool:
 
 def _demand_few(count: int) -> None:
     if count > MOST:
-        raise ParamError(f"the grid has {count} experiments: at most {MOST} are allowed, so take fewer levels")
+        raise ParamError(
+            f"the grid has {count} experiments: at most {MOST} are allowed, so take fewer levels"
+        )
 
 
 def _recipes(base: Settings, parts: list[Axes], scale: float) -> Iterator[tuple[str, Recipe]]:
@@ -190,7 +230,8 @@ def _named(base: Settings, parts: list[Axes]) -> Iterator[tuple[str, Settings]]:
 def _axes(number: int, part: Any) -> Axes:
     if not isinstance(part, Mapping) or not part:
         raise ParamError(
-            f"part {number} of the grid: expected axis: {{level: {{stage: {{setting: value}}}}}}, got {part!r}"
+            f"part {number} of the grid: expected axis: {{level: {{stage: {{setting: value}}}}}}, "
+            f"got {part!r}"
         )
     return [_levels(f"part {number}, {axis}", levels) for axis, levels in part.items()]
 
@@ -200,20 +241,27 @@ def _levels(place: str, levels: Any) -> dict[str, Settings]:
         raise ParamError(f"{place}: expected level: {{stage: {{setting: value}}}}, got {levels!r}")
     for name in levels:
         if not _NAME.fullmatch(str(name)):
-            raise ParamError(f"{place}: a level is called by letters, digits, '_', '.' and '+', not {name!r}")
+            raise ParamError(
+                f"{place}: a level is called by letters, digits, '_', '.' and '+', not {name!r}"
+            )
     return {str(name): _stages(f"{place}, {name}", settings) for name, settings in levels.items()}
 
 
 def _stages(place: str, settings: Any) -> Settings:
     if settings is None:
         return {}
-    if not isinstance(settings, Mapping) or not all(isinstance(values, Mapping) for values in settings.values()):
+    if not isinstance(settings, Mapping) or not all(
+        isinstance(values, Mapping) for values in settings.values()
+    ):
         raise ParamError(f"{place}: expected stage: {{setting: value}}, got {settings!r}")
     if unknown := sorted(set(settings) - set(STAGES), key=str):
-        raise ParamError(f"{place}: an experiment cannot set {unknown[0]!r}; it can set: {', '.join(STAGES)}")
+        raise ParamError(
+            f"{place}: an experiment cannot set {unknown[0]!r}; it can set: {', '.join(STAGES)}"
+        )
     if seeded := [stage for stage, values in settings.items() if "seed" in values]:
         raise ParamError(
-            f"{place}: {seeded[0]}.seed cannot be set here: use seeds: [0, 1] beside parts, for all stages"
+            f"{place}: {seeded[0]}.seed cannot be set here: use seeds: [0, 1] beside parts, for "
+            "all stages"
         )
     return settings
 
@@ -232,8 +280,8 @@ def _recipe(settings: Settings) -> Recipe:
 
 
 def scaled(params: TrainingParams, scale: float) -> TrainingParams:
-    """The training with `scale` (0 to 1) of the epochs, on pictures of `scale` of the area, as far as the network and
-    the training can do with fewer."""
+    """The training with `scale` (0 to 1) of the epochs, on pictures of `scale` of the area, as far
+    as the network and the training can do with fewer."""
     if scale == 1:
         return params
     full, network = params.completed(), known(params.network)

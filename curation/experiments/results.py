@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from curation.errors import DataError, ParamError, SchemaError, TrainingError
-from curation.evaluation import EvaluationParams, f1_report
+from curation.base.errors import DataError, ParamError, SchemaError, TrainingError
+from curation.base.tables import Table
 from curation.experiments.conditions import Conditions
 from curation.experiments.grid import Experiment, changed_settings
 from curation.experiments.trial import Trial, run_trial
 from curation.store.parquet import BROKEN_TABLE, read_parquet
-from curation.tables import Table
+from curation.training.evaluation import EvaluationParams, f1_report
 
 _SCORES = ("macro_f1", "weighted_f1", "accuracy", "validation_macro_f1")
 _COSTS = ("best_epoch", "epochs", "parameters", "training_rows", "seconds")
@@ -43,10 +43,10 @@ EXPERIMENTS = Table(
     key=("key",),
     may_be_missing=frozenset(_SCORES),
 )
-"""One row per experiment: the scores of its network on the test pictures and on the validation pictures (macro F1 is
-missing where no class has both those and training pictures), and the cost: rows of an epoch, epochs, seconds of
-learning. `digest` is that of its recipe under its `Conditions`. One that failed has an `error`, no scores and no cost.
-"""
+"""One row per experiment: the scores of its network on the test pictures and on the validation
+pictures (macro F1 is missing where no class has both those and training pictures), and the cost:
+rows of an epoch, epochs, seconds of learning. `digest` is that of its recipe under its
+`Conditions`. One that failed has an `error`, no scores and no cost. """
 
 LEADERBOARD = Table(
     "leaderboard",
@@ -69,14 +69,16 @@ LEADERBOARD = Table(
     key=("name",),
     may_be_missing=frozenset({"macro_f1", "validation_macro_f1", "lowest", "highest"}),
 )
-"""One row per recipe, the best macro F1 first, and exact ties of one rank: means over its seeds, its lowest and highest
-macro F1, and as JSON by stage its `settings` that differ from their defaults."""
+"""One row per recipe, the best macro F1 first, and exact ties of one rank: means over its seeds,
+its lowest and highest macro F1, and as JSON by stage its `settings` that differ from their
+defaults."""
 
 _MEANS = (*_SCORES, "epochs", "seconds")
 
 
 def run_experiment(experiment: Experiment, conditions: Conditions) -> Mapping[str, Any]:
-    """The EXPERIMENTS row of an experiment, with the error when its recipe fails on these pictures."""
+    """The EXPERIMENTS row of an experiment, with the error when its recipe fails on these
+    pictures."""
     described = {
         "key": experiment.key,
         "name": experiment.name,
@@ -86,16 +88,30 @@ def run_experiment(experiment: Experiment, conditions: Conditions) -> Mapping[st
     try:
         trial = run_trial(conditions.splits, experiment.recipe, conditions.materials)
     except _OF_ONE as error:
-        return {**described, **dict.fromkeys(_SCORES), **dict.fromkeys(_COSTS, 0), "error": str(error)}
+        return {
+            **described,
+            **dict.fromkeys(_SCORES),
+            **dict.fromkeys(_COSTS, 0),
+            "error": str(error),
+        }
     return {**described, **_scores(trial, conditions), **_costs(trial), "error": ""}
 
 
 def _scores(trial: Trial, conditions: Conditions) -> Mapping[str, Any]:
     tested, validated = (
-        f1_report(rows, trial.train_labels, EvaluationParams(bootstrap_draws=0), test_set=conditions.test_set, seeds={})
+        f1_report(
+            rows,
+            trial.train_labels,
+            EvaluationParams(bootstrap_draws=0),
+            test_set=conditions.test_set,
+            seeds={},
+        )
         for rows in (trial.predictions, trial.validated)
     )
-    return {**{name: tested.get(name) for name in _SCORES}, "validation_macro_f1": validated["macro_f1"]}
+    return {
+        **{name: tested.get(name) for name in _SCORES},
+        "validation_macro_f1": validated["macro_f1"],
+    }
 
 
 def _costs(trial: Trial) -> Mapping[str, Any]:
@@ -114,9 +130,12 @@ def errors_of(experiments: pd.DataFrame) -> dict[str, str]:
     return dict(zip(failed["key"], failed["error"], strict=True))
 
 
-def known_result(folder: Path, experiment: Experiment, conditions: Conditions) -> pd.DataFrame | None:
-    """The EXPERIMENTS row that `folder` holds of an experiment, failed or not; None where there is none, where it is of
-    other conditions or of another version of inksift, and where its file is damaged."""
+def known_result(
+    folder: Path, experiment: Experiment, conditions: Conditions
+) -> pd.DataFrame | None:
+    """The EXPERIMENTS row that `folder` holds of an experiment, failed or not; None where there is
+    none, where it is of other conditions or of another version of inksift, and where its file is
+    damaged."""
     try:
         stored = EXPERIMENTS.check(read_parquet(folder / f"{experiment.key}.parquet"))
     except (*BROKEN_TABLE, SchemaError):
@@ -125,17 +144,24 @@ def known_result(folder: Path, experiment: Experiment, conditions: Conditions) -
     return stored if stored[["key", "digest"]].to_numpy().tolist() == [wanted] else None
 
 
-def known_results(folder: Path, experiments: Iterable[Experiment], conditions: Conditions) -> pd.DataFrame:
+def known_results(
+    folder: Path, experiments: Iterable[Experiment], conditions: Conditions
+) -> pd.DataFrame:
     """The EXPERIMENTS rows that `folder` holds of these experiments, failed or not."""
     known = (known_result(folder, experiment, conditions) for experiment in experiments)
-    return pd.concat([EXPERIMENTS.frame([]), *(row for row in known if row is not None)], ignore_index=True)
+    return pd.concat(
+        [EXPERIMENTS.frame([]), *(row for row in known if row is not None)], ignore_index=True
+    )
 
 
 def leaderboard(results: pd.DataFrame, experiments: Iterable[Experiment]) -> pd.DataFrame:
-    """The LEADERBOARD of the EXPERIMENTS that did not fail, which are some of `experiments`; recipes without a macro F1
-    come last."""
+    """The LEADERBOARD of the EXPERIMENTS that did not fail, which are some of `experiments`;
+    recipes without a macro F1 come last."""
     by_name = EXPERIMENTS.check(results).query("error == ''").groupby("name")
-    settings = {one.name: json.dumps(changed_settings(one.recipe), separators=(",", ":")) for one in experiments}
+    settings = {
+        one.name: json.dumps(changed_settings(one.recipe), separators=(",", ":"))
+        for one in experiments
+    }
     rows = (
         by_name[list(_MEANS)]
         .mean()
@@ -147,6 +173,10 @@ def leaderboard(results: pd.DataFrame, experiments: Iterable[Experiment]) -> pd.
             training_rows=by_name["training_rows"].max(),
         )
     )
-    rows = rows.reset_index().sort_values(["macro_f1", "name"], ascending=[False, True], ignore_index=True)
+    rows = rows.reset_index().sort_values(
+        ["macro_f1", "name"], ascending=[False, True], ignore_index=True
+    )
     ranks = rows["macro_f1"].rank(method="min", ascending=False, na_option="bottom").astype("int64")
-    return LEADERBOARD.check(rows.assign(rank=ranks, settings=rows["name"].map(settings).astype("str")))
+    return LEADERBOARD.check(
+        rows.assign(rank=ranks, settings=rows["name"].map(settings).astype("str"))
+    )

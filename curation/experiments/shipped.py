@@ -12,4 +12,6 @@ GridName = Literal["balance", "networks", "team"]
 
 def shipped_grid(name: GridName) -> Any:
     """The content of a shipped grid."""
-    return yaml.safe_load((resources.files("curation.experiments") / "grids" / f"{name}.yaml").read_text("utf-8"))
+    return yaml.safe_load(
+        (resources.files("curation.experiments") / "grids" / f"{name}.yaml").read_text("utf-8")
+    )

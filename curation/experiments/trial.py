@@ -10,18 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.errors import DataError
-from curation.evaluation import predict
-from curation.rebalance.checkpoint import rebalance_checkpoint
-from curation.rebalance.params import RebalanceParams
-from curation.resample.params import ResampleParams
-from curation.resample.promises import broken_promises
-from curation.resample.recipe import ORIGINAL, resample
-from curation.rgb import Rgb
-from curation.splits import TEST, TRAIN, VALIDATION
-from curation.training.loop import Trained, train
-from curation.training.params import TrainingParams
-from curation.training.pictures import Pictures, draw_pictures
+from curation.base.errors import DataError
+from curation.base.rgb import Rgb
+from curation.training.evaluation import predict
+from curation.training.fit.loop import Trained, train
+from curation.training.fit.params import TrainingParams
+from curation.training.fit.pictures import Pictures, draw_pictures
+from curation.training.rebalance.checkpoint import rebalance_checkpoint
+from curation.training.rebalance.params import RebalanceParams
+from curation.training.resample.params import ResampleParams
+from curation.training.resample.promises import broken_promises
+from curation.training.resample.recipe import ORIGINAL, resample
+from curation.training.splits import TEST, TRAIN, VALIDATION
 
 
 class Recipe(NamedTuple):
@@ -42,8 +42,9 @@ class Recipe(NamedTuple):
 
 
 class Materials(NamedTuple):
-    """What a trial works with: thumbnails by image_id and their version, vectors by image_ids (n x dimension), and the
-    folder for pictures and checkpoints, where a trial that was tried before, or stopped, finds them again."""
+    """What a trial works with: thumbnails by image_id and their version, vectors by image_ids (n x
+    dimension), and the folder for pictures and checkpoints, where a trial that was tried before, or
+    stopped, finds them again."""
 
     read: Callable[[str], Rgb]
     version: str
@@ -52,9 +53,10 @@ class Materials(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What came of it. `predictions` are PREDICTIONS of the test rows, in the order of their image_id, and `validated`
-    those of the validation rows by the same checkpoint; `train_labels` holds the class of every training row, `seconds`
-    is that of learning and rebalancing, without drawing and judging."""
+    """What came of it. `predictions` are PREDICTIONS of the test rows, in the order of their
+    image_id, and `validated` those of the validation rows by the same checkpoint; `train_labels`
+    holds the class of every training row, `seconds` is that of learning and rebalancing, without
+    drawing and judging."""
 
     predictions: pd.DataFrame
     validated: pd.DataFrame
@@ -64,7 +66,8 @@ class Trial(NamedTuple):
 
 
 def run_trial(splits: pd.DataFrame, recipe: Recipe, materials: Materials) -> Trial:
-    """Try a recipe on a SPLITS table: the same answer for the same input, and at once where it was tried before."""
+    """Try a recipe on a SPLITS table: the same answer for the same input, and at once where it was
+    tried before."""
     rows = resample(splits, recipe.resampling, materials.features)
     if broken := broken_promises(rows, splits):
         raise DataError(f"the training set does not hold what must hold of it: {'; '.join(broken)}")
@@ -78,7 +81,9 @@ def run_trial(splits: pd.DataFrame, recipe: Recipe, materials: Materials) -> Tri
         params=recipe.rebalancing,
         training=recipe.training,
     )
-    test = splits[splits["split"] == TEST].sort_values("image_id").assign(augmentation_seed=ORIGINAL)
+    test = (
+        splits[splits["split"] == TEST].sort_values("image_id").assign(augmentation_seed=ORIGINAL)
+    )
     predictions = predict(balanced.checkpoint, test, _pictures(test, recipe, materials).pixels)
     validates = (rows["split"] == VALIDATION).to_numpy()
     validated = predict(balanced.checkpoint, rows[validates], pictures.pixels[validates])

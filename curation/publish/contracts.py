@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from curation import profile, tables
-from curation.bill.costs import BILL
-from curation.bill.effects import SCORES
+from curation.ablation.costs import BILL
+from curation.ablation.effects import SCORES
+from curation.base import tables
+from curation.base.tables import DECISIONS, Table
 from curation.experiments.grid import GRID
 from curation.experiments.results import EXPERIMENTS, LEADERBOARD
-from curation.explain.figures import FIGURES
-from curation.ledger.entries import HUMAN_DECISIONS
-from curation.medium.votes import MEASURES, VOTE_QUALITY, VOTES
-from curation.publish.curated import CURATED
-from curation.signals.table import TABLE as SIGNALS
-from curation.tables import DECISIONS, Table
-from curation.thumbnails import THUMBNAILS
-from curation.training.classifiers import CLASSIFIER
-from curation.verdicts.losses import LOSSES
-from curation.verdicts.signal_limits import SIGNAL_LIMITS
+from curation.gather import profile
+from curation.gather.signals.table import TABLE as SIGNALS
+from curation.people.ledger.entries import HUMAN_DECISIONS
+from curation.store.thumbnails import THUMBNAILS
+from curation.training.explain.figures import FIGURES
+from curation.training.fit.classifiers import CLASSIFIER
+from curation.verdict.curated import CURATED
+from curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
+from curation.verdict.removal_rates import LOSSES
+from curation.verdict.signal_limits import SIGNAL_LIMITS
 
 _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance(table, Table)} | {
     "balanced_classifier": CLASSIFIER,
@@ -38,7 +39,18 @@ _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance
             THUMBNAILS,
         )
     },
-    **{table.name: table for table in (FIGURES, HUMAN_DECISIONS, LOSSES, MEASURES, SIGNAL_LIMITS, VOTE_QUALITY, VOTES)},
+    **{
+        table.name: table
+        for table in (
+            FIGURES,
+            HUMAN_DECISIONS,
+            LOSSES,
+            MEASURES,
+            SIGNAL_LIMITS,
+            VOTE_QUALITY,
+            VOTES,
+        )
+    },
 }
 
 

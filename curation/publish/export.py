@@ -1,8 +1,9 @@
-"""The curated set as something to train on: a folder tree, Parquet with the pictures' bytes, or a list of paths.
+"""The curated set as something to train on: a folder tree, Parquet with the pictures' bytes, or a
+list of paths.
 
-The originals are read and never written. Every picture's bytes are compared with its image_id on the way, so what
-comes out is what was decided on; a file that changed or vanished is named, and left out.
-"""
+The originals are read and never written. Every picture's bytes are compared with its image_id on
+the way, so what comes out is what was decided on; a file that changed or vanished is named, and
+left out."""
 
 from __future__ import annotations
 
@@ -20,15 +21,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field
 
-from curation.engine import in_batches, per_item
-from curation.errors import ParamError, StoreError
-from curation.folder.safe_open import RefusedError, open_file, read_chunks
-from curation.folder.walk import open_source
-from curation.publish.curated import CuratedParams, staying
+from curation.base.engine import in_batches, per_item
+from curation.base.errors import ParamError, StoreError
+from curation.base.tables import DECISIONS, IMAGES
+from curation.gather.folder.safe_open import RefusedError, open_file, read_chunks
+from curation.gather.folder.walk import open_source
 from curation.publish.export_names import class_folders, distinct, file_name
-from curation.publish.safe_csv import csv_bytes
 from curation.store.files import file_digest, sweep, sync_folder, write_atomically
-from curation.tables import DECISIONS, IMAGES
+from curation.store.safe_csv import csv_bytes
+from curation.verdict.curated import CuratedParams, staying
 
 MARK = "inksift-export.json"
 PARQUET, CSV = "pictures.parquet", "pictures.csv"
@@ -40,17 +41,21 @@ _COLUMNS = ("path", "label", "image_id", "format")
 class ExportParams(CuratedParams):
     """What an export holds, and in which form."""
 
-    form: Literal["folders", "parquet", "csv"] = Field("folders", description="Tree of class folders, Parquet, or list")
+    form: Literal["folders", "parquet", "csv"] = Field(
+        "folders", description="Tree of class folders, Parquet, or list"
+    )
     files: Literal["copy", "link"] = Field(
         "copy",
-        description="Copy into the folders, or hard-link: no space taken, but a change there changes the original",
+        description="Copy into the folders, or hard-link: no space taken, but a change there "
+        "changes the original",
     )
 
 
 @dataclass
 class ExportSummary:
-    """How many pictures the export holds, how many of them were there before, what an earlier export had and this one
-    has not, which folder stands for which class, and why files were left out (path to reason)."""
+    """How many pictures the export holds, how many of them were there before, what an earlier
+    export had and this one has not, which folder stands for which class, and why files were left
+    out (path to reason)."""
 
     pictures: int = 0
     reused: int = 0
@@ -74,19 +79,26 @@ class _Picture(NamedTuple):
 
 
 def export(
-    decisions: pd.DataFrame, images: pd.DataFrame, *, source: Path, target: Path, params: ExportParams
+    decisions: pd.DataFrame,
+    images: pd.DataFrame,
+    *,
+    source: Path,
+    target: Path,
+    params: ExportParams,
 ) -> ExportSummary:
-    """Write the kept pictures of `source` into the folder `target`; again into an earlier export, only what changed.
+    """Write the kept pictures of `source` into the folder `target`; again into an earlier export,
+    only what changed.
 
-    `target` must be new, empty, or an earlier export of the same form, and lie outside `source`: else ParamError.
-    StoreError when the disk is full.
-    """
+    `target` must be new, empty, or an earlier export of the same form, and lie outside `source`:
+    else ParamError. StoreError when the disk is full."""
     chosen = _chosen(DECISIONS.check(decisions), params)
     pictures = _pictures(chosen, IMAGES.check(images))
     earlier = _earlier(source, target, params)
     classes = class_folders(picture.label for picture in pictures)
     summary = ExportSummary(classes={folder: label for label, folder in classes.items()})
-    summary.skipped = dict.fromkeys(set(chosen["path"]) - {picture.path for picture in pictures}, "vanished")
+    summary.skipped = dict.fromkeys(
+        set(chosen["path"]) - {picture.path for picture in pictures}, "vanished"
+    )
     sweep(target)
     root = open_source(source)
     try:
@@ -110,12 +122,17 @@ def _chosen(decisions: pd.DataFrame, params: ExportParams) -> pd.DataFrame:
 
 
 def _pictures(chosen: pd.DataFrame, images: pd.DataFrame) -> list[_Picture]:
-    rows = chosen.merge(images[["path", "path_bytes", "format", "size_bytes"]], on="path").sort_values("path")
-    return [_Picture(*row) for row in rows[list(_Picture._fields)].itertuples(index=False, name=None)]
+    rows = chosen.merge(
+        images[["path", "path_bytes", "format", "size_bytes"]], on="path"
+    ).sort_values("path")
+    return [
+        _Picture(*row) for row in rows[list(_Picture._fields)].itertuples(index=False, name=None)
+    ]
 
 
 def _earlier(source: Path, target: Path, params: ExportParams) -> set[str]:
-    """The names that an earlier export into `target` has, after checking that this one may go there."""
+    """The names that an earlier export into `target` has, after checking that this one may go
+    there."""
     inside, around = target.resolve(), source.resolve()
     if inside.is_relative_to(around):
         raise ParamError(f"{target} lies inside the source {source}: choose a folder outside it")
@@ -123,9 +140,14 @@ def _earlier(source: Path, target: Path, params: ExportParams) -> set[str]:
         return set()
     mark = _read_mark(target)
     if mark.get("inksift_export") != FORMAT:
-        raise ParamError(f"{target} is not empty and not an earlier export: choose a new or empty folder")
+        raise ParamError(
+            f"{target} is not empty and not an earlier export: choose a new or empty folder"
+        )
     if mark.get("form") != params.form:
-        raise ParamError(f"{target} holds an export as {mark.get('form')}, not as {params.form}: choose another folder")
+        raise ParamError(
+            f"{target} holds an export as {mark.get('form')}, not as {params.form}: choose another "
+            "folder"
+        )
     return {name for name in mark.get("files", []) if isinstance(name, str)}
 
 
@@ -139,7 +161,12 @@ def _read_mark(target: Path) -> dict[str, Any]:
 
 def _write_mark(task: _Export, files: Sequence[str]) -> None:
     folders = {folder: label for label, folder in task.classes.items()}
-    mark = {"inksift_export": FORMAT, "form": task.params.form, "classes": folders, "files": sorted(files)}
+    mark = {
+        "inksift_export": FORMAT,
+        "form": task.params.form,
+        "classes": folders,
+        "files": sorted(files),
+    }
     write_atomically(task.target / MARK, json.dumps(mark, indent=1).encode())
 
 
@@ -160,12 +187,19 @@ def _names(task: _Export) -> list[str]:
     taken: dict[str, set[str]] = {folder: set() for folder in task.classes.values()}
     folders = [task.classes[picture.label] for picture in task.pictures]
     files = [file_name(picture.path, picture.image_id, picture.format) for picture in task.pictures]
-    return [f"{folder}/{distinct(file, taken[folder])}" for folder, file in zip(folders, files, strict=True)]
+    return [
+        f"{folder}/{distinct(file, taken[folder])}"
+        for folder, file in zip(folders, files, strict=True)
+    ]
 
 
-def _place(task: _Export, picture: _Picture, place: Path) -> tuple[Literal["new", "reused", "skipped"], str]:
+def _place(
+    task: _Export, picture: _Picture, place: Path
+) -> tuple[Literal["new", "reused", "skipped"], str]:
     """Put one picture where it belongs, and say whether that was needed and possible."""
-    if _holds(place, picture.image_id) and (task.params.files == "link" or place.stat().st_nlink == 1):
+    if _holds(place, picture.image_id) and (
+        task.params.files == "link" or place.stat().st_nlink == 1
+    ):
         return "reused", ""
     try:
         data = _read(task.root, picture)
@@ -198,7 +232,8 @@ def _holds(place: Path, image_id: str) -> bool:
 
 
 def _link(root: int, picture: _Picture, place: Path) -> bool:
-    """Hard-link the original; False, with nothing left behind, where that cannot be or gave other bytes."""
+    """Hard-link the original; False, with nothing left behind, where that cannot be or gave other
+    bytes."""
     temporary = place.with_name(f".partial-{secrets.token_hex(8)}")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -217,7 +252,13 @@ def _remove(target: Path, name: str) -> bool:
     """Remove a file that an earlier export wrote; never one outside the two levels of an export."""
     folder, slash, file = name.partition("/")
     place = target / folder / file
-    if not slash or {folder, file} & {"", ".", ".."} or "/" in file or place.parent.is_symlink() or not place.is_file():
+    if (
+        not slash
+        or {folder, file} & {"", ".", ".."}
+        or "/" in file
+        or place.parent.is_symlink()
+        or not place.is_file()
+    ):
         return False
     place.unlink()
     if not any(place.parent.iterdir()):
@@ -228,7 +269,9 @@ def _remove(target: Path, name: str) -> bool:
 def _write_csv(task: _Export, summary: ExportSummary) -> None:
     rows = [_row(picture) for batch in _read_all(task, summary) for picture, _ in batch]
     _write_mark(task, [])
-    write_atomically(task.target / CSV, csv_bytes(pd.DataFrame(rows, columns=list(_COLUMNS), dtype="str")))
+    write_atomically(
+        task.target / CSV, csv_bytes(pd.DataFrame(rows, columns=list(_COLUMNS), dtype="str"))
+    )
 
 
 def _write_parquet(task: _Export, summary: ExportSummary) -> None:
@@ -248,14 +291,16 @@ def _write_parquet(task: _Export, summary: ExportSummary) -> None:
         sync_folder(task.target)
     except OSError as error:
         raise StoreError(
-            f"cannot write {place} ({error.strerror}): free some disk space, or choose another folder"
+            f"cannot write {place} ({error.strerror}): free some disk space, or choose another "
+            "folder"
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def _read_all(task: _Export, summary: ExportSummary) -> Iterator[list[tuple[_Picture, bytes]]]:
-    """The pictures with their bytes, batch by batch; those that cannot be had are put down in `summary`."""
+    """The pictures with their bytes, batch by batch; those that cannot be had are put down in
+    `summary`."""
 
     def read(picture: _Picture) -> tuple[_Picture, bytes | RefusedError]:
         try:
@@ -265,7 +310,9 @@ def _read_all(task: _Export, summary: ExportSummary) -> Iterator[list[tuple[_Pic
 
     for some in in_batches(task.pictures, _BATCH, "export"):
         results = per_item(read, some)
-        summary.skipped |= {picture.path: got.reason for picture, got in results if isinstance(got, RefusedError)}
+        summary.skipped |= {
+            picture.path: got.reason for picture, got in results if isinstance(got, RefusedError)
+        }
         whole = [(picture, got) for picture, got in results if isinstance(got, bytes)]
         summary.pictures += len(whole)
         yield whole

@@ -1,4 +1,5 @@
-"""Names for exported files that are safe on every file system, told apart even where case is ignored."""
+"""Names for exported files that are safe on every file system, told apart even where case is
+ignored."""
 
 from __future__ import annotations
 
@@ -6,7 +7,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "BMP": "bmp", "TIFF": "tif", "AVIF": "avif"}
+EXTENSIONS = {
+    "JPEG": "jpg",
+    "PNG": "png",
+    "WEBP": "webp",
+    "GIF": "gif",
+    "BMP": "bmp",
+    "TIFF": "tif",
+    "AVIF": "avif",
+}
 MOST_BYTES = 120
 _ID_CHARS = 12
 _UNSAFE = re.compile(r"[^\w.+-]+")
@@ -14,7 +23,8 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 def class_folders(labels: Iterable[str]) -> dict[str, str]:
-    """A folder name for every label; no two are equal, whatever a file system makes of case and accents.
+    """A folder name for every label; no two are equal, whatever a file system makes of case and
+    accents.
 
     >>> class_folders(["Cats", "cats", "../x"])
     {'../x': 'x', 'Cats': 'Cats', 'cats': 'cats-2'}
@@ -24,7 +34,8 @@ def class_folders(labels: Iterable[str]) -> dict[str, str]:
 
 
 def file_name(path: str, image_id: str, kind: str) -> str:
-    """The name of an exported picture: its own, made safe, part of its digest, and the extension of its content.
+    """The name of an exported picture: its own, made safe, part of its digest, and the extension of
+    its content.
 
     >>> file_name("cats/a b.PNG", "0123456789abcdef", "JPEG")
     'a_b-0123456789ab.jpg'
@@ -35,14 +46,16 @@ def file_name(path: str, image_id: str, kind: str) -> str:
 
 
 def safe(text: str) -> str:
-    """`text` of letters, digits and . _ + - only, at most 120 bytes, without a leading dot or dash; may be empty."""
+    """`text` of letters, digits and . _ + - only, at most 120 bytes, without a leading dot or dash;
+    may be empty."""
     name = _UNSAFE.sub("_", unicodedata.normalize("NFC", text)).lstrip("._-")
     name = name.encode()[:MOST_BYTES].decode(errors="ignore").rstrip("._-")
     return f"{name}_" if _RESERVED.fullmatch(name) else name
 
 
 def distinct(name: str, taken: set[str]) -> str:
-    """`name`, numbered before its extension if one that differs only in case or accent form is among `taken`.
+    """`name`, numbered before its extension if one that differs only in case or accent form is
+    among `taken`.
 
     Adds the result to `taken`.
     """

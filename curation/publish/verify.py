@@ -10,13 +10,16 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation.errors import LedgerError, SchemaError, StoreError
+from curation.base.errors import LedgerError, SchemaError, StoreError
+from curation.base.tables import IMAGES
 from curation.experiments.results import EXPERIMENTS
-from curation.ledger.ledger import OWN_LEDGER, Ledger
-from curation.publish.chosen_ledger import ledger_of
+from curation.people.chosen_ledger import ledger_of
+from curation.people.heard import BRING_BACK, decisions_heard, forgotten, words_for
+from curation.people.ledger.ledger import OWN_LEDGER, Ledger
 from curation.publish.contracts import contract_of
-from curation.publish.heard import BRING_BACK, decisions_heard, forgotten, words_for
-from curation.publish.published import (
+from curation.store.files import file_digest
+from curation.store.parquet import BROKEN_TABLE, read_parquet
+from curation.store.published import (
     CSV,
     F1,
     HEARD,
@@ -28,11 +31,8 @@ from curation.publish.published import (
     decisions_csv,
     error_line,
 )
-from curation.store.files import file_digest
-from curation.store.parquet import BROKEN_TABLE, read_parquet
 from curation.store.workspace import Workspace
-from curation.tables import IMAGES
-from curation.verdicts.conservation import conservation_problems
+from curation.verdict.conservation import conservation_problems
 
 _ROUNDING = 1e-6
 _FILES = (CSV, PARQUET, F1, SOURCE, HEARD)
@@ -47,8 +47,9 @@ class Problem(NamedTuple):
 
 
 def verify(workspace: Workspace, ledger_url: str = "") -> list[Problem]:
-    """Everything in the workspace that does not match its digest, its contract or its own counts, and what is amiss in
-    the ledger; ParamError when the last run heard another ledger than the one at `ledger_url`."""
+    """Everything in the workspace that does not match its digest, its contract or its own counts,
+    and what is amiss in the ledger; ParamError when the last run heard another ledger than the one
+    at `ledger_url`."""
     stored = [*_published(workspace), *_parts(workspace), *_models(workspace), *_tables(workspace)]
     return [*stored, *_decisions(workspace), *_f1(workspace), *_ledger(workspace, ledger_url)]
 
@@ -69,22 +70,34 @@ def _against_digest(path: Path, name: str, digest: str) -> Iterator[Problem]:
     if not path.is_file():
         yield Problem(name, "published, but no longer there", RUN_AGAIN)
     elif changed(path, digest):
-        yield Problem(name, "changed since it was published", f"if you edited it, move it elsewhere; {RUN_AGAIN}")
+        yield Problem(
+            name,
+            "changed since it was published",
+            f"if you edited it, move it elsewhere; {RUN_AGAIN}",
+        )
 
 
 def _parts(workspace: Workspace) -> Iterator[Problem]:
     for part in sorted((workspace.root / "measurements").rglob("*.parquet")):
         if file_digest(part) != part.stem:
             name = str(part.relative_to(workspace.root))
-            yield Problem(name, "its bytes do not match its name", f"{RUN_AGAIN}: this part is set aside")
+            yield Problem(
+                name, "its bytes do not match its name", f"{RUN_AGAIN}: this part is set aside"
+            )
 
 
 def _models(workspace: Workspace) -> Iterator[Problem]:
     for note in sorted(workspace.models.glob("*.sha256")):
         for file in workspace.models.glob(f"{note.stem}.*"):
-            if file != note and file.suffix in (".onnx", ".npy") and file_digest(file) != note.read_text().strip():
+            if (
+                file != note
+                and file.suffix in (".onnx", ".npy")
+                and file_digest(file) != note.read_text().strip()
+            ):
                 yield Problem(
-                    f"models/{file.name}", "its bytes do not match its digest", f"{RUN_AGAIN}: it is made anew"
+                    f"models/{file.name}",
+                    "its bytes do not match its digest",
+                    f"{RUN_AGAIN}: it is made anew",
                 )
 
 
@@ -107,11 +120,19 @@ def _decisions(workspace: Workspace) -> Iterator[Problem]:
     if not sheet.exists() or sheet.read_bytes() != decisions_csv(decisions):
         yield Problem(CSV, f"does not say what {PARQUET} says", RUN_AGAIN)
     if not images.exists():
-        yield Problem(str(images.relative_to(workspace.root)), "not there, so no count can be checked", RUN_AGAIN)
+        yield Problem(
+            str(images.relative_to(workspace.root)),
+            "not there, so no count can be checked",
+            RUN_AGAIN,
+        )
         return
     found, _ = _read(images, workspace)
-    if found is not None and not (workspace.root / PROPOSAL).exists():  # the list of files is then the proposal's
-        yield from (Problem(PARQUET, what, RUN_AGAIN) for what in conservation_problems(found, decisions))
+    if (
+        found is not None and not (workspace.root / PROPOSAL).exists()
+    ):  # the list of files is then the proposal's
+        yield from (
+            Problem(PARQUET, what, RUN_AGAIN) for what in conservation_problems(found, decisions)
+        )
 
 
 def _ledger(workspace: Workspace, url: str) -> Iterator[Problem]:

@@ -1,4 +1,5 @@
-"""The pictures of an audit on one page, in the order of the sheet, large enough to tell paint from photograph."""
+"""The pictures of an audit on one page, in the order of the sheet, large enough to tell paint from
+photograph."""
 
 from __future__ import annotations
 
@@ -7,10 +8,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.engine import per_item
-from curation.report.contact_sheet import data_uri, jpeg, letterbox
-from curation.report.templating import render_page
-from curation.rgb import Rgb
+from curation.base.engine import per_item
+from curation.base.rgb import Rgb
+from curation.drawing.contact_sheet import data_uri, jpeg, letterbox
+from curation.report.rendering import render_page
 
 SIDE_PX = 320
 _QUALITY = 80
@@ -19,7 +20,8 @@ _FIRST_LINE = 2
 
 @dataclass(frozen=True)
 class Question:
-    """One picture: its line in the sheet, where the file is, what the machine says, and the picture itself."""
+    """One picture: its line in the sheet, where the file is, what the machine says, and the picture
+    itself."""
 
     line: int
     path: str
@@ -31,11 +33,17 @@ class Question:
 def build_audit_page(
     rows: pd.DataFrame, read: Callable[[str], Rgb], *, sheet_name: str, answers: str, command: str
 ) -> str:
-    """One self-contained page for SHEET rows; `read` gives the thumbnail of an image_id, `answers` says what to write
-    into the sheet called `sheet_name`, and `command` takes it in."""
+    """One self-contained page for SHEET rows; `read` gives the thumbnail of an image_id, `answers`
+    says what to write into the sheet called `sheet_name`, and `command` takes it in."""
     pictures = per_item(lambda image_id: _picture(read(image_id)), rows["image_id"].tolist())
     questions = _questions(rows, pictures)
-    return render_page("audit.html.j2", questions=questions, sheet_name=sheet_name, answers=answers, command=command)
+    return render_page(
+        "audit.html.j2",
+        questions=questions,
+        sheet_name=sheet_name,
+        answers=answers,
+        command=command,
+    )
 
 
 def _picture(rgb: Rgb) -> str:
@@ -45,5 +53,7 @@ def _picture(rgb: Rgb) -> str:
 def _questions(rows: pd.DataFrame, pictures: Sequence[str]) -> list[Question]:
     return [
         Question(line, row["path"], row["label"], row["explanation"], picture)
-        for line, (row, picture) in enumerate(zip(rows.to_dict("records"), pictures, strict=True), _FIRST_LINE)
+        for line, (row, picture) in enumerate(
+            zip(rows.to_dict("records"), pictures, strict=True), _FIRST_LINE
+        )
     ]

@@ -1,4 +1,5 @@
-"""How one picture was voted on: its largest votes as signed bars, left for an illustration, right for a photograph."""
+"""How one picture was voted on: its largest votes as signed bars, left for an illustration, right
+for a photograph."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.medium.votes import PARTS
+from curation.verdict.medium.votes import PARTS
 
 MOST_VOTES = 4
 OTHERS = "others"
@@ -24,7 +25,8 @@ _NAMES = {
 
 
 class Bar(NamedTuple):
-    """One vote in log-odds, and where its bar starts and how wide it is, in percent of the room for all bars."""
+    """One vote in log-odds, and where its bar starts and how wide it is, in percent of the room for
+    all bars."""
 
     name: str
     value: float
@@ -33,7 +35,8 @@ class Bar(NamedTuple):
 
 
 class Ballot(NamedTuple):
-    """The log-odds of a picture's being a photograph, and the bars that sum to it, the largest first."""
+    """The log-odds of a picture's being a photograph, and the bars that sum to it, the largest
+    first."""
 
     log_odds: float
     bars: list[Bar]
@@ -49,12 +52,15 @@ def readable(part: str) -> str:
 
 
 def ballots(votes: pd.DataFrame, image_ids: Collection[str]) -> dict[str, Ballot]:
-    """The ballot of each of `image_ids` that has a row in the VOTES frame; all bars are to one scale."""
+    """The ballot of each of `image_ids` that has a row in the VOTES frame; all bars are to one
+    scale."""
     rows = votes[votes["image_id"].isin(image_ids)].set_index("image_id")
     largest = {str(image_id): _largest(row) for image_id, row in rows[list(PARTS)].iterrows()}
     longest = max((abs(value) for row in largest.values() for _, value in row), default=0.0) or 1.0
     return {
-        image_id: Ballot(float(rows["log_odds"][image_id]), [_bar(name, value, longest) for name, value in row])
+        image_id: Ballot(
+            float(rows["log_odds"][image_id]), [_bar(name, value, longest) for name, value in row]
+        )
         for image_id, row in largest.items()
     }
 
@@ -62,7 +68,8 @@ def ballots(votes: pd.DataFrame, image_ids: Collection[str]) -> dict[str, Ballot
 def _largest(parts: pd.Series) -> list[tuple[str, float]]:
     """Name and value of the largest votes, the sum of the rest last; silent ones left out."""
     ordered = sorted(
-        ((str(name), float(value)) for name, value in parts.items() if value), key=lambda one: -abs(one[1])
+        ((str(name), float(value)) for name, value in parts.items() if value),
+        key=lambda one: -abs(one[1]),
     )
     votes = [(readable(name), value) for name, value in ordered[:MOST_VOTES]]
     rest = [value for _, value in ordered[MOST_VOTES:]]

@@ -1,4 +1,5 @@
-"""The chapter on copies: classes in conflict, variants that were kept apart, and how the search went."""
+"""The chapter on copies: classes in conflict, variants that were kept apart, and how the search
+went."""
 
 from __future__ import annotations
 
@@ -8,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from curation.base.rgb import Rgb
+from curation.drawing.templating import records
 from curation.report.findings import Findings
 from curation.report.gallery import thumbnails
-from curation.report.templating import records
 from curation.report.tiles import differing_bits
-from curation.rgb import Rgb
-from curation.verdicts.conflicts import is_conflict
+from curation.verdict.conflicts import is_conflict
 
 MOST_FILES = 8
 """Files named of one picture."""
@@ -21,8 +22,8 @@ MOST_FILES = 8
 
 @dataclass(frozen=True)
 class Conflict:
-    """A picture in several classes: its kept file, what was said of it, path and class of its first files, and how many
-    there are beyond them."""
+    """A picture in several classes: its kept file, what was said of it, path and class of its first
+    files, and how many there are beyond them."""
 
     path: str
     explanation: str
@@ -44,23 +45,40 @@ class Apart:
 
 
 def copies_values(
-    decisions: pd.DataFrame, findings: Findings, read: Callable[[str], Rgb], *, most: int, side_px: int
+    decisions: pd.DataFrame,
+    findings: Findings,
+    read: Callable[[str], Rgb],
+    *,
+    most: int,
+    side_px: int,
 ) -> dict[str, Any] | None:
-    """What the chapter shows of a DECISIONS frame, at most `most` tiles of a kind; None where no copies were sought."""
+    """What the chapter shows of a DECISIONS frame, at most `most` tiles of a kind; None where no
+    copies were sought."""
     if findings.duplicates is None or findings.apart is None:
         return None
     conflicts = decisions[is_conflict(decisions)].sort_values("path")
     stays = set(decisions.loc[decisions["outcome"] != "rejected", "path"])
-    apart = findings.apart[findings.apart["path"].isin(stays) & findings.apart["other_path"].isin(stays)]
+    apart = findings.apart[
+        findings.apart["path"].isin(stays) & findings.apart["other_path"].isin(stays)
+    ]
     ids = dict(zip(decisions["path"], decisions["image_id"], strict=True))
-    shown = [*conflicts["path"].head(most), *apart["path"].head(most), *apart["other_path"].head(most)]
+    shown = [
+        *conflicts["path"].head(most),
+        *apart["path"].head(most),
+        *apart["other_path"].head(most),
+    ]
     wanted = {ids[path] for path in shown}
-    seen = thumbnails([image_id for image_id in dict.fromkeys(ids.values()) if image_id in wanted], read, side_px)
+    seen = thumbnails(
+        [image_id for image_id in dict.fromkeys(ids.values()) if image_id in wanted], read, side_px
+    )
     drawn = {path: seen[ids[path]] for path in shown}
     files = _files_of(conflicts.head(most), decisions, findings.duplicates)
     return {
         "search": None if findings.search is None else records(findings.search)[0],
-        "conflicts": [_conflict(row, drawn, files[row["path"]]) for row in conflicts.head(most).to_dict("records")],
+        "conflicts": [
+            _conflict(row, drawn, files[row["path"]])
+            for row in conflicts.head(most).to_dict("records")
+        ],
         "in_conflict": len(conflicts),
         "apart": [_apart(row, drawn) for row in apart.head(most).to_dict("records")],
         "all_apart": len(apart),
@@ -77,7 +95,9 @@ def _files_of(
     return {str(path): [(name, labels[name]) for name in sorted(some)] for path, some in files}
 
 
-def _conflict(row: Mapping[Any, Any], drawn: Mapping[str, str], files: list[tuple[str, str]]) -> Conflict:
+def _conflict(
+    row: Mapping[Any, Any], drawn: Mapping[str, str], files: list[tuple[str, str]]
+) -> Conflict:
     return Conflict(
         path=row["path"],
         explanation=row["explanation"],

@@ -6,34 +6,45 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.explain.figures import FIGURES
-from curation.report.contact_sheet import data_uri
-from curation.report.templating import records
+from curation.drawing.contact_sheet import data_uri
+from curation.drawing.templating import records
+from curation.training.explain.figures import FIGURES
 
 _MIMES = {"picture": "image/jpeg", "plot": "image/png"}
 _SECTIONS = {
     "mistakes": (
         "The most confident mistakes",
-        "Each test picture as the network sees it, beside the heat for the class that it was taken for: the brighter "
+        "Each test picture as the network sees it, beside the heat for the class that it was taken "
+        "for: the brighter "
         "a place, the more it spoke for that class.",
     ),
     "heat": (
         "Where the network looks",
-        "For every class, the test pictures that are rightly known with the highest confidence, or, where none is, the "
-        "most confident mistakes about it. Beside each is its heat for the class, the brighter the more.",
+        "For every class, the test pictures that are rightly known with the highest confidence, "
+        "or, where none is, the "
+        "most confident mistakes about it. Beside each is its heat for the class, the brighter the "
+        "more.",
     ),
     "early": (
         "What an early layer responds to",
-        "For the most active channels, the test pictures that excite them most, beside what in them does, by guided "
-        "backpropagation (Springenberg et al. 2015): a colour where more of it would excite the channel more, grey "
+        "For the most active channels, the test pictures that excite them most, beside what in "
+        "them does, by guided "
+        "backpropagation (Springenberg et al. 2015): a colour where more of it would excite the "
+        "channel more, grey "
         "where nothing would.",
     ),
-    "late": ("What a late layer responds to", "The same for a late layer, which sees larger parts of a picture."),
+    "late": (
+        "What a late layer responds to",
+        "The same for a late layer, which sees larger parts of a picture.",
+    ),
     "tsne": (
         "How layers sort the test pictures",
-        "Points by t-SNE, near each other where the layer makes much the same of two pictures. Every class has a "
-        "colour; where there are more classes than colours, these come again with another marker. Distances between "
-        "groups, and axes, mean nothing. How often the nearest neighbour is of the same class is counted in the layer "
+        "Points by t-SNE, near each other where the layer makes much the same of two pictures. "
+        "Every class has a "
+        "colour; where there are more classes than colours, these come again with another marker. "
+        "Distances between "
+        "groups, and axes, mean nothing. How often the nearest neighbour is of the same class is "
+        "counted in the layer "
         "itself, not among the points.",
     ),
 }
@@ -41,8 +52,8 @@ _SECTIONS = {
 
 @dataclass(frozen=True)
 class Explained:
-    """A section: the name of its place on the page, its heading, what it shows, what there is to say of it, and its
-    figures by heading."""
+    """A section: the name of its place on the page, its heading, what it shows, what there is to
+    say of it, and its figures by heading."""
 
     key: str
     heading: str
@@ -67,6 +78,7 @@ def _section(key: str, rows: pd.DataFrame) -> Explained:
 
 def _shown(rows: pd.DataFrame) -> list[dict[str, object]]:
     return [
-        row | {"lines": row["caption"].split("\n"), "uri": data_uri(row["data"], _MIMES[row["kind"]])}
+        row
+        | {"lines": row["caption"].split("\n"), "uri": data_uri(row["data"], _MIMES[row["kind"]])}
         for row in records(rows)
     ]

@@ -9,23 +9,28 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.evaluation import TRUSTED, averages_table, per_class_table
+from curation.drawing.templating import figure, records
 from curation.report import plots
 from curation.report.balancing import balancing_in_words
 from curation.report.explained import explained
-from curation.report.templating import figure, records, render_page
+from curation.report.rendering import render_page
+from curation.training.evaluation import TRUSTED, averages_table, per_class_table
 
 
 def build_f1_page(
-    report: Mapping[str, Any], curves: pd.DataFrame | None = None, figures: pd.DataFrame | None = None
+    report: Mapping[str, Any],
+    curves: pd.DataFrame | None = None,
+    figures: pd.DataFrame | None = None,
 ) -> str:
-    """One self-contained page for the content of f1_report.json, and a CURVES and a FIGURES frame where there are."""
+    """One self-contained page for the content of f1_report.json, and a CURVES and a FIGURES frame
+    where there are."""
     sections = [] if figures is None else explained(figures)
     return render_page("f1.html.j2", f1=f1_values(report, curves), sections=sections)
 
 
 def f1_values(report: Mapping[str, Any], curves: pd.DataFrame | None) -> dict[str, Any]:
-    """What the page says of the report, with a row per class, whether the test set is independent, and the figures."""
+    """What the page says of the report, with a row per class, whether the test set is independent,
+    and the figures."""
     per_class = per_class_table(dict(report))
     classes = report["confusion"]["classes"]
     counts = np.asarray(report["confusion"]["rows_true_columns_predicted"], dtype=np.int64)
@@ -62,14 +67,19 @@ def _learned_from(report: Mapping[str, Any]) -> str:
     split, used = f"{report['train_pictures']:,}", report["train_pictures_used"]
     if used is None:
         return f"{split} pictures in the training split"
-    return f"{split} pictures in the training split, {used:,} of them used, {report['train_rows']:,} rows in an epoch"
+    return (
+        f"{split} pictures in the training split, {used:,} of them used, {report['train_rows']:,} "
+        "rows in an epoch"
+    )
 
 
 def _only_answer(counts: npt.NDArray[np.int64], classes: Sequence[str]) -> str | None:
-    """The class that every test picture is taken for, if there is one and pictures of several classes were tested.
+    """The class that every test picture is taken for, if there is one and pictures of several
+    classes were tested.
 
-    >>> _only_answer(np.array([[3, 0], [1, 0]]), ["fox", "owl"]), _only_answer(np.array([[3, 0], [0, 1]]), ["a", "b"])
-    ('fox', None)
+    >>> _only_answer(np.array([[3, 0], [1, 0]]), ["fox", "owl"])
+    'fox'
+    >>> _only_answer(np.array([[3, 0], [0, 1]]), ["a", "b"])
     """
     answers = np.flatnonzero(counts.sum(axis=0))
     several_tested = np.count_nonzero(counts.sum(axis=1)) > 1
@@ -82,5 +92,8 @@ def _told(curves: pd.DataFrame) -> str:
     named |= {"train_accuracy": "training accuracy", "validation_macro_f1": "validation macro F1"}
     if curves.empty:
         return "No epochs"
-    ends = (f"{words} from {curves[name].iloc[0]:.2f} to {curves[name].iloc[-1]:.2f}" for name, words in named.items())
+    ends = (
+        f"{words} from {curves[name].iloc[0]:.2f} to {curves[name].iloc[-1]:.2f}"
+        for name, words in named.items()
+    )
     return f"Curves over {len(curves)} epochs: {', '.join(ends)}; learning rate"

@@ -1,8 +1,8 @@
-"""The filter over every picture of the report: an index that a script searches, and the tiles that it shows.
+"""The filter over every picture of the report: an index that a script searches, and the tiles that
+it shows.
 
-The first tiles of each reason stand in the page. The others travel as chunks, JSON lists of HTML by the same macro,
-compressed: the browser parses none of them before it is shown.
-"""
+The first tiles of each reason stand in the page. The others travel as chunks, JSON lists of HTML by
+the same macro, compressed: the browser parses none of them before it is shown."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from curation.drawing.templating import printable
 from curation.report.gallery import Gallery
-from curation.report.templating import environment, printable
+from curation.report.rendering import report_templates
 from curation.report.tiles import Tile
-from curation.verdicts.conservation import DECIDERS
+from curation.verdict.conservation import DECIDERS
 
 NO_CLASS = "(no class)"
 CHUNK = 60
@@ -26,16 +27,17 @@ _DIGITS = 4
 
 
 def finder_values(galleries: Sequence[Gallery]) -> dict[str, Any] | None:
-    """What the section shows: galleries with tiles as reasons, classes with counts, the index, the chunks; None for no
-    tile.
+    """What the section shows: galleries with tiles as reasons, classes with counts, the index, the
+    chunks; None for no tile.
 
-    The index has one entry per tile in every list: first those that stand in the page, in their order, then those in
-    the chunks. `reason`, `class` and `by` are places in the lists of names, `p` is missing where a copy was judged
-    through another.
-    """
+    The index has one entry per tile in every list: first those that stand in the page, in their
+    order, then those in the chunks. `reason`, `class` and `by` are places in the lists of names,
+    `p` is missing where a copy was judged through another."""
     held = [part for part in galleries if part.tiles]
     rows = [(place, tile) for place, part in enumerate(held) for tile in part.first]
-    rest = [(place, tile) for place, part in enumerate(held) for tile in part.tiles[len(part.first) :]]
+    rest = [
+        (place, tile) for place, part in enumerate(held) for tile in part.tiles[len(part.first) :]
+    ]
     if not rows:
         return None
     counts = Counter(_shown(tile.label) for part in held for tile in part.tiles)
@@ -45,15 +47,23 @@ def finder_values(galleries: Sequence[Gallery]) -> dict[str, Any] | None:
         "classes": [(name, counts[name]) for name in classes],
         "deciders": DECIDERS,
         "missing": sum(part.count for part in galleries) - len(rows) - len(rest),
-        "index": {"chunk": CHUNK, "reasons": [part.key for part in held], "classes": classes, "deciders": DECIDERS}
+        "index": {
+            "chunk": CHUNK,
+            "reasons": [part.key for part in held],
+            "classes": classes,
+            "deciders": DECIDERS,
+        }
         | _columns([*rows, *rest], {name: place for place, name in enumerate(classes)}),
-        "chunks": [packed([tile for _, tile in rest[start : start + CHUNK]]) for start in range(0, len(rest), CHUNK)],
+        "chunks": [
+            packed([tile for _, tile in rest[start : start + CHUNK]])
+            for start in range(0, len(rest), CHUNK)
+        ],
     }
 
 
 def packed(tiles: Sequence[Tile]) -> str:
     """The tiles as HTML: a JSON list, compressed with gzip, in base64."""
-    template = environment().get_template("tile.html.j2")
+    template = report_templates().get_template("tile.html.j2")
     cards = json.dumps([template.render(tile=tile).strip() for tile in tiles])
     return base64.b64encode(gzip.compress(cards.encode(), 6, mtime=0)).decode()
 

@@ -8,24 +8,24 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from curation.errors import StoreError
-from curation.medium.prior import logit
-from curation.publish.published import MEDIUM
-from curation.signals.base import Limits
+from curation.base.errors import StoreError
+from curation.gather.signals.base import Limits
+from curation.store.published import MEDIUM
 from curation.store.workspace import Workspace
+from curation.verdict.medium.prior import logit
 
 
 @dataclass(frozen=True)
 class Findings:
     """What the stages found, where they ran; the report leaves out the rest.
 
-    `duplicates`, `apart` and `search` are DUPLICATES, KEPT_APART and PAIR_SEARCH frames; `signals` has image_id and a
-    column per signal, `limits` their votes by name; `comparison` has a row per cluster method, named in its first
-    column; `votes`, `quality` and `losses` are VOTES, VOTE_QUALITY and LOSSES frames.
-    `reject_cut` and `keep_cut` are log-odds, the folder's share of photographs included: a photograph lies at or above
-    the first, an illustration below the second. `human` are the HUMAN_DECISIONS that the run took in, and
-    `machine` the DECISIONS before people were heard. `notes` are sentences for the reader.
-    """
+    `duplicates`, `apart` and `search` are DUPLICATES, KEPT_APART and PAIR_SEARCH frames; `signals`
+    has image_id and a column per signal, `limits` their votes by name; `comparison` has a row per
+    cluster method, named in its first column; `votes`, `quality` and `losses` are VOTES,
+    VOTE_QUALITY and LOSSES frames. `reject_cut` and `keep_cut` are log-odds, the folder's share of
+    photographs included: a photograph lies at or above the first, an illustration below the second.
+    `human` are the HUMAN_DECISIONS that the run took in, and `machine` the DECISIONS before people
+    were heard. `notes` are sentences for the reader."""
 
     duplicates: pd.DataFrame | None = None
     apart: pd.DataFrame | None = None
@@ -44,11 +44,12 @@ class Findings:
 
 
 def published_cuts(workspace: Workspace) -> tuple[float, float] | None:
-    """The reject and the keep cut of the last verdict in log-odds, the folder's share of photographs included.
+    """The reject and the keep cut of the last verdict in log-odds, the folder's share of
+    photographs included.
 
-    None where its recipe has none; StoreError when medium.json is damaged. A photograph must also be more likely than
-    not, and an illustration likewise, so the cuts never lie on the wrong side of 0.
-    """
+    None where its recipe has none; StoreError when medium.json is damaged. A photograph must also
+    be more likely than not, and an illustration likewise, so the cuts never lie on the wrong side
+    of 0."""
     place = workspace.root / MEDIUM
     if not place.exists():
         return None

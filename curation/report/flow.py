@@ -1,4 +1,5 @@
-"""Where the files went: a stream from all that were found, which every reason leaves in turn, down to what is kept."""
+"""Where the files went: a stream from all that were found, which every reason leaves in turn, down
+to what is kept."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.report.words import reason_in_words, why_key
+from curation.drawing.words import reason_in_words, why_key
 
 WIDTH = 200
 _FOUND = 110.0
@@ -20,8 +21,8 @@ _STAGES = ("images", "duplicates", "embeddings", "verdicts", "human")
 
 @dataclass(frozen=True)
 class Branch:
-    """The files that leave the stream for one reason, in words too, and how that is drawn: the height of its row, the
-    outline of the stream beside it, and that of what turns off."""
+    """The files that leave the stream for one reason, in words too, and how that is drawn: the
+    height of its row, the outline of the stream beside it, and that of what turns off."""
 
     outcome: str
     stage: str
@@ -40,7 +41,8 @@ class Branch:
 
 
 def flow(decisions: pd.DataFrame) -> list[Branch]:
-    """The branches of a DECISIONS frame from the top: what stages reject, in their order, review, and what is kept."""
+    """The branches of a DECISIONS frame from the top: what stages reject, in their order, review,
+    and what is kept."""
     return list(_branches(decisions.value_counts(["outcome", "stage", "reason"]), len(decisions)))
 
 
@@ -52,7 +54,13 @@ def _branches(counts: pd.Series, found: int) -> Iterator[Branch]:
         before, left = left, left - count
         words = reason_in_words(stage, reason)
         yield Branch(
-            outcome, stage, reason, words, count, count / found, *_drawn(_FOUND * before / found, _FOUND * left / found)
+            outcome,
+            stage,
+            reason,
+            words,
+            count,
+            count / found,
+            *_drawn(_FOUND * before / found, _FOUND * left / found),
         )
 
 
@@ -61,9 +69,11 @@ def _place(outcome: str, stage: str, _: str) -> tuple[int, int]:
 
 
 def _drawn(before: float, after: float) -> tuple[float, str, str]:
-    """A row in which the stream narrows from one width to another: its height, the stream, and the band that leaves.
+    """A row in which the stream narrows from one width to another: its height, the stream, and the
+    band that leaves.
 
-    The stream starts above its row, so that rows may stand apart where the words beside them need more lines."""
+    The stream starts above its row, so that rows may stand apart where the words beside them need
+    more lines."""
     thickness = max(before - after, _THINNEST)
     height = max(_LEAST_HEIGHT, thickness + _ROOM)
     top = (height - thickness) / 2

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.engine import per_item
-from curation.report.contact_sheet import data_uri, jpeg
+from curation.base.engine import per_item
+from curation.base.rgb import Rgb, shrink
+from curation.drawing.contact_sheet import data_uri, jpeg
+from curation.drawing.words import reason_in_words, why_key
 from curation.report.tiles import Facts, Tile, likeliest_first
-from curation.report.words import reason_in_words, why_key
-from curation.rgb import Rgb, shrink
 
 FIRST = 60
 """Tiles of a kind that are in the page itself; the filter brings the others."""
 
 MANY = 2000
-"""With more pictures than this, thumbnails are small and coarse, so that a page of 10,000 still opens at once."""
+"""With more pictures than this, thumbnails are small and coarse, so that a page of 10,000 still
+opens at once."""
 
 _QUALITY = 72
 _SMALL_PX, _COARSE = 96, 55
@@ -27,7 +28,8 @@ _WHY = ["outcome", "stage", "reason"]
 
 @dataclass(frozen=True)
 class Gallery:
-    """All files with one outcome, stage and reason: `count` of them, and the tiles of those that the page holds."""
+    """All files with one outcome, stage and reason: `count` of them, and the tiles of those that
+    the page holds."""
 
     outcome: str
     stage: str
@@ -60,10 +62,11 @@ def galleries(
     most: int,
     side_px: int,
 ) -> list[Gallery]:
-    """A gallery for each reason of review and of rejection, the fullest first, and one for what people kept.
+    """A gallery for each reason of review and of rejection, the fullest first, and one for what
+    people kept.
 
-    At most `most` tiles in all, the same number of each reason where they are too many. They start with the likeliest
-    photographs. Files that could not be read have no thumbnail and are left out.
+    At most `most` tiles in all, the same number of each reason where they are too many. They start
+    with the likeliest photographs. Files that could not be read have no thumbnail and are left out.
     """
     readable = set(images.loc[images["readable"], "path"])
     noteworthy = (decisions["outcome"] != "kept") | (decisions["decided_by"] == "human")
@@ -71,7 +74,8 @@ def galleries(
     groups = [(key, likeliest_first(group)) for key, group in rows.groupby(_WHY)]
     groups.sort(key=lambda item: (_ORDER.index(str(item[0][0])), -len(item[1]), item[0]))
     shown = [
-        group.head(count) for (_, group), count in zip(groups, _fair([len(g) for _, g in groups], most), strict=True)
+        group.head(count)
+        for (_, group), count in zip(groups, _fair([len(g) for _, g in groups], most), strict=True)
     ]
     address = thumbnails_of(shown, images, facts, read, side_px).__getitem__
     return [
@@ -83,7 +87,8 @@ def galleries(
 def thumbnails(
     image_ids: Sequence[str], read: Callable[[str], Rgb], side_px: int, quality: int = _QUALITY
 ) -> dict[str, str]:
-    """The thumbnail of each picture as an address, by image_id; quickest in the order of storage."""
+    """The thumbnail of each picture as an address, by image_id; quickest in the order of
+    storage."""
 
     def thumbnail(image_id: str) -> str:
         return data_uri(jpeg(shrink(read(image_id), side_px), quality), "image/jpeg")
@@ -92,18 +97,28 @@ def thumbnails(
 
 
 def thumbnails_of(
-    shown: Sequence[pd.DataFrame], images: pd.DataFrame, facts: Facts, read: Callable[[str], Rgb], side_px: int
+    shown: Sequence[pd.DataFrame],
+    images: pd.DataFrame,
+    facts: Facts,
+    read: Callable[[str], Rgb],
+    side_px: int,
 ) -> dict[str, str]:
-    """Those of the files in some DECISIONS frames and of the copies kept instead of them, by image_id."""
+    """Those of the files in some DECISIONS frames and of the copies kept instead of them, by
+    image_id."""
     wanted = {image_id for rows in shown for image_id in rows["image_id"]}
-    wanted |= {facts.ids[path] for rows in shown for path in rows["duplicate_of"] if path in facts.ids}
-    stored_order = [image_id for image_id in dict.fromkeys(images["image_id"]) if image_id in wanted]
+    wanted |= {
+        facts.ids[path] for rows in shown for path in rows["duplicate_of"] if path in facts.ids
+    }
+    stored_order = [
+        image_id for image_id in dict.fromkeys(images["image_id"]) if image_id in wanted
+    ]
     size = (side_px, _QUALITY) if len(wanted) <= MANY else (min(side_px, _SMALL_PX), _COARSE)
     return thumbnails(stored_order, read, *size)
 
 
 def _fair(counts: Sequence[int], most: int) -> list[int]:
-    """How many of each to take so that they are at most `most`, and no more of one while another lacks some.
+    """How many of each to take so that they are at most `most`, and no more of one while another
+    lacks some.
 
     >>> _fair([9, 2, 5], 10), _fair([1, 2], 10)
     ([4, 2, 4], [1, 2])

@@ -9,17 +9,18 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from curation.evaluation import TRUSTED, TestSet
+from curation.drawing.drawing import KEPT, named_rows, nothing, render, row_height
+from curation.drawing.templating import capped, figure
 from curation.experiments.results import LEADERBOARD
-from curation.report.drawing import KEPT, named_rows, nothing, render, row_height
-from curation.report.templating import capped, figure, render_page
+from curation.report.rendering import render_page
+from curation.training.evaluation import TRUSTED, TestSet
 
 _MOST_LISTED, _MOST_DRAWN, _MOST_FAILED = 1000, 60, 100
 
 
 class Tried(NamedTuple):
-    """What a LEADERBOARD is of: the name, the scale and the seeds of its grid, what was tested on, why experiments
-    failed, by their key, and how many of them were not tried yet."""
+    """What a LEADERBOARD is of: the name, the scale and the seeds of its grid, what was tested on,
+    why experiments failed, by their key, and how many of them were not tried yet."""
 
     grid: str
     scale: float
@@ -33,11 +34,17 @@ class Tried(NamedTuple):
 def build_leaderboard_page(board: pd.DataFrame, tried: Tried) -> str:
     """One self-contained page for a LEADERBOARD."""
     alt = "Dots with ranges: the macro F1, the lowest and the highest of the table"
-    plot = figure("Macro F1, mean and range over the seeds", alt, leaderboard_plot(board), wide=True)
+    plot = figure(
+        "Macro F1, mean and range over the seeds", alt, leaderboard_plot(board), wide=True
+    )
     board = LEADERBOARD.check(board)
     told = [assignments(settings) for settings in board["settings"]]
-    shared = [one for one in told[0] if all(one in other for other in told)] if len(told) > 1 else []
-    own = pd.Series([[one for one in settings if one not in shared] for settings in told], dtype=object)
+    shared = (
+        [one for one in told[0] if all(one in other for other in told)] if len(told) > 1 else []
+    )
+    own = pd.Series(
+        [[one for one in settings if one not in shared] for settings in told], dtype=object
+    )
     failed = pd.DataFrame(tried.failed.items(), columns=["key", "error"])
     return render_page(
         "leaderboard.html.j2",
@@ -58,14 +65,19 @@ def assignments(settings: str) -> list[str]:
     ['classifier.dropout=0.5', 'classifier.network=custom']
     """
     return [
-        f"{stage}.{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        f"{stage}.{name}={_written(value)}"
         for stage, values in json.loads(settings).items()
         for name, value in values.items()
     ]
 
 
+def _written(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def leaderboard_plot(board: pd.DataFrame) -> bytes:
-    """Macro F1 of the first 60 recipes of a LEADERBOARD: the mean as a dot, lowest to highest as a line."""
+    """Macro F1 of the first 60 recipes of a LEADERBOARD: the mean as a dot, lowest to highest as a
+    line."""
     rows = LEADERBOARD.check(board).dropna(subset="macro_f1").head(_MOST_DRAWN)
 
     def draw(panels: list[Axes]) -> None:

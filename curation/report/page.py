@@ -1,4 +1,5 @@
-"""The report: one HTML page that holds all it shows, asks for nothing, and runs no script but its own."""
+"""The report: one HTML page that holds all it shows, asks for nothing, and runs no script but its
+own."""
 
 from __future__ import annotations
 
@@ -8,9 +9,12 @@ from typing import Any
 import pandas as pd
 from pydantic import Field
 
-from curation.medium.votes import VOTES
-from curation.params import Params
-from curation.profile import before_and_after
+from curation.base.params import Params
+from curation.base.rgb import Rgb
+from curation.base.tables import DUPLICATES
+from curation.drawing.templating import Figure, capped, figure
+from curation.gather.profile import before_and_after
+from curation.gather.signals.base import Limits
 from curation.report import plots
 from curation.report.copies import copies_values
 from curation.report.finder import finder_values
@@ -19,21 +23,25 @@ from curation.report.flow import flow
 from curation.report.gallery import FIRST, galleries
 from curation.report.people import people_values
 from curation.report.photographs import outcome_per_picture, photographs_values
-from curation.report.templating import Figure, capped, figure, render_page
+from curation.report.rendering import render_page
 from curation.report.tiles import Facts
 from curation.report.unreadable import unreadable_values
-from curation.rgb import Rgb
-from curation.signals.base import Limits
-from curation.tables import DUPLICATES
-from curation.verdicts.conservation import OUTCOMES
+from curation.verdict.conservation import OUTCOMES
+from curation.verdict.medium.votes import VOTES
 
 
 class ReportParams(Params):
     """How much the report shows."""
 
-    pictures: int = Field(20_000, ge=0, le=100_000, description="Most pictures that the report holds")
-    thumbnail_px: int = Field(128, ge=32, le=320, description="Longest side of a thumbnail; at most 96 for many")
-    table_rows: int = Field(500, ge=10, le=100_000, description="Rows shown of a table of classes or unreadable files")
+    pictures: int = Field(
+        20_000, ge=0, le=100_000, description="Most pictures that the report holds"
+    )
+    thumbnail_px: int = Field(
+        128, ge=32, le=320, description="Longest side of a thumbnail; at most 96 for many"
+    )
+    table_rows: int = Field(
+        500, ge=10, le=100_000, description="Rows shown of a table of classes or unreadable files"
+    )
 
 
 def build_report(
@@ -48,7 +56,9 @@ def build_report(
     findings = findings or Findings()
     balance = before_and_after(decisions)
     facts = _facts(decisions, findings)
-    parts = galleries(decisions, images, facts, read, most=params.pictures, side_px=params.thumbnail_px)
+    parts = galleries(
+        decisions, images, facts, read, most=params.pictures, side_px=params.thumbnail_px
+    )
     return render_page(
         "report.html.j2",
         script="report.js",
@@ -57,7 +67,9 @@ def build_report(
         flow=flow(decisions),
         balance=capped(balance, params.table_rows),
         balance_figure=figure(
-            "Pictures per class, found and kept", "Bars: the table beside it", plots.class_balance(balance)
+            "Pictures per class, found and kept",
+            "Bars: the table beside it",
+            plots.class_balance(balance),
         ),
         source_figures=_source_figures(images),
         signal_figures=_signal_figures(decisions, findings),
@@ -65,7 +77,13 @@ def build_report(
         copies=copies_values(decisions, findings, read, most=FIRST, side_px=params.thumbnail_px),
         photographs=photographs_values(decisions, findings, most_classes=params.table_rows),
         people=people_values(
-            decisions, images, facts, findings, read, most=min(FIRST, params.pictures), side_px=params.thumbnail_px
+            decisions,
+            images,
+            facts,
+            findings,
+            read,
+            most=min(FIRST, params.pictures),
+            side_px=params.thumbnail_px,
         ),
         galleries=parts,
         held={part.key for part in parts if part.tiles},
@@ -77,7 +95,9 @@ def build_report(
 
 def _totals(decisions: pd.DataFrame) -> dict[str, int]:
     counts = decisions["outcome"].value_counts()
-    return {"found": len(decisions)} | {outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES}
+    return {"found": len(decisions)} | {
+        outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES
+    }
 
 
 def _facts(decisions: pd.DataFrame, findings: Findings) -> Facts:
@@ -107,7 +127,10 @@ def _signal_figures(decisions: pd.DataFrame, findings: Findings) -> list[Figure]
             name,
             f"Histogram of {name}, rejected pictures against the others",
             plots.signal_histogram(
-                known[name].to_numpy(float), rejected, name=name, keep=findings.limits.get(name, Limits())
+                known[name].to_numpy(float),
+                rejected,
+                name=name,
+                keep=findings.limits.get(name, Limits()),
             ),
         )
         for name in map(str, known.columns.drop("image_id"))
@@ -119,6 +142,15 @@ def _clusters(findings: Findings) -> dict[str, Any] | None:
         return None
     comparison = findings.comparison
     figures = [
-        figure("The methods side by side", "Bars: the table above", plots.cluster_comparison(comparison), wide=True)
+        figure(
+            "The methods side by side",
+            "Bars: the table above",
+            plots.cluster_comparison(comparison),
+            wide=True,
+        )
     ]
-    return {"columns": list(comparison.columns), "rows": comparison.to_numpy().tolist(), "figures": figures}
+    return {
+        "columns": list(comparison.columns),
+        "rows": comparison.to_numpy().tolist(),
+        "figures": figures,
+    }

@@ -1,4 +1,5 @@
-"""The chapter on what people decided: how often what, and the files it was said of, the latest first."""
+"""The chapter on what people decided: how often what, and the files it was said of, the latest
+first."""
 
 from __future__ import annotations
 
@@ -9,12 +10,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from curation.base.rgb import Rgb
+from curation.drawing.words import decision_in_words
 from curation.report.findings import Findings
 from curation.report.gallery import thumbnails_of
 from curation.report.tiles import Facts, Tile
-from curation.report.words import decision_in_words
-from curation.rgb import Rgb
-from curation.verdicts.human import Word, signed
+from curation.verdict.human import Word, signed
 
 _COUNTED = {
     "outcome": "kept or rejected",
@@ -29,7 +30,8 @@ _ID_CHARS = 12
 
 @dataclass(frozen=True)
 class Decided:
-    """A file that people decided on: its tile with what the machine alone says, and what people said, signed."""
+    """A file that people decided on: its tile with what the machine alone says, and what people
+    said, signed."""
 
     tile: Tile
     said: Sequence[str]
@@ -53,8 +55,8 @@ def people_values(
     most: int,
     side_px: int,
 ) -> dict[str, Any] | None:
-    """What the chapter shows of a DECISIONS and an IMAGES frame, at most `most` files; None where nobody decided
-    anything on a picture of this run."""
+    """What the chapter shows of a DECISIONS and an IMAGES frame, at most `most` files; None where
+    nobody decided anything on a picture of this run."""
     if findings.human is None or findings.machine is None or findings.duplicates is None:
         return None
     said = _that_hold(findings.duplicates, findings.human)
@@ -64,11 +66,16 @@ def people_values(
     rows = decisions.set_index("path", drop=False).loc[list(files)[:most]]
     address = thumbnails_of([rows], images, facts, read, side_px).__getitem__
     explained = dict(zip(findings.machine["path"], findings.machine["explanation"], strict=True))
-    tiles = [replace(tile, explanation=f"the machine: {explained[tile.path]}") for tile in facts.tiles(rows, address)]
+    tiles = [
+        replace(tile, explanation=f"the machine: {explained[tile.path]}")
+        for tile in facts.tiles(rows, address)
+    ]
     return {
         "count": len(files),
         "counted": _counted(said),
-        "shown": [Decided(tile, [_in_words(one, paths) for one in files[tile.path]]) for tile in tiles],
+        "shown": [
+            Decided(tile, [_in_words(one, paths) for one in files[tile.path]]) for tile in tiles
+        ],
     }
 
 
@@ -86,17 +93,23 @@ def _counted(said: Sequence[_Said]) -> list[tuple[str, int]]:
 
 
 def _that_hold(duplicates: pd.DataFrame, human: pd.DataFrame) -> list[_Said]:
-    """The latest decision on every matter, the latest first; those on pictures that are not here are left out.
+    """The latest decision on every matter, the latest first; those on pictures that are not here
+    are left out.
 
-    What is said of a picture is shown on the kept file of its copies, what is said of a copy on the copy.
-    """
-    own, kept = _paths(duplicates), duplicates["path"].where(duplicates["keep"], duplicates["duplicate_of"])
+    What is said of a picture is shown on the kept file of its copies, what is said of a copy on the
+    copy."""
+    own, kept = (
+        _paths(duplicates),
+        duplicates["path"].where(duplicates["keep"], duplicates["duplicate_of"]),
+    )
     kept_for = dict(zip(duplicates["image_id"], kept, strict=True))
     latest: dict[tuple[str, ...], _Said] = {}
     for row in human.sort_values(["at", "image_id"]).to_dict("records"):
         image_id, action, value = row["image_id"], row["action"], row["value"]
         if image_id in own:
-            matter = (image_id, action, value) if action == "different" else (kept_for[image_id], action)
+            matter = (
+                (image_id, action, value) if action == "different" else (kept_for[image_id], action)
+            )
             path = (own if action in _OF_COPIES else kept_for)[image_id]
             latest[matter] = _Said(path, action, Word(value, row["who"], row["at"], row["note"]))
     return sorted(latest.values(), key=lambda one: one.word.at, reverse=True)

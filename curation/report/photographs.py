@@ -1,4 +1,5 @@
-"""The chapter "Photographs or illustrations?": where the pictures lie, whose votes count, what every class lost."""
+"""The chapter "Photographs or illustrations?": where the pictures lie, whose votes count, what
+every class lost."""
 
 from __future__ import annotations
 
@@ -8,19 +9,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from curation.medium.votes import Floats
+from curation.base.tables import DECISIONS
+from curation.drawing.templating import Figure, figure, records
+from curation.drawing.words import outcome_in_words
 from curation.report import vote_plots
 from curation.report.ballots import readable
 from curation.report.findings import Findings
-from curation.report.templating import Figure, figure, records
-from curation.report.words import outcome_in_words
-from curation.tables import DECISIONS
+from curation.verdict.medium.votes import Floats
 
 HEAVY = 0.5
 """A class that loses a larger share than this stands out."""
 
 
-def photographs_values(decisions: pd.DataFrame, findings: Findings, *, most_classes: int) -> dict[str, Any] | None:
+def photographs_values(
+    decisions: pd.DataFrame, findings: Findings, *, most_classes: int
+) -> dict[str, Any] | None:
     """What the chapter shows of a DECISIONS frame; None where no recipe was run."""
     votes = findings.votes
     if votes is None or findings.quality is None or findings.losses is None:
@@ -43,33 +46,49 @@ def photographs_values(decisions: pd.DataFrame, findings: Findings, *, most_clas
 
 def loudest_first(quality: pd.DataFrame) -> pd.DataFrame:
     """A VOTE_QUALITY frame with the largest weight first and those without a vote last."""
-    return quality.sort_values("weight", key=lambda weight: -weight.abs(), kind="stable", ignore_index=True)
+    return quality.sort_values(
+        "weight", key=lambda weight: -weight.abs(), kind="stable", ignore_index=True
+    )
 
 
 def outcome_per_picture(decisions: pd.DataFrame) -> pd.DataFrame:
-    """The DECISIONS row of each distinct content, indexed by image_id: that of the kept copy where there is one."""
+    """The DECISIONS row of each distinct content, indexed by image_id: that of the kept copy where
+    there is one."""
     originals_first = DECISIONS.check(decisions).sort_values("duplicate_of", kind="stable")
     return originals_first.drop_duplicates("image_id").set_index("image_id")
 
 
 def _share_of_photographs(votes: pd.DataFrame) -> float | None:
-    """What the folder's vote, the same for every picture, says of its share of photographs; None where it has none."""
+    """What the folder's vote, the same for every picture, says of its share of photographs; None
+    where it has none."""
     if votes.empty or not votes["prior"].any():
         return None
     return float(1 / (1 + np.exp(-votes["prior"].iloc[0])))
 
 
 def _spread(decisions: pd.DataFrame, votes: pd.DataFrame, findings: Findings) -> Figure:
-    """The histogram of log-odds by what the verdict said; files that left for another reason are not in it."""
-    known = votes.join(outcome_per_picture(decisions)[["outcome", "reason"]], on="image_id", how="inner")
+    """The histogram of log-odds by what the verdict said; files that left for another reason are
+    not in it."""
+    known = votes.join(
+        outcome_per_picture(decisions)[["outcome", "reason"]], on="image_id", how="inner"
+    )
     groups = {
         "kept": known["outcome"] == "kept",
         "review": known["outcome"] == "review",
         "rejected": (known["outcome"] == "rejected") & (known["reason"] == "photo"),
     }
-    log_odds = {outcome: known.loc[chosen, "log_odds"].to_numpy() for outcome, chosen in groups.items()}
-    drawn = vote_plots.log_odds_histogram(log_odds, reject_cut=findings.reject_cut, keep_cut=findings.keep_cut)
-    return figure("Log-odds of a photograph, by outcome", _spread_in_words(log_odds, findings), drawn, wide=True)
+    log_odds = {
+        outcome: known.loc[chosen, "log_odds"].to_numpy() for outcome, chosen in groups.items()
+    }
+    drawn = vote_plots.log_odds_histogram(
+        log_odds, reject_cut=findings.reject_cut, keep_cut=findings.keep_cut
+    )
+    return figure(
+        "Log-odds of a photograph, by outcome",
+        _spread_in_words(log_odds, findings),
+        drawn,
+        wide=True,
+    )
 
 
 def _spread_in_words(log_odds: Mapping[str, Floats], findings: Findings) -> str:
@@ -80,7 +99,10 @@ def _spread_in_words(log_odds: Mapping[str, Floats], findings: Findings) -> str:
     ]
     cuts = [
         f"{words} {cut:.1f}"
-        for words, cut in (("kept below", findings.keep_cut), ("rejected from", findings.reject_cut))
+        for words, cut in (
+            ("kept below", findings.keep_cut),
+            ("rejected from", findings.reject_cut),
+        )
         if cut is not None
     ]
     return f"Histogram of log-odds. {'; '.join([*middles, *cuts])}"
@@ -89,4 +111,8 @@ def _spread_in_words(log_odds: Mapping[str, Floats], findings: Findings) -> str:
 def _losses(losses: pd.DataFrame, most: int) -> dict[str, Any]:
     ordered = losses.sort_values(["share", "rejected", "label"], ascending=[False, False, True])
     rows = ordered.head(most).assign(heavy=ordered["share"] > HEAVY)
-    return {"rows": records(rows), "more": max(0, len(losses) - most), "heavy": int((losses["share"] > HEAVY).sum())}
+    return {
+        "rows": records(rows),
+        "more": max(0, len(losses) - most),
+        "heavy": int((losses["share"] > HEAVY).sum()),
+    }

@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from curation.report.drawing import (
+from curation.drawing.drawing import (
     FOUND,
     INK,
     KEPT,
@@ -26,8 +26,8 @@ from curation.report.drawing import (
     render,
     row_height,
 )
-from curation.report.words import outcome_in_words
-from curation.signals.base import Limits
+from curation.drawing.words import outcome_in_words
+from curation.gather.signals.base import Limits
 
 _MOST_CLASSES = 60
 _MOST_SIZES = 2000
@@ -40,7 +40,8 @@ Counts = npt.NDArray[np.int64]
 
 
 def class_balance(balance: pd.DataFrame) -> bytes:
-    """Pictures per class before (pale) and after (kept, then review); columns label, found, kept, review, rejected.
+    """Pictures per class before (pale) and after (kept, then review); columns label, found, kept,
+    review, rejected.
 
     The 60 largest classes get a bar each, the rest share one for their mean.
     """
@@ -53,8 +54,18 @@ def class_balance(balance: pd.DataFrame) -> bytes:
         names = named_rows(axes, rows["label"])
         found = axes.barh(names, rows["found"], color=FOUND, label="found")
         axes.barh(names, rows["kept"], color=KEPT, height=0.5, label="kept")
-        axes.barh(names, rows["review"], left=rows["kept"], color=REVIEW, height=0.5, label=outcome_in_words("review"))
-        texts = [f"{kept:,} of {total:,}" for kept, total in zip(rows["kept"], rows["found"], strict=True)]
+        axes.barh(
+            names,
+            rows["review"],
+            left=rows["kept"],
+            color=REVIEW,
+            height=0.5,
+            label=outcome_in_words("review"),
+        )
+        texts = [
+            f"{kept:,} of {total:,}"
+            for kept, total in zip(rows["kept"], rows["found"], strict=True)
+        ]
         axes.bar_label(found, texts, padding=3, fontsize=7)
         axes.margins(x=0.15)
         _count_axis(axes, "pictures")
@@ -64,7 +75,8 @@ def class_balance(balance: pd.DataFrame) -> bytes:
 
 
 def sizes(images: pd.DataFrame) -> bytes:
-    """Width against height of the readable pictures in pixels, one dot per size, its area growing with the count."""
+    """Width against height of the readable pictures in pixels, one dot per size, its area growing
+    with the count."""
     counts = _readable(images).value_counts(["width", "height"]).head(_MOST_SIZES)
 
     def draw(panels: list[Axes]) -> None:
@@ -72,7 +84,14 @@ def sizes(images: pd.DataFrame) -> bytes:
         if counts.empty:
             return nothing(axes, "no readable pictures")
         pairs = np.array(counts.index.to_list(), dtype=float)
-        axes.scatter(pairs[:, 0], pairs[:, 1], s=6 * np.sqrt(counts.to_numpy()), color=KEPT, alpha=0.4, linewidths=0)
+        axes.scatter(
+            pairs[:, 0],
+            pairs[:, 1],
+            s=6 * np.sqrt(counts.to_numpy()),
+            color=KEPT,
+            alpha=0.4,
+            linewidths=0,
+        )
         axes.set(xlabel="width, px", ylabel="height, px", xscale="log", yscale="log")
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
@@ -83,9 +102,12 @@ def sizes(images: pd.DataFrame) -> bytes:
 
 
 def aspects(images: pd.DataFrame) -> bytes:
-    """How many readable pictures have which width : height, with 1:2 and 2:1 equally far from square."""
+    """How many readable pictures have which width : height, with 1:2 and 2:1 equally far from
+    square."""
     readable = _readable(images)
-    ratios = np.log2(readable["width"].to_numpy(float) / np.maximum(readable["height"].to_numpy(float), 1))
+    ratios = np.log2(
+        readable["width"].to_numpy(float) / np.maximum(readable["height"].to_numpy(float), 1)
+    )
 
     def draw(panels: list[Axes]) -> None:
         axes = panels[0]
@@ -104,12 +126,16 @@ def formats(images: pd.DataFrame) -> bytes:
 
 
 def outcome_flow(decisions: pd.DataFrame) -> bytes:
-    """How many files were kept, sent to review for which reason, or rejected at which stage for which reason."""
+    """How many files were kept, sent to review for which reason, or rejected at which stage for
+    which reason."""
     return _bars(*_flow(decisions), "files")
 
 
-def signal_histogram(values: Floats, rejected: npt.NDArray[np.bool_], *, name: str, keep: Limits) -> bytes:
-    """Share of the kept and of the rejected pictures over the values of one signal, with the limits it votes by."""
+def signal_histogram(
+    values: Floats, rejected: npt.NDArray[np.bool_], *, name: str, keep: Limits
+) -> bytes:
+    """Share of the kept and of the rejected pictures over the values of one signal, with the limits
+    it votes by."""
 
     def draw(panels: list[Axes]) -> None:
         axes = panels[0]
@@ -123,7 +149,12 @@ def signal_histogram(values: Floats, rejected: npt.NDArray[np.bool_], *, name: s
         ):
             weights = np.full(part.size, 1 / max(part.size, 1))
             axes.hist(
-                part, bins=bins.tolist(), weights=weights, color=colour, alpha=0.6, label=f"{label} ({part.size:,})"
+                part,
+                bins=bins.tolist(),
+                weights=weights,
+                color=colour,
+                alpha=0.6,
+                label=f"{label} ({part.size:,})",
             )
         for cut in (keep.low, keep.high):
             if low <= cut <= bins[-1]:
@@ -151,7 +182,8 @@ def k_distance(distances: Floats, eps: float) -> bytes:
 
 
 def cluster_comparison(comparison: pd.DataFrame) -> bytes:
-    """One panel per numeric column of the comparison, one bar per row; the first column names the row."""
+    """One panel per numeric column of the comparison, one bar per row; the first column names the
+    row."""
     scores = comparison.iloc[:, 1:].select_dtypes("number")
 
     def draw(panels: list[Axes]) -> None:
@@ -167,7 +199,9 @@ def cluster_comparison(comparison: pd.DataFrame) -> bytes:
             axes.set_title(plain(str(column)), fontsize=8)
             axes.xaxis.set_visible(False)
 
-    return render(draw, height=max(1.4, 0.5 + 0.3 * len(comparison)), columns=max(1, scores.shape[1]))
+    return render(
+        draw, height=max(1.4, 0.5 + 0.3 * len(comparison)), columns=max(1, scores.shape[1])
+    )
 
 
 def confusion_matrix(predictions: pd.DataFrame) -> bytes:
@@ -179,7 +213,8 @@ def confusion_matrix(predictions: pd.DataFrame) -> bytes:
 
 
 def confusion_counts(counts: Counts, classes: Sequence[str]) -> bytes:
-    """True class (rows) against predicted class (columns), shaded by the share of the row; at most the 60 largest."""
+    """True class (rows) against predicted class (columns), shaded by the share of the row; at most
+    the 60 largest."""
     largest = np.sort(np.argsort(-counts.sum(axis=1), kind="stable")[:_MOST_CLASSES])
     shown = counts[np.ix_(largest, largest)]
     names = [plain(classes[place]) for place in largest]
@@ -189,7 +224,9 @@ def confusion_counts(counts: Counts, classes: Sequence[str]) -> bytes:
         if not shown.any():
             return nothing(axes, "no predictions")
         axes.grid(visible=False)
-        axes.imshow(shown / np.maximum(shown.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0, vmax=1)
+        axes.imshow(
+            shown / np.maximum(shown.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0, vmax=1
+        )
         font = 8 if len(names) <= 30 else 6
         axes.set_xticks(range(len(names)), names, rotation=90, fontsize=font)
         axes.set_yticks(range(len(names)), names, fontsize=font)
@@ -213,13 +250,22 @@ def training_curves(curves: pd.DataFrame) -> bytes:
         losses.plot(curves["epoch"], curves["train_loss"], color=KEPT, label="training")
         losses.plot(curves["epoch"], curves["validation_loss"], color=REJECTED, label="validation")
         losses.legend()
-        scores.plot(curves["epoch"], curves["train_accuracy"], color=KEPT, label="training accuracy")
-        scores.plot(curves["epoch"], curves["validation_macro_f1"], color=REJECTED, label="validation macro F1")
+        scores.plot(
+            curves["epoch"], curves["train_accuracy"], color=KEPT, label="training accuracy"
+        )
+        scores.plot(
+            curves["epoch"],
+            curves["validation_macro_f1"],
+            color=REJECTED,
+            label="validation macro F1",
+        )
         scores.set_ylim(0, 1)
         scores.legend()
         rates.plot(curves["epoch"], curves["learning_rate"], color=INK)
         _rate_axis(rates, curves["learning_rate"])
-        for axes, title in zip(panels, ("loss", "accuracy and macro F1", "learning rate"), strict=True):
+        for axes, title in zip(
+            panels, ("loss", "accuracy and macro F1", "learning rate"), strict=True
+        ):
             axes.set(title=title, xlabel="epoch")
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
 
@@ -236,7 +282,10 @@ def f1_bars(per_class: pd.DataFrame) -> bytes:
             return nothing(axes, "no test pictures")
         names = named_rows(axes, rows["class"])
         bars = axes.barh(names, rows["f1"].fillna(0), color=KEPT)
-        texts = [f"{_short(f1)}  ({support:,})" for f1, support in zip(rows["f1"], rows["support"], strict=True)]
+        texts = [
+            f"{_short(f1)}  ({support:,})"
+            for f1, support in zip(rows["f1"], rows["support"], strict=True)
+        ]
         axes.bar_label(bars, texts, padding=3, fontsize=8)
         axes.set(xlim=(0, 1.2), xticks=_F1_MARKS, xlabel="F1 (number of test pictures)")
         axes.grid(axis="y", visible=False)
@@ -264,7 +313,8 @@ def _flow(decisions: pd.DataFrame) -> tuple[pd.Series, list[str]]:
 
 
 def _named(outcome: str, stage: str, reason: str) -> str:
-    """A bar of `outcome_flow`: stage and reason in the codes of the table, one word where both are the same.
+    """A bar of `outcome_flow`: stage and reason in the codes of the table, one word where both are
+    the same.
 
     >>> _named("rejected", "human", "human"), _named("review", "verdicts", "unsure")
     ('human', 'for review: unsure')
@@ -294,7 +344,8 @@ def _count_axis(axes: Axes, unit: str) -> None:
 
 
 def _rate_axis(axes: Axes, rates: pd.Series) -> None:
-    """Learning rates on a log scale, or on a linear one where they span too few powers of ten to be marked by them."""
+    """Learning rates on a log scale, or on a linear one where they span too few powers of ten to be
+    marked by them."""
     positive = rates[rates > 0]
     if positive.max() >= 100 * positive.min():
         axes.set_yscale("log")
@@ -308,7 +359,15 @@ def _number_cells(axes: Axes, counts: Counts) -> None:
     dark = counts > counts.sum(axis=1, keepdims=True) / 2
     for row, column in np.argwhere(counts > 0):
         colour = "white" if dark[row, column] else INK
-        axes.text(column, row, f"{counts[row, column]}", ha="center", va="center", fontsize=7, color=colour)
+        axes.text(
+            column,
+            row,
+            f"{counts[row, column]}",
+            ha="center",
+            va="center",
+            fontsize=7,
+            color=colour,
+        )
 
 
 def _readable(images: pd.DataFrame) -> pd.DataFrame:

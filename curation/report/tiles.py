@@ -1,4 +1,5 @@
-"""Files as tiles: the picture, what was said of it, how it was voted on, and the copy that was kept instead."""
+"""Files as tiles: the picture, what was said of it, how it was voted on, and the copy that was kept
+instead."""
 
 from __future__ import annotations
 
@@ -8,17 +9,18 @@ from typing import Any
 
 import pandas as pd
 
+from curation.base.tables import DECISIONS, DUPLICATES
 from curation.report.ballots import Ballot, ballots
-from curation.tables import DECISIONS, DUPLICATES
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One file: where it is, what was said of it, the address of its thumbnail, and of that of the copy kept instead
-    ("" for none).
+    """One file: where it is, what was said of it, the address of its thumbnail, and of that of the
+    copy kept instead ("" for none).
 
-    `p_photo` and `ballot` belong to files that were judged for themselves, by a recipe that votes; `bits`, how many
-    bits of the hashes differ, to copies found by comparing; `kept_because` is why the other copy stays."""
+    `p_photo` and `ballot` belong to files that were judged for themselves, by a recipe that votes;
+    `bits`, how many bits of the hashes differ, to copies found by comparing; `kept_because` is why
+    the other copy stays."""
 
     path: str
     image_id: str
@@ -38,22 +40,30 @@ class Tile:
 
 
 class Facts:
-    """What tiles show beside the decisions: image_ids by path, and what DUPLICATES and VOTES say of the files."""
+    """What tiles show beside the decisions: image_ids by path, and what DUPLICATES and VOTES say of
+    the files."""
 
-    def __init__(self, decisions: pd.DataFrame, duplicates: pd.DataFrame, votes: pd.DataFrame) -> None:
+    def __init__(
+        self, decisions: pd.DataFrame, duplicates: pd.DataFrame, votes: pd.DataFrame
+    ) -> None:
         rows, copies = DECISIONS.check(decisions), DUPLICATES.check(duplicates)
         found = copies[copies["relation"] == "duplicate"]
         self.ids: dict[str, str] = dict(zip(rows["path"], rows["image_id"], strict=True))
         self.why: dict[str, str] = dict(zip(copies["path"], copies["kept_because"], strict=True))
-        self.bits: dict[str, str] = dict(zip(found["path"], map(differing_bits, found["distance"]), strict=True))
+        self.bits: dict[str, str] = dict(
+            zip(found["path"], map(differing_bits, found["distance"]), strict=True)
+        )
         self._votes = votes
 
     def tiles(self, rows: pd.DataFrame, address: Callable[[str], str]) -> list[Tile]:
-        """The tile of each of these DECISIONS rows; `address` gives the one of the thumbnail of an image_id."""
+        """The tile of each of these DECISIONS rows; `address` gives the one of the thumbnail of an
+        image_id."""
         judged = ballots(self._votes, set(rows.loc[rows["duplicate_of"] == "", "image_id"]))
         return [self._tile(row, judged, address) for row in rows.to_dict("records")]
 
-    def _tile(self, row: dict[Any, Any], judged: dict[str, Ballot], address: Callable[[str], str]) -> Tile:
+    def _tile(
+        self, row: dict[Any, Any], judged: dict[str, Ballot], address: Callable[[str], str]
+    ) -> Tile:
         kept = row["duplicate_of"]
         return Tile(
             path=row["path"],
@@ -77,8 +87,8 @@ class Facts:
 def likeliest_first(group: pd.DataFrame) -> pd.DataFrame:
     """The rows of a DECISIONS frame by probability of a photograph, then by path.
 
-    A copy was judged through the picture kept instead, so it is left without a probability of its own, and last.
-    """
+    A copy was judged through the picture kept instead, so it is left without a probability of its
+    own, and last."""
     judged = group["p_photo"].where(group["duplicate_of"] == "")
     return group.assign(p_photo=judged).sort_values(["p_photo", "path"], ascending=[False, True])
 

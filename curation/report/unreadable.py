@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from curation.report.templating import capped
-from curation.report.words import error_in_words
+from curation.drawing.templating import capped
+from curation.drawing.words import error_in_words
 
 
 def unreadable_values(images: pd.DataFrame, *, most: int) -> dict[str, Any]:
-    """What the chapter shows of an IMAGES frame: the errors, the most frequent first, and at most `most` files."""
+    """What the chapter shows of an IMAGES frame: the errors, the most frequent first, and at most
+    `most` files."""
     files = images[~images["readable"]].sort_values("path")
     errors = [
         {"error": error, "count": int(count), "words": error_in_words(str(error))}

@@ -1,4 +1,5 @@
-"""Plots of a learned verdict: where the pictures lie, and how well each voter ranks them. PNG bytes, under 40 kB."""
+"""Plots of a learned verdict: where the pictures lie, and how well each voter ranks them. PNG
+bytes, under 40 kB."""
 
 from __future__ import annotations
 
@@ -10,14 +11,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from curation.medium.quality import CHANCE
-from curation.medium.votes import Floats
+from curation.drawing.drawing import (
+    INK,
+    KEPT,
+    OUTCOME_COLOURS,
+    named_rows,
+    nothing,
+    plain,
+    render,
+    row_height,
+)
+from curation.drawing.words import outcome_in_words
 from curation.report.ballots import readable
-from curation.report.drawing import INK, KEPT, OUTCOME_COLOURS, named_rows, nothing, plain, render, row_height
-from curation.report.words import outcome_in_words
+from curation.verdict.medium.quality import CHANCE
+from curation.verdict.medium.votes import Floats
 
 FURTHEST = 12.0
-"""Pictures further from even odds than this many log-odds (1 in 160,000) share the outermost bar."""
+"""Pictures further from even odds than this many log-odds (1 in 160,000) share the outermost
+bar."""
 
 _SILENT, _SILENT_TEXT = "#a3abb3", "#6b737b"
 _CHANCES = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
@@ -25,10 +36,18 @@ _MARKERS = {"o": "dots", "s": "squares"}
 
 
 def log_odds_histogram(
-    log_odds: Mapping[str, Floats], *, reject_cut: float | None = None, keep_cut: float | None = None
+    log_odds: Mapping[str, Floats],
+    *,
+    reject_cut: float | None = None,
+    keep_cut: float | None = None,
 ) -> bytes:
-    """How many pictures have which log-odds, by outcome (kept, review, rejected), with the cut points where given."""
-    groups = {outcome: np.clip(values, -FURTHEST, FURTHEST) for outcome, values in log_odds.items() if len(values)}
+    """How many pictures have which log-odds, by outcome (kept, review, rejected), with the cut
+    points where given."""
+    groups = {
+        outcome: np.clip(values, -FURTHEST, FURTHEST)
+        for outcome, values in log_odds.items()
+        if len(values)
+    }
     clipped = any((np.abs(values) > FURTHEST).any() for values in log_odds.values())
     beyond = f" (beyond \u00b1{FURTHEST:.0f} in the outermost bar)" if clipped else ""
 
@@ -36,17 +55,24 @@ def log_odds_histogram(
         axes = panels[0]
         if not groups:
             return nothing(axes, "no picture has a probability")
-        reach = _reach([*groups.values(), np.array([cut for cut in (reject_cut, keep_cut) if cut is not None])])
+        reach = _reach(
+            [*groups.values(), np.array([cut for cut in (reject_cut, keep_cut) if cut is not None])]
+        )
         axes.hist(
             list(groups.values()),
             bins=np.linspace(-reach, reach, 61).tolist(),
             stacked=True,
             color=[OUTCOME_COLOURS[outcome] for outcome in groups],
-            label=[f"{outcome_in_words(outcome)} ({len(values):,})" for outcome, values in groups.items()],
+            label=[
+                f"{outcome_in_words(outcome)} ({len(values):,})"
+                for outcome, values in groups.items()
+            ],
         )
         _mark_cut(axes, keep_cut, "kept below", side="right")
         _mark_cut(axes, reject_cut, "rejected from", side="left")
-        axes.set(xlim=(-reach, reach), xlabel=f"log-odds of a photograph{beyond}", ylabel="pictures")
+        axes.set(
+            xlim=(-reach, reach), xlabel=f"log-odds of a photograph{beyond}", ylabel="pictures"
+        )
         axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.17), ncols=3, columnspacing=1.2)
         axes.set_ylim(top=1.18 * axes.get_ylim()[1])
         axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -56,7 +82,8 @@ def log_odds_histogram(
 
 
 def voter_quality(quality: pd.DataFrame) -> bytes:
-    """AUROC of each voter in a VOTE_QUALITY frame with its interval, against chance; without a vote: grey."""
+    """AUROC of each voter in a VOTE_QUALITY frame with its interval, against chance; without a
+    vote: grey."""
 
     def draw(panels: list[Axes]) -> None:
         axes = panels[0]
@@ -74,7 +101,8 @@ def voter_quality(quality: pd.DataFrame) -> bytes:
 
 
 def _reach(groups: list[Floats]) -> float:
-    """Half the width of the axis: room for everything, and never so narrow that even odds look decided."""
+    """Half the width of the axis: room for everything, and never so narrow that even odds look
+    decided."""
     return max(4.0, float(np.ceil(np.abs(np.concatenate(groups)).max() + 0.5)))
 
 
@@ -112,7 +140,14 @@ def _whisker(axes: Axes, place: int, voter: Mapping[Any, Any], grounds: list[str
     if np.isnan(voter["auroc"]):
         axes.text(0.02, place, "not measured", color=_SILENT_TEXT, va="center", fontsize=8)
         return
-    axes.plot([voter["low"], voter["high"]], [place, place], color=colour, linewidth=1.5, marker="|", markersize=5)
+    axes.plot(
+        [voter["low"], voter["high"]],
+        [place, place],
+        color=colour,
+        linewidth=1.5,
+        marker="|",
+        markersize=5,
+    )
     marker = tuple(_MARKERS)[grounds.index(voter["measured_on"])]
     axes.plot([voter["auroc"]], [place], color=colour, marker=marker, markersize=5)
 
@@ -120,4 +155,7 @@ def _whisker(axes: Axes, place: int, voter: Mapping[Any, Any], grounds: list[str
 def _legend(grounds: list[str]) -> str:
     if len(grounds) == 1:
         return plain(grounds[0])
-    return "; ".join(f"{shape}: {plain(ground)}" for shape, ground in zip(_MARKERS.values(), grounds, strict=True))
+    return "; ".join(
+        f"{shape}: {plain(ground)}"
+        for shape, ground in zip(_MARKERS.values(), grounds, strict=True)
+    )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Access:
-    """One start of the server: where it listens, and the token. What browsers are given is derived from that."""
+    """One start of the server: where it listens, and the token. What browsers are given is derived
+    from that."""
 
     host: str
     port: int
@@ -21,7 +22,8 @@ class Access:
 
     @property
     def address(self) -> str:
-        """The address to open first. It holds the token: for the person at the terminal, and never for a log."""
+        """The address to open first. It holds the token: for the person at the terminal, and never
+        for a log."""
         return f"{self.origin}/?token={self.token}"
 
     @property
@@ -31,7 +33,8 @@ class Access:
 
     @property
     def cookie(self) -> str:
-        """The name of the session cookie. Browsers share cookies among the ports of a host, so it names the port."""
+        """The name of the session cookie. Browsers share cookies among the ports of a host, so it
+        names the port."""
         return f"inksift-{self.port}"
 
     @property
@@ -41,7 +44,8 @@ class Access:
 
     @property
     def csrf(self) -> str:
-        """What every change must bring in the header X-Inksift-Token; only our own pages are told it."""
+        """What every change must bring in the header X-Inksift-Token; only our own pages are told
+        it."""
         return self._derived("csrf")
 
     def _derived(self, purpose: str) -> str:

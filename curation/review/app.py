@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from curation.errors import InksiftError, LedgerConflict
-from curation.ledger.decisions import Decision
-from curation.ledger.entries import Entry
-from curation.ledger.exchange import export_csv, export_jsonl
+from curation.base.errors import InksiftError
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.entries import Entry, LedgerConflict
+from curation.people.ledger.exchange import export_csv, export_jsonl
 from curation.review.asked import Asked, decisions_of, undo_of
 from curation.review.cards import path_of, said
 from curation.review.catalogue import Catalogue
@@ -49,31 +49,44 @@ def create_app(catalogue: Catalogue, *, csrf: str, who: str) -> Starlette:
         Route("/decisions", answers.decide, methods=["POST"]),
         Route("/undo", answers.undo, methods=["POST"]),
     ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: answers.refused, InksiftError: answers.broken})
+    return Starlette(
+        routes=routes,
+        exception_handlers={HTTPException: answers.refused, InksiftError: answers.broken},
+    )
 
 
 class _Answers:
     def __init__(self, catalogue: Catalogue, pages: Pages, who: str) -> None:
         self._catalogue, self._pages, self._who = catalogue, pages, who
         self._static = {path.name: path.read_bytes() for path in STATIC.iterdir()}
-        self._static["report.css"] = pages.style().encode()
+        self._static["page.css"] = pages.style().encode()
 
     def pictures(self, request: Request) -> Response:
-        return HTMLResponse(self._pages.pictures(self._catalogue.state(), request.query_params), headers=_FRESH)
+        return HTMLResponse(
+            self._pages.pictures(self._catalogue.state(), request.query_params), headers=_FRESH
+        )
 
     def file(self, request: Request) -> Response:
         state, file = self._catalogue.state(), request.path_params["file"]
         if request.query_params.get("run", state.run.name) != state.run.name:
-            raise HTTPException(404, "another run has numbered the files anew: look this one up among the pictures")
+            raise HTTPException(
+                404, "another run has numbered the files anew: look this one up among the pictures"
+            )
         if file >= len(state.run):
-            raise HTTPException(404, f"there is no file {file}: the last run found {len(state.run)}")
+            raise HTTPException(
+                404, f"there is no file {file}: the last run found {len(state.run)}"
+            )
         return HTMLResponse(self._pages.file(state, file, request.query_params), headers=_FRESH)
 
     def sample(self, request: Request) -> Response:
-        return HTMLResponse(self._pages.sample(self._catalogue.state(), request.query_params), headers=_FRESH)
+        return HTMLResponse(
+            self._pages.sample(self._catalogue.state(), request.query_params), headers=_FRESH
+        )
 
     def history(self, request: Request) -> Response:
-        return HTMLResponse(self._pages.history(self._catalogue.state(), request.query_params), headers=_FRESH)
+        return HTMLResponse(
+            self._pages.history(self._catalogue.state(), request.query_params), headers=_FRESH
+        )
 
     def thumbnail(self, request: Request) -> Response:
         return _jpeg(self._catalogue.pictures.thumbnail, request)
@@ -92,7 +105,9 @@ class _Answers:
         return _download(export_csv(self._catalogue.ledger.entries()), "ledger.csv", "text/csv")
 
     def ledger_jsonl(self, request: Request) -> Response:
-        return _download(export_jsonl(self._catalogue.ledger.entries()), "ledger.jsonl", "application/jsonl")
+        return _download(
+            export_jsonl(self._catalogue.ledger.entries()), "ledger.jsonl", "application/jsonl"
+        )
 
     async def decide(self, request: Request) -> Response:
         return await run_in_threadpool(self._decide, await request.body())
@@ -112,7 +127,9 @@ class _Answers:
         state = self._catalogue.state()
         asked, decisions = decisions_of(_parsed(body), state, ledger=self._catalogue.identity)
         try:
-            recorded = self._catalogue.record(decisions, self._who, seen=[one.seen for one in asked])
+            recorded = self._catalogue.record(
+                decisions, self._who, seen=[one.seen for one in asked]
+            )
         except LedgerConflict as conflict:
             return self._conflict(conflict, asked, decisions)
         about = {decision.image_id for decision in decisions}
@@ -126,7 +143,11 @@ class _Answers:
             undos = self._catalogue.undo(entries, self._who, note)
         except LedgerConflict as error:
             undone = self._catalogue.state().undone
-            told = {"error": str(error), "conflicts": [], "left": [one for one in entries if one not in undone]}
+            told = {
+                "error": str(error),
+                "conflicts": [],
+                "left": [one for one in entries if one not in undone],
+            }
             return JSONResponse({**told, **self._shown(about)}, 409, headers=_FRESH)
         return self._answer(about, entries=undos, new=undos)
 
@@ -145,7 +166,9 @@ class _Answers:
         page = self._pages.problem(_TITLES.get(status, "This does not work now"), words)
         return HTMLResponse(page, status, headers=_FRESH)
 
-    def _conflict(self, conflict: LedgerConflict, asked: Sequence[Asked], decisions: Sequence[Decision]) -> Response:
+    def _conflict(
+        self, conflict: LedgerConflict, asked: Sequence[Asked], decisions: Sequence[Decision]
+    ) -> Response:
         """Who decided what meanwhile, for each of the files that it concerns."""
         state = self._catalogue.state()
         theirs = {state.matter(entry): entry for entry in conflict.entries}
@@ -161,7 +184,9 @@ def _theirs(state: State, one: Asked, entry: Entry) -> dict[str, Any]:
     """What somebody else said meanwhile; of copies, on which."""
     return {
         "file": one.file,
-        "path": path_of(state, entry.image_id) if one.action == "copy" else state.run.path(one.file),
+        "path": path_of(state, entry.image_id)
+        if one.action == "copy"
+        else state.run.path(one.file),
         "action": one.action,
         "value": entry.value,
         "said": said(state, entry) if entry.value else "taken back",

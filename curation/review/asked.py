@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 
-from curation.errors import LedgerError
-from curation.ledger.decisions import ACTIONS, Decision, checked, checked_note
+from curation.base.errors import LedgerError
+from curation.people.ledger.decisions import ACTIONS, Decision, checked, checked_note
 from curation.review.run import Run
 from curation.review.state import State
 
@@ -18,7 +18,8 @@ _RELATIONS = {"copy": ("pixels", "duplicate"), "different": ("duplicate",)}
 _NO_SUCH = {
     "": "it could not be read",
     "none": "it is no copy: no other file is kept instead of it",
-    "exact": "it has the same bytes as the file that is kept, so there is nothing to choose between",
+    "exact": "it has the same bytes as the file that is kept, so there is nothing to choose "
+    "between",
     "pixels": "it has the same pixels as the file that is kept, so they are no different pictures",
 }
 
@@ -40,8 +41,8 @@ class ToRecord(NamedTuple):
 
 
 def decisions_of(body: object, state: State, *, ledger: str) -> ToRecord:
-    """What to record. HTTPException in words: 404 for an unknown file, 409 when the page is of an earlier run or not of
-    this `ledger`, 422 for all else that is wrong."""
+    """What to record. HTTPException in words: 404 for an unknown file, 409 when the page is of an
+    earlier run or not of this `ledger`, 422 for all else that is wrong."""
     told = _object(body, required={"decisions"}, optional={"note", "run", "ledger"})
     _check_ledger(told, ledger)
     _check_run(told, state.run)
@@ -87,7 +88,10 @@ def _decision(one: Asked, note: str, run: Run) -> Decision:
     kept = run.image_id(run.kept(one.file))
     target = run.image_id(one.file) if one.action in _RELATIONS else kept
     if one.action == "different" and one.value != kept:
-        raise _wrong(f"{run.path(one.file)!r}: value: expected the image_id of the file that is kept instead, {kept}")
+        raise _wrong(
+            f"{run.path(one.file)!r}: value: expected the image_id of the file that is kept "
+            f"instead, {kept}"
+        )
     try:
         return checked(Decision(target, one.action, one.value, note), run.path(one.file))
     except LedgerError as error:
@@ -99,14 +103,17 @@ def _check_ledger(told: Mapping[str, Any], ledger: str) -> None:
     if told.get("ledger", ledger) != ledger:
         raise HTTPException(
             409,
-            "this page is of another workspace or ledger than the server has now: nothing was recorded; load it again",
+            "this page is of another workspace or ledger than the server has now: nothing was "
+            "recorded; load it again",
         )
 
 
 def _check_run(told: Mapping[str, Any], run: Run) -> None:
     """Another run numbers the files anew, and a decision must never reach another picture."""
     if told.get("run", run.name) != run.name:
-        raise HTTPException(409, "another run has ended since this page was loaded: load it again, then decide")
+        raise HTTPException(
+            409, "another run has ended since this page was loaded: load it again, then decide"
+        )
 
 
 def _check_agreement(asked: Sequence[Asked], decisions: Sequence[Decision], run: Run) -> None:
@@ -115,10 +122,15 @@ def _check_agreement(asked: Sequence[Asked], decisions: Sequence[Decision], run:
         raise _wrong("one file is given the same kind of decision twice")
     words: dict[tuple[object, ...], Sequence[str]] = {}
     for one, (image_id, action, value, _) in zip(asked, decisions, strict=True):
-        about = (image_id, action, value) if action == "different" else (run.groups[one.file], action)
+        about = (
+            (image_id, action, value) if action == "different" else (run.groups[one.file], action)
+        )
         word = (image_id, value) if action == "copy" else (value,)
         if words.setdefault(about, word) != word:
-            raise _wrong(f"{run.path(one.file)!r}: two copies of one picture are given decisions that contradict")
+            raise _wrong(
+                f"{run.path(one.file)!r}: two copies of one picture are given decisions that "
+                "contradict"
+            )
 
 
 def _object(body: object, *, required: set[str], optional: set[str]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ _LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 async def read_body(receive: Receive, headers: Headers) -> bytes:
-    """The whole body; RefusedError where it is longer than 256 kB, or not here within 10 seconds."""
+    """The whole body; RefusedError where it is longer than 256 kB, or not here within 10
+    seconds."""
     length = headers.get("content-length", "0")
     if not _LENGTH.fullmatch(length):
         raise RefusedError(400, "Expected the header Content-Length to be a number of bytes.")
@@ -26,7 +27,9 @@ async def read_body(receive: Receive, headers: Headers) -> bytes:
         async with asyncio.timeout(BODY_S):
             return await _received(receive)
     except TimeoutError:
-        raise RefusedError(408, f"The request was not complete within {BODY_S:g} s: send it again.") from None
+        raise RefusedError(
+            408, f"The request was not complete within {BODY_S:g} s: send it again."
+        ) from None
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:
@@ -53,4 +56,6 @@ async def _received(receive: Receive) -> bytes:
 
 
 def _too_long() -> RefusedError:
-    return RefusedError(413, f"Expected at most {MAX_BODY_BYTES} bytes: decide on fewer pictures at once.")
+    return RefusedError(
+        413, f"Expected at most {MAX_BODY_BYTES} bytes: decide on fewer pictures at once."
+    )

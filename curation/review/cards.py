@@ -1,15 +1,16 @@
-"""Files as cards: a tile as the report shows it, what people said of it, and what can be decided on it."""
+"""Files as cards: a tile as the report shows it, what people said of it, and what can be decided on
+it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from curation.ledger.entries import Entry
+from curation.drawing.words import decision_in_words
+from curation.people.ledger.entries import Entry
 from curation.report.tiles import Tile
-from curation.report.words import decision_in_words
 from curation.review.state import State
-from curation.verdicts.conflicts import LABEL_CONFLICT
+from curation.verdict.conflicts import LABEL_CONFLICT
 
 NO_PICTURE = "/static/no-picture.svg"
 _OF_COPIES = ("copy", "different")
@@ -17,7 +18,8 @@ _OF_COPIES = ("copy", "different")
 
 @dataclass(frozen=True)
 class Word:
-    """What a person decided, in words; `later` where it takes effect with the next run, not at once."""
+    """What a person decided, in words; `later` where it takes effect with the next run, not at
+    once."""
 
     entry: int
     action: str
@@ -30,8 +32,9 @@ class Word:
 
 @dataclass(frozen=True)
 class Card:
-    """One file. `relation` is that to the kept copy, whose image_id is `kept_id` (both "" for an unreadable file),
-    `classes` are those in conflict, and `copies` is how many other files show the same picture."""
+    """One file. `relation` is that to the kept copy, whose image_id is `kept_id` (both "" for an
+    unreadable file), `classes` are those in conflict, and `copies` is how many other files show the
+    same picture."""
 
     file: int
     tile: Tile
@@ -95,23 +98,38 @@ def _card(state: State, file: int, tile: Tile) -> Card:
 
 
 def _spoken(state: State, file: int) -> list[Entry]:
-    """What holds for the picture; an outcome shows on the kept file alone, what was said of a copy on that copy."""
+    """What holds for the picture; an outcome shows on the kept file alone, what was said of a copy
+    on that copy."""
     entries = state.words_of.get(state.run.groups[file], [])
     shared = [entry for entry in entries if entry.action not in _OF_COPIES]
-    own = [entry for entry in entries if entry.action in _OF_COPIES and entry.image_id == state.run.image_id(file)]
+    own = [
+        entry
+        for entry in entries
+        if entry.action in _OF_COPIES and entry.image_id == state.run.image_id(file)
+    ]
     return [entry for entry in shared if entry.action != "outcome" or state.run.keeps(file)] + own
 
 
 def _explained(state: State, file: int, tile: Tile) -> str:
     """What the machine said; what people said is in the words."""
     alone = state.run.alone if tile.reason == LABEL_CONFLICT else state.run.machine
-    return ("the machine: " if tile.decided_by == "human" else "") + str(alone["explanation"].iat[file])
+    return ("the machine: " if tile.decided_by == "human" else "") + str(
+        alone["explanation"].iat[file]
+    )
 
 
 def _word(state: State, entry: Entry) -> Word:
     later = entry.action in _OF_COPIES and state.waits(entry)
     when = entry.at[:16].replace("T", " ") + " UTC"
-    return Word(entry.entry, entry.action, said(state, entry), entry.who, when, " ".join(entry.note.split()), later)
+    return Word(
+        entry.entry,
+        entry.action,
+        said(state, entry),
+        entry.who,
+        when,
+        " ".join(entry.note.split()),
+        later,
+    )
 
 
 def _classes(state: State, group: int) -> list[str]:

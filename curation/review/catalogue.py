@@ -1,4 +1,5 @@
-"""What there is to review, kept true while people decide, other programs write to the ledger, and runs end."""
+"""What there is to review, kept true while people decide, other programs write to the ledger, and
+runs end."""
 
 from __future__ import annotations
 
@@ -6,26 +7,26 @@ import hashlib
 import threading
 from collections.abc import Sequence
 
-from curation.errors import ParamError, StoreError
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger, Recorded
+from curation.base.errors import ParamError, StoreError
+from curation.base.rgb import Rgb
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.ledger import Ledger, Recorded
 from curation.review.pictures import Pictures
 from curation.review.reading import Stamps, give_back, read_run, stamps
 from curation.review.run import Run
 from curation.review.state import State
-from curation.rgb import Rgb
+from curation.store.thumbnails import SingleThumbnails
 from curation.store.workspace import Workspace
-from curation.thumbnails import SingleThumbnails
 
 
 class Catalogue:
     """The last run of a workspace and its ledger; many threads may use one.
 
-    A run that ends is noticed. While one goes on, or where its tables cannot be used, the one before goes on holding.
+    A run that ends is noticed. While one goes on, or where its tables cannot be used, the one
+    before goes on holding.
 
-    ParamError when no run has finished its verdicts there, StoreError when its tables are damaged, LedgerError when the
-    ledger is.
-    """
+    ParamError when no run has finished its verdicts there, StoreError when its tables are damaged,
+    LedgerError when the ledger is."""
 
     def __init__(self, workspace: Workspace, ledger: Ledger) -> None:
         self._workspace, self._ledger = workspace, ledger
@@ -44,7 +45,8 @@ class Catalogue:
 
     @property
     def identity(self) -> str:
-        """Tells this workspace with this ledger from all others, whose entries have the same numbers."""
+        """Tells this workspace with this ledger from all others, whose entries have the same
+        numbers."""
         places = f"{self._workspace.root.resolve()}\n{self._ledger.name}"
         return hashlib.sha256(places.encode(errors="surrogateescape")).hexdigest()[:16]
 
@@ -99,7 +101,8 @@ class Catalogue:
         thumbnails = SingleThumbnails(self._workspace, run.thumbnails)
 
         def read(image_id: str) -> Rgb:
-            """One after the other, for a browser asks for six at once and a stored part may take 30 MB to read."""
+            """One after the other, for a browser asks for six at once and a stored part may take 30
+            MB to read."""
             with self._reading:
                 picture = thumbnails(image_id)
                 give_back()

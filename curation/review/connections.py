@@ -1,4 +1,5 @@
-"""Connections that cannot be held open for nothing: a request must begin soon, and there are never too many."""
+"""Connections that cannot be held open for nothing: a request must begin soon, and there are never
+too many."""
 
 from __future__ import annotations
 
@@ -11,13 +12,18 @@ from curation.review.policy import POLICY
 
 HEADERS_S = 10.0
 MAX_CONNECTIONS = 64
-_HEADS = "".join(f"{name}: {value}\r\n" for name, value in {**POLICY, "connection": "close"}.items())
-_BAD_REQUEST = f"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\ncache-control: no-store\r\n{_HEADS}\r\n".encode()
+_HEADS = "".join(
+    f"{name}: {value}\r\n" for name, value in {**POLICY, "connection": "close"}.items()
+)
+_BAD_REQUEST = (
+    f"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\ncache-control: no-store\r\n{_HEADS}\r\n"
+).encode()
 
 
 class Connection(H11Protocol):
-    """HTTP/1.1 as uvicorn speaks it. The headers of a request must be here 10 seconds after it began (its body is the
-    guard's to wait for); above 64 connections a new one is closed at once."""
+    """HTTP/1.1 as uvicorn speaks it. The headers of a request must be here 10 seconds after it
+    began (its body is the guard's to wait for); above 64 connections a new one is closed at
+    once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,5 @@
-"""One file: what it is a copy of, what speaks for and against it, and what was ever decided on its picture."""
+"""One file: what it is a copy of, what speaks for and against it, and what was ever decided on its
+picture."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from curation.review.state import State
 
 
 def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
-    """What the page shows; the files before and after it are those of `filters`, None for no such file."""
+    """What the page shows; the files before and after it are those of `filters`, None for no such
+    file."""
     run = state.run
     group = run.groups[file]
     related = run.files[group] if group >= 0 else [file]
@@ -27,7 +29,9 @@ def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
         "shown": [(card, run.described(card.file)) for card in large],
         "related": cards(state, related, thumbnail) if len(related) > 1 else [],
         "ballot": ballots(run.votes, {judged}).get(judged),
-        "history": lines(state, [entry for entry in reversed(state.entries) if entry.image_id in ids]),
+        "history": lines(
+            state, [entry for entry in reversed(state.entries) if entry.image_id in ids]
+        ),
         "filters": filters,
         "before": before,
         "after": after,
@@ -35,7 +39,8 @@ def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
 
 
 def _neighbours(state: State, file: int, filters: Filters) -> tuple[int | None, int | None]:
-    """The files before and after this one in the order of the run, of those that the filters let through."""
+    """The files before and after this one in the order of the run, of those that the filters let
+    through."""
     rank = state.run.rank
     chosen = filters.chosen(state)
     before = [one for one in chosen if rank[one] < rank[file]]

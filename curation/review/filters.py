@@ -12,7 +12,7 @@ import pandas as pd
 from starlette.datastructures import QueryParams
 
 from curation.review.state import State
-from curation.verdicts.conservation import DECIDERS, OUTCOMES
+from curation.verdict.conservation import DECIDERS, OUTCOMES
 
 USUAL = ("review", "rejected")
 """The outcomes shown where neither an outcome nor a part of a path is asked for."""
@@ -25,8 +25,9 @@ PER_PAGE = 60
 
 @dataclass(frozen=True)
 class Filters:
-    """All that a file has to be; "" and None ask for nothing. `low` and `high` bound the probability of a photograph,
-    which copies and unreadable files do not have; `asked` are the outcomes that were asked for by name."""
+    """All that a file has to be; "" and None ask for nothing. `low` and `high` bound the
+    probability of a photograph, which copies and unreadable files do not have; `asked` are the
+    outcomes that were asked for by name."""
 
     asked: tuple[str, ...] = ()
     reason: str = ""
@@ -64,9 +65,15 @@ class Filters:
         """These filters as a query."""
         pairs: list[tuple[str, object]] = [("outcome", outcome) for outcome in self.asked]
         given = {"reason": self.reason, "label": self.label, "low": self.low, "high": self.high}
-        given |= {"by": self.decided_by, "changed": "yes" if self.changed else "", "text": self.text}
+        given |= {
+            "by": self.decided_by,
+            "changed": "yes" if self.changed else "",
+            "text": self.text,
+        }
         given |= {"relation": self.relation}
-        return urlencode([*pairs, *((name, value) for name, value in given.items() if value not in ("", None))])
+        return urlencode(
+            [*pairs, *((name, value) for name, value in given.items() if value not in ("", None))]
+        )
 
     def page_of(self, state: State, file: int) -> str:
         """The address of the page of a file, which names the run that numbered it."""
@@ -85,7 +92,11 @@ class Filters:
         """The files that these filters let through, in the order of the run."""
         rows = state.decisions
         wanted = rows["outcome"].isin(self.outcomes)
-        for column, value in (("reason", self.reason), ("label", self.label), ("decided_by", self.decided_by)):
+        for column, value in (
+            ("reason", self.reason),
+            ("label", self.label),
+            ("decided_by", self.decided_by),
+        ):
             wanted &= (rows[column] == value) if value else True
         if self.low is not None or self.high is not None:
             own = rows["p_photo"].where(rows["duplicate_of"] == "")
@@ -101,8 +112,8 @@ class Filters:
 
 
 class Window(NamedTuple):
-    """One page of files: `first` is the place of its first one among `total`, from 1; the files that the page before
-    and the next one begin with, None for no such page."""
+    """One page of files: `first` is the place of its first one among `total`, from 1; the files
+    that the page before and the next one begin with, None for no such page."""
 
     files: Sequence[int]
     first: int

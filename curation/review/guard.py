@@ -1,4 +1,5 @@
-"""The guard before the review app: what does not come from this machine, its owner and our own pages is refused.
+"""The guard before the review app: what does not come from this machine, its owner and our own
+pages is refused.
 
     every request   names us in the header Host, so that no other name leads here (DNS rebinding)
     GET /?token=    brings the token of this start, and is answered with the session cookie
@@ -26,7 +27,10 @@ from curation.review.refusal import RefusedError
 TOKEN_HEADER = "x-inksift-token"
 READING, METHODS = ("GET", "HEAD"), ("GET", "HEAD", "POST")
 _POLICY_VIOLATION = 1008
-_START = "Open the address that `inksift review` printed in the terminal; it changes each time the server starts."
+_START = (
+    "Open the address that `inksift review` printed in the terminal; it changes each time the "
+    "server starts."
+)
 
 
 class Guard:
@@ -64,18 +68,23 @@ class Guard:
     def _check_addressed_to_us(self, scope: Scope, headers: Headers) -> None:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0] not in self._access.hosts:
-            raise RefusedError(400, f"Expected the header Host to be {' or '.join(self._access.hosts)}, once.")
+            raise RefusedError(
+                400, f"Expected the header Host to be {' or '.join(self._access.hosts)}, once."
+            )
         if scope["method"] not in METHODS:
             raise RefusedError(405, f"Expected one of the methods {', '.join(METHODS)}.")
         if not scope["path"].startswith("/"):
             raise RefusedError(400, "Expected an address that begins with /.")
 
     def _welcome(self, tokens: list[str]) -> Response:
-        """The answer to a request that brings a token: the cookie, and the way to the same page without the token."""
+        """The answer to a request that brings a token: the cookie, and the way to the same page
+        without the token."""
         if len(tokens) != 1 or not _same(tokens[0], self._access.token):
             raise RefusedError(403, f"This is not the token of the running server. {_START}")
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(self._access.cookie, self._access.session, path="/", httponly=True, samesite="strict")
+        answer.set_cookie(
+            self._access.cookie, self._access.session, path="/", httponly=True, samesite="strict"
+        )
         return answer
 
     def _check_session(self, headers: Headers) -> None:
@@ -84,23 +93,38 @@ class Guard:
             raise RefusedError(403, f"This browser has no session here. {_START}")
 
     def _check_from_our_page(self, headers: Headers) -> None:
-        """Whether a POST was sent by one of our pages, and is one that any page could not send unasked."""
+        """Whether a POST was sent by one of our pages, and is one that any page could not send
+        unasked."""
         if headers.getlist("origin") != [f"http://{headers['host']}"]:
-            raise RefusedError(403, "Changes are taken from our own pages only: the header Origin is another, or none.")
+            raise RefusedError(
+                403,
+                "Changes are taken from our own pages only: the header Origin is another, or none.",
+            )
         if headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            raise RefusedError(403, "Changes are taken from our own pages only, not from another site.")
+            raise RefusedError(
+                403, "Changes are taken from our own pages only, not from another site."
+            )
         if not _same(headers.get(TOKEN_HEADER, ""), self._access.csrf):
-            raise RefusedError(403, f"This page is of an earlier start of the server: load it again. {_START}")
+            raise RefusedError(
+                403, f"This page is of an earlier start of the server: load it again. {_START}"
+            )
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise RefusedError(415, "Expected a body of the type application/json.")
 
 
 def _check_reading(headers: Headers) -> None:
-    """Whether a GET or HEAD comes from our own page or the person; other ports of this machine may link here."""
+    """Whether a GET or HEAD comes from our own page or the person; other ports of this machine may
+    link here."""
     site = headers.get("sec-fetch-site", "none")
-    linked = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == ("navigate", "document")
+    linked = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == (
+        "navigate",
+        "document",
+    )
     if site not in ("same-origin", "none") and not (site == "same-site" and linked):
-        raise RefusedError(403, "Another site asked for this: open it from the address bar or one of our own pages.")
+        raise RefusedError(
+            403,
+            "Another site asked for this: open it from the address bar or one of our own pages.",
+        )
     if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
         raise RefusedError(400, "Expected no body with this method.")
 

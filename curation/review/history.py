@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from curation.ledger.entries import Entry
+from curation.people.ledger.entries import Entry
 from curation.review.cards import path_of, said
 from curation.review.filters import Filters
 from curation.review.state import State
@@ -14,8 +14,9 @@ PER_PAGE = 100
 
 
 class Line(NamedTuple):
-    """One entry in words. `undone_by` is the entry that took it back, `replaced_by` the one that holds instead of it, 0
-    for none; `address` is that of the picture's page, "" where the run does not know the picture."""
+    """One entry in words. `undone_by` is the entry that took it back, `replaced_by` the one that
+    holds instead of it, 0 for none; `address` is that of the picture's page, "" where the run does
+    not know the picture."""
 
     entry: Entry
     when: str
@@ -44,7 +45,11 @@ def lines(state: State, entries: Sequence[Entry]) -> list[Line]:
 
 def history_values(state: State, before: str) -> dict[str, Any]:
     """The newest entries, or those before the one of that number."""
-    end = min(int(before) - 1, state.last) if before.isascii() and before.isdigit() and len(before) < 10 else state.last
+    end = (
+        min(int(before) - 1, state.last)
+        if before.isascii() and before.isdigit() and len(before) < 10
+        else state.last
+    )
     shown = list(reversed(state.entries[max(0, end - PER_PAGE) : max(0, end)]))
     return {
         "lines": lines(state, shown),
@@ -57,7 +62,9 @@ def _what(state: State, entry: Entry) -> str:
     if not entry.undoes:
         return said(state, entry)
     taken = state.entries[entry.undoes - 1]
-    return f"took entry {entry.undoes} back" + (f": {said(state, taken)}" if not taken.undoes else "")
+    return f"took entry {entry.undoes} back" + (
+        f": {said(state, taken)}" if not taken.undoes else ""
+    )
 
 
 def _address(state: State, entry: Entry) -> str:

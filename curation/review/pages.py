@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from curation.report.templating import environment
+from curation.drawing.templating import environment
 from curation.review.cards import Card, cards, thumbnail
 from curation.review.catalogue import Catalogue
 from curation.review.file_page import file_values
@@ -17,13 +17,14 @@ from curation.review.filters import RELATIONS, Filters, start_at, window
 from curation.review.history import history_values
 from curation.review.sample import sample_values
 from curation.review.state import State
-from curation.verdicts.conservation import OUTCOMES
+from curation.verdict.conservation import OUTCOMES
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Pages:
-    """Renders pages for one person; `csrf` is what their scripts have to send back with every change."""
+    """Renders pages for one person; `csrf` is what their scripts have to send back with every
+    change."""
 
     def __init__(self, catalogue: Catalogue, *, csrf: str, who: str) -> None:
         self._templates = environment(TEMPLATES)
@@ -58,7 +59,9 @@ class Pages:
 
     def history(self, state: State, query: QueryParams) -> str:
         """Every entry of the ledger, the newest first, a page of them."""
-        return self._render("history.html.j2", state, **history_values(state, query.get("before", "")))
+        return self._render(
+            "history.html.j2", state, **history_values(state, query.get("before", ""))
+        )
 
     def problem(self, title: str, words: str) -> str:
         """Why there is nothing to see."""
@@ -70,10 +73,12 @@ class Pages:
 
     def style(self) -> str:
         """The style sheet of the report, on which that of the app builds."""
-        return self._templates.get_template("report.css").render()
+        return self._templates.get_template("page.css").render()
 
     def _tile(self, state: State, card: Card) -> str:
-        return self._templates.get_template("one_card.html.j2").render(state=state, card=card, filters=Filters())
+        return self._templates.get_template("one_card.html.j2").render(
+            state=state, card=card, filters=Filters()
+        )
 
     def _render(self, template: str, state: State, **values: Any) -> str:
         known = {"state": state, "totals": state.totals, "run_again": self._command(state)}
@@ -81,12 +86,21 @@ class Pages:
 
     def _command(self, state: State) -> str:
         """The command that takes the decisions in."""
-        places = ["inksift", "run", state.run.source or "SOURCE", "--workspace", str(self._catalogue.workspace.root)]
+        places = [
+            "inksift",
+            "run",
+            state.run.source or "SOURCE",
+            "--workspace",
+            str(self._catalogue.workspace.root),
+        ]
         name = self._catalogue.ledger.name
         return shlex.join([*places, *(["--ledger", name] if name else [])])
 
 
 def _counted(state: State, column: str, asked: str) -> list[tuple[str, int]]:
-    """Every value of a column with its count, by name, and the one asked for though it may have none; "" left out."""
+    """Every value of a column with its count, by name, and the one asked for though it may have
+    none; "" left out."""
     counts = state.decisions[column].value_counts().to_dict()
-    return [(value, int(counts.get(value, 0))) for value in sorted({*map(str, counts), asked}) if value]
+    return [
+        (value, int(counts.get(value, 0))) for value in sorted({*map(str, counts), asked}) if value
+    ]

@@ -1,4 +1,5 @@
-"""The pictures of a run as a browser gets them: encoded by us, found by content, never a file of the user's."""
+"""The pictures of a run as a browser gets them: encoded by us, found by content, never a file of
+the user's."""
 
 from __future__ import annotations
 
@@ -6,19 +7,21 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
-from curation.report.contact_sheet import jpeg
-from curation.rgb import Rgb, shrink
+from curation.base.rgb import Rgb, shrink
+from curation.drawing.contact_sheet import jpeg
 
 THUMBNAIL_PX, PICTURE_PX = 160, 512
 QUALITY = 85
 AT_ONCE = 2
-"""Pictures read and encoded at one time: more would take memory in every thread and be no quicker."""
+"""Pictures read and encoded at one time: more would take memory in every thread and be no
+quicker."""
 IN_MEMORY = 400
 """Encoded pictures: about 6 kB each as a thumbnail, 60 kB as a large one."""
 
 
 class Pictures:
-    """JPEGs of the pictures `known` by image_id, of which `read` gives the pixels. Safe to use from many threads.
+    """JPEGs of the pictures `known` by image_id, of which `read` gives the pixels. Safe to use from
+    many threads.
 
     KeyError for a picture that is not known; whatever `read` raises.
     """

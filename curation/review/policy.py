@@ -6,7 +6,8 @@ from starlette.types import Message, Send
 
 POLICY = {
     "content-security-policy": (
-        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src "
+        "'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
@@ -19,7 +20,8 @@ _NOT_STORED = (b"cache-control", b"no-store")
 
 
 def with_policy(send: Send) -> Send:
-    """`send`, but every answer bears POLICY, shares nothing with other origins, and is not stored unless it says so."""
+    """`send`, but every answer bears POLICY, shares nothing with other origins, and is not stored
+    unless it says so."""
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -7,25 +7,30 @@ import json
 import pandas as pd
 import pyarrow as pa
 
-from curation.errors import ParamError, SchemaError, StoreError
-from curation.ledger.entries import HUMAN_DECISIONS
-from curation.medium.votes import VOTES
-from curation.publish.published import RUN_AGAIN, SOURCE, error_line
+from curation.base.errors import ParamError, SchemaError, StoreError
+from curation.base.tables import DECISIONS, DUPLICATES, IMAGES, Table
+from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.review.run import Run
 from curation.store.parquet import BROKEN_TABLE, read_parquet
+from curation.store.published import RUN_AGAIN, SOURCE, error_line
+from curation.store.thumbnails import THUMBNAILS
 from curation.store.workspace import Workspace
-from curation.tables import DECISIONS, DUPLICATES, IMAGES, Table
-from curation.thumbnails import THUMBNAILS
-from curation.verdicts.conservation import OUTCOMES
+from curation.verdict.conservation import OUTCOMES
+from curation.verdict.medium.votes import VOTES
 
 _MACHINE, _VERDICTS = "machine_verdicts", "verdicts"
-_TABLES = (_MACHINE, _VERDICTS, *(table.name for table in (IMAGES, DUPLICATES, VOTES, HUMAN_DECISIONS, THUMBNAILS)))
+_TABLES = (
+    _MACHINE,
+    _VERDICTS,
+    *(table.name for table in (IMAGES, DUPLICATES, VOTES, HUMAN_DECISIONS, THUMBNAILS)),
+)
 
 AT_ONCE_NS = 2_000_000_000
 """Tables written this close together were copied with their folder; between two runs lies more."""
 
 Stamps = dict[str, tuple[int, int, int] | None]
-"""When each table was written, in ns, its size in bytes and its inode; None for one that is not there."""
+"""When each table was written, in ns, its size in bytes and its inode; None for one that is not
+there."""
 
 
 def stamps(workspace: Workspace) -> Stamps:
@@ -36,9 +41,8 @@ def stamps(workspace: Workspace) -> Stamps:
 def read_run(workspace: Workspace) -> Run:
     """The last run, with all that takes long to work out; `unfinished` as it says.
 
-    ParamError when none finished its verdicts, StoreError when its tables are damaged or those of two runs, as while
-    one goes on.
-    """
+    ParamError when none finished its verdicts, StoreError when its tables are damaged or those of
+    two runs, as while one goes on."""
     unfinished = _unfinished(stamps(workspace))
     machine = _table(workspace, _MACHINE, DECISIONS)
     heard = _table(workspace, HUMAN_DECISIONS.name, HUMAN_DECISIONS)
@@ -53,7 +57,10 @@ def read_run(workspace: Workspace) -> Run:
         unfinished=unfinished,
     )
     if not _of_one_run(found):
-        raise StoreError(f"the tables in {workspace.tables} are of two runs: wait for the run to end, or {RUN_AGAIN}")
+        raise StoreError(
+            f"the tables in {workspace.tables} are of two runs: wait for the run to end, or "
+            f"{RUN_AGAIN}"
+        )
     for slow in ("name", "rank", "facts", "files", "file_of", "copies"):
         getattr(found, slow)
     give_back()
@@ -66,7 +73,8 @@ def give_back() -> None:
 
 
 def _unfinished(found: Stamps) -> bool:
-    """Whether decisions were taken in since the verdicts: a run does that first, and its verdicts come last."""
+    """Whether decisions were taken in since the verdicts: a run does that first, and its verdicts
+    come last."""
     heard, decided = found[HUMAN_DECISIONS.name], found[_VERDICTS]
     return bool(heard and decided and heard[0] > decided[0] + AT_ONCE_NS)
 

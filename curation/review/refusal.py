@@ -27,7 +27,8 @@ _PAGE = """<!DOCTYPE html>
 
 
 class RefusedError(Exception):
-    """A request that is not let through: a status of HTTP, and one or two sentences for whoever sent it."""
+    """A request that is not let through: a status of HTTP, and one or two sentences for whoever
+    sent it."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
@@ -35,8 +36,8 @@ class RefusedError(Exception):
         self.words = words
 
     def answer(self, headers: Headers) -> Response:
-        """The refusal, as a page where the request's `headers` ask for one. It ends the connection, since a body may
-        still be on its way."""
+        """The refusal, as a page where the request's `headers` ask for one. It ends the connection,
+        since a body may still be on its way."""
         if "text/html" in headers.get("accept", ""):
             page = _PAGE.format(words=escape(self.words))
             return HTMLResponse(page, self.status, {"connection": "close"})

@@ -1,4 +1,5 @@
-"""The last run as the review app sees it: what its tables say of every file, and which files belong together."""
+"""The last run as the review app sees it: what its tables say of every file, and which files belong
+together."""
 
 from __future__ import annotations
 
@@ -11,23 +12,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from curation.ledger.entries import HUMAN_DECISIONS
-from curation.medium.votes import VOTES
-from curation.report.templating import records
+from curation.drawing.templating import records
+from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.report.tiles import Facts
-from curation.verdicts import conflicts
+from curation.verdict import conflicts
+from curation.verdict.medium.votes import VOTES
 
 _FIRST = ("review", "rejected", "kept")
 
 
 @dataclass(frozen=True)
 class Run:
-    """What the machine alone says of every file (DECISIONS, the row is the number of the file), IMAGES without the raw
-    names, DUPLICATES, VOTES, the HUMAN_DECISIONS that the run took in, THUMBNAILS, and the folder of the pictures (""
-    where none is recorded).
+    """What the machine alone says of every file (DECISIONS, the row is the number of the file),
+    IMAGES without the raw names, DUPLICATES, VOTES, the HUMAN_DECISIONS that the run took in,
+    THUMBNAILS, and the folder of the pictures ("" where none is recorded).
 
-    `unfinished` where a later run took decisions in and has not ended: which ones this run had taken in is then not
-    known, and `heard` is empty."""
+    `unfinished` where a later run took decisions in and has not ended: which ones this run had
+    taken in is then not known, and `heard` is empty."""
 
     machine: pd.DataFrame
     images: pd.DataFrame
@@ -86,7 +87,9 @@ class Run:
     @cached_property
     def group_of(self) -> dict[str, int]:
         """The group of a picture, by its image_id."""
-        return dict(zip(self.duplicates["image_id"], map(int, self.duplicates["group"]), strict=True))
+        return dict(
+            zip(self.duplicates["image_id"], map(int, self.duplicates["group"]), strict=True)
+        )
 
     @cached_property
     def copies(self) -> Mapping[str, frozenset[str]]:
@@ -102,13 +105,16 @@ class Run:
 
     @cached_property
     def order(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        """All files as they are gone through, which no decision changes: by the machine's outcome, for review first,
-        then by probability of a photograph, then by path; copies and unreadable files come last."""
+        """All files as they are gone through, which no decision changes: by the machine's outcome,
+        for review first, then by probability of a photograph, then by path; copies and unreadable
+        files come last."""
         alone = self.alone
         copies, readable = alone["duplicate_of"] != "", alone["path"].isin(self.duplicates["path"])
         keys = pd.DataFrame(
             {
-                "outcome": alone["outcome"].map({outcome: place for place, outcome in enumerate(_FIRST)}),
+                "outcome": alone["outcome"].map(
+                    {outcome: place for place, outcome in enumerate(_FIRST)}
+                ),
                 "last": copies.astype("int64") + 2 * (~readable).astype("int64"),
                 "p_photo": -alone["p_photo"].mask(copies).fillna(-1.0),
                 "path": alone["path"],

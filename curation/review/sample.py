@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from curation.ledger.entries import human_decisions
-from curation.medium.questions import propose
+from curation.people.ledger.entries import human_decisions
 from curation.review.cards import cards, picture
 from curation.review.state import State
-from curation.verdicts import human
+from curation.verdict import human
+from curation.verdict.audit.questions import propose
 
 COUNT = 50
 
 
 def sample_values(state: State, asked: str) -> dict[str, Any]:
-    """Question number `asked`, from 1, or the first without an answer; no card where there is nothing to ask.
+    """Question number `asked`, from 1, or the first without an answer; no card where there is
+    nothing to ask.
 
-    `answers` says for each question in order whether people called the picture a photograph, None for not yet; `known`
-    counts the pictures that people called either, asked for or not.
-    """
+    `answers` says for each question in order whether people called the picture a photograph, None
+    for not yet; `known` counts the pictures that people called either, asked for or not."""
     files = _questions(state)
     given = human.answers(state.run.duplicates, human_decisions(state.entries))
     answers = [_answer(given.get(state.run.image_id(file))) for file in files]
     open_ = [number for number, answer in enumerate(answers, 1) if answer is None]
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else min(open_, default=0)
+    number = (
+        int(asked)
+        if asked.isascii() and asked.isdigit() and len(asked) < 10
+        else min(open_, default=0)
+    )
     shown = files[number - 1 : number] if number else []
     return {
         "number": number if shown else 0,
@@ -37,7 +41,8 @@ def sample_values(state: State, asked: str) -> dict[str, Any]:
 
 
 def _questions(state: State) -> Sequence[int]:
-    """The kept files of the sample; pictures with an unusable embedding are rejected whatever a person calls them."""
+    """The kept files of the sample; pictures with an unusable embedding are rejected whatever a
+    person calls them."""
     run = state.run
     unusable = set(run.machine.loc[run.machine["reason"] == "bad_feature", "image_id"])
     proposed = propose(run.votes, unusable, count=COUNT)
@@ -49,6 +54,7 @@ def _answer(photo: object) -> bool | None:
 
 
 def _following(open_: Sequence[int], number: int) -> int:
-    """The next question without an answer, from the start again after the last; 0 for none but this one."""
+    """The next question without an answer, from the start again after the last; 0 for none but this
+    one."""
     others = [one for one in open_ if one != number]
     return next((one for one in others if one > number), others[0] if others else 0)

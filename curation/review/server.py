@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from curation.errors import ParamError
+from curation.base.errors import ParamError
 from curation.review.access import Access
 from curation.review.connections import Connection
 
@@ -21,12 +21,13 @@ TOKEN_BYTES = 24
 KEEP_ALIVE_S, LAST_ANSWERS_S = 5, 3
 
 
-def serve(make_app: Callable[[Access], ASGIApp], *, port: int, announce: Callable[[str], None]) -> None:
+def serve(
+    make_app: Callable[[Access], ASGIApp], *, port: int, announce: Callable[[str], None]
+) -> None:
     """Serve on 127.0.0.1 until SIGINT or SIGTERM, which end the process with exit code 0.
 
-    `announce` is told the address with the token once it can be opened. Port 0 takes any free one; ParamError where the
-    port is not to be had.
-    """
+    `announce` is told the address with the token once it can be opened. Port 0 takes any free one;
+    ParamError where the port is not to be had."""
     with listening(port) as listener, _ended_by_signals():
         access = access_to(listener)
         server = server_of(make_app(access))
@@ -35,7 +36,8 @@ def serve(make_app: Callable[[Access], ASGIApp], *, port: int, announce: Callabl
 
 
 def listening(port: int) -> socket.socket:
-    """A socket that accepts connections from this machine; ParamError where the port is not to be had."""
+    """A socket that accepts connections from this machine; ParamError where the port is not to be
+    had."""
     listener = socket.socket()
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -43,7 +45,9 @@ def listening(port: int) -> socket.socket:
         listener.listen()
     except (OSError, OverflowError) as error:
         listener.close()
-        raise ParamError(f"cannot listen on {HOST}:{port} ({error}): give another --port, or 0 for any free") from None
+        raise ParamError(
+            f"cannot listen on {HOST}:{port} ({error}): give another --port, or 0 for any free"
+        ) from None
     return listener
 
 
@@ -73,7 +77,8 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Within, SIGINT and SIGTERM mean that all is well; uvicorn raises them again when its last answers are sent."""
+    """Within, SIGINT and SIGTERM mean that all is well; uvicorn raises them again when its last
+    answers are sent."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

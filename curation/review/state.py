@@ -8,11 +8,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from curation.ledger.decisions import subject
-from curation.ledger.entries import Entry, human_decisions, in_force, last_word, taken_back
+from curation.people.ledger.decisions import subject
+from curation.people.ledger.entries import Entry, human_decisions, in_force, last_word, taken_back
 from curation.review.run import Run
-from curation.verdicts import conflicts, human
-from curation.verdicts.conservation import OUTCOMES
+from curation.verdict import conflicts, human
+from curation.verdict.conservation import OUTCOMES
 
 Matter = tuple[object, ...]
 """What a decision is about among all copies of a picture; two on one matter replace each other."""
@@ -34,14 +34,17 @@ class State:
         return cls(run, entries, _holding(run.machine, run.duplicates, human_decisions(entries)))
 
     def after(self, entries: Sequence[Entry]) -> State:
-        """With these entries; where they go on from those known, only the groups that they touch are computed again."""
+        """With these entries; where they go on from those known, only the groups that they touch
+        are computed again."""
         if entries[: len(self.entries)] != self.entries:
             return State.of(self.run, entries)
         touched = self.groups(entry.image_id for entry in entries[len(self.entries) :])
         files = self.run.files_of(touched)
         own = self.run.duplicates[self.run.duplicates["group"].isin(touched)]
         heard = human_decisions(entries)
-        part = _holding(self.run.machine.iloc[files], own, heard[heard["image_id"].isin(own["image_id"])])
+        part = _holding(
+            self.run.machine.iloc[files], own, heard[heard["image_id"].isin(own["image_id"])]
+        )
         decisions = self.decisions.copy()
         decisions.loc[files, _CHANGING] = part[_CHANGING].set_axis(files)
         return State(self.run, entries, decisions)
@@ -53,7 +56,8 @@ class State:
 
     @cached_property
     def totals(self) -> dict[str, int]:
-        """How many files there are, how many of each outcome, and how many decisions wait for the next run."""
+        """How many files there are, how many of each outcome, and how many decisions wait for the
+        next run."""
         counts = self.decisions["outcome"].value_counts()
         outcomes = {outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES}
         return {"found": len(self.run), **outcomes, "waiting": len(self.waiting)}
@@ -73,7 +77,8 @@ class State:
 
     @cached_property
     def words_of(self) -> dict[int, list[Entry]]:
-        """What holds for every group, one entry per action, and as many of `different` as there are; in order."""
+        """What holds for every group, one entry per action, and as many of `different` as there
+        are; in order."""
         found: dict[int, list[Entry]] = {}
         for entry in sorted(self.words.values()):
             if entry.image_id in self.run.group_of:
@@ -82,8 +87,12 @@ class State:
 
     @cached_property
     def waiting(self) -> frozenset[tuple[str, ...]]:
-        """The subjects on which something was decided, or taken back, that the run has not heard."""
-        heard = {(row["image_id"], row["action"], row["value"], row["at"]) for row in self.run.heard.to_dict("records")}
+        """The subjects on which something was decided, or taken back, that the run has not
+        heard."""
+        heard = {
+            (row["image_id"], row["action"], row["value"], row["at"])
+            for row in self.run.heard.to_dict("records")
+        }
         now = {(*entry[3:6], entry.at) for entry in in_force(self.entries)}
         return frozenset(subject(*one[:3]) for one in heard ^ now if one[0] in self.run.group_of)
 
@@ -102,8 +111,8 @@ class State:
         return self.matter_of(entry.image_id, entry.action, entry.value or entry.old)
 
     def matter_of(self, image_id: str, action: str, value: str) -> Matter:
-        """The action and the group of the picture; the picture itself where the run does not know it, and where it is
-        told apart from another."""
+        """The action and the group of the picture; the picture itself where the run does not know
+        it, and where it is told apart from another."""
         if action == "different":
             return image_id, action, value
         return self.run.group_of.get(image_id, image_id), action
@@ -114,7 +123,9 @@ class State:
 
     def groups(self, image_ids: Iterable[str]) -> set[int]:
         """The groups of those of these pictures that the run knows."""
-        return {self.run.group_of[image_id] for image_id in image_ids if image_id in self.run.group_of}
+        return {
+            self.run.group_of[image_id] for image_id in image_ids if image_id in self.run.group_of
+        }
 
 
 def _holding(machine: pd.DataFrame, duplicates: pd.DataFrame, heard: pd.DataFrame) -> pd.DataFrame:

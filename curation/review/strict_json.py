@@ -10,16 +10,21 @@ MAX_DEPTH = 8
 
 
 def strict_json(body: bytes) -> object:
-    """The value of a JSON text in UTF-8; ValueError in words for one that is not, or nested deeper than 8 levels.
+    """The value of a JSON text in UTF-8; ValueError in words for one that is not, or nested deeper
+    than 8 levels.
 
-    Refuses what `json` lets pass: NaN, Infinity, numbers too large for either, a key given twice, half characters.
+    Refuses what `json` lets pass: NaN, Infinity, numbers too large for either, a key given twice,
+    half characters.
 
     >>> strict_json(b'{"a": [1, "b"]}')
     {'a': [1, 'b']}
     """
     try:
         value = json.loads(
-            body.decode(), parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_each_key_once
+            body.decode(),
+            parse_constant=_no_number,
+            parse_float=_finite,
+            object_pairs_hook=_each_key_once,
         )
         _check(value, MAX_DEPTH)
     except RecursionError:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation.sample.shapes import Colour, Palette, Part, Rng, arc, curve, ellipse, palette, points, smooth, tube
+from curation.sample.shapes import (
+    Colour,
+    Palette,
+    Part,
+    Rng,
+    arc,
+    curve,
+    ellipse,
+    palette,
+    points,
+    smooth,
+    tube,
+)
 
 WHITE: Colour = (250, 250, 248)
 
@@ -24,7 +36,10 @@ def _cat_head(rng: Rng, colours: Palette, x: float, y: float, size: float) -> li
     parts = []
     for side in (-1, 1):
         tip = (x + side * wide * rng.uniform(0.75, 0.95), y - high * rng.uniform(1.45, 1.75))
-        outer, inner = (x + side * wide * 0.97, y - high * 0.2), (x + side * wide * 0.2, y - high * 0.85)
+        outer, inner = (
+            (x + side * wide * 0.97, y - high * 0.2),
+            (x + side * wide * 0.2, y - high * 0.85),
+        )
         parts.append(Part(points(inner, tip, outer), colours.body))
         middle = np.mean([inner, tip, outer], axis=0)
         parts.append(Part(middle + (points(inner, tip, outer) - middle) * 0.5, colours.accent))
@@ -34,15 +49,24 @@ def _cat_head(rng: Rng, colours: Palette, x: float, y: float, size: float) -> li
     for side in (-1, 1):
         eye = (x + side * wide * 0.42, y - high * 0.12)
         parts.append(Part(ellipse(*eye, wide * 0.17, high * 0.2), WHITE))
-        parts.append(Part(ellipse(eye[0] + look * wide * 0.2, eye[1], wide * 0.07, high * 0.17), colours.dark))
+        parts.append(
+            Part(
+                ellipse(eye[0] + look * wide * 0.2, eye[1], wide * 0.07, high * 0.17), colours.dark
+            )
+        )
     nose_y = y + high * 0.24
     parts.append(
-        Part(points((x - wide * 0.09, nose_y), (x + wide * 0.09, nose_y), (x, nose_y + high * 0.12)), colours.accent)
+        Part(
+            points((x - wide * 0.09, nose_y), (x + wide * 0.09, nose_y), (x, nose_y + high * 0.12)),
+            colours.accent,
+        )
     )
     for side in (-1, 1):
         parts.append(
             Part(
-                arc(x + side * wide * 0.11, nose_y + high * 0.14, wide * 0.11, high * 0.14, 0, np.pi),
+                arc(
+                    x + side * wide * 0.11, nose_y + high * 0.14, wide * 0.11, high * 0.14, 0, np.pi
+                ),
                 colours.dark,
                 size * 0.035,
             )
@@ -57,7 +81,12 @@ def _cat_head(rng: Rng, colours: Palette, x: float, y: float, size: float) -> li
 def _sitting_cat(rng: Rng, colours: Palette) -> list[Part]:
     lean, plump = rng.uniform(-0.04, 0.04), rng.uniform(0.17, 0.23)
     reach = rng.uniform(0.22, 0.36)
-    tail = curve((0.55, 0.88), (0.5 + reach, 0.9), (0.55 + reach, 0.72), (0.5 + reach, rng.uniform(0.45, 0.6)))
+    tail = curve(
+        (0.55, 0.88),
+        (0.5 + reach, 0.9),
+        (0.55 + reach, 0.72),
+        (0.5 + reach, rng.uniform(0.45, 0.6)),
+    )
     body = smooth(
         (0.5 + lean, 0.38), (0.5 + plump * 0.75, 0.55), (0.5 + plump * 1.1, 0.82), (0.5, 0.95),
         (0.5 - plump * 1.1, 0.82), (0.5 - plump * 0.75, 0.55),
@@ -72,19 +101,33 @@ def _sitting_cat(rng: Rng, colours: Palette) -> list[Part]:
 
 def _walking_cat(rng: Rng, colours: Palette) -> list[Part]:
     back = rng.uniform(0.46, 0.52)
-    tail = curve((0.2, back + 0.06), (0.1, back - 0.02), (0.12, back - 0.2), (rng.uniform(0.02, 0.25), back - 0.3))
+    tail = curve(
+        (0.2, back + 0.06),
+        (0.1, back - 0.02),
+        (0.12, back - 0.2),
+        (rng.uniform(0.02, 0.25), back - 0.3),
+    )
     parts = [Part(tube(tail, 0.06, 0.045), colours.second)]
     for i, x in enumerate((0.26, 0.62, 0.34, 0.7)):
         foot = x + rng.uniform(-0.07, 0.07)
-        leg = curve((x, back + 0.1), ((x + foot) / 2, back + 0.22), (foot, 0.88), (foot + 0.02, 0.9))
+        leg = curve(
+            (x, back + 0.1), ((x + foot) / 2, back + 0.22), (foot, 0.88), (foot + 0.02, 0.9)
+        )
         parts.append(Part(tube(leg, 0.1, 0.06), colours.second if i < 2 else colours.body))
     body = smooth(
-        (0.17, back + 0.08), (0.3, back - 0.04), (0.52, back - 0.01), (0.75, back - 0.06), (0.8, back + 0.08),
+        (0.17, back + 0.08), (0.3, back - 0.04), (0.52, back - 0.01), (0.75, back - 0.06),
+        (0.8, back + 0.08),
         (0.68, back + 0.2), (0.45, back + 0.19), (0.24, back + 0.21),
     )  # fmt: skip
     parts.append(Part(body, colours.body))
     for x in np.linspace(0.3, 0.6, rng.integers(0, 5)):
-        parts.append(Part(curve((x, back - 0.01), (x + 0.02, back + 0.05), (x, back + 0.1)), colours.second, 0.025))
+        parts.append(
+            Part(
+                curve((x, back - 0.01), (x + 0.02, back + 0.05), (x, back + 0.1)),
+                colours.second,
+                0.025,
+            )
+        )
     return parts + _cat_head(rng, colours, 0.8, back - 0.1, rng.uniform(0.13, 0.16))
 
 
@@ -99,10 +142,18 @@ def fish(rng: Rng) -> list[Part]:
         (0.5 + length, 0.5), (0.62, 0.5 - high * 0.85), (0.45, 0.5 - high), (tail + 0.08, 0.46),
         (tail + 0.08, 0.54), (0.45, 0.5 + high), (0.62, 0.5 + high * 0.85),
     )  # fmt: skip
-    top = smooth((0.36, 0.5 - high * 0.8), (0.42, 0.42 - high * 1.15), (0.64, 0.46 - high), (0.62, 0.5 - high * 0.7))
+    top = smooth(
+        (0.36, 0.5 - high * 0.8),
+        (0.42, 0.42 - high * 1.15),
+        (0.64, 0.46 - high),
+        (0.62, 0.5 - high * 0.7),
+    )
     under = smooth((0.4, 0.5 + high * 0.8), (0.34, 0.56 + high * 1.1), (0.52, 0.5 + high * 0.9))
     back = points(
-        (tail + 0.12, 0.5), (tail - 0.13, 0.5 - spread), (tail - 0.13 + fork, 0.5), (tail - 0.13, 0.5 + spread)
+        (tail + 0.12, 0.5),
+        (tail - 0.13, 0.5 - spread),
+        (tail - 0.13 + fork, 0.5),
+        (tail - 0.13, 0.5 + spread),
     )
     parts = [
         Part(back, colours.accent),
@@ -113,14 +164,18 @@ def fish(rng: Rng) -> list[Part]:
     parts += _scales(rng, colours, high)
     eye = (0.5 + length * 0.66, 0.5 - high * 0.25)
     parts.append(Part(arc(0.62, 0.5, 0.05, high * 0.6, -1.2, 1.2), colours.second, 0.015))
-    parts.append(Part(tube(curve((0.54, 0.54), (0.47, 0.58), (0.41, 0.6)), 0.05, 0.1), colours.accent))
+    parts.append(
+        Part(tube(curve((0.54, 0.54), (0.47, 0.58), (0.41, 0.6)), 0.05, 0.1), colours.accent)
+    )
     parts.append(Part(ellipse(*eye, 0.045, 0.045), WHITE))
     parts.append(Part(ellipse(eye[0] + 0.01, eye[1], 0.022, 0.024), colours.dark))
     mouth = arc(0.5 + length * 0.88, 0.5 + high * 0.12, 0.05, 0.05, 0.3, 2.2)
     parts.append(Part(mouth, colours.dark, 0.012))
     for i in range(rng.integers(0, 4)):
         size = rng.uniform(0.012, 0.03)
-        parts.append(Part(ellipse(0.9 + rng.uniform(-0.03, 0.05), 0.4 - 0.1 * i, size, size), colours.light))
+        parts.append(
+            Part(ellipse(0.9 + rng.uniform(-0.03, 0.05), 0.4 - 0.1 * i, size, size), colours.light)
+        )
     return parts
 
 

@@ -1,4 +1,5 @@
-"""Plans a noisy set, then draws it: imbalanced classes, copies, unreadable files and photographs among the drawings."""
+"""Plans a noisy set, then draws it: imbalanced classes, copies, unreadable files and photographs
+among the drawings."""
 
 from __future__ import annotations
 
@@ -10,10 +11,10 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from curation.engine import per_item
-from curation.errors import SourceError
-from curation.params import Params
-from curation.rgb import Rgb
+from curation.base.engine import per_item
+from curation.base.errors import SourceError
+from curation.base.params import Params
+from curation.base.rgb import Rgb
 from curation.sample.encode import DAMAGES, EXTENSIONS, damaged, encode, near_copy
 from curation.sample.photographs import Crop, cut, plan_crops
 from curation.sample.scenes import SUBJECTS, draw_scene
@@ -32,15 +33,30 @@ _PLAN, _TRAIN, _TEST = range(3)
 
 
 class SampleParams(Params):
-    """How large, how lopsided and how noisy the drawn set is. Shares are of the number of drawings."""
+    """How large, how lopsided and how noisy the drawn set is. Shares are of the number of
+    drawings."""
 
-    images: int = Field(120, ge=8, le=10_000, description="Drawings in the largest of the eight classes")
-    imbalance: float = Field(30.0, ge=1, le=1000, description="Drawings in the largest class over the smallest")
-    photo_share: float = Field(0.12, ge=0, le=1, description="Real photographs scattered over the classes")
-    exact_copy_share: float = Field(0.05, ge=0, le=0.4, description="Copies with the same bytes under another name")
-    near_copy_share: float = Field(0.06, ge=0, le=0.4, description="Copies compressed again, resized or brightened")
-    unreadable_share: float = Field(0.03, ge=0, le=1, description="Truncated, corrupt, empty and wrongly named files")
-    test_per_class: int = Field(6, ge=0, le=1000, description="Clean drawings per class in the trusted test folder")
+    images: int = Field(
+        120, ge=8, le=10_000, description="Drawings in the largest of the eight classes"
+    )
+    imbalance: float = Field(
+        30.0, ge=1, le=1000, description="Drawings in the largest class over the smallest"
+    )
+    photo_share: float = Field(
+        0.12, ge=0, le=1, description="Real photographs scattered over the classes"
+    )
+    exact_copy_share: float = Field(
+        0.05, ge=0, le=0.4, description="Copies with the same bytes under another name"
+    )
+    near_copy_share: float = Field(
+        0.06, ge=0, le=0.4, description="Copies compressed again, resized or brightened"
+    )
+    unreadable_share: float = Field(
+        0.03, ge=0, le=1, description="Truncated, corrupt, empty and wrongly named files"
+    )
+    test_per_class: int = Field(
+        6, ge=0, le=1000, description="Clean drawings per class in the trusted test folder"
+    )
     max_side_px: int = Field(
         600, ge=_MIN_SIDE_PX, le=2000, description="Shorter side of the largest drawing, in pixels"
     )
@@ -62,7 +78,8 @@ class _Entry:
 
 
 def draw_sample(folder: Path, params: SampleParams) -> pd.DataFrame:
-    """Draw the set into `folder`: images/CLASS/, a clean test/CLASS/, and truth.csv, written last and returned (TRUTH).
+    """Draw the set into `folder`: images/CLASS/, a clean test/CLASS/, and truth.csv, written last
+    and returned (TRUTH).
 
     SourceError when `folder` is a file, holds anything, or cannot be written.
     """
@@ -87,16 +104,24 @@ def class_sizes(images: int, imbalance: float) -> dict[str, int]:
     [120, 74, 45, 28, 17, 11, 7, 4]
     """
     steps = np.linspace(0, 1, len(_LABELS))
-    return {label: max(1, round(images * imbalance**-step)) for label, step in zip(_LABELS, steps, strict=True)}
+    return {
+        label: max(1, round(images * imbalance**-step))
+        for label, step in zip(_LABELS, steps, strict=True)
+    }
 
 
 def _claim(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise SourceError(f"{folder} is not an empty folder: give a new or an empty one, nothing is ever overwritten")
+        raise SourceError(
+            f"{folder} is not an empty folder: give a new or an empty one, nothing is ever "
+            "overwritten"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SourceError(f"cannot make {folder} ({error.strerror}): choose another folder") from error
+        raise SourceError(
+            f"cannot make {folder} ({error.strerror}): choose another folder"
+        ) from error
 
 
 def _plan(params: SampleParams) -> list[_Entry]:
@@ -110,14 +135,24 @@ def _plan(params: SampleParams) -> list[_Entry]:
 
 
 def _plan_drawings(sizes: dict[str, int], rng: Rng) -> list[_Entry]:
-    """One entry per drawing; the first two of all are one with transparency and one with an EXIF orientation."""
+    """One entry per drawing; the first two of all are one with transparency and one with an EXIF
+    orientation."""
     styles = tuple(STYLES)
     entries = [
-        _Entry("illustration", label, styles[(i + offset) % len(styles)], str(rng.choice(_ENCODINGS, p=_FREQUENCIES)))
+        _Entry(
+            "illustration",
+            label,
+            styles[(i + offset) % len(styles)],
+            str(rng.choice(_ENCODINGS, p=_FREQUENCIES)),
+        )
         for offset, (label, size) in enumerate(sizes.items())
         for i in range(size)
     ]
-    return [replace(entries[0], encoding="transparent"), replace(entries[1], encoding="turned"), *entries[2:]]
+    return [
+        replace(entries[0], encoding="transparent"),
+        replace(entries[1], encoding="turned"),
+        *entries[2:],
+    ]
 
 
 def _plan_photographs(count: int, sizes: dict[str, int], rng: Rng) -> list[_Entry]:
@@ -132,11 +167,15 @@ def _plan_photographs(count: int, sizes: dict[str, int], rng: Rng) -> list[_Entr
 def _plan_damage(count: int, sizes: dict[str, int], rng: Rng) -> list[_Entry]:
     kinds = tuple(DAMAGES)
     labels = _scatter(count, sizes, rng)
-    return [_Entry("unreadable", label, kinds[i % len(kinds)], kinds[i % len(kinds)]) for i, label in enumerate(labels)]
+    return [
+        _Entry("unreadable", label, kinds[i % len(kinds)], kinds[i % len(kinds)])
+        for i, label in enumerate(labels)
+    ]
 
 
 def _plan_copies(drawings: Sequence[_Entry], params: SampleParams, rng: Rng) -> list[_Entry]:
-    """Copies of different drawings, never of the two special ones, each in the class of what it copies."""
+    """Copies of different drawings, never of the two special ones, each in the class of what it
+    copies."""
     sources = rng.permutation(np.arange(2, len(drawings)))
     exact = round(len(drawings) * params.exact_copy_share)
     near = round(len(drawings) * params.near_copy_share)
@@ -160,7 +199,9 @@ def _named(entries: list[_Entry], params: SampleParams) -> list[_Entry]:
     numbers = rng.permutation(len(entries))
     extensions = {**EXTENSIONS, **DAMAGES}
     return [
-        replace(entry, path=f"{entry.label}/{entry.label}_{number:04d}.{extensions[entry.encoding]}")
+        replace(
+            entry, path=f"{entry.label}/{entry.label}_{number:04d}.{extensions[entry.encoding]}"
+        )
         for entry, number in zip(entries, numbers, strict=True)
     ]
 
@@ -177,7 +218,9 @@ def _write_images(folder: Path, entries: list[_Entry], params: SampleParams) -> 
     per_item(write, [item for item in numbered if item[1].copy])
 
 
-def _bytes_of(entry: _Entry, entries: list[_Entry], folder: Path, params: SampleParams, rng: Rng) -> bytes:
+def _bytes_of(
+    entry: _Entry, entries: list[_Entry], folder: Path, params: SampleParams, rng: Rng
+) -> bytes:
     if entry.copy:
         original = (folder / entries[entry.source].path).read_bytes()
         return original if entry.copy == "exact" else near_copy(original, entry.encoding, rng)
@@ -197,7 +240,10 @@ def _write_test(folder: Path, params: SampleParams) -> None:
         rgb = _drawing(label, styles[number % len(styles)], params.max_side_px, rng)
         _write(folder / label / f"{label}_test_{number:03d}.png", encode(rgb, "png", rng))
 
-    per_item(write, [(k, label, i) for k, label in enumerate(_LABELS) for i in range(params.test_per_class)])
+    per_item(
+        write,
+        [(k, label, i) for k, label in enumerate(_LABELS) for i in range(params.test_per_class)],
+    )
 
 
 def _drawing(label: str, style: str, max_side_px: int, rng: Rng) -> Rgb:

@@ -8,7 +8,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from curation.rgb import Rgb
+from curation.base.rgb import Rgb
 from curation.sample.shapes import Rng
 
 EXTENSIONS: Mapping[str, str] = {
@@ -44,7 +44,8 @@ def encode(rgb: Rgb, encoding: str, rng: Rng) -> bytes:
 
 
 def near_copy(data: bytes, encoding: str, rng: Rng) -> bytes:
-    """The picture in `data` compressed again, resized or slightly brightened: other bytes, the same drawing."""
+    """The picture in `data` compressed again, resized or slightly brightened: other bytes, the same
+    drawing."""
     with Image.open(BytesIO(data)) as opened:
         picture = opened.convert("RGB")
     change = (_recompressed, _resized, _brightened)[rng.integers(3)]
@@ -67,7 +68,9 @@ def _sticker(rgb: Rgb) -> Image.Image:
     height, width = rgb.shape[:2]
     y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)[None, :]
     inside = x**6 + y**6 <= 1
-    return Image.fromarray(np.dstack([rgb * inside[..., None], inside * np.uint8(255)]).astype(np.uint8))
+    return Image.fromarray(
+        np.dstack([rgb * inside[..., None], inside * np.uint8(255)]).astype(np.uint8)
+    )
 
 
 def _recompressed(picture: Image.Image, form: str, rng: Rng) -> bytes:

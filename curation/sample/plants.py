@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation.sample.shapes import Palette, Part, Rng, arc, curve, ellipse, palette, points, smooth, tube
+from curation.sample.shapes import (
+    Palette,
+    Part,
+    Rng,
+    arc,
+    curve,
+    ellipse,
+    palette,
+    points,
+    smooth,
+    tube,
+)
 
 
 def tree(rng: Rng) -> list[Part]:
@@ -34,7 +45,11 @@ def _fir(rng: Rng, colours: Palette) -> list[Part]:
     tops = np.linspace(0.55, 0.06, tiers)
     return [
         Part(
-            points((0.5, top), (0.5 + wide * (1 - 0.15 * i), top + 0.3), (0.5 - wide * (1 - 0.15 * i), top + 0.3)),
+            points(
+                (0.5, top),
+                (0.5 + wide * (1 - 0.15 * i), top + 0.3),
+                (0.5 - wide * (1 - 0.15 * i), top + 0.3),
+            ),
             colours.body if i % 2 else colours.second,
         )
         for i, top in enumerate(tops)
@@ -43,18 +58,27 @@ def _fir(rng: Rng, colours: Palette) -> list[Part]:
 
 def _crown(rng: Rng, colours: Palette, x: float) -> list[Part]:
     branches = [
-        Part(tube(curve((x, 0.68), (x + 0.6 * reach, 0.56), (x + reach, 0.45)), 0.045, 0.02), colours.second)
+        Part(
+            tube(curve((x, 0.68), (x + 0.6 * reach, 0.56), (x + reach, 0.45)), 0.045, 0.02),
+            colours.second,
+        )
         for reach in (-0.16, 0.15)
     ]
     bumps, size = int(rng.integers(7, 11)), rng.uniform(0.22, 0.29)
     angles = np.linspace(0, 2 * np.pi, bumps, endpoint=False) + rng.uniform()
     ring = [(x + size * np.cos(a), 0.36 + size * 0.78 * np.sin(a)) for a in angles]
-    leaves = np.vstack([arc(*centre, 0.12, 0.11, a - 1.3, a + 1.3) for centre, a in zip(ring, angles, strict=True)])
+    leaves = np.vstack(
+        [arc(*centre, 0.12, 0.11, a - 1.3, a + 1.3) for centre, a in zip(ring, angles, strict=True)]
+    )
     parts = [*branches, Part(leaves, colours.body)]
     for _ in range(rng.integers(3, 9)):
         spot = (x + rng.uniform(-0.2, 0.2), 0.36 + rng.uniform(-0.18, 0.2))
         fruit = rng.uniform() < 0.5
-        parts.append(Part(ellipse(*spot, 0.025, 0.025), colours.accent) if fruit else _leaf_mark(spot, colours))
+        parts.append(
+            Part(ellipse(*spot, 0.025, 0.025), colours.accent)
+            if fruit
+            else _leaf_mark(spot, colours)
+        )
     return parts
 
 
@@ -69,7 +93,9 @@ def _fronds(rng: Rng, colours: Palette, x: float, y: float) -> list[Part]:
         tip = (x + reach * np.cos(angle), y + reach * np.sin(angle) * 0.8 + 0.1)
         middle = (x + reach * 0.55 * np.cos(angle), y + reach * 0.65 * np.sin(angle) - 0.06)
         spine = curve((x, y), middle, tip)
-        parts.append(Part(tube(spine, 0.1, 0.005), colours.body if rng.uniform() < 0.6 else colours.second))
+        parts.append(
+            Part(tube(spine, 0.1, 0.005), colours.body if rng.uniform() < 0.6 else colours.second)
+        )
     nuts = [Part(ellipse(x + dx, y + 0.04, 0.035, 0.035), colours.dark) for dx in (-0.04, 0.03)]
     return parts + nuts
 
@@ -86,11 +112,18 @@ def flower(rng: Rng) -> list[Part]:
         tip = (0.5 + side * rng.uniform(0.2, 0.3), leaf - 0.12)
         parts.append(
             Part(
-                smooth((0.5, leaf + 0.05), (0.5 + side * 0.12, leaf - 0.08), tip, (0.5 + side * 0.15, leaf + 0.02)),
+                smooth(
+                    (0.5, leaf + 0.05),
+                    (0.5 + side * 0.12, leaf - 0.08),
+                    tip,
+                    (0.5 + side * 0.15, leaf + 0.02),
+                ),
                 green,
             )
         )
-    return parts + (_tulip(rng, colours, x, y) if rng.uniform() < 0.3 else _petals(rng, colours, x, y))
+    return parts + (
+        _tulip(rng, colours, x, y) if rng.uniform() < 0.3 else _petals(rng, colours, x, y)
+    )
 
 
 def _petals(rng: Rng, colours: Palette, x: float, y: float) -> list[Part]:
@@ -112,7 +145,12 @@ def _petals(rng: Rng, colours: Palette, x: float, y: float) -> list[Part]:
 
 def _tulip(rng: Rng, colours: Palette, x: float, y: float) -> list[Part]:
     wide, high = rng.uniform(0.13, 0.18), rng.uniform(0.15, 0.19)
-    parts = [Part(smooth((x, y - high * 1.2), (x + wide * 0.5, y), (x, y + high), (x - wide * 0.5, y)), colours.accent)]
+    parts = [
+        Part(
+            smooth((x, y - high * 1.2), (x + wide * 0.5, y), (x, y + high), (x - wide * 0.5, y)),
+            colours.accent,
+        )
+    ]
     for side in (-1, 1):
         petal = smooth(
             (x + side * wide, y - high),
@@ -129,7 +167,9 @@ def mushroom(rng: Rng) -> list[Part]:
     colours = palette(rng, (0.0, 0.07, 0.1, 0.02))
     parts = _one_mushroom(rng, colours, 0.5, 0.95, 1.0)
     for side in (-1, 1)[: rng.integers(0, 3)]:
-        small = _one_mushroom(rng, colours, 0.5 + side * rng.uniform(0.22, 0.28), 0.95, rng.uniform(0.4, 0.55))
+        small = _one_mushroom(
+            rng, colours, 0.5 + side * rng.uniform(0.22, 0.28), 0.95, rng.uniform(0.4, 0.55)
+        )
         parts = small + parts if rng.uniform() < 0.5 else parts + small
     return parts
 
@@ -139,10 +179,14 @@ def _one_mushroom(rng: Rng, colours: Palette, x: float, foot: float, size: float
     rim = foot - size * rng.uniform(0.36, 0.46)
     thick = size * rng.uniform(0.07, 0.11)
     stem = smooth(
-        (x - thick, rim), (x - thick * 1.0, (rim + foot) / 2), (x - thick * 1.5, foot), (x + thick * 1.5, foot),
+        (x - thick, rim), (x - thick * 1.0, (rim + foot) / 2), (x - thick * 1.5, foot),
+        (x + thick * 1.5, foot),
         (x + thick * 1.0, (rim + foot) / 2), (x + thick, rim),
     )  # fmt: skip
-    parts = [Part(stem, colours.light), Part(ellipse(x, rim, wide * 0.93, size * 0.06), colours.second)]
+    parts = [
+        Part(stem, colours.light),
+        Part(ellipse(x, rim, wide * 0.93, size * 0.06), colours.second),
+    ]
     skirt = smooth(
         (x - thick, rim + size * 0.1),
         (x + thick, rim + size * 0.1),
@@ -151,7 +195,9 @@ def _one_mushroom(rng: Rng, colours: Palette, x: float, foot: float, size: float
     )
     if rng.uniform() < 0.5:
         parts.append(Part(skirt, colours.light))
-    dome = np.vstack([arc(x, rim, wide, high, np.pi, 2 * np.pi), arc(x, rim, wide, size * 0.05, 0, np.pi)])
+    dome = np.vstack(
+        [arc(x, rim, wide, high, np.pi, 2 * np.pi), arc(x, rim, wide, size * 0.05, 0, np.pi)]
+    )
     parts.append(Part(dome, colours.body))
     for _ in range(rng.integers(3, 9)):
         angle, out = rng.uniform(np.pi * 1.1, np.pi * 1.9), rng.uniform(0.25, 0.8)

@@ -31,7 +31,8 @@ _TURN = 0.05
 
 
 class Scene(NamedTuple):
-    """`width` x `height` in units of the shorter side; the ground runs from `above` to `below`; `parts` back to front.
+    """`width` x `height` in units of the shorter side; the ground runs from `above` to `below`;
+    `parts` back to front.
 
     The first `behind` parts are scenery.
     """
@@ -45,7 +46,8 @@ class Scene(NamedTuple):
 
 
 def draw_scene(label: str, width: float, height: float, rng: Rng) -> Scene:
-    """One subject of class `label`, now and then with a smaller companion of its kind, before some scenery."""
+    """One subject of class `label`, now and then with a smaller companion of its kind, before some
+    scenery."""
     above, below = _ground(rng)
     scenery = _scenery(rng, width, height, below)
     parts = list(scenery)
@@ -63,8 +65,12 @@ def _placed(label: str, rng: Rng, width: float, height: float, scale: float) -> 
     )
     turn = rng.uniform(-1, 1) * TURNS.get(label, _TURN)
     stretch = np.array([rng.uniform(0.88, 1.12), 1.0])
-    parts = moved(SUBJECTS[label](rng), turn=turn, scale=scale, mirror=rng.uniform() < 0.5, to=middle)
-    return [Part((part.points - middle) * stretch + middle, part.colour, part.line) for part in parts]
+    parts = moved(
+        SUBJECTS[label](rng), turn=turn, scale=scale, mirror=rng.uniform() < 0.5, to=middle
+    )
+    return [
+        Part((part.points - middle) * stretch + middle, part.colour, part.line) for part in parts
+    ]
 
 
 def _ground(rng: Rng) -> tuple[Colour, Colour]:
@@ -76,12 +82,23 @@ def _ground(rng: Rng) -> tuple[Colour, Colour]:
     saturation = rng.uniform(0.1, 0.5)
     value = rng.uniform(0.25, 0.45) if dark else rng.uniform(0.75, 0.98)
     other = hue + rng.normal(0, 0.08)
-    return hsv(hue, saturation, value), hsv(other, saturation * rng.uniform(0.3, 1), value * rng.uniform(0.85, 1.05))
+    return hsv(hue, saturation, value), hsv(
+        other, saturation * rng.uniform(0.3, 1), value * rng.uniform(0.85, 1.05)
+    )
 
 
 def _scenery(rng: Rng, width: float, height: float, below: Colour) -> list[Part]:
-    kind = rng.choice(["none", "hills", "room", "dots", "clouds", "disc"], p=[0.4, 0.2, 0.1, 0.08, 0.12, 0.1])
-    makers = {"none": _nothing, "hills": _hills, "room": _room, "dots": _dots, "clouds": _clouds, "disc": _disc}
+    kind = rng.choice(
+        ["none", "hills", "room", "dots", "clouds", "disc"], p=[0.4, 0.2, 0.1, 0.08, 0.12, 0.1]
+    )
+    makers = {
+        "none": _nothing,
+        "hills": _hills,
+        "room": _room,
+        "dots": _dots,
+        "clouds": _clouds,
+        "disc": _disc,
+    }
     return makers[str(kind)](rng, width, height, _darker(below, rng.uniform(0.75, 0.92)))
 
 
@@ -113,7 +130,9 @@ def _room(rng: Rng, width: float, height: float, tone: Colour) -> list[Part]:
 
 def _dots(rng: Rng, width: float, height: float, tone: Colour) -> list[Part]:
     step, size = rng.uniform(0.14, 0.24), rng.uniform(0.01, 0.035)
-    grid = [(x, y) for x in np.arange(step / 2, width, step) for y in np.arange(step / 2, height, step)]
+    grid = [
+        (x, y) for x in np.arange(step / 2, width, step) for y in np.arange(step / 2, height, step)
+    ]
     return [Part(ellipse(x, y, size, size), tone) for x, y in grid]
 
 
@@ -123,7 +142,10 @@ def _clouds(rng: Rng, width: float, height: float, tone: Colour) -> list[Part]:
         x, y = rng.uniform(0, width), rng.uniform(0.05, 0.4) * height
         size = rng.uniform(0.06, 0.1)
         spans = ((-1.1, 0.9, 3.0, 4.9), (0.0, 1.3, 3.7, 5.7), (1.2, 0.8, 4.4, 6.4))
-        humps = [arc(x + dx * size, y - 0.2 * r * size, r * size, r * size, *angles) for dx, r, *angles in spans]
+        humps = [
+            arc(x + dx * size, y - 0.2 * r * size, r * size, r * size, *angles)
+            for dx, r, *angles in spans
+        ]
         parts.append(Part(np.vstack(humps), (252, 252, 252) if rng.uniform() < 0.6 else tone))
     return parts
 

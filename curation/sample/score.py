@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from curation.errors import SchemaError
+from curation.base.errors import SchemaError
+from curation.base.tables import DECISIONS, Table
 from curation.sample.truth import TRUTH
-from curation.tables import DECISIONS, Table
 
 SCORE = Table("score", {"what": "str", "found": "int64", "planted": "int64"}, key=("what",))
 """One row per kind of noise, then the drawings lost with it."""
@@ -15,16 +15,21 @@ SCORE = Table("score", {"what": "str", "found": "int64", "planted": "int64"}, ke
 def score_against_truth(truth: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """SCORE of DECISIONS about a drawn set, given its TRUTH.
 
-    A planted copy is found when of it and the file it was made from exactly one survives (kept or in review). A drawing
-    counts once with all of its copies, and is lost when none of them survives. SchemaError when a file has no decision.
-    """
+    A planted copy is found when of it and the file it was made from exactly one survives (kept or
+    in review). A drawing counts once with all of its copies, and is lost when none of them
+    survives. SchemaError when a file has no decision."""
     known = TRUTH.check(truth)
     outcomes = DECISIONS.check(decisions).set_index("path")["outcome"]
     absent = known.loc[~known["path"].isin(outcomes.index), "path"]
     if len(absent):
-        raise SchemaError(f"decisions: {len(absent)} file(s) of the sample have none, the first is {absent.iloc[0]}")
+        raise SchemaError(
+            f"decisions: {len(absent)} file(s) of the sample have none, the first is "
+            f"{absent.iloc[0]}"
+        )
     known = known.assign(outcome=known["path"].map(outcomes))
-    return SCORE.frame([_copies(known, "exact"), _copies(known, "near"), *_strays(known), *_drawings(known)])
+    return SCORE.frame(
+        [_copies(known, "exact"), _copies(known, "near"), *_strays(known), *_drawings(known)]
+    )
 
 
 def _copies(known: pd.DataFrame, copy: str) -> dict[str, object]:

@@ -1,4 +1,5 @@
-"""The geometry of drawn things: shapes in a unit square, x to the right, y down, before any style."""
+"""The geometry of drawn things: shapes in a unit square, x to the right, y down, before any
+style."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Part:
-    """One shape of a drawing: an area, or a pen stroke along `points` where `line` (its width) is above zero."""
+    """One shape of a drawing: an area, or a pen stroke along `points` where `line` (its width) is
+    above zero."""
 
     points: Points
     colour: Colour
@@ -44,12 +46,15 @@ def hsv(hue: float, saturation: float, value: float) -> Colour:
     >>> hsv(0, 1, 1)
     (255, 0, 0)
     """
-    red, green, blue = colorsys.hsv_to_rgb(hue % 1, min(max(saturation, 0), 1), min(max(value, 0), 1))
+    red, green, blue = colorsys.hsv_to_rgb(
+        hue % 1, min(max(saturation, 0), 1), min(max(value, 0), 1)
+    )
     return round(255 * red), round(255 * green), round(255 * blue)
 
 
 def palette(rng: Rng, hues: Sequence[float]) -> Palette:
-    """Colours around one of the natural `hues` of a subject, or, one time in four, around any hue at all."""
+    """Colours around one of the natural `hues` of a subject, or, one time in four, around any hue
+    at all."""
     hue = rng.uniform() if rng.uniform() < 0.25 else rng.choice(hues) + rng.normal(0, 0.02)
     saturation, value = rng.uniform(0.35, 0.85), rng.uniform(0.55, 0.95)
     other = hue + rng.choice([0.08, 0.33, 0.5, 0.66]) + rng.normal(0, 0.02)
@@ -80,7 +85,8 @@ def ellipse(x: float, y: float, wide: float, high: float, turn: float = 0.0) -> 
 
 
 def arc(x: float, y: float, wide: float, high: float, start: float, stop: float) -> Points:
-    """Part of an upright ellipse, from one angle to the other (radians, clockwise from the right)."""
+    """Part of an upright ellipse, from one angle to the other (radians, clockwise from the
+    right)."""
     angles = np.linspace(start, stop, 24)
     return np.stack([x + wide * np.cos(angles), y + high * np.sin(angles)], axis=1)
 
@@ -98,21 +104,33 @@ def curve(*corners: tuple[float, float]) -> Points:
 
 
 def tube(spine: Points, start: float, stop: float) -> Points:
-    """The outline of a limb along `spine`, its width running from `start` to `stop`, with a round end."""
+    """The outline of a limb along `spine`, its width running from `start` to `stop`, with a round
+    end."""
     along = np.gradient(spine, axis=0)
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
     across = along[:, ::-1] * (-1, 1) * np.linspace(start, stop, len(spine))[:, None] / 2
     heading = np.arctan2(along[-1, 1], along[-1, 0])
-    cap = arc(spine[-1, 0], spine[-1, 1], stop / 2, stop / 2, heading + np.pi / 2, heading - np.pi / 2)
+    cap = arc(
+        spine[-1, 0], spine[-1, 1], stop / 2, stop / 2, heading + np.pi / 2, heading - np.pi / 2
+    )
     return np.vstack([spine + across, cap, (spine - across)[::-1]])
 
 
 def moved(
-    parts: Iterable[Part], *, turn: float = 0.0, scale: float = 1.0, mirror: bool = False, to: tuple[float, float]
+    parts: Iterable[Part],
+    *,
+    turn: float = 0.0,
+    scale: float = 1.0,
+    mirror: bool = False,
+    to: tuple[float, float],
 ) -> list[Part]:
-    """Parts mirrored, turned (radians) and scaled about the middle of the unit square, which goes to `to`."""
+    """Parts mirrored, turned (radians) and scaled about the middle of the unit square, which goes
+    to `to`."""
     matrix = _turn(turn) * scale * ((-1, 1) if mirror else (1, 1))
-    return [replace(part, points=(part.points - 0.5) @ matrix.T + to, line=part.line * scale) for part in parts]
+    return [
+        replace(part, points=(part.points - 0.5) @ matrix.T + to, line=part.line * scale)
+        for part in parts
+    ]
 
 
 def _turn(angle: float) -> Points:
@@ -122,6 +140,11 @@ def _turn(angle: float) -> Points:
 def _catmull_rom(knots: Points, steps: int = 10) -> Points:
     t = np.linspace(0, 1, steps, endpoint=False)[None, :, None]
     p0, p1, p2, p3 = (knots[i : len(knots) - 3 + i, None, :] for i in range(4))
-    bent = 2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3
+    bent = (
+        2 * p1
+        + (p2 - p0) * t
+        + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2
+        + (3 * p1 - p0 - 3 * p2 + p3) * t**3
+    )
     result: Points = np.vstack([bent.reshape(-1, 2) / 2, knots[-2:-1]])
     return result

@@ -1,4 +1,5 @@
-"""The hands that draw one scene: flat shapes, cartoon, line art, shaded bodies, watercolour, coloured pencil."""
+"""The hands that draw one scene: flat shapes, cartoon, line art, shaded bodies, watercolour,
+coloured pencil."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.rgb import Rgb
+from curation.base.rgb import Rgb
 from curation.sample.scenes import Scene
 from curation.sample.shapes import Part, Points, Rng
 
@@ -22,7 +23,8 @@ _INKS = ((0.1, 0.1, 0.12), (0.12, 0.15, 0.38), (0.32, 0.2, 0.12))
 
 
 class Mark(NamedTuple):
-    """Where one part covers the canvas: a window of it, and the coverage (0 to 1) inside that window."""
+    """Where one part covers the canvas: a window of it, and the coverage (0 to 1) inside that
+    window."""
 
     window: tuple[slice, slice]
     cover: Plane
@@ -99,7 +101,9 @@ def watercolour(scene: Scene, side: int, rng: Rng) -> Plane:
         bent = part if part.line else replace(part, points=_wobbled(part.points, 0.005, rng))
         mark = _mark(bent, side, canvas)
         edge = np.exp(-_depth(mark.cover) / (0.008 * side)).astype(np.float32)
-        _blend(canvas, Mark(mark.window, mark.cover * 0.85), np.array([0.98, 0.97, 0.93], np.float32))
+        _blend(
+            canvas, Mark(mark.window, mark.cover * 0.85), np.array([0.98, 0.97, 0.93], np.float32)
+        )
         _wash(canvas, mark, part.colour, 0.55 + 0.5 * pigment[mark.window] + 0.3 * edge)
     return canvas + (_grain(rng, height, width) * 0.07)[..., None]
 
@@ -192,7 +196,8 @@ def _window(
 
 
 def _wobbled(shape: Points, amount: float, rng: Rng) -> Points:
-    """The shape as an unsteady hand draws it: pushed about by slow waves, so that neighbouring points move alike."""
+    """The shape as an unsteady hand draws it: pushed about by slow waves, so that neighbouring
+    points move alike."""
     waves = rng.normal(0, 14, (4, 2))
     push = rng.normal(0, amount, (4, 2))
     drifted: Points = shape + np.sin(shape @ waves.T + rng.uniform(0, 6.3, 4)) @ push
@@ -203,7 +208,9 @@ def _depth(cover: Plane) -> Plane:
     """Distance in pixels of every covered pixel from the edge of its shape."""
     if not cover.size:
         return cover
-    framed = cv2.copyMakeBorder((cover > 0.5).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0,))
+    framed = cv2.copyMakeBorder(
+        (cover > 0.5).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0,)
+    )
     return cv2.distanceTransform(framed, cv2.DIST_L2, 3)[1:-1, 1:-1].astype(np.float32)
 
 
@@ -214,11 +221,18 @@ def _lit(cover: Plane, part: Part, lamp: npt.NDArray[np.float64], side: int) -> 
     depth = _depth(cover)
     roundness = min(0.12 * side, max(float(depth.max()), 1.0))
     inner = np.clip(1 - depth / roundness, 0, 1)
-    height = cv2.GaussianBlur(roundness * np.sqrt(1 - inner * inner), (0, 0), max(0.8, roundness * 0.12))
+    height = cv2.GaussianBlur(
+        roundness * np.sqrt(1 - inner * inner), (0, 0), max(0.8, roundness * 0.12)
+    )
     slope_y, slope_x = np.gradient(height)
-    facing = (-slope_x * lamp[0] - slope_y * lamp[1] + lamp[2]) / np.sqrt(slope_x**2 + slope_y**2 + 1)
+    facing = (-slope_x * lamp[0] - slope_y * lamp[1] + lamp[2]) / np.sqrt(
+        slope_x**2 + slope_y**2 + 1
+    )
     gloss = np.clip(facing, 0, 1) ** 18
-    tone = _unit(part.colour) * (0.42 + 0.72 * np.clip(facing, 0, 1))[..., None] + 0.35 * gloss[..., None]
+    tone = (
+        _unit(part.colour) * (0.42 + 0.72 * np.clip(facing, 0, 1))[..., None]
+        + 0.35 * gloss[..., None]
+    )
     lit: Plane = np.clip(tone, 0, 1).astype(np.float32)
     return lit
 
@@ -236,7 +250,9 @@ def _cast_shadow(canvas: Plane, scene: Scene, side: int, lamp: npt.NDArray[np.fl
 def _noise(rng: Rng, height: int, width: int, cells: int) -> Plane:
     """Soft random clouds, 0 to 1."""
     grid = rng.random((cells, cells), dtype=np.float32)
-    return np.clip(cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1).astype(np.float32)
+    return np.clip(cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1).astype(
+        np.float32
+    )
 
 
 def _grain(rng: Rng, height: int, width: int) -> Plane:

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.errors import SourceError
-from curation.tables import Table
+from curation.base.errors import SourceError
+from curation.base.tables import Table
 
 TRUTH = Table(
     "truth",
     {"path": "str", "kind": "str", "label": "str", "style": "str", "copy_of": "str", "copy": "str"},
     key=("path",),
 )
-"""One row per file below images/. `kind` is "illustration", "photo" or "unreadable"; `style` names the hand, the kind
-of photograph or the kind of damage; `copy` is "", "exact" or "near", and `copy_of` names the file it was made from."""
+"""One row per file below images/. `kind` is "illustration", "photo" or "unreadable"; `style` names
+the hand, the kind of photograph or the kind of damage; `copy` is "", "exact" or "near", and
+`copy_of` names the file it was made from."""
 
 
 def read_truth(file: Path) -> pd.DataFrame:

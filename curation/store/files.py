@@ -9,13 +9,14 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from curation.errors import StoreError
+from curation.base.errors import StoreError
 
 _TEMPORARY = ".partial-"
 
 
 def write_atomically(target: Path, data: bytes) -> None:
-    """Make `target` hold `data`: after a crash at any point it is the old file or the new one, never a torn one.
+    """Make `target` hold `data`: after a crash at any point it is the old file or the new one,
+    never a torn one.
 
     StoreError when the disk is full, the quota is reached or the folder cannot be written.
     """
@@ -55,8 +56,14 @@ def file_digest(path: Path) -> str:
 def why_unwritten(target: Path, error: OSError) -> str:
     """Why `target` could not be written, and what to do: make space, or allow it."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"no space left for {target}: free some disk space, or choose another --workspace, and run again"
-    return f"cannot write {target} ({error.strerror}): check the folder's permissions, or choose another --workspace"
+        return (
+            f"no space left for {target}: free some disk space, or choose another --workspace, and "
+            "run again"
+        )
+    return (
+        f"cannot write {target} ({error.strerror}): check the folder's permissions, or choose "
+        "another --workspace"
+    )
 
 
 def _write(path: Path, data: bytes) -> None:

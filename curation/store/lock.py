@@ -13,16 +13,17 @@ from typing import Any
 
 import psutil
 
-from curation.errors import LockedError, StoreError
+from curation.base.errors import LockedError, StoreError
 from curation.store.files import write_atomically
 
 
 @contextmanager
 def run_lock(path: Path) -> Iterator[None]:
-    """Hold `path` while the block runs; LockedError when a living process holds it, or one on another host.
+    """Hold `path` while the block runs; LockedError when a living process holds it, or one on
+    another host.
 
-    A lock is stale when its process is gone or when its pid now belongs to a process that started at another time.
-    """
+    A lock is stale when its process is gone or when its pid now belongs to a process that started
+    at another time."""
     with _guard(path):
         holder = _read(path)
         if holder and holder != _me() and _alive(holder):
@@ -42,7 +43,9 @@ def _guard(path: Path) -> Iterator[None]:
     try:
         guard = path.with_suffix(".guard").open("w")
     except OSError as error:
-        raise StoreError(f"cannot write to {path.parent} ({error.strerror}): choose another --workspace") from error
+        raise StoreError(
+            f"cannot write to {path.parent} ({error.strerror}): choose another --workspace"
+        ) from error
     with guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         yield
@@ -73,6 +76,7 @@ def _alive(holder: dict[str, Any]) -> bool:
 def _refusal(path: Path, holder: dict[str, Any]) -> str:
     since = datetime.fromtimestamp(holder["started"]).strftime("%Y-%m-%d %H:%M:%S")
     return (
-        f"another run holds {path.parent}: pid {holder['pid']} on {holder['host']}, started {since}.\n"
+        f"another run holds {path.parent}: pid {holder['pid']} on {holder['host']}, started "
+        f"{since}.\n"
         f"Wait for it, choose another --workspace, or remove {path} if that machine is gone"
     )

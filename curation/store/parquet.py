@@ -17,7 +17,8 @@ BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, 
 
 
 def to_parquet(frame: pd.DataFrame, *, rows_per_group: int | None = None) -> bytes:
-    """The frame as a Parquet file; NaN becomes null. Few `rows_per_group` make single rows quick to read."""
+    """The frame as a Parquet file; NaN becomes null. Few `rows_per_group` make single rows quick to
+    read."""
     buffer = BytesIO()
     table = pa.Table.from_pandas(frame, preserve_index=False)
     pq.write_table(table, buffer, compression="zstd", row_group_size=rows_per_group)
@@ -32,12 +33,15 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFra
 
 
 def read_value(path: Path, column: str, *, where: str, equals: str) -> Any:
-    """The cell of `column` in the first row whose `where` is `equals`, of which only that row's group is read.
+    """The cell of `column` in the first row whose `where` is `equals`, of which only that row's
+    group is read.
 
     ValueError when there is no such row.
     """
     with pq.ParquetFile(path, pre_buffer=False) as file:
         row = file.read([where], use_threads=False)[where].to_pylist().index(equals)
-        ends = accumulate(file.metadata.row_group(group).num_rows for group in range(file.num_row_groups))
+        ends = accumulate(
+            file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)
+        )
         group, end = next((group, end) for group, end in enumerate(ends) if row < end)
         return file.read_row_group(group, [column], use_threads=False)[column][row - end].as_py()

@@ -7,9 +7,9 @@
     ledger.sqlite               what people decided
     published.json              the digest of every file published for people, beside those files
 
-A measurement is keyed by (picture, stage, version of code + settings + weights), so a second run measures nothing and
-a killed run repeats at most one batch. A part whose bytes do not match its name is set aside and measured again.
-"""
+A measurement is keyed by (picture, stage, version of code + settings + weights), so a second run
+measures nothing and a killed run repeats at most one batch. A part whose bytes do not match its
+name is set aside and measured again."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.engine import in_batches
-from curation.errors import StoreError
+from curation.base.engine import in_batches
+from curation.base.errors import StoreError
 from curation.store.files import file_digest, sweep, write_atomically
 from curation.store.lock import run_lock
 from curation.store.parquet import read_parquet, to_parquet
@@ -64,7 +64,8 @@ class Measurements:
         return [image_id for image_id in dict.fromkeys(image_ids) if image_id not in known]
 
     def add(self, rows: pd.DataFrame, *, rows_per_group: int | None = None) -> None:
-        """Store one batch of rows as a part, durably; few `rows_per_group` make single rows quick to read."""
+        """Store one batch of rows as a part, durably; few `rows_per_group` make single rows quick
+        to read."""
         data = to_parquet(rows, rows_per_group=rows_per_group)
         part = self._folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
         write_atomically(part, data)
@@ -79,16 +80,20 @@ class Measurements:
         batch: int,
         title: str,
     ) -> Measured:
-        """A row for each of `image_ids`: stored ones as they are, the others from `function`, batch by batch."""
+        """A row for each of `image_ids`: stored ones as they are, the others from `function`, batch
+        by batch."""
         missing = self.missing(image_ids)
         for some in in_batches(missing, batch, title):
             self.add(function(some))
         rows = self.frame().set_index("image_id", drop=False)
-        return Measured(rows.reindex(list(dict.fromkeys(image_ids))).reset_index(drop=True), len(missing))
+        return Measured(
+            rows.reindex(list(dict.fromkeys(image_ids))).reset_index(drop=True), len(missing)
+        )
 
 
 class Workspace:
-    """One folder that belongs to inksift. StoreError when it holds something else or cannot be written."""
+    """One folder that belongs to inksift. StoreError when it holds something else or cannot be
+    written."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
@@ -99,13 +104,15 @@ class Workspace:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the workspace for one run; LockedError names the run that has it. Clears what killed runs left."""
+        """Hold the workspace for one run; LockedError names the run that has it. Clears what killed
+        runs left."""
         with run_lock(self.root / "run.lock"):
             sweep(self.root)
             yield
 
     def measurements(self, stage: str, version: str) -> Measurements:
-        """The rows of `stage` measured by `version`; parts are checked once in the life of this object."""
+        """The rows of `stage` measured by `version`; parts are checked once in the life of this
+        object."""
         key = (stage, version)
         if key not in self._open:
             self._open[key] = Measurements(self.root / "measurements" / stage / version)
@@ -129,7 +136,10 @@ class Workspace:
     def published(self) -> dict[str, str]:
         """SHA-256 of every published file, by name; none where the list is lost or damaged."""
         try:
-            return {str(name): str(digest) for name, digest in json.loads(self._index().read_text()).items()}
+            return {
+                str(name): str(digest)
+                for name, digest in json.loads(self._index().read_text()).items()
+            }
         except (OSError, ValueError, AttributeError):
             return {}
 
@@ -143,7 +153,10 @@ class Workspace:
         if self.root.exists() and not self.root.is_dir():
             raise StoreError(f"{self.root} is not a folder: choose another --workspace")
         if self.root.exists() and any(self.root.iterdir()):
-            raise StoreError(f"{self.root} holds files that are not inksift's: choose an empty or new --workspace")
+            raise StoreError(
+                f"{self.root} holds files that are not inksift's: choose an empty or new "
+                "--workspace"
+            )
         write_atomically(mark, json.dumps({"inksift_workspace": FORMAT}).encode())
 
 

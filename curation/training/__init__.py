@@ -1,1 +1,1 @@
-"""The training pictures, the loop over them, and what it leaves on disk."""
+"""From the curated set to a network and its scores: split, resample, fit, balance, explain."""

@@ -40,7 +40,15 @@ def inksift() -> Command:
 def finished(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     """The workspace of a whole run on the sample, and what the command printed. Read only."""
     workspace = tmp_path_factory.mktemp("finished") / "workspace"
-    arguments = ("--workspace", workspace, "--test", sample / "test", "--truth", sample / "truth.csv", "--json")
+    arguments = (
+        "--workspace",
+        workspace,
+        "--test",
+        sample / "test",
+        "--truth",
+        sample / "truth.csv",
+        "--json",
+    )
     return workspace, invoke("run", sample / "images", *arguments, *settings(*QUICK))
 
 
@@ -52,7 +60,14 @@ def copied(sample: Path, tmp_path: Path) -> Path:
 
 def invoke(*arguments: object) -> Result:
     """Run the command line; an exception that it does not turn into an exit code fails the test."""
-    names = ("INKSIFT_WEIGHTS", "INKSIFT_SOURCE", "INKSIFT_WORKSPACE", "INKSIFT_TEST", "INKSIFT_LEDGER", "DAGSTER_HOME")
+    names = (
+        "INKSIFT_WEIGHTS",
+        "INKSIFT_SOURCE",
+        "INKSIFT_WORKSPACE",
+        "INKSIFT_TEST",
+        "INKSIFT_LEDGER",
+        "DAGSTER_HOME",
+    )
     runner = CliRunner(env=dict.fromkeys(names))
     result = runner.invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
     assert "Traceback" not in result.output

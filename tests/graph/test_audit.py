@@ -11,12 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
-from curation.medium.head import digest, load_head
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.ledger import Ledger
 from curation.sample import read_truth
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
+from curation.verdict.medium.head import digest, load_head
 from tests.graph.conftest import invoke, settings
 
 LEARNED = settings("object_counts.download=false", "verdicts.recipe=learned")
@@ -59,50 +59,82 @@ def judged(judged_once: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(judged_once, tmp_path / "w"))
 
 
-def test_answers_hold_from_the_next_run_on(judged: Path, sample: Path, tmp_path: Path, inksift) -> None:
+def test_answers_hold_from_the_next_run_on(
+    judged: Path, sample: Path, tmp_path: Path, inksift
+) -> None:
     images = sample / "images"
     kinds = read_truth(sample / "truth.csv").set_index("path")["kind"].to_dict()
-    asked = inksift("audit", "--workspace", judged, "--n", 30, "--out", tmp_path / "audit.csv", "--json")
+    asked = inksift(
+        "audit", "--workspace", judged, "--n", 30, "--out", tmp_path / "audit.csv", "--json"
+    )
     assert asked.exit_code == 0, asked.output
     assert told(asked)["questions"] == 30
-    rows = fill(tmp_path / "audit.csv", kinds | {pd.read_csv(tmp_path / "audit.csv")["path"][0]: "skip"})
+    rows = fill(
+        tmp_path / "audit.csv", kinds | {pd.read_csv(tmp_path / "audit.csv")["path"][0]: "skip"}
+    )
     assert {row["path"] for row in rows} <= set(decided(judged).index)
 
-    taken = inksift("audit", "--workspace", judged, "--answers", tmp_path / "audit.csv", "--who", "ann", "--json")
+    taken = inksift(
+        "audit",
+        "--workspace",
+        judged,
+        "--answers",
+        tmp_path / "audit.csv",
+        "--who",
+        "ann",
+        "--json",
+    )
     assert taken.exit_code == 0, taken.output
     found = told(taken)
     assert found["answers"] == found["new"] == found["photos"] + found["illustrations"]
     assert (found["answers"], found["skipped"]) == (29, 1)
-    figures = [figure for side in ("shipped", "refitted") for figure in found[side].values() if figure]
+    figures = [
+        figure for side in ("shipped", "refitted") for figure in found[side].values() if figure
+    ]
     assert len(figures) > 6
     assert all(0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1 for figure in figures)
 
-    again = inksift("judge", images, "--out", tmp_path / "again.csv", "--workspace", judged, "--json", *LEARNED)
+    again = inksift(
+        "judge", images, "--out", tmp_path / "again.csv", "--workspace", judged, "--json", *LEARNED
+    )
     assert again.exit_code == 0, again.output
     decisions = decided(judged)
     outcomes = {"illustration": "kept", "photo": "rejected"}
     for row in rows:
         if row["answer"] in outcomes:
             decision = decisions.loc[row["path"]]
-            assert (decision["decided_by"], decision["outcome"]) == ("human", outcomes[row["answer"]])
+            assert (decision["decided_by"], decision["outcome"]) == (
+                "human",
+                outcomes[row["answer"]],
+            )
             assert "ann" in decision["explanation"]
     assert (decisions["decided_by"] == "human").sum() == found["answers"]
-    assert sum(told(again)["outcomes"].values()) == len(decisions) == sum(path.is_file() for path in images.rglob("*"))
+    assert (
+        sum(told(again)["outcomes"].values())
+        == len(decisions)
+        == sum(path.is_file() for path in images.rglob("*"))
+    )
     assert json.loads((judged / "medium.json").read_text())["answers"] == found["answers"]
     assert inksift("verify", "--workspace", judged).exit_code == 0
 
-    second = inksift("audit", "--workspace", judged, "--n", 500, "--out", tmp_path / "second.csv", "--json")
+    second = inksift(
+        "audit", "--workspace", judged, "--n", 500, "--out", tmp_path / "second.csv", "--json"
+    )
     assert told(second)["answered_before"] == found["answers"]
     with (tmp_path / "second.csv").open(newline="") as lines:
         asked_now = {row["image_id"] for row in csv.DictReader(lines)}
     assert not asked_now & {row["image_id"] for row in rows if row["answer"] in outcomes}
 
 
-def test_an_answer_on_another_copy_reaches_the_kept_one(judged: Path, tmp_path: Path, inksift) -> None:
+def test_an_answer_on_another_copy_reaches_the_kept_one(
+    judged: Path, tmp_path: Path, inksift
+) -> None:
     duplicates = read_parquet(judged / "tables" / "duplicates.parquet")
     near = duplicates[duplicates["relation"] == "duplicate"].iloc[0]
     (tmp_path / "copy.csv").write_text(f"image_id,answer\n{near['image_id']},p\n")
-    found = told(inksift("audit", "--workspace", judged, "--answers", tmp_path / "copy.csv", "--json"))
+    found = told(
+        inksift("audit", "--workspace", judged, "--answers", tmp_path / "copy.csv", "--json")
+    )
     assert (found["answers"], found["photos"], found["illustrations"]) == (1, 1, 0)
     assert found["shipped"]["auroc"] is None
     kept = duplicates[duplicates["keep"] & (duplicates["group"] == near["group"])].iloc[0]
@@ -113,7 +145,9 @@ def test_an_answer_on_another_copy_reaches_the_kept_one(judged: Path, tmp_path: 
 def test_a_missing_class_is_said_in_words(judged: Path, tmp_path: Path, inksift) -> None:
     inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv")
     fill(tmp_path / "audit.csv", dict.fromkeys(decided(judged).index, "i"))
-    text = inksift("audit", "--workspace", judged, "--answers", tmp_path / "audit.csv", "--who", "ann").stdout
+    text = inksift(
+        "audit", "--workspace", judged, "--answers", tmp_path / "audit.csv", "--who", "ann"
+    ).stdout
     assert "undefined: needs answers of both classes" in text
     assert "undefined: needs a photograph among the answers" in text
     assert "inksift run" in text
@@ -166,9 +200,19 @@ def test_without_a_finished_run_there_is_nothing_to_audit(tmp_path: Path, inksif
     assert inksift("audit", "--workspace", tmp_path / "none").exit_code == 2
 
 
-def test_a_recipe_without_probabilities_cannot_be_audited(sample: Path, tmp_path: Path, inksift) -> None:
+def test_a_recipe_without_probabilities_cannot_be_audited(
+    sample: Path, tmp_path: Path, inksift
+) -> None:
     plain = settings("object_counts.download=false", "verdicts.recipe=camp2022")
-    inksift("judge", sample / "images", "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *plain)
+    inksift(
+        "judge",
+        sample / "images",
+        "--out",
+        tmp_path / "o.csv",
+        "--workspace",
+        tmp_path / "w",
+        *plain,
+    )
     result = inksift("audit", "--workspace", tmp_path / "w", "--out", tmp_path / "audit.csv")
     assert result.exit_code == 2
     assert "verdicts.recipe=learned" in result.stderr
@@ -177,21 +221,33 @@ def test_a_recipe_without_probabilities_cannot_be_audited(sample: Path, tmp_path
 def test_an_audit_needs_no_accepted_decisions(judged: Path, tmp_path: Path, inksift) -> None:
     """A brake may have stopped every run so far: then nothing says where the pictures are."""
     (judged / "source.json").unlink()
-    assert inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv").exit_code == 0
+    assert (
+        inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv").exit_code
+        == 0
+    )
     fill(tmp_path / "audit.csv", dict.fromkeys(decided(judged).index, "i"))
-    result = inksift("audit", "--workspace", judged, "--answers", tmp_path / "audit.csv", "--who", "ann")
+    result = inksift(
+        "audit", "--workspace", judged, "--answers", tmp_path / "audit.csv", "--who", "ann"
+    )
     assert "inksift run SOURCE --workspace" in result.stdout
 
 
 def test_other_human_decisions_are_no_answers(judged: Path, tmp_path: Path, inksift) -> None:
     some = decided(judged)["image_id"].iloc[0]
     Ledger.of(Workspace(judged)).record([Decision(some, "outcome", "kept")], "ann")
-    result = inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv", "--json")
+    result = inksift(
+        "audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv", "--json"
+    )
     assert told(result)["answered_before"] == 0
 
 
-def test_an_audit_is_of_the_head_that_the_run_used(judged: Path, sample: Path, tmp_path: Path, inksift) -> None:
-    embedder, own = json.loads((judged / "medium.json").read_text())["embedder"], tmp_path / "weights"
+def test_an_audit_is_of_the_head_that_the_run_used(
+    judged: Path, sample: Path, tmp_path: Path, inksift
+) -> None:
+    embedder, own = (
+        json.loads((judged / "medium.json").read_text())["embedder"],
+        tmp_path / "weights",
+    )
     own.mkdir()
     other = replace(load_head(embedder), base=0.0)
     (own / f"medium-{embedder}.json").write_bytes(other.to_json())
@@ -200,7 +256,10 @@ def test_an_audit_is_of_the_head_that_the_run_used(judged: Path, sample: Path, t
     audit = ("audit", "--workspace", judged, "--answers", tmp_path / "audit.csv", "--who", "ann")
 
     result = inksift(*audit, "--weights-dir", own)
-    assert (result.exit_code, f"but in {own} it is {digest(other)}" in result.stderr) == (2, True), result.output
+    assert (result.exit_code, f"but in {own} it is {digest(other)}" in result.stderr) == (
+        2,
+        True,
+    ), result.output
     again = ("--out", tmp_path / "again.csv", "--workspace", judged, "--weights-dir", own)
     assert inksift("judge", sample / "images", *again, *LEARNED).exit_code == 0
     result = inksift(*audit)
@@ -211,7 +270,9 @@ def test_an_audit_is_of_the_head_that_the_run_used(judged: Path, sample: Path, t
     assert inksift(*audit, "--weights-dir", own).exit_code == 0
 
 
-def test_where_no_picture_could_be_judged_there_is_nothing_to_ask_or_take(tmp_path: Path, inksift) -> None:
+def test_where_no_picture_could_be_judged_there_is_nothing_to_ask_or_take(
+    tmp_path: Path, inksift
+) -> None:
     (tmp_path / "images" / "c").mkdir(parents=True)
     (tmp_path / "images" / "c" / "torn.png").write_bytes(b"torn")
     run = ("--out", tmp_path / "o.csv", "--workspace", tmp_path / "w")
@@ -219,32 +280,51 @@ def test_where_no_picture_could_be_judged_there_is_nothing_to_ask_or_take(tmp_pa
     assert read_parquet(tmp_path / "w" / "tables" / "votes.parquet").empty, result.output
     sheet = tmp_path / "audit.csv"
     asked = inksift("audit", "--workspace", tmp_path / "w", "--out", sheet)
-    assert (asked.exit_code, asked.stdout) == (0, "nothing to ask: no picture can be audited\n"), asked.output
+    assert (asked.exit_code, asked.stdout) == (0, "nothing to ask: no picture can be audited\n"), (
+        asked.output
+    )
     assert not sheet.exists()
     assert not sheet.with_suffix(".html").exists()
     sheet.write_text(f"image_id,answer\n{'0' * 64},i\n")
     taken = inksift("audit", "--workspace", tmp_path / "w", "--answers", sheet)
-    assert (taken.exit_code, "no picture of this folder can be audited" in taken.stderr) == (2, True), taken.output
+    assert (taken.exit_code, "no picture of this folder can be audited" in taken.stderr) == (
+        2,
+        True,
+    ), taken.output
 
 
-def test_when_every_picture_has_an_answer_nothing_is_written(judged: Path, tmp_path: Path, inksift) -> None:
+def test_when_every_picture_has_an_answer_nothing_is_written(
+    judged: Path, tmp_path: Path, inksift
+) -> None:
     ids = read_parquet(judged / "tables" / "votes.parquet")["image_id"]
-    Ledger.of(Workspace(judged)).record([Decision(image_id, "medium", "photo") for image_id in ids], "ann")
+    Ledger.of(Workspace(judged)).record(
+        [Decision(image_id, "medium", "photo") for image_id in ids], "ann"
+    )
     result = inksift("audit", "--workspace", judged, "--out", tmp_path / "audit.csv")
     assert result.stdout == f"nothing is left to ask: {len(ids)} pictures have an answer\n"
     result = inksift("audit", "--workspace", judged, "--out", tmp_path / "audit.csv", "--json")
-    assert told(result) == {"questions": 0, "answered_before": len(ids), "sheet": None, "page": None, "next": None}
+    assert told(result) == {
+        "questions": 0,
+        "answered_before": len(ids),
+        "sheet": None,
+        "page": None,
+        "next": None,
+    }
     assert not list(tmp_path.glob("audit.*"))
 
 
-def test_pictures_that_an_answer_cannot_save_are_not_asked_about(judged: Path, tmp_path: Path, inksift) -> None:
+def test_pictures_that_an_answer_cannot_save_are_not_asked_about(
+    judged: Path, tmp_path: Path, inksift
+) -> None:
     table = judged / "tables" / "verdicts.parquet"
     decisions = read_parquet(table)
     ids = read_parquet(judged / "tables" / "votes.parquet")["image_id"]
     bad = decisions["image_id"].isin(ids[:10]) & (decisions["duplicate_of"] == "")
     decisions.loc[bad, ["outcome", "stage", "reason"]] = ["rejected", "embeddings", "bad_feature"]
     table.write_bytes(to_parquet(decisions))
-    result = inksift("audit", "--workspace", judged, "--n", 500, "--out", tmp_path / "audit.csv", "--json")
+    result = inksift(
+        "audit", "--workspace", judged, "--n", 500, "--out", tmp_path / "audit.csv", "--json"
+    )
     assert told(result)["answered_before"] == 0
     assert set(pd.read_csv(tmp_path / "audit.csv")["image_id"]) == set(ids[10:])
 

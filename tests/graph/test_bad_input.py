@@ -30,12 +30,20 @@ def test_no_such_folder(tmp_path: Path, inksift) -> None:
 
 def test_a_file_is_no_folder(tmp_path: Path, inksift) -> None:
     (tmp_path / "file").write_text("")
-    ends(inksift("run", tmp_path / "file", "--workspace", tmp_path / "w"), 2, "expected class_name/picture.jpg")
+    ends(
+        inksift("run", tmp_path / "file", "--workspace", tmp_path / "w"),
+        2,
+        "expected class_name/picture.jpg",
+    )
 
 
 def test_an_empty_folder(tmp_path: Path, inksift) -> None:
     (tmp_path / "empty").mkdir()
-    ends(inksift("run", tmp_path / "empty", "--workspace", tmp_path / "w"), 2, "expected class_name/picture.jpg")
+    ends(
+        inksift("run", tmp_path / "empty", "--workspace", tmp_path / "w"),
+        2,
+        "expected class_name/picture.jpg",
+    )
 
 
 def test_a_folder_of_text_files(tmp_path: Path, inksift) -> None:
@@ -52,10 +60,17 @@ def test_one_class(copied: Path, tmp_path: Path, inksift) -> None:
         if folder.name != "cat":
             shutil.rmtree(folder)
     ends(inksift("run", copied, "--workspace", tmp_path / "w", *FAST), 2, "only 'cat' is left")
-    assert inksift("judge", copied, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *FAST).exit_code == 0
+    assert (
+        inksift(
+            "judge", copied, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *FAST
+        ).exit_code
+        == 0
+    )
 
 
-def test_a_class_of_one_picture_is_trained_on_and_its_f1_is_undefined(copied: Path, tmp_path: Path, inksift) -> None:
+def test_a_class_of_one_picture_is_trained_on_and_its_f1_is_undefined(
+    copied: Path, tmp_path: Path, inksift
+) -> None:
     import json
 
     (copied / "lonely").mkdir()
@@ -73,19 +88,31 @@ def test_a_class_of_one_picture_is_trained_on_and_its_f1_is_undefined(copied: Pa
     ("assignment", "words"),
     [
         ("duplicates.prefers=x", "no setting called duplicates.prefers; there are: keep, prefer"),
-        ("duplicates.keep=best", "duplicates.keep: input should be 'largest' or 'first', got 'best'"),
+        (
+            "duplicates.keep=best",
+            "duplicates.keep: input should be 'largest' or 'first', got 'best'",
+        ),
         ("dedup.max_distance=2", "no stage called dedup; there are: images, embeddings"),
-        ("classifier.network=resnet", "network: input should be 'custom', 'residual_inception', 'depth_stack'"),
+        (
+            "classifier.network=resnet",
+            "network: input should be 'custom', 'residual_inception', 'depth_stack'",
+        ),
         ("object_counts.weights=yolov9", "no weights called yolov9; there are: yolov8n"),
     ],
 )
-def test_an_unknown_setting_or_a_bad_value(copied: Path, tmp_path: Path, inksift, assignment: str, words: str) -> None:
+def test_an_unknown_setting_or_a_bad_value(
+    copied: Path, tmp_path: Path, inksift, assignment: str, words: str
+) -> None:
     ends(inksift("run", copied, "--workspace", tmp_path / "w", "--set", assignment), 2, words)
     assert not (tmp_path / "w" / "decisions.csv").exists()
 
 
 def test_an_unknown_profile(copied: Path, tmp_path: Path, inksift) -> None:
-    ends(inksift("run", copied, "--workspace", tmp_path / "w", "--profile", "fast"), 2, "no profile called fast")
+    ends(
+        inksift("run", copied, "--workspace", tmp_path / "w", "--profile", "fast"),
+        2,
+        "no profile called fast",
+    )
 
 
 def test_a_locked_workspace(sample: Path, held: tuple[Path, int], inksift) -> None:
@@ -105,7 +132,9 @@ def test_a_workspace_with_other_files(copied: Path, tmp_path: Path, inksift) -> 
     assert (tmp_path / "w" / "thesis.txt").read_text() == "mine"
 
 
-def test_missing_weights_that_are_required(sample: Path, tmp_path: Path, inksift, monkeypatch) -> None:
+def test_missing_weights_that_are_required(
+    sample: Path, tmp_path: Path, inksift, monkeypatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     required = settings("object_counts.required=true", "object_counts.download=false")
     result = inksift("run", sample / "images", "--workspace", tmp_path / "w", *required)
@@ -115,7 +144,14 @@ def test_missing_weights_that_are_required(sample: Path, tmp_path: Path, inksift
 def test_weights_that_are_not_the_pinned_ones(sample: Path, tmp_path: Path, inksift) -> None:
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "yolov8n.pt").write_bytes(b"<html>404</html>")
-    result = inksift("run", sample / "images", "--workspace", tmp_path / "w", "--weights-dir", tmp_path / "weights")
+    result = inksift(
+        "run",
+        sample / "images",
+        "--workspace",
+        tmp_path / "w",
+        "--weights-dir",
+        tmp_path / "weights",
+    )
     ends(result, 3, "yolov8n.pt")
 
 
@@ -125,7 +161,14 @@ def _small_files() -> None:
 
 
 def test_a_full_disk(sample: Path, tmp_path: Path) -> None:
-    arguments = ["judge", sample / "images", "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w"]
+    arguments = [
+        "judge",
+        sample / "images",
+        "--out",
+        tmp_path / "o.csv",
+        "--workspace",
+        tmp_path / "w",
+    ]
     ended = subprocess.run(
         [sys.executable, "-m", "pipelines.cli", *map(str, arguments)],
         capture_output=True,
@@ -140,18 +183,26 @@ def test_a_full_disk(sample: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "o.csv").exists()
 
 
-def test_a_history_that_cannot_be_written(sample: Path, tmp_path: Path, inksift, monkeypatch) -> None:
+def test_a_history_that_cannot_be_written(
+    sample: Path, tmp_path: Path, inksift, monkeypatch
+) -> None:
     from sqlalchemy.exc import OperationalError
 
     def full(*_: object, **__: object) -> None:
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
     monkeypatch.setattr("dagster.DagsterInstance.handle_new_event", full)
-    ends(inksift("run", sample / "images", "--workspace", tmp_path / "w"), 2, "database or disk is full")
+    ends(
+        inksift("run", sample / "images", "--workspace", tmp_path / "w"),
+        2,
+        "database or disk is full",
+    )
 
 
 def test_a_failed_blocking_check(copied: Path, tmp_path: Path, inksift, monkeypatch) -> None:
-    monkeypatch.setattr("assets.checks.conservation_problems", lambda *_: ["cat/a.png has two outcomes"])
+    monkeypatch.setattr(
+        "assets.checks.conservation_problems", lambda *_: ["cat/a.png has two outcomes"]
+    )
     result = inksift("run", copied, "--workspace", tmp_path / "w", *FAST)
     ends(result, 1, "every_file_has_one_outcome: cat/a.png has two outcomes")
     assert not (tmp_path / "w" / "decisions.csv").exists()
@@ -168,15 +219,27 @@ def test_commands_on_a_folder_that_is_no_workspace(tmp_path: Path, inksift, comm
 
 
 def test_a_truth_that_is_not_there(copied: Path, tmp_path: Path, inksift) -> None:
-    result = inksift("run", copied, "--workspace", tmp_path / "w", "--truth", tmp_path / "truth.csv")
+    result = inksift(
+        "run", copied, "--workspace", tmp_path / "w", "--truth", tmp_path / "truth.csv"
+    )
     ends(result, 2, "no such file")
 
 
 @pytest.mark.parametrize("place", ["inside", "a folder", "nowhere"])
-def test_judge_never_writes_over_what_is_there(copied: Path, tmp_path: Path, inksift, place: str) -> None:
-    out = {"inside": next(copied.rglob("*.png")), "a folder": tmp_path, "nowhere": tmp_path / "no" / "o.csv"}[place]
+def test_judge_never_writes_over_what_is_there(
+    copied: Path, tmp_path: Path, inksift, place: str
+) -> None:
+    out = {
+        "inside": next(copied.rglob("*.png")),
+        "a folder": tmp_path,
+        "nowhere": tmp_path / "no" / "o.csv",
+    }[place]
     before = out.read_bytes() if out.is_file() else b""
-    ends(inksift("judge", copied, "--out", out, "--workspace", tmp_path / "w"), 2, "expected a file in a folder")
+    ends(
+        inksift("judge", copied, "--out", out, "--workspace", tmp_path / "w"),
+        2,
+        "expected a file in a folder",
+    )
     assert not out.is_file() or out.read_bytes() == before
     assert not (tmp_path / "w").exists()
 
@@ -187,9 +250,20 @@ def test_a_test_folder_that_is_the_source(copied: Path, tmp_path: Path, inksift)
     assert "what was decided before that is in" in result.stderr
 
 
-def test_an_embedder_without_a_head_is_refused_before_anything_runs(copied: Path, tmp_path: Path, inksift) -> None:
+def test_an_embedder_without_a_head_is_refused_before_anything_runs(
+    copied: Path, tmp_path: Path, inksift
+) -> None:
     setting = "embeddings.embedder=efficientnet-b7"
-    result = inksift("judge", copied, "--out", tmp_path / "v.csv", "--workspace", tmp_path / "w", "--set", setting)
+    result = inksift(
+        "judge",
+        copied,
+        "--out",
+        tmp_path / "v.csv",
+        "--workspace",
+        tmp_path / "w",
+        "--set",
+        setting,
+    )
     assert result.exit_code == 3
     assert "no medium head for efficientnet-b7" in result.stderr
     assert not (tmp_path / "w").exists()

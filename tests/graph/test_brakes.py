@@ -1,4 +1,5 @@
-"""A run that would lose too much stops before anything is replaced; people have the last word; review may be held."""
+"""A run that would lose too much stops before anything is replaced; people have the last word;
+review may be held."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ import pytest
 from PIL import Image
 
 import assets.verdicts
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.ledger import Ledger
 from curation.store.parquet import read_parquet
 from curation.store.workspace import Workspace
 from tests.graph.conftest import QUICK, settings
@@ -28,7 +29,9 @@ HEAVY = settings(*CAMP, "verdicts.filters=[noise]", "clusters.eps=0.000001")
 def add_noise(folder: Path, count: int, rng: np.random.Generator) -> None:
     folder.mkdir(parents=True)
     for number in range(count):
-        Image.fromarray(rng.integers(0, 256, (48, 48, 3), dtype=np.uint8)).save(folder / f"{number:02}.png")
+        Image.fromarray(rng.integers(0, 256, (48, 48, 3), dtype=np.uint8)).save(
+            folder / f"{number:02}.png"
+        )
 
 
 @pytest.fixture
@@ -40,7 +43,13 @@ def crawl(sample: Path, tmp_path: Path, rng: np.random.Generator) -> Path:
 
 
 def published(workspace: Path) -> dict[str, bytes]:
-    names = ("decisions.csv", "decisions.parquet", "report.html", "source.json", "tables/curated_dataset.parquet")
+    names = (
+        "decisions.csv",
+        "decisions.parquet",
+        "report.html",
+        "source.json",
+        "tables/curated_dataset.parquet",
+    )
     return {name: (workspace / name).read_bytes() for name in names}
 
 
@@ -48,7 +57,9 @@ def decisions(workspace: Path) -> pd.DataFrame:
     return read_parquet(workspace / "decisions.parquet").set_index("path")
 
 
-def test_a_class_that_would_go_is_kept_back_until_accepted(crawl: Path, tmp_path: Path, inksift) -> None:
+def test_a_class_that_would_go_is_kept_back_until_accepted(
+    crawl: Path, tmp_path: Path, inksift
+) -> None:
     out, workspace = tmp_path / "out.csv", tmp_path / "w"
     command = ("judge", crawl, "--out", out, "--workspace", workspace)
     assert inksift(*command, *CALM).exit_code == 0
@@ -56,8 +67,12 @@ def test_a_class_that_would_go_is_kept_back_until_accepted(crawl: Path, tmp_path
 
     stopped = inksift(*command, *HEAVY)
     assert stopped.exit_code == 1
-    assert "losses_are_accepted: class 'noise' would lose 25 of 25 pictures (100 %" in stopped.stderr
-    assert f"the decisions wait in {workspace / 'proposal.csv'}: look through them" in stopped.stderr
+    assert (
+        "losses_are_accepted: class 'noise' would lose 25 of 25 pictures (100 %" in stopped.stderr
+    )
+    assert (
+        f"the decisions wait in {workspace / 'proposal.csv'}: look through them" in stopped.stderr
+    )
     assert "--accept-losses" in stopped.stderr
     assert published(workspace) == before
     proposal = (workspace / "proposal.csv").read_bytes()
@@ -69,11 +84,18 @@ def test_a_class_that_would_go_is_kept_back_until_accepted(crawl: Path, tmp_path
     assert not (workspace / "proposal.csv").exists()
     assert (workspace / "decisions.csv").read_bytes() == out.read_bytes() == proposal
     lost = read_parquet(workspace / "tables" / "losses.parquet").set_index("label")
-    assert lost.loc["noise", ["pictures", "rejected", "share", "high"]].tolist() == [25, 25, 1.0, 1.0]
+    assert lost.loc["noise", ["pictures", "rejected", "share", "high"]].tolist() == [
+        25,
+        25,
+        1.0,
+        1.0,
+    ]
     assert lost["rejected"].sum() == 25
 
 
-def test_a_run_within_the_limits_withdraws_the_proposal(crawl: Path, tmp_path: Path, inksift) -> None:
+def test_a_run_within_the_limits_withdraws_the_proposal(
+    crawl: Path, tmp_path: Path, inksift
+) -> None:
     command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w")
     assert inksift(*command, *HEAVY).exit_code == 1
     assert inksift(*command, *HEAVY, *settings("verdicts.max_class_loss=1")).exit_code == 0
@@ -81,7 +103,9 @@ def test_a_run_within_the_limits_withdraws_the_proposal(crawl: Path, tmp_path: P
     assert inksift("verify", "--workspace", tmp_path / "w").exit_code == 0
 
 
-def test_a_folder_of_photographs_alone_stops_and_trains_nothing(tmp_path: Path, inksift, rng) -> None:
+def test_a_folder_of_photographs_alone_stops_and_trains_nothing(
+    tmp_path: Path, inksift, rng
+) -> None:
     add_noise(tmp_path / "crawl" / "holiday", 8, rng)
     stopped = inksift("run", tmp_path / "crawl", "--workspace", tmp_path / "w", "--json", *HEAVY)
     assert stopped.exit_code == 1
@@ -95,20 +119,38 @@ def test_a_folder_of_photographs_alone_stops_and_trains_nothing(tmp_path: Path, 
 def test_a_folder_of_copies_of_one_picture_stops(tmp_path: Path, inksift, rng) -> None:
     add_noise(tmp_path / "crawl" / "same", 1, rng)
     for number in range(1, 25):
-        shutil.copy(tmp_path / "crawl" / "same" / "00.png", tmp_path / "crawl" / "same" / f"{number:02}.png")
-    command = ("judge", tmp_path / "crawl", "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w", *CALM)
+        shutil.copy(
+            tmp_path / "crawl" / "same" / "00.png", tmp_path / "crawl" / "same" / f"{number:02}.png"
+        )
+    command = (
+        "judge",
+        tmp_path / "crawl",
+        "--out",
+        tmp_path / "out.csv",
+        "--workspace",
+        tmp_path / "w",
+        *CALM,
+    )
     stopped = inksift(*command)
     assert stopped.exit_code == 1
-    assert "24 of 25 files would be rejected, 24 duplicate (96 %, at most 90 % allowed)" in stopped.stderr
+    assert (
+        "24 of 25 files would be rejected, 24 duplicate (96 %, at most 90 % allowed)"
+        in stopped.stderr
+    )
     assert inksift(*command, "--accept-losses").exit_code == 0
-    assert decisions(tmp_path / "w")["outcome"].value_counts().to_dict() == {"rejected": 24, "kept": 1}
+    assert decisions(tmp_path / "w")["outcome"].value_counts().to_dict() == {
+        "rejected": 24,
+        "kept": 1,
+    }
 
 
 def test_people_outrank_the_machine_in_the_next_run(crawl: Path, tmp_path: Path, inksift) -> None:
     command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w")
     assert inksift(*command, *CALM).exit_code == 0
     first = decisions(tmp_path / "w")
-    drawings = [path for path in first.index[first["outcome"] == "kept"] if not path.startswith("noise/")]
+    drawings = [
+        path for path in first.index[first["outcome"] == "kept"] if not path.startswith("noise/")
+    ]
     noisy = [f"noise/{number:02}.png" for number in range(3)]
     said = [
         Decision(first.loc[drawings[0], "image_id"], "outcome", "rejected", "blurred"),
@@ -142,16 +184,22 @@ def cautious(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def unsure(evidence: pd.DataFrame, *arguments: Any, **named: Any) -> Any:
         judged = judge(evidence, *arguments, **named)
-        return judged._replace(judgements=judged.judgements.assign(outcome="review", reason="unsure", medium="unsure"))
+        return judged._replace(
+            judgements=judged.judgements.assign(outcome="review", reason="unsure", medium="unsure")
+        )
 
     monkeypatch.setattr(assets.verdicts, "judge", unsure)
 
 
 def exported(inksift, target: Path, workspace: Path, *options: str) -> int:
-    return json.loads(inksift("export", target, "--workspace", workspace, "--json", *options).stdout)["pictures"]
+    return json.loads(
+        inksift("export", target, "--workspace", workspace, "--json", *options).stdout
+    )["pictures"]
 
 
-def test_pictures_under_review_count_as_kept_or_are_held(crawl: Path, tmp_path: Path, inksift, cautious) -> None:
+def test_pictures_under_review_count_as_kept_or_are_held(
+    crawl: Path, tmp_path: Path, inksift, cautious
+) -> None:
     workspace = tmp_path / "w"
     command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", workspace, *CALM)
     kept = inksift(*command)

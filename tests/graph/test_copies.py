@@ -1,4 +1,5 @@
-"""Copies in a whole run: found, with their relation named, never on two sides of a split; people outrank the rule."""
+"""Copies in a whole run: found, with their relation named, never on two sides of a split; people
+outrank the rule."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.ledger import Ledger
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import paint
 from curation.store.parquet import read_parquet
@@ -73,7 +74,9 @@ def judged(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFram
     from tests.graph.conftest import invoke
 
     workspace = tmp_path_factory.mktemp("judged")
-    result = invoke("judge", drawn, "--out", f"{workspace}.csv", "--workspace", workspace / "w", *JUDGE)
+    result = invoke(
+        "judge", drawn, "--out", f"{workspace}.csv", "--workspace", workspace / "w", *JUDGE
+    )
     assert result.exit_code == 0, result.output
     return decisions(workspace / "w")
 
@@ -96,9 +99,9 @@ def test_every_copy_is_found_and_says_of_what_and_how(judged: pd.DataFrame, name
 
 
 def test_the_kept_copy_is_one_that_lost_nothing(judged: pd.DataFrame) -> None:
-    assert kept_for(judged, "cat/0.png") in {f"cat/{name}.png" for name in ("0", "mirrored", "turned")} | {
-        "cat/pixels.bmp"
-    }
+    assert kept_for(judged, "cat/0.png") in {
+        f"cat/{name}.png" for name in ("0", "mirrored", "turned")
+    } | {"cat/pixels.bmp"}
 
 
 def test_drawings_that_differ_and_variants_stay(judged: pd.DataFrame) -> None:
@@ -113,11 +116,16 @@ def test_renaming_and_moving_keeps_the_same_pictures(
         (path.parent / "deeper").mkdir(exist_ok=True)
         path.rename(path.parent / "deeper" / f"{900 - number}{path.suffix}")
     inksift("judge", source, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE)
-    kept = [set(table.loc[table["outcome"] == "kept", "image_id"]) for table in (judged, decisions(tmp_path / "w"))]
+    kept = [
+        set(table.loc[table["outcome"] == "kept", "image_id"])
+        for table in (judged, decisions(tmp_path / "w"))
+    ]
     assert kept[0] == kept[1]
 
 
-def test_a_corrupt_twin_never_stays_instead_of_the_good_one(source: Path, tmp_path: Path, inksift) -> None:
+def test_a_corrupt_twin_never_stays_instead_of_the_good_one(
+    source: Path, tmp_path: Path, inksift
+) -> None:
     data = (source / "house" / "1.png").read_bytes()
     (source / "house" / "0-twin.png").write_bytes(data[: len(data) // 2])
     inksift("judge", source, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE)
@@ -128,24 +136,32 @@ def test_a_corrupt_twin_never_stays_instead_of_the_good_one(source: Path, tmp_pa
 
 @pytest.fixture
 def trusted(source: Path, tmp_path: Path) -> Path:
-    """A test folder with new drawings under known names, a mirrored copy of one of the source, and an exact one."""
+    """A test folder with new drawings under known names, a mirrored copy of one of the source, and
+    an exact one."""
     folder = tmp_path / "trusted"
     for label in ("cat", "house"):
         (folder / label).mkdir(parents=True)
         drawing(label, 50).save(folder / label / "1.png")
-    drawing("cat", 0).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / "cat" / "seen.webp", quality=90)
+    drawing("cat", 0).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(
+        folder / "cat" / "seen.webp", quality=90
+    )
     shutil.copy(source / "house" / "3.png", folder / "house" / "same.png")
     return folder
 
 
-def test_no_relative_of_a_test_picture_is_trained_on(source: Path, trusted: Path, tmp_path: Path, inksift) -> None:
+def test_no_relative_of_a_test_picture_is_trained_on(
+    source: Path, trusted: Path, tmp_path: Path, inksift
+) -> None:
     command = ("run", source, "--workspace", tmp_path / "w", "--test", trusted, "--json", *TRAIN)
     told = json.loads(inksift(*command).stdout)
     splits = read_parquet(tmp_path / "w" / "tables" / "splits.parquet").set_index("path")["split"]
     kept = kept_for(decisions(tmp_path / "w"), "cat/0.png")
     assert splits[[kept, "house/3.png"]].tolist() == ["left_out"] * 2
     assert splits["cat/recoloured.png"] == "left_out"
-    assert any("copies or variants of a trusted test picture: not trained on" in line for line in told["warnings"])
+    assert any(
+        "copies or variants of a trusted test picture: not trained on" in line
+        for line in told["warnings"]
+    )
 
 
 def test_a_split_that_trains_on_them_is_stopped(
@@ -165,35 +181,71 @@ def in_two_classes(source: Path) -> Path:
     return source
 
 
-def test_a_picture_in_two_classes_waits_for_a_person(in_two_classes: Path, tmp_path: Path, inksift) -> None:
+def test_a_picture_in_two_classes_waits_for_a_person(
+    in_two_classes: Path, tmp_path: Path, inksift
+) -> None:
     workspace = tmp_path / "w"
-    command = ("judge", in_two_classes, "--out", tmp_path / "o.csv", "--workspace", workspace, *JUDGE)
+    command = (
+        "judge",
+        in_two_classes,
+        "--out",
+        tmp_path / "o.csv",
+        "--workspace",
+        workspace,
+        *JUDGE,
+    )
     told = inksift(*command).stdout
     table = decisions(workspace)
     kept = kept_for(table, "house/stray.png")
-    assert table.loc[kept, ["outcome", "stage", "reason"]].tolist() == ["review", "duplicates", "label_conflict"]
-    assert "filed under cat (1) and house (1): a person has to say which" in table.loc[kept, "explanation"]
-    assert "in several classes             1, left out until a person says which (label_conflict)" in told
+    assert table.loc[kept, ["outcome", "stage", "reason"]].tolist() == [
+        "review",
+        "duplicates",
+        "label_conflict",
+    ]
+    assert (
+        "filed under cat (1) and house (1): a person has to say which"
+        in table.loc[kept, "explanation"]
+    )
+    assert (
+        "in several classes             1, left out until a person says which (label_conflict)"
+        in told
+    )
     assert "Same picture in several classes" in (workspace / "report.html").read_text()
     curated = read_parquet(workspace / "tables" / "curated_dataset.parquet")
     assert kept not in set(curated["path"])
     assert json.loads(inksift(*command, "--json").stdout)["label_conflicts"] == 1
 
-    Ledger.of(Workspace(workspace)).record([Decision(table.loc[kept, "image_id"], "label", "cat")], "ana")
+    Ledger.of(Workspace(workspace)).record(
+        [Decision(table.loc[kept, "image_id"], "label", "cat")], "ana"
+    )
     assert inksift(*command).exit_code == 0
     curated = read_parquet(workspace / "tables" / "curated_dataset.parquet").set_index("path")
     assert curated.loc[kept, "label"] == "cat"
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
 
-def test_people_choose_the_copy_and_tell_pictures_apart(source: Path, tmp_path: Path, inksift) -> None:
+def test_people_choose_the_copy_and_tell_pictures_apart(
+    source: Path, tmp_path: Path, inksift
+) -> None:
     workspace = tmp_path / "w"
-    command = ("judge", source, "--out", tmp_path / "o.csv", "--workspace", workspace, "--json", *JUDGE)
+    command = (
+        "judge",
+        source,
+        "--out",
+        tmp_path / "o.csv",
+        "--workspace",
+        workspace,
+        "--json",
+        *JUDGE,
+    )
     inksift(*command)
     before = decisions(workspace)
     ids = before["image_id"]
     original = ids[kept_for(before, "cat/0.png")]
-    said = [Decision(ids["cat/q30.jpg"], "copy", "keep"), Decision(ids["cat/half.png"], "different", original)]
+    said = [
+        Decision(ids["cat/q30.jpg"], "copy", "keep"),
+        Decision(ids["cat/half.png"], "different", original),
+    ]
     Ledger.of(Workspace(workspace)).record(said, "ana")
     measured = json.loads(inksift(*command).stdout)["measured"]
     after = decisions(workspace)

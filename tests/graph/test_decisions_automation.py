@@ -13,12 +13,12 @@ import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.loader import LoadingContextForTest
 
-from curation.errors import LedgerError
-from curation.ledger.decisions import Decision
+from curation.base.errors import LedgerError
+from curation.people.ledger.decisions import Decision
 from curation.project import Project
-from curation.publish.published import read_decisions
 from curation.store.parquet import read_parquet
-from curation.verdicts import conflicts, human
+from curation.store.published import read_decisions
+from curation.verdict import conflicts, human
 from pipelines import freshness
 from pipelines.definitions import build
 from pipelines.ledger_sensors import ledger_changes, new_decisions
@@ -40,9 +40,13 @@ class Here(NamedTuple):
     def stale(self) -> set[str]:
         """The assets that Dagster shows as stale."""
         graph = self.defs.resolve_asset_graph()
-        resolver = CachingStaleStatusResolver(self.instance, graph, LoadingContextForTest(self.instance))
+        resolver = CachingStaleStatusResolver(
+            self.instance, graph, LoadingContextForTest(self.instance)
+        )
         keys = graph.get_all_asset_keys()
-        return {key.to_user_string() for key in keys if resolver.get_status(key) == StaleStatus.STALE}
+        return {
+            key.to_user_string() for key in keys if resolver.get_status(key) == StaleStatus.STALE
+        }
 
     def reject(self, number: int, note: str = "") -> str:
         """A person rejects the kept picture of that number; its path."""
@@ -51,9 +55,13 @@ class Here(NamedTuple):
         self.project.ledger.record([Decision(kept["image_id"], "outcome", "rejected", note)], "ann")
         return str(kept["path"])
 
-    def look(self, sensor: dg.SensorDefinition, cursor: str | None = None) -> dg.SensorExecutionData:
+    def look(
+        self, sensor: dg.SensorDefinition, cursor: str | None = None
+    ) -> dg.SensorExecutionData:
         """One look of a sensor; what it reports is told to Dagster, as the daemon would."""
-        context = dg.build_sensor_context(self.instance, cursor=cursor, definitions=self.defs, sensor_name=sensor.name)
+        context = dg.build_sensor_context(
+            self.instance, cursor=cursor, definitions=self.defs, sensor_name=sensor.name
+        )
         seen = sensor.evaluate_tick(context)
         for event in seen.asset_events:
             self.instance.report_runless_asset_event(event)
@@ -67,7 +75,9 @@ class Here(NamedTuple):
 
     def run(self, request: dg.RunRequest) -> None:
         """What the daemon does with a request."""
-        self.defs.resolve_job_def("decide").execute_in_process(run_config=request.run_config, instance=self.instance)
+        self.defs.resolve_job_def("decide").execute_in_process(
+            run_config=request.run_config, instance=self.instance
+        )
 
 
 @pytest.fixture
@@ -80,10 +90,16 @@ def here(finished: tuple[Path, object], sample: Path, tmp_path: Path) -> Iterato
 
 def test_a_run_leaves_nothing_stale(here: Here) -> None:
     assert here.stale() == set()
-    assert freshness.told(here.instance) == freshness.taken_in(here.instance) == here.project.ledger.version()
+    assert (
+        freshness.told(here.instance)
+        == freshness.taken_in(here.instance)
+        == here.project.ledger.version()
+    )
 
 
-def test_a_decision_makes_stale_what_shows_it_and_a_run_of_the_sensor_takes_it_in(here: Here) -> None:
+def test_a_decision_makes_stale_what_shows_it_and_a_run_of_the_sensor_takes_it_in(
+    here: Here,
+) -> None:
     path = here.reject(0, "too dark")
     assert here.stale() == set()
     here.look(ledger_changes(here.project))
@@ -103,9 +119,16 @@ def test_a_decision_makes_stale_what_shows_it_and_a_run_of_the_sensor_takes_it_i
 
 
 @pytest.mark.slow
-def test_the_command_line_tells_dagster_before_its_run(here: Here, inksift: Command, sample: Path) -> None:
+def test_the_command_line_tells_dagster_before_its_run(
+    here: Here, inksift: Command, sample: Path
+) -> None:
     here.reject(0)
-    arguments = ("--workspace", here.project.workspace.root, "--out", here.project.workspace.root.parent / "v.csv")
+    arguments = (
+        "--workspace",
+        here.project.workspace.root,
+        "--out",
+        here.project.workspace.root.parent / "v.csv",
+    )
     assert inksift("judge", sample / "images", *arguments, *settings(*QUICK)).exit_code == 0
     assert freshness.told(here.instance) == here.project.ledger.version()
     assert here.stale() & SHOWS_DECISIONS == set()
@@ -145,8 +168,12 @@ def test_a_run_in_dagster_forgets_nothing_unless_told(here: Here) -> None:
     decide = here.defs.resolve_job_def("decide")
     here.run(dg.RunRequest(run_config=freshness.last_settings(here.instance, {"object_counts"})))
     (here.project.workspace.root / "ledger.sqlite").unlink()
-    with pytest.raises(LedgerError, match="1 decision that the last run heard is not in this ledger"):
-        here.run(dg.RunRequest(run_config=freshness.last_settings(here.instance, {"object_counts"})))
+    with pytest.raises(
+        LedgerError, match="1 decision that the last run heard is not in this ledger"
+    ):
+        here.run(
+            dg.RunRequest(run_config=freshness.last_settings(here.instance, {"object_counts"}))
+        )
     assert len(read_parquet(here.project.workspace.tables / "human_decisions.parquet")) == 1
 
     steps = {node.name for node in decide.nodes}
@@ -179,14 +206,18 @@ def test_no_second_run_is_asked_for_while_one_waits(here: Here) -> None:
     sensor = new_decisions(here.project)
     here.reject(0)
     cursor = here.look(sensor).cursor
-    here.instance.create_run_for_job(here.defs.resolve_job_def("decide"), status=dg.DagsterRunStatus.NOT_STARTED)
+    here.instance.create_run_for_job(
+        here.defs.resolve_job_def("decide"), status=dg.DagsterRunStatus.NOT_STARTED
+    )
     waiting = here.look(sensor, cursor)
     assert (waiting.run_requests, waiting.cursor) == ([], cursor)
     assert "waits already" in waiting.skip_message
 
 
 @pytest.mark.parametrize("make", [ledger_changes, new_decisions])
-def test_a_sensor_that_cannot_look_says_why(here: Here, make: Callable[[Project | None], dg.SensorDefinition]) -> None:
+def test_a_sensor_that_cannot_look_says_why(
+    here: Here, make: Callable[[Project | None], dg.SensorDefinition]
+) -> None:
     assert "INKSIFT_SOURCE" in here.look(make(None)).skip_message
     (here.project.workspace.root / "ledger.sqlite").write_bytes(b"this is no database" * 100)
     assert "ledger.sqlite" in here.look(make(here.project)).skip_message
@@ -194,7 +225,9 @@ def test_a_sensor_that_cannot_look_says_why(here: Here, make: Callable[[Project 
     assert "no run has read the ledger yet" in fresh.look(make(here.project)).skip_message
 
 
-def test_settings_that_are_no_longer_known_are_named(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_that_are_no_longer_known_are_named(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sensor = new_decisions(here.project)
     here.reject(0)
     cursor = here.look(sensor).cursor
@@ -202,7 +235,9 @@ def test_settings_that_are_no_longer_known_are_named(here: Here, monkeypatch: py
     assert "no_such_setting" in here.look(sensor, cursor).skip_message
 
 
-def test_the_report_says_how_to_open_its_pictures(here: Here, finished: tuple[Path, object]) -> None:
+def test_the_report_says_how_to_open_its_pictures(
+    here: Here, finished: tuple[Path, object]
+) -> None:
     told = here.metadata("rejected_report")
     (port,) = [option.default for option in review.params if option.name == "port"]
     assert told["review_app"] == f"http://127.0.0.1:{port}/"
@@ -219,7 +254,11 @@ def test_the_counts_of_every_run_can_be_plotted(here: Here) -> None:
 
 def _check_that_verdicts_follow_from_the_machine_and_the_ledger(tables: Path) -> None:
     names = ("machine_verdicts", "duplicates", "human_decisions", "verdicts")
-    machine, duplicates, decided, held = (read_parquet(tables / f"{name}.parquet") for name in names)
+    machine, duplicates, decided, held = (
+        read_parquet(tables / f"{name}.parquet") for name in names
+    )
     assert len(decided) == 1
     assert (machine["decided_by"] == "machine").all()
-    pd.testing.assert_frame_equal(conflicts.hold(human.apply(machine, duplicates, decided), duplicates, decided), held)
+    pd.testing.assert_frame_equal(
+        conflicts.hold(human.apply(machine, duplicates, decided), duplicates, decided), held
+    )

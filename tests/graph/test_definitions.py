@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from assets.human import LEDGER
-from curation.errors import ParamError, StoreError
+from curation.base.errors import ParamError, StoreError
 from curation.project import Project
 from pipelines.definitions import build
 from pipelines.io_managers import ParquetTables
@@ -19,7 +19,16 @@ from pipelines.sensors import listing_digest, new_files
 from pipelines.settings import STAGES
 
 ASSETS = {
-    "gather": ["hashes", "images", "profile", "signals", "test_hashes", "test_images", "test_thumbnails", "thumbnails"],
+    "gather": [
+        "hashes",
+        "images",
+        "profile",
+        "signals",
+        "test_hashes",
+        "test_images",
+        "test_thumbnails",
+        "thumbnails",
+    ],
     "dedup": ["duplicates", "pair_search", "pairs"],
     "evidence": ["cluster_comparison", "clusters", "embeddings", "object_counts"],
     "people": ["human_decisions", "ledger"],
@@ -101,7 +110,8 @@ def test_every_stage_with_settings_is_an_asset(specs: list[dg.AssetSpec]) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["curate", "decide", "train", "everything", "bill", "plan_experiments", "run_experiments"]
+    "name",
+    ["curate", "decide", "train", "everything", "bill", "plan_experiments", "run_experiments"],
 )
 def test_jobs_run_in_one_process(defs: dg.Definitions, name: str) -> None:
     job = defs.resolve_job_def(name)
@@ -110,10 +120,20 @@ def test_jobs_run_in_one_process(defs: dg.Definitions, name: str) -> None:
     assert trains == (name in ("train", "everything"))
 
 
-def test_what_people_decided_is_taken_in_without_measuring_or_training(defs: dg.Definitions) -> None:
+def test_what_people_decided_is_taken_in_without_measuring_or_training(
+    defs: dg.Definitions,
+) -> None:
     steps = {node.name for node in defs.resolve_job_def("decide").nodes}
-    assert {"human_decisions", "duplicates", "verdicts", "curated_dataset", "rejected_report"} < steps
-    assert steps.isdisjoint({"decoded_images", "trusted_test", "embeddings", "pairs", "splits", "classifier"})
+    assert {
+        "human_decisions",
+        "duplicates",
+        "verdicts",
+        "curated_dataset",
+        "rejected_report",
+    } < steps
+    assert steps.isdisjoint(
+        {"decoded_images", "trusted_test", "embeddings", "pairs", "splits", "classifier"}
+    )
 
 
 @pytest.mark.parametrize("name", ["project", "io_manager"])
@@ -136,8 +156,15 @@ def test_the_nightly_schedule_runs_everything(defs: dg.Definitions) -> None:
 
 def test_only_the_sensor_that_starts_nothing_is_on_from_the_start(defs: dg.Definitions) -> None:
     sensors = {sensor.name: sensor for sensor in defs.sensors or []}
-    running = {name for name, one in sensors.items() if one.default_status == dg.DefaultSensorStatus.RUNNING}
-    assert (set(sensors), running) == ({"ledger_changes", "new_decisions", "new_files"}, {"ledger_changes"})
+    running = {
+        name
+        for name, one in sensors.items()
+        if one.default_status == dg.DefaultSensorStatus.RUNNING
+    }
+    assert (set(sensors), running) == (
+        {"ledger_changes", "new_decisions", "new_files"},
+        {"ledger_changes"},
+    )
     assert not sensors["ledger_changes"].has_jobs
 
 
@@ -186,7 +213,10 @@ def test_tables_cross_assets_as_parquet(tmp_path: Path) -> None:
     tables = ParquetTables(project)
     result = dg.materialize([numbers, doubled], resources={"io_manager": tables})
     assert result.output_for_node("doubled")["n"].tolist() == [2, 4]
-    assert sorted(path.name for path in (tmp_path / "w" / "tables").iterdir()) == ["doubled.parquet", "numbers.parquet"]
+    assert sorted(path.name for path in (tmp_path / "w" / "tables").iterdir()) == [
+        "doubled.parquet",
+        "numbers.parquet",
+    ]
 
 
 def test_a_table_of_another_version_is_named_with_its_remedy(tmp_path: Path) -> None:
@@ -201,11 +231,15 @@ def test_a_table_of_another_version_is_named_with_its_remedy(tmp_path: Path) -> 
     def total(losses: pd.DataFrame) -> int:
         return len(losses)
 
-    with pytest.raises(StoreError, match=r"losses\.parquet is of another version .*materialise losses again"):
+    with pytest.raises(
+        StoreError, match=r"losses\.parquet is of another version .*materialise losses again"
+    ):
         dg.materialize([losses, total], resources={"io_manager": tables})
 
 
-def test_without_a_folder_the_graph_loads_and_a_run_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_folder_the_graph_loads_and_a_run_says_what_to_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delenv("INKSIFT_SOURCE", raising=False)
     assert project_from_environment() is None
     with pytest.raises(dg.DagsterError) as failed:

@@ -11,13 +11,13 @@ import pytest
 import yaml
 from click.testing import Result
 
-from curation.bill.arms import ALL, ARMS
-from curation.errors import ParamError, TrainingError
+from curation.ablation.arms import ALL, ARMS
+from curation.base.errors import ParamError, TrainingError
 from curation.experiments import results
 from curation.experiments.grid import planned, table_of
 from curation.experiments.trial import Materials, Recipe, Trial, run_trial
-from curation.publish.published import BILL, BILL_PAGE, F1, LEADERBOARD_CSV, LEADERBOARD_PAGE
 from curation.store.parquet import read_parquet, to_parquet
+from curation.store.published import BILL, BILL_PAGE, F1, LEADERBOARD_CSV, LEADERBOARD_PAGE
 from pipelines.grids import grid_names, grid_params
 from tests.graph.conftest import QUICK, Command, settings
 
@@ -26,7 +26,12 @@ GRID = {
     "seeds": [0, 1],
     "base": {"classifier": SMALL},
     "parts": [
-        {"data": {"plain": {"training_set": {"weights": "none"}}, "up": {"training_set": {"oversample_share": 0.5}}}}
+        {
+            "data": {
+                "plain": {"training_set": {"weights": "none"}},
+                "up": {"training_set": {"oversample_share": 0.5}},
+            }
+        }
     ],
 }
 
@@ -38,17 +43,26 @@ def workspace(finished: tuple[Path, Result], tmp_path_factory: pytest.TempPathFa
 
 
 def test_the_bill_names_what_each_step_bought_and_cost(workspace: Path, inksift: Command) -> None:
-    result = inksift("bill", "--workspace", workspace, "--json", *settings("f1_bill.seeds=1", "f1_bill.draws=50"))
+    result = inksift(
+        "bill", "--workspace", workspace, "--json", *settings("f1_bill.seeds=1", "f1_bill.draws=50")
+    )
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert [row["left_out"] for row in told["left_out"]] == [arm for arm in ARMS if arm != ALL]
     assert all(row["step_seconds"] > 0 for row in told["left_out"])
     assert [row["arm"] for row in told["arms"]] == list(ARMS)
     files = {row["arm"]: row["files"] for row in told["arms"]}
-    assert files[ALL] == files["without rebalancing"] < files["without deduplication"] < files["no step"]
+    assert (
+        files[ALL]
+        == files["without rebalancing"]
+        < files["without deduplication"]
+        < files["no step"]
+    )
     assert told["test_set"] == "trusted"
     assert "What each step bought" in (workspace / BILL_PAGE).read_text()
-    assert json.loads((workspace / BILL).read_text()) == {name: told[name] for name in told if name != "places"}
+    assert json.loads((workspace / BILL).read_text()) == {
+        name: told[name] for name in told if name != "places"
+    }
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
 
@@ -67,7 +81,10 @@ def test_decisions_that_nothing_was_trained_on_are_refused(
     tables = sorted((judged / "tables").rglob("*"))
     result = inksift(command, "--workspace", judged)
     assert result.exit_code == 2
-    assert f"nothing was trained on the decisions in {judged}: run `inksift run` on it" in result.output
+    assert (
+        f"nothing was trained on the decisions in {judged}: run `inksift run` on it"
+        in result.output
+    )
     assert sorted((judged / "tables").rglob("*")) == tables
 
 
@@ -84,15 +101,24 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_experiments_go_on_where_they_were_and_are_ranked(workspace: Path, grid: Path, inksift: Command) -> None:
-    first = inksift("experiments", "--workspace", workspace, "--grid", grid, "--only", "up", "--json")
+def test_experiments_go_on_where_they_were_and_are_ranked(
+    workspace: Path, grid: Path, inksift: Command
+) -> None:
+    first = inksift(
+        "experiments", "--workspace", workspace, "--grid", grid, "--only", "up", "--json"
+    )
     assert first.exit_code == 0, first.output
     told = json.loads(first.stdout)
     assert ([row["name"] for row in told["leaderboard"]], told["waiting"]) == (["up"], 2)
     assert (told["test_set"], told["failed"]) == ("trusted", {})
     assert (told["measured"], told["known"]) == (["up.seed0", "up.seed1"], [])
-    tried = {path.stem: path.stat().st_mtime_ns for path in (workspace / "tables" / "experiments").iterdir()}
-    checkpoints = {path.name: path.stat().st_mtime_ns for path in (workspace / "models").glob("*.pt")}
+    tried = {
+        path.stem: path.stat().st_mtime_ns
+        for path in (workspace / "tables" / "experiments").iterdir()
+    }
+    checkpoints = {
+        path.name: path.stat().st_mtime_ns for path in (workspace / "models").glob("*.pt")
+    }
     second = inksift("experiments", "--workspace", workspace, "--grid", grid)
     assert second.exit_code == 0, second.output
     assert "experiment 4 of 4: up.seed1" in second.output
@@ -103,27 +129,40 @@ def test_experiments_go_on_where_they_were_and_are_ranked(workspace: Path, grid:
     assert sorted(rows["name"]) == ["plain", "up"]
     assert rows["seeds"].tolist() == [2, 2]
     assert rows["rank"].tolist() in ([1, 2], [1, 1])
-    assert json.loads(rows.set_index("name").loc["plain", "settings"])["training_set"] == {"weights": "none"}
+    assert json.loads(rows.set_index("name").loc["plain", "settings"])["training_set"] == {
+        "weights": "none"
+    }
     again = {path.name: path.stat().st_mtime_ns for path in (workspace / "models").glob("*.pt")}
     assert {name: again[name] for name in checkpoints} == checkpoints
     assert set(tried) == {"up.seed0", "up.seed1"}
     page = (workspace / LEADERBOARD_PAGE).read_text()
     assert "The test set is the trusted folder" in page
-    assert "2 recipes of the grid <strong><bdi>mine.yaml</bdi></strong>, at full scale, with the seeds 0, 1" in page
+    assert (
+        "2 recipes of the grid <strong><bdi>mine.yaml</bdi></strong>, at full scale, with the "
+        "seeds 0, 1" in page
+    )
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
 
-def test_results_on_other_pictures_are_not_ranked(workspace: Path, grid: Path, inksift: Command) -> None:
+def test_results_on_other_pictures_are_not_ranked(
+    workspace: Path, grid: Path, inksift: Command
+) -> None:
     path = workspace / "tables" / "experiments" / "plain.seed0.parquet"
     path.write_bytes(to_parquet(read_parquet(path).assign(digest="of other pictures")))
-    result = inksift("experiments", "--workspace", workspace, "--grid", grid, "--only", "up.seed0", "--json")
+    result = inksift(
+        "experiments", "--workspace", workspace, "--grid", grid, "--only", "up.seed0", "--json"
+    )
     assert json.loads(result.stdout)["waiting"] == 1
 
 
-def test_a_damaged_result_is_not_ranked_but_measured_again(workspace: Path, grid: Path, inksift: Command) -> None:
+def test_a_damaged_result_is_not_ranked_but_measured_again(
+    workspace: Path, grid: Path, inksift: Command
+) -> None:
     (workspace / "tables" / "experiments" / "plain.seed1.parquet").write_bytes(b"PAR1junk")
     arguments = ("experiments", "--workspace", workspace, "--grid", grid, "--json", "--only")
-    before, after = (json.loads(inksift(*arguments, only).stdout) for only in ("up.seed0", "plain.seed1"))
+    before, after = (
+        json.loads(inksift(*arguments, only).stdout) for only in ("up.seed0", "plain.seed1")
+    )
     assert after["waiting"] == before["waiting"] - 1
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
@@ -156,13 +195,17 @@ def test_where_experiments_fail_the_others_go_on(
     assert "unicorn" in result.stderr.split("failed:")[1]
     page = (workspace / LEADERBOARD_PAGE).read_text()
     assert "2 failed and 0 were not tried yet on these pictures" in page
-    assert '<th scope="row">diverging.seed0</th><td>the loss of epoch 0 is not a number</td>' in page
+    assert (
+        '<th scope="row">diverging.seed0</th><td>the loss of epoch 0 is not a number</td>' in page
+    )
     again = inksift("experiments", "--workspace", workspace, "--grid", path, "--only", "up")
     assert again.exit_code == 0, again.output
     assert "measured: 0, known before: 1, failed: 2, not tried yet: 0" in again.output
 
 
-def test_without_a_test_picture_no_experiment_is_tried(workspace: Path, inksift: Command, grid: Path) -> None:
+def test_without_a_test_picture_no_experiment_is_tried(
+    workspace: Path, inksift: Command, grid: Path
+) -> None:
     path = workspace / "tables" / "splits.parquet"
     whole = path.read_bytes()
     splits = read_parquet(path)
@@ -170,13 +213,19 @@ def test_without_a_test_picture_no_experiment_is_tried(workspace: Path, inksift:
     result = inksift("experiments", "--workspace", workspace, "--grid", grid)
     path.write_bytes(whole)
     assert result.exit_code == 2
-    assert "there is no test picture, so experiments cannot be compared: give `inksift run` a folder" in result.output
+    assert (
+        "there is no test picture, so experiments cannot be compared: give `inksift run` a folder"
+        in result.output
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--grid", "nowhere"), "no grid called nowhere; there are: balance, networks, team, or give a YAML file"),
+        (
+            ("--grid", "nowhere"),
+            "no grid called nowhere; there are: balance, networks, team, or give a YAML file",
+        ),
         (
             ("--grid", "networks", "--only", "vgg"),
             "--only vgg: no experiment of the grid networks is called so; one is custom.seed0",
@@ -199,14 +248,22 @@ def test_an_unknown_grid_or_experiment_is_told(
         ("{}", "a grid needs parts"),
         ("[1, 2]", "a grid needs parts"),
         ("just text", "a grid needs parts"),
-        ("part:\n  - net: {a: {}}", "a grid has no entry 'part'; there are: about, base, parts, seeds"),
+        (
+            "part:\n  - net: {a: {}}",
+            "a grid has no entry 'part'; there are: about, base, parts, seeds",
+        ),
         ("parts:\n  - net: {a: 3}", r"part 1, net, a: expected stage: \{setting: value\}"),
-        ("parts:\n  - net: {a: {classifier: {dept: 3}}}", r"experiment a: no setting called classifier\.dept"),
+        (
+            "parts:\n  - net: {a: {classifier: {dept: 3}}}",
+            r"experiment a: no setting called classifier\.dept",
+        ),
         ("parts:\n  - net: {a: {}}\n  - net: {a: {}}", r"two experiments called a\.seed0"),
         ("parts:\n  - net: {a: {}, a: {}}", "line 2: the key a stands twice"),
     ],
 )
-def test_what_is_wrong_in_a_grid_file_is_told_with_its_name(content: str, message: str, tmp_path: Path) -> None:
+def test_what_is_wrong_in_a_grid_file_is_told_with_its_name(
+    content: str, message: str, tmp_path: Path
+) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(content)
     with pytest.raises(ParamError, match=rf"mine\.yaml: .*{message}"):
@@ -222,18 +279,25 @@ def test_levels_are_called_as_they_stand_in_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", grid_names())
 def test_every_shipped_grid_is_sound(name: str) -> None:
     for scale in (0.05, 1.0):
-        assert len(table_of(planned(grid_params(name, scale)))) == {"team": 34, "balance": 39}.get(name, 6)
+        assert len(table_of(planned(grid_params(name, scale)))) == {"team": 34, "balance": 39}.get(
+            name, 6
+        )
 
 
 def test_a_run_with_a_balanced_last_layer_trains_nothing_anew_and_says_how(
     workspace: Path, sample: Path, inksift: Command
 ) -> None:
     options = ("--workspace", workspace, "--test", sample / "test", "--json")
-    result = inksift("run", sample / "images", *options, *settings(*QUICK, "balanced_classifier.method=tau_norm"))
+    result = inksift(
+        "run", sample / "images", *options, *settings(*QUICK, "balanced_classifier.method=tau_norm")
+    )
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["measured"]["classifier"] == 0
     told = json.loads((workspace / "f1_report.json").read_text())["network"]["rebalancing"]
     assert told["method"] == "tau_norm"
     assert 0 <= told["tau"] <= 4
-    assert "In its last layer, the weights of every class were divided by" in (workspace / "f1_report.html").read_text()
+    assert (
+        "In its last layer, the weights of every class were divided by"
+        in (workspace / "f1_report.html").read_text()
+    )
     assert inksift("verify", "--workspace", workspace).exit_code == 0

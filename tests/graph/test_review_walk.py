@@ -1,4 +1,5 @@
-"""From a finished run through the review app to the next run: what people decided holds, and the counts add up."""
+"""From a finished run through the review app to the next run: what people decided holds, and the
+counts add up."""
 
 import shutil
 from pathlib import Path
@@ -8,10 +9,10 @@ import pandas as pd
 import pytest
 from click.testing import Result
 
-from curation.publish.published import read_decisions
 from curation.store.parquet import read_parquet
+from curation.store.published import read_decisions
 from curation.store.workspace import Workspace
-from curation.verdicts.conservation import conservation_problems
+from curation.verdict.conservation import conservation_problems
 from tests.graph.conftest import QUICK, Command, settings
 from tests.web.chromium import chromium
 from tests.web.looking import Tab, served
@@ -28,7 +29,8 @@ def outcomes(workspace: Workspace) -> pd.DataFrame:
 
 
 def decide_in_the_app(workspace: Workspace) -> dict[str, Any]:
-    """Reject and keep by key, a class by mouse, a picture told apart; what was decided, and the counts at the end."""
+    """Reject and keep by key, a class by mouse, a picture told apart; what was decided, and the
+    counts at the end."""
     with chromium() as browser, served(workspace) as access:
         tab = Tab(browser.new_page(), access)
         tab.go("/?outcome=kept")
@@ -45,12 +47,22 @@ def decide_in_the_app(workspace: Workspace) -> dict[str, Any]:
         tab.press("j", "a")
         tab.told(f"Kept: {kept}")
         tab.go("/?reason=duplicate&text=")
-        apart = next(path for path in tab.paths() if tab.tile(path).get_by_role("button", name="Not a copy").count())
+        apart = next(
+            path
+            for path in tab.paths()
+            if tab.tile(path).get_by_role("button", name="Not a copy").count()
+        )
         tab.tile(apart).get_by_role("button", name="Not a copy").click()
         tab.told(f"no copy: {apart}")
         totals = {name: tab.total(name) for name in ("kept", "review", "rejected", "waiting")}
         assert tab.complaints == []
-    return {"rejected": rejected, "labelled": labelled, "kept": kept, "apart": apart, "totals": totals}
+    return {
+        "rejected": rejected,
+        "labelled": labelled,
+        "kept": kept,
+        "apart": apart,
+        "totals": totals,
+    }
 
 
 def test_what_was_decided_in_the_app_holds_in_the_next_run(
@@ -60,13 +72,30 @@ def test_what_was_decided_in_the_app_holds_in_the_next_run(
     told = decide_in_the_app(workspace)
     assert told["totals"]["waiting"] == 4
     pd.testing.assert_frame_equal(outcomes(workspace), before)
-    inksift("run", sample / "images", "--workspace", workspace.root, "--test", sample / "test", *settings(*QUICK))
+    inksift(
+        "run",
+        sample / "images",
+        "--workspace",
+        workspace.root,
+        "--test",
+        sample / "test",
+        *settings(*QUICK),
+    )
     after = outcomes(workspace)
-    assert after.loc[told["rejected"], ["outcome", "stage", "decided_by"]].tolist() == ["rejected", "human", "human"]
+    assert after.loc[told["rejected"], ["outcome", "stage", "decided_by"]].tolist() == [
+        "rejected",
+        "human",
+        "human",
+    ]
     assert after.loc[told["labelled"], "label"] == "wolf"
     assert after.loc[told["kept"], ["outcome", "decided_by"]].tolist() == ["kept", "human"]
     assert after.loc[told["apart"], "reason"] != "duplicate"
-    assert conservation_problems(read_parquet(workspace.tables / "images.parquet"), after.reset_index()) == []
+    assert (
+        conservation_problems(
+            read_parquet(workspace.tables / "images.parquet"), after.reset_index()
+        )
+        == []
+    )
     with chromium() as browser, served(workspace) as access:
         tab = Tab(browser.new_page(), access)
         counts = after["outcome"].value_counts()

@@ -1,4 +1,5 @@
-"""The whole chain on a drawn folder: what it finds, what it leaves, and that it can be stopped and run again."""
+"""The whole chain on a drawn folder: what it finds, what it leaves, and that it can be stopped and
+run again."""
 
 from __future__ import annotations
 
@@ -17,9 +18,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from curation.base.tables import DECISIONS
 from curation.store.files import file_digest
 from curation.store.parquet import read_parquet
-from curation.tables import DECISIONS
 from tests.graph.conftest import QUICK, settings
 
 FAST = settings(*QUICK)
@@ -28,7 +29,11 @@ JUDGE = settings("object_counts.download=false")
 
 def fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
     return {
-        str(path.relative_to(folder)): (file_digest(path), path.stat().st_mtime_ns, path.stat().st_mode)
+        str(path.relative_to(folder)): (
+            file_digest(path),
+            path.stat().st_mtime_ns,
+            path.stat().st_mode,
+        )
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
@@ -50,7 +55,11 @@ def test_the_run_ends_well_and_finds_what_was_planted(finished) -> None:
 def test_every_file_has_one_row(finished, sample: Path) -> None:
     workspace, result = finished
     decisions = read_parquet(workspace / "decisions.parquet")
-    files = {str(path.relative_to(sample / "images")) for path in (sample / "images").rglob("*") if path.is_file()}
+    files = {
+        str(path.relative_to(sample / "images"))
+        for path in (sample / "images").rglob("*")
+        if path.is_file()
+    }
     assert set(decisions["path"]) == files
     assert len(decisions) == len(files) == sum(told(result)["outcomes"].values())
     assert list(decisions) == list(DECISIONS.columns)
@@ -88,7 +97,9 @@ def test_the_workspace_verifies(finished, inksift) -> None:
     assert (result.exit_code, result.output) == (0, "everything matches\n")
 
 
-def test_the_source_is_untouched_and_a_second_run_measures_nothing(copied: Path, tmp_path: Path, inksift) -> None:
+def test_the_source_is_untouched_and_a_second_run_measures_nothing(
+    copied: Path, tmp_path: Path, inksift
+) -> None:
     before = fingerprint(copied)
     first = inksift("run", copied, "--workspace", tmp_path / "w", "--json", *FAST)
     decided = (tmp_path / "w" / "decisions.csv").read_bytes()
@@ -102,18 +113,44 @@ def test_the_source_is_untouched_and_a_second_run_measures_nothing(copied: Path,
     assert told(second)["f1"] == told(first)["f1"]
 
 
-def test_new_files_are_all_that_is_measured(copied: Path, tmp_path: Path, inksift, rng: np.random.Generator) -> None:
-    inksift("judge", copied, "--out", tmp_path / "a.csv", "--workspace", tmp_path / "w", "--json", *JUDGE)
+def test_new_files_are_all_that_is_measured(
+    copied: Path, tmp_path: Path, inksift, rng: np.random.Generator
+) -> None:
+    inksift(
+        "judge",
+        copied,
+        "--out",
+        tmp_path / "a.csv",
+        "--workspace",
+        tmp_path / "w",
+        "--json",
+        *JUDGE,
+    )
     for number in range(10):
-        Image.fromarray(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(copied / "cat" / f"new{number}.png")
-    result = inksift("judge", copied, "--out", tmp_path / "b.csv", "--workspace", tmp_path / "w", "--json", *JUDGE)
+        Image.fromarray(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(
+            copied / "cat" / f"new{number}.png"
+        )
+    result = inksift(
+        "judge",
+        copied,
+        "--out",
+        tmp_path / "b.csv",
+        "--workspace",
+        tmp_path / "w",
+        "--json",
+        *JUDGE,
+    )
     assert told(result)["measured"]["images"] == 10
     assert told(result)["measured"]["embeddings"] == 10
     assert len(pd.read_csv(tmp_path / "b.csv")) == len(pd.read_csv(tmp_path / "a.csv")) + 10
 
 
-def test_judge_writes_the_columns_of_decisions_and_trains_nothing(copied: Path, tmp_path: Path, inksift) -> None:
-    result = inksift("judge", copied, "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w", *JUDGE)
+def test_judge_writes_the_columns_of_decisions_and_trains_nothing(
+    copied: Path, tmp_path: Path, inksift
+) -> None:
+    result = inksift(
+        "judge", copied, "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w", *JUDGE
+    )
     assert result.exit_code == 0
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "w" / "decisions.csv").read_bytes()
     assert not (tmp_path / "w" / "f1_report.json").exists()
@@ -124,11 +161,18 @@ def test_a_flat_folder_is_one_unlabelled_class(copied: Path, tmp_path: Path, ink
     flat.mkdir()
     for path in (copied / "cat").iterdir():
         shutil.copy(path, flat)
-    assert inksift("judge", flat, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE).exit_code == 0
+    assert (
+        inksift(
+            "judge", flat, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE
+        ).exit_code
+        == 0
+    )
     assert set(pd.read_csv(tmp_path / "o.csv")["label"]) == {"unlabelled"}
 
 
-def test_moving_and_renaming_files_keeps_the_same_pictures(copied: Path, tmp_path: Path, inksift) -> None:
+def test_moving_and_renaming_files_keeps_the_same_pictures(
+    copied: Path, tmp_path: Path, inksift
+) -> None:
     def kept() -> set[str]:
         inksift("judge", copied, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE)
         decisions = read_parquet(tmp_path / "w" / "decisions.parquet")
@@ -143,8 +187,18 @@ def test_moving_and_renaming_files_keeps_the_same_pictures(copied: Path, tmp_pat
 
 
 def _start(source: Path, workspace: Path) -> subprocess.Popen[bytes]:
-    arguments = ["judge", str(source), "--out", str(workspace) + ".csv", "--workspace", str(workspace), *JUDGE]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("INKSIFT_")}
+    arguments = [
+        "judge",
+        str(source),
+        "--out",
+        str(workspace) + ".csv",
+        "--workspace",
+        str(workspace),
+        *JUDGE,
+    ]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("INKSIFT_")
+    }
     return subprocess.Popen(
         [sys.executable, "-m", "pipelines.cli", *arguments],
         stdout=subprocess.DEVNULL,
@@ -164,16 +218,24 @@ def _wait_for(workspace: Path, pattern: str, process: subprocess.Popen[bytes]) -
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "moment",
-    ["measurements/thumbnails/*/*.parquet", "measurements/embeddings/*/*.parquet", "tables/duplicates.parquet"],
+    [
+        "measurements/thumbnails/*/*.parquet",
+        "measurements/embeddings/*/*.parquet",
+        "tables/duplicates.parquet",
+    ],
 )
-def test_killed_anywhere_and_run_again_it_decides_the_same(sample: Path, tmp_path: Path, inksift, moment: str) -> None:
+def test_killed_anywhere_and_run_again_it_decides_the_same(
+    sample: Path, tmp_path: Path, inksift, moment: str
+) -> None:
     source, calm, killed = sample / "images", tmp_path / "calm", tmp_path / "killed"
     inksift("judge", source, "--out", tmp_path / "o.csv", "--workspace", calm, *JUDGE)
     process = _start(source, killed)
     _wait_for(killed, moment, process)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    result = inksift("judge", source, "--out", tmp_path / "o.csv", "--workspace", killed, "--json", *JUDGE)
+    result = inksift(
+        "judge", source, "--out", tmp_path / "o.csv", "--workspace", killed, "--json", *JUDGE
+    )
     assert result.exit_code == 0
     assert (killed / "decisions.csv").read_bytes() == (calm / "decisions.csv").read_bytes()
     assert inksift("verify", "--workspace", killed).exit_code == 0
@@ -182,44 +244,76 @@ def test_killed_anywhere_and_run_again_it_decides_the_same(sample: Path, tmp_pat
 
 
 @pytest.mark.slow
-def test_an_interrupt_stops_cleanly_and_can_be_resumed(sample: Path, tmp_path: Path, inksift) -> None:
+def test_an_interrupt_stops_cleanly_and_can_be_resumed(
+    sample: Path, tmp_path: Path, inksift
+) -> None:
     process = _start(sample / "images", tmp_path / "w")
     _wait_for(tmp_path / "w", "measurements/thumbnails/*/*.parquet", process)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=10) == 130
     assert not (tmp_path / "w" / "run.lock").exists()
-    result = inksift("judge", sample / "images", "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE)
+    result = inksift(
+        "judge",
+        sample / "images",
+        "--out",
+        tmp_path / "o.csv",
+        "--workspace",
+        tmp_path / "w",
+        *JUDGE,
+    )
     assert result.exit_code == 0
 
 
-def test_the_f1_report_of_other_decisions_is_withdrawn(copied: Path, tmp_path: Path, inksift) -> None:
+def test_the_f1_report_of_other_decisions_is_withdrawn(
+    copied: Path, tmp_path: Path, inksift
+) -> None:
     workspace = tmp_path / "w"
     inksift("run", copied, "--workspace", workspace, *FAST)
     assert (workspace / "f1_report.json").exists()
     next((copied / "cat").glob("*.png")).unlink()
-    result = inksift("judge", copied, "--out", tmp_path / "o.csv", "--workspace", workspace, "--json", *JUDGE)
+    result = inksift(
+        "judge", copied, "--out", tmp_path / "o.csv", "--workspace", workspace, "--json", *JUDGE
+    )
     assert not (workspace / "f1_report.json").exists()
     assert "f1_report.json" not in told(result)["places"]
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
 
 def test_other_thumbnails_are_measured_afresh(copied: Path, tmp_path: Path, inksift) -> None:
-    command = ("judge", copied, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", "--json", *JUDGE)
+    command = (
+        "judge",
+        copied,
+        "--out",
+        tmp_path / "o.csv",
+        "--workspace",
+        tmp_path / "w",
+        "--json",
+        *JUDGE,
+    )
     first, other = (
-        told(inksift(*command, *more))["measured"] for more in ([], settings("images.thumbnail_side_px=256"))
+        told(inksift(*command, *more))["measured"]
+        for more in ([], settings("images.thumbnail_side_px=256"))
     )
     assert other["pairs"] > 0
-    assert other | {"pairs": first["pairs"]} == first  # which pairs are worth comparing depends on the thumbnails
+    assert (
+        other | {"pairs": first["pairs"]} == first
+    )  # which pairs are worth comparing depends on the thumbnails
     assert set(told(inksift(*command))["measured"].values()) == {0}
 
 
 def test_export_and_verify_after_a_run(finished, tmp_path: Path, inksift) -> None:
     workspace, result = finished
-    exported = json.loads(inksift("export", tmp_path / "set", "--workspace", workspace, "--json").stdout)
+    exported = json.loads(
+        inksift("export", tmp_path / "set", "--workspace", workspace, "--json").stdout
+    )
     outcomes = told(result)["outcomes"]
     assert exported["pictures"] == outcomes["kept"] + outcomes["review"]
-    assert sum(1 for path in (tmp_path / "set").glob("*/*") if path.is_file()) == exported["pictures"]
-    again = json.loads(inksift("export", tmp_path / "set", "--workspace", workspace, "--json").stdout)
+    assert (
+        sum(1 for path in (tmp_path / "set").glob("*/*") if path.is_file()) == exported["pictures"]
+    )
+    again = json.loads(
+        inksift("export", tmp_path / "set", "--workspace", workspace, "--json").stdout
+    )
     assert again["reused"] == exported["pictures"]
 
 
@@ -235,7 +329,12 @@ def test_weights_are_listed(inksift) -> None:
     assert all(isinstance(row["size_bytes"], int) for row in rows)
 
 
-@pytest.mark.parametrize("name", ["run", "judge", "report", "export", "verify", "weights", "sample", "ui"])
+@pytest.mark.parametrize(
+    "name", ["run", "judge", "report", "export", "verify", "weights", "sample", "ui"]
+)
 def test_help_has_an_example(inksift, name: str) -> None:
     text = inksift(name, "--help").stdout
-    assert f"inksift {name}" in text.split("Example", 1)[1] or f"inksift {name}" in text.split("Examples", 1)[1]
+    assert (
+        f"inksift {name}" in text.split("Example", 1)[1]
+        or f"inksift {name}" in text.split("Examples", 1)[1]
+    )

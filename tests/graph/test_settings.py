@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from curation.errors import ParamError
-from pipelines.settings import STAGES, checked, load_profile, profile_names, run_config, with_assignments
+from curation.base.errors import ParamError
+from pipelines.settings import (
+    STAGES,
+    checked,
+    load_profile,
+    profile_names,
+    run_config,
+    with_assignments,
+)
 
 
 @pytest.mark.parametrize("name", profile_names())
@@ -20,13 +27,18 @@ def test_every_shipped_profile_is_legal_and_says_why(name: str) -> None:
     settings = {setting for stage in values.values() for setting in stage}
     for number, line in enumerate(lines):
         if line.startswith("  ") and line.strip().split(":")[0] in settings:
-            assert lines[number - 1].strip().startswith("#"), f"{name}.yaml line {number + 1} has no reason above it"
+            assert lines[number - 1].strip().startswith("#"), (
+                f"{name}.yaml line {number + 1} has no reason above it"
+            )
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("duplicates: {prefers: x}", r"no setting called duplicates\.prefers; there are: keep, prefer"),
+        (
+            "duplicates: {prefers: x}",
+            r"no setting called duplicates\.prefers; there are: keep, prefer",
+        ),
         (
             "rejected_report: {thumbnail_px: 999}",
             r"rejected_report\.thumbnail_px: .*equal to 320, got 999",
@@ -68,7 +80,10 @@ def test_a_huge_or_binary_profile_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_an_unknown_profile_lists_those_there_are() -> None:
-    with pytest.raises(ParamError, match="no profile called fast; there are: camp2022, default, demo, or give a YAML"):
+    with pytest.raises(
+        ParamError,
+        match="no profile called fast; there are: camp2022, default, demo, or give a YAML",
+    ):
         load_profile("fast")
 
 
@@ -90,7 +105,9 @@ def test_an_assignment_that_cannot_be_read_shows_the_form(assignment: str) -> No
 
 
 def test_run_config_holds_plain_values_for_the_steps_of_a_job() -> None:
-    config = run_config(checked({"duplicates": {"keep": "first"}}), {"duplicates", "decoded_images", "trusted_test"})
+    config = run_config(
+        checked({"duplicates": {"keep": "first"}}), {"duplicates", "decoded_images", "trusted_test"}
+    )
     assert set(config["ops"]) == {"duplicates", "decoded_images", "trusted_test"}
     assert config["ops"]["duplicates"]["config"]["keep"] == "first"
     assert yaml.safe_load(yaml.safe_dump(config)) == config

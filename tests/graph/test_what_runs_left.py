@@ -10,8 +10,8 @@ import pytest
 
 from assets.costs import STAGES_OF, step_seconds
 from assets.settings_used import settings_of, settings_used
-from curation.errors import StoreError
-from curation.splits import SplitParams
+from curation.base.errors import StoreError
+from curation.training.splits import SplitParams
 
 
 def run(instance: dg.DagsterInstance, *names: str, seconds: float = 0.0, fails: str = "") -> None:
@@ -43,7 +43,9 @@ def test_settings_are_those_of_the_last_time(instance: dg.DagsterInstance) -> No
 
 
 def test_without_settings_the_remedy_is_told(instance: dg.DagsterInstance) -> None:
-    with pytest.raises(StoreError, match="with which settings splits was made: run `inksift run` first"):
+    with pytest.raises(
+        StoreError, match="with which settings splits was made: run `inksift run` first"
+    ):
         settings_used(instance, "splits", SplitParams)
     instance.report_runless_asset_event(dg.AssetMaterialization("splits"))
     with pytest.raises(StoreError, match="run `inksift run` first"):
@@ -54,7 +56,8 @@ def test_settings_of_another_version_are_no_fault_of_the_user(instance: dg.Dagst
     told = {"settings": dg.MetadataValue.json({"no_longer": 1})}
     instance.report_runless_asset_event(dg.AssetMaterialization("splits", metadata=told))
     with pytest.raises(
-        StoreError, match=r"splits was made with settings that this version does not know: run `inksift"
+        StoreError,
+        match=r"splits was made with settings that this version does not know: run `inksift",
     ):
         settings_used(instance, "splits", SplitParams)
 
@@ -77,7 +80,9 @@ def test_a_stage_that_ended_before_its_run_failed_counts(instance: dg.DagsterIns
     assert step_seconds(instance)["deduplication"] >= 0.2
 
 
-def test_a_stage_that_failed_and_a_step_that_ran_in_part_tell_nothing(instance: dg.DagsterInstance) -> None:
+def test_a_stage_that_failed_and_a_step_that_ran_in_part_tell_nothing(
+    instance: dg.DagsterInstance,
+) -> None:
     run(instance, *STAGES_OF["deduplication"], fails="pairs")
     run(instance, STAGES_OF["photo verdict"][0])
     assert step_seconds(instance) == {}

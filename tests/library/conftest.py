@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.ledger.ledger import Ledger
+from curation.people.ledger.ledger import Ledger
 from tests.ledgers import at
 
 

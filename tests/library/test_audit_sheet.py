@@ -1,4 +1,5 @@
-"""A sheet is read as a spreadsheet leaves it, checked whole, and taken for nothing that it is not."""
+"""A sheet is read as a spreadsheet leaves it, checked whole, and taken for nothing that it is
+not."""
 
 from __future__ import annotations
 
@@ -8,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.errors import LedgerError
-from curation.ledger.decisions import Decision
-from curation.medium.questions import QUESTIONS
-from curation.publish.audit_sheet import SHEET, Answers, read_answers, sheet, sheet_csv
+from curation.base.errors import LedgerError
+from curation.base.rgb import Rgb
+from curation.base.tables import DECISIONS
+from curation.people.ledger.decisions import Decision
 from curation.report.audit_page import build_audit_page
-from curation.rgb import Rgb
-from curation.tables import DECISIONS
+from curation.verdict.audit.questions import QUESTIONS
+from curation.verdict.audit.sheet import SHEET, Answers, read_answers, sheet, sheet_csv
 
 A, B, C = (letter * 64 for letter in "abc")
 KNOWN = {A, B, C}
@@ -26,17 +27,25 @@ def read(*lines: str, end: str = "\n", encoding: str = "utf-8") -> Answers:
 
 def test_answers_are_read_in_any_spelling() -> None:
     found = read("image_id,answer,note", f"{A},Illustration,", f"{B}, P ,a dog", f"{C},skip,")
-    assert found.decisions == [Decision(A, "medium", "illustration"), Decision(B, "medium", "photo", "a dog")]
+    assert found.decisions == [
+        Decision(A, "medium", "illustration"),
+        Decision(B, "medium", "photo", "a dog"),
+    ]
     assert found.skipped == 1
 
 
-@pytest.mark.parametrize(("end", "encoding"), [("\n", "utf-8"), ("\r\n", "utf-8-sig"), ("\n", "utf-8-sig")])
+@pytest.mark.parametrize(
+    ("end", "encoding"), [("\n", "utf-8"), ("\r\n", "utf-8-sig"), ("\n", "utf-8-sig")]
+)
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_a_sheet_is_read_as_spreadsheets_save_it(end: str, encoding: str, separator: str) -> None:
     lines = (
-        separator.join(cells) for cells in (("note", "Answer", "x", "image_id"), ("", "i", "1", A), ("", "", "", ""))
+        separator.join(cells)
+        for cells in (("note", "Answer", "x", "image_id"), ("", "i", "1", A), ("", "", "", ""))
     )
-    assert read(*lines, end=end, encoding=encoding).decisions == [Decision(A, "medium", "illustration")]
+    assert read(*lines, end=end, encoding=encoding).decisions == [
+        Decision(A, "medium", "illustration")
+    ]
 
 
 def test_the_last_line_needs_no_end() -> None:
@@ -47,9 +56,15 @@ def test_the_last_line_needs_no_end() -> None:
     ("lines", "told"),
     [
         ((f"{A},i", f"{'d' * 64},p"), r"line 3: expected an image_id of this workspace, got 'dddd"),
-        ((f"{A},i", f"{B},perhaps"), r"line 3: expected illustration, photo or skip \(or i, p, s\), got 'perhaps'"),
+        (
+            (f"{A},i", f"{B},perhaps"),
+            r"line 3: expected illustration, photo or skip \(or i, p, s\), got 'perhaps'",
+        ),
         ((f"{A},i", "", f"{A},p"), r"line 4 contradicts line 2, on the same picture"),
-        ((f"{A},x", f"{A},y", f"{A},z", f"{A},u"), r"line 2.*line 3.*line 4.*; and 1 more\. Nothing was recorded"),
+        (
+            (f"{A},x", f"{A},y", f"{A},z", f"{A},u"),
+            r"line 2.*line 3.*line 4.*; and 1 more\. Nothing was recorded",
+        ),
         ((f"{A},i", f"{B}"), r"line 3: expected 2 cells, got 1"),
         ((f'{A},"i',), r"line 2: not CSV"),
         ((f"{A},", f"{B},skip"), r"no answer in the file: fill in its column answer"),
@@ -82,9 +97,21 @@ def test_the_same_answer_twice_is_one() -> None:
 
 
 def decisions() -> pd.DataFrame:
-    row = {"label": "c", "outcome": "kept", "stage": "", "reason": "", "duplicate_of": "", "p_photo": 0.25}
+    row = {
+        "label": "c",
+        "outcome": "kept",
+        "stage": "",
+        "reason": "",
+        "duplicate_of": "",
+        "p_photo": 0.25,
+    }
     row |= {"medium": "illustration", "explanation": "few edges", "decided_by": "machine"}
-    copy = {"outcome": "rejected", "stage": "duplicates", "reason": "duplicate", "duplicate_of": "=cmd.png"}
+    copy = {
+        "outcome": "rejected",
+        "stage": "duplicates",
+        "reason": "duplicate",
+        "duplicate_of": "=cmd.png",
+    }
     return DECISIONS.frame(
         [
             row | copy | {"path": "0.png", "image_id": A},
@@ -95,7 +122,9 @@ def decisions() -> pd.DataFrame:
 
 
 def questions(*image_ids: str) -> pd.DataFrame:
-    return QUESTIONS.frame([{"image_id": name, "stratum": "below 0.01", "chance": 0.5} for name in image_ids])
+    return QUESTIONS.frame(
+        [{"image_id": name, "stratum": "below 0.01", "chance": 0.5} for name in image_ids]
+    )
 
 
 def test_a_sheet_shows_the_kept_copy_in_the_order_of_the_questions() -> None:
@@ -109,12 +138,17 @@ def test_a_sheet_is_no_formula_and_comes_back_when_filled_in() -> None:
     text = sheet_csv(sheet(questions(A, B), decisions())).decode()
     assert "'=cmd.png" in text
     filled = re.sub(r",,$", ",i,", text, flags=re.M)
-    assert {decision.image_id for decision in read_answers(filled.encode(), KNOWN).decisions} == {A, B}
+    assert {decision.image_id for decision in read_answers(filled.encode(), KNOWN).decisions} == {
+        A,
+        B,
+    }
 
 
 def test_no_question_gives_an_empty_sheet() -> None:
     rows = sheet(questions(), decisions())
-    assert sheet_csv(rows).decode() == "image_id,path,label,p_photo,medium,explanation,answer,note\n"
+    assert (
+        sheet_csv(rows).decode() == "image_id,path,label,p_photo,medium,explanation,answer,note\n"
+    )
 
 
 def picture(image_id: str) -> Rgb:

@@ -9,7 +9,7 @@ import albumentations
 import numpy as np
 import pytest
 
-from curation.training.augment import Recipe, augmented, letterboxed, pipeline
+from curation.training.fit.augment import Recipe, augmented, letterboxed, pipeline
 
 
 @pytest.fixture
@@ -60,13 +60,15 @@ def test_unknown_argument_is_an_error(monkeypatch):
 def test_import_asks_no_server():
     code = (
         "import socket; socket.socket.connect = socket.getaddrinfo = lambda *a, **k: exit(3); "
-        "from curation.training.augment import pipeline; import sys; "
+        "from curation.training.fit.augment import pipeline; import sys; "
         "assert 'albumentations' not in sys.modules; pipeline('gentle', 48, 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
 
 
-@pytest.mark.parametrize(("shape", "box"), [((50, 100, 3), (16, 48)), ((100, 50, 3), (0, 64)), ((1, 400, 3), (31, 32))])
+@pytest.mark.parametrize(
+    ("shape", "box"), [((50, 100, 3), (16, 48)), ((100, 50, 3), (0, 64)), ((1, 400, 3), (31, 32))]
+)
 def test_letterbox_keeps_the_whole_picture_on_white(shape, box):
     square = letterboxed(np.zeros(shape, np.uint8), 64)
     rows = np.flatnonzero((square == 0).any(axis=(1, 2)))

@@ -1,4 +1,5 @@
-"""Candidates: all that are near by hash in some orientation or by embedding, but in a crowd only so many."""
+"""Candidates: all that are near by hash in some orientation or by embedding, but in a crowd only so
+many."""
 
 from __future__ import annotations
 
@@ -16,12 +17,20 @@ FAR = 0xFFFF_0000_FFFF_0000
 Pair = tuple[int, int]
 
 
-def found(oriented: np.ndarray, trusted: np.ndarray | None = None, most: int = 4, max_distance: int = 8) -> Candidates:
+def found(
+    oriented: np.ndarray, trusted: np.ndarray | None = None, most: int = 4, max_distance: int = 8
+) -> Candidates:
     """Candidates by hash alone."""
     trusted = np.ones(len(oriented), bool) if trusted is None else trusted
     vectors = np.zeros((len(oriented), 3), np.float32)
     return find_candidates(
-        oriented, trusted, vectors, max_distance=max_distance, min_cosine=0.7, neighbours=5, most=most
+        oriented,
+        trusted,
+        vectors,
+        max_distance=max_distance,
+        min_cosine=0.7,
+        neighbours=5,
+        most=most,
     )
 
 
@@ -34,11 +43,16 @@ def bits_between(one: np.ndarray, other: np.ndarray) -> int:
     return min((int(one[0]) ^ int(other[k])).bit_count() for k in range(8))
 
 
-def compared(oriented: np.ndarray, trusted: np.ndarray, most: int, max_distance: int) -> tuple[list[Pair], int]:
+def compared(
+    oriented: np.ndarray, trusted: np.ndarray, most: int, max_distance: int
+) -> tuple[list[Pair], int]:
     """Brute force, one picture after the other."""
     expected, crowded = [], 0
     for later in np.flatnonzero(trusted).tolist():
-        near = [(bits_between(oriented[one], oriented[later]), one) for one in np.flatnonzero(trusted[:later]).tolist()]
+        near = [
+            (bits_between(oriented[one], oriented[later]), one)
+            for one in np.flatnonzero(trusted[:later]).tolist()
+        ]
         near = [(bits, one) for bits, one in near if bits <= max_distance]
         earliest = sorted(near, key=lambda row: row[1])[: most // 2]
         others = sorted(set(near) - set(earliest))[: most - most // 2]
@@ -48,20 +62,31 @@ def compared(oriented: np.ndarray, trusted: np.ndarray, most: int, max_distance:
 
 
 def drawings(number: int, kinds: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Hashes near a few kinds, some of them equal, in eight orientations; and which of them are trusted."""
+    """Hashes near a few kinds, some of them equal, in eight orientations; and which of them are
+    trusted."""
     rng = np.random.default_rng(seed)
     kind = rng.integers(0, 2**64, kinds, dtype=np.uint64)[rng.integers(0, kinds, (number, 8))]
     flips = np.uint64(1) << rng.integers(0, 64, (number, 8, 4)).astype(np.uint64)
     noise = np.bitwise_or.reduce(flips * rng.integers(0, 2, flips.shape).astype(np.uint64), axis=2)
-    return kind ^ noise * (rng.random((number, 1)) < 0.6).astype(np.uint64), rng.random(number) < 0.9
+    return kind ^ noise * (rng.random((number, 1)) < 0.6).astype(np.uint64), rng.random(
+        number
+    ) < 0.9
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.integers(0, 40), st.integers(1, 12), st.integers(1, 7), st.integers(0, 12), st.integers(0, 999))
+@given(
+    st.integers(0, 40),
+    st.integers(1, 12),
+    st.integers(1, 7),
+    st.integers(0, 12),
+    st.integers(0, 999),
+)
 def test_near_hashes_as_by_brute_force(number, kinds, most, max_distance, seed):
     oriented, trusted = drawings(number, kinds, seed)
     candidates = found(oriented, trusted, most=most, max_distance=max_distance)
-    assert (pairs(candidates), candidates.crowded) == compared(oriented, trusted, most, max_distance)
+    assert (pairs(candidates), candidates.crowded) == compared(
+        oriented, trusted, most, max_distance
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -82,9 +107,16 @@ def test_a_copy_is_found_in_any_orientation(k):
     assert pairs(found(oriented, max_distance=1)) == []
 
 
-def embedded(oriented: np.ndarray, trusted: list[bool], vectors: list[list[float]], most: int = 4) -> Candidates:
+def embedded(
+    oriented: np.ndarray, trusted: list[bool], vectors: list[list[float]], most: int = 4
+) -> Candidates:
     return find_candidates(
-        oriented, np.array(trusted), np.array(vectors, np.float32), most=most, neighbours=2, min_cosine=0.9
+        oriented,
+        np.array(trusted),
+        np.array(vectors, np.float32),
+        most=most,
+        neighbours=2,
+        min_cosine=0.9,
     )
 
 
@@ -113,7 +145,9 @@ def test_no_pictures_have_no_candidates():
 
 def few_bits(number: int) -> np.ndarray:
     """Hashes of at most three bits, so that none is more than six from another."""
-    bits = np.uint64(1) << np.random.default_rng(0).integers(0, 64, (number, 8, 3)).astype(np.uint64)
+    bits = np.uint64(1) << np.random.default_rng(0).integers(0, 64, (number, 8, 3)).astype(
+        np.uint64
+    )
     return np.bitwise_or.reduce(bits, axis=2)
 
 

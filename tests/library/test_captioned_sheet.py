@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.report.captioned_sheet import captioned_sheet
-from curation.report.contact_sheet import GAP_PX, MOST_BYTES, jpeg
+from curation.drawing.captioned_sheet import captioned_sheet
+from curation.drawing.contact_sheet import GAP_PX, MOST_BYTES, jpeg
 
 GREEN = (20, 160, 20)
 
@@ -40,7 +40,9 @@ def test_letters_stand_below_their_own_picture() -> None:
 
 
 def test_the_longest_caption_makes_room_for_all() -> None:
-    one, three = (opened(captioned_sheet([(tile(), "a"), (tile(), caption)])) for caption in ("b", "b\nc\nd"))
+    one, three = (
+        opened(captioned_sheet([(tile(), "a"), (tile(), caption)])) for caption in ("b", "b\nc\nd")
+    )
     assert three.shape[0] == one.shape[0] + 2 * 14
 
 

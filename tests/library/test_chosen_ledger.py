@@ -1,4 +1,5 @@
-"""The ledger that is chosen by its URL: people decide in the one that runs hear, and its password is told to nobody."""
+"""The ledger that is chosen by its URL: people decide in the one that runs hear, and its password
+is told to nobody."""
 
 from __future__ import annotations
 
@@ -8,18 +9,18 @@ from types import ModuleType
 
 import pytest
 
-from curation.errors import LedgerError, ParamError
-from curation.ledger import address, decisions
-from curation.ledger.address import same_place
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
+from curation.base.errors import LedgerError, ParamError
+from curation.base.tables import DECISIONS
+from curation.people.chosen_ledger import any_ledger, ledger_of, ledger_to_fill
+from curation.people.heard import publish_heard, read_heard
+from curation.people.ledger import address, decisions
+from curation.people.ledger.address import same_place
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.ledger import Ledger
 from curation.project import Project
-from curation.publish import spreadsheet
-from curation.publish.chosen_ledger import any_ledger, ledger_of, ledger_to_fill
-from curation.publish.heard import publish_heard, read_heard
-from curation.publish.published import publish_decisions
+from curation.store import spreadsheet
+from curation.store.published import publish_decisions
 from curation.store.workspace import Workspace
-from curation.tables import DECISIONS
 from tests.ledgers import A
 
 
@@ -27,7 +28,9 @@ def url_of(file: Path) -> str:
     return f"sqlite:///{file}"
 
 
-def run(workspace: Workspace, url: str = "", source: Path = Path("crawl"), test: Path | None = None) -> None:
+def run(
+    workspace: Workspace, url: str = "", source: Path = Path("crawl"), test: Path | None = None
+) -> None:
     """What a run leaves of the ledger that it heard."""
     publish_heard(workspace, Ledger.of(workspace, url))
     publish_decisions(workspace, DECISIONS.frame([]), source=source, test=test)
@@ -47,14 +50,22 @@ def test_the_examples_in_the_docstrings_are_true(module: ModuleType) -> None:
     assert (found.failed, found.attempted > 0) == (0, True)
 
 
-def test_the_workspaces_own_ledger_has_no_name_however_it_is_called(workspace: Workspace, tmp_path: Path) -> None:
+def test_the_workspaces_own_ledger_has_no_name_however_it_is_called(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     (tmp_path / "link").symlink_to(workspace.root)
-    for url in ("", url_of(workspace.root / "ledger.sqlite"), url_of(tmp_path / "w" / ".." / "link" / "ledger.sqlite")):
+    for url in (
+        "",
+        url_of(workspace.root / "ledger.sqlite"),
+        url_of(tmp_path / "w" / ".." / "link" / "ledger.sqlite"),
+    ):
         ledger = Ledger.of(workspace, url)
         assert (ledger.name, ledger.file) == ("", workspace.root / "ledger.sqlite")
 
 
-def test_a_relative_path_names_the_same_file_from_every_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_path_names_the_same_file_from_every_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path)
     ledger = Ledger("sqlite:///team.sqlite")
@@ -84,7 +95,9 @@ def test_a_password_is_never_told(url: str) -> None:
 
 def test_before_the_first_run_any_ledger_will_do(workspace: Workspace, tmp_path: Path) -> None:
     assert ledger_of(workspace).name == ""
-    assert ledger_of(workspace, url_of(tmp_path / "team.sqlite")).name == url_of(tmp_path / "team.sqlite")
+    assert ledger_of(workspace, url_of(tmp_path / "team.sqlite")).name == url_of(
+        tmp_path / "team.sqlite"
+    )
 
 
 def test_a_run_says_which_ledger_it_heard(workspace: Workspace, tmp_path: Path) -> None:
@@ -95,17 +108,23 @@ def test_a_run_says_which_ledger_it_heard(workspace: Workspace, tmp_path: Path) 
     assert read_heard(workspace) == url_of(tmp_path / "team.sqlite")
 
 
-def test_nobody_decides_in_a_ledger_that_the_run_did_not_hear(workspace: Workspace, tmp_path: Path) -> None:
+def test_nobody_decides_in_a_ledger_that_the_run_did_not_hear(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     team, other = url_of(tmp_path / "team.sqlite"), url_of(tmp_path / "other.sqlite")
     run(workspace, team)
     assert ledger_of(workspace, team).name == team
-    with pytest.raises(ParamError, match=f"heard the ledger {team}, and this is the workspace's own: name it with"):
+    with pytest.raises(
+        ParamError, match=f"heard the ledger {team}, and this is the workspace's own: name it with"
+    ):
         ledger_of(workspace)
     with pytest.raises(ParamError, match=f"and this is {other}: name it with --ledger {team}"):
         ledger_of(workspace, other)
     run(workspace)
     with pytest.raises(
-        ParamError, match=f"heard the workspace's own ledger, and this is {team}: leave --ledger and INKSIFT_LEDGER"
+        ParamError,
+        match=f"heard the workspace's own ledger, and this is {team}: leave --ledger and "
+        "INKSIFT_LEDGER",
     ):
         ledger_of(workspace, team)
 
@@ -120,7 +139,9 @@ def test_a_stopped_run_heard_its_ledger_too(workspace: Workspace, tmp_path: Path
         ledger_of(workspace)
 
 
-def test_any_ledger_can_be_read_and_an_empty_one_moved_to(workspace: Workspace, tmp_path: Path) -> None:
+def test_any_ledger_can_be_read_and_an_empty_one_moved_to(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     team = url_of(tmp_path / "team.sqlite")
     run(workspace)
     assert any_ledger(workspace, team).name == team
@@ -158,12 +179,22 @@ def test_a_project_has_the_ledger_of_its_setting(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("test", [True, False])
-def test_no_ledger_is_written_among_the_pictures(workspace: Workspace, tmp_path: Path, test: bool) -> None:
+def test_no_ledger_is_written_among_the_pictures(
+    workspace: Workspace, tmp_path: Path, test: bool
+) -> None:
     pictures, url = tmp_path / "pictures", url_of(tmp_path / "pictures" / "cats" / "ledger.sqlite")
     pictures.mkdir()
     (tmp_path / "crawl").mkdir()
-    project = Project(tmp_path / "crawl" if test else pictures, workspace.root, pictures if test else None, None, url)
-    with pytest.raises(ParamError, match=f"lies among the pictures in {pictures}: choose another --ledger"):
+    project = Project(
+        tmp_path / "crawl" if test else pictures,
+        workspace.root,
+        pictures if test else None,
+        None,
+        url,
+    )
+    with pytest.raises(
+        ParamError, match=f"lies among the pictures in {pictures}: choose another --ledger"
+    ):
         _ = project.ledger
     folders = {"source": tmp_path / "crawl", "test": pictures} if test else {"source": pictures}
     run(workspace, url, **folders)

@@ -1,4 +1,5 @@
-"""Clusters: planted groups are found, odd tables have a stated outcome, and every run says the same."""
+"""Clusters: planted groups are found, odd tables have a stated outcome, and every run says the
+same."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
-from curation.clusters import ClusterParams, find_clusters, k_distances, knee, reduced
-from curation.errors import ParamError
-from curation.tables import EMBEDDINGS
+from curation.base.errors import ParamError
+from curation.base.tables import EMBEDDINGS
+from curation.evidence.clusters import ClusterParams, find_clusters, k_distances, knee, reduced
 
 METHODS = ["dbscan", "hdbscan", "kmeans"]
 
@@ -62,7 +63,9 @@ def test_two_runs_say_the_same(planted):
     params = ClusterParams(clusters=3, components=10)
     first, second = find_clusters(planted, params), find_clusters(planted, params)
     assert first.frame.equals(second.frame)
-    assert first.comparison.drop(columns="seconds").equals(second.comparison.drop(columns="seconds"))
+    assert first.comparison.drop(columns="seconds").equals(
+        second.comparison.drop(columns="seconds")
+    )
 
 
 def test_a_given_eps_is_used_as_it_is(planted):
@@ -96,13 +99,20 @@ def test_pictures_all_alone_are_all_noise():
 
 
 def test_the_order_of_the_pictures_does_not_matter(planted):
-    found = [find_clusters(rows, ClusterParams(clusters=3)).frame for rows in (planted, planted.iloc[::-1])]
+    found = [
+        find_clusters(rows, ClusterParams(clusters=3)).frame
+        for rows in (planted, planted.iloc[::-1])
+    ]
     pd.testing.assert_frame_equal(*found)
 
 
 def test_bad_features_are_left_out():
-    frame = pd.concat([table(np.eye(6, 4)), table(np.zeros((2, 4)), "bad_feature").assign(image_id=["a", "b"])])
-    assert find_clusters(frame, ClusterParams()).frame["image_id"].tolist() == [f"i{n:03}" for n in range(6)]
+    frame = pd.concat(
+        [table(np.eye(6, 4)), table(np.zeros((2, 4)), "bad_feature").assign(image_id=["a", "b"])]
+    )
+    assert find_clusters(frame, ClusterParams()).frame["image_id"].tolist() == [
+        f"i{n:03}" for n in range(6)
+    ]
 
 
 @settings(max_examples=25, deadline=None)
@@ -113,7 +123,9 @@ def test_bad_features_are_left_out():
     components=st.sampled_from([0, 1, 3, 50]),
     clusters=st.integers(1, 20),
 )
-def test_small_tables_of_any_kind_have_an_outcome(rows, distinct, min_samples, components, clusters):
+def test_small_tables_of_any_kind_have_an_outcome(
+    rows, distinct, min_samples, components, clusters
+):
     vectors = np.vstack([np.zeros((1, 5)), np.eye(3, 5)])[np.arange(rows) % distinct]
     params = ClusterParams(min_samples=min_samples, components=components, clusters=clusters)
     found = find_clusters(table(vectors), params)
@@ -141,7 +153,9 @@ def test_reduction_keeps_distances_when_nothing_is_lost(rng):
     assert (reduced(vectors, 5, 0) == turned).all()
 
 
-@pytest.mark.parametrize("bad", [{"eps": 0}, {"min_samples": 1}, {"clusters": 0}, {"eps": float("nan")}])
+@pytest.mark.parametrize(
+    "bad", [{"eps": 0}, {"min_samples": 1}, {"clusters": 0}, {"eps": float("nan")}]
+)
 def test_impossible_settings_are_named(bad):
     with pytest.raises(ParamError, match=f"clusters.{next(iter(bad))}"):
         ClusterParams.of("clusters", bad)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from curation.verdicts.conservation import conservation_problems
+from curation.verdict.conservation import conservation_problems
 
 
 def frames(changes: dict[int, dict[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -21,7 +21,12 @@ def frames(changes: dict[int, dict[str, Any]]) -> tuple[pd.DataFrame, pd.DataFra
         "medium": "photo",
         "decided_by": "machine",
     }
-    rejected = {"outcome": "rejected", "stage": "duplicates", "reason": "duplicate", "duplicate_of": "0"}
+    rejected = {
+        "outcome": "rejected",
+        "stage": "duplicates",
+        "reason": "duplicate",
+        "duplicate_of": "0",
+    }
     rows = [row | {"path": str(number), "image_id": str(number)} for number in range(4)]
     rows[1] |= rejected
     rows[3] |= {
@@ -61,7 +66,17 @@ def test_no_files_and_no_decisions_are_lawful() -> None:
         ({2: {"stage": "verdicts"}}, "kept, yet with a stage"),
         ({3: {"reason": ""}}, "for review without a reason"),
         ({3: {"stage": ""}}, "for review without a stage"),
-        ({2: {"outcome": "rejected", "stage": "verdicts", "reason": "photo", "decided_by": "human"}}, "than human"),
+        (
+            {
+                2: {
+                    "outcome": "rejected",
+                    "stage": "verdicts",
+                    "reason": "photo",
+                    "decided_by": "human",
+                }
+            },
+            "than human",
+        ),
         ({2: {"outcome": "rejected", "stage": "human", "reason": "human"}}, "than human"),
         ({1: {"duplicate_of": ""}}, "no named file"),
         ({1: {"duplicate_of": "gone"}}, "file that was not found"),
@@ -80,8 +95,18 @@ def test_an_unreadable_file_must_be_rejected() -> None:
 
 def test_what_people_reject_is_lawful() -> None:
     by_human = {"outcome": "rejected", "stage": "human", "decided_by": "human"}
-    assert conservation_problems(*frames({0: by_human | {"reason": "human"}, 2: by_human | {"reason": "photo"}})) == []
+    assert (
+        conservation_problems(
+            *frames({0: by_human | {"reason": "human"}, 2: by_human | {"reason": "photo"}})
+        )
+        == []
+    )
 
 
 def test_a_copy_of_a_file_rejected_for_another_reason_is_lawful() -> None:
-    assert conservation_problems(*frames({0: {"outcome": "rejected", "stage": "verdicts", "reason": "photo"}})) == []
+    assert (
+        conservation_problems(
+            *frames({0: {"outcome": "rejected", "stage": "verdicts", "reason": "photo"}})
+        )
+        == []
+    )

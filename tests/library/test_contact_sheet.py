@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.report.contact_sheet import (
+from curation.base.rgb import Rgb, shrink
+from curation.drawing.contact_sheet import (
     GAP_PX,
     MOST_BYTES,
     contact_sheet,
@@ -17,7 +18,6 @@ from curation.report.contact_sheet import (
     letterbox,
     markdown_image,
 )
-from curation.rgb import Rgb, shrink
 
 COLOURS = {"red": (220, 20, 20), "green": (20, 160, 20), "blue": (20, 20, 200)}
 

@@ -12,17 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from curation.errors import WeightsError
-from curation.models import downloads, weights
-from curation.models.downloads import fetch_weights
-from curation.models.weights import Weights
+from curation.base.errors import WeightsError
+from curation.evidence.models import downloads, weights
+from curation.evidence.models.downloads import fetch_weights
+from curation.evidence.models.weights import Weights
 
 GOOD = bytes(range(256)) * 400
 
 
 @contextmanager
 def server(*answers: str) -> Iterator[tuple[str, list[str]]]:
-    """A server that gives these answers in turn, the last one again and again; yields its address and what it gave."""
+    """A server that gives these answers in turn, the last one again and again; yields its address
+    and what it gave."""
     given: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -63,7 +64,9 @@ def endless(handler: BaseHTTPRequestHandler) -> None:
 
 ANSWERS = {
     "good": lambda handler: send(handler, 200, GOOD),
-    "half": lambda handler: send(handler, 200, GOOD[: len(GOOD) // 2], Content_Length=str(len(GOOD))),
+    "half": lambda handler: send(
+        handler, 200, GOOD[: len(GOOD) // 2], Content_Length=str(len(GOOD))
+    ),
     "wrong": lambda handler: send(handler, 200, b"<html>"),
     "gzip": lambda handler: send(handler, 200, b"\x1f\x8b rubbish", Content_Encoding="gzip"),
     "busy": lambda handler: send(handler, 500, b""),
@@ -116,7 +119,9 @@ def test_a_bad_server_ends_in_the_remedy_and_leaves_nothing(answer, times, probl
     with server(answer) as (address, given), pytest.raises(WeightsError) as raised:
         fetch_from(address, monkeypatch)
     assert problem in str(raised.value)
-    assert f"download {address} by other means and put toy.pt into --weights-dir" in str(raised.value)
+    assert f"download {address} by other means and put toy.pt into --weights-dir" in str(
+        raised.value
+    )
     assert len(given) == times
     assert not list(weights.cache_folder().glob("*"))
 
@@ -144,7 +149,9 @@ def test_two_at_once_both_succeed(monkeypatch):
 
 def test_a_file_carried_by_a_package_has_no_address(monkeypatch):
     monkeypatch.setitem(
-        weights.KNOWN, "toy", Weights("toy", "toy.pt", ("0" * 64,), "", "MIT", "no_such_package/models")
+        weights.KNOWN,
+        "toy",
+        Weights("toy", "toy.pt", ("0" * 64,), "", "MIT", "no_such_package/models"),
     )
     with pytest.raises(WeightsError, match="install the package no_such_package"):
         fetch_weights("toy")

@@ -5,10 +5,21 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import accuracy_score, classification_report, f1_score, precision_recall_fscore_support
+from sklearn.metrics import (
+    accuracy_score,
+    classification_report,
+    f1_score,
+    precision_recall_fscore_support,
+)
 
-from curation.evaluation import HELD_OUT, EvaluationParams, averages_table, f1_report, per_class_table
-from curation.tables import PREDICTIONS, TRAINING_SET
+from curation.base.tables import PREDICTIONS, TRAINING_SET
+from curation.training.evaluation import (
+    HELD_OUT,
+    EvaluationParams,
+    averages_table,
+    f1_report,
+    per_class_table,
+)
 
 QUICK = EvaluationParams(bootstrap_draws=50)
 
@@ -23,7 +34,11 @@ def predictions(truth: list[str], predicted: list[str]) -> pd.DataFrame:
 
 def report(truth, predicted, train=("fox", "owl"), params=QUICK):
     return f1_report(
-        predictions(list(truth), list(predicted)), list(train), params, test_set=HELD_OUT, seeds={"split": 3}
+        predictions(list(truth), list(predicted)),
+        list(train),
+        params,
+        test_set=HELD_OUT,
+        seeds={"split": 3},
     )
 
 
@@ -36,11 +51,15 @@ def test_equals_scikit_learn_on_a_thousand_random_tables():
         there = sorted(set(truth))
         values = precision_recall_fscore_support(truth, guess, labels=there, zero_division=0)
         rows = [found["per_class"][name] for name in there]
-        assert np.allclose([[row[key] for row in rows] for key in ("precision", "recall", "f1", "support")], values)
+        assert np.allclose(
+            [[row[key] for row in rows] for key in ("precision", "recall", "f1", "support")], values
+        )
         assert found["macro_f1"] == pytest.approx(
             f1_score(truth, guess, labels=there, average="macro", zero_division=0)
         )
-        assert found["weighted_f1"] == pytest.approx(f1_score(truth, guess, average="weighted", zero_division=0))
+        assert found["weighted_f1"] == pytest.approx(
+            f1_score(truth, guess, average="weighted", zero_division=0)
+        )
         assert found["accuracy"] == pytest.approx(accuracy_score(truth, guess))
         assert set(found["undefined"]) == set(names) - set(truth)
 
@@ -51,11 +70,19 @@ def test_averages_equal_the_classification_report_of_scikit_learn_with_absent_cl
         names = [f"c{k}" for k in range(rng.integers(2, 7))]
         truth, guess = rng.choice(names, (2, rng.integers(1, 30)))
         found = report(truth, guess, names[1:], none)
-        wanted = {"macro": found["macro_f1_classes"], "weighted": sorted({*names[1:], *truth, *guess})}
+        wanted = {
+            "macro": found["macro_f1_classes"],
+            "weighted": sorted({*names[1:], *truth, *guess}),
+        }
         for name, labels in wanted.items():
             if labels:
-                theirs = classification_report(truth, guess, labels=labels, zero_division=0, output_dict=True)
-                ours = {("f1-score" if key == "f1" else key): value for key, value in found["averages"][name].items()}
+                theirs = classification_report(
+                    truth, guess, labels=labels, zero_division=0, output_dict=True
+                )
+                ours = {
+                    ("f1-score" if key == "f1" else key): value
+                    for key, value in found["averages"][name].items()
+                }
                 assert ours == pytest.approx(theirs[f"{name} avg"])
         assert found["averages"]["macro"]["f1"] == found["macro_f1"]
         assert found["averages"]["weighted"]["f1"] == pytest.approx(found["weighted_f1"])
@@ -86,12 +113,20 @@ def test_class_without_training_pictures_is_undefined_but_costs_accuracy():
 
 def test_no_test_pictures_give_nulls():
     found = report([], [])
-    assert found["macro_f1"] is found["accuracy"] is found["weighted_f1"] is found["macro_f1_interval"] is None
+    assert (
+        found["macro_f1"]
+        is found["accuracy"]
+        is found["weighted_f1"]
+        is found["macro_f1_interval"]
+        is None
+    )
     json.dumps(found, allow_nan=False)
 
 
 def test_is_strict_json_with_hostile_class_names():
-    found = report(["=1+1", "</script>", "a\nb"], ["=1+1", "a\nb", "a\nb"], ["=1+1", "</script>", "a\nb", "x"])
+    found = report(
+        ["=1+1", "</script>", "a\nb"], ["=1+1", "a\nb", "a\nb"], ["=1+1", "</script>", "a\nb", "x"]
+    )
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
@@ -101,7 +136,9 @@ def test_interval_holds_the_score_and_follows_the_seed():
     low, high = report(truth, guess)["macro_f1_interval"]
     assert low < report(truth, guess)["macro_f1"] < high
     assert report(truth, guess)["macro_f1_interval"] == [low, high]
-    assert report(truth, guess, params=EvaluationParams(bootstrap_draws=50, seed=1))["macro_f1_interval"] != [low, high]
+    assert report(truth, guess, params=EvaluationParams(bootstrap_draws=50, seed=1))[
+        "macro_f1_interval"
+    ] != [low, high]
 
 
 def test_interval_of_a_perfect_score_is_a_point():
@@ -109,7 +146,9 @@ def test_interval_of_a_perfect_score_is_a_point():
 
 
 def test_majority_baseline_names_the_largest_training_class():
-    baseline = report(["fox", "owl", "owl"], ["owl"] * 3, ["fox", "fox", "owl"])["majority_baseline"]
+    baseline = report(["fox", "owl", "owl"], ["owl"] * 3, ["fox", "fox", "owl"])[
+        "majority_baseline"
+    ]
     assert baseline == {
         "class": "fox",
         "macro_f1": 0.25,
@@ -120,7 +159,9 @@ def test_majority_baseline_names_the_largest_training_class():
 
 def test_pictures_and_rows_of_the_training_are_told_apart():
     rows = [("a", "train", -1), ("a", "train", 5), ("b", "train", -1), ("c", "validation", -1)]
-    frame = pd.DataFrame(rows, columns=["image_id", "split", "augmentation_seed"]).assign(label="fox", weight=1.0)
+    frame = pd.DataFrame(rows, columns=["image_id", "split", "augmentation_seed"]).assign(
+        label="fox", weight=1.0
+    )
     found = f1_report(
         predictions(["fox"], ["fox"]),
         ["fox"] * 4,
@@ -135,10 +176,15 @@ def test_pictures_and_rows_of_the_training_are_told_apart():
 
 def test_confusion_has_true_classes_in_rows():
     found = report(["fox", "fox", "owl"], ["fox", "owl", "owl"])
-    assert found["confusion"] == {"classes": ["fox", "owl"], "rows_true_columns_predicted": [[1, 1], [0, 1]]}
+    assert found["confusion"] == {
+        "classes": ["fox", "owl"],
+        "rows_true_columns_predicted": [[1, 1], [0, 1]],
+    }
 
 
 def test_table_puts_the_worst_first_and_the_undefined_last():
-    table = per_class_table(report(["fox", "fox", "owl"], ["fox", "owl", "owl"], ["fox", "owl", "elk", "bee"]))
+    table = per_class_table(
+        report(["fox", "fox", "owl"], ["fox", "owl", "owl"], ["fox", "owl", "elk", "bee"])
+    )
     assert list(table["class"]) == ["fox", "owl", "bee", "elk"]
     assert table["f1"].isna().tolist() == [False, False, True, True]

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from curation.errors import DataError, ParamError
-from curation.evaluation import HELD_OUT, TRUSTED, predict
+from curation.base.errors import DataError, ParamError
+from curation.base.tables import SPLITS
 from curation.experiments import conditions as described
 from curation.experiments import results, trial
 from curation.experiments.conditions import Conditions
@@ -37,11 +37,11 @@ from curation.experiments.results import (
     run_experiment,
 )
 from curation.experiments.trial import Materials, Trial, run_trial
-from curation.networks import NETWORKS
 from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
 from curation.store.parquet import to_parquet
-from curation.tables import SPLITS
-from curation.training.params import TrainingParams
+from curation.training.evaluation import HELD_OUT, TRUSTED, predict
+from curation.training.fit.params import TrainingParams
+from curation.training.networks import NETWORKS
 
 GRID: dict[str, Any] = {
     "seeds": [0, 7],
@@ -49,7 +49,10 @@ GRID: dict[str, Any] = {
     "parts": [
         {
             "data": {"plain": None, "under": {"training_set": {"undersample_to": 60}}},
-            "rate": {"slow": {"classifier": {"learning_rate": 1e-4}}, "fast": {"classifier": {"max_epochs": 5}}},
+            "rate": {
+                "slow": {"classifier": {"learning_rate": 1e-4}},
+                "fast": {"classifier": {"max_epochs": 5}},
+            },
         },
         {"network": {"custom": {"classifier": {"network": "custom"}}}},
     ],
@@ -61,8 +64,16 @@ def test_a_grid_combines_every_level_with_every_other_one_and_each_seed() -> Non
     names = ["plain-slow", "plain-fast", "under-slow", "under-fast", "custom"]
     assert list(found) == [f"{name}.seed{seed}" for name in names for seed in (0, 7)]
     slow, fast = found["under-slow.seed7"], found["plain-fast.seed0"]
-    assert (slow.resampling.undersample_to, slow.training.learning_rate, slow.training.max_epochs) == (60, 1e-4, 30)
-    assert (fast.resampling.undersample_to, fast.training.max_epochs, fast.training.network) == (None, 5, "bn_small")
+    assert (
+        slow.resampling.undersample_to,
+        slow.training.learning_rate,
+        slow.training.max_epochs,
+    ) == (60, 1e-4, 30)
+    assert (fast.resampling.undersample_to, fast.training.max_epochs, fast.training.network) == (
+        None,
+        5,
+        "bn_small",
+    )
     assert (slow.resampling.seed, slow.training.seed) == (7, 7)
     assert found["custom.seed0"].training.network == "custom"
 
@@ -82,9 +93,15 @@ def test_an_experiment_survives_its_table() -> None:
         ({"seeds": [True]}, r"seeds: expected a list of whole numbers"),
         ({"seeds": []}, r"seeds: expected a list of whole numbers"),
         ({"seeds": [0, 2**31]}, r"seeds: expected a list of whole numbers from 0 to 2147483647"),
-        ({"base": {"training_set": {"seed": 9}}}, r"base: training_set\.seed cannot be set here: use seeds:"),
+        (
+            {"base": {"training_set": {"seed": 9}}},
+            r"base: training_set\.seed cannot be set here: use seeds:",
+        ),
         *(
-            ({"parts": [{"a": {"x": {stage: {"seed": 5}}}}]}, rf"part 1, a, x: {stage}\.seed .*: use seeds:")
+            (
+                {"parts": [{"a": {"x": {stage: {"seed": 5}}}}]},
+                rf"part 1, a, x: {stage}\.seed .*: use seeds:",
+            )
             for stage in STAGES
         ),
         (
@@ -94,15 +111,23 @@ def test_an_experiment_survives_its_table() -> None:
         ({"base": {"classifier": 3}}, r"base: expected stage: \{setting: value\}"),
         ({"parts": ["custom"]}, r"part 1 of the grid: expected axis: .* got 'custom'"),
         ({"parts": [{"network": {}}]}, r"part 1, network: expected level: .* got \{\}"),
-        ({"parts": [{"network": {"../a": {}}}]}, r"part 1, network: a level is called by letters, .* not '\.\./a'"),
+        (
+            {"parts": [{"network": {"../a": {}}}]},
+            r"part 1, network: a level is called by letters, .* not '\.\./a'",
+        ),
         (
             {"parts": [{"a": {"x": {"classifier": {"depth": 3}}}}]},
             r"experiment x: classifier.depth: .*does not read it",
         ),
-        ({"parts": [{"a": {"x": {"classifier": {"dept": 3}}}}]}, r"experiment x: no setting called classifier.dept"),
+        (
+            {"parts": [{"a": {"x": {"classifier": {"dept": 3}}}}]},
+            r"experiment x: no setting called classifier.dept",
+        ),
     ],
 )
-def test_what_is_wrong_with_a_grid_is_told_with_its_place(change: dict[str, Any], message: str) -> None:
+def test_what_is_wrong_with_a_grid_is_told_with_its_place(
+    change: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ParamError, match=message):
         experiments_of(GRID | change)
 
@@ -117,12 +142,17 @@ def test_an_empty_grid_of_your_own_is_not_the_shipped_one() -> None:
     with pytest.raises(ParamError, match="a grid needs parts"):
         planned(GridParams(grid={}))
     assert len(planned(GridParams(shipped="networks"))) == 6
-    assert [GridParams().called, GridParams(grid=GRID, name="mine.yaml").called] == ["balance", "mine.yaml"]
+    assert [GridParams().called, GridParams(grid=GRID, name="mine.yaml").called] == [
+        "balance",
+        "mine.yaml",
+    ]
 
 
 def test_a_recipe_tells_what_differs_from_the_defaults() -> None:
     levels = {"plain": {}, "under": {"training_set": {"undersample_to": 60, "weights": "balanced"}}}
-    plain, under = (one.recipe for one in experiments_of({"seeds": [5], "parts": [{"data": levels}]}))
+    plain, under = (
+        one.recipe for one in experiments_of({"seeds": [5], "parts": [{"data": levels}]})
+    )
     assert changed_settings(plain) == {}
     assert changed_settings(under) == {"training_set": {"undersample_to": 60}}
 
@@ -134,7 +164,9 @@ def test_two_experiments_of_one_name_are_refused() -> None:
 
 
 def test_the_largest_seed_reaches_every_stage() -> None:
-    (experiment,) = experiments_in(table_of(experiments_of({"seeds": [2**31 - 1], "parts": [{"a": {"x": {}}}]})))
+    (experiment,) = experiments_in(
+        table_of(experiments_of({"seeds": [2**31 - 1], "parts": [{"a": {"x": {}}}]}))
+    )
     assert [params.seed for params in experiment.recipe] == [2**31 - 1] * 3
 
 
@@ -148,7 +180,9 @@ def test_experiments_are_counted_before_any_is_built(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("curation.experiments.grid._recipe", None)
     axes = {str(axis): {str(level): {} for level in range(10)} for axis in range(6)}
     with pytest.raises(ParamError, match="3000021 experiments: at most 10000"):
-        experiments_of({"seeds": [0, 1, 2], "parts": [axes, {"a": {str(level): {} for level in range(7)}}]})
+        experiments_of(
+            {"seeds": [0, 1, 2], "parts": [axes, {"a": {str(level): {} for level in range(7)}}]}
+        )
 
 
 def test_a_scale_takes_its_share_of_epochs_and_area() -> None:
@@ -166,16 +200,31 @@ def test_every_network_can_do_with_every_scale(name: Any, scale: float) -> None:
 
 
 def row(name: str, seed: int, macro_f1: float, **changes: Any) -> dict[str, Any]:
-    usual = {"weighted_f1": 0.5, "accuracy": 0.5, "validation_macro_f1": 0.6, "best_epoch": 1, "epochs": 4}
+    usual = {
+        "weighted_f1": 0.5,
+        "accuracy": 0.5,
+        "validation_macro_f1": 0.6,
+        "best_epoch": 1,
+        "epochs": 4,
+    }
     usual |= {"parameters": 9, "training_rows": 30, "seconds": 2.0, "digest": "d"}
     usual |= {"error": ""}
-    return {"key": f"{name}.seed{seed}", "name": name, "seed": seed, "macro_f1": macro_f1, **usual, **changes}
+    return {
+        "key": f"{name}.seed{seed}",
+        "name": name,
+        "seed": seed,
+        "macro_f1": macro_f1,
+        **usual,
+        **changes,
+    }
 
 
 def board_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """The leaderboard of rows whose recipes set nothing but the number of their epochs."""
     levels = {row["name"]: {"classifier": {"max_epochs": n}} for n, row in enumerate(rows, 1)}
-    return leaderboard(EXPERIMENTS.frame(rows), experiments_of({"parts": [{"a": levels or {"x": {}}}]}))
+    return leaderboard(
+        EXPERIMENTS.frame(rows), experiments_of({"parts": [{"a": levels or {"x": {}}}]})
+    )
 
 
 def tried(**changes: Any) -> Tried:
@@ -184,7 +233,13 @@ def tried(**changes: Any) -> Tried:
 
 
 def test_the_leaderboard_ranks_by_the_mean_over_seeds() -> None:
-    rows = [row("a", 0, 0.2), row("b", 0, 0.5, seconds=4.0), row("b", 1, 0.7), row("c", 0, 0.5), row("d", 0, np.nan)]
+    rows = [
+        row("a", 0, 0.2),
+        row("b", 0, 0.5, seconds=4.0),
+        row("b", 1, 0.7),
+        row("c", 0, 0.5),
+        row("d", 0, np.nan),
+    ]
     board = board_of([*rows, row("e", 0, np.nan, error="it diverged")])
     assert board["name"].tolist() == ["b", "c", "a", "d"]
     assert json.loads(board.iloc[2]["settings"]) == {"classifier": {"max_epochs": 1}}
@@ -198,7 +253,9 @@ def test_exact_ties_share_a_rank() -> None:
     assert dict(zip(board["name"], board["rank"], strict=True)) == {"c": 1, "a": 2, "b": 2, "d": 4}
 
 
-@pytest.mark.parametrize("rows", [[], [row("a", 0, np.nan)], [row(f"r{n}", 0, n / 99) for n in range(99)]])
+@pytest.mark.parametrize(
+    "rows", [[], [row("a", 0, np.nan)], [row(f"r{n}", 0, n / 99) for n in range(99)]]
+)
 def test_the_page_shows_any_leaderboard(rows: list[dict[str, Any]]) -> None:
     board = board_of(rows)
     html = build_leaderboard_page(board, tried(waiting=3, failed={"x.seed0": "it diverged"}))
@@ -210,7 +267,9 @@ def test_the_page_shows_any_leaderboard(rows: list[dict[str, Any]]) -> None:
 
 def test_the_page_says_on_which_test_set_it_ranks() -> None:
     board = board_of([row("a", 0, 0.5)])
-    trusted, held_out = (build_leaderboard_page(board, tried(test_set=name)) for name in (TRUSTED, HELD_OUT))
+    trusted, held_out = (
+        build_leaderboard_page(board, tried(test_set=name)) for name in (TRUSTED, HELD_OUT)
+    )
     assert "The test set is the trusted folder" in trusted
     assert "The test set was held out from the crawled folder itself" in held_out
     assert "not tried yet" not in trusted
@@ -218,15 +277,22 @@ def test_the_page_says_on_which_test_set_it_ranks() -> None:
 
 def test_the_page_says_what_was_tried_and_what_each_recipe_sets() -> None:
     html = build_leaderboard_page(board_of([row("a", 0, 0.5), row("b", 0, 0.4)]), tried())
-    assert "2 recipes of the grid <strong><bdi>mine.yaml</bdi></strong>, at a scale of 0.1, with the seeds 0, 7" in html
+    assert (
+        "2 recipes of the grid <strong><bdi>mine.yaml</bdi></strong>, at a scale of 0.1, with the "
+        "seeds 0, 7" in html
+    )
     assert "tested on 48 pictures" in html
     assert '<th scope="row">b</th><td><bdi>classifier.max_epochs=2</bdi></td>' in html
 
 
 def test_the_page_says_once_what_all_recipes_set() -> None:
     level = {"classifier": {"dropout": 0.5}}
-    every = experiments_of({"base": {"classifier": {"max_epochs": 9}}, "parts": [{"a": {"a": {}, "b": level}}]})
-    html = build_leaderboard_page(leaderboard(EXPERIMENTS.frame([row("a", 0, 0.5), row("b", 0, 0.4)]), every), tried())
+    every = experiments_of(
+        {"base": {"classifier": {"max_epochs": 9}}, "parts": [{"a": {"a": {}, "b": level}}]}
+    )
+    html = build_leaderboard_page(
+        leaderboard(EXPERIMENTS.frame([row("a", 0, 0.5), row("b", 0, 0.4)]), every), tried()
+    )
     assert "All of these recipes set <bdi>classifier.max_epochs=9</bdi>." in html
     assert '<th scope="row">a</th><td>nothing else</td>' in html
     assert '<th scope="row">b</th><td><bdi>classifier.dropout=0.5</bdi></td>' in html
@@ -234,11 +300,20 @@ def test_the_page_says_once_what_all_recipes_set() -> None:
 
 def toys() -> pd.DataFrame:
     names = [
-        (label, split, n) for label in ("cat", "dog") for split in ("train", "validation", "test") for n in range(6)
+        (label, split, n)
+        for label in ("cat", "dog")
+        for split in ("train", "validation", "test")
+        for n in range(6)
     ]
     return SPLITS.frame(
         [
-            {"path": f"{split}{label}{n}", "image_id": f"{split}{label}{n}", "label": label, "group": g, "split": split}
+            {
+                "path": f"{split}{label}{n}",
+                "image_id": f"{split}{label}{n}",
+                "label": label,
+                "group": g,
+                "split": split,
+            }
             for g, (label, split, n) in enumerate(names)
         ]
     )
@@ -252,13 +327,27 @@ def conditions(
     folder: Path, splits: pd.DataFrame | None = None, *, version: str = "toys", told: float = 0
 ) -> Conditions:
     """Toys to try experiments on; `told` is in all of their vectors."""
-    materials = Materials(pictured, version, lambda ids: np.full((len(ids), 2), told, np.float32), folder)
+    materials = Materials(
+        pictured, version, lambda ids: np.full((len(ids), 2), told, np.float32), folder
+    )
     return Conditions(toys() if splits is None else splits, materials, HELD_OUT)
 
 
-def one(network: str = "bn_small", balanced: Mapping[str, Any] | None = None, **training_set: Any) -> Experiment:
-    settings = {"network": network, "image_side_px": 28, "max_epochs": 3, "batch_size": 4, "threads": 1}
-    level = {"classifier": settings, "training_set": training_set, "balanced_classifier": dict(balanced or {})}
+def one(
+    network: str = "bn_small", balanced: Mapping[str, Any] | None = None, **training_set: Any
+) -> Experiment:
+    settings = {
+        "network": network,
+        "image_side_px": 28,
+        "max_epochs": 3,
+        "batch_size": 4,
+        "threads": 1,
+    }
+    level = {
+        "classifier": settings,
+        "training_set": training_set,
+        "balanced_classifier": dict(balanced or {}),
+    }
     (experiment,) = experiments_of({"seeds": [3], "parts": [{"only": {"one": level}}]})
     return experiment
 
@@ -272,7 +361,9 @@ def test_an_experiment_on_toys_learns_and_tells_its_cost(tmp_path: Path) -> None
     assert run_experiment(one(), conditions(tmp_path)) == found
 
 
-def test_validation_is_scored_with_the_network_that_is_tested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_validation_is_scored_with_the_network_that_is_tested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[tuple[Path, list[str]]] = []
 
     def heard(checkpoint: Path, rows: pd.DataFrame, pixels: npt.NDArray[np.uint8]) -> pd.DataFrame:
@@ -283,7 +374,11 @@ def test_validation_is_scored_with_the_network_that_is_tested(tmp_path: Path, mo
 
     monkeypatch.setattr(trial, "predict", heard)
     plain = run_trial(toys(), one().recipe, conditions(tmp_path).materials)
-    balanced = run_trial(toys(), one(balanced={"method": "tau_norm", "tau": 1}).recipe, conditions(tmp_path).materials)
+    balanced = run_trial(
+        toys(),
+        one(balanced={"method": "tau_norm", "tau": 1}).recipe,
+        conditions(tmp_path).materials,
+    )
     assert [splits for _, splits in asked] == [["test"], ["validation"]] * 2
     assert asked[0][0] == asked[1][0] == plain.trained.checkpoint
     assert asked[2][0] == asked[3][0] != balanced.trained.checkpoint
@@ -297,7 +392,9 @@ def test_the_validation_score_is_that_of_the_validation_predictions(
         return found._replace(validated=found.validated.assign(predicted="cat"))
 
     monkeypatch.setattr(results, "run_trial", told)
-    assert run_experiment(one(), conditions(tmp_path))["validation_macro_f1"] == pytest.approx(1 / 3)
+    assert run_experiment(one(), conditions(tmp_path))["validation_macro_f1"] == pytest.approx(
+        1 / 3
+    )
 
 
 def test_without_validation_pictures_there_is_no_validation_score(tmp_path: Path) -> None:
@@ -322,7 +419,9 @@ def test_an_experiment_that_fails_says_why_and_is_not_ranked(tmp_path: Path) -> 
 
 def test_without_a_test_picture_nothing_is_tried(tmp_path: Path) -> None:
     splits = toys()
-    with pytest.raises(DataError, match=r"no test picture, .* --test DIR, or more pictures per class"):
+    with pytest.raises(
+        DataError, match=r"no test picture, .* --test DIR, or more pictures per class"
+    ):
         conditions(tmp_path, splits[splits["split"] != "test"])
 
 
@@ -340,20 +439,27 @@ def test_other_pictures_or_settings_have_another_digest(tmp_path: Path) -> None:
 
 
 def test_other_vectors_have_another_digest_where_they_choose_pictures(tmp_path: Path) -> None:
-    thinned, plain = one(undersample_to=4, undersample_clusters=2).recipe, one(undersample_to=4).recipe
+    thinned, plain = (
+        one(undersample_to=4, undersample_clusters=2).recipe,
+        one(undersample_to=4).recipe,
+    )
     first, second = conditions(tmp_path, told=1), conditions(tmp_path, told=2)
     assert first.digest(thinned) != second.digest(thinned)
     assert first.digest(plain) == second.digest(plain)
 
 
 @pytest.mark.parametrize("step", [described, *described.STEPS], ids=lambda step: step.__name__)
-def test_other_code_has_another_digest(step: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_code_has_another_digest(
+    step: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = conditions(tmp_path).digest(one().recipe)
     monkeypatch.setattr(step, "VERSION", step.VERSION + 1)
     assert conditions(tmp_path).digest(one().recipe) != before
 
 
-def test_another_version_of_a_network_has_another_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_a_network_has_another_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     usual = conditions(tmp_path)
     own, other = usual.digest(one().recipe), usual.digest(one("custom").recipe)
     monkeypatch.setitem(NETWORKS, "bn_small", NETWORKS["bn_small"]._replace(version=99))
@@ -365,7 +471,9 @@ def stored(folder: Path, experiment: Experiment, usual: Conditions, **changes: A
     """A result of the experiment as a run leaves it."""
     told = {"key": experiment.key, "digest": usual.digest(experiment.recipe), **changes}
     path = folder / f"{experiment.key}.parquet"
-    path.write_bytes(to_parquet(EXPERIMENTS.frame([row(experiment.name, experiment.seed, 0.5, **told)])))
+    path.write_bytes(
+        to_parquet(EXPERIMENTS.frame([row(experiment.name, experiment.seed, 0.5, **told)]))
+    )
     return path
 
 
@@ -383,9 +491,13 @@ def test_a_result_of_something_else_is_not_known(change: dict[str, str], tmp_pat
 
 
 def test_results_of_two_experiments_that_changed_names_are_not_known(tmp_path: Path) -> None:
-    usual, levels = conditions(tmp_path), [{"classifier": {"max_epochs": epochs}} for epochs in (3, 4)]
+    usual, levels = (
+        conditions(tmp_path),
+        [{"classifier": {"max_epochs": epochs}} for epochs in (3, 4)],
+    )
     before, after = (
-        experiments_of({"parts": [{"a": dict(zip(names, levels, strict=True))}]}) for names in ("xy", "yx")
+        experiments_of({"parts": [{"a": dict(zip(names, levels, strict=True))}]})
+        for names in ("xy", "yx")
     )
     for experiment in before:
         stored(tmp_path, experiment, usual)

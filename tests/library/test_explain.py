@@ -10,19 +10,22 @@ import pytest
 import torch
 from PIL import Image
 
-from curation.errors import DataError, ParamError
-from curation.explain.beside import TILE_PX, as_colours, beside, heated
-from curation.explain.channels import exciting_pictures, telling_channels
-from curation.explain.examined import Examined, surest_mistakes, surest_of_class
-from curation.explain.explain import explain
-from curation.explain.figures import FIGURES
-from curation.explain.networks import Networks
-from curation.explain.params import ExplainParams
-from curation.tables import PREDICTIONS
+from curation.base.errors import DataError, ParamError
+from curation.base.tables import PREDICTIONS
+from curation.training.explain.beside import TILE_PX, as_colours, beside, heated
+from curation.training.explain.channels import exciting_pictures, telling_channels
+from curation.training.explain.examined import Examined, surest_mistakes, surest_of_class
+from curation.training.explain.explain import explain
+from curation.training.explain.figures import FIGURES
+from curation.training.explain.networks import Networks
+from curation.training.explain.params import ExplainParams
 from tests.explained import Looking, examined, noise, small_network, small_networks
 
 QUICK = ExplainParams(tsne_layers=[])
-TRUTH, GUESS = ["fox", "owl", "fox", "owl", "elk", "fox"], ["fox", "fox", "owl", "fox", "elk", "fox"]
+TRUTH, GUESS = (
+    ["fox", "owl", "fox", "owl", "elk", "fox"],
+    ["fox", "fox", "owl", "fox", "elk", "fox"],
+)
 
 
 def figures(truth=TRUTH, guess=GUESS, classes=("elk", "fox", "owl"), params=QUICK) -> pd.DataFrame:
@@ -45,7 +48,9 @@ def test_the_surest_of_a_class_are_those_rightly_known():
 def test_paths_are_those_of_the_picture_in_its_class():
     row = {"image_id": "1", "predicted": "a", "confidence": 1.0}
     predictions = PREDICTIONS.frame([row | {"label": label} for label in ("b", "a", "c")])
-    places = pd.DataFrame({"image_id": "1", "label": ["a", "b", "b"], "path": ["a/1.png", "b/1.png", "b/2.png"]})
+    places = pd.DataFrame(
+        {"image_id": "1", "label": ["a", "b", "b"], "path": ["a/1.png", "b/1.png", "b/2.png"]}
+    )
     rows = Examined.of(predictions, places, noise(3)).rows
     assert rows["path"].tolist() == ["b/1.png", "a/1.png", ""]
 
@@ -75,7 +80,11 @@ def test_telling_channels_are_active_and_each_has_another_favourite():
 def test_a_pair_is_one_jpeg_of_one_size(side_px):
     pixels = noise(1, 256)[0, :side_px, :side_px]
     heat = np.linspace(0, 1, side_px * side_px, dtype=np.float32).reshape(side_px, side_px)
-    for found in (heated(pixels, heat), as_colours(pixels.astype(np.float32) - 128), as_colours(np.zeros_like(pixels))):
+    for found in (
+        heated(pixels, heat),
+        as_colours(pixels.astype(np.float32) - 128),
+        as_colours(np.zeros_like(pixels)),
+    ):
         with Image.open(BytesIO(beside(pixels, found))) as picture:
             assert picture.format == "JPEG"
             assert picture.size == (2 * TILE_PX + 2, TILE_PX)
@@ -93,8 +102,15 @@ def test_heat_is_the_lighter_the_more_and_saliency_is_grey_where_there_is_none()
 def test_every_section_says_what_it_shows():
     table = figures(params=ExplainParams(perplexity=2))
     assert list(dict.fromkeys(table["section"])) == ["mistakes", "heat", "early", "late", "tsne"]
-    assert captions(table, "mistakes", "sentence") == ["Of 6 test pictures, 3 are taken for another class."]
-    assert captions(table, "mistakes")[0].split("\n") == ["is: owl", "taken for: fox", "probability 0.82", "owl/1.png"]
+    assert captions(table, "mistakes", "sentence") == [
+        "Of 6 test pictures, 3 are taken for another class."
+    ]
+    assert captions(table, "mistakes")[0].split("\n") == [
+        "is: owl",
+        "taken for: fox",
+        "probability 0.82",
+        "owl/1.png",
+    ]
     heat = table[(table["section"] == "heat") & (table["kind"] == "picture")]
     assert heat["heading"].tolist() == ["elk", "fox", "fox", "owl", "owl"]
     assert heat["caption"].tolist()[1] == "known, probability 0.90\nfox/0.png"
@@ -105,9 +121,19 @@ def test_every_section_says_what_it_shows():
         "Early: layer 1 of 3: 64 channels of 16 x 16": 4,
         "What the head sees: 512 numbers": 4,
     }
-    assert plots["caption"].str.startswith(("Before training, in two", "After training, in three")).sum() == 4
+    assert (
+        plots["caption"]
+        .str.startswith(("Before training, in two", "After training, in three"))
+        .sum()
+        == 4
+    )
     assert table.loc[table["kind"] != "sentence", "alt"].str.len().min() > 20
-    assert table.loc[table["kind"] == "picture", "data"].map(lambda data: data[:2]).eq(b"\xff\xd8").all()
+    assert (
+        table.loc[table["kind"] == "picture", "data"]
+        .map(lambda data: data[:2])
+        .eq(b"\xff\xd8")
+        .all()
+    )
     assert plots["data"].map(lambda data: data[:4]).eq(b"\x89PNG").all()
 
 
@@ -124,7 +150,9 @@ def test_no_test_pictures_are_said_so():
 @pytest.mark.parametrize("count", [1, 2])
 def test_one_class_and_one_or_two_pictures_are_enough(count):
     table = figures(["fox"] * count, ["fox"] * count, params=ExplainParams())
-    assert captions(table, "mistakes", "sentence") == [f"None of {count} test pictures is taken for another class."]
+    assert captions(table, "mistakes", "sentence") == [
+        f"None of {count} test pictures is taken for another class."
+    ]
     assert len(captions(table, "heat")) == count
     assert len(captions(table, "tsne", "plot")) == 8
 
@@ -145,7 +173,9 @@ def test_a_class_that_nothing_was_trained_on_is_a_mistake_without_heat_of_its_ow
 
 def test_a_picture_without_heat_says_so_in_words_too():
     looking = Looking(torch.ones(32, 32), [1.0, -1.0])
-    table = explain(Networks(looking, looking, ["fox", "owl"]), examined(["fox", "owl"], ["owl", "owl"]), QUICK)
+    table = explain(
+        Networks(looking, looking, ["fox", "owl"]), examined(["fox", "owl"], ["owl", "owl"]), QUICK
+    )
     cold = "no place speaks for the class"
     assert [caption.split("\n")[-2] for caption in captions(table, "mistakes")] == [cold]
     assert [cold in caption for caption in captions(table, "heat")] == [False, True]
@@ -153,14 +183,20 @@ def test_a_picture_without_heat_says_so_in_words_too():
 
 
 def test_predictions_of_another_network_are_a_named_error():
-    with pytest.raises(DataError, match="the network knows no class 'bee': materialise predictions again"):
+    with pytest.raises(
+        DataError, match="the network knows no class 'bee': materialise predictions again"
+    ):
         figures(["fox"], ["bee"])
 
 
 def test_a_layer_that_the_network_does_not_have_is_a_named_error():
-    with pytest.raises(ParamError, match=r"explanations\.early_layer: expected 1 to 3, the layers of the network"):
+    with pytest.raises(
+        ParamError, match=r"explanations\.early_layer: expected 1 to 3, the layers of the network"
+    ):
         figures(params=ExplainParams(early_layer=4))
-    with pytest.raises(ParamError, match="no layer called middle; there are: early, late, features"):
+    with pytest.raises(
+        ParamError, match="no layer called middle; there are: early, late, features"
+    ):
         ExplainParams.of("explanations", {"tsne_layers": ["middle"]})
 
 
@@ -174,10 +210,14 @@ def test_neighbours_in_a_layer_are_counted_once_for_both_drawings_of_it():
 def test_what_training_left_alone_is_drawn_once():
     network = small_network("bn_small")
     table = explain(
-        Networks(network, network, ["elk", "fox", "owl"]), examined(TRUTH, GUESS), ExplainParams(tsne_layers=["late"])
+        Networks(network, network, ["elk", "fox", "owl"]),
+        examined(TRUTH, GUESS),
+        ExplainParams(tsne_layers=["late"]),
     )
     assert len(captions(table, "tsne", "plot")) == 2
-    assert captions(table, "tsne", "plot")[0].startswith("Before and after training, which left this layer as it was")
+    assert captions(table, "tsne", "plot")[0].startswith(
+        "Before and after training, which left this layer as it was"
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,14 +237,24 @@ def test_nothing_is_said_of_what_is_not_wanted(section, settings):
 def test_as_much_is_shown_as_is_asked_for():
     table = figures(
         params=ExplainParams(
-            classes=2, pictures_per_class=1, channels=1, pictures_per_channel=2, mistakes=1, tsne_layers=["features"]
+            classes=2,
+            pictures_per_class=1,
+            channels=1,
+            pictures_per_channel=2,
+            mistakes=1,
+            tsne_layers=["features"],
         )
     )
     assert table.loc[table["kind"] != "sentence", "section"].value_counts().to_dict() == {
         "heat": 2, "early": 2, "late": 2, "mistakes": 1, "tsne": 4
     }  # fmt: skip
-    assert captions(table, "mistakes", "sentence")[0].endswith("; the most confident of them is shown.")
-    assert "Shown are the 2 classes with the most test pictures" in captions(table, "heat", "sentence")[0]
+    assert captions(table, "mistakes", "sentence")[0].endswith(
+        "; the most confident of them is shown."
+    )
+    assert (
+        "Shown are the 2 classes with the most test pictures"
+        in captions(table, "heat", "sentence")[0]
+    )
 
 
 def test_other_heat_layers_and_seed_change_what_is_shown():
@@ -217,7 +267,10 @@ def test_other_heat_layers_and_seed_change_what_is_shown():
         changed = figures(params=QUICK.model_copy(update=change))
         same = plain["section"] != section
         assert not changed[changed["section"] == section].equals(plain[~same])
-    drawn = {figures(params=QUICK.model_copy(update={"pictures": 2, "seed": s}))["caption"].str.cat() for s in range(4)}
+    drawn = {
+        figures(params=QUICK.model_copy(update={"pictures": 2, "seed": s}))["caption"].str.cat()
+        for s in range(4)
+    }
     assert len(drawn) > 1
 
 

@@ -8,10 +8,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that its documentation uses
 from torch import nn
 
-from curation.explain.guided import Guided, saliency
-from curation.explain.layers import as_tensor, layers_of
-from curation.networks import NETWORKS
-from curation.networks.base import Classifier
+from curation.training.explain.guided import Guided, saliency
+from curation.training.explain.layers import as_tensor, layers_of
+from curation.training.networks import NETWORKS
+from curation.training.networks.base import Classifier
 from tests.explained import noise, small_network
 
 PIXELS = noise(2, 16)
@@ -29,9 +29,12 @@ RECTIFIERS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 
 
 class Layered(Classifier):
-    """1 x 1 convolutions with these weights (out x in), each but the last followed by a rectifier."""
+    """1 x 1 convolutions with these weights (out x in), each but the last followed by a
+    rectifier."""
 
-    def __init__(self, rectify: Callable[[torch.Tensor], torch.Tensor], *weights: Sequence[Sequence[float]]) -> None:
+    def __init__(
+        self, rectify: Callable[[torch.Tensor], torch.Tensor], *weights: Sequence[Sequence[float]]
+    ) -> None:
         super().__init__()
         self.rectify = rectify
         self.weights = [torch.tensor(one)[:, :, None, None] for one in weights]
@@ -54,12 +57,15 @@ def gradient(network: Classifier, pixels: np.ndarray, channel: int) -> np.ndarra
 def test_of_a_linear_network_is_its_gradient():
     network = Layered(nn.ReLU(), [[0.5, -0.2, 0.1], [-1.0, 0.0, 0.3]])
     for channel in (0, 1):
-        assert np.allclose(saliency(network, PIXELS, layer=0, channel=channel), gradient(network, PIXELS, channel))
+        assert np.allclose(
+            saliency(network, PIXELS, layer=0, channel=channel), gradient(network, PIXELS, channel)
+        )
 
 
 @pytest.mark.parametrize("rectify", RECTIFIERS.values(), ids=RECTIFIERS)
 def test_drops_what_speaks_against_at_every_way_to_call_a_rectifier(rectify):
-    """Red excites the channel by way of the first of two, green keeps it down by way of the second."""
+    """Red excites the channel by way of the first of two, green keeps it down by way of the
+    second."""
     network = Layered(rectify, [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], [[3.0, -1.0]])
     plain, guided = gradient(network, PIXELS, 0), saliency(network, PIXELS, layer=0, channel=0)
     assert plain[..., 1].min() < 0
@@ -79,7 +85,11 @@ def test_no_rectifier_of_a_network_hands_back_a_negative_gradient(name):
     with Guided():
         last = network.maps(pictures)[-1]
     handed: list[torch.Tensor] = []
-    rectifiers = [node for node in nodes_of(last.grad_fn) if node.name() in ("ReluBackward0", "HardtanhBackward0")]
+    rectifiers = [
+        node
+        for node in nodes_of(last.grad_fn)
+        if node.name() in ("ReluBackward0", "HardtanhBackward0")
+    ]
     for node in rectifiers:
         node.register_prehook(lambda gradients: handed.extend(gradients))
     torch.autograd.grad(last.square().sum() / 2, pictures)

@@ -8,10 +8,10 @@ import torch
 from torch import nn
 from torch.nn.functional import interpolate
 
-from curation.explain.heat import heat_maps
-from curation.explain.layers import as_tensor
-from curation.networks import NETWORKS
-from curation.networks.base import Classifier
+from curation.training.explain.heat import heat_maps
+from curation.training.explain.layers import as_tensor
+from curation.training.networks import NETWORKS
+from curation.training.networks.base import Classifier
 from tests.explained import Looking, noise, small_network
 
 METHODS = ("grad_cam", "hires_cam")
@@ -59,7 +59,8 @@ def test_no_pictures_give_no_heat():
 
 
 class Pooling(Classifier):
-    """Two maps of two channels each, the second of half the side; the head sees what `pool` makes of both."""
+    """Two maps of two channels each, the second of half the side; the head sees what `pool` makes
+    of both."""
 
     def __init__(self, pool, weights: Sequence[float]) -> None:
         super().__init__()
@@ -88,17 +89,26 @@ def test_of_means_is_the_class_activation_map_of_every_map_added_up(method):
 
 
 def test_of_deviations_is_seen_by_hires_cam_alone():
-    """The mean gradient of a deviation is zero, so Grad-CAM sees the mean only, which is the same everywhere here."""
-    network = Pooling(lambda one: one.mean((2, 3)) + 9 * one.std((2, 3), correction=0), [1.0, 0.0, 0.0, 0.0])
+    """The mean gradient of a deviation is zero, so Grad-CAM sees the mean only, which is the same
+    everywhere here."""
+    network = Pooling(
+        lambda one: one.mean((2, 3)) + 9 * one.std((2, 3), correction=0), [1.0, 0.0, 0.0, 0.0]
+    )
     pixels = np.full((1, 32, 32, 3), 128, np.uint8)
-    pixels[:, :, :16] += np.where(np.indices((32, 16)).sum(axis=0) % 2, 100, -100).astype(np.uint8)[None, :, :, None]
-    blocks = [heat_maps(network, pixels, [0], method)[0].reshape(32, 2, 16).mean((0, 2)) for method in METHODS]
+    pixels[:, :, :16] += np.where(np.indices((32, 16)).sum(axis=0) % 2, 100, -100).astype(np.uint8)[
+        None, :, :, None
+    ]
+    blocks = [
+        heat_maps(network, pixels, [0], method)[0].reshape(32, 2, 16).mean((0, 2))
+        for method in METHODS
+    ]
     assert blocks[0][0] == pytest.approx(blocks[0][1], rel=0.05)
     assert blocks[1][0] > 3 * blocks[1][1]
 
 
 def test_custom_is_explained_by_all_the_maps_that_its_head_sees():
-    """What is left of the heat when the head has weights for the first of them only is still some, and another."""
+    """What is left of the heat when the head has weights for the first of them only is still some,
+    and another."""
     network, pixels = small_network("custom"), noise(1)
     whole = heat_maps(network, pixels, [0], "hires_cam")
     with torch.no_grad():

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from curation.errors import ParamError
-from curation.explain.guided import saliency
-from curation.explain.heat import heat_maps
-from curation.explain.layers import as_tensor, at_rest, layers_of
-from curation.explain.networks import networks_of
-from curation.networks import NETWORKS
-from curation.networks.base import mean_and_deviation
-from curation.tables import TRAINING_SET
-from curation.training import checkpoints
-from curation.training.loop import train
-from curation.training.params import TrainingParams
-from curation.training.pictures import Pictures
+from curation.base.errors import ParamError
+from curation.base.tables import TRAINING_SET
+from curation.training.explain.guided import saliency
+from curation.training.explain.heat import heat_maps
+from curation.training.explain.layers import as_tensor, at_rest, layers_of
+from curation.training.explain.networks import networks_of
+from curation.training.fit import checkpoints
+from curation.training.fit.loop import train
+from curation.training.fit.params import TrainingParams
+from curation.training.fit.pictures import Pictures
+from curation.training.networks import NETWORKS
+from curation.training.networks.base import mean_and_deviation
 from tests.explained import SMALL, noise, small_network
 
 
@@ -78,19 +78,33 @@ def test_layers_are_counted_from_one_and_too_many_are_a_named_error():
     layers = layers_of(small_network("bn_small"), noise(1))
     assert [layers.place(1, "early_layer"), layers.place(None, "late_layer")] == [0, 2]
     assert layers.named(2) == "layer 3 of 3: 256 channels of 4 x 4"
-    with pytest.raises(ParamError, match=r"explanations\.late_layer: expected 1 to 3, the layers of the network"):
+    with pytest.raises(
+        ParamError, match=r"explanations\.late_layer: expected 1 to 3, the layers of the network"
+    ):
         layers.place(4, "late_layer")
 
 
 def test_the_network_before_its_training_is_the_one_that_training_began_with(tmp_path):
     rows = TRAINING_SET.frame(
         [
-            {"image_id": str(k), "label": "ab"[k % 2], "split": "train", "augmentation_seed": -1, "weight": 1.0}
+            {
+                "image_id": str(k),
+                "label": "ab"[k % 2],
+                "split": "train",
+                "augmentation_seed": -1,
+                "weight": 1.0,
+            }
             for k in range(4)
         ]
     )
     params = TrainingParams(
-        network="bn_small", max_epochs=1, learning_rate=1e-12, weight_decay=0, warm_up_epochs=0, seed=7, threads=1
+        network="bn_small",
+        max_epochs=1,
+        learning_rate=1e-12,
+        weight_decay=0,
+        warm_up_epochs=0,
+        seed=7,
+        threads=1,
     )
     trained = train(rows, Pictures(noise(4), "noise", 4), folder=tmp_path, params=params)
     draw = torch.random.get_rng_state()

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.explain.explain import explain
-from curation.explain.params import ExplainParams
-from curation.explain.stored import figures_key, stored_or_made
+from curation.training.explain.explain import explain
+from curation.training.explain.params import ExplainParams
+from curation.training.explain.stored import figures_key, stored_or_made
 from tests.explained import examined, small_networks
 
-TRUTH, GUESS = ["fox", "owl", "fox", "owl", "elk", "fox"], ["fox", "fox", "owl", "fox", "elk", "fox"]
+TRUTH, GUESS = (
+    ["fox", "owl", "fox", "owl", "elk", "fox"],
+    ["fox", "fox", "owl", "fox", "elk", "fox"],
+)
 PARAMS = ExplainParams(tsne_layers=[])
 
 

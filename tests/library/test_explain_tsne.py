@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.explain.scatter import MOST_CLASSES, looks_of, scatter_2d, scatter_3d
-from curation.explain.tsne import same_class_neighbours, tsne
-from curation.report.drawing import MANY_COLOURS
+from curation.drawing.drawing import MANY_COLOURS
+from curation.training.explain.scatter import MOST_CLASSES, looks_of, scatter_2d, scatter_3d
+from curation.training.explain.tsne import same_class_neighbours, tsne
 
 HOSTILE = ["$x_{2", "猫\nnew line", "\x1b[31m", "\\$\\frac{", "<b>", "", "x" * 250]
 
@@ -43,7 +43,9 @@ def test_vectors_that_are_all_the_same_are_one_spot(count):
     assert not tsne(np.full((count, 5), 0.1), dimensions=2, perplexity=5, seed=0).any()
 
 
-@pytest.mark.parametrize("vectors", [heaps(12, dimension=1)[0], heaps(12)[0].repeat(2, axis=0), np.eye(12)[:, :3]])
+@pytest.mark.parametrize(
+    "vectors", [heaps(12, dimension=1)[0], heaps(12)[0].repeat(2, axis=0), np.eye(12)[:, :3]]
+)
 def test_few_features_and_copies_are_laid_out_too(vectors):
     points = tsne(vectors, dimensions=3, perplexity=50, seed=0)
     assert np.isfinite(points).all()
@@ -52,7 +54,9 @@ def test_few_features_and_copies_are_laid_out_too(vectors):
 
 def test_follows_its_seed():
     vectors = heaps(20)[0]
-    first, again, other = (tsne(vectors, dimensions=2, perplexity=5, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (
+        tsne(vectors, dimensions=2, perplexity=5, seed=seed) for seed in (1, 1, 2)
+    )
     assert np.array_equal(first, again)
     assert not np.allclose(first, other)
 

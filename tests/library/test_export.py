@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.errors import ParamError, SourceError, StoreError
-from curation.folder.walk import display
+from curation.base.errors import ParamError, SourceError, StoreError
+from curation.base.tables import DECISIONS, IMAGES
+from curation.gather.folder.walk import display
 from curation.publish.export import MARK, ExportParams, ExportSummary, export
 from curation.publish.export_names import class_folders, distinct, file_name, safe
-from curation.tables import DECISIONS, IMAGES
 
 HOSTILE = [
     b"Cats/e\xcc\x81.png",
@@ -52,15 +52,26 @@ def written(source: Path, files: dict[bytes, bytes]) -> tuple[pd.DataFrame, pd.D
             "label": display(raw).split("/")[0],
         }
         size = {"size_bytes": len(data), "mtime_ns": 0, "width": 1, "height": 1}
-        rest = {"readable": True, "error": "", "note": "", "format": "PNG", "mode": "RGB", "path_bytes": raw}
+        rest = {
+            "readable": True,
+            "error": "",
+            "note": "",
+            "format": "PNG",
+            "mode": "RGB",
+            "path_bytes": raw,
+        }
         images.append(known | size | rest)
         verdict = {"outcome": "kept", "stage": "", "reason": "", "duplicate_of": "", "p_photo": 0.1}
-        decisions.append(known | verdict | {"medium": "illustration", "explanation": "", "decided_by": "machine"})
+        decisions.append(
+            known | verdict | {"medium": "illustration", "explanation": "", "decided_by": "machine"}
+        )
     return DECISIONS.frame(decisions), IMAGES.frame(images)
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()
+    }
 
 
 def pictures(root: Path) -> dict[str, bytes]:
@@ -77,10 +88,15 @@ class Case:
 
     def export(self, **settings: Any) -> ExportSummary:
         params = ExportParams.of("export", settings)
-        return export(self.decisions, self.images, source=self.source, target=self.target, params=params)
+        return export(
+            self.decisions, self.images, source=self.source, target=self.target, params=params
+        )
 
     def decide(self, path: str, outcome: str, reason: str = "") -> None:
-        self.decisions.loc[self.decisions["path"] == path, ["outcome", "reason"]] = [outcome, reason]
+        self.decisions.loc[self.decisions["path"] == path, ["outcome", "reason"]] = [
+            outcome,
+            reason,
+        ]
 
 
 @pytest.fixture
@@ -117,7 +133,10 @@ def test_hostile_names_give_safe_names_that_differ_without_case(tmp_path: Path) 
     assert sorted(pictures(case.target).values()) == sorted(case.files.values())
     assert len({name.casefold() for name in pictures(case.target)}) == len(HOSTILE)
     for name in pictures(case.target):
-        assert all(len(part.encode()) <= 255 and not part.startswith((".", "-")) for part in name.split("/"))
+        assert all(
+            len(part.encode()) <= 255 and not part.startswith((".", "-"))
+            for part in name.split("/")
+        )
     assert set(summary.classes.values()) == set(case.decisions["label"])
 
 
@@ -151,7 +170,9 @@ def test_a_torn_file_of_a_killed_export_is_written_again(case: Case) -> None:
 
 
 @pytest.mark.parametrize("form", ["folders", "parquet", "csv"])
-def test_changed_vanished_and_swapped_files_are_named_and_left_out(case: Case, form: str, tmp_path: Path) -> None:
+def test_changed_vanished_and_swapped_files_are_named_and_left_out(
+    case: Case, form: str, tmp_path: Path
+) -> None:
     (case.source / "a/1.png").write_bytes(b"new")
     (case.source / "a/2.png").unlink()
     secret = tmp_path / "secret"
@@ -159,7 +180,11 @@ def test_changed_vanished_and_swapped_files_are_named_and_left_out(case: Case, f
     (case.source / "b/3.jpg").unlink()
     (case.source / "b/3.jpg").symlink_to(secret)
     summary = case.export(form=form)
-    assert summary.skipped == {"a/1.png": "changed", "a/2.png": "vanished", "b/3.jpg": "not_a_regular_file"}
+    assert summary.skipped == {
+        "a/1.png": "changed",
+        "a/2.png": "vanished",
+        "b/3.jpg": "not_a_regular_file",
+    }
     assert not summary.complete
     assert summary.pictures == 0
 
@@ -241,11 +266,15 @@ def test_a_link_into_the_source_is_no_way_around(case: Case, tmp_path: Path) -> 
 def test_a_missing_source_is_named(case: Case, tmp_path: Path) -> None:
     params = ExportParams()
     with pytest.raises(SourceError, match="gone"):
-        export(case.decisions, case.images, source=tmp_path / "gone", target=case.target, params=params)
+        export(
+            case.decisions, case.images, source=tmp_path / "gone", target=case.target, params=params
+        )
 
 
 @pytest.mark.parametrize("name", ["../victim", "/victim", "a/../../victim", "..", "", "a/b/c"])
-def test_an_edited_list_of_files_removes_nothing_outside(case: Case, tmp_path: Path, name: str) -> None:
+def test_an_edited_list_of_files_removes_nothing_outside(
+    case: Case, tmp_path: Path, name: str
+) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
     case.export()
@@ -271,7 +300,19 @@ def test_a_full_disk_is_one_clear_error_and_the_retry_succeeds(
 
 
 def test_class_folders_are_stable_and_distinct() -> None:
-    labels = ["Cats", "cats", "CATS", "", "..", "con", "a/b", "\u00e9", "e\u0301", "Straße", "STRASSE"]
+    labels = [
+        "Cats",
+        "cats",
+        "CATS",
+        "",
+        "..",
+        "con",
+        "a/b",
+        "\u00e9",
+        "e\u0301",
+        "Straße",
+        "STRASSE",
+    ]
     folders = class_folders(labels)
     assert folders == class_folders(reversed(labels))
     assert len({name.casefold() for name in folders.values()}) == len(set(labels))
@@ -287,7 +328,12 @@ def test_safe_names_are_safe(text: str) -> None:
     assert not name.endswith((".", " "))
 
 
-@given(st.lists(st.sampled_from(["a.png", "A.png", "a-2.png", "\u00e1.png", "a\u0301.png", "ab"]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(["a.png", "A.png", "a-2.png", "\u00e1.png", "a\u0301.png", "ab"]),
+        max_size=12,
+    )
+)
 def test_distinct_names_differ_without_case(names: list[str]) -> None:
     taken: set[str] = set()
     given_names = [distinct(name, taken) for name in names]

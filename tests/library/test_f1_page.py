@@ -9,22 +9,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
-from curation.explain.figures import FIGURES, picture, plot, sentence
-from curation.rebalance.params import Method
+from curation.base.tables import CURVES
 from curation.report.balancing import balancing_in_words
 from curation.report.f1_page import build_f1_page
-from curation.tables import CURVES
+from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.training.explain.figures import FIGURES, picture, plot, sentence
+from curation.training.rebalance.params import Method
 
 
 def report(truth: str = "aabbc", guess: str = "abbba", train: str = "ab") -> dict[str, Any]:
-    rows = pd.DataFrame({"image_id": list(truth), "label": list(truth), "predicted": list(guess), "confidence": 1.0})
-    return f1_report(rows, list(train), EvaluationParams(bootstrap_draws=0), test_set=HELD_OUT, seeds={})
+    rows = pd.DataFrame(
+        {"image_id": list(truth), "label": list(truth), "predicted": list(guess), "confidence": 1.0}
+    )
+    return f1_report(
+        rows, list(train), EvaluationParams(bootstrap_draws=0), test_set=HELD_OUT, seeds={}
+    )
 
 
 def curves(count: int = 3) -> pd.DataFrame:
     rising = dict.fromkeys(("train_accuracy", "validation_macro_f1"), np.linspace(0.25, 0.5, count))
-    falling = dict.fromkeys(("train_loss", "validation_loss", "learning_rate", "seconds"), np.linspace(2, 1, count))
+    falling = dict.fromkeys(
+        ("train_loss", "validation_loss", "learning_rate", "seconds"), np.linspace(2, 1, count)
+    )
     return CURVES.check(pd.DataFrame({"epoch": np.arange(count), **rising, **falling}))
 
 
@@ -33,8 +39,12 @@ def figures() -> pd.DataFrame:
     return FIGURES.frame(
         [
             sentence("heat", "By Grad-CAM."),
-            picture("heat", heading, lines=["known", "a/1.png"], alt="The first", jpeg=b"\xff\xd8one"),
-            picture("heat", heading, lines=["known", "a/2.png"], alt="The second", jpeg=b"\xff\xd8two"),
+            picture(
+                "heat", heading, lines=["known", "a/1.png"], alt="The first", jpeg=b"\xff\xd8one"
+            ),
+            picture(
+                "heat", heading, lines=["known", "a/2.png"], alt="The second", jpeg=b"\xff\xd8two"
+            ),
             plot("tsne", "A layer", lines=["Before", "54 %"], alt="Points before", png=b"\x89PNG"),
         ]
     )
@@ -54,10 +64,14 @@ def test_averages_stand_below_the_classes() -> None:
 
 
 def test_averages_of_nothing_are_a_dash() -> None:
-    assert text_of(build_f1_page(report("", "")).split("<tfoot>")[1]).startswith("macro average \u2013 \u2013 \u2013 0")
+    assert text_of(build_f1_page(report("", "")).split("<tfoot>")[1]).startswith(
+        "macro average \u2013 \u2013 \u2013 0"
+    )
 
 
-@pytest.mark.parametrize(("count", "told"), [(0, "No epochs"), (3, "Curves over 3 epochs: training loss from 2.00 to")])
+@pytest.mark.parametrize(
+    ("count", "told"), [(0, "No epochs"), (3, "Curves over 3 epochs: training loss from 2.00 to")]
+)
 def test_curves_are_told_in_words(count: int, told: str) -> None:
     html = build_f1_page(report(), curves(count))
     assert f'alt="{told}' in html
@@ -73,13 +87,22 @@ def test_answers_that_are_all_the_same_are_named(guess: str, told: bool) -> None
 
 def test_pictures_used_and_rows_of_an_epoch_are_told_where_they_are_known() -> None:
     known = report() | {"train_pictures": 84, "train_pictures_used": 70, "train_rows": 108}
-    assert "84 pictures in the training split, 70 of them used, 108 rows in an epoch, 5 test" in build_f1_page(known)
+    assert (
+        "84 pictures in the training split, 70 of them used, 108 rows in an epoch, 5 test"
+        in build_f1_page(known)
+    )
     assert "2 pictures in the training split, 5 test pictures." in build_f1_page(report())
 
 
 @pytest.mark.parametrize("method", [method for method in get_args(Method) if method != "none"])
 def test_every_method_of_balancing_is_told_in_words(method: str) -> None:
-    rebalancing = {"method": method, "views": 432.0, "generated": 568.0, "least_spread": 0.5, "largest_spread": 1.25}
+    rebalancing = {
+        "method": method,
+        "views": 432.0,
+        "generated": 568.0,
+        "least_spread": 0.5,
+        "largest_spread": 1.25,
+    }
     rebalancing |= {"tau": 0.7, "strength": 1.5, "validation_macro_f1": 0.61}
     told = " ".join(balancing_in_words(rebalancing))
     assert told.endswith(".")
@@ -98,7 +121,9 @@ def test_the_network_as_it_is_has_nothing_to_tell_of_balancing() -> None:
 
 def test_wide_plots_lie_in_a_labelled_box_that_the_keyboard_reaches() -> None:
     html = build_f1_page(report(), curves())
-    boxes = re.findall(r'<div class="scroll" tabindex="0" role="region" aria-label="Plot: ([^"]+)"><img', html)
+    boxes = re.findall(
+        r'<div class="scroll" tabindex="0" role="region" aria-label="Plot: ([^"]+)"><img', html
+    )
     assert boxes == ["F1 per class", "Confusion", "Training"]
 
 

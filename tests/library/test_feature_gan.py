@@ -1,4 +1,5 @@
-"""Whether the GAN on features makes what it was shown: on mixtures of normal distributions whose truth is known."""
+"""Whether the GAN on features makes what it was shown: on mixtures of normal distributions whose
+truth is known."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from curation.rebalance.deviations import Deviations
-from curation.rebalance.feature_gan import FeatureGan, filling, learn_gan
-from curation.training.loop import arithmetic_threads
+from curation.training.fit.loop import arithmetic_threads
+from curation.training.rebalance.deviations import Deviations
+from curation.training.rebalance.feature_gan import FeatureGan, filling, learn_gan
 
 SIZES = (600, 150, 40)
 DIMENSION = 6
@@ -25,8 +26,8 @@ def _own_generator():
 
 
 def mixture(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """A wide class, one of two modes apart from each other along the second feature, and a small one; the features
-    after the second are faint noise."""
+    """A wide class, one of two modes apart from each other along the second feature, and a small
+    one; the features after the second are faint noise."""
     rng = np.random.default_rng(seed)
     upper = np.where(np.arange(SIZES[1]) % 2, 2.0, -2.0)
     wide = rng.normal([0, 0], [1, 0.3], (SIZES[0], 2))
@@ -57,9 +58,12 @@ def in_the_gap(features: np.ndarray) -> float:
 
 
 def coverage(real: np.ndarray, made: np.ndarray) -> float:
-    """Share of the real examples that have a made one nearer than their fifth nearest real one (Naeem et al. 2020)."""
+    """Share of the real examples that have a made one nearer than their fifth nearest real one
+    (Naeem et al. 2020)."""
     radii = NearestNeighbors(n_neighbors=6).fit(real).kneighbors(real)[0][:, -1]
-    return float((NearestNeighbors(n_neighbors=1).fit(made).kneighbors(real)[0][:, 0] <= radii).mean())
+    return float(
+        (NearestNeighbors(n_neighbors=1).fit(made).kneighbors(real)[0][:, 0] <= radii).mean()
+    )
 
 
 @pytest.mark.parametrize("target", range(3))
@@ -73,7 +77,11 @@ def test_means_and_spreads_are_those_of_the_class(gan, target):
 def test_classes_do_not_mix(gan):
     features, targets = mixture()
     kinds = np.repeat(np.arange(3), 500)
-    nearest = NearestNeighbors(n_neighbors=1).fit(features).kneighbors(gan.sample(kinds, 1), return_distance=False)
+    nearest = (
+        NearestNeighbors(n_neighbors=1)
+        .fit(features)
+        .kneighbors(gan.sample(kinds, 1), return_distance=False)
+    )
     assert (targets[nearest[:, 0]] == kinds).mean() > 0.98
 
 
@@ -131,11 +139,16 @@ def test_filling_brings_every_class_to_the_largest(gan):
     _, targets = mixture()
     features, kinds = filling(gan, targets, seed=0)
     assert len(features) == len(kinds)
-    assert (np.bincount(targets, minlength=3) + np.bincount(kinds, minlength=3)).tolist() == [600] * 3
+    assert (np.bincount(targets, minlength=3) + np.bincount(kinds, minlength=3)).tolist() == [
+        600
+    ] * 3
 
 
 def test_of_equal_classes_nothing_is_filled():
-    features, targets = np.random.default_rng(0).normal(size=(8, 3)).astype(np.float32), np.repeat([0, 1], 4)
+    features, targets = (
+        np.random.default_rng(0).normal(size=(8, 3)).astype(np.float32),
+        np.repeat([0, 1], 4),
+    )
     gan = learn_gan(features, targets, steps=1, directions=2, seed=0)
     assert filling(gan, targets, seed=0)[0].shape == (0, 3)
 
@@ -172,4 +185,6 @@ def test_all_directions_hold_all_of_a_feature(seed, dimension, classes):
     assert deviations.features(coordinates, targets) == pytest.approx(features, abs=1e-4)
     weights = 1 / (np.bincount(targets)[targets] * classes)
     assert weights @ coordinates == pytest.approx(np.zeros(dimension), abs=1e-4)
-    assert weights @ coordinates.astype(np.float64) ** 2 == pytest.approx(np.ones(dimension), abs=1e-3)
+    assert weights @ coordinates.astype(np.float64) ** 2 == pytest.approx(
+        np.ones(dimension), abs=1e-3
+    )

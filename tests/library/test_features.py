@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from curation import engine, features
-from curation.errors import ParamError, SchemaError, WeightsError
-from curation.features import FeatureParams, embed, feature_matrix, load_embedder
-from curation.models.efficientnet import VARIANTS, EfficientNetEmbedder, build, shrink
-from curation.models.inference import Eager
-from curation.models.weights import find_weights
+from curation.base import engine
+from curation.base.errors import ParamError, SchemaError, WeightsError
+from curation.evidence import features
+from curation.evidence.features import FeatureParams, embed, feature_matrix, load_embedder
+from curation.evidence.models.efficientnet import VARIANTS, EfficientNetEmbedder, build, shrink
+from curation.evidence.models.inference import Eager
+from curation.evidence.models.weights import find_weights
 from curation.store.workspace import Workspace
 
 
@@ -32,7 +33,9 @@ class Toy:
         if 250.0 in values:
             raise RuntimeError("cannot")
         odd = {251.0: np.nan, 252.0: np.inf, 253.0: 1e6, 254.0: -1e6}
-        return np.array([[odd.get(value, value), value / 2, 1] for value in values], dtype=np.float32)
+        return np.array(
+            [[odd.get(value, value), value / 2, 1] for value in values], dtype=np.float32
+        )
 
 
 @pytest.fixture
@@ -66,7 +69,10 @@ def embedded(workspace, image_ids, embedder=None, **settings):
 
 def pictures(number: int) -> list[np.ndarray]:
     generator = np.random.default_rng(5)
-    return [generator.integers(0, 256, (90 + 70 * (i % 3), 240, 3), dtype=np.uint8) for i in range(number)]
+    return [
+        generator.integers(0, 256, (90 + 70 * (i % 3), 240, 3), dtype=np.uint8)
+        for i in range(number)
+    ]
 
 
 def test_a_row_holds_the_vector_at_half_precision(workspace):
@@ -78,7 +84,9 @@ def test_a_row_holds_the_vector_at_half_precision(workspace):
     assert matrix.dtype == np.float32
 
 
-@pytest.mark.parametrize("value", [250, 251, 252, 253, 254], ids=["raises", "nan", "inf", "large", "small"])
+@pytest.mark.parametrize(
+    "value", [250, 251, 252, 253, 254], ids=["raises", "nan", "inf", "large", "small"]
+)
 def test_a_vector_that_is_no_use_is_a_bad_feature_and_spoils_no_other(workspace, value):
     frame = embedded(workspace, ["1", str(value), "2"]).frame
     assert frame["status"].tolist() == ["ok", "bad_feature", "ok"]
@@ -113,7 +121,9 @@ def test_missing_weights_stop_the_stage(workspace, monkeypatch, tmp_path):
 
 
 def test_every_name_that_can_be_set_is_a_network(tmp_path):
-    assert set(features.FeatureParams.model_json_schema()["properties"]["embedder"]["enum"]) == set(VARIANTS)
+    assert set(features.FeatureParams.model_json_schema()["properties"]["embedder"]["enum"]) == set(
+        VARIANTS
+    )
     with pytest.raises(ParamError, match="no embedder called b9"):
         EfficientNetEmbedder("b9", tmp_path, tmp_path)
 
@@ -136,11 +146,15 @@ def test_a_row_is_the_mean_and_the_deviation_of_the_last_map_and_of_the_stages_b
     picture = shrink(pictures(1)[0], 224)
     maps = {}
     for number, block in enumerate(backbone._blocks):
-        block.register_forward_hook(lambda _, __, output, number=number: maps.setdefault(number, output))
+        block.register_forward_hook(
+            lambda _, __, output, number=number: maps.setdefault(number, output)
+        )
     with torch.inference_mode():
         pixels = (torch.from_numpy(picture).permute(2, 0, 1)[None].float() - 127) / 128
         last = backbone.extract_features(pixels)
-    texture = [output for number, output in maps.items() if number + 1 not in maps or _ends(maps, number)]
+    texture = [
+        output for number, output in maps.items() if number + 1 not in maps or _ends(maps, number)
+    ]
     assert [output.shape[1] for output in texture[-4:]] == [80, 112, 192, 320]
     expected = np.concatenate([pooled(output) for output in (last, *texture[-4:])])
     assert np.allclose(lite([picture])[0], expected, atol=1e-3)
@@ -168,13 +182,16 @@ def test_vectors_do_not_depend_on_batches_or_workers(lite, monkeypatch, workers)
 
 def test_torch_is_not_imported_where_the_export_is_there(lite, models):
     code = (
-        "import sys; from pathlib import Path; from curation.models.efficientnet import EfficientNetEmbedder as E;"
-        "from curation.models.weights import find_weights as f;"
+        "import sys; from pathlib import Path; from curation.evidence.models.efficientnet import "
+        "EfficientNetEmbedder as E;"
+        "from curation.evidence.models.weights import find_weights as f;"
         f"e = E('efficientnet-lite0', f('efficientnet-lite0'), Path({str(models)!r}));"
         "import numpy as np; assert e([np.zeros((9, 9, 3), np.uint8)]).shape == (1, 3968);"
         "assert 'torch' not in sys.modules and 'torchvision' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], timeout=60)
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], timeout=60
+    )
 
 
 @pytest.mark.slow

@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from curation.gate.fingerprint import ORIENTATIONS, fingerprint, oriented, oriented_hashes, pixel_digest
-from curation.rgb import Rgb
+from curation.base.rgb import Rgb
+from curation.gather.gate.fingerprint import (
+    ORIENTATIONS,
+    fingerprint,
+    oriented,
+    oriented_hashes,
+    pixel_digest,
+)
 
 Grey = np.ndarray
 
@@ -34,7 +40,10 @@ def test_every_orientation_has_the_hash_of_the_turned_square(grey: Grey) -> None
 
 
 def test_the_orientations_are_all_turns_and_mirrors(picture: Rgb) -> None:
-    turned = {oriented(picture, k).tobytes() + bytes(oriented(picture, k).shape) for k in range(ORIENTATIONS)}
+    turned = {
+        oriented(picture, k).tobytes() + bytes(oriented(picture, k).shape)
+        for k in range(ORIENTATIONS)
+    }
     assert len(turned) == ORIENTATIONS
     assert (oriented(picture, 0) == picture).all()
     assert (oriented(picture, 1) == picture[:, ::-1]).all()
@@ -60,7 +69,9 @@ def test_borders_do_not_change_the_hashes(picture: Rgb) -> None:
 
 
 def test_the_size_of_the_content_is_in_pixels_of_the_original(picture: Rgb) -> None:
-    large = np.pad(np.repeat(np.repeat(picture, 4, 0), 4, 1), ((100, 0), (200, 0), (0, 0)), constant_values=255)
+    large = np.pad(
+        np.repeat(np.repeat(picture, 4, 0), 4, 1), ((100, 0), (200, 0), (0, 0)), constant_values=255
+    )
     small = np.asarray(Image.fromarray(large).resize((large.shape[1] // 4, large.shape[0] // 4)))
     found = fingerprint(large, small)
     assert (found.content_width, found.content_height) == pytest.approx((720, 480), abs=12)

@@ -1,4 +1,5 @@
-"""The gate survives its workers: whatever one file does to one of them, the others' answers stand."""
+"""The gate survives its workers: whatever one file does to one of them, the others' answers
+stand."""
 
 from __future__ import annotations
 
@@ -24,17 +25,23 @@ import psutil
 import pytest
 from PIL import Image, ImageFile
 
-from curation.engine import per_item
-from curation.errors import GateError
-from curation.gate import decode as decoding
-from curation.gate import pool as gates
-from curation.gate.answer import Decoded, checked
-from curation.gate.pool import WORKER, Gate
-from curation.gate.worker import Settings, examine
-from curation.packed import unpack
-from curation.signals import SIGNALS
+from curation.base.engine import per_item
+from curation.base.errors import GateError
+from curation.base.thumbnail_codec import unpack
+from curation.gather.gate import decode as decoding
+from curation.gather.gate import pool as gates
+from curation.gather.gate.answer import Decoded, checked
+from curation.gather.gate.pool import WORKER, Gate
+from curation.gather.gate.worker import Settings, examine
+from curation.gather.signals import SIGNALS
 
-SETTINGS = Settings(max_bytes=10**7, max_pixels=50_000_000, thumbnail_side_px=640, timeout_s=20, memory_bytes=2 * 2**30)
+SETTINGS = Settings(
+    max_bytes=10**7,
+    max_pixels=50_000_000,
+    thumbnail_side_px=640,
+    timeout_s=20,
+    memory_bytes=2 * 2**30,
+)
 ODD_WORKER = """
 import os, signal, sys, time
 sys.path.insert(0, {root!r})
@@ -99,7 +106,10 @@ def test_other_bytes_than_promised_are_refused(gate: Gate, tmp_path: Path) -> No
 
 
 def test_answers_do_not_depend_on_the_number_of_workers(tmp_path: Path) -> None:
-    contents = [_picture(seed, kind) for seed, kind in enumerate(("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"))]
+    contents = [
+        _picture(seed, kind)
+        for seed, kind in enumerate(("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"))
+    ]
     answers = []
     for workers in (1, 2, 4):
         with Gate(SETTINGS, workers=workers) as gate:
@@ -125,7 +135,9 @@ EXCEPTIONS = (
 
 
 @pytest.mark.parametrize("kind", EXCEPTIONS, ids=lambda kind: kind.__name__)
-def test_any_exception_of_a_decoder_is_a_broken_file(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_exception_of_a_decoder_is_a_broken_file(
+    kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(self: object) -> None:
         raise kind("bad\x1bbytes")
 
@@ -149,7 +161,9 @@ def test_bombs_and_bloat_have_reasons_of_their_own(
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
-def test_a_wish_to_stop_is_not_a_broken_file(kind: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wish_to_stop_is_not_a_broken_file(
+    kind: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(self: object) -> None:
         raise kind
 
@@ -181,7 +195,13 @@ def test_a_worker_dies_of_one_file_alone(death: str, tmp_path: Path) -> None:
     body = f"import hashlib\nif hashlib.sha256(data).hexdigest() in {marks}: {death}"
     with Gate(SETTINGS, workers=2, command=_odd_worker(tmp_path, body)) as gate:
         answers = _ask(gate, tmp_path, contents)
-    assert [answer.error for answer in answers] == ["decoder_died", "", "decoder_died", "", "decoder_died"]
+    assert [answer.error for answer in answers] == [
+        "decoder_died",
+        "",
+        "decoder_died",
+        "",
+        "decoder_died",
+    ]
     assert DEATHS[death] in answers[2].note or "killed by SIGINT" in answers[2].note
 
 
@@ -191,11 +211,16 @@ def test_a_machine_on_which_every_worker_dies_is_an_error_and_no_loop(
     monkeypatch.setattr(gates, "DEATHS_BEFORE_DOUBT", 5)
     contents = [_picture(seed) for seed in range(12)]
     command = _odd_worker(tmp_path, "os._exit(3)")
-    with Gate(SETTINGS, workers=2, command=command) as gate, pytest.raises(GateError, match="on a sound picture"):
+    with (
+        Gate(SETTINGS, workers=2, command=command) as gate,
+        pytest.raises(GateError, match="on a sound picture"),
+    ):
         _ask(gate, tmp_path, contents)
 
 
-def test_many_deadly_files_in_a_row_are_no_reason_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_deadly_files_in_a_row_are_no_reason_to_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(gates, "DEATHS_BEFORE_DOUBT", 3)
     contents = [_picture(seed, "BMP") for seed in range(7)]
     command = _odd_worker(tmp_path, "if data[:2] == b'BM': os._exit(3)")
@@ -206,17 +231,27 @@ def test_many_deadly_files_in_a_row_are_no_reason_to_stop(tmp_path: Path, monkey
 
 def test_a_worker_that_cannot_start_is_an_error_with_its_last_words(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "raise RuntimeError('no such library')"]
-    with Gate(SETTINGS, workers=1, command=command) as gate, pytest.raises(GateError, match="no such library"):
+    with (
+        Gate(SETTINGS, workers=1, command=command) as gate,
+        pytest.raises(GateError, match="no such library"),
+    ):
         _ask(gate, tmp_path, [_picture()])
 
 
 @pytest.mark.parametrize(
     "hang",
-    ["time.sleep(60)", "while True: pass", "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"],
+    [
+        "time.sleep(60)",
+        "while True: pass",
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
+    ],
 )
 def test_a_hanging_file_is_given_up_in_time(hang: str, tmp_path: Path) -> None:
     slow = _picture(1)
-    body = f"import hashlib\nif hashlib.sha256(data).hexdigest() == {sha256(slow).hexdigest()!r}:\n    {hang}"
+    body = (
+        f"import hashlib\nif hashlib.sha256(data).hexdigest() == {sha256(slow).hexdigest()!r}:\n   "
+        f" {hang}"
+    )
     settings = SETTINGS._replace(timeout_s=1)
     with Gate(settings, workers=1, command=_odd_worker(tmp_path, body)) as gate:
         _ask(gate, tmp_path, [_picture(0)])
@@ -238,7 +273,9 @@ def test_what_a_worker_complains_about_is_noted_and_not_shown(
 
 
 def test_a_flood_of_complaints_blocks_nothing(tmp_path: Path) -> None:
-    body = "for _ in range(100):\n    try: os.write(2, b'x' * 65536)\n    except BlockingIOError: pass"
+    body = (
+        "for _ in range(100):\n    try: os.write(2, b'x' * 65536)\n    except BlockingIOError: pass"
+    )
     with Gate(SETTINGS, workers=1, command=_odd_worker(tmp_path, body)) as gate:
         (answer,) = _ask(gate, tmp_path, [_picture()])
     assert answer.error == ""
@@ -248,7 +285,9 @@ def test_a_flood_of_complaints_blocks_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        *itertools.product(("width", "phash", "signals", "format"), (None, "x", -1.5, float("nan"), 2**70, [], {})),
+        *itertools.product(
+            ("width", "phash", "signals", "format"), (None, "x", -1.5, float("nan"), 2**70, [], {})
+        ),
         *itertools.product(("contrast",), (None, "x", float("nan"), float("inf"), [], {})),
     ],
 )
@@ -259,7 +298,8 @@ def test_a_lying_worker_is_not_believed(field: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "lie", ["b'\\xff' * 8", "worker.LENGTHS.pack(2, 0) + b'[]'", "worker.LENGTHS.pack(3, 0) + b'{}}'"]
+    "lie",
+    ["b'\\xff' * 8", "worker.LENGTHS.pack(2, 0) + b'[]'", "worker.LENGTHS.pack(3, 0) + b'{}}'"],
 )
 def test_a_worker_that_talks_nonsense_is_dead(lie: str, tmp_path: Path) -> None:
     body = f"import socket; socket.socket(fileno=os.dup(0)).sendall({lie}); time.sleep(9)"
@@ -281,7 +321,9 @@ def test_a_worker_ends_when_its_parent_does() -> None:
     ours, theirs = socket.socketpair()
     with theirs:
         environment = os.environ | {"PYTHONPATH": str(Path(decoding.__file__).parents[1])}
-        worker = subprocess.Popen([*WORKER, json.dumps(SETTINGS)], stdin=theirs.fileno(), env=environment)
+        worker = subprocess.Popen(
+            [*WORKER, json.dumps(SETTINGS)], stdin=theirs.fileno(), env=environment
+        )
     ours.recv(8)
     ours.close()
     assert worker.wait(timeout=10) == 0
@@ -290,7 +332,8 @@ def test_a_worker_ends_when_its_parent_does() -> None:
 def test_a_worker_is_confined(tmp_path: Path) -> None:
     body = (
         "import json, resource, sys\n"
-        "kinds = (resource.RLIMIT_AS, resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE)\n"
+        "kinds = (resource.RLIMIT_AS, resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, "
+        "resource.RLIMIT_NOFILE)\n"
         "limits = [resource.getrlimit(kind)[0] for kind in kinds]\n"
         "limits.append(resource.getrlimit(resource.RLIMIT_CPU)[0] < 60)\n"
         "heavy = {'torch', 'pandas', 'dagster', 'pydantic', 'sklearn'} & set(sys.modules)\n"
@@ -316,7 +359,9 @@ def test_a_worker_has_no_network(tmp_path: Path) -> None:
 
 
 def test_a_decoder_that_bloats_is_stopped(tmp_path: Path) -> None:
-    body = "try: bytearray(3 * 2**30)\nexcept MemoryError: return {'error': 'memory', 'note': ''}, b''"
+    body = (
+        "try: bytearray(3 * 2**30)\nexcept MemoryError: return {'error': 'memory', 'note': ''}, b''"
+    )
     with Gate(SETTINGS, workers=1, command=_odd_worker(tmp_path, body)) as gate:
         (answer,) = _ask(gate, tmp_path, [_picture()])
     assert answer.error == "memory"
@@ -336,19 +381,25 @@ def test_a_stop_reaches_the_caller_and_leaves_no_worker(tmp_path: Path) -> None:
     script.write_text(
         "import json, os, sys, threading, time\n"
         f"sys.path.insert(0, {str(Path(decoding.__file__).parents[1])!r})\n"
-        "from curation.gate.pool import Gate\nfrom curation.gate.worker import Settings\n"
+        "from curation.gather.gate.pool import Gate\nfrom curation.gather.gate.worker import "
+        "Settings\n"
         f"command = {_odd_worker(tmp_path, 'time.sleep(60)')!r}\n"
-        f"with Gate(Settings(*{list(SETTINGS)!r}), workers=1, command=command) as gate, open(__file__, 'rb') as file:\n"
+        f"with Gate(Settings(*{list(SETTINGS)!r}), workers=1, command=command) as gate, "
+        "open(__file__, 'rb') as file:\n"
         "    import hashlib\n"
         "    print('ready', flush=True)\n"
         "    gate.decode(file.fileno(), hashlib.sha256(open(__file__, 'rb').read()).hexdigest())\n"
     )
-    process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
     assert process.stdout is not None
     with process.stdout:
         assert process.stdout.readline() == b"ready\n"
         deadline = time.monotonic() + 10
-        while not (children := psutil.Process(process.pid).children()) and time.monotonic() < deadline:
+        while (
+            not (children := psutil.Process(process.pid).children()) and time.monotonic() < deadline
+        ):
             time.sleep(0.05)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
@@ -358,7 +409,9 @@ def test_a_stop_reaches_the_caller_and_leaves_no_worker(tmp_path: Path) -> None:
     assert not any(child.is_running() for child in children)
 
 
-def test_warnings_do_not_depend_on_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_warnings_do_not_depend_on_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PYTHONWARNINGS", "error")
     with warnings.catch_warnings(), Gate(SETTINGS, workers=1) as gate:
         (answer,) = _ask(gate, tmp_path, [_picture()])

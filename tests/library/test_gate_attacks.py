@@ -1,4 +1,5 @@
-"""Files made to hurt: none kills, hangs or bloats a worker, and each one gets exactly one outcome."""
+"""Files made to hurt: none kills, hangs or bloats a worker, and each one gets exactly one
+outcome."""
 
 from __future__ import annotations
 
@@ -21,15 +22,19 @@ import pytest
 from PIL import Image, ImageDraw
 
 import curation
-from curation.engine import per_item
-from curation.gate.answer import Decoded
-from curation.gate.decode import UndecodableError, decode
-from curation.gate.formats import ALLOWED
-from curation.gate.pool import Gate
-from curation.gate.worker import Settings, examine
+from curation.base.engine import per_item
+from curation.gather.gate.answer import Decoded
+from curation.gather.gate.decode import UndecodableError, decode
+from curation.gather.gate.formats import ALLOWED
+from curation.gather.gate.pool import Gate
+from curation.gather.gate.worker import Settings, examine
 
 SETTINGS = Settings(
-    max_bytes=64 * 10**6, max_pixels=50_000_000, thumbnail_side_px=640, timeout_s=20, memory_bytes=2 * 2**30
+    max_bytes=64 * 10**6,
+    max_pixels=50_000_000,
+    thumbnail_side_px=640,
+    timeout_s=20,
+    memory_bytes=2 * 2**30,
 )
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -58,7 +63,9 @@ def _error(data: bytes, **settings: Any) -> str:
 def _drawn(kind: str, size: tuple[int, int] = (24, 18), seed: int = 0, **options: Any) -> bytes:
     rng = np.random.default_rng(seed)
     image = Image.new("RGB", size, tuple(int(value) for value in rng.integers(0, 256, 3)))
-    ImageDraw.Draw(image).ellipse((3, 3, size[0] - 5, size[1] - 2), fill=(9, 200, 90), outline="black")
+    ImageDraw.Draw(image).ellipse(
+        (3, 3, size[0] - 5, size[1] - 2), fill=(9, 200, 90), outline="black"
+    )
     buffer = BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
@@ -66,18 +73,25 @@ def _drawn(kind: str, size: tuple[int, int] = (24, 18), seed: int = 0, **options
 
 def _chunk(kind: bytes, data: bytes, length: int | None = None) -> bytes:
     checksum = zlib.crc32(kind + data)
-    return struct.pack(">I", len(data) if length is None else length) + kind + data + struct.pack(">I", checksum)
+    return (
+        struct.pack(">I", len(data) if length is None else length)
+        + kind
+        + data
+        + struct.pack(">I", checksum)
+    )
 
 
 def _png(width: int, height: int, *extra: bytes, rows: bytes | None = None) -> bytes:
-    """A grey PNG with chunks of one's own between header and pixels; without `rows` it has no pixels."""
+    """A grey PNG with chunks of one's own between header and pixels; without `rows` it has no
+    pixels."""
     pixels = b"" if rows is None else _chunk(b"IDAT", zlib.compress(rows, 1))
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(extra) + pixels + _chunk(b"IEND", b"")
 
 
 def _mutant(seed_files: Sequence[bytes], rng: np.random.Generator) -> bytes:
-    """One of the files with bits flipped, bytes overwritten, a piece cut, doubled or taken from another file."""
+    """One of the files with bits flipped, bytes overwritten, a piece cut, doubled or taken from
+    another file."""
     data = bytearray(seed_files[rng.integers(len(seed_files))])
     for _ in range(rng.integers(1, 6)):
         start, length = int(rng.integers(len(data))), int(rng.integers(1, 40))
@@ -100,7 +114,10 @@ def _mutant(seed_files: Sequence[bytes], rng: np.random.Generator) -> bytes:
 def _check_mutants(gate: Gate, folder: Path, count: int) -> None:
     rng = np.random.default_rng(20221)
     seed_files = [_drawn(kind, (24 + seed, 18), seed) for kind in FORMATS for seed in range(8)]
-    seed_files += [_drawn("TIFF", compression=how) for how in ("tiff_lzw", "jpeg", "tiff_adobe_deflate", "packbits")]
+    seed_files += [
+        _drawn("TIFF", compression=how)
+        for how in ("tiff_lzw", "jpeg", "tiff_adobe_deflate", "packbits")
+    ]
     mutants = [_mutant(seed_files, rng) for _ in range(count)]
     answers = _ask(gate, folder, mutants)
     assert not [answer for answer in answers if answer.error in ("decoder_died", "timeout")]
@@ -125,10 +142,14 @@ def test_no_prefix_that_lacks_pixels_is_accepted(kind: str) -> None:
     assert expected[0]["error"] == ""
     for length in range(len(whole)):
         row, thumbnail = examine(whole[:length], SETTINGS)
-        assert row["error"] or thumbnail == expected[1], f"{length} of {len(whole)} bytes gave another picture"
+        assert row["error"] or thumbnail == expected[1], (
+            f"{length} of {len(whole)} bytes gave another picture"
+        )
 
 
-@pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("TIFF", {"compression": "tiff_deflate"})])
+@pytest.mark.parametrize(
+    ("kind", "options"), [("PNG", {}), ("TIFF", {"compression": "tiff_deflate"})]
+)
 def test_no_file_with_a_hole_in_its_pixels_is_accepted(
     kind: str, options: dict[str, str], rng: np.random.Generator
 ) -> None:
@@ -142,7 +163,9 @@ def test_no_file_with_a_hole_in_its_pixels_is_accepted(
         decode(bytes(data), max_pixels=10**6)
 
 
-@pytest.mark.parametrize("data", [b"", b"\0", b"ab", b"\xff\xd8\xff", b"BM", b"GIF89a", b"\x89PNG\r\n\x1a\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\0", b"ab", b"\xff\xd8\xff", b"BM", b"GIF89a", b"\x89PNG\r\n\x1a\n"]
+)
 def test_a_few_bytes_are_no_picture(data: bytes) -> None:
     error = _error(data)
     assert error.startswith("broken:") or error in ("empty", "not_an_image")
@@ -176,7 +199,8 @@ def test_other_formats_reach_no_decoder(data: bytes, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    "data", [b"<!doctype html><p>Not found", b"BMW is a car, this is a text", bytes(range(99, 0, -1))]
+    "data",
+    [b"<!doctype html><p>Not found", b"BMW is a car, this is a text", bytes(range(99, 0, -1))],
 )
 def test_what_is_no_picture_at_all(data: bytes) -> None:
     assert _error(data) == "not_an_image"
@@ -197,16 +221,34 @@ def test_the_first_picture_of_a_stereo_pair_counts() -> None:
 
 
 def _bmp_header(width: int, height: int) -> bytes:
-    return b"BM" + struct.pack("<IHHIIiiHHIIiiII", 0, 0, 0, 54, 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
+    return b"BM" + struct.pack(
+        "<IHHIIiiHHIIiiII", 0, 0, 0, 54, 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0
+    )
 
 
 def _gif_header(width: int, height: int) -> bytes:
     frame = struct.pack("<HHHH", 0, 0, width, height)
-    return b"GIF89a" + struct.pack("<HHBBB", width, height, 0x80, 0, 0) + bytes(6) + b"," + frame + b"\0\x02\0;"
+    return (
+        b"GIF89a"
+        + struct.pack("<HHBBB", width, height, 0x80, 0, 0)
+        + bytes(6)
+        + b","
+        + frame
+        + b"\0\x02\0;"
+    )
 
 
 def _tiff_header(width: int, height: int) -> bytes:
-    tags = [(256, width), (257, height), (258, 8), (259, 1), (262, 1), (273, 8), (278, height), (279, 0xFFFFFF)]
+    tags = [
+        (256, width),
+        (257, height),
+        (258, 8),
+        (259, 1),
+        (262, 1),
+        (273, 8),
+        (278, height),
+        (279, 0xFFFFFF),
+    ]
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
     return b"II*\0\x08\0\0\0" + struct.pack("<H", len(tags)) + entries + bytes(4)
 
@@ -238,11 +280,16 @@ HUGE = {
 def test_huge_headers_are_refused_before_any_pixel(gate: Gate, tmp_path: Path) -> None:
     before = _memory()
     answers = dict(zip(HUGE, _ask(gate, tmp_path, list(HUGE.values())), strict=True))
-    assert {name for name, answer in answers.items() if answer.error == "too_many_pixels"} >= set(HUGE) - {
+    assert {name for name, answer in answers.items() if answer.error == "too_many_pixels"} >= set(
+        HUGE
+    ) - {
         "webp",
         "avif",
     }
-    assert {answers[name].error.partition(":")[0] for name in ("webp", "avif")} <= {"too_many_pixels", "broken"}
+    assert {answers[name].error.partition(":")[0] for name in ("webp", "avif")} <= {
+        "too_many_pixels",
+        "broken",
+    }
     assert _memory() < before + 100 * 2**20
 
 
@@ -264,15 +311,23 @@ def test_a_large_flat_picture_fits_and_two_at_once_do_too(gate: Gate, tmp_path: 
     side = 7000
     data = _png(side, side, rows=bytes((side + 1) * side))
     answers = _ask(gate, tmp_path, [data, data])
-    assert [(answer.error, answer.width, answer.height) for answer in answers] == [("", side, side)] * 2
+    assert [(answer.error, answer.width, answer.height) for answer in answers] == [
+        ("", side, side)
+    ] * 2
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "CMYK", "P"])
 @pytest.mark.slow
-def test_a_picture_at_the_limit_fits_in_memory_in_every_mode(mode: str, gate: Gate, tmp_path: Path) -> None:
+def test_a_picture_at_the_limit_fits_in_memory_in_every_mode(
+    mode: str, gate: Gate, tmp_path: Path
+) -> None:
     buffer = BytesIO()
     image = Image.new(mode, (7070, 7070))
-    image.save(buffer, "TIFF" if mode == "CMYK" else "PNG", **({"compression": "tiff_lzw"} if mode == "CMYK" else {}))
+    image.save(
+        buffer,
+        "TIFF" if mode == "CMYK" else "PNG",
+        **({"compression": "tiff_lzw"} if mode == "CMYK" else {}),
+    )
     (answer,) = _ask(gate, tmp_path, [buffer.getvalue()])
     assert (answer.error, answer.note) == ("", "")
 
@@ -285,7 +340,10 @@ TEXT_ATTACKS = {
     "iTXt": _png(1, 1, _chunk(b"iTXt", b"a\0\1\0\0\0" + BOMB), rows=PIXEL),
     "iCCP": _png(1, 1, _chunk(b"iCCP", b"a\0\0" + BOMB), rows=PIXEL),
     "10,000 texts": _png(
-        1, 1, *[_chunk(b"tEXt", b"key%d\0" % index + b"x" * 50) for index in range(10_000)], rows=PIXEL
+        1,
+        1,
+        *[_chunk(b"tEXt", b"key%d\0" % index + b"x" * 50) for index in range(10_000)],
+        rows=PIXEL,
     ),
 }
 
@@ -304,7 +362,9 @@ def _animated(kind: str, frames: int) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(("kind", "frames"), [("GIF", 10_000), ("PNG", 10_000), ("WEBP", 300), ("TIFF", 300)])
+@pytest.mark.parametrize(
+    ("kind", "frames"), [("GIF", 10_000), ("PNG", 10_000), ("WEBP", 300), ("TIFF", 300)]
+)
 def test_only_the_first_frame_is_read(kind: str, frames: int) -> None:
     data = _animated(kind, frames)
     start = time.process_time()
@@ -316,7 +376,9 @@ def test_only_the_first_frame_is_read(kind: str, frames: int) -> None:
 def test_a_loop_of_pages_is_not_followed() -> None:
     rows = bytes(16)
     entries = [(256, 4), (257, 4), (258, 8), (259, 1), (262, 1), (273, 8), (278, 4), (279, 16)]
-    page = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    page = struct.pack("<H", len(entries)) + b"".join(
+        struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries
+    )
     data = b"II*\0" + struct.pack("<I", 24) + rows + page + struct.pack("<I", 24)
     start = time.process_time()
     assert _error(data) == ""
@@ -330,7 +392,12 @@ def test_the_animated_png_that_kills_opencv(gate: Gate, tmp_path: Path) -> None:
     rows = zlib.compress(bytes(9))
     data = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 1, 8, 0, 0, 0, 0))
     data += _chunk(b"acTL", struct.pack(">II", 3, 0)) + frame(0, 8) + _chunk(b"IDAT", rows)
-    data += frame(1, 2**31 - 1) + _chunk(b"fdAT", struct.pack(">I", 2) + rows) + frame(3, 8) + _chunk(b"IEND", b"")
+    data += (
+        frame(1, 2**31 - 1)
+        + _chunk(b"fdAT", struct.pack(">I", 2) + rows)
+        + frame(3, 8)
+        + _chunk(b"IEND", b"")
+    )
     (answer,) = _ask(gate, tmp_path, [data])
     assert answer.error == ""
 
@@ -345,9 +412,20 @@ def test_opencv_sees_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_source_names_opencvs_decoders() -> None:
-    forbidden = {"imread", "imdecode", "imreadmulti", "imdecodemulti", "imreadanimation", "VideoCapture"}
+    forbidden = {
+        "imread",
+        "imdecode",
+        "imreadmulti",
+        "imdecodemulti",
+        "imreadanimation",
+        "VideoCapture",
+    }
     for source in Path(curation.__file__).parent.rglob("*.py"):
-        names = {node.attr for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Attribute)}
+        names = {
+            node.attr
+            for node in ast.walk(ast.parse(source.read_text()))
+            if isinstance(node, ast.Attribute)
+        }
         assert not names & forbidden, source
 
 

@@ -1,4 +1,5 @@
-"""Groups of copies: the same whatever the order, no chain joins what differs, and the best copy stays for a reason."""
+"""Groups of copies: the same whatever the order, no chain joins what differs, and the best copy
+stays for a reason."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.dedup.families import families
+from curation.base.errors import SchemaError
 from curation.dedup.groups import DedupParams, find_duplicates
+from curation.dedup.related_groups import families
 from curation.dedup.reverse import reverse
-from curation.errors import SchemaError
-from curation.ledger.entries import HUMAN_DECISIONS
+from curation.people.ledger.entries import HUMAN_DECISIONS
 from tests.frames import HEIGHT, WIDTH, hashes_of, images_of, pair, pairs_of
 
 PARAMS = DedupParams()
@@ -21,7 +22,8 @@ FIRST = DedupParams(keep="first")
 
 
 def pictures(*names: str, **labels: str) -> pd.DataFrame:
-    """One file per name, larger ones first, so that the order of the names is the order of keeping."""
+    """One file per name, larger ones first, so that the order of the names is the order of
+    keeping."""
     rows = [{"path": name, "image_id": name, "label": labels.get(name, "cat")} for name in names]
     return images_of(*({**row, "width": 1000 - n} for n, row in enumerate(rows)))
 
@@ -32,7 +34,8 @@ def hashes(*names: str, **pixels: str) -> pd.DataFrame:
 
 
 def said(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
-    """HUMAN_DECISIONS of (image_id, action, value, at), by ana on odd days and by bob on even ones."""
+    """HUMAN_DECISIONS of (image_id, action, value, at), by ana on odd days and by bob on even
+    ones."""
     return HUMAN_DECISIONS.frame(
         [
             {"image_id": i, "action": action, "value": value, "who": "bob", "at": at, "note": ""}
@@ -48,17 +51,30 @@ def found(images, known, pairs=None, params=PARAMS, human=None) -> dict[str, tup
     return {row.path: (row.duplicate_of, row.relation) for row in table.itertuples()}
 
 
-def kept(*copies: dict[str, object], params: DedupParams = PARAMS, human=None, **marks: str) -> tuple[str, str]:
-    """Which of some copies of one picture stays, and why; `marks` are of pairs, such as ab="first"."""
+def kept(
+    *copies: dict[str, object], params: DedupParams = PARAMS, human=None, **marks: str
+) -> tuple[str, str]:
+    """Which of some copies of one picture stays, and why; `marks` are of pairs, such as
+    ab="first"."""
     names = "abc"[: len(copies)]
     places = {"width", "height", "format", "size_bytes", "path", "image_id"}
-    usual = [{"path": f"{name}.png", "image_id": name} | copy for name, copy in zip(names, copies, strict=True)]
-    images = images_of(*({key: value for key, value in row.items() if key in places} for row in usual))
+    usual = [
+        {"path": f"{name}.png", "image_id": name} | copy
+        for name, copy in zip(names, copies, strict=True)
+    ]
+    images = images_of(
+        *({key: value for key, value in row.items() if key in places} for row in usual)
+    )
     known = hashes_of(
-        *({key: value for key, value in row.items() if key not in {*places} - {"image_id"}} for row in usual)
+        *(
+            {key: value for key, value in row.items() if key not in {*places} - {"image_id"}}
+            for row in usual
+        )
     )
     ids = sorted(row["image_id"] for row in usual)
-    pairs = [pair(i, j, marked=marks.get(i + j, "")) for n, i in enumerate(ids) for j in ids[n + 1 :]]
+    pairs = [
+        pair(i, j, marked=marks.get(i + j, "")) for n, i in enumerate(ids) for j in ids[n + 1 :]
+    ]
     table = find_duplicates(images, known, pairs_of(*pairs), params, human).query("keep")
     assert len(table) == 1
     return tuple(table.iloc[0][["image_id", "kept_because"]])
@@ -66,12 +82,21 @@ def kept(*copies: dict[str, object], params: DedupParams = PARAMS, human=None, *
 
 def sized(width: int, height: int, **changes: object) -> dict[str, object]:
     """A copy without a border."""
-    return {"width": width, "height": height, "content_width": width, "content_height": height} | changes
+    return {
+        "width": width,
+        "height": height,
+        "content_width": width,
+        "content_height": height,
+    } | changes
 
 
 def test_same_bytes_are_exact_copies_and_the_first_path_stays():
     images = images_of(*({"path": path, "image_id": "x"} for path in ("c", "a", "b")))
-    assert found(images, hashes("x")) == {"a": ("", "none"), "b": ("a", "exact"), "c": ("a", "exact")}
+    assert found(images, hashes("x")) == {
+        "a": ("", "none"),
+        "b": ("a", "exact"),
+        "c": ("a", "exact"),
+    }
     table = find_duplicates(images, hashes("x"), pairs_of(), PARAMS)
     assert table["kept_because"].tolist() == ["first path of 3 copies", "", ""]
 
@@ -79,14 +104,22 @@ def test_same_bytes_are_exact_copies_and_the_first_path_stays():
 def test_same_pixels_in_other_bytes_are_copies():
     table = find_duplicates(pictures("a", "b"), hashes("a", "b", a="p", b="p"), pairs_of(), PARAMS)
     copy = table.iloc[1]
-    assert (copy["duplicate_of"], copy["relation"], copy["distance"], copy["similarity"]) == ("a", "pixels", 0, 1.0)
+    assert (copy["duplicate_of"], copy["relation"], copy["distance"], copy["similarity"]) == (
+        "a",
+        "pixels",
+        0,
+        1.0,
+    )
 
 
 def test_a_verified_duplicate_is_a_copy_and_a_variant_is_not():
     pairs = pairs_of(
-        pair("a", "b", distance=3, similarity=0.97, transform="mirrored"), pair("a", "c", relation="variant")
+        pair("a", "b", distance=3, similarity=0.97, transform="mirrored"),
+        pair("a", "c", relation="variant"),
     )
-    table = find_duplicates(pictures("a", "b", "c"), hashes("a", "b", "c"), pairs, PARAMS).set_index("path")
+    table = find_duplicates(
+        pictures("a", "b", "c"), hashes("a", "b", "c"), pairs, PARAMS
+    ).set_index("path")
     assert table["duplicate_of"].to_dict() == {"a": "", "b": "a", "c": ""}
     assert table.loc["b", ["relation", "distance", "similarity", "transform"]].tolist() == [
         "duplicate",
@@ -94,11 +127,19 @@ def test_a_verified_duplicate_is_a_copy_and_a_variant_is_not():
         0.97,
         "mirrored",
     ]
-    assert table.loc["c", ["relation", "distance", "similarity", "transform"]].tolist() == ["none", 0, 1.0, ""]
+    assert table.loc["c", ["relation", "distance", "similarity", "transform"]].tolist() == [
+        "none",
+        0,
+        1.0,
+        "",
+    ]
 
 
 def test_the_transform_is_told_from_the_kept_copy():
-    for names, told in (("ab", "resized to 50 %, border added"), ("ba", "resized to 200 %, border removed")):
+    for names, told in (
+        ("ab", "resized to 50 %, border added"),
+        ("ba", "resized to 200 %, border removed"),
+    ):
         pairs = pairs_of(pair("a", "b", transform="resized to 50 %, border added"))
         table = find_duplicates(pictures(*names), hashes("a", "b"), pairs, PARAMS).query("not keep")
         assert table[["duplicate_of", "transform"]].to_numpy().tolist() == [[names[0], told]]
@@ -131,23 +172,34 @@ def test_all_files_of_a_copy_are_copies_of_its_keeper():
         {"path": "d", "image_id": "z"},
     )
     known = hashes("x", "y", "z", y="p", z="p")
-    assert set(list(found(images, known, pairs_of(pair("x", "y"))).values())[1:]) == {("a", "duplicate")}
+    assert set(list(found(images, known, pairs_of(pair("x", "y"))).values())[1:]) == {
+        ("a", "duplicate")
+    }
 
 
 def test_a_chain_does_not_swallow_what_is_no_copy_of_the_keeper():
     pairs = pairs_of(pair("a", "b"), pair("b", "c"), pair("c", "d"))
     table = found(pictures("a", "b", "c", "d"), hashes("a", "b", "c", "d"), pairs)
-    assert table == {"a": ("", "none"), "b": ("a", "duplicate"), "c": ("", "none"), "d": ("c", "duplicate")}
+    assert table == {
+        "a": ("", "none"),
+        "b": ("a", "duplicate"),
+        "c": ("", "none"),
+        "d": ("c", "duplicate"),
+    }
 
 
 def test_a_picture_between_two_that_are_no_copies_joins_the_better():
-    names, ties = ("a", "b", "c"), pairs_of(pair("a", "c", similarity=0.97), pair("b", "c", similarity=0.98))
+    names, ties = (
+        ("a", "b", "c"),
+        pairs_of(pair("a", "c", similarity=0.97), pair("b", "c", similarity=0.98)),
+    )
     table = found(pictures(*names), hashes(*names), ties)
     assert table == {"a": ("", "none"), "b": ("", "none"), "c": ("a", "duplicate")}
 
 
 def test_a_copy_of_most_of_a_group_belongs_to_it_by_way_of_its_centre():
-    """A crop and a watermarked copy may fail to match each other, though both match all the others."""
+    """A crop and a watermarked copy may fail to match each other, though both match all the
+    others."""
     names = ("a", "b", "c", "d")
     ties = pairs_of(*(pair(*both) for both in combinations(names, 2) if both != ("a", "d")))
     table = find_duplicates(pictures(*names), hashes(*names), ties, PARAMS).set_index("path")
@@ -156,7 +208,8 @@ def test_a_copy_of_most_of_a_group_belongs_to_it_by_way_of_its_centre():
 
 
 def test_pairs_that_name_a_picture_of_another_folder_with_the_same_pixels_count():
-    """Of pictures with the same pixels PAIRS names one only, and that one may lie in the trusted test folder."""
+    """Of pictures with the same pixels PAIRS names one only, and that one may lie in the trusted
+    test folder."""
     known = hashes("0", "a", "b", **{"0": "p", "b": "p"})
     assert found(pictures("a", "b"), known, pairs_of(pair("0", "a")))["b"] == ("a", "duplicate")
     assert found(pictures("a"), known, pairs_of(pair("0", "a"))) == {"a": ("", "none")}
@@ -166,11 +219,19 @@ def test_pairs_that_name_a_picture_of_another_folder_with_the_same_pixels_count(
     ("better", "worse", "reason"),
     [
         (sized(1200, 800), sized(600, 400, size_bytes=9000), "largest of 2 copies (1200 x 800)"),
-        (sized(100, 80), {"width": 200, "height": 160, "content_width": 90}, "largest of 2 copies (100 x 80)"),
+        (
+            sized(100, 80),
+            {"width": 200, "height": 160, "content_width": 90},
+            "largest of 2 copies (100 x 80)",
+        ),
         ({"format": "PNG"}, {"format": "JPEG", "size_bytes": 9000}, "stored without loss (PNG)"),
         ({"size_bytes": 2000}, {"size_bytes": 1000}, "least compressed of 2 copies"),
         ({}, {"width": 110, "height": 90, "size_bytes": 1900}, "no border"),
-        (sized(1002, 800), sized(1000, 800, size_bytes=1500), "most pixels of 2 copies (1002 x 800)"),
+        (
+            sized(1002, 800),
+            sized(1000, 800, size_bytes=1500),
+            "most pixels of 2 copies (1002 x 800)",
+        ),
         ({"size_bytes": 1001}, {}, "most bytes of 2 copies (1001)"),
         ({"image_id": "0"}, {"image_id": "1"}, "smallest digest of 2 copies, equal in all else"),
     ],
@@ -198,7 +259,9 @@ def test_the_largest_cleanest_and_least_compressed_copy_stays(better, worse, rea
 )
 def test_a_watermark_wins_by_size_only(clean, marked, stays):
     image_id, why = kept(clean, marked, ab="second")
-    assert (image_id, why.split(" of ")[0]) == (("a", "no watermark") if stays == "clean" else ("b", "largest"))
+    assert (image_id, why.split(" of ")[0]) == (
+        ("a", "no watermark") if stays == "clean" else ("b", "largest")
+    )
 
 
 def test_the_reason_is_told_against_the_best_file_with_other_bytes():
@@ -207,8 +270,14 @@ def test_the_reason_is_told_against_the_best_file_with_other_bytes():
         {"path": "c", "image_id": "x", "size_bytes": 9000},
         {"path": "a", "image_id": "y"},
     )
-    table = find_duplicates(images, hashes("x", "y"), pairs_of(pair("x", "y")), PARAMS).set_index("path")
-    assert table["kept_because"].to_dict() == {"a": "", "b": "least compressed of 3 copies", "c": ""}
+    table = find_duplicates(images, hashes("x", "y"), pairs_of(pair("x", "y")), PARAMS).set_index(
+        "path"
+    )
+    assert table["kept_because"].to_dict() == {
+        "a": "",
+        "b": "least compressed of 3 copies",
+        "c": "",
+    }
 
 
 def test_a_little_trimming_or_encoding_noise_decides_nothing():
@@ -227,7 +296,10 @@ def test_renaming_files_keeps_the_same_pictures():
 
 
 def test_the_first_path_stays_where_that_is_asked_for():
-    assert kept({"path": "b.png", "width": 900}, {"path": "a.png"}, params=FIRST) == ("b", "first path of 2 copies")
+    assert kept({"path": "b.png", "width": 900}, {"path": "a.png"}, params=FIRST) == (
+        "b",
+        "first path of 2 copies",
+    )
 
 
 @pytest.mark.parametrize("keep", ["largest", "first"])
@@ -235,7 +307,10 @@ def test_a_path_that_matches_the_glob_stays_rather(keep):
     params = DedupParams(keep=keep, prefer="masters/*")
     copies = ({"path": "a.png", "width": 900}, {"path": "masters/deep/z.png"}, {"path": "b.png"})
     assert kept(*copies, params=params) == ("b", "matches prefer=masters/*")
-    assert kept(sized(20, 10, path="a"), sized(40, 10, path="b"), params=DedupParams(prefer="[{"))[0] == "b"
+    assert (
+        kept(sized(20, 10, path="a"), sized(40, 10, path="b"), params=DedupParams(prefer="[{"))[0]
+        == "b"
+    )
 
 
 def test_of_files_with_the_same_bytes_the_matching_path_stays():
@@ -256,7 +331,10 @@ def test_of_two_chosen_copies_the_latest_choice_holds():
 
 
 def test_a_chosen_copy_stays_beside_a_better_one_that_is_no_copy_of_it():
-    pairs, chosen = pairs_of(pair("a", "b"), pair("b", "c")), said(("c", "copy", "keep", "2026-05-01"))
+    pairs, chosen = (
+        pairs_of(pair("a", "b"), pair("b", "c")),
+        said(("c", "copy", "keep", "2026-05-01")),
+    )
     assert found(pictures("a", "b", "c"), hashes("a", "b", "c"), pairs, human=chosen) == {
         "a": ("", "none"),
         "b": ("c", "duplicate"),
@@ -282,24 +360,34 @@ def test_a_picture_is_told_apart_from_several_others_at_once():
 
 @pytest.mark.parametrize(("one", "other"), [("a", "b"), ("b", "a"), ("twin", "a"), ("a", "twin")])
 def test_pictures_that_a_person_called_different_are_no_copies_but_stay_relatives(one, other):
-    known, word = hashes("a", "b", "twin", b="p", twin="p"), said((one, "different", other, "2026-05-01"))
+    known, word = (
+        hashes("a", "b", "twin", b="p", twin="p"),
+        said((one, "different", other, "2026-05-01")),
+    )
     table = find_duplicates(pictures("a", "b"), known, pairs_of(pair("a", "b")), PARAMS, word)
     assert table["keep"].tolist() == [True, True]
 
 
 def test_same_pixels_stay_copies_whatever_is_said():
     word = said(("a", "different", "b", "2026-05-01"))
-    assert found(pictures("a", "b"), hashes("a", "b", a="p", b="p"), human=word)["b"] == ("a", "pixels")
+    assert found(pictures("a", "b"), hashes("a", "b", a="p", b="p"), human=word)["b"] == (
+        "a",
+        "pixels",
+    )
 
 
 def test_other_human_decisions_say_nothing_of_copies():
     word = said(("b", "outcome", "kept", "2026-05-01"), ("elsewhere", "copy", "keep", "2026-05-01"))
-    assert found(pictures("a", "b"), hashes("a", "b"), pairs_of(pair("a", "b")), human=word)["b"] == ("a", "duplicate")
+    assert found(pictures("a", "b"), hashes("a", "b"), pairs_of(pair("a", "b")), human=word)[
+        "b"
+    ] == ("a", "duplicate")
 
 
 def test_an_unreadable_twin_never_stays_instead_of_the_good_one():
     broken = {"readable": False, "width": 0, "height": 0, "error": "truncated"}
-    images = images_of({"path": "broken", "image_id": "x", **broken}, {"path": "good", "image_id": "y"})
+    images = images_of(
+        {"path": "broken", "image_id": "x", **broken}, {"path": "good", "image_id": "y"}
+    )
     assert found(images, hashes("y")) == {"good": ("", "none")}
 
 
@@ -310,7 +398,9 @@ def test_groups_are_numbered_by_their_first_path():
         {"path": "b", "image_id": "z"},
         {"path": "c", "image_id": "y"},
     )
-    table = find_duplicates(images, hashes("x", "y", "z"), pairs_of(pair("x", "y")), PARAMS).set_index("path")
+    table = find_duplicates(
+        images, hashes("x", "y", "z"), pairs_of(pair("x", "y")), PARAMS
+    ).set_index("path")
     assert table["group"].to_dict() == {"a": 0, "b": 1, "c": 0, "d": 0}
     assert table["keep"].to_dict() == {"a": False, "b": True, "c": False, "d": True}
 
@@ -336,7 +426,11 @@ IDS = "abcdef"
 FILES = st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from(["cat", "dog"])), max_size=10)
 PAIRS = st.dictionaries(
     st.tuples(st.sampled_from(IDS), st.sampled_from(IDS)).filter(lambda ends: ends[0] < ends[1]),
-    st.tuples(st.sampled_from(["duplicate", "variant"]), st.sampled_from([0.9, 0.95]), st.sampled_from(["", "first"])),
+    st.tuples(
+        st.sampled_from(["duplicate", "variant"]),
+        st.sampled_from([0.9, 0.95]),
+        st.sampled_from(["", "first"]),
+    ),
 )
 PEOPLE = st.lists(
     st.tuples(st.sampled_from(IDS), st.sampled_from(["copy", "different"]), st.sampled_from(IDS)),
@@ -346,26 +440,39 @@ PEOPLE = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(FILES, PAIRS, PEOPLE, st.dictionaries(st.sampled_from(IDS), st.sampled_from("pq")), st.data())
+@given(
+    FILES, PAIRS, PEOPLE, st.dictionaries(st.sampled_from(IDS), st.sampled_from("pq")), st.data()
+)
 def test_groups_hold_verified_copies_in_any_order(files, related, people, pixels, data):
     rows = [
         {"path": f"p{n}", "image_id": i, "label": label, "width": 100 + ord(i) % 3}
         for n, (i, label) in enumerate(files)
     ]
     ties = [pair(*ends, relation=r, similarity=s, marked=m) for ends, (r, s, m) in related.items()]
-    ties = [tie for tie in ties if pixels.get(tie["first"], tie["first"]) != pixels.get(tie["second"], tie["second"])]
+    ties = [
+        tie
+        for tie in ties
+        if pixels.get(tie["first"], tie["first"]) != pixels.get(tie["second"], tie["second"])
+    ]
     human = said(
-        *((i, action, other if action == "different" else "keep", "2026-05-01") for i, action, other in people)
+        *(
+            (i, action, other if action == "different" else "keep", "2026-05-01")
+            for i, action, other in people
+        )
     )
     known = hashes(*IDS, **pixels)
     table = find_duplicates(images_of(*rows), known, pairs_of(*ties), PARAMS, human)
     shuffled = [data.draw(st.permutations(some)) for some in (rows, ties)]
-    again = find_duplicates(images_of(*shuffled[0]), known.iloc[::-1], pairs_of(*shuffled[1]), PARAMS, human.iloc[::-1])
+    again = find_duplicates(
+        images_of(*shuffled[0]), known.iloc[::-1], pairs_of(*shuffled[1]), PARAMS, human.iloc[::-1]
+    )
     pd.testing.assert_frame_equal(again, table)
     assert table.groupby("group")["keep"].sum().eq(1).all()
     by_path, picture = table.set_index("path"), {i: pixels.get(i, i) for i in IDS}
     duplicates = {
-        frozenset((picture[tie["first"]], picture[tie["second"]])) for tie in ties if tie["relation"] == "duplicate"
+        frozenset((picture[tie["first"]], picture[tie["second"]]))
+        for tie in ties
+        if tie["relation"] == "duplicate"
     }
     for row in table.query("not keep").itertuples():
         keeper = by_path.loc[row.duplicate_of]
@@ -407,6 +514,8 @@ def test_all_exact_copies_of_a_real_crawl_are_found(shared):
     """243 surplus files in 207 groups, by the digests that came with the crawl."""
     truth = pd.read_csv(shared / "data" / "crawl" / "truth.csv")
     images = images_of(*({"path": row.path, "image_id": row.sha256} for row in truth.itertuples()))
-    copies = find_duplicates(images, hashes(*truth["sha256"].unique()), pairs_of(), PARAMS).query("not keep")
+    copies = find_duplicates(images, hashes(*truth["sha256"].unique()), pairs_of(), PARAMS).query(
+        "not keep"
+    )
     assert len(copies) == 243
     assert copies["group"].nunique() == 207

@@ -9,16 +9,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.ledger.entries import HUMAN_DECISIONS
-from curation.tables import DECISIONS
-from curation.verdicts.conservation import conservation_problems
-from curation.verdicts.human import answers, apply
+from curation.base.tables import DECISIONS
+from curation.people.ledger.entries import HUMAN_DECISIONS
+from curation.verdict.conservation import conservation_problems
+from curation.verdict.human import answers, apply
 from tests.frames import duplicates_of
 
-REASONS = {"images": "unreadable", "duplicates": "duplicate", "embeddings": "bad_feature", "verdicts": "photo", "": ""}
+REASONS = {
+    "images": "unreadable",
+    "duplicates": "duplicate",
+    "embeddings": "bad_feature",
+    "verdicts": "photo",
+    "": "",
+}
 
 
-def decision(path: str, *, stage: str = "", of: str = "", outcome: str = "kept") -> dict[str, object]:
+def decision(
+    path: str, *, stage: str = "", of: str = "", outcome: str = "kept"
+) -> dict[str, object]:
     review = outcome == "review" and not stage
     return {
         "path": path,
@@ -43,7 +51,12 @@ Rows = list[dict[str, object]]
 
 
 def said(
-    image_id: str, *, who: str = "ana", at: str = "2026-05-01T09:30:59.000001+00:00", note: str = "", **values: str
+    image_id: str,
+    *,
+    who: str = "ana",
+    at: str = "2026-05-01T09:30:59.000001+00:00",
+    note: str = "",
+    **values: str,
 ) -> Rows:
     signed = {"image_id": image_id, "who": who, "at": at, "note": note}
     return [signed | {"action": action, "value": value} for action, value in values.items()]
@@ -61,7 +74,13 @@ MACHINE = [
     decision("torn", stage="images"),
     decision("flat", stage="embeddings"),
 ]
-PLACES = [place("kept", 0), place("review", 1), place("photo", 2), place("copy", 2, of="photo"), place("flat", 3)]
+PLACES = [
+    place("kept", 0),
+    place("review", 1),
+    place("photo", 2),
+    place("copy", 2, of="photo"),
+    place("flat", 3),
+]
 
 
 def decided(*people: Rows) -> dict[str, dict[str, Any]]:
@@ -88,7 +107,13 @@ def test_an_outcome_holds_whatever_the_machine_said(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["kept", "review", "photo"])
 def test_a_medium_keeps_illustrations_and_rejects_photographs(path: str) -> None:
-    assert fields(decided(said(path, medium="illustration"))[path]) == ("kept", "", "", "illustration", "human")
+    assert fields(decided(said(path, medium="illustration"))[path]) == (
+        "kept",
+        "",
+        "",
+        "illustration",
+        "human",
+    )
     called = decided(said(path, medium="photo"))[path]
     assert fields(called) == ("rejected", "human", "photo", "photo", "human")
     assert called["p_photo"] == 0.7
@@ -105,7 +130,9 @@ def test_an_outcome_outranks_a_medium() -> None:
     assert fields(row) == ("kept", "", "", "photo", "human")
 
 
-@pytest.mark.parametrize("values", [{"outcome": "kept"}, {"medium": "illustration"}, {"label": "dog"}])
+@pytest.mark.parametrize(
+    "values", [{"outcome": "kept"}, {"medium": "illustration"}, {"label": "dog"}]
+)
 def test_an_unreadable_file_stays_as_it_is(values: dict[str, str]) -> None:
     assert decided(said("torn", **values))["torn"] == decided()["torn"]
 
@@ -113,7 +140,13 @@ def test_an_unreadable_file_stays_as_it_is(values: dict[str, str]) -> None:
 def test_a_decision_on_a_copy_reaches_the_kept_one_and_the_copy_stays_a_copy() -> None:
     rows = decided(said("copy", outcome="kept", medium="illustration", label="dog"))
     assert fields(rows["photo"]) == ("kept", "", "", "illustration", "human")
-    assert fields(rows["copy"]) == ("rejected", "duplicates", "duplicate", "illustration", "machine")
+    assert fields(rows["copy"]) == (
+        "rejected",
+        "duplicates",
+        "duplicate",
+        "illustration",
+        "machine",
+    )
     assert (rows["photo"]["label"], rows["copy"]["label"]) == ("dog", "dog")
     assert rows["copy"]["duplicate_of"] == "photo"
 
@@ -140,7 +173,10 @@ def test_a_later_decision_of_another_kind_makes_an_earlier_one_no_later() -> Non
 
 
 def test_decisions_on_copies_add_up_where_they_differ_in_kind() -> None:
-    rows = decided(said("photo", medium="illustration"), said("copy", label="dog", at="2026-06-01T08:00:00+00:00"))
+    rows = decided(
+        said("photo", medium="illustration"),
+        said("copy", label="dog", at="2026-06-01T08:00:00+00:00"),
+    )
     assert (rows["photo"]["outcome"], rows["photo"]["label"]) == ("kept", "dog")
 
 
@@ -149,9 +185,9 @@ def test_a_decision_on_a_picture_elsewhere_has_no_effect() -> None:
 
 
 def test_the_explanation_says_who_when_why_and_what_the_machine_thought() -> None:
-    assert decided(said("kept", outcome="rejected", note="blurred\n  scan"))["kept"]["explanation"] == (
-        "rejected by ana on 2026-05-01 09:30 UTC (blurred scan); the machine: seen"
-    )
+    assert decided(said("kept", outcome="rejected", note="blurred\n  scan"))["kept"][
+        "explanation"
+    ] == ("rejected by ana on 2026-05-01 09:30 UTC (blurred scan); the machine: seen")
     assert decided(said("photo", medium="illustration"))["photo"]["explanation"] == (
         "called an illustration by ana on 2026-05-01 09:30 UTC; the machine: seen"
     )
@@ -164,8 +200,12 @@ def test_the_explanation_says_who_when_why_and_what_the_machine_thought() -> Non
     ("first", "told"),
     [({"medium": "photo"}, "called a photo by ana"), ({"outcome": "rejected"}, "rejected by ana")],
 )
-def test_two_people_each_sign_what_they_decided_on_one_picture(first: dict[str, str], told: str) -> None:
-    bob = said("kept", label="dog", who="bob", at="2026-05-02T10:00:00.000000+00:00", note="wrong class")
+def test_two_people_each_sign_what_they_decided_on_one_picture(
+    first: dict[str, str], told: str
+) -> None:
+    bob = said(
+        "kept", label="dog", who="bob", at="2026-05-02T10:00:00.000000+00:00", note="wrong class"
+    )
     row = decided(said("kept", **first, note="grain"), bob)["kept"]
     assert (row["outcome"], row["label"]) == ("rejected", "dog")
     assert row["explanation"] == (
@@ -176,12 +216,23 @@ def test_two_people_each_sign_what_they_decided_on_one_picture(first: dict[str, 
 
 def test_a_label_alone_leaves_the_outcome_to_the_machine_and_the_same_label_says_nothing() -> None:
     row = decided(said("photo", label="dog"))["photo"]
-    assert (row["label"], *fields(row)) == ("dog", "rejected", "verdicts", "photo", "unsure", "machine")
+    assert (row["label"], *fields(row)) == (
+        "dog",
+        "rejected",
+        "verdicts",
+        "photo",
+        "unsure",
+        "machine",
+    )
     assert decided(said("photo", label="cat"))["photo"] == decided()["photo"]
 
 
 def test_answers_are_those_on_any_copy_by_the_kept_one() -> None:
-    people = [said("copy", medium="photo"), said("kept", medium="illustration"), said("review", outcome="kept")]
+    people = [
+        said("copy", medium="photo"),
+        said("kept", medium="illustration"),
+        said("review", outcome="kept"),
+    ]
     found = answers(duplicates_of(*PLACES), table(*people, said("elsewhere", medium="photo")))
     assert found.to_dict() == {"photo": True, "kept": False}
     assert answers(duplicates_of(*PLACES), table()).dtype == "bool"
@@ -198,13 +249,21 @@ def folders(draw: st.DrawFn) -> tuple[list[dict[str, object]], list[dict[str, ob
             decision(keeper, stage=stage, outcome=draw(st.sampled_from(["kept", "review"]))),
             *(decision(f"{group}.{n}", stage="duplicates", of=keeper) for n in range(1, size)),
         ]
-        places += [place(keeper, group), *(place(f"{group}.{n}", group, of=keeper) for n in range(1, size))]
+        places += [
+            place(keeper, group),
+            *(place(f"{group}.{n}", group, of=keeper) for n in range(1, size)),
+        ]
     broken = [decision(f"torn{n}", stage="images") for n in range(draw(st.integers(0, 2)))]
     return draw(st.permutations([*decisions, *broken])), places
 
 
 IDS = [f"{group}.{n}" for group in range(5) for n in range(3)] + ["torn0", "elsewhere"]
-VALUES = [("outcome", "kept"), ("outcome", "rejected"), ("medium", "illustration"), ("medium", "photo")]
+VALUES = [
+    ("outcome", "kept"),
+    ("outcome", "rejected"),
+    ("medium", "illustration"),
+    ("medium", "photo"),
+]
 PEOPLE = st.lists(
     st.builds(
         lambda image_id, choice, at: said(image_id, at=at, **dict([choice])),
@@ -228,4 +287,6 @@ def test_no_decision_of_people_breaks_the_law(folder, people: list[Rows]) -> Non
     assert conservation_problems(images, decisions) == []
     assert decisions["path"].tolist() == machine["path"].tolist()
     assert decisions["p_photo"].tolist() == machine["p_photo"].tolist()
-    pd.testing.assert_frame_equal(apply(machine, duplicates_of(*places), human.iloc[::-1]), decisions)
+    pd.testing.assert_frame_equal(
+        apply(machine, duplicates_of(*places), human.iloc[::-1]), decisions
+    )

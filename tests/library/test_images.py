@@ -1,4 +1,5 @@
-"""The images table: one row per file, one decode per content, nothing measured twice, the input untouched."""
+"""The images table: one row per file, one decode per content, nothing measured twice, the input
+untouched."""
 
 from __future__ import annotations
 
@@ -14,22 +15,24 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation import images as module
-from curation.engine import per_item
-from curation.errors import GateError, ParamError, SourceError, StoreError
-from curation.gate.answer import Decoded
-from curation.gate.pool import Gate
-from curation.images import ImageParams, Images, find_images, no_images
-from curation.rgb import Rgb
-from curation.signals.table import TABLE as SIGNALS_TABLE
+from curation.base.engine import per_item
+from curation.base.errors import GateError, ParamError, SourceError, StoreError
+from curation.base.rgb import Rgb
+from curation.base.tables import HASHES, IMAGES
+from curation.gather import images as module
+from curation.gather.gate.answer import Decoded
+from curation.gather.gate.pool import Gate
+from curation.gather.images import ImageParams, Images, find_images, no_images
+from curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from curation.store.thumbnails import THUMBNAILS, SingleThumbnails, Thumbnails
 from curation.store.workspace import Workspace
-from curation.tables import HASHES, IMAGES
-from curation.thumbnails import THUMBNAILS, SingleThumbnails, Thumbnails
 
 PARAMS = ImageParams(workers=1)
 
 
-def _picture(seed: int = 0, kind: str = "PNG", size: tuple[int, int] = (40, 30), **options: Any) -> bytes:
+def _picture(
+    seed: int = 0, kind: str = "PNG", size: tuple[int, int] = (40, 30), **options: Any
+) -> bytes:
     pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, kind, **options)
@@ -104,7 +107,13 @@ def test_rows_hold_the_facts(source: Path, workspace: Workspace) -> None:
     big = rows.loc["dogs/big.bmp"]
     assert big["path_bytes"] == b"dogs/big.bmp"
     assert big["image_id"] == hashlib.sha256((source / "dogs/big.bmp").read_bytes()).hexdigest()
-    assert (big["label"], big["width"], big["height"], big["format"], big["mode"]) == ("dogs", 900, 700, "BMP", "RGB")
+    assert (big["label"], big["width"], big["height"], big["format"], big["mode"]) == (
+        "dogs",
+        900,
+        700,
+        "BMP",
+        "RGB",
+    )
     status = (source / "dogs/big.bmp").stat()
     assert (big["size_bytes"], big["mtime_ns"]) == (status.st_size, status.st_mtime_ns)
     assert rows.loc["cats/a.png", "image_id"] == rows.loc["cats/copy of a.jpg", "image_id"]
@@ -118,7 +127,9 @@ def test_seven_names_of_one_content_are_one_picture(tmp_path: Path, workspace: W
     _write(tmp_path / "source", {f"cats/a.{extension}": _picture() for extension in extensions})
     result = find_images(tmp_path / "source", workspace, PARAMS)
     assert result.images["image_id"].nunique() == result.new == len(result.hashes) == 1
-    assert {path for path, note in _column(result, "note").items() if note != "ext_mismatch"} == {"cats/a.png"}
+    assert {path for path, note in _column(result, "note").items() if note != "ext_mismatch"} == {
+        "cats/a.png"
+    }
 
 
 def _same(one: Images, other: Images) -> None:
@@ -126,7 +137,9 @@ def _same(one: Images, other: Images) -> None:
         pd.testing.assert_frame_equal(table, twin)
 
 
-def test_a_second_run_measures_nothing(source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_measures_nothing(
+    source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = find_images(source, workspace, PARAMS)
 
     def forbidden(*_: object) -> Decoded:
@@ -145,7 +158,8 @@ def test_only_new_contents_are_measured(source: Path, workspace: Workspace) -> N
     second = find_images(source, workspace, PARAMS)
     assert second.new == 1
     pd.testing.assert_frame_equal(
-        second.images[second.images["path"].isin(first.images["path"])].reset_index(drop=True), first.images
+        second.images[second.images["path"].isin(first.images["path"])].reset_index(drop=True),
+        first.images,
     )
 
 
@@ -174,7 +188,12 @@ def test_the_source_is_not_touched(source: Path, workspace: Workspace) -> None:
     def state() -> list[tuple[Any, ...]]:
         files = sorted(source.rglob("*"))
         return [
-            (path, path.lstat().st_mtime_ns, path.lstat().st_mode, path.is_file() and path.read_bytes())
+            (
+                path,
+                path.lstat().st_mtime_ns,
+                path.lstat().st_mode,
+                path.is_file() and path.read_bytes(),
+            )
             for path in files
         ]
 
@@ -199,7 +218,9 @@ def test_what_may_pass_is_tried_again(
     assert find_images(source, workspace, PARAMS).images["readable"].sum() == 4
 
 
-def test_a_kill_costs_at_most_one_batch(source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kill_costs_at_most_one_batch(
+    source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "DECODE_BATCH", 2)
     real, calls = Gate.decode, []
 
@@ -248,7 +269,11 @@ def test_a_file_that_changes_during_the_run_loses_its_row(
     row = result.images.set_index("path").loc["dogs/b.webp"]
     assert (row["readable"], row["error"], row["image_id"]) == (False, "changed_during_run", "")
     assert len(result.hashes) == 2
-    assert find_images(source, workspace, PARAMS).images.set_index("path").loc["dogs/b.webp", "readable"]
+    assert (
+        find_images(source, workspace, PARAMS)
+        .images.set_index("path")
+        .loc["dogs/b.webp", "readable"]
+    )
 
 
 def test_a_change_that_keeps_size_and_time_is_seen(
@@ -262,10 +287,15 @@ def test_a_change_that_keeps_size_and_time_is_seen(
     assert victim.stat().st_size == before.st_size
     result = find_images(source, workspace, PARAMS)
     assert result.new == 1
-    assert _column(result, "image_id")["dogs/big.bmp"] == hashlib.sha256(victim.read_bytes()).hexdigest()
+    assert (
+        _column(result, "image_id")["dogs/big.bmp"]
+        == hashlib.sha256(victim.read_bytes()).hexdigest()
+    )
 
 
-@pytest.mark.parametrize(("change", "error"), [("touch", ""), ("remove", "vanished"), ("rewrite", "")])
+@pytest.mark.parametrize(
+    ("change", "error"), [("touch", ""), ("remove", "vanished"), ("rewrite", "")]
+)
 def test_other_changes_during_the_run(
     change: str, error: str, source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -288,12 +318,21 @@ def test_other_changes_during_the_run(
     )
 
 
-def test_a_changed_copy_does_not_cost_the_other(tmp_path: Path, workspace: Workspace, monkeypatch: Any) -> None:
-    _write(tmp_path / "source", {"cats/0.png": _picture(5), "cats/1.png": _picture(0), "cats/2.png": _picture(0)})
+def test_a_changed_copy_does_not_cost_the_other(
+    tmp_path: Path, workspace: Workspace, monkeypatch: Any
+) -> None:
+    _write(
+        tmp_path / "source",
+        {"cats/0.png": _picture(5), "cats/1.png": _picture(0), "cats/2.png": _picture(0)},
+    )
     victim = tmp_path / "source/cats/1.png"
     _while_decoding(monkeypatch, lambda: victim.write_bytes(_picture(6)))
     result = find_images(tmp_path / "source", workspace, PARAMS)
-    assert _column(result, "error") == {"cats/0.png": "", "cats/1.png": "changed_during_run", "cats/2.png": ""}
+    assert _column(result, "error") == {
+        "cats/0.png": "",
+        "cats/1.png": "changed_during_run",
+        "cats/2.png": "",
+    }
 
 
 def test_a_folder_of_bad_files_gives_empty_tables(tmp_path: Path, workspace: Workspace) -> None:
@@ -330,7 +369,12 @@ def test_a_gate_that_cannot_work_stops_the_run(
 
 
 def test_settings_have_ranges() -> None:
-    for values in ({"timeout_s": 0}, {"max_megapixels": 0}, {"memory_mb": 1}, {"thumbnail_px": 640}):
+    for values in (
+        {"timeout_s": 0},
+        {"max_megapixels": 0},
+        {"memory_mb": 1},
+        {"thumbnail_px": 640},
+    ):
         with pytest.raises(ParamError, match=r"images\."):
             ImageParams.of("images", values)
 
@@ -348,7 +392,7 @@ def test_thumbnails_are_read_by_content(
     kind: Callable[..., Reader], source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "DECODE_BATCH", 2)
-    monkeypatch.setattr("curation.thumbnails.PARTS_IN_MEMORY", 1)
+    monkeypatch.setattr("curation.store.thumbnails.PARTS_IN_MEMORY", 1)
     result = find_images(source, workspace, PARAMS)
     read = kind(workspace, result.thumbnails)
     ids = result.thumbnails["image_id"].tolist()
@@ -368,7 +412,9 @@ def test_a_missing_thumbnail_is_an_error_with_a_remedy(
 
 
 @pytest.mark.parametrize("kind", READERS)
-def test_a_lost_part_is_an_error_with_a_remedy(kind: Callable[..., Reader], source: Path, workspace: Workspace) -> None:
+def test_a_lost_part_is_an_error_with_a_remedy(
+    kind: Callable[..., Reader], source: Path, workspace: Workspace
+) -> None:
     result = find_images(source, workspace, PARAMS)
     for part in set(result.thumbnails["part"]):
         (workspace.root / part).unlink()

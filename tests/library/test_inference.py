@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from curation.errors import SchemaError
-from curation.models import inference
-from curation.models.inference import Eager, Network, Session, one_by_one, open_network
+from curation.base.errors import SchemaError
+from curation.evidence.models import inference
+from curation.evidence.models.inference import Eager, Network, Session, one_by_one, open_network
 
 
 class Toy(nn.Module):
@@ -73,7 +73,11 @@ def test_a_damaged_export_is_made_again(builder, tmp_path, damage):
     if damage == "no record":
         (tmp_path / "toy-v1.sha256").unlink()
     else:
-        file.write_bytes(data[: len(data) // 2] if damage == "torn" else data[:99] + bytes([data[99] ^ 1]) + data[100:])
+        file.write_bytes(
+            data[: len(data) // 2]
+            if damage == "torn"
+            else data[:99] + bytes([data[99] ^ 1]) + data[100:]
+        )
     assert (open_network(network, tmp_path)(picture(32, 32)) == expected).all()
     assert builder.times == 2
     assert file.read_bytes() == data
@@ -136,7 +140,9 @@ def test_only_the_pictures_that_a_model_cannot_do_are_lost(bad):
         return [int(one.flat[0]) for one in batch]
 
     pictures = [np.full((2, 2, 3), value, dtype=np.uint8) for value in range(7)]
-    assert one_by_one(model, pictures, "toy") == [None if value in bad else value for value in range(7)]
+    assert one_by_one(model, pictures, "toy") == [
+        None if value in bad else value for value in range(7)
+    ]
 
 
 def test_a_model_that_answers_for_other_pictures_is_broken_code():

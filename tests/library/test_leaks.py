@@ -1,20 +1,24 @@
-"""What shows a test picture is found by the pairs themselves, whatever groups the split was made with."""
+"""What shows a test picture is found by the pairs themselves, whatever groups the split was made
+with."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
 
-from curation.dedup.families import families
-from curation.leaks import RELATIVES, relatives_of_test
-from curation.splits import SplitParams, split_images
-from curation.tables import SPLITS
+from curation.base.tables import SPLITS
+from curation.dedup.related_groups import families
+from curation.training.leaks import RELATIVES, relatives_of_test
+from curation.training.splits import SplitParams, split_images
 from tests.frames import hashes_of, pair, pairs_of
 
 
 def splits(**rows: str) -> pd.DataFrame:
     """SPLITS of pictures by id, each in a group of its own."""
-    places = [{"path": f"{i}.png", "image_id": i, "label": "cat", "split": where} for i, where in rows.items()]
+    places = [
+        {"path": f"{i}.png", "image_id": i, "label": "cat", "split": where}
+        for i, where in rows.items()
+    ]
     return SPLITS.frame([{**row, "group": number} for number, row in enumerate(places)])
 
 
@@ -22,11 +26,15 @@ def hashes(names: str, **pixels: str) -> pd.DataFrame:
     return hashes_of(*({"image_id": name, "pixels": pixels.get(name, name)} for name in names))
 
 
-def found(table: pd.DataFrame, known: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
+def found(
+    table: pd.DataFrame, known: pd.DataFrame, pairs: pd.DataFrame
+) -> dict[str, tuple[str, str, str]]:
     """Relation, transform and test picture of each relative of a test picture."""
     relatives = relatives_of_test(table, known, pairs)
     assert list(relatives) == list(RELATIVES.columns)
-    return {row.path: (row.relation, row.transform, row.test_path) for row in relatives.itertuples()}
+    return {
+        row.path: (row.relation, row.transform, row.test_path) for row in relatives.itertuples()
+    }
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "left_out"])
@@ -51,7 +59,9 @@ def test_same_bytes_and_same_pixels_need_no_pair() -> None:
 def test_pairs_speak_for_all_pictures_with_the_same_pixels() -> None:
     table = splits(t="test", a="train")
     known = hashes("0at1", **{"0": "p", "t": "p", "1": "q", "a": "q"})
-    assert found(table, known, pairs_of(pair("0", "1", relation="variant"))) == {"a.png": ("variant", "", "t.png")}
+    assert found(table, known, pairs_of(pair("0", "1", relation="variant"))) == {
+        "a.png": ("variant", "", "t.png")
+    }
 
 
 def test_the_closest_and_most_similar_relation_is_told() -> None:
@@ -77,12 +87,18 @@ def test_without_relatives_there_is_nothing() -> None:
 
 def test_a_split_by_families_leaves_out_every_relative_and_one_without_them_does_not() -> None:
     names, test = [f"{n:02}" for n in range(20)], ["t0", "t1"]
-    rows = pd.DataFrame({"path": names, "image_id": names, "label": ["fox", "owl"] * 10}).astype("str")
+    rows = pd.DataFrame({"path": names, "image_id": names, "label": ["fox", "owl"] * 10}).astype(
+        "str"
+    )
     trusted = pd.DataFrame({"path": test, "image_id": test, "label": ["fox", "owl"]}).astype("str")
     known = hashes_of(*({"image_id": name} for name in [*names, *test]))
-    pairs = pairs_of(pair("03", "t0"), pair("03", "08", relation="variant"), pair("11", "t1", relation="variant"))
+    pairs = pairs_of(
+        pair("03", "t0"), pair("03", "08", relation="variant"), pair("11", "t1", relation="variant")
+    )
     groups = families([*names, *test], known, pairs)
-    split = split_images(rows, groups[:20], SplitParams(), trusted_test=trusted, trusted_groups=groups[20:])
+    split = split_images(
+        rows, groups[:20], SplitParams(), trusted_test=trusted, trusted_groups=groups[20:]
+    )
     assert found(split, known, pairs) == {
         "03": ("duplicate", "", "t0"),
         "08": ("chain", "", "t0"),

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.medium.head import Head
-from curation.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
-from curation.signals import SIGNALS
-from curation.tables import EMBEDDINGS
-from curation.verdicts.evidence import EVIDENCE
-from curation.verdicts.learned import LearnedParams, judge
+from curation.base.tables import EMBEDDINGS
+from curation.gather.signals import SIGNALS
+from curation.verdict.evidence import EVIDENCE
+from curation.verdict.learned import LearnedParams, judge
+from curation.verdict.medium.head import Head
+from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
 
 NOBODY = pd.Series(dtype="bool")
 WIDTH = 6
@@ -38,7 +38,8 @@ HEAD = Head(
 
 
 def folder(sides, *, seed=0, statuses=None, objects=1, detector="ok"):
-    """EVIDENCE and EMBEDDINGS of pictures that lie `sides` away from the middle, towards photographs."""
+    """EVIDENCE and EMBEDDINGS of pictures that lie `sides` away from the middle, towards
+    photographs."""
     rng = np.random.default_rng(seed)
     ids = [hashlib.sha256(f"{seed} {number}".encode()).hexdigest() for number in range(len(sides))]
     statuses = statuses or ["ok"] * len(sides)
@@ -47,7 +48,13 @@ def folder(sides, *, seed=0, statuses=None, objects=1, detector="ok"):
     features[[status != "ok" for status in statuses]] = 0
     evidence = EVIDENCE.frame(
         [
-            {"image_id": key, "detector": detector, "objects": objects, "embedding": status, "cluster": 0}
+            {
+                "image_id": key,
+                "detector": detector,
+                "objects": objects,
+                "embedding": status,
+                "cluster": 0,
+            }
             | {signal.name: 0.1 for signal in SIGNALS}
             for key, status in zip(ids, statuses, strict=True)
         ]
@@ -86,7 +93,9 @@ def test_photographs_are_rejected_illustrations_kept_and_the_middle_goes_to_revi
 def test_the_votes_sum_to_the_log_odds_and_these_to_the_probability():
     told = judged(MIXED)
     votes = told.seen.votes
-    assert votes["log_odds"].to_numpy() == pytest.approx(votes[list(PARTS)].sum(axis=1).to_numpy(), abs=1e-9)
+    assert votes["log_odds"].to_numpy() == pytest.approx(
+        votes[list(PARTS)].sum(axis=1).to_numpy(), abs=1e-9
+    )
     chances = told.judgements.set_index("image_id")["p_photo"].loc[votes["image_id"]].to_numpy()
     assert chances == pytest.approx(1 / (1 + np.exp(-votes["log_odds"].to_numpy())), abs=1e-6)
 
@@ -98,7 +107,9 @@ def test_the_folder_gives_its_share_of_photographs():
 def test_without_adaptation_a_picture_stands_for_itself():
     alone, (evidence, embeddings) = LearnedParams(adapt=False), folder(MIXED)
     among = judge(evidence, embeddings, alone, head=HEAD, answers=NOBODY).seen.votes
-    single = judge(evidence.head(1), embeddings.head(1), alone, head=HEAD, answers=NOBODY).seen.votes
+    single = judge(
+        evidence.head(1), embeddings.head(1), alone, head=HEAD, answers=NOBODY
+    ).seen.votes
     same = among[among["image_id"] == single["image_id"][0]].reset_index(drop=True)
     pd.testing.assert_frame_equal(same, single)
     assert (among[["neighbours", "prior"]] == 0).all().all()
@@ -108,9 +119,17 @@ def test_the_answer_does_not_depend_on_the_order_of_the_rows():
     evidence, embeddings = folder([*MIXED, 0.2, -0.2])
     straight = judge(evidence, embeddings, LearnedParams(), head=HEAD, answers=NOBODY)
     turned = judge(
-        evidence.iloc[::-1], embeddings.sample(frac=1, random_state=1), LearnedParams(), head=HEAD, answers=NOBODY
+        evidence.iloc[::-1],
+        embeddings.sample(frac=1, random_state=1),
+        LearnedParams(),
+        head=HEAD,
+        answers=NOBODY,
     )
-    pairs = zip((straight.judgements, *straight.seen[:3]), (turned.judgements, *turned.seen[:3]), strict=True)
+    pairs = zip(
+        (straight.judgements, *straight.seen[:3]),
+        (turned.judgements, *turned.seen[:3]),
+        strict=True,
+    )
     for one, other in pairs:
         pd.testing.assert_frame_equal(one, other)
 
@@ -119,7 +138,9 @@ def test_stricter_promises_send_more_to_review():
     sides = np.linspace(-1, 1, 60)
     loose = LearnedParams(max_illustrations_rejected=0.2, max_photos_kept=0.2)
     strict = LearnedParams(max_illustrations_rejected=0.001, max_photos_kept=0.001)
-    assert media(judged(sides, params=loose)).count("unsure") < media(judged(sides, params=strict)).count("unsure")
+    assert media(judged(sides, params=loose)).count("unsure") < media(
+        judged(sides, params=strict)
+    ).count("unsure")
 
 
 def test_a_missing_detector_casts_no_vote():
@@ -144,7 +165,9 @@ def test_no_picture_gives_empty_tables():
     assert told.seen.photo_share == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize(("side", "medium"), [(-1.0, "illustration"), (0.1, "unsure"), (1.2, "photo")])
+@pytest.mark.parametrize(
+    ("side", "medium"), [(-1.0, "illustration"), (0.1, "unsure"), (1.2, "photo")]
+)
 def test_one_picture_is_judged_by_the_head_alone(side, medium):
     told = judged([side])
     assert media(told) == [medium]
@@ -181,6 +204,8 @@ def test_answers_refit_the_head():
     answers = pd.Series([False] * 40 + [True] * 10, index=[*ids[:20], *ids[30:50], *ids[60:70]])
     after = judge(evidence, embeddings, LearnedParams(), head=HEAD, answers=answers)
     unasked = ids[20:30]
-    earlier, later = (told.seen.votes.set_index("image_id").loc[unasked, "log_odds"] for told in (before, after))
+    earlier, later = (
+        told.seen.votes.set_index("image_id").loc[unasked, "log_odds"] for told in (before, after)
+    )
     assert (later < earlier).all()
     assert (after.seen.quality["measured_on"] == "audited sample").any()

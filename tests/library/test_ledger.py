@@ -10,12 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.errors import LedgerConflict, LedgerError
-from curation.ledger.decisions import ACTIONS, Decision
-from curation.ledger.entries import HUMAN_DECISIONS, LEDGER
-from curation.ledger.ledger import Ledger
+from curation.base.errors import LedgerError
+from curation.people.ledger.decisions import ACTIONS, Decision
+from curation.people.ledger.entries import HUMAN_DECISIONS, LEDGER, LedgerConflict
+from curation.people.ledger.ledger import Ledger
 from curation.store.workspace import Workspace
-from tests.ledgers import HOSTILE, A, B, C, assert_each_entry_continues_the_one_before, at, decided, printable
+from tests.ledgers import (
+    HOSTILE,
+    A,
+    B,
+    C,
+    assert_each_entry_continues_the_one_before,
+    at,
+    decided,
+    printable,
+)
 
 
 def test_a_workspace_without_decisions_has_an_empty_ledger_and_no_file(tmp_path: Path) -> None:
@@ -30,19 +39,26 @@ def test_a_workspace_without_decisions_has_an_empty_ledger_and_no_file(tmp_path:
 def test_a_workspace_keeps_its_ledger_in_one_file(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "a ?#% folder")
     Ledger.of(workspace).record([Decision(A, "outcome", "kept")], "ann")
-    assert sorted(path.name for path in workspace.root.iterdir()) == ["ledger.sqlite", "workspace.json"]
+    assert sorted(path.name for path in workspace.root.iterdir()) == [
+        "ledger.sqlite",
+        "workspace.json",
+    ]
     assert len(Ledger.of(workspace).history()) == 1
 
 
 def test_another_url_leaves_the_workspace_alone(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "w")
-    Ledger.of(workspace, f"sqlite:///{tmp_path / 'other.sqlite'}").record([Decision(A, "outcome", "kept")], "ann")
+    Ledger.of(workspace, f"sqlite:///{tmp_path / 'other.sqlite'}").record(
+        [Decision(A, "outcome", "kept")], "ann"
+    )
     assert [path.name for path in workspace.root.iterdir()] == ["workspace.json"]
     assert (tmp_path / "other.sqlite").exists()
 
 
 def test_history_says_who_decided_what_when_and_what_held_before(ledger: Ledger) -> None:
-    assert ledger.record([Decision(A, "label", "cat"), Decision(B, "outcome", "kept", "why not")], "ann").entries == [
+    assert ledger.record(
+        [Decision(A, "label", "cat"), Decision(B, "outcome", "kept", "why not")], "ann"
+    ).entries == [
         1,
         2,
     ]
@@ -71,7 +87,12 @@ def test_in_force_says_of_each_picture_and_action_who_decided_when_and_why(ledge
 
 def test_the_value_in_force_is_not_recorded_again(ledger: Ledger) -> None:
     same = Decision(A, "outcome", "kept")
-    assert ledger.record([same, same, Decision(A, "outcome", "rejected"), same], "ann").entries == [1, 1, 2, 3]
+    assert ledger.record([same, same, Decision(A, "outcome", "rejected"), same], "ann").entries == [
+        1,
+        1,
+        2,
+        3,
+    ]
     assert ledger.record([same, Decision(B, "outcome", "kept"), same], "bob") == ([3, 4, 3], [4])
     assert len(ledger.history()) == 4
 
@@ -79,7 +100,10 @@ def test_the_value_in_force_is_not_recorded_again(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (Decision(A[:-1], "outcome", "kept"), "image_id: expected 64 lower-case hexadecimal digits"),
+        (
+            Decision(A[:-1], "outcome", "kept"),
+            "image_id: expected 64 lower-case hexadecimal digits",
+        ),
         (Decision(A.upper(), "outcome", "kept"), "image_id: expected 64 lower"),
         (Decision(f"{A}\n", "outcome", "kept"), "image_id: expected 64 lower"),
         (Decision("", "outcome", "kept"), "image_id: expected 64 lower"),
@@ -95,8 +119,14 @@ def test_the_value_in_force_is_not_recorded_again(ledger: Ledger) -> None:
         (Decision(A, "label", ""), "value: expected 1 to 255 bytes"),
         (Decision(A, "label", "a\nb"), "value: expected 1 to 255 bytes"),
         (Decision(A, "label", "a\0b"), "value: expected 1 to 255 bytes"),
-        (Decision(A, "label", "a\x1b[31m"), "value: expected 1 to 255 bytes of UTF-8 on one line, without control"),
-        (Decision(A, "label", "\u202egpj"), "value: expected 1 to 255 bytes of UTF-8 on one line, without control"),
+        (
+            Decision(A, "label", "a\x1b[31m"),
+            "value: expected 1 to 255 bytes of UTF-8 on one line, without control",
+        ),
+        (
+            Decision(A, "label", "\u202egpj"),
+            "value: expected 1 to 255 bytes of UTF-8 on one line, without control",
+        ),
         (Decision(A, "label", "\ud800"), "value: expected 1 to 255 bytes"),
         (Decision(A, "label", "é" * 128), "value: expected 1 to 255 bytes"),
         (Decision(A, "label", "cat", "\0"), "note: expected at most 10000 characters"),
@@ -104,7 +134,9 @@ def test_the_value_in_force_is_not_recorded_again(ledger: Ledger) -> None:
         (Decision(A, "label", "cat", "x" * 10_001), "note: expected at most 10000 characters"),
     ],
 )
-def test_one_malformed_decision_is_named_and_none_is_written(ledger: Ledger, wrong: Decision, message: str) -> None:
+def test_one_malformed_decision_is_named_and_none_is_written(
+    ledger: Ledger, wrong: Decision, message: str
+) -> None:
     with pytest.raises(LedgerError) as refused:
         ledger.record([Decision(B, "outcome", "kept"), wrong], "ann")
     assert str(refused.value).startswith(f"decision 2 of 2: {message}")
@@ -154,7 +186,10 @@ def test_one_line_adds_an_action(ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 
 
 def test_undo_brings_the_value_before_back(ledger: Ledger) -> None:
-    ledger.record([Decision(A, "label", "cat"), Decision(A, "label", "dog"), Decision(A, "outcome", "kept")], "ann")
+    ledger.record(
+        [Decision(A, "label", "cat"), Decision(A, "label", "dog"), Decision(A, "outcome", "kept")],
+        "ann",
+    )
     assert ledger.undo([2], "bob", "a slip") == [4]
     assert decided(ledger) == [(A, "label", "cat", ""), (A, "outcome", "kept", "")]
     undo = ledger.history().iloc[3]
@@ -212,7 +247,10 @@ def test_what_is_not_there_is_not_undone(ledger: Ledger, entry: int) -> None:
 
 
 def test_several_entries_are_undone_in_one_go(ledger: Ledger) -> None:
-    ledger.record([Decision(A, "label", "cat"), Decision(B, "outcome", "kept"), Decision(A, "label", "dog")], "ann")
+    ledger.record(
+        [Decision(A, "label", "cat"), Decision(B, "outcome", "kept"), Decision(A, "label", "dog")],
+        "ann",
+    )
     assert ledger.undo([1, 2, 3], "bob", "all wrong") == [4, 5, 6]
     assert ledger.in_force().empty
     assert list(ledger.history()["undoes"]) == [0, 0, 0, 1, 2, 3]
@@ -223,9 +261,15 @@ def test_several_entries_are_undone_in_one_go(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     ("entries", "message"),
-    [([2, 9], "there is no entry 9"), ([2, 1], "entry 1 is taken back already"), ([2, 2], "each entry to undo once")],
+    [
+        ([2, 9], "there is no entry 9"),
+        ([2, 1], "entry 1 is taken back already"),
+        ([2, 2], "each entry to undo once"),
+    ],
 )
-def test_of_several_undos_all_are_done_or_none(ledger: Ledger, entries: list[int], message: str) -> None:
+def test_of_several_undos_all_are_done_or_none(
+    ledger: Ledger, entries: list[int], message: str
+) -> None:
     ledger.record([Decision(A, "label", "cat"), Decision(B, "label", "dog")], "ann")
     ledger.undo([1], "ann")
     with pytest.raises(LedgerError, match=message):
@@ -251,7 +295,9 @@ def test_the_last_entry_has_a_number(ledger: Ledger, tmp_path: Path) -> None:
 
 
 def test_a_picture_is_told_apart_from_several_others(ledger: Ledger) -> None:
-    assert ledger.record([Decision(A, "different", B), Decision(A, "different", C, "look")], "ann").entries == [1, 2]
+    assert ledger.record(
+        [Decision(A, "different", B), Decision(A, "different", C, "look")], "ann"
+    ).entries == [1, 2]
     assert decided(ledger) == [(A, "different", B, ""), (A, "different", C, "look")]
     assert list(HUMAN_DECISIONS.check(ledger.in_force())["value"]) == [B, C]
     assert list(ledger.history()["old"]) == ["", ""]
@@ -275,10 +321,18 @@ DECISIONS = st.builds(
     lambda picture, choice: Decision(picture, *choice),
     st.sampled_from([A, B]),
     st.sampled_from(
-        [("outcome", "kept"), ("outcome", "rejected"), ("label", "cat"), ("different", B), ("different", C)]
+        [
+            ("outcome", "kept"),
+            ("outcome", "rejected"),
+            ("label", "cat"),
+            ("different", B),
+            ("different", C),
+        ]
     ),
 )
-STEPS = st.lists(st.one_of(st.lists(DECISIONS, min_size=1, max_size=4), st.integers(1, 8)), max_size=10)
+STEPS = st.lists(
+    st.one_of(st.lists(DECISIONS, min_size=1, max_size=4), st.integers(1, 8)), max_size=10
+)
 
 
 class Model:
@@ -336,7 +390,10 @@ def test_any_sequence_agrees_with_the_definition(steps: list[list[Decision] | in
         for step in steps:
             apply(step, ledger, model)
             frame = ledger.in_force()
-            assert list(frame[["image_id", "action", "value"]].itertuples(index=False, name=None)) == model.in_force()
+            assert (
+                list(frame[["image_id", "action", "value"]].itertuples(index=False, name=None))
+                == model.in_force()
+            )
             versions.setdefault(ledger.version(), frame)
             pd.testing.assert_frame_equal(versions[ledger.version()], frame)
         assert list(ledger.history()["undoes"]) == [undoes for _, _, undoes in model.entries]

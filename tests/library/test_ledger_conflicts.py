@@ -1,4 +1,5 @@
-"""Two people decide at once: what the first one said is shown to the second one, never silently replaced."""
+"""Two people decide at once: what the first one said is shown to the second one, never silently
+replaced."""
 
 from __future__ import annotations
 
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from curation.errors import LedgerConflict, LedgerError
-from curation.ledger import ledger as ledger_module
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
+from curation.base.errors import LedgerError
+from curation.people.ledger import ledger as ledger_module
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.entries import LedgerConflict
+from curation.people.ledger.ledger import Ledger
 from tests.ledgers import A, B, C, assert_each_entry_continues_the_one_before, at, decided
 
 BOTH = {A: {A, B}, B: {A, B}}
@@ -33,7 +35,9 @@ def test_a_newer_decision_is_not_replaced_unseen(ledger: Ledger) -> None:
     ledger.record([KEPT], "ann")
     conflict = refused(ledger, [REJECTED], [0])
     assert conflict.entries == ledger.entries()
-    assert str(conflict).startswith("'ann' made outcome 'kept' meanwhile (entry 1): nothing was recorded")
+    assert str(conflict).startswith(
+        "'ann' made outcome 'kept' meanwhile (entry 1): nothing was recorded"
+    )
     assert conflict.exit_code == 2
     assert ledger.record([REJECTED], "bob", seen=[1]).entries == [2]
 
@@ -59,13 +63,19 @@ def test_an_answer_taken_back_meanwhile_is_a_conflict(ledger: Ledger) -> None:
 
 
 def test_other_pictures_actions_and_partners_do_not_matter(ledger: Ledger) -> None:
-    others = [Decision(B, "outcome", "kept"), Decision(A, "label", "cat"), Decision(A, "different", B)]
+    others = [
+        Decision(B, "outcome", "kept"),
+        Decision(A, "label", "cat"),
+        Decision(A, "different", B),
+    ]
     ledger.record(others, "ann")
     mine = [REJECTED, Decision(A, "different", C)]
     assert ledger.record(mine, "bob", seen=[0, 0]).entries == [4, 5]
 
 
-def test_one_overtaken_decision_stops_all_and_every_newer_entry_is_told_once(ledger: Ledger) -> None:
+def test_one_overtaken_decision_stops_all_and_every_newer_entry_is_told_once(
+    ledger: Ledger,
+) -> None:
     ledger.record([KEPT, Decision(B, "label", "cat"), Decision(B, "label", "dog")], "ann")
     mine = [Decision(C, "outcome", "kept"), Decision(B, "label", "fox"), REJECTED, REJECTED]
     assert [entry.entry for entry in refused(ledger, mine, [3, 2, 0, 0]).entries] == [1, 3]
@@ -88,7 +98,9 @@ def test_a_partner_told_apart_and_taken_back_is_a_conflict_on_that_partner(ledge
 def test_another_state_of_the_ledger_is_refused(ledger: Ledger, seen: int) -> None:
     """The file may have been replaced by an older copy while the page was open."""
     ledger.record([KEPT], "ann")
-    with pytest.raises(LedgerError, match="another state of the ledger, whose last entry is 1: look again"):
+    with pytest.raises(
+        LedgerError, match="another state of the ledger, whose last entry is 1: look again"
+    ):
         ledger.record([REJECTED], "bob", seen=[seen])
     assert decided(ledger) == [(A, "outcome", "kept", "")]
 
@@ -147,7 +159,9 @@ def test_each_copy_is_told_apart_for_itself(ledger: Ledger) -> None:
     assert ledger.record([Decision(A, "different", C)], "ann", seen=[0], copies=BOTH) == ([2], [2])
 
 
-def test_the_later_word_holds_though_a_clock_went_back(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_later_word_holds_though_a_clock_went_back(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ledger.record([Decision(B, "copy", "keep")], "bob")
 
     class Behind(datetime):
@@ -180,13 +194,15 @@ def test_of_threads_that_saw_the_same_only_one_decides(ledger: Ledger) -> None:
 
 
 TAB = """
-import sys; from curation.errors import LedgerConflict; from curation.ledger.ledger import Ledger
+import sys; from curation.people.ledger.entries import LedgerConflict
+from curation.people.ledger.ledger import Ledger
 from curation.ledger.decisions import Decision
 ledger = Ledger(sys.argv[1]); print("ready", flush=True); sys.stdin.readline()
 for n in range(20):
     seen, done = 0, []
     while not done:
-        try: done = ledger.record([Decision("a" * 64, "label", f"{sys.argv[2]} {n}")], sys.argv[2], seen=[seen]).entries
+        mine = [Decision("a" * 64, "label", f"{sys.argv[2]} {n}")]
+        try: done = ledger.record(mine, sys.argv[2], seen=[seen]).entries
         except LedgerConflict as conflict: seen = conflict.entries[-1].entry
     print(*done, seen)
 """
@@ -196,7 +212,9 @@ def test_two_processes_see_each_other_before_they_decide(tmp_path: Path) -> None
     """Each decision stands directly upon the one that its author had seen."""
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    tabs = [subprocess.Popen([sys.executable, "-c", TAB, url, name], **pipes) for name in ("ann", "bob")]
+    tabs = [
+        subprocess.Popen([sys.executable, "-c", TAB, url, name], **pipes) for name in ("ann", "bob")
+    ]
     assert [tab.stdout.readline() for tab in tabs] == ["ready\n", "ready\n"]
     for tab in tabs:
         tab.stdin.write("go\n")

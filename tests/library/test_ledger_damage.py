@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from curation.errors import LedgerError
-from curation.ledger import database
-from curation.ledger.decisions import ACTIONS, Decision
-from curation.ledger.exchange import export_csv
-from curation.ledger.ledger import Ledger
+from curation.base.errors import LedgerError
+from curation.people.ledger import database
+from curation.people.ledger.decisions import ACTIONS, Decision
+from curation.people.ledger.exchange import export_csv
+from curation.people.ledger.ledger import Ledger
 from tests.ledgers import A, B, at
 
 
@@ -25,13 +25,17 @@ from tests.ledgers import A, B, at
         "UPDATE inksift_ledger SET entry = 7 WHERE entry = 1",
         "DELETE FROM inksift_ledger",
         "DELETE FROM inksift_ledger WHERE entry = 2",
-        "REPLACE INTO inksift_ledger SELECT 1, at, who, image_id, action, value, old, note, undoes, digest "
+        "REPLACE INTO inksift_ledger SELECT 1, at, who, image_id, action, value, old, note, "
+        "undoes, digest "
         "FROM inksift_ledger WHERE entry = 2",
-        "INSERT INTO inksift_ledger SELECT 0, at, who, image_id, action, value, old, note, undoes, digest "
+        "INSERT INTO inksift_ledger SELECT 0, at, who, image_id, action, value, old, note, undoes, "
+        "digest "
         "FROM inksift_ledger WHERE entry = 2",
     ],
 )
-def test_the_database_itself_refuses_to_change_an_entry(ledger: Ledger, tmp_path: Path, statement: str) -> None:
+def test_the_database_itself_refuses_to_change_an_entry(
+    ledger: Ledger, tmp_path: Path, statement: str
+) -> None:
     ledger.record([Decision(A, "outcome", "kept"), Decision(A, "label", "cat")], "ann")
     before = ledger.history()
     raw = sqlite3.connect(tmp_path / "ledger.sqlite")
@@ -45,9 +49,16 @@ def test_the_database_itself_refuses_to_change_an_entry(ledger: Ledger, tmp_path
 def tampered(path: Path, *statements: str) -> Ledger:
     """A ledger of three entries after what no honest writer does."""
     ledger = at(path)
-    ledger.record([Decision(A, "outcome", "kept"), Decision(A, "label", "cat"), Decision(B, "label", "dog")], "ann")
+    ledger.record(
+        [Decision(A, "outcome", "kept"), Decision(A, "label", "cat"), Decision(B, "label", "dog")],
+        "ann",
+    )
     raw = sqlite3.connect(path)
-    for statement in ("DROP TRIGGER inksift_ledger_update", "DROP TRIGGER inksift_ledger_delete", *statements):
+    for statement in (
+        "DROP TRIGGER inksift_ledger_update",
+        "DROP TRIGGER inksift_ledger_delete",
+        *statements,
+    ):
         raw.execute(statement)
     raw.commit()
     raw.close()
@@ -57,7 +68,12 @@ def tampered(path: Path, *statements: str) -> Ledger:
 def assert_refused(ledger: Ledger, path: Path, match: str) -> None:
     """Neither read nor written, and left as it is."""
     before = path.read_bytes()
-    for use in (ledger.history, ledger.in_force, ledger.version, lambda: export_csv(ledger.entries())):
+    for use in (
+        ledger.history,
+        ledger.in_force,
+        ledger.version,
+        lambda: export_csv(ledger.entries()),
+    ):
         with pytest.raises(LedgerError, match=match):
             use()
     assert path.read_bytes() == before
@@ -75,9 +91,18 @@ def assert_refused_to_writers(ledger: Ledger, path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("UPDATE inksift_ledger SET value = 'rejected' WHERE entry = 1", "entry 1 of the ledger is not as it was"),
-        ("UPDATE inksift_ledger SET who = 7 WHERE entry = 2", "entry 2 of the ledger is not as it was written"),
-        ("UPDATE inksift_ledger SET note = x'ff' WHERE entry = 3", "entry 3 of the ledger is not as it was written"),
+        (
+            "UPDATE inksift_ledger SET value = 'rejected' WHERE entry = 1",
+            "entry 1 of the ledger is not as it was",
+        ),
+        (
+            "UPDATE inksift_ledger SET who = 7 WHERE entry = 2",
+            "entry 2 of the ledger is not as it was written",
+        ),
+        (
+            "UPDATE inksift_ledger SET note = x'ff' WHERE entry = 3",
+            "entry 3 of the ledger is not as it was written",
+        ),
         ("DELETE FROM inksift_ledger WHERE entry = 2", "has lost entries"),
         ("ALTER TABLE inksift_ledger DROP COLUMN note", "no such column"),
     ],
@@ -90,7 +115,10 @@ def test_a_changed_entry_is_never_believed(tmp_path: Path, statement: str, messa
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("UPDATE inksift_ledger_format SET format = 2", "has format 2, expected 1: another version of inksift"),
+        (
+            "UPDATE inksift_ledger_format SET format = 2",
+            "has format 2, expected 1: another version of inksift",
+        ),
         ("DELETE FROM inksift_ledger_format", "has format none, expected 1"),
         ("INSERT INTO inksift_ledger_format VALUES (2)", "has format 1, 2, expected 1"),
         ("DROP TABLE inksift_ledger_format", "no such table"),
@@ -108,7 +136,9 @@ def test_an_action_of_a_newer_inksift_is_refused(ledger: Ledger, tmp_path: Path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(ACTIONS, "season", ACTIONS["label"])
         ledger.record([Decision(A, "season", "winter")], "ann")
-    assert_refused(ledger, tmp_path / "ledger.sqlite", "entry 1 has an action of a newer inksift, 'season'")
+    assert_refused(
+        ledger, tmp_path / "ledger.sqlite", "entry 1 has an action of a newer inksift, 'season'"
+    )
 
 
 def other_database(path: Path) -> bytes:
@@ -131,7 +161,16 @@ def other_database(path: Path) -> bytes:
         lambda data, _: data[:100] + bytes(len(data) - 100),
         lambda data, path: other_database(path.with_name("other")),
     ],
-    ids=["random", "text", "empty", "header torn", "one page", "last page", "zeros", "another database"],
+    ids=[
+        "random",
+        "text",
+        "empty",
+        "header torn",
+        "one page",
+        "last page",
+        "zeros",
+        "another database",
+    ],
 )
 def test_a_damaged_file_is_refused_and_left_alone(
     ledger: Ledger, tmp_path: Path, damage: Callable[[bytes, Path], bytes]
@@ -147,7 +186,9 @@ def test_a_page_that_forgets_its_last_entry_is_noticed(ledger: Ledger, tmp_path:
     path = tmp_path / "ledger.sqlite"
     ledger.record([Decision(A, "outcome", "kept"), Decision(A, "label", "cat")], "ann")
     raw = sqlite3.connect(path)
-    (page,) = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'inksift_ledger'").fetchone()
+    (page,) = raw.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = 'inksift_ledger'"
+    ).fetchone()
     (size,) = raw.execute("PRAGMA page_size").fetchone()
     raw.close()
     data, count = bytearray(path.read_bytes()), (page - 1) * size + 3
@@ -162,7 +203,9 @@ def test_a_flipped_byte_changes_nothing_or_is_noticed(ledger: Ledger, tmp_path: 
     ledger.record([Decision(f"{n:064x}", "label", f"cat {n}", "x" * 50) for n in range(20)], "ann")
     whole, before, noticed = path.read_bytes(), ledger.entries(), 0
     for place in sorted(chance.sample(range(len(whole)), 300)):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << chance.randrange(8)]) + whole[place + 1 :])
+        path.write_bytes(
+            whole[:place] + bytes([whole[place] ^ 1 << chance.randrange(8)]) + whole[place + 1 :]
+        )
         try:
             assert ledger.entries() == before, f"byte {place}"
         except LedgerError:
@@ -207,8 +250,11 @@ def test_a_url_that_cannot_work_is_refused(url: str, message: str) -> None:
     assert "\n" not in str(refused.value)
 
 
-def test_a_server_is_given_its_tables_at_the_first_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite plays the server here: no file is looked for, and other tables beside ours are no damage."""
+def test_a_server_is_given_its_tables_at_the_first_decision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite plays the server here: no file is looked for, and other tables beside ours are no
+    damage."""
     path = tmp_path / "server.sqlite"
     other_database(path)
     monkeypatch.setattr(database, "file_of", lambda url: None)

@@ -1,6 +1,7 @@
 """The ledger on a real database server, where one is at hand:
 
-    INKSIFT_TEST_LEDGER=postgresql+psycopg://ann@host/empty pytest tests/library/test_ledger_server.py
+    INKSIFT_TEST_LEDGER=postgresql+psycopg://ann@host/empty pytest
+    tests/library/test_ledger_server.py
 
 The database is to be empty, and it is left with the tables of a ledger.
 """
@@ -12,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from curation.errors import LedgerConflict
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.entries import LedgerConflict
+from curation.people.ledger.ledger import Ledger
 from tests.ledgers import HOSTILE, A, B, C, assert_each_entry_continues_the_one_before, printable
 
 
@@ -29,7 +30,11 @@ def url() -> str:
 
 def test_first_writers_at_once_make_one_ledger(url: str) -> None:
     def write(n: int) -> list[int]:
-        return Ledger(url).record([Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], "ann").entries
+        return (
+            Ledger(url)
+            .record([Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], "ann")
+            .entries
+        )
 
     with ThreadPoolExecutor(8) as threads:
         numbers = [number for numbers in threads.map(write, range(24)) for number in numbers]

@@ -15,14 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from curation.errors import LedgerError
-from curation.ledger import database
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
+from curation.base.errors import LedgerError
+from curation.people.ledger import database
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.ledger import Ledger
 from tests.ledgers import A, B, assert_each_entry_continues_the_one_before, at, decided
 
 WRITER = """
-import sys; from curation.ledger.ledger import Ledger; from curation.ledger.decisions import Decision
+import sys; from curation.people.ledger.ledger import Ledger
+from curation.people.ledger.decisions import Decision
 ledger = Ledger(sys.argv[1]); print("ready", flush=True); sys.stdin.readline()
 for n in range(int(sys.argv[3])):
     print(*ledger.record([Decision("a" * 64, "label", f"{sys.argv[2]} {n}")], sys.argv[2]).new)
@@ -32,19 +33,26 @@ for n in range(int(sys.argv[3])):
 def test_two_processes_write_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, url, name, "25"], **pipes) for name in ("ann", "bob")]
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, url, name, "25"], **pipes)
+        for name in ("ann", "bob")
+    ]
     assert [writer.stdout.readline() for writer in writers] == ["ready\n", "ready\n"]
     for writer in writers:
         writer.stdin.write("go\n")
         writer.stdin.flush()
-    numbers = [int(number) for writer in writers for number in writer.communicate(timeout=60)[0].split()]
+    numbers = [
+        int(number) for writer in writers for number in writer.communicate(timeout=60)[0].split()
+    ]
     assert sorted(numbers) == list(range(1, 51))
     assert_each_entry_continues_the_one_before(Ledger(url))
 
 
 def test_threads_write_at_once(ledger: Ledger) -> None:
     def write(n: int) -> list[int]:
-        return ledger.record([Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], "ann").new
+        return ledger.record(
+            [Decision(A, "label", f"{n}"), Decision(B, "label", f"{n}")], "ann"
+        ).new
 
     with ThreadPoolExecutor(8) as threads:
         numbers = list(itertools.chain(*threads.map(write, range(24))))
@@ -52,7 +60,9 @@ def test_threads_write_at_once(ledger: Ledger) -> None:
     assert_each_entry_continues_the_one_before(ledger)
 
 
-def test_a_ledger_that_stays_busy_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_stays_busy_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(database, "BUSY_S", 0.05)
     at(tmp_path / "ledger.sqlite").record([Decision(A, "outcome", "kept")], "ann")
     other = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
@@ -64,7 +74,8 @@ def test_a_ledger_that_stays_busy_is_an_error(tmp_path: Path, monkeypatch: pytes
 
 
 RECORDER = """
-import os, sys; from curation.ledger.ledger import Ledger; from curation.ledger.decisions import Decision
+import os, sys; from curation.people.ledger.ledger import Ledger
+from curation.people.ledger.decisions import Decision
 for line in sys.stdin:
     child = os.fork()
     if child:
@@ -74,7 +85,8 @@ for line in sys.stdin:
         print(os.getpid(), flush=True)
         ledger = Ledger(sys.argv[1])
         for n in range(10**9):
-            print(*ledger.record([Decision(os.urandom(32).hex(), "outcome", "kept")], "ann").new, flush=True)
+            mine = [Decision(os.urandom(32).hex(), "outcome", "kept")]
+            print(*ledger.record(mine, "ann").new, flush=True)
 """
 
 
@@ -84,7 +96,9 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, kills: int) -> No
     path, moments = tmp_path / "ledger.sqlite", random.Random(49)
     command = [sys.executable, "-c", RECORDER, f"sqlite:///{path}"]
     acknowledged: list[int] = []
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as recorder:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as recorder:
         for _ in range(kills):
             recorder.stdin.write("go\n")
             recorder.stdin.flush()
@@ -113,9 +127,11 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     at(path).record([Decision(A, "outcome", "kept")], "ann")
     program = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "from curation.ledger.ledger import Ledger; from curation.ledger.decisions import Decision;"
+        "from curation.people.ledger.ledger import Ledger; from curation.people.ledger.decisions "
+        "import Decision;"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000));"
-        "Ledger(sys.argv[1]).record([Decision('b' * 64, 'label', str(n)) for n in range(1000)], 'ann')"
+        "Ledger(sys.argv[1]).record([Decision('b' * 64, 'label', str(n)) for n in range(1000)], "
+        "'ann')"
     )
     command = [sys.executable, "-c", program, f"sqlite:///{path}"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -11,34 +11,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.errors import WeightsError
-from curation.medium.audit import Assessment, assess
-from curation.medium.cuts import Cuts
-from curation.medium.fit import probability
-from curation.medium.folder import Folder
-from curation.medium.head import Head, digest, load_head
-from curation.medium.questions import STRATA, propose
-from curation.medium.votes import EMBEDDING, PARTS, VOTERS, VOTES, Voter
-from curation.signals import SIGNALS
-from curation.tables import EMBEDDINGS
-from curation.verdicts import learned, recipes
-from curation.verdicts.evidence import EVIDENCE
-from curation.verdicts.learned import LearnedParams
-from curation.verdicts.recipes import VerdictParams
+from curation.base.errors import WeightsError
+from curation.base.tables import EMBEDDINGS
+from curation.gather.signals import SIGNALS
+from curation.verdict import learned, recipes
+from curation.verdict.audit.assess import Assessment, assess
+from curation.verdict.audit.questions import STRATA, propose
+from curation.verdict.evidence import EVIDENCE
+from curation.verdict.learned import LearnedParams
+from curation.verdict.medium.fit import probability
+from curation.verdict.medium.folder import Folder
+from curation.verdict.medium.head import Head, digest, load_head
+from curation.verdict.medium.thresholds import Cuts
+from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, VOTES, Voter
+from curation.verdict.recipes import VerdictParams
 
 
 def votes_of(log_odds: np.ndarray) -> pd.DataFrame:
     ids = pd.Series([f"{row:05}" for row in range(len(log_odds))], dtype="str")
-    return VOTES.check(pd.DataFrame({"image_id": ids, "log_odds": log_odds, **dict.fromkeys(PARTS, 0.0)}))
+    return VOTES.check(
+        pd.DataFrame({"image_id": ids, "log_odds": log_odds, **dict.fromkeys(PARTS, 0.0)})
+    )
 
 
 @pytest.fixture
 def votes(rng: np.random.Generator) -> pd.DataFrame:
     """A folder of 2,000 pictures, most of them clear."""
-    return votes_of(np.concatenate([rng.normal(-7, 2, 1500), rng.normal(5, 2, 300), rng.normal(-1, 2, 200)]))
+    return votes_of(
+        np.concatenate([rng.normal(-7, 2, 1500), rng.normal(5, 2, 300), rng.normal(-1, 2, 200)])
+    )
 
 
-def test_every_stratum_is_asked_and_no_answer_stands_for_many_more_than_its_share(votes: pd.DataFrame) -> None:
+def test_every_stratum_is_asked_and_no_answer_stands_for_many_more_than_its_share(
+    votes: pd.DataFrame,
+) -> None:
     questions = propose(votes, set(), count=50)
     assert len(questions) == 50
     assert set(questions["stratum"]) == set(STRATA)
@@ -52,12 +58,17 @@ def test_every_stratum_is_asked_and_no_answer_stands_for_many_more_than_its_shar
 def test_chances_are_those_of_the_draw(votes: pd.DataFrame) -> None:
     questions = propose(votes, set(), count=60)
     stands_for = (1 / questions["chance"]).groupby(questions["stratum"]).sum()
-    edges = np.log(np.array([0.01, 0.1, 0.3, 0.7, 0.9, 0.99]) / (1 - np.array([0.01, 0.1, 0.3, 0.7, 0.9, 0.99])))
+    edges = np.log(
+        np.array([0.01, 0.1, 0.3, 0.7, 0.9, 0.99])
+        / (1 - np.array([0.01, 0.1, 0.3, 0.7, 0.9, 0.99]))
+    )
     sizes = np.bincount(np.digitize(votes["log_odds"], edges), minlength=7)
     assert stands_for.to_dict() == pytest.approx(dict(zip(STRATA, sizes, strict=True)))
 
 
-def test_the_order_of_the_rows_does_not_matter_but_the_seed_does(votes: pd.DataFrame, rng: np.random.Generator) -> None:
+def test_the_order_of_the_rows_does_not_matter_but_the_seed_does(
+    votes: pd.DataFrame, rng: np.random.Generator
+) -> None:
     first = propose(votes, set())
     shuffled = votes.sample(frac=1, random_state=rng)
     pd.testing.assert_frame_equal(propose(shuffled, set()), first)
@@ -69,7 +80,9 @@ def test_the_order_of_the_rows_does_not_matter_but_the_seed_does(votes: pd.DataF
     count=st.integers(0, 60),
     answered=st.sets(st.integers(0, 39).map(lambda row: f"{row:05}")),
 )
-def test_it_asks_what_was_asked_for_and_nothing_answered(log_odds, count: int, answered: set[str]) -> None:
+def test_it_asks_what_was_asked_for_and_nothing_answered(
+    log_odds, count: int, answered: set[str]
+) -> None:
     votes = votes_of(np.array(log_odds, dtype=float))
     questions = propose(votes, answered, count=count)
     free = set(votes["image_id"]) - answered
@@ -96,7 +109,12 @@ def test_figures_are_those_of_the_whole_folder(rng: np.random.Generator) -> None
     judge = fixed(log_odds, medium)
     found = [assess(judge, answered(votes, photo, count=100, seed=seed)) for seed in range(40)]
     whole = assess(judge, pd.Series(photo, index=votes["image_id"]))
-    for name, near in {"auroc": 0.01, "illustrations_rejected": 0.01, "photos_kept": 0.02, "unsure": 0.01}.items():
+    for name, near in {
+        "auroc": 0.01,
+        "illustrations_rejected": 0.01,
+        "photos_kept": 0.02,
+        "unsure": 0.01,
+    }.items():
         estimates = [getattr(each.shipped, name) for each in found]
         truth = getattr(whole.shipped, name).value
         assert np.mean([estimate.value for estimate in estimates]) == pytest.approx(truth, abs=near)
@@ -105,7 +123,9 @@ def test_figures_are_those_of_the_whole_folder(rng: np.random.Generator) -> None
     assert whole.shipped == whole.refitted
 
 
-def test_answers_from_elsewhere_are_brought_to_the_folders_proportions(rng: np.random.Generator) -> None:
+def test_answers_from_elsewhere_are_brought_to_the_folders_proportions(
+    rng: np.random.Generator,
+) -> None:
     log_odds = np.concatenate([np.full(900, -6.0), np.full(100, 1.5)])
     photo = np.concatenate([np.zeros(900, bool), np.arange(100) < 80])
     judge = fixed(log_odds, np.where(log_odds > 0, "photo", "illustration"))
@@ -130,7 +150,9 @@ def test_a_stratum_without_answers_counts_with_the_next() -> None:
 def test_what_a_missing_class_leaves_open_is_unknown(photo: bool) -> None:
     log_odds = np.linspace(-5, 5, 40)
     judge = fixed(log_odds, np.where(log_odds > 0, "photo", "illustration"))
-    figures = assess(judge, pd.Series([photo] * 10, index=[f"{row:05}" for row in range(0, 40, 4)])).refitted
+    figures = assess(
+        judge, pd.Series([photo] * 10, index=[f"{row:05}" for row in range(0, 40, 4)])
+    ).refitted
     assert np.isnan(figures.auroc.value)
     assert np.isnan(figures.illustrations_rejected.value) == photo
     assert np.isnan(figures.photos_kept.value) == (not photo)
@@ -153,7 +175,9 @@ def test_no_answer_is_judged_by_a_head_that_knows_it() -> None:
         """Knows what it was told, and says the contrary of everything else."""
         says = answers.reindex(ids).fillna(~truth).astype(bool)
         medium = np.where(says, "photo", "illustration")
-        return pd.DataFrame({"image_id": ids, "log_odds": np.where(says, 3.0, -3.0), "medium": medium})
+        return pd.DataFrame(
+            {"image_id": ids, "log_odds": np.where(says, 3.0, -3.0), "medium": medium}
+        )
 
     found = assess(judge, truth)
     assert found.shipped.wrong.value == found.refitted.wrong.value == 1
@@ -166,7 +190,10 @@ CONTENT, TEXTURE = 6, 4
 
 
 def a_head() -> Head:
-    voters = {name: Voter(0.1, 1.5, 1.0 if name in EMBEDDING else 0.2, name not in EMBEDDING) for name in VOTERS}
+    voters = {
+        name: Voter(0.1, 1.5, 1.0 if name in EMBEDDING else 0.2, name not in EMBEDDING)
+        for name in VOTERS
+    }
     return Head(
         embedder="toy",
         content=CONTENT,
@@ -186,8 +213,11 @@ def a_head() -> Head:
     )
 
 
-def a_crawl(rng: np.random.Generator, count: int = 60) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
-    """EVIDENCE and EMBEDDINGS of pictures, two of them without a usable embedding, and what they are."""
+def a_crawl(
+    rng: np.random.Generator, count: int = 60
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """EVIDENCE and EMBEDDINGS of pictures, two of them without a usable embedding, and what they
+    are."""
     ids = [f"{row:05}" for row in rng.permutation(count)]
     photo = rng.random(count) < 0.4
     features = rng.normal(size=(count, CONTENT + TEXTURE)) + np.where(photo, 1.0, -1.0)[:, None]
@@ -203,8 +233,17 @@ def a_crawl(rng: np.random.Generator, count: int = 60) -> tuple[pd.DataFrame, pd
         for name, state, own in zip(ids, status, features, strict=True)
     ]
     evidence = [
-        {"image_id": name, "detector": "ok", "objects": row % 4, "embedding": state, "cluster": row % 3 - 1}
-        | {signal.name: float(value) for signal, value in zip(SIGNALS, rng.random(len(SIGNALS)), strict=True)}
+        {
+            "image_id": name,
+            "detector": "ok",
+            "objects": row % 4,
+            "embedding": state,
+            "cluster": row % 3 - 1,
+        }
+        | {
+            signal.name: float(value)
+            for signal, value in zip(SIGNALS, rng.random(len(SIGNALS)), strict=True)
+        }
         for row, (name, state) in enumerate(zip(ids, status, strict=True))
     ]
     return EVIDENCE.frame(evidence), EMBEDDINGS.frame(embeddings), pd.Series(photo, index=ids)
@@ -212,10 +251,14 @@ def a_crawl(rng: np.random.Generator, count: int = 60) -> tuple[pd.DataFrame, pd
 
 @pytest.mark.parametrize("adapt", [True, False])
 @pytest.mark.parametrize("answers", [0, 1, 30])
-def test_a_folder_is_judged_as_a_run_judges_it(adapt: bool, answers: int, rng: np.random.Generator) -> None:
+def test_a_folder_is_judged_as_a_run_judges_it(
+    adapt: bool, answers: int, rng: np.random.Generator
+) -> None:
     evidence, embeddings, photo = a_crawl(rng)
     given = photo.iloc[:answers]
-    run = learned.judge(evidence, embeddings, LearnedParams(adapt=adapt), head=a_head(), answers=given)
+    run = learned.judge(
+        evidence, embeddings, LearnedParams(adapt=adapt), head=a_head(), answers=given
+    )
     pictures = Folder(run.seen.measures, embeddings, head=a_head(), cuts=run.cuts, adapt=adapt)
     judged = pictures.judge(given).set_index("image_id")
     votes = run.seen.votes.set_index("image_id")
@@ -226,7 +269,9 @@ def test_a_folder_is_judged_as_a_run_judges_it(adapt: bool, answers: int, rng: n
 
 def test_a_folder_without_pictures_is_judged() -> None:
     evidence, embeddings, _ = a_crawl(np.random.default_rng(0), 0)
-    run = learned.judge(evidence, embeddings, LearnedParams(), head=a_head(), answers=pd.Series(dtype=bool))
+    run = learned.judge(
+        evidence, embeddings, LearnedParams(), head=a_head(), answers=pd.Series(dtype=bool)
+    )
     assert (
         Folder(run.seen.measures, embeddings, head=a_head(), cuts=Cuts(2, -1, 0.3), adapt=True)
         .judge(pd.Series(dtype=bool))
@@ -237,7 +282,9 @@ def test_a_folder_without_pictures_is_judged() -> None:
 def test_a_head_for_features_of_another_width_is_refused(rng: np.random.Generator) -> None:
     evidence, embeddings, photo = a_crawl(rng)
     narrow = replace(a_head(), mean=np.zeros(8), direction=np.ones(8))
-    with pytest.raises(WeightsError, match=r"head for toy was fitted on 8 features, but toy gives 10: refit it"):
+    with pytest.raises(
+        WeightsError, match=r"head for toy was fitted on 8 features, but toy gives 10: refit it"
+    ):
         learned.judge(evidence, embeddings, LearnedParams(), head=narrow, answers=photo)
 
 
@@ -246,15 +293,23 @@ def test_the_numbers_of_a_run_name_its_head_and_the_answers_that_it_heeds(
 ) -> None:
     evidence, embeddings, photo = a_crawl(rng)
     (tmp_path / "medium-toy.json").write_bytes(a_head().to_json())
-    told = recipes.judge(evidence, embeddings, VerdictParams(), heads=[tmp_path], answers=photo.iloc[:10])
+    told = recipes.judge(
+        evidence, embeddings, VerdictParams(), heads=[tmp_path], answers=photo.iloc[:10]
+    )
     assert told.settled["head"] == digest(load_head("toy", [tmp_path])) == digest(a_head())
-    assert told.settled["answers"] == 8, "two of the answers are on pictures without a usable embedding"
+    assert told.settled["answers"] == 8, (
+        "two of the answers are on pictures without a usable embedding"
+    )
 
 
-def test_answers_on_a_folder_that_the_head_mistakes_show_and_mend_it(rng: np.random.Generator) -> None:
+def test_answers_on_a_folder_that_the_head_mistakes_show_and_mend_it(
+    rng: np.random.Generator,
+) -> None:
     evidence, embeddings, photo = a_crawl(rng, 400)
     head = a_head()
-    blind = Head(**(vars(head) | {"direction": np.array([0.0, 1.0, -1.0, 0, 0, 0, 0, 1.0, -1.0, 0])}))
+    blind = Head(
+        **(vars(head) | {"direction": np.array([0.0, 1.0, -1.0, 0, 0, 0, 0, 1.0, -1.0, 0])})
+    )
     run = learned.judge(evidence, embeddings, LearnedParams(), head=blind, answers=photo.iloc[:0])
     pictures = Folder(run.seen.measures, embeddings, head=blind, cuts=run.cuts, adapt=True)
     asked = propose(run.seen.votes, set(), count=60)["image_id"]

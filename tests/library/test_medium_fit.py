@@ -6,19 +6,26 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from curation.medium.fit import fit_change, fit_votes, log_loss, probability
+from curation.verdict.medium.fit import fit_change, fit_votes, log_loss, probability
 
 TRUE = np.array([2.0, -1.0, 0.0])
 
 
-def drawn(rng: np.random.Generator, count: int = 4000, base: float = 0.5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def drawn(
+    rng: np.random.Generator, count: int = 4000, base: float = 0.5
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     measures = rng.normal(size=(count, 3))
     photos = rng.random(count) < probability(measures @ TRUE + base)
     return measures, photos, np.ones(count)
 
 
 def fitted(measures, photos, weights, **changes):
-    settings = {"prior_weights": np.zeros(3), "prior_base": 0.0, "strength": 1.0, "signs": [1, -1, 1]}
+    settings = {
+        "prior_weights": np.zeros(3),
+        "prior_base": 0.0,
+        "strength": 1.0,
+        "signs": [1, -1, 1],
+    }
     return fit_votes(measures, photos, weights, **(settings | changes))
 
 
@@ -65,7 +72,9 @@ def test_one_class_only_stays_finite(photo: bool, rng: np.random.Generator) -> N
 
 def test_no_answers_give_the_prior() -> None:
     prior = np.array([1.0, -2.0, 0.5])
-    weights, base = fitted(np.zeros((0, 3)), np.zeros(0, bool), np.zeros(0), prior_weights=prior, prior_base=0.7)
+    weights, base = fitted(
+        np.zeros((0, 3)), np.zeros(0, bool), np.zeros(0), prior_weights=prior, prior_base=0.7
+    )
     assert (weights.tolist(), base) == (prior.tolist(), 0.7)
 
 
@@ -88,7 +97,9 @@ def test_a_weight_is_so_many_answers(rng: np.random.Generator) -> None:
     measures, photos, _ = drawn(rng, 80)
     times = rng.integers(1, 4, 80)
     weighted, base = fitted(measures, photos, times.astype(float))
-    repeated, same_base = fitted(measures.repeat(times, axis=0), photos.repeat(times), np.ones(times.sum()))
+    repeated, same_base = fitted(
+        measures.repeat(times, axis=0), photos.repeat(times), np.ones(times.sum())
+    )
     assert np.append(weighted, base) == pytest.approx(np.append(repeated, same_base), abs=1e-5)
 
 
@@ -124,11 +135,16 @@ def test_a_change_of_all_alike_is_a_fitted_base(rng: np.random.Generator) -> Non
 
 def test_wildly_wrong_log_odds_are_mended_without_overflow(rng: np.random.Generator) -> None:
     photo = np.arange(30) % 2 == 0
-    coefficients = fit_change(np.where(photo, -500.0, 500.0), photo, np.ones(30), covariance=np.eye(30) * 1e4)
+    coefficients = fit_change(
+        np.where(photo, -500.0, 500.0), photo, np.ones(30), covariance=np.eye(30) * 1e4
+    )
     mended = np.where(photo, -500.0, 500.0) + 1e4 * coefficients
     assert np.isfinite(mended).all()
     assert ((mended > 0) == photo).all()
 
 
 def test_no_answers_ask_for_no_change() -> None:
-    assert fit_change(np.zeros(0), np.zeros(0, bool), np.zeros(0), covariance=np.zeros((0, 0))).size == 0
+    assert (
+        fit_change(np.zeros(0), np.zeros(0, bool), np.zeros(0), covariance=np.zeros((0, 0))).size
+        == 0
+    )

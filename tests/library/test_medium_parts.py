@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.errors import WeightsError
-from curation.medium import cuts as cutting
-from curation.medium.cuts import Cuts, media
-from curation.medium.explain import explain
-from curation.medium.head import SILENT, Head, load_head
-from curation.medium.neighbours import nearest, pull
-from curation.medium.prior import LEAST, MOST, logit, photo_share
-from curation.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
+from curation.base.errors import WeightsError
+from curation.verdict.medium import thresholds as cutting
+from curation.verdict.medium.explain import explain
+from curation.verdict.medium.head import SILENT, Head, load_head
+from curation.verdict.medium.neighbours import nearest, pull
+from curation.verdict.medium.prior import LEAST, MOST, logit, photo_share
+from curation.verdict.medium.thresholds import Cuts, media
+from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
 
 
 def toy_head(**changed) -> Head:
@@ -25,7 +25,9 @@ def toy_head(**changed) -> Head:
         "content": 2,
         "mean": np.zeros(3),
         "direction": np.array([1.0, 0.0, 0.0]),
-        "voters": {name: Voter(0.0, 1.0, 1.0 if name in EMBEDDING else 0.0, False) for name in VOTERS},
+        "voters": {
+            name: Voter(0.0, 1.0, 1.0 if name in EMBEDDING else 0.0, False) for name in VOTERS
+        },
         "base": 0.0,
         "neighbours": 5,
         "pull_share": 0.5,
@@ -42,7 +44,9 @@ def toy_head(**changed) -> Head:
 
 def families(rng: np.random.Generator) -> np.ndarray:
     """Two families of 20 vectors each, far apart."""
-    return np.concatenate([rng.normal(side, 0.05, (20, 8)) for side in (1.0, 4.0)]).astype(np.float32)
+    return np.concatenate([rng.normal(side, 0.05, (20, 8)) for side in (1.0, 4.0)]).astype(
+        np.float32
+    )
 
 
 def test_the_nearest_are_of_the_own_family_and_never_the_picture_itself():
@@ -56,7 +60,7 @@ def test_the_nearest_are_of_the_own_family_and_never_the_picture_itself():
 def test_many_pictures_are_compared_block_by_block(monkeypatch):
     vectors = np.random.default_rng(1).normal(size=(50, 6)).astype(np.float32)
     whole = nearest(vectors, 4)
-    monkeypatch.setattr("curation.medium.neighbours.BLOCK", 7)
+    monkeypatch.setattr("curation.verdict.medium.neighbours.BLOCK", 7)
     parts = nearest(vectors, 4)
     assert [set(row) for row in parts.rows] == [set(row) for row in whole.rows]
 
@@ -66,7 +70,9 @@ def test_wide_vectors_are_reduced_and_keep_their_neighbours():
     centres = rng.normal(size=(10, 400))
     vectors = np.repeat(centres, 20, axis=0) + rng.normal(0, 0.2, (200, 400))
     near = nearest(vectors.astype(np.float32), 5)
-    assert all({other // 20 for other in others} == {row // 20} for row, others in enumerate(near.rows))
+    assert all(
+        {other // 20 for other in others} == {row // 20} for row, others in enumerate(near.rows)
+    )
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -94,7 +100,8 @@ def test_a_stray_is_pulled_to_its_family_but_not_further_than_the_limit():
 def test_the_share_of_photographs_is_found_without_labels(share):
     rng = np.random.default_rng(3)
     photo = rng.random(2000) < share
-    # two Gaussians of deviation 2 whose means are 2 d / 4 apart give log-odds that are exactly calibrated
+    # two Gaussians of deviation 2 whose means are 2 d / 4 apart give log-odds that are exactly
+    # calibrated
     log_odds = rng.normal(np.where(photo, 2.0, -2.0), 2.0)
     assert photo_share(log_odds) == pytest.approx(photo.mean(), abs=0.03)
 
@@ -156,7 +163,8 @@ def test_the_loudest_votes_are_said_first_and_the_contrary_ones_after():
     votes = VOTES | {"noise": 0.8, "texture": 2.5, "flat_area": -0.5, "objects": 0.1}
     weights = {"noise": 1.0, "texture": 1.0, "flat_area": -1.0, "objects": 1.0}
     assert explain(votes, weights, medium="photo", p_photo=0.97) == (
-        "photo 0.97: the texture of known photographs, sensor-like noise, but flat areas; the object count says little"
+        "photo 0.97: the texture of known photographs, sensor-like noise, but flat areas; the "
+        "object count says little"
     )
 
 
@@ -218,7 +226,10 @@ def test_a_signal_younger_than_the_head_is_silent():
             for cuts in ({}, {"0.01": float("nan")}, {"0": 1.0}, {"nan": 1.0}, {"-0.1": 1.0})
         ),
         ({"reject_cuts": {"0.01": None}}, "NoneType"),
-        *(({"neighbours": value}, "neighbours must be a whole number") for value in (-1, 2.5, "5", None, True)),
+        *(
+            ({"neighbours": value}, "neighbours must be a whole number")
+            for value in (-1, 2.5, "5", None, True)
+        ),
         ({"photos": "many"}, "photos must be a whole number"),
         ({"quality": {"noise": [0.5, None, 0.6]}}, "three numbers for each voter"),
         ({"quality": {"noise": [0.5]}}, "three numbers for each voter"),
@@ -246,7 +257,8 @@ def test_a_voter_that_cannot_vote_is_named(change):
     plain = json.loads(toy_head().to_json())
     plain["voters"]["noise"] |= change
     with pytest.raises(
-        WeightsError, match=r"mine\.json is not a medium head \(voter noise must have .* spread above 0"
+        WeightsError,
+        match=r"mine\.json is not a medium head \(voter noise must have .* spread above 0",
     ):
         Head.of(json.dumps(plain).encode(), "mine.json")
 
@@ -268,7 +280,9 @@ def test_an_embedder_without_a_head_is_told_what_to_do(tmp_path):
 
 def test_content_and_texture_are_measured_apart():
     head = toy_head(mean=np.array([1.0, 0.0, 0.0]), direction=np.array([2.0, 1.0, -3.0]))
-    assert head.embedding_measures(np.array([[2.0, 5.0, 1.0]], dtype=np.float32)).tolist() == [[7.0, -3.0]]
+    assert head.embedding_measures(np.array([[2.0, 5.0, 1.0]], dtype=np.float32)).tolist() == [
+        [7.0, -3.0]
+    ]
     assert head.embedding_measures(np.zeros((0, 3), dtype=np.float32)).shape == (0, 2)
 
 

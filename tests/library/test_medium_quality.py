@@ -1,4 +1,5 @@
-"""AUROC, calibration error and rates agree with their definitions, and their intervals with the truth."""
+"""AUROC, calibration error and rates agree with their definitions, and their intervals with the
+truth."""
 
 from __future__ import annotations
 
@@ -11,11 +12,22 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from curation.medium import fit, quality, questions
-from curation.medium.quality import Interval, at_chance, auroc, auroc_interval, ece, ece_interval, rate_interval
+from curation.verdict.audit import questions
+from curation.verdict.medium import fit, quality
+from curation.verdict.medium.quality import (
+    Interval,
+    at_chance,
+    auroc,
+    auroc_interval,
+    ece,
+    ece_interval,
+    rate_interval,
+)
 
 ROWS = st.lists(
-    st.tuples(st.sampled_from([-1.5, 0.0, 0.1, 0.3, 7.0]), st.booleans(), st.integers(1, 9)), min_size=2, max_size=40
+    st.tuples(st.sampled_from([-1.5, 0.0, 0.1, 0.3, 7.0]), st.booleans(), st.integers(1, 9)),
+    min_size=2,
+    max_size=40,
 )
 
 
@@ -38,7 +50,9 @@ def test_auroc_agrees_with_scikit_learn_on_ties_and_weights(rows) -> None:
         assert np.isnan(auroc(scores, photos, weights))
         return
     assert auroc(scores, photos) == pytest.approx(roc_auc_score(photos, scores))
-    assert auroc(scores, photos, weights) == pytest.approx(roc_auc_score(photos, scores, sample_weight=weights))
+    assert auroc(scores, photos, weights) == pytest.approx(
+        roc_auc_score(photos, scores, sample_weight=weights)
+    )
 
 
 @given(rows=ROWS)
@@ -49,7 +63,9 @@ def test_a_whole_weight_is_that_many_pictures(rows) -> None:
     assert auroc(scores, photos, weights) == pytest.approx(
         auroc(scores.repeat(times), photos.repeat(times)), nan_ok=True
     )
-    assert ece(chances, photos, weights, 3) == pytest.approx(ece(chances.repeat(times), photos.repeat(times), None, 3))
+    assert ece(chances, photos, weights, 3) == pytest.approx(
+        ece(chances.repeat(times), photos.repeat(times), None, 3)
+    )
 
 
 @given(rows=ROWS)
@@ -64,7 +80,11 @@ def test_intervals_hold_their_estimate_and_stay_in_range(rows) -> None:
 
 
 def test_the_order_of_the_pictures_does_not_matter(rng: np.random.Generator) -> None:
-    scores, photos, weights = rng.random(60), rng.random(60) < 0.4, rng.integers(1, 5, 60).astype(float)
+    scores, photos, weights = (
+        rng.random(60),
+        rng.random(60) < 0.4,
+        rng.integers(1, 5, 60).astype(float),
+    )
     turned = (scores[::-1], photos[::-1], weights[::-1])
     assert auroc_interval(scores, photos, weights) == pytest.approx(auroc_interval(*turned))
     assert ece_interval(scores, photos, weights) == ece_interval(*turned)
@@ -77,7 +97,8 @@ def test_pictures_without_a_score_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("true", "photos", "illustrations"), [(0.5, 25, 25), (0.75, 10, 90), (0.95, 5, 45), (0.995, 25, 25)]
+    ("true", "photos", "illustrations"),
+    [(0.5, 25, 25), (0.75, 10, 90), (0.95, 5, 45), (0.995, 25, 25)],
 )
 def test_the_interval_of_auroc_holds_the_truth_as_often_as_promised(
     true: float, photos: int, illustrations: int, rng: np.random.Generator
@@ -137,7 +158,9 @@ def test_ece_is_the_distance_between_promise_and_share() -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(shift=st.sampled_from([0.0, 0.5, 1.5]), count=st.sampled_from([40, 300]), seed=st.integers(0, 9))
+@given(
+    shift=st.sampled_from([0.0, 0.5, 1.5]), count=st.sampled_from([40, 300]), seed=st.integers(0, 9)
+)
 def test_the_interval_of_ece_holds_its_value(shift: float, count: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     true = rng.normal(0, 2, count)
@@ -148,7 +171,9 @@ def test_the_interval_of_ece_holds_its_value(shift: float, count: int, seed: int
 
 
 @pytest.mark.parametrize(("shift", "expected"), [(0.0, 0.0), (1.5, 0.21)])
-def test_the_interval_of_ece_holds_the_truth(shift: float, expected: float, rng: np.random.Generator) -> None:
+def test_the_interval_of_ece_holds_the_truth(
+    shift: float, expected: float, rng: np.random.Generator
+) -> None:
     held = []
     for _ in range(40):
         true = rng.normal(0, 2, 200)

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.medium.fit import log_loss, probability
-from curation.medium.head import Head
-from curation.medium.quality import auroc, ece
-from curation.medium.refit import AUDITED, SHIPPED, Refitted, refit, shipped_quality
-from curation.medium.votes import EMBEDDING, MEASURES, VOTE_QUALITY, VOTERS, Voter
+from curation.verdict.medium.fit import log_loss, probability
+from curation.verdict.medium.head import Head
+from curation.verdict.medium.quality import auroc, ece
+from curation.verdict.medium.refit import AUDITED, SHIPPED, Refitted, refit, shipped_quality
+from curation.verdict.medium.votes import EMBEDDING, MEASURES, VOTE_QUALITY, VOTERS, Voter
 
 WIDTH, CONTENT = 60, 40
 
@@ -30,7 +30,8 @@ class Folder(NamedTuple):
 
 
 def a_head(width: int = WIDTH, content: int = CONTENT, **changes) -> Head:
-    """Photographs have more of every tenth feature; features 1 and 41 count too, for no reason that holds here."""
+    """Photographs have more of every tenth feature; features 1 and 41 count too, for no reason that
+    holds here."""
     direction = np.zeros(width)
     direction[::10] = 1.0
     direction[1] = direction[min(content + 1, width - 1)] = 1.0
@@ -49,14 +50,22 @@ def a_head(width: int = WIDTH, content: int = CONTENT, **changes) -> Head:
         "reject_cuts": {0.01: 2.0},
         "keep_cuts": {0.03: -1.0},
         "doubt": 1.0,
-        "quality": dict.fromkeys(EMBEDDING, (0.95, 0.9, 0.98)) | {"noise": (0.8, 0.7, 0.9), "edges": (0.5, 0.4, 0.6)},
+        "quality": dict.fromkeys(EMBEDDING, (0.95, 0.9, 0.98))
+        | {"noise": (0.8, 0.7, 0.9), "edges": (0.5, 0.4, 0.6)},
         "photos": 100,
         "illustrations": 200,
     }
     return Head(**(fields | changes))
 
 
-def folder(head: Head, rng: np.random.Generator, *, count: int = 600, shift: float = 0.0, share: float = 0.3) -> Folder:
+def folder(
+    head: Head,
+    rng: np.random.Generator,
+    *,
+    count: int = 600,
+    shift: float = 0.0,
+    share: float = 0.3,
+) -> Folder:
     """`shift`: how much its illustrations have of the features that count for no reason."""
     photo = rng.random(count) < share
     width = len(head.mean)
@@ -78,14 +87,20 @@ def log_odds(head: Head, pictures: Folder) -> np.ndarray:
 
 
 def refitted(head: Head, answered: Folder) -> Refitted:
-    return refit(head, answered.style, answered.measures, answered.photo, np.ones(len(answered.photo)))
+    return refit(
+        head, answered.style, answered.measures, answered.photo, np.ones(len(answered.photo))
+    )
 
 
 def figures(head: Head, pictures: Folder, share: float) -> tuple[float, float, float]:
     """AUROC, ECE and log-loss, the true share of photographs included."""
     given = log_odds(head, pictures) + np.log(share / (1 - share))
     chances = probability(given)
-    return auroc(given, pictures.photo), ece(chances, pictures.photo), float(log_loss(given, pictures.photo).mean())
+    return (
+        auroc(given, pictures.photo),
+        ece(chances, pictures.photo),
+        float(log_loss(given, pictures.photo).mean()),
+    )
 
 
 @pytest.mark.parametrize("answers", [50, 150])
@@ -96,14 +111,18 @@ def test_a_folder_that_the_head_mistakes_is_learned(answers: int) -> None:
         asked, others = pictures.some(slice(answers)), pictures.some(slice(answers, None))
         before.append(figures(head, others, 0.3))
         after.append(figures(refitted(head, asked).head, others, 0.3))
-    (ranked, missed, lost), (ranked_then, missed_then, lost_then) = np.mean(before, axis=0), np.mean(after, axis=0)
+    (ranked, missed, lost), (ranked_then, missed_then, lost_then) = (
+        np.mean(before, axis=0),
+        np.mean(after, axis=0),
+    )
     assert ranked < 0.75 < 0.9 < ranked_then
     assert missed_then < missed / 3
     assert lost_then < lost / 3
 
 
 def calibrated_head() -> Head:
-    """A head whose log-odds are those of `folder` without a shift: it counts nothing that does not hold there."""
+    """A head whose log-odds are those of `folder` without a shift: it counts nothing that does not
+    hold there."""
     plain = a_head()
     direction = np.where(np.arange(WIDTH) % 10 == 0, 1.2, 0.0)
     noise = Voter(1.0, 0.5, (1.4 - 0.9) * 0.5 / 0.4**2, True)
@@ -117,7 +136,11 @@ def test_a_head_that_is_right_is_left_right(answers: int, noise: float) -> None:
     for seed in range(20):
         pictures = folder(head, np.random.default_rng(seed))
         asked, others = pictures.some(slice(answers)), pictures.some(slice(answers, None))
-        changes.append(np.subtract(figures(refitted(head, asked).head, others, 0.3), figures(head, others, 0.3)))
+        changes.append(
+            np.subtract(
+                figures(refitted(head, asked).head, others, 0.3), figures(head, others, 0.3)
+            )
+        )
     ranked, missed, lost = np.mean(changes, axis=0)
     assert ranked > -0.2 * noise
     assert missed < noise
@@ -139,7 +162,9 @@ def test_a_factor_of_all_weights_is_nothing(rng: np.random.Generator) -> None:
     head = a_head()
     asked = folder(head, rng, count=80, shift=3.0)
     scaled = refit(head, asked.style, asked.measures, asked.photo, np.full(80, 7.0)).head
-    assert log_odds(scaled, asked) == pytest.approx(log_odds(refitted(head, asked).head, asked), abs=1e-4)
+    assert log_odds(scaled, asked) == pytest.approx(
+        log_odds(refitted(head, asked).head, asked), abs=1e-4
+    )
 
 
 @pytest.mark.parametrize("photo", [True, False])
@@ -149,7 +174,12 @@ def test_answers_of_one_class_move_the_base_alone(photo: bool, rng: np.random.Ge
     found = refitted(head, asked)
     assert (found.head.base > head.base) == photo
     assert 0 < abs(found.head.base - head.base) < 6
-    assert found.head.reweighted({name: voter.weight for name, voter in head.voters.items()}, head.base) == head
+    assert (
+        found.head.reweighted(
+            {name: voter.weight for name, voter in head.voters.items()}, head.base
+        )
+        == head
+    )
     pd.testing.assert_frame_equal(found.quality, shipped_quality(head))
 
 
@@ -161,12 +191,16 @@ def test_answers_that_the_head_expected_hardly_move_its_base(rng: np.random.Gene
 
 def test_no_answers_change_nothing() -> None:
     head = a_head()
-    found = refit(head, np.zeros((0, WIDTH), np.float32), MEASURES.frame([]), np.zeros(0, bool), np.zeros(0))
+    found = refit(
+        head, np.zeros((0, WIDTH), np.float32), MEASURES.frame([]), np.zeros(0, bool), np.zeros(0)
+    )
     assert found.head.to_json() == head.to_json()
 
 
 def row(found: Refitted, name: str) -> dict:
-    return found.quality.set_index("voter").loc[name].to_dict() | {"given": found.head.voters[name].weight}
+    return found.quality.set_index("voter").loc[name].to_dict() | {
+        "given": found.head.voters[name].weight
+    }
 
 
 def test_the_quality_of_every_voter_is_told(rng: np.random.Generator) -> None:
@@ -178,7 +212,10 @@ def test_the_quality_of_every_voter_is_told(rng: np.random.Generator) -> None:
     assert noise["measured_on"] == AUDITED
     assert noise["low"] < noise["auroc"] < noise["high"]
     assert noise["photos"] + noise["illustrations"] == 200
-    assert (noise["photos"], noise["illustrations"]) == (found.head.photos, found.head.illustrations)
+    assert (noise["photos"], noise["illustrations"]) == (
+        found.head.photos,
+        found.head.illustrations,
+    )
     objects = row(found, "objects")
     assert objects["measured_on"] == SHIPPED
     assert np.isnan(objects["auroc"])
@@ -195,10 +232,14 @@ def test_a_voter_at_chance_loses_its_vote(rng: np.random.Generator) -> None:
     assert noise["weight"] == 0
 
 
-def test_a_voter_that_speaks_the_other_way_here_is_not_turned_round(rng: np.random.Generator) -> None:
+def test_a_voter_that_speaks_the_other_way_here_is_not_turned_round(
+    rng: np.random.Generator,
+) -> None:
     head = a_head()
     asked = folder(head, rng, count=300)
-    against = asked._replace(measures=asked.measures.assign(noise=10 - asked.measures["noise"].clip(0, 9)))
+    against = asked._replace(
+        measures=asked.measures.assign(noise=10 - asked.measures["noise"].clip(0, 9))
+    )
     noise = row(refitted(head, against), "noise")
     assert noise["high"] < 0.5
     assert noise["weight"] == 0
@@ -207,7 +248,9 @@ def test_a_voter_that_speaks_the_other_way_here_is_not_turned_round(rng: np.rand
 def test_a_voter_that_ships_silent_earns_a_vote_by_the_answers(rng: np.random.Generator) -> None:
     head = a_head()
     asked = folder(head, rng, count=300)
-    telling = asked._replace(measures=asked.measures.assign(edges=rng.normal(np.where(asked.photo, 0.0, 2.0), 1)))
+    telling = asked._replace(
+        measures=asked.measures.assign(edges=rng.normal(np.where(asked.photo, 0.0, 2.0), 1))
+    )
     edges = row(refitted(head, telling), "edges")
     assert edges["high"] < 0.5
     assert edges["weight"] < -0.2
@@ -225,9 +268,13 @@ def test_few_answers_leave_a_voter_as_it_shipped(rng: np.random.Generator) -> No
 def test_answers_that_leave_both_open_leave_a_voter_as_it_shipped(rng: np.random.Generator) -> None:
     head = a_head()
     pictures = folder(head, rng, count=100, share=0.5)
-    asked = pictures.some(np.concatenate([np.flatnonzero(side)[:12] for side in (pictures.photo, ~pictures.photo)]))
+    asked = pictures.some(
+        np.concatenate([np.flatnonzero(side)[:12] for side in (pictures.photo, ~pictures.photo)])
+    )
     vague = np.tile(np.linspace(1, 2, 12), 2) + np.where(asked.photo, 0.2, 0.0)
-    noise = row(refitted(head, asked._replace(measures=asked.measures.assign(noise=vague))), "noise")
+    noise = row(
+        refitted(head, asked._replace(measures=asked.measures.assign(noise=vague))), "noise"
+    )
     assert (noise["measured_on"], noise["auroc"]) == (SHIPPED, 0.8)
     assert noise["weight"] > 0
 

@@ -1,4 +1,5 @@
-"""Near hashes: every pair within the radius comes once, whatever the hashes, the radius and the scheme."""
+"""Near hashes: every pair within the radius comes once, whatever the hashes, the radius and the
+scheme."""
 
 from __future__ import annotations
 
@@ -43,7 +44,9 @@ def scattered(number: int, seed: int = 0) -> np.ndarray:
     found = rng.integers(0, 2**64, number, dtype=np.uint64)
     for place in range(3, number, 4):
         flips = rng.choice(64, rng.integers(0, 10), replace=False).astype(np.uint64)
-        found[place] = found[rng.integers(0, place)] ^ np.bitwise_or.reduce(np.uint64(1) << flips, initial=0)
+        found[place] = found[rng.integers(0, place)] ^ np.bitwise_or.reduce(
+            np.uint64(1) << flips, initial=0
+        )
     return found
 
 
@@ -64,7 +67,9 @@ def test_the_quick_schemes_as_by_brute_force(radius):
     found = rows(near_pairs(values, radius))
     bits = np.bitwise_count(values[:, None] ^ values)
     first, second = np.nonzero(np.triu(bits <= radius, 1))
-    assert found == list(zip(first.tolist(), second.tolist(), bits[first, second].tolist(), strict=True))
+    assert found == list(
+        zip(first.tolist(), second.tolist(), bits[first, second].tolist(), strict=True)
+    )
     assert len(found) > 100
 
 

@@ -1,4 +1,5 @@
-"""Near embeddings: the nearest few and no more, the same whatever the order, however many are equal."""
+"""Near embeddings: the nearest few and no more, the same whatever the order, however many are
+equal."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def crowds(number: int, kinds: int, dimension: int = 24, seed: int = 0) -> np.nd
     rng = np.random.default_rng(seed)
     kind = rng.normal(size=(kinds, dimension))[rng.integers(0, kinds, number)]
     apart = rng.choice([0, 0, 0.05, 0.5], number)[:, None] * rng.normal(size=(number, dimension))
-    return ((kind + apart) * rng.choice([0, 0.5, 3, 40], number, p=[0.1, 0.3, 0.3, 0.3])[:, None]).astype(np.float32)
+    return (
+        (kind + apart) * rng.choice([0, 0.5, 3, 40], number, p=[0.1, 0.3, 0.3, 0.3])[:, None]
+    ).astype(np.float32)
 
 
 @settings(deadline=None, max_examples=50)

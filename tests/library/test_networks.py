@@ -6,13 +6,17 @@ import pytest
 import torch
 from torch import nn
 
-from curation.errors import ParamError
-from curation.networks import NETWORKS, NetworkName, build
-from curation.networks.base import mean_and_deviation, parameter_counts
-from curation.networks.residual_inception import Inception
+from curation.base.errors import ParamError
+from curation.training.networks import NETWORKS, NetworkName, build
+from curation.training.networks.base import mean_and_deviation, parameter_counts
+from curation.training.networks.residual_inception import Inception
 
 EVERY_SIDE = [name for name in NETWORKS if "image_side_px" not in NETWORKS[name].settings]
-EVERY_WAY = [*((name, {}) for name in NETWORKS), ("transfer", {"fine_tune": True}), ("depth_stack", {"depth": 7})]
+EVERY_WAY = [
+    *((name, {}) for name in NETWORKS),
+    ("transfer", {"fine_tune": True}),
+    ("depth_stack", {"depth": 7}),
+]
 LITE0_WEIGHTS = 4_652_008 - 1_281_000
 LITE0 = LITE0_WEIGHTS + 42_016
 """EfficientNet-Lite0 without its last layer, and with its running statistics."""
@@ -43,7 +47,10 @@ def test_gives_a_logit_per_class_at_its_own_side(name, settings, classes):
     network, side_px = build(name, classes, settings).eval(), NETWORKS[name].side_px
     with torch.inference_mode():
         logits = network(torch.rand(1, 3, side_px, side_px))
-        assert network.head(network.features(torch.zeros(1, 3, side_px, side_px))).shape == (1, classes)
+        assert network.head(network.features(torch.zeros(1, 3, side_px, side_px))).shape == (
+            1,
+            classes,
+        )
     assert logits.shape == (1, classes)
     assert torch.isfinite(logits).all()
 
@@ -70,7 +77,9 @@ def test_gradient_reaches_every_weight_that_learns_even_from_flat_pictures(name,
 )
 def test_parameters_of_depth_stack(width, counts):
     stacks = [build("depth_stack", 6, {"depth": depth, "width": width}) for depth in range(1, 8)]
-    assert tuple(parameter_counts(stack) for stack in stacks) == tuple((count, count) for count in counts)
+    assert tuple(parameter_counts(stack) for stack in stacks) == tuple(
+        (count, count) for count in counts
+    )
 
 
 @pytest.mark.parametrize("classes", [2, 6, 10, 25])
@@ -107,14 +116,16 @@ def test_inception_keeps_the_size_and_takes_a_quarter_of_its_channels_from_each_
 
 
 def test_frozen_features_are_those_of_the_embedder_and_stay_so():
-    from curation.models.efficientnet import build as embedder
-    from curation.models.weights import find_weights
+    from curation.evidence.models.efficientnet import build as embedder
+    from curation.evidence.models.weights import find_weights
 
     pixels = torch.randint(0, 256, (1, 224, 224, 3), dtype=torch.uint8)
     network = build("transfer", 2).train()
     assert not any(module.training for module in network.backbone.modules())
     with torch.inference_mode():
-        expected = embedder("efficientnet-lite0", find_weights("efficientnet-lite0"))(pixels)[:, :2560]
+        expected = embedder("efficientnet-lite0", find_weights("efficientnet-lite0"))(pixels)[
+            :, :2560
+        ]
         features = network.features(pixels.permute(0, 3, 1, 2) / 255)
     assert torch.allclose(features, expected, atol=1e-2)
 
@@ -123,16 +134,22 @@ def test_fine_tuning_learns_in_training_only():
     network = build("transfer", 2, {"fine_tune": True})
     assert network.train().backbone.training
     assert not network.eval().backbone.training
-    assert any(isinstance(module, nn.BatchNorm2d) and not module.training for module in network.modules())
+    assert any(
+        isinstance(module, nn.BatchNorm2d) and not module.training for module in network.modules()
+    )
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(ParamError, match="no network called 'vgg'; there are: custom, residual_inception"):
+    with pytest.raises(
+        ParamError, match="no network called 'vgg'; there are: custom, residual_inception"
+    ):
         build("vgg", 2)
 
 
 def test_setting_that_a_network_does_not_read_is_a_named_error():
-    with pytest.raises(ParamError, match="the network transfer has no setting depth; it has: fine_tune"):
+    with pytest.raises(
+        ParamError, match="the network transfer has no setting depth; it has: fine_tune"
+    ):
         build("transfer", 2, {"depth": 3})
     with pytest.raises(ParamError, match="the network custom has no setting width; it has: none"):
         build("custom", 2, {"width": 3})

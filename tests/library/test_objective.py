@@ -11,15 +11,15 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from curation.errors import ParamError
-from curation.networks import NETWORKS, build
-from curation.networks.base import Classifier, set_dropout
-from curation.training.centre_loss import Centres, centre_loss, find_centres
-from curation.training.epochs import Examples, learn
-from curation.training.objective import Objective, objective_of, prior_offsets
-from curation.training.optimisers import optimiser_of
-from curation.training.params import TrainingParams
-from curation.training.schedule import constant_rate, cosine_rate
+from curation.base.errors import ParamError
+from curation.training.fit.centre_loss import Centres, centre_loss, find_centres
+from curation.training.fit.epochs import Examples, learn
+from curation.training.fit.objective import Objective, objective_of, prior_offsets
+from curation.training.fit.optimisers import optimiser_of
+from curation.training.fit.params import TrainingParams
+from curation.training.fit.schedule import constant_rate, cosine_rate
+from curation.training.networks import NETWORKS, build
+from curation.training.networks.base import Classifier, set_dropout
 
 SIDE = 28
 
@@ -44,9 +44,15 @@ def examples(*sizes: int) -> Examples:
     """Classes of these sizes: the first dark, the second light, nearly."""
     rng = np.random.default_rng(0)
     targets = np.repeat(np.arange(len(sizes)), sizes)
-    grey = 100 + 60 * targets[:, None, None, None] + rng.integers(-60, 60, (len(targets), SIDE, SIDE, 3))
+    grey = (
+        100
+        + 60 * targets[:, None, None, None]
+        + rng.integers(-60, 60, (len(targets), SIDE, SIDE, 3))
+    )
     pixels = (grey + rng.integers(-30, 30, (len(targets), 1, 1, 1))).clip(0, 255).astype(np.uint8)
-    return Examples(pixels, np.arange(len(targets)), torch.from_numpy(targets), torch.ones(len(targets)))
+    return Examples(
+        pixels, np.arange(len(targets)), torch.from_numpy(targets), torch.ones(len(targets))
+    )
 
 
 def trained(some: Examples, epochs: int = 30, **settings: Any) -> Toy:
@@ -79,7 +85,9 @@ def test_offsets_are_log_shares() -> None:
 def test_classes_that_weigh_the_same_are_not_corrected_again() -> None:
     params = TrainingParams(network="bn_small", logit_adjustment=1.0)
     targets, weights = torch.tensor([0, 0, 0, 1]), torch.tensor([2 / 3, 2 / 3, 2 / 3, 2.0])
-    plain, balanced = (objective_of(params, targets, some, None).offsets for some in (torch.ones(4), weights))
+    plain, balanced = (
+        objective_of(params, targets, some, None).offsets for some in (torch.ones(4), weights)
+    )
     assert np.diff(plain) == pytest.approx([np.log(1 / 3)])
     assert np.diff(balanced) == pytest.approx([0], abs=1e-6)
 
@@ -95,7 +103,10 @@ def test_logit_adjustment_gives_the_small_class_its_room() -> None:
     small = torch.from_numpy(some.pixels[-6:]).float().permute(0, 3, 1, 2) / 255
     plain, adjusted = (trained(some, logit_adjustment=strength) for strength in (0.0, 1.0))
     with torch.inference_mode():
-        lean = [float((network(small)[:, 1] - network(small)[:, 0]).mean()) for network in (plain, adjusted)]
+        lean = [
+            float((network(small)[:, 1] - network(small)[:, 0]).mean())
+            for network in (plain, adjusted)
+        ]
     assert lean[1] > lean[0] + 0.5
 
 
@@ -152,12 +163,17 @@ def test_every_optimiser_learns_and_leaves_what_is_frozen(name: Any) -> None:
     network.head[1].bias.requires_grad_(False)  # type: ignore[index]
     before = copy.deepcopy(network.state_dict())
     optimiser = optimiser_of(network.parameters(), name, rate=0.05, decay=0.01)
-    curve = [learn(network, optimiser, some, epoch=epoch, rate=0.05, params=params()) for epoch in range(5)]
+    curve = [
+        learn(network, optimiser, some, epoch=epoch, rate=0.05, params=params())
+        for epoch in range(5)
+    ]
     assert curve[-1]["train_loss"] < curve[0]["train_loss"]
     assert torch.equal(network.state_dict()["head.1.bias"], before["head.1.bias"])
 
 
-@pytest.mark.parametrize("settings", [{"clip_norm": None}, {"precision": "bfloat16"}, {"mirrored_share": 0.0}])
+@pytest.mark.parametrize(
+    "settings", [{"clip_norm": None}, {"precision": "bfloat16"}, {"mirrored_share": 0.0}]
+)
 def test_every_way_of_training_learns(settings: dict[str, Any]) -> None:
     some = examples(20, 20)
     network = trained(some, epochs=20, **settings)
@@ -175,7 +191,14 @@ def test_clipping_bounds_a_step_and_none_does_not() -> None:
         network = Toy()
         before = network.head[1].weight.detach().clone()  # type: ignore[index]
         optimiser = optimiser_of(network.parameters(), "sgd", rate=1.0, decay=0.0)
-        learn(network, optimiser, some, epoch=0, rate=1.0, params=params(clip_norm=clip_norm, batch_size=16))
+        learn(
+            network,
+            optimiser,
+            some,
+            epoch=0,
+            rate=1.0,
+            params=params(clip_norm=clip_norm, batch_size=16),
+        )
         return float((network.head[1].weight.detach() - before).norm())  # type: ignore[index]
 
     assert step(1e-3) < 2.5e-3 < step(None)
@@ -194,7 +217,9 @@ def test_dropout_is_that_of_the_setting_or_the_networks_own() -> None:
 
 
 def test_dropout_of_a_network_without_any_is_refused() -> None:
-    with pytest.raises(ParamError, match=r"classifier.dropout: .*the network depth_stack drops nothing"):
+    with pytest.raises(
+        ParamError, match=r"classifier.dropout: .*the network depth_stack drops nothing"
+    ):
         TrainingParams.of("classifier", {"network": "depth_stack", "dropout": 0.1})
 
 

@@ -1,4 +1,5 @@
-"""Counting objects with toy detectors: every odd answer has a rule, and nothing is measured twice."""
+"""Counting objects with toy detectors: every odd answer has a rule, and nothing is measured
+twice."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curation import objects
-from curation.errors import ParamError, SchemaError, WeightsError
-from curation.objects import ObjectParams, count_objects, load_detector
+from curation.base.errors import ParamError, SchemaError, WeightsError
+from curation.evidence import objects
+from curation.evidence.objects import ObjectParams, count_objects, load_detector
 from curation.store.workspace import Workspace
 
 CAT = (0.1, 0.2, 0.5, 0.6, 0.9, 0)
@@ -19,7 +20,8 @@ DOG = (0.0, 0.0, 1.0, 0.5, 0.8, 1)
 
 
 class Toy:
-    """Answers with what `boxes` says of a picture's first pixel; remembers the batches that it was given."""
+    """Answers with what `boxes` says of a picture's first pixel; remembers the batches that it was
+    given."""
 
     version = "toy-1"
     classes: Sequence[str] = ("cat", "dog")
@@ -30,7 +32,9 @@ class Toy:
 
     def __call__(self, batch):
         self.batches.append(len(batch))
-        return [np.array(self.boxes(int(one.flat[0])), dtype=np.float32).reshape(-1, 6) for one in batch]
+        return [
+            np.array(self.boxes(int(one.flat[0])), dtype=np.float32).reshape(-1, 6) for one in batch
+        ]
 
 
 @pytest.fixture
@@ -44,7 +48,11 @@ def read(image_id: str) -> np.ndarray:
 
 def count(workspace, detector, image_ids, **settings):
     return count_objects(
-        image_ids, read, detector=detector, workspace=workspace, params=ObjectParams.of("objects", settings)
+        image_ids,
+        read,
+        detector=detector,
+        workspace=workspace,
+        params=ObjectParams.of("objects", settings),
     )
 
 
@@ -61,7 +69,12 @@ def test_a_row_says_what_was_seen(workspace):
 
 def test_no_object_is_a_count_of_nought(workspace):
     row = one(workspace)
-    assert (row["status"], row["objects"], row["classes"], row["largest_share"]) == ("ok", 0, "", 0.0)
+    assert (row["status"], row["objects"], row["classes"], row["largest_share"]) == (
+        "ok",
+        0,
+        "",
+        0.0,
+    )
     assert len(row["boxes"]) == 0
 
 
@@ -82,7 +95,9 @@ def test_three_hundred_objects_are_counted(workspace):
         ((-3, -3, 4, 4, 0.9, 0), 1),
     ],
 )
-def test_impossible_boxes_are_dropped_and_the_others_cut_to_the_picture(workspace, box, objects_found):
+def test_impossible_boxes_are_dropped_and_the_others_cut_to_the_picture(
+    workspace, box, objects_found
+):
     row = one(workspace, box, CAT)
     assert row["objects"] == objects_found + 1
     assert np.isfinite(row["boxes"]).all()
@@ -175,7 +190,9 @@ def test_wrong_weights_are_an_error_even_if_not_required(workspace, tmp_path):
         load_detector(workspace, tmp_path, ObjectParams())
 
 
-@pytest.mark.parametrize("settings", [{"input_side_px": 650}, {"confidence": 0}, {"batch": 0}, {"overlaps": 1}])
+@pytest.mark.parametrize(
+    "settings", [{"input_side_px": 650}, {"confidence": 0}, {"batch": 0}, {"overlaps": 1}]
+)
 def test_impossible_settings_are_named(settings):
     with pytest.raises(ParamError, match=f"objects.{next(iter(settings))}"):
         ObjectParams.of("objects", settings)

@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from curation.base.rgb import Rgb
+from curation.base.tables import EMBEDDINGS, PAIRS
 from curation.dedup import pairs as library
 from curation.dedup.pairs import SIZES, FoundPairs, PairParams, find_pairs
-from curation.gate.fingerprint import fingerprint
-from curation.rgb import Rgb
+from curation.gather.gate.fingerprint import fingerprint
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.styles import paint
 from curation.store.workspace import Workspace
-from curation.tables import EMBEDDINGS, PAIRS
 from tests.frames import hashes_of
 
 PARAMS = PairParams()
@@ -71,16 +71,31 @@ class Shelf:
         return found | {"oriented": np.array(found["oriented"], np.uint64)}
 
     def _embedding(self, name: str) -> dict[str, object]:
-        small = np.asarray(Image.fromarray(self.pictures[name]).resize((4, 4))).astype(np.float16).ravel()
+        small = (
+            np.asarray(Image.fromarray(self.pictures[name]).resize((4, 4)))
+            .astype(np.float16)
+            .ravel()
+        )
         none = np.zeros(1, np.float16)
-        return {"image_id": name, "embedder": "thumb", "status": "ok", "vector": small / 255, "texture": none}
+        return {
+            "image_id": name,
+            "embedder": "thumb",
+            "status": "ok",
+            "vector": small / 255,
+            "texture": none,
+        }
 
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     cat, tree = drawing("cat"), drawing("tree")
     named = {subject: drawing(subject, seed=3) for subject in [*SUBJECTS][:4]}
-    copies = {"cat-1": cat, "cat-2": shrunk(cat), "cat-3": np.ascontiguousarray(cat[:, ::-1]), "tree-1": tree}
+    copies = {
+        "cat-1": cat,
+        "cat-2": shrunk(cat),
+        "cat-3": np.ascontiguousarray(cat[:, ::-1]),
+        "tree-1": tree,
+    }
     return Shelf({**copies, "tree-2": cropped(tree), **named}, tmp_path / "workspace")
 
 
@@ -117,11 +132,15 @@ def test_a_second_search_compares_nothing_and_reads_nothing(shelf: Shelf) -> Non
     pd.testing.assert_frame_equal(first.frame, again.frame)
 
 
-def test_a_new_picture_is_compared_with_the_old_ones_only(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_picture_is_compared_with_the_old_ones_only(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = shelf.find([name for name in shelf.pictures if name != "cat-3"])
     compared: list[set[str]] = []
     relate = library.relate
-    monkeypatch.setattr(library, "relate", lambda one, other: compared.append({one, other}) or relate(one, other))
+    monkeypatch.setattr(
+        library, "relate", lambda one, other: compared.append({one, other}) or relate(one, other)
+    )
     after = shelf.find()
     assert len(compared) == after.new
     assert related(before) < related(after)
@@ -131,9 +150,14 @@ def test_a_new_picture_is_compared_with_the_old_ones_only(shelf: Shelf, monkeypa
     assert after.new < before.new
 
 
-def test_the_answer_depends_on_pictures_and_settings_and_not_on_earlier_searches(shelf: Shelf, tmp_path: Path) -> None:
+def test_the_answer_depends_on_pictures_and_settings_and_not_on_earlier_searches(
+    shelf: Shelf, tmp_path: Path
+) -> None:
     shelf.find()
-    fewer, blind = [name for name in shelf.pictures if name != "cat-1"], PairParams(max_distance=0, neighbours=0)
+    fewer, blind = (
+        [name for name in shelf.pictures if name != "cat-1"],
+        PairParams(max_distance=0, neighbours=0),
+    )
     fresh = Shelf(shelf.pictures, tmp_path / "fresh")
     pd.testing.assert_frame_equal(shelf.find(fewer).frame, fresh.find(fewer).frame)
     assert related(shelf.find(params=blind)) < related(shelf.find())
@@ -155,7 +179,8 @@ def test_copies_of_copies_are_compared_with_the_best_of_them(tmp_path: Path) -> 
     original = drawing("house")
     chain = {"best": original, "middle": shrunk(original)}
     chain |= {
-        f"copy-{side}": shrunk(np.ascontiguousarray(np.roll(chain["middle"], 0))[side:, side:]) for side in (2, 3)
+        f"copy-{side}": shrunk(np.ascontiguousarray(np.roll(chain["middle"], 0))[side:, side:])
+        for side in (2, 3)
     }
     shelf = Shelf(chain, tmp_path / "workspace")
     found = related(shelf.find(params=PairParams(max_distance=16, neighbours=1)))
@@ -163,7 +188,9 @@ def test_copies_of_copies_are_compared_with_the_best_of_them(tmp_path: Path) -> 
 
 
 def test_flat_pictures_are_counted_and_not_compared(tmp_path: Path) -> None:
-    colours = {f"flat-{k}": np.full((40 + k, 50, 3), (k * 9, 255 - k, k), np.uint8) for k in range(25)}
+    colours = {
+        f"flat-{k}": np.full((40 + k, 50, 3), (k * 9, 255 - k, k), np.uint8) for k in range(25)
+    }
     found = Shelf({**colours, "cat": drawing("cat")}, tmp_path / "workspace").find()
     assert (found.flat, found.compared, len(found.frame)) == (25, 0, 0)
 
@@ -181,4 +208,6 @@ def test_a_crowd_is_compared_with_a_few_and_counted(tmp_path: Path) -> None:
     found = Shelf(crowd, tmp_path / "workspace").find(params=params)
     assert found.crowded > 0
     assert found.compared < 30 * 29 / 2
-    assert {pair for pair in related(found) if "cat-00" in pair} == {("cat-00", f"cat-{k:02}") for k in range(1, 30)}
+    assert {pair for pair in related(found) if "cat-00" in pair} == {
+        ("cat-00", f"cat-{k:02}") for k in range(1, 30)
+    }

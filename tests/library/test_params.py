@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import Field, ValidationError, field_validator
 
-from curation.errors import ParamError
-from curation.params import Params
+from curation.base.errors import ParamError
+from curation.base.params import Params
 
 
 class ToyParams(Params):
@@ -23,7 +23,9 @@ class ToyParams(Params):
 
 
 def test_an_unknown_setting_lists_the_known_ones() -> None:
-    with pytest.raises(ParamError, match=r"no setting called toys\.distence; there are: distance, share, shares"):
+    with pytest.raises(
+        ParamError, match=r"no setting called toys\.distence; there are: distance, share, shares"
+    ):
         ToyParams.of("toys", {"distence": 3})
 
 
@@ -38,7 +40,9 @@ def test_what_a_validator_says_stands_alone() -> None:
 
 
 def test_a_mapping_is_called_by_what_is_written() -> None:
-    with pytest.raises(ParamError, match=r"^toys\.shares: input should be name: value pairs, got 3$"):
+    with pytest.raises(
+        ParamError, match=r"^toys\.shares: input should be name: value pairs, got 3$"
+    ):
         ToyParams.of("toys", {"shares": 3})
     with pytest.raises(ParamError, match=r"^toys: input should be name: value pairs, got 3$"):
         ToyParams.of("toys", 3)  # type: ignore[arg-type]

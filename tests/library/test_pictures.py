@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.errors import StoreError
-from curation.training.augment import augmented, letterboxed
-from curation.training.pictures import draw_pictures
+from curation.base.errors import StoreError
+from curation.training.fit.augment import augmented, letterboxed
+from curation.training.fit.pictures import draw_pictures
 
 ROWS = pd.DataFrame({"image_id": ["fox", "owl", "fox"], "augmentation_seed": [-1, -1, 7]})
 
@@ -23,7 +23,11 @@ def unread(image_id):
 
 def test_rows_keep_their_order_and_copies_are_changed(tmp_path):
     pictures = draw_pictures(ROWS, read, side_px=32, folder=tmp_path)
-    expected = [letterboxed(read("fox"), 32), letterboxed(read("owl"), 32), augmented(read("fox"), 32, 7)]
+    expected = [
+        letterboxed(read("fox"), 32),
+        letterboxed(read("owl"), 32),
+        augmented(read("fox"), 32, 7),
+    ]
     assert np.array_equal(pictures.pixels, expected)
     assert pictures.new == 3
 
@@ -51,9 +55,12 @@ def test_no_rows_give_an_empty_array(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("number", "remedy"), [(errno.ENOSPC, "no space left for .*: free some disk space"), (errno.EACCES, "permissions")]
+    ("number", "remedy"),
+    [(errno.ENOSPC, "no space left for .*: free some disk space"), (errno.EACCES, "permissions")],
 )
-def test_a_disk_that_takes_nothing_is_a_named_error_and_leaves_nothing(tmp_path, monkeypatch, number, remedy):
+def test_a_disk_that_takes_nothing_is_a_named_error_and_leaves_nothing(
+    tmp_path, monkeypatch, number, remedy
+):
     def refused(*_):
         raise OSError(number, "refused")
 

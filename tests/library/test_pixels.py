@@ -1,4 +1,5 @@
-"""Any layout of pixels becomes the one upright RGB array, and its hash is imagehash's, bit for bit."""
+"""Any layout of pixels becomes the one upright RGB array, and its hash is imagehash's, bit for
+bit."""
 
 from __future__ import annotations
 
@@ -13,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, TiffImagePlugin
 
-from curation.gate.colour_modes import to_rgb
-from curation.gate.decode import decode
-from curation.gate.phash import grey_square, phashes
-from curation.gate.pixels import measure_pixels, pixels_version
-from curation.packed import unpack
-from curation.rgb import Rgb, shrink
-from curation.signals import SIGNALS
+from curation.base.rgb import Rgb, shrink
+from curation.base.thumbnail_codec import unpack
+from curation.gather.gate.colour_modes import to_rgb
+from curation.gather.gate.decode import decode
+from curation.gather.gate.phash import grey_square, phashes
+from curation.gather.gate.pixels import measure_pixels, pixels_version
+from curation.gather.signals import SIGNALS
 
 MAX_PIXELS = 10**7
 
@@ -57,7 +58,9 @@ def test_hash_of_random_pixels_is_imagehash(seed: int, height: int, width: int) 
 
 @pytest.mark.parametrize("size", [(1, 1), (31, 500), (640, 480), (2000, 3)])
 @pytest.mark.parametrize("colour", ["white", "red", "blue", None])
-def test_hash_of_drawn_and_flat_pictures_is_imagehash(size: tuple[int, int], colour: str | None) -> None:
+def test_hash_of_drawn_and_flat_pictures_is_imagehash(
+    size: tuple[int, int], colour: str | None
+) -> None:
     image = Image.new("RGB", size, colour) if colour else _drawing(max(size[0], 9), max(size[1], 9))
     assert _phash(image) == _imagehash(image)
 
@@ -91,15 +94,26 @@ def test_contrast_of_a_flat_picture_is_zero() -> None:
 
 @pytest.mark.parametrize(
     ("size", "small"),
-    [((640, 480), (640, 480)), ((1280, 960), (640, 480)), ((641, 1), (640, 1)), ((1, 65_000), (1, 640))],
+    [
+        ((640, 480), (640, 480)),
+        ((1280, 960), (640, 480)),
+        ((641, 1), (640, 1)),
+        ((1, 65_000), (1, 640)),
+    ],
 )
-def test_thumbnail_shrinks_and_never_enlarges(size: tuple[int, int], small: tuple[int, int]) -> None:
+def test_thumbnail_shrinks_and_never_enlarges(
+    size: tuple[int, int], small: tuple[int, int]
+) -> None:
     result = shrink(np.zeros((size[1], size[0], 3), np.uint8), 640)
     assert result.shape == (small[1], small[0], 3)
 
 
 def test_version_follows_the_settings() -> None:
-    versions = {pixels_version(thumbnail_side_px=side, max_pixels=most) for side in (512, 640) for most in (1, 2)}
+    versions = {
+        pixels_version(thumbnail_side_px=side, max_pixels=most)
+        for side in (512, 640)
+        for most in (1, 2)
+    }
     assert len(versions) == 4
 
 
@@ -136,7 +150,12 @@ def _exif(value: object, kind: int | None = None) -> bytes:
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize(
     ("kind", "options"),
-    [("PNG", {}), ("WEBP", {"lossless": True}), ("JPEG", {"quality": 100, "subsampling": 0}), ("TIFF", {})],
+    [
+        ("PNG", {}),
+        ("WEBP", {"lossless": True}),
+        ("JPEG", {"quality": 100, "subsampling": 0}),
+        ("TIFF", {}),
+    ],
 )
 def test_orientation_is_undone(kind: str, options: dict[str, Any], orientation: int) -> None:
     upright = np.asarray(_drawing())
@@ -148,10 +167,13 @@ def test_orientation_is_undone(kind: str, options: dict[str, Any], orientation: 
 
 
 @pytest.mark.parametrize(
-    ("value", "kind"), [(0, None), (9, None), (65_535, None), ("6", 2), (TiffImagePlugin.IFDRational(6), 5)]
+    ("value", "kind"),
+    [(0, None), (9, None), (65_535, None), ("6", 2), (TiffImagePlugin.IFDRational(6), 5)],
 )
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
-def test_odd_orientation_is_ignored_and_flagged(image_format: str, value: object, kind: int | None) -> None:
+def test_odd_orientation_is_ignored_and_flagged(
+    image_format: str, value: object, kind: int | None
+) -> None:
     data = _saved(_drawing(), image_format, exif=_exif(value, kind))
     picture = decode(data, max_pixels=MAX_PIXELS)
     assert picture.rgb.shape == (40, 60, 3)
@@ -164,7 +186,9 @@ def test_corrupt_metadata_costs_no_picture() -> None:
     assert decode(data, max_pixels=MAX_PIXELS).rgb.shape == (40, 60, 3)
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "YCbCr", "RGBX", "RGBA", "LA", "PA", "HSV", "I", "F", "I;16"])
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "P", "CMYK", "YCbCr", "RGBX", "RGBA", "LA", "PA", "HSV", "I", "F", "I;16"]
+)
 def test_every_mode_looks_like_the_drawing(mode: str) -> None:
     grey = mode in ("1", "L", "LA", "I", "F", "I;16")
     drawing = _drawing()
@@ -180,7 +204,9 @@ def test_every_mode_looks_like_the_drawing(mode: str) -> None:
         image = drawing.convert(mode)
     assert image.mode == mode
     rgb = to_rgb(image)
-    wanted = np.asarray(drawing.convert("1" if mode == "1" else "L" if grey else "RGB").convert("RGB"))
+    wanted = np.asarray(
+        drawing.convert("1" if mode == "1" else "L" if grey else "RGB").convert("RGB")
+    )
     assert rgb.dtype == np.uint8
     assert rgb.shape == (40, 60, 3)
     assert np.abs(rgb.astype(int) - wanted).mean() < 6
@@ -237,12 +263,16 @@ def test_palette_transparency_lies_over_white() -> None:
     image.putpalette([10, 20, 30, 200, 100, 50])
     image.putdata([0, 1])
     for kind in ("PNG", "GIF"):
-        assert _decoded(_saved(image, kind, transparency=0)).tolist() == [[[255, 255, 255], [200, 100, 50]]]
+        assert _decoded(_saved(image, kind, transparency=0)).tolist() == [
+            [[255, 255, 255], [200, 100, 50]]
+        ]
 
 
 def test_colour_key_transparency_lies_over_white() -> None:
     image = Image.fromarray(np.array([[[1, 2, 3], [9, 9, 9]]], np.uint8))
-    assert _decoded(_saved(image, "PNG", transparency=(1, 2, 3))).tolist() == [[[255, 255, 255], [9, 9, 9]]]
+    assert _decoded(_saved(image, "PNG", transparency=(1, 2, 3))).tolist() == [
+        [[255, 255, 255], [9, 9, 9]]
+    ]
 
 
 def test_adobe_cmyk_and_its_inversion() -> None:

@@ -11,9 +11,10 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from curation.medium.votes import VOTE_QUALITY
-from curation.report import drawing, plots, vote_plots
-from curation.signals.base import Limits
+from curation.drawing import drawing
+from curation.gather.signals.base import Limits
+from curation.report import plots, vote_plots
+from curation.verdict.medium.votes import VOTE_QUALITY
 
 HOSTILE = ["$x_{2", "猫\nnew line", "\x1b[31m", "\\$\\frac{", "<b>", ""]
 
@@ -21,7 +22,12 @@ HOSTILE = ["$x_{2", "猫\nnew line", "\x1b[31m", "\\$\\frac{", "<b>", ""]
 def images(count: int) -> pd.DataFrame:
     numbers = np.arange(count)
     return pd.DataFrame(
-        {"readable": numbers % 7 != 3, "width": 100 + numbers, "height": 90 + numbers % 40, "format": "PNG"}
+        {
+            "readable": numbers % 7 != 3,
+            "width": 100 + numbers,
+            "height": 90 + numbers % 40,
+            "format": "PNG",
+        }
     )
 
 
@@ -54,13 +60,24 @@ def predictions(count: int) -> pd.DataFrame:
     labels = np.array([f"a long class name {number}" for number in range(100)])
     rng = np.random.default_rng(0)
     return pd.DataFrame(
-        {"label": labels[rng.integers(0, 100, count)], "predicted": labels[rng.integers(0, 100, count)]}
+        {
+            "label": labels[rng.integers(0, 100, count)],
+            "predicted": labels[rng.integers(0, 100, count)],
+        }
     )
 
 
 def curves(count: int) -> pd.DataFrame:
-    names = ("learning_rate", "train_loss", "train_accuracy", "validation_loss", "validation_macro_f1")
-    return pd.DataFrame({"epoch": range(count), **{name: np.linspace(0.9, 0.1, count) for name in names}})
+    names = (
+        "learning_rate",
+        "train_loss",
+        "train_accuracy",
+        "validation_loss",
+        "validation_macro_f1",
+    )
+    return pd.DataFrame(
+        {"epoch": range(count), **{name: np.linspace(0.9, 0.1, count) for name in names}}
+    )
 
 
 def per_class(count: int) -> pd.DataFrame:
@@ -69,7 +86,9 @@ def per_class(count: int) -> pd.DataFrame:
 
 
 def comparison(count: int) -> pd.DataFrame:
-    return pd.DataFrame({"method": HOSTILE[:count], "clusters": range(count), "agreement": [np.nan] * count})
+    return pd.DataFrame(
+        {"method": HOSTILE[:count], "clusters": range(count), "agreement": [np.nan] * count}
+    )
 
 
 def histogram(count: int) -> bytes:
@@ -79,7 +98,11 @@ def histogram(count: int) -> bytes:
 
 def log_odds(count: int, **cuts: float) -> bytes:
     values = np.linspace(-40, 9, count)
-    groups = {"kept": values[values < -1], "review": values[abs(values) <= 1], "rejected": values[values > 1]}
+    groups = {
+        "kept": values[values < -1],
+        "review": values[abs(values) <= 1],
+        "rejected": values[values > 1],
+    }
     return vote_plots.log_odds_histogram(groups, **cuts)
 
 
@@ -87,10 +110,21 @@ def quality(count: int, **changes: object) -> pd.DataFrame:
     """Voters by turns unknown, at chance and good, on two grounds."""
     rows = []
     for number in range(count):
-        auroc, low, high, weight = [(np.nan, 0, 1, 0), (0.52, 0.4, 0.6, 0), (0.9, 0.8, 0.95, 1.5)][number % 3]
-        known = {"voter": f"{number}{HOSTILE[number % len(HOSTILE)]}", "auroc": auroc, "low": low, "high": high}
+        auroc, low, high, weight = [(np.nan, 0, 1, 0), (0.52, 0.4, 0.6, 0), (0.9, 0.8, 0.95, 1.5)][
+            number % 3
+        ]
+        known = {
+            "voter": f"{number}{HOSTILE[number % len(HOSTILE)]}",
+            "auroc": auroc,
+            "low": low,
+            "high": high,
+        }
         ground = "audited sample" if number % 2 else "shipped calibration set"
-        rows.append(known | {"photos": 5, "illustrations": 6, "measured_on": ground, "weight": weight} | changes)
+        rows.append(
+            known
+            | {"photos": 5, "illustrations": 6, "measured_on": ground, "weight": weight}
+            | changes
+        )
     return VOTE_QUALITY.frame(rows)
 
 
@@ -161,12 +195,20 @@ def test_confusions_outside_the_true_classes_are_counted_in_their_row() -> None:
 
 
 def test_cut_points_are_drawn_where_they_are_known() -> None:
-    drawn = [log_odds(9), log_odds(9, reject_cut=1.0), log_odds(9, keep_cut=-1.0), log_odds(9, keep_cut=-2.0)]
+    drawn = [
+        log_odds(9),
+        log_odds(9, reject_cut=1.0),
+        log_odds(9, keep_cut=-1.0),
+        log_odds(9, keep_cut=-2.0),
+    ]
     assert len(set(drawn)) == 4
 
 
 def test_far_log_odds_share_the_outermost_bar() -> None:
-    far = [vote_plots.log_odds_histogram({"kept": np.array([value, 0.0])}) for value in (-13.0, -30.0, -8.0)]
+    far = [
+        vote_plots.log_odds_histogram({"kept": np.array([value, 0.0])})
+        for value in (-13.0, -30.0, -8.0)
+    ]
     assert far[0] == far[1] != far[2]
 
 
@@ -182,16 +224,24 @@ def near(colour: str, shown: set[tuple[int, ...]]) -> bool:
 
 @pytest.mark.parametrize(("weight", "coloured"), [(1.5, True), (0.0, False)])
 def test_a_voter_without_a_vote_is_grey(weight: float, coloured: bool) -> None:
-    drawn = colours(vote_plots.voter_quality(quality(1, auroc=0.7, low=0.45, high=0.9, weight=weight)))
+    drawn = colours(
+        vote_plots.voter_quality(quality(1, auroc=0.7, low=0.45, high=0.9, weight=weight))
+    )
     assert near(drawing.KEPT, drawn) is coloured
 
 
-@pytest.mark.parametrize("name", ["train_loss", "train_accuracy", "validation_loss", "validation_macro_f1"])
+@pytest.mark.parametrize(
+    "name", ["train_loss", "train_accuracy", "validation_loss", "validation_macro_f1"]
+)
 def test_every_curve_of_a_training_is_drawn(name: str) -> None:
-    assert plots.training_curves(curves(9)) != plots.training_curves(curves(9).assign(**{name: 0.5}))
+    assert plots.training_curves(curves(9)) != plots.training_curves(
+        curves(9).assign(**{name: 0.5})
+    )
 
 
-@pytest.mark.parametrize("rates", [[0.001], [0.0007, 0.0013], [0.002, 0.0], [0.0299, 0.00028], [1.0, 1e-9], [0.0, 0.0]])
+@pytest.mark.parametrize(
+    "rates", [[0.001], [0.0007, 0.0013], [0.002, 0.0], [0.0299, 0.00028], [1.0, 1e-9], [0.0, 0.0]]
+)
 def test_learning_rates_have_two_marks_or_more(rates: list[float]) -> None:
     axes = Figure().add_subplot()
     axes.plot(rates)

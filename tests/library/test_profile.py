@@ -8,16 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.profile import BEFORE_AFTER, FORMATS, PROFILE, SIZES, UNREADABLE, before_and_after, imbalance, profile
-from curation.tables import DECISIONS, IMAGES
+from curation.base.tables import DECISIONS, IMAGES
+from curation.gather.profile import (
+    BEFORE_AFTER,
+    FORMATS,
+    PROFILE,
+    SIZES,
+    UNREADABLE,
+    before_and_after,
+    imbalance,
+    profile,
+)
 
 
 def images_of(*files: tuple[str, str, str, int, int]) -> pd.DataFrame:
     """IMAGES from label, digest, format ("" for an unreadable file), width and height."""
     rows = [
         {
-            "path": f"{number}", "path_bytes": b"", "image_id": digest, "label": label, "size_bytes": 10 * number,
-            "mtime_ns": 0, "readable": bool(form), "error": "" if form else "truncated", "note": "", "width": width,
+            "path": f"{number}", "path_bytes": b"", "image_id": digest, "label": label,
+            "size_bytes": 10 * number,
+            "mtime_ns": 0, "readable": bool(form), "error": "" if form else "truncated",
+            "note": "", "width": width,
             "height": height, "format": form, "mode": "RGB" if form else "",
         }
         for number, (label, digest, form, width, height) in enumerate(files)
@@ -27,7 +38,10 @@ def images_of(*files: tuple[str, str, str, int, int]) -> pd.DataFrame:
 
 def decisions_of(*outcomes: tuple[str, str]) -> pd.DataFrame:
     blank = dict.fromkeys(DECISIONS.columns, "") | {"p_photo": float("nan")}
-    rows = [{**blank, "path": str(i), "label": label, "outcome": o} for i, (label, o) in enumerate(outcomes)]
+    rows = [
+        {**blank, "path": str(i), "label": label, "outcome": o}
+        for i, (label, o) in enumerate(outcomes)
+    ]
     return DECISIONS.frame(rows)
 
 
@@ -67,7 +81,9 @@ def test_imbalance_of_nothing_is_finite():
     assert imbalance(pd.Series([], dtype="int64")) == imbalance(pd.Series([0, 0])) == 0.0
 
 
-@pytest.mark.parametrize("images", [IMAGES.frame([]), FOUND.iloc[4:], FOUND.iloc[:1]], ids=["none", "broken", "one"])
+@pytest.mark.parametrize(
+    "images", [IMAGES.frame([]), FOUND.iloc[4:], FOUND.iloc[:1]], ids=["none", "broken", "one"]
+)
 def test_odd_folders_give_whole_tables(images):
     found = profile(images)
     for table, contract in zip(found[:4], (PROFILE, SIZES, FORMATS, UNREADABLE), strict=True):
@@ -76,7 +92,12 @@ def test_odd_folders_give_whole_tables(images):
     assert np.isfinite(found.imbalance)
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["kept", "review", "rejected"])), max_size=30))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(["kept", "review", "rejected"])),
+        max_size=30,
+    )
+)
 def test_before_and_after_conserves_files(outcomes):
     table = before_and_after(decisions_of(*outcomes))
     BEFORE_AFTER.check(table)

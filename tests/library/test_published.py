@@ -1,4 +1,5 @@
-"""Decisions are published exactly and safely, and `verify` finds whatever was changed afterwards."""
+"""Decisions are published exactly and safely, and `verify` finds whatever was changed
+afterwards."""
 
 from __future__ import annotations
 
@@ -15,13 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.errors import ParamError, SchemaError, StoreError
-from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
-from curation.publish.curated import CuratedParams, curate
-from curation.publish.heard import publish_heard
-from curation.publish.published import (
+from curation.base.errors import ParamError, SchemaError, StoreError
+from curation.base.tables import DECISIONS, IMAGES
+from curation.people.heard import publish_heard
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.ledger import Ledger
+from curation.publish.verify import verify
+from curation.store.files import write_atomically
+from curation.store.parquet import to_parquet
+from curation.store.published import (
     OF_MANY_TRAININGS,
     OF_TRAINING,
     decisions_csv,
@@ -33,12 +36,10 @@ from curation.publish.published import (
     read_review,
     read_source,
 )
-from curation.publish.safe_csv import neutral
-from curation.publish.verify import verify
-from curation.store.files import write_atomically
-from curation.store.parquet import to_parquet
+from curation.store.safe_csv import neutral
 from curation.store.workspace import Workspace
-from curation.tables import DECISIONS, IMAGES
+from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.verdict.curated import CuratedParams, curate
 
 NAMES = ["a/1.png", "a/=cmd|' /C calc'!A0.png", "b/3\U0001f600.png", 'b/",=1+1.png', "b/5.png"]
 
@@ -83,9 +84,19 @@ def decisions() -> pd.DataFrame:
         }
         for number, path in enumerate(NAMES)
     ]
-    rows[1] |= {"outcome": "rejected", "stage": "duplicates", "reason": "duplicate", "duplicate_of": NAMES[0]}
+    rows[1] |= {
+        "outcome": "rejected",
+        "stage": "duplicates",
+        "reason": "duplicate",
+        "duplicate_of": NAMES[0],
+    }
     rows[2] |= {"outcome": "review", "stage": "verdicts", "reason": "unsure"}
-    rows[4] |= {"outcome": "rejected", "stage": "images", "reason": "unreadable", "p_photo": float("nan")}
+    rows[4] |= {
+        "outcome": "rejected",
+        "stage": "images",
+        "reason": "unreadable",
+        "p_photo": float("nan"),
+    }
     return DECISIONS.frame(rows)
 
 
@@ -100,7 +111,9 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def publish_changed_f1(workspace: Workspace, change: Callable[[dict], object]) -> None:
     labels = ["a", "a", "b", "b", "c"]
-    rows = pd.DataFrame({"image_id": list("12345"), "label": labels, "predicted": list("aabaa"), "confidence": 1.0})
+    rows = pd.DataFrame(
+        {"image_id": list("12345"), "label": labels, "predicted": list("aabaa"), "confidence": 1.0}
+    )
     params = EvaluationParams(bootstrap_draws=0)
     report = f1_report(rows, ["a", "b"], params, test_set=HELD_OUT, seeds={})
     change(report)
@@ -116,12 +129,16 @@ def test_a_proposal_leaves_the_published_decisions_as_they_are(workspace: Worksp
     published = {path.name: path.read_bytes() for path in workspace.root.glob("decisions.*")}
     place = publish_proposal(workspace, decisions().iloc[1:])
     assert place.read_bytes() == decisions_csv(decisions().iloc[1:])
-    assert {path.name: path.read_bytes() for path in workspace.root.glob("decisions.*")} == published
+    assert {
+        path.name: path.read_bytes() for path in workspace.root.glob("decisions.*")
+    } == published
     assert verify(workspace) == []
 
 
 @pytest.mark.parametrize(("review", "staying"), [("kept", [0, 2, 3]), ("held", [0, 3])])
-def test_pictures_under_review_stay_or_are_held(workspace: Workspace, review: str, staying: list[int]) -> None:
+def test_pictures_under_review_stay_or_are_held(
+    workspace: Workspace, review: str, staying: list[int]
+) -> None:
     params = CuratedParams.of("curated_dataset", {"review": review})
     assert curate(decisions(), params)["path"].tolist() == [NAMES[number] for number in staying]
     publish_decisions(workspace, decisions(), source=Path("crawl"), review=review)
@@ -132,10 +149,14 @@ def test_pictures_under_review_stay_or_are_held(workspace: Workspace, review: st
 def test_a_label_in_doubt_is_no_training_label(review: str) -> None:
     doubted = decisions()
     doubted.loc[2, ["stage", "reason"]] = ["duplicates", "label_conflict"]
-    assert NAMES[2] not in set(curate(doubted, CuratedParams.of("curated_dataset", {"review": review}))["path"])
+    assert NAMES[2] not in set(
+        curate(doubted, CuratedParams.of("curated_dataset", {"review": review}))["path"]
+    )
 
 
-def test_other_decisions_withdraw_what_was_learned_and_the_same_ones_leave_it(workspace: Workspace) -> None:
+def test_other_decisions_withdraw_what_was_learned_and_the_same_ones_leave_it(
+    workspace: Workspace,
+) -> None:
     decisions = read_decisions(workspace)
     for name in OF_TRAINING:
         workspace.publish(name, b"{}")
@@ -146,7 +167,9 @@ def test_other_decisions_withdraw_what_was_learned_and_the_same_ones_leave_it(wo
     assert not set(OF_TRAINING) & set(workspace.published())
 
 
-def test_another_f1_report_withdraws_bill_and_leaderboard_and_the_same_one_leaves_them(workspace: Workspace) -> None:
+def test_another_f1_report_withdraws_bill_and_leaderboard_and_the_same_one_leaves_them(
+    workspace: Workspace,
+) -> None:
     publish_f1(workspace, {"macro_f1": 0.5}, "<html>")
     for name in OF_MANY_TRAININGS:
         workspace.publish(name, b"{}")
@@ -227,13 +250,23 @@ def test_every_changed_byte_of_a_published_file_is_found(workspace: Workspace) -
         ("published.json", lambda path: path.write_text("["), "not a JSON object"),
         ("published.json", lambda path: path.write_text("[1]"), "not a JSON object"),
         ("published.json", Path.unlink, "not there"),
-        ("published.json", lambda path: path.write_text('{"decisions.csv": "0"}'), "does not list it"),
+        (
+            "published.json",
+            lambda path: path.write_text('{"decisions.csv": "0"}'),
+            "does not list it",
+        ),
         ("tables/images.parquet", Path.unlink, "no count can be checked"),
         ("tables/images.parquet", lambda path: path.write_bytes(b"PAR1"), "Arrow"),
-        ("tables/images.parquet", lambda path: path.write_bytes(to_parquet(decisions())), "missing column"),
+        (
+            "tables/images.parquet",
+            lambda path: path.write_bytes(to_parquet(decisions())),
+            "missing column",
+        ),
     ],
 )
-def test_damage_is_found(workspace: Workspace, name: str, change: Callable[[Path], object], what: str) -> None:
+def test_damage_is_found(
+    workspace: Workspace, name: str, change: Callable[[Path], object], what: str
+) -> None:
     change(workspace.root / name)
     problems = verify(workspace)
     assert any(what in problem.what for problem in problems), problems
@@ -264,18 +297,28 @@ def heard(workspace: Workspace) -> Ledger:
     return ledger
 
 
-def test_a_ledger_that_went_on_since_the_run_is_no_problem(workspace: Workspace, heard: Ledger) -> None:
-    heard.record([Decision("1" * 64, "outcome", "rejected"), Decision("2" * 64, "label", "dog")], "bob")
+def test_a_ledger_that_went_on_since_the_run_is_no_problem(
+    workspace: Workspace, heard: Ledger
+) -> None:
+    heard.record(
+        [Decision("1" * 64, "outcome", "rejected"), Decision("2" * 64, "label", "dog")], "bob"
+    )
     assert verify(workspace) == []
 
 
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        (Path.unlink, "2 decisions that the last run heard are not in this ledger, the workspace's own"),
+        (
+            Path.unlink,
+            "2 decisions that the last run heard are not in this ledger, the workspace's own",
+        ),
         (lambda path: path.write_bytes(path.read_bytes()[:4096]), "cannot use the ledger"),
         (lambda path: path.write_bytes(b""), "cannot use the ledger"),
-        (lambda path: path.write_bytes(path.read_bytes().replace(b"=why", b"=not")), "is not as it was written"),
+        (
+            lambda path: path.write_bytes(path.read_bytes().replace(b"=why", b"=not")),
+            "is not as it was written",
+        ),
     ],
     ids=["lost", "torn", "empty", "changed"],
 )
@@ -286,14 +329,23 @@ def test_damage_of_the_ledger_is_found(
     (problem,) = verify(workspace)
     assert problem.file == "ledger.sqlite"
     assert what in problem.what
-    assert f"{problem.what}; {problem.remedy}".count("import your last export with `inksift ledger import`") == 1
+    assert (
+        f"{problem.what}; {problem.remedy}".count(
+            "import your last export with `inksift ledger import`"
+        )
+        == 1
+    )
     assert problem.remedy.endswith("`inksift ledger import`")
 
 
-def test_a_ledger_that_starts_anew_has_lost_what_the_run_heard(workspace: Workspace, heard: Ledger) -> None:
+def test_a_ledger_that_starts_anew_has_lost_what_the_run_heard(
+    workspace: Workspace, heard: Ledger
+) -> None:
     (workspace.root / "ledger.sqlite").unlink()
     heard.record(HEARD[:1], "ann")
-    assert [problem.what[:36] for problem in verify(workspace)] == ["1 decision that the last run heard i"]
+    assert [problem.what[:36] for problem in verify(workspace)] == [
+        "1 decision that the last run heard i"
+    ]
     heard.record(HEARD, "bob")  # the remedy: an import, made by somebody else and later
     assert verify(workspace) == []
 

@@ -1,4 +1,5 @@
-"""Rebalancing a last layer: each method by hand-computed answers, and all of them on all networks."""
+"""Rebalancing a last layer: each method by hand-computed answers, and all of them on all
+networks."""
 
 from __future__ import annotations
 
@@ -13,20 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from curation.errors import DataError, ParamError
-from curation.networks import NETWORKS, build
-from curation.networks.base import Classifier
-from curation.rebalance.choice import best_value, macro_f1_of
-from curation.rebalance.fit import relearned
-from curation.rebalance.last_layer import LastLayer, last_layer, with_last_layer
-from curation.rebalance.logit_adjustment import adjusted, log_priors
-from curation.rebalance.params import READ_BY, Method, RebalanceParams
-from curation.rebalance.rebalance import rebalance
-from curation.rebalance.tau_norm import tau_normalised
-from curation.rebalance.views import balanced_places, changed_features, still_features
-from curation.tables import TRAINING_SET
-from curation.training.forward import logits_of
-from curation.training.params import TrainingParams
+from curation.base.errors import DataError, ParamError
+from curation.base.tables import TRAINING_SET
+from curation.training.fit.forward import logits_of
+from curation.training.fit.params import TrainingParams
+from curation.training.networks import NETWORKS, build
+from curation.training.networks.base import Classifier
+from curation.training.rebalance.choice import best_value, macro_f1_of
+from curation.training.rebalance.fit import relearned
+from curation.training.rebalance.last_layer import LastLayer, last_layer, with_last_layer
+from curation.training.rebalance.logit_adjustment import adjusted, log_priors
+from curation.training.rebalance.params import READ_BY, Method, RebalanceParams
+from curation.training.rebalance.rebalance import rebalance
+from curation.training.rebalance.tau_norm import tau_normalised
+from curation.training.rebalance.views import balanced_places, changed_features, still_features
 
 METHODS = get_args(Method)
 SIDE = 32
@@ -60,22 +61,38 @@ def quick(method: str, **settings: Any) -> RebalanceParams:
     return RebalanceParams(method=method, **{**QUICK.get(method, {}), **settings})
 
 
-def examples(sizes: dict[str, int], validation: int = 2, side: int = SIDE) -> tuple[pd.DataFrame, np.ndarray]:
-    """Training pictures of classes of these sizes, each class of a shade of its own, and validation pictures of all."""
+def examples(
+    sizes: dict[str, int], validation: int = 2, side: int = SIDE
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Training pictures of classes of these sizes, each class of a shade of its own, and validation
+    pictures of all."""
     names = [("train", label, k) for label, size in sizes.items() for k in range(size)]
     names += [("validation", label, k) for label in sizes for k in range(validation)]
     rows = [
-        {"image_id": f"{s}-{label}-{k}", "label": label, "split": s, "augmentation_seed": -1, "weight": 1.0}
+        {
+            "image_id": f"{s}-{label}-{k}",
+            "label": label,
+            "split": s,
+            "augmentation_seed": -1,
+            "weight": 1.0,
+        }
         for s, label, k in names
     ]
     rng = np.random.default_rng(0)
-    shades = np.array([40 + 50 * list(sizes).index(label) for _, label, _ in names])[:, None, None, None]
-    pixels = shades + rng.integers(-30, 30, (len(names), side, side, 3)) + rng.integers(-9, 9, (len(names), 1, 1, 3))
+    shades = np.array([40 + 50 * list(sizes).index(label) for _, label, _ in names])[
+        :, None, None, None
+    ]
+    pixels = (
+        shades
+        + rng.integers(-30, 30, (len(names), side, side, 3))
+        + rng.integers(-9, 9, (len(names), 1, 1, 3))
+    )
     return TRAINING_SET.frame(rows), pixels.clip(0, 255).astype(np.uint8)
 
 
 def clouds(*sizes: int, apart: float = 4.0) -> tuple[np.ndarray, np.ndarray]:
-    """Classes of these sizes around 0, `apart`, 2 * `apart`, ... on the first of two axes, all of deviation 1."""
+    """Classes of these sizes around 0, `apart`, 2 * `apart`, ... on the first of two axes, all of
+    deviation 1."""
     rng = np.random.default_rng(0)
     targets = np.repeat(np.arange(len(sizes)), sizes)
     features = rng.normal(size=(len(targets), 2))
@@ -121,7 +138,9 @@ def test_tau_turns_no_weight(tau, seed):
 def test_biases_fall_by_the_log_of_the_shares():
     layer = LastLayer(np.eye(2), np.array([0.5, 0.5]))
     priors = log_priors(np.array([0, 0, 0, 1]), np.ones(4), corrected=0.0)
-    assert adjusted(layer, priors, 2.0).biases == pytest.approx([0.5 - 2 * np.log(0.75), 0.5 - 2 * np.log(0.25)])
+    assert adjusted(layer, priors, 2.0).biases == pytest.approx(
+        [0.5 - 2 * np.log(0.75), 0.5 - 2 * np.log(0.25)]
+    )
     assert adjusted(layer, priors, 0.0).biases == pytest.approx(layer.biases)
 
 
@@ -130,7 +149,10 @@ def test_equal_priors_change_no_ranking(classes, strength):
     layer = LastLayer(np.random.default_rng(classes).normal(size=(classes, 3)), np.zeros(classes))
     priors = log_priors(np.repeat(np.arange(classes), 5), np.ones(5 * classes), corrected=0.0)
     features = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
-    assert (adjusted(layer, priors, strength).logits(features).argmax(1) == layer.logits(features).argmax(1)).all()
+    assert (
+        adjusted(layer, priors, strength).logits(features).argmax(1)
+        == layer.logits(features).argmax(1)
+    ).all()
 
 
 def test_what_the_loss_took_out_is_not_taken_out_again():
@@ -138,7 +160,9 @@ def test_what_the_loss_took_out_is_not_taken_out_again():
     assert log_priors(targets, np.ones(4), corrected=1.0) == pytest.approx([0, 0])
     assert np.ptp(log_priors(targets, np.array([1.0, 1, 1, 3]), corrected=0.0)) == pytest.approx(0)
     assert log_priors(targets, np.array([1.0, 1, 1, 2]), corrected=1.0) == pytest.approx([0, 0])
-    assert np.diff(log_priors(targets, np.array([1.0, 1, 1, 2]), corrected=0.5)) == pytest.approx([np.log(2 / 3) / 2])
+    assert np.diff(log_priors(targets, np.array([1.0, 1, 1, 2]), corrected=0.5)) == pytest.approx(
+        [np.log(2 / 3) / 2]
+    )
 
 
 def test_with_the_strength_of_theory_an_ideal_classifier_becomes_the_balanced_one():
@@ -153,11 +177,14 @@ def test_with_the_strength_of_theory_an_ideal_classifier_becomes_the_balanced_on
 
 
 def test_cross_entropy_and_decay_are_balanced_where_it_stops():
-    """The gradient of what it makes small is 0, with weights for features of mean 0 and deviation 1."""
+    """The gradient of what it makes small is 0, with weights for features of mean 0 and deviation
+    1."""
     for sizes in ((40, 10), (40, 10, 5)):
         features, targets = clouds(*sizes, apart=1.0)
         shares = 1 / (np.array(sizes)[targets] * len(sizes))
-        scaled = (features - shares @ features) / np.sqrt(shares @ (features - shares @ features) ** 2)
+        scaled = (features - shares @ features) / np.sqrt(
+            shares @ (features - shares @ features) ** 2
+        )
         layer = relearned(features, targets, decay=0.5)
         deviation = np.sqrt(shares @ (features - shares @ features) ** 2)
         logits = torch.from_numpy(layer.logits(features))
@@ -177,7 +204,11 @@ def test_the_border_between_unequal_classes_moves_to_the_middle():
 def test_sizes_of_classes_do_not_matter_and_repeats_neither():
     features, targets = clouds(30, 10)
     once = relearned(features, targets, decay=0.1)
-    repeated = relearned(np.concatenate([features, features[:30]]), np.concatenate([targets, targets[:30]]), decay=0.1)
+    repeated = relearned(
+        np.concatenate([features, features[:30]]),
+        np.concatenate([targets, targets[:30]]),
+        decay=0.1,
+    )
     assert repeated.weights == pytest.approx(once.weights, abs=5e-3)
 
 
@@ -202,7 +233,9 @@ def test_the_best_value_is_that_of_the_highest_score_then_the_nearest_to_one():
 def test_macro_f1_counts_only_classes_that_are_there():
     features = np.array([[0.0], [0.0], [1.0]], np.float32)
     steep = LastLayer(np.array([[0.0], [10.0], [0.0]]), np.array([0.0, -5.0, -9.0]))
-    scores = macro_f1_of({1.0: steep, 2.0: LastLayer(-steep.weights, -steep.biases)}, features, np.array([0, 0, 1]))
+    scores = macro_f1_of(
+        {1.0: steep, 2.0: LastLayer(-steep.weights, -steep.biases)}, features, np.array([0, 0, 1])
+    )
     assert scores[1.0] == 1.0
     assert scores[2.0] == 0.0
 
@@ -233,7 +266,9 @@ def test_views_without_change_are_the_pictures():
     same = TrainingParams(image_side_px=SIDE, crop_share=1.0, colour_jitter=0, mirrored_share=0)
     mirrored = same.model_copy(update={"mirrored_share": 0.5})
     positions = np.arange(len(pixels))
-    still, moved = (changed_features(network, pixels, positions, training=t, seed=0) for t in (same, mirrored))
+    still, moved = (
+        changed_features(network, pixels, positions, training=t, seed=0) for t in (same, mirrored)
+    )
     logits = last_layer(network).logits(still)
     with torch.inference_mode():
         expected = network(torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255).numpy()
@@ -250,9 +285,16 @@ def test_views_without_change_are_the_pictures():
 def test_a_setting_that_the_method_does_not_read_is_refused(name, method):
     other = {"tau": 0.5, "strength": 0.5, "decay": 0.5}.get(name, 3)
     if method in READ_BY[name]:
-        assert getattr(RebalanceParams.of("balanced_classifier", {"method": method, name: other}), name) == other
+        assert (
+            getattr(
+                RebalanceParams.of("balanced_classifier", {"method": method, name: other}), name
+            )
+            == other
+        )
     else:
-        refusal = rf"balanced_classifier.{name}: .*{method} does not read it: .*method={READ_BY[name][0]}"
+        refusal = (
+            rf"balanced_classifier.{name}: .*{method} does not read it: .*method={READ_BY[name][0]}"
+        )
         with pytest.raises(ParamError, match=refusal):
             RebalanceParams.of("balanced_classifier", {"method": method, name: other})
 
@@ -283,25 +325,36 @@ def test_a_class_that_its_size_held_down_is_known_again(method):
     rows, pixels = examples({"dark": 60, "light": 3}, validation=20)
     held_down = toy(darker_first=9.0)
     assert recall_of_the_light(held_down, rows, pixels) < 0.2
-    found = rebalance(held_down, rows, pixels, quick(method, **MORE.get(method, {})), training=TRAINING)
+    found = rebalance(
+        held_down, rows, pixels, quick(method, **MORE.get(method, {})), training=TRAINING
+    )
     assert recall_of_the_light(found.network, rows, pixels) > 0.9
 
 
-MORE: dict[str, dict[str, Any]] = {"crt": {"per_class": 50}, "feature_gan": {"per_class": 50, "gan_steps": 30}}
+MORE: dict[str, dict[str, Any]] = {
+    "crt": {"per_class": 50},
+    "feature_gan": {"per_class": 50, "gan_steps": 30},
+}
 
 
-@pytest.mark.parametrize(("method", "name"), [("tau_norm", "tau"), ("logit_adjustment", "strength")])
+@pytest.mark.parametrize(
+    ("method", "name"), [("tau_norm", "tau"), ("logit_adjustment", "strength")]
+)
 def test_what_is_chosen_is_the_best_on_the_validation_pictures(method, name):
     rows, pixels = examples({"dark": 60, "light": 3}, validation=10)
     found = rebalance(toy(3.0), rows, pixels, quick(method), training=TRAINING)
     curve = found.curves.set_index("at")["value"]
     assert found.figures["validation_macro_f1"] == curve.max() == curve[found.figures[name]]
-    given_it = rebalance(toy(3.0), rows, pixels, quick(method, **{name: found.figures[name]}), training=TRAINING)
+    given_it = rebalance(
+        toy(3.0), rows, pixels, quick(method, **{name: found.figures[name]}), training=TRAINING
+    )
     assert np.array_equal(last_layer(given_it.network).weights, last_layer(found.network).weights)
     assert np.array_equal(last_layer(given_it.network).biases, last_layer(found.network).biases)
 
 
-@pytest.mark.parametrize(("method", "name"), [("tau_norm", "tau"), ("logit_adjustment", "strength")])
+@pytest.mark.parametrize(
+    ("method", "name"), [("tau_norm", "tau"), ("logit_adjustment", "strength")]
+)
 def test_without_validation_pictures_theory_decides(method, name):
     rows, pixels = examples({"dark": 6, "light": 2}, validation=0)
     assert rebalance(toy(), rows, pixels, quick(method), training=TRAINING).figures == {name: 1.0}
@@ -312,7 +365,9 @@ def test_with_none_the_network_answers_as_before():
     network = build("custom", 2).eval()
     same = rebalance(network, rows, pixels, RebalanceParams(), training=TRAINING)
     positions = np.arange(len(pixels))
-    assert torch.equal(logits_of(same.network, pixels, positions), logits_of(network, pixels, positions))
+    assert torch.equal(
+        logits_of(same.network, pixels, positions), logits_of(network, pixels, positions)
+    )
     assert same.figures == {}
     assert same.curves.empty
 
@@ -320,7 +375,8 @@ def test_with_none_the_network_answers_as_before():
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_on_every_network(method, name):
-    """A class of one picture, one that validation lacks, nothing in which pictures of a class differ: never a NaN."""
+    """A class of one picture, one that validation lacks, nothing in which pictures of a class
+    differ: never a NaN."""
     own = {"depth": 1, "width": 4} if name == "depth_stack" else {}
     training = TrainingParams(network=name, image_side_px=SIDE, crop_share=1.0, threads=1, **own)
     network = build(name, 3, training.network_settings()).train()
@@ -329,7 +385,9 @@ def test_every_method_on_every_network(method, name):
     pixels[(rows["label"] == "b").to_numpy()] = 255
     rows, pixels = rows[:-1], pixels[:-1]
     threads, draw = torch.get_num_threads(), torch.random.get_rng_state()
-    first, again = (rebalance(network, rows, pixels, quick(method), training=training) for _ in range(2))
+    first, again = (
+        rebalance(network, rows, pixels, quick(method), training=training) for _ in range(2)
+    )
     assert torch.equal(torch.random.get_rng_state(), draw)
     assert torch.get_num_threads() == threads
     assert network.training
@@ -361,7 +419,9 @@ def test_of_one_shade_nothing_can_be_told_and_nothing_breaks(method):
 def test_another_seed_draws_other_views(method):
     rows, pixels = examples({"a": 9, "b": 4})
     layers = [
-        last_layer(rebalance(Toy(), rows, pixels, quick(method, seed=seed), training=TRAINING).network)
+        last_layer(
+            rebalance(Toy(), rows, pixels, quick(method, seed=seed), training=TRAINING).network
+        )
         for seed in (0, 1)
     ]
     assert not np.allclose(layers[0].weights, layers[1].weights)

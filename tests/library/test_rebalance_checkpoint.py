@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 import torch
 
-from curation.networks import build
-from curation.rebalance.checkpoint import Stored, rebalance_checkpoint
-from curation.rebalance.last_layer import last_layer, with_last_layer
-from curation.rebalance.logit_adjustment import adjusted
-from curation.rebalance.params import RebalanceParams
-from curation.tables import TRAINING_SET
-from curation.training import checkpoints
-from curation.training.loop import load_trained
-from curation.training.params import TrainingParams
-from curation.training.pictures import Pictures
+from curation.base.tables import TRAINING_SET
+from curation.training.fit import checkpoints
+from curation.training.fit.loop import load_trained
+from curation.training.fit.params import TrainingParams
+from curation.training.fit.pictures import Pictures
+from curation.training.networks import build
+from curation.training.rebalance.checkpoint import Stored, rebalance_checkpoint
+from curation.training.rebalance.last_layer import last_layer, with_last_layer
+from curation.training.rebalance.logit_adjustment import adjusted
+from curation.training.rebalance.params import RebalanceParams
 
 SIDE = 28
 TRAINING = TrainingParams(network="bn_small", image_side_px=SIDE, threads=1)
@@ -32,7 +32,13 @@ def trained(tmp_path: Path) -> Path:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         best = build("bn_small", 2).state_dict()
-    state = {"network": "bn_small", "settings": {}, "parameters": [0, 0], "classes": ["fox", "owl"], "best": best}
+    state = {
+        "network": "bn_small",
+        "settings": {},
+        "parameters": [0, 0],
+        "classes": ["fox", "owl"],
+        "best": best,
+    }
     checkpoints.save(tmp_path / "first.pt", {**state, "best_epoch": 3, "curves": []})
     return tmp_path / "first.pt"
 
@@ -41,7 +47,13 @@ def rows() -> pd.DataFrame:
     names = [(f"{label}-{number}", label) for number, label in enumerate(LABELS)]
     return TRAINING_SET.frame(
         [
-            {"image_id": image_id, "label": label, "split": "train", "augmentation_seed": -1, "weight": 1.0}
+            {
+                "image_id": image_id,
+                "label": label,
+                "split": "train",
+                "augmentation_seed": -1,
+                "weight": 1.0,
+            }
             for image_id, label in names
         ]
     )
@@ -53,13 +65,17 @@ def pictures() -> Pictures:
 
 
 def made(trained: Path, params: RebalanceParams = ADJUSTED) -> Stored:
-    return rebalance_checkpoint(trained, rows(), pictures(), folder=trained.parent, params=params, training=TRAINING)
+    return rebalance_checkpoint(
+        trained, rows(), pictures(), folder=trained.parent, params=params, training=TRAINING
+    )
 
 
 def test_it_holds_the_rebalanced_network_and_the_same_classes(trained):
     network, classes = load_trained(made(trained).checkpoint)
     before, same_classes = load_trained(trained)
-    expected = with_last_layer(before, adjusted(last_layer(before), np.log([0.75, 0.25]), 1.0)).state_dict()
+    expected = with_last_layer(
+        before, adjusted(last_layer(before), np.log([0.75, 0.25]), 1.0)
+    ).state_dict()
     assert classes == same_classes == ["fox", "owl"]
     assert all(torch.equal(value, expected[name]) for name, value in network.state_dict().items())
     assert not torch.equal(network.state_dict()["head.1.bias"], before.state_dict()["head.1.bias"])

@@ -1,4 +1,5 @@
-"""Relations: the same drawing under every transform is a duplicate, a changed one a variant, another one different."""
+"""Relations: the same drawing under every transform is a duplicate, a changed one a variant,
+another one different."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
+from curation.base.rgb import Rgb
 from curation.dedup.relation import Relation, relate
 from curation.dedup.view import View
-from curation.rgb import Rgb
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.styles import STYLES, paint
 
@@ -40,7 +41,14 @@ def jpeg(picture: Image.Image, quality: int = 30) -> Image.Image:
 
 def cropped(picture: Image.Image, share: float) -> Image.Image:
     width, height = picture.size
-    return picture.crop((int(width * share), int(height * share), int(width * (1 - share)), int(height * (1 - share))))
+    return picture.crop(
+        (
+            int(width * share),
+            int(height * share),
+            int(width * (1 - share)),
+            int(height * (1 - share)),
+        )
+    )
 
 
 def bordered(picture: Image.Image, colour: str) -> Image.Image:
@@ -54,7 +62,9 @@ def watermarked(picture: Image.Image) -> Image.Image:
     layer = Image.new("RGBA", picture.size)
     size = picture.height // 12
     place = (picture.width // 8, picture.height - 2 * size)
-    ImageDraw.Draw(layer).text(place, "© sample.example", font=ImageFont.load_default(size), fill=(20, 20, 60, 220))
+    ImageDraw.Draw(layer).text(
+        place, "© sample.example", font=ImageFont.load_default(size), fill=(20, 20, 60, 220)
+    )
     return Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")
 
 
@@ -63,7 +73,9 @@ def with_bubble(picture: Image.Image) -> Image.Image:
     width, height = picture.size
     box = (width * 0.3, height * 0.3, width * 0.7, height * 0.55)
     ImageDraw.Draw(changed).ellipse(box, fill="white", outline="black", width=3)
-    ImageDraw.Draw(changed).text((width * 0.42, height * 0.4), "Hello!", font=ImageFont.load_default(20), fill="black")
+    ImageDraw.Draw(changed).text(
+        (width * 0.42, height * 0.4), "Hello!", font=ImageFont.load_default(20), fill="black"
+    )
     return changed
 
 
@@ -89,20 +101,33 @@ COPIES: dict[str, tuple[Change, str]] = {
     "bordered": (lambda picture: bordered(picture, "#6699cc"), "border added"),
     "watermarked": (watermarked, ""),
     "mirrored": (lambda picture: picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT), "mirrored"),
-    "upside down": (lambda picture: picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM), "mirrored upside down"),
-    "quarter turn": (lambda picture: picture.transpose(Image.Transpose.ROTATE_270), "turned 90 degrees"),
-    "half turn": (lambda picture: picture.transpose(Image.Transpose.ROTATE_180), "turned 180 degrees"),
+    "upside down": (
+        lambda picture: picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM),
+        "mirrored upside down",
+    ),
+    "quarter turn": (
+        lambda picture: picture.transpose(Image.Transpose.ROTATE_270),
+        "turned 90 degrees",
+    ),
+    "half turn": (
+        lambda picture: picture.transpose(Image.Transpose.ROTATE_180),
+        "turned 180 degrees",
+    ),
     "mirrored, bordered": (
         lambda picture: bordered(picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT), "black"),
         "border added",
     ),
 }
-SCENES = [(subject, style) for subject, style in zip(SUBJECTS, [*STYLES] * len(SUBJECTS), strict=False)]
+SCENES = [
+    (subject, style) for subject, style in zip(SUBJECTS, [*STYLES] * len(SUBJECTS), strict=False)
+]
 
 
 @pytest.mark.parametrize("change", COPIES)
 @pytest.mark.parametrize(("subject", "style"), SCENES)
-def test_copies_are_duplicates_and_their_transform_is_named(subject: str, style: str, change: str) -> None:
+def test_copies_are_duplicates_and_their_transform_is_named(
+    subject: str, style: str, change: str
+) -> None:
     picture = drawing(subject, style)
     make, words = COPIES[change]
     found = related(picture, make(picture))
@@ -133,7 +158,10 @@ def test_a_changed_cartoon_is_a_variant(change: Change) -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_drawings_of_one_subject_in_one_style_are_different(style: str) -> None:
     for subject in SUBJECTS:
-        assert related(drawing(subject, style, seed=1), drawing(subject, style, seed=2)).kind != "duplicate"
+        assert (
+            related(drawing(subject, style, seed=1), drawing(subject, style, seed=2)).kind
+            != "duplicate"
+        )
 
 
 def test_a_watermark_is_told_from_its_other_side_too() -> None:
@@ -162,7 +190,9 @@ def test_flat_pictures_are_not_related(colour: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (640, 1), (1, 640), (5, 5), (12, 300)])
-def test_tiny_pictures_are_compared_without_a_crash(size: tuple[int, int], rng: np.random.Generator) -> None:
+def test_tiny_pictures_are_compared_without_a_crash(
+    size: tuple[int, int], rng: np.random.Generator
+) -> None:
     tiny = rng.integers(0, 256, (*size, 3)).astype(np.uint8)
     other = np.asarray(drawing("cat", "flat"))
     assert relate(view(tiny), view(other)).kind == "different"
@@ -186,7 +216,9 @@ def test_line_art_of_two_colours_is_compared_by_its_lines() -> None:
         rng = np.random.default_rng(seed)
         page = Image.new("RGB", (300, 300), "white")
         for _ in range(6):
-            ImageDraw.Draw(page).line([tuple(point) for point in rng.integers(20, 280, (4, 2)).tolist()], "black", 3)
+            ImageDraw.Draw(page).line(
+                [tuple(point) for point in rng.integers(20, 280, (4, 2)).tolist()], "black", 3
+            )
         return page
 
     assert all(related(lines(0), lines(seed)).kind == "different" for seed in range(1, 8))
@@ -196,6 +228,8 @@ def test_line_art_of_two_colours_is_compared_by_its_lines() -> None:
 def test_a_detail_is_a_variant_of_the_whole() -> None:
     picture = drawing("house", "cartoon")
     width, height = picture.size
-    found = related(picture, picture.crop((width // 4, height // 4, width * 4 // 5, height * 4 // 5)))
+    found = related(
+        picture, picture.crop((width // 4, height // 4, width * 4 // 5, height * 4 // 5))
+    )
     assert found.kind == "variant"
     assert "a detail of it" in found.transform

@@ -1,4 +1,5 @@
-"""The report says what was decided, shows a bounded number of pictures, and leaves out what no stage found."""
+"""The report says what was decided, shows a bounded number of pictures, and leaves out what no
+stage found."""
 
 from __future__ import annotations
 
@@ -11,13 +12,25 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
-from curation.evaluation import HELD_OUT, TRUSTED, EvaluationParams, f1_report
+from curation.drawing.templating import printable
+from curation.gather.signals.base import Limits
 from curation.report.f1_page import build_f1_page
 from curation.report.findings import Findings
 from curation.report.page import ReportParams, build_report
-from curation.report.templating import printable
-from curation.signals.base import Limits
-from tests.reports import BROKEN, COPY, PHOTO, REVIEW, frames, judged, losses, page, read, thumbnails, voted
+from curation.training.evaluation import HELD_OUT, TRUSTED, EvaluationParams, f1_report
+from tests.reports import (
+    BROKEN,
+    COPY,
+    PHOTO,
+    REVIEW,
+    frames,
+    judged,
+    losses,
+    page,
+    read,
+    thumbnails,
+    voted,
+)
 
 
 def test_counts_and_explanations_are_told() -> None:
@@ -46,7 +59,9 @@ def test_errors_are_explained_once_each_with_their_count() -> None:
     decisions, images = frames([BROKEN] * 5)
     images["error"] = ["empty", "broken:OSError", "empty", "empty", "unheard_of"]
     html = build_report(decisions, images, read=read, params=ReportParams())
-    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="number">(\d)</td><td>([^<]+)</td></tr>', html)
+    rows = re.findall(
+        r'<tr><th scope="row">([^<]+)</th><td class="number">(\d)</td><td>([^<]+)</td></tr>', html
+    )
     assert [(error, count) for error, count, _ in rows] == [
         ("empty", "3"),
         ("broken:OSError", "1"),
@@ -68,7 +83,9 @@ def test_degenerate_runs_have_a_report(changes: list[dict[str, Any]]) -> None:
 
 def test_what_no_stage_found_is_left_out() -> None:
     html = page([{}])
-    assert not any(f'id="{section}"' in html for section in ("signals", "clusters", "copies", "photographs"))
+    assert not any(
+        f'id="{section}"' in html for section in ("signals", "clusters", "copies", "photographs")
+    )
 
 
 def test_signals_and_clusters_are_shown_where_they_ran() -> None:
@@ -82,16 +99,23 @@ def test_signals_and_clusters_are_shown_where_they_ran() -> None:
     )
     html = page([{}], findings)
     assert "<figcaption>edges</figcaption>" in html
-    assert '<th scope="row">dbscan</th><td class="number">3</td><td class="number">0.250</td>' in html
+    assert (
+        '<th scope="row">dbscan</th><td class="number">3</td><td class="number">0.250</td>' in html
+    )
     assert "The detector had no weights." in html
 
 
 @pytest.mark.parametrize(
-    ("test_set", "sentence"), [(TRUSTED, "so it is independent"), (HELD_OUT, "It is not independent")]
+    ("test_set", "sentence"),
+    [(TRUSTED, "so it is independent"), (HELD_OUT, "It is not independent")],
 )
 def test_f1_says_whether_the_test_set_is_independent(test_set: Any, sentence: str) -> None:
-    rows = pd.DataFrame({"image_id": list("123"), "label": list("aab"), "predicted": list("aaa"), "confidence": 1.0})
-    report = f1_report(rows, ["a", "c"], EvaluationParams(bootstrap_draws=0), test_set=test_set, seeds={})
+    rows = pd.DataFrame(
+        {"image_id": list("123"), "label": list("aab"), "predicted": list("aaa"), "confidence": 1.0}
+    )
+    report = f1_report(
+        rows, ["a", "c"], EvaluationParams(bootstrap_draws=0), test_set=test_set, seeds={}
+    )
     html = build_f1_page(report)
     assert sentence in html
     assert "undefined: no training picture" in html
@@ -99,7 +123,9 @@ def test_f1_says_whether_the_test_set_is_independent(test_set: Any, sentence: st
 
 
 def test_f1_without_a_test_picture_has_a_page() -> None:
-    rows = pd.DataFrame({name: pd.Series([], dtype="str") for name in ("image_id", "label", "predicted")})
+    rows = pd.DataFrame(
+        {name: pd.Series([], dtype="str") for name in ("image_id", "label", "predicted")}
+    )
     report = f1_report(rows, ["a"], EvaluationParams(), test_set=HELD_OUT, seeds={})
     assert "Macro F1 <strong>\u2013</strong>" in build_f1_page(report)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from curation.base.tables import PAIR_SEARCH
 from curation.dedup.apart import KEPT_APART
 from curation.report.findings import Findings
-from curation.tables import PAIR_SEARCH
 from tests.frames import duplicates_of
 from tests.reports import COPY, PHOTO, REVIEW, page, thumbnails
 
@@ -27,7 +27,9 @@ def known(places: list[dict[str, Any]], *apart: dict[str, Any], **counts: int) -
     usual = {"relation": "variant", "distance": 5, "similarity": 0.914, "transform": "recoloured"}
     search = {"compared": 12, "flat": 0, "crowded": 0} | counts
     return Findings(
-        duplicates=duplicates_of(*({"path": f"{n:03d}.png", **place} for n, place in enumerate(places))),
+        duplicates=duplicates_of(
+            *({"path": f"{n:03d}.png", **place} for n, place in enumerate(places))
+        ),
         apart=KEPT_APART.frame([usual | row for row in apart]),
         search=PAIR_SEARCH.frame([search]),
     )
@@ -53,14 +55,17 @@ def test_an_untrusted_hash_has_no_bits() -> None:
 
 
 def test_variants_that_both_stay_are_shown_side_by_side() -> None:
-    rows = [{"path": "000.png", "other_path": "001.png"}, {"path": "001.png", "other_path": "002.png", "distance": -1}]
+    rows = [
+        {"path": "000.png", "other_path": "001.png"},
+        {"path": "001.png", "other_path": "002.png", "distance": -1},
+    ]
     html = page([{}, REVIEW, PHOTO], known([{"group": n} for n in range(3)], *rows))
     assert html.count("variant: recoloured") == 1
     assert "similarity 0.91, 5 of 64 hash bits differ" in html
     section = html.split('id="copies"')[1].split("</section>")[0]
-    assert [np.asarray(Image.open(BytesIO(data)))[0, 0, 0] for data in thumbnails(section)] == pytest.approx(
-        [0, 1], abs=2
-    )
+    assert [
+        np.asarray(Image.open(BytesIO(data)))[0, 0, 0] for data in thumbnails(section)
+    ] == pytest.approx([0, 1], abs=2)
 
 
 def test_a_picture_in_several_classes_lists_its_files_in_a_chapter_of_its_own() -> None:

@@ -1,4 +1,5 @@
-"""Every picture that did not simply stay is in the page: in its index, and as a tile in the page or in a chunk."""
+"""Every picture that did not simply stay is in the page: in its index, and as a tile in the page or
+in a chunk."""
 
 from __future__ import annotations
 
@@ -13,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from curation.base.rgb import Rgb
 from curation.report import finder, gallery
 from curation.report.page import ReportParams, build_report
-from curation.rgb import Rgb
 from tests.reports import BROKEN, COPY, PHOTO, frames
 
 UNSURE = {"outcome": "review", "stage": "verdicts", "reason": "unsure"}
@@ -31,12 +32,17 @@ def page(changes: list[dict[str, Any]], **settings: Any) -> str:
 
 
 def data_in(html: str) -> list[Any]:
-    return [json.loads(text) for text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html)]
+    return [
+        json.loads(text)
+        for text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html)
+    ]
 
 
 def cards_in(html: str) -> list[str]:
     """The tiles in the order of the index: those in the page, then those in the chunks."""
-    first = re.findall(r"<li>\n<div class=\"pair\">.*?</li>", html.split('id="galleries"')[1], re.DOTALL)
+    first = re.findall(
+        r"<li>\n<div class=\"pair\">.*?</li>", html.split('id="galleries"')[1], re.DOTALL
+    )
     chunks = (gzip.decompress(base64.b64decode(chunk)) for chunk in data_in(html)[1:])
     return first + [card for chunk in chunks for card in json.loads(chunk)]
 
@@ -61,7 +67,9 @@ def test_every_picture_that_did_not_simply_stay_has_an_entry_and_its_tile() -> N
 @pytest.mark.usefixtures("in_small_parts")
 def test_entries_say_why_who_and_how_likely() -> None:
     human = {"decided_by": "human", "label": "d", "p_photo": 0.123456}
-    index = data_in(page([{}, PHOTO | {"p_photo": float("nan")}, UNSURE | {"p_photo": 0.7}, COPY, human]))[0]
+    index = data_in(
+        page([{}, PHOTO | {"p_photo": float("nan")}, UNSURE | {"p_photo": 0.7}, COPY, human])
+    )[0]
     told = {
         path: (index["reasons"][why], index["classes"][label], index["deciders"][by], p)
         for path, why, label, by, p in zip(
@@ -96,7 +104,9 @@ def test_a_page_without_pictures_is_a_page_that_promises_none() -> None:
     html = page([PHOTO] * 3 + [BROKEN], pictures=0)
     assert 'id="finder"' not in html
     assert '<p class="more">3, listed in decisions.csv</p>' in html
-    assert re.findall(r'<a href="#(\w+)"', html.split('class="flow"')[1].split("</ol>")[0]) == ["unreadable"]
+    assert re.findall(r'<a href="#(\w+)"', html.split('class="flow"')[1].split("</ol>")[0]) == [
+        "unreadable"
+    ]
 
 
 def test_reasons_that_the_page_holds_no_picture_of_are_neither_linked_nor_offered() -> None:
@@ -112,7 +122,9 @@ def test_a_tile_says_its_outcome_and_reason() -> None:
     held = {"outcome": "review", "stage": "duplicates", "reason": "label_conflict"}
     html = page([{"decided_by": "human"}, by_hand, held, COPY])
     told = {
-        re.findall(r"<bdi>(\d+)", card)[0]: re.sub("<[^>]+>", "", re.findall(r'<p class="verdict">(.+)</p>', card)[0])
+        re.findall(r"<bdi>(\d+)", card)[0]: re.sub(
+            "<[^>]+>", "", re.findall(r'<p class="verdict">(.+)</p>', card)[0]
+        )
         for card in cards_in(html)
     }
     assert told == {
@@ -156,7 +168,9 @@ def test_the_same_run_gives_the_same_bytes() -> None:
     assert page(changes) == page(changes)
 
 
-@pytest.mark.parametrize("text", ["</script>", "<!--<script>", "\u2028\u2029", "a\x00b", "&amp;'\"", "\u202e", "日本"])
+@pytest.mark.parametrize(
+    "text", ["</script>", "<!--<script>", "\u2028\u2029", "a\x00b", "&amp;'\"", "\u202e", "日本"]
+)
 def test_data_parses_back_equal(text: str) -> None:
     html = page([PHOTO | {"path": text, "label": text}])
     assert data_in(html)[0]["path"] == [text]
@@ -168,6 +182,8 @@ def test_data_parses_back_equal(text: str) -> None:
 def test_the_class_that_can_be_chosen_is_the_one_in_the_index() -> None:
     html = page([PHOTO | {"label": "a\nb\u202e"}, PHOTO | {"label": "<b>"}])
     index = data_in(html)[0]
-    options = re.findall(r'<option value="([^"]+)">', html.split('name="class"')[1].split("</select>")[0])
+    options = re.findall(
+        r'<option value="([^"]+)">', html.split('name="class"')[1].split("</select>")[0]
+    )
     assert options == [name.replace("<", "&lt;").replace(">", "&gt;") for name in index["classes"]]
     assert index["classes"] == ["<b>", "a\\nb\\u202e"]

@@ -1,4 +1,5 @@
-"""The flow from found to kept: its branches add up, their widths are to one scale, and codes read as words."""
+"""The flow from found to kept: its branches add up, their widths are to one scale, and codes read
+as words."""
 
 from __future__ import annotations
 
@@ -7,15 +8,15 @@ import re
 import pandas as pd
 import pytest
 
-from curation.folder import safe_open, walk
-from curation.gate import answer, decode
-from curation.ledger.entries import HUMAN_DECISIONS
+from curation.base.tables import DECISIONS
+from curation.drawing.words import error_in_words, reason_in_words
+from curation.gather.folder import safe_open, walk
+from curation.gather.gate import answer, decode
+from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.report.flow import flow
-from curation.report.words import error_in_words, reason_in_words
-from curation.tables import DECISIONS
-from curation.verdicts import conflicts, human
-from curation.verdicts.decide import decide
-from curation.verdicts.judgements import JUDGEMENTS
+from curation.verdict import conflicts, human
+from curation.verdict.decide import decide
+from curation.verdict.judgements import JUDGEMENTS
 from tests.frames import duplicates_of, images_of
 
 KEPT = ("kept", "", "")
@@ -27,7 +28,14 @@ UNSURE = ("review", "verdicts", "unsure")
 
 
 def decisions(counts: dict[tuple[str, str, str], int]) -> pd.DataFrame:
-    rest = {"image_id": "0", "label": "c", "duplicate_of": "", "p_photo": 0.5, "medium": "photo", "explanation": ""}
+    rest = {
+        "image_id": "0",
+        "label": "c",
+        "duplicate_of": "",
+        "p_photo": 0.5,
+        "medium": "photo",
+        "explanation": "",
+    }
     keys = [key for key, count in counts.items() for _ in range(count)]
     named = ("outcome", "stage", "reason")
     return DECISIONS.frame(
@@ -47,7 +55,14 @@ def widths(path: str) -> tuple[float, float]:
 
 def test_branches_leave_in_the_order_of_the_stages_and_what_is_kept_comes_last() -> None:
     branches = flow(decisions({KEPT: 5, UNSURE: 2, BY_HAND: 1, PHOTO: 3, COPY: 4, BROKEN: 1}))
-    assert [(b.outcome, b.stage, b.reason) for b in branches] == [BROKEN, COPY, PHOTO, BY_HAND, UNSURE, KEPT]
+    assert [(b.outcome, b.stage, b.reason) for b in branches] == [
+        BROKEN,
+        COPY,
+        PHOTO,
+        BY_HAND,
+        UNSURE,
+        KEPT,
+    ]
     assert [b.count for b in branches] == [1, 4, 3, 1, 2, 5]
     assert sum(b.share for b in branches) == pytest.approx(1)
 
@@ -57,7 +72,9 @@ def test_the_stream_narrows_by_what_leaves_it_and_nothing_is_left() -> None:
     streams = [widths(branch.stream) for branch in branches]
     assert streams == [(110, 77), (77, 55), (55, 0)]
     bands = [re.search(r" 200 ([\d.]+)V([\d.]+)Q", branch.band) for branch in branches]
-    assert [float(band[2]) - float(band[1]) for band in bands if band] == pytest.approx([33, 22, 55], abs=0.2)
+    assert [float(band[2]) - float(band[1]) for band in bands if band] == pytest.approx(
+        [33, 22, 55], abs=0.2
+    )
 
 
 def test_a_single_file_can_still_be_seen() -> None:
@@ -69,10 +86,14 @@ def test_a_single_file_can_still_be_seen() -> None:
 
 def test_a_band_fits_into_its_row() -> None:
     for branch in flow(decisions({KEPT: 5, COPY: 90, PHOTO: 5})):
-        assert max(float(number) for number in re.findall(r"V([\d.]+)", branch.band)) < branch.height
+        assert (
+            max(float(number) for number in re.findall(r"V([\d.]+)", branch.band)) < branch.height
+        )
 
 
-@pytest.mark.parametrize("counts", [{}, {KEPT: 3}, {BROKEN: 3}], ids=["no file", "all kept", "none kept"])
+@pytest.mark.parametrize(
+    "counts", [{}, {KEPT: 3}, {BROKEN: 3}], ids=["no file", "all kept", "none kept"]
+)
 def test_degenerate_runs_flow(counts: dict[tuple[str, str, str], int]) -> None:
     assert [branch.count for branch in flow(decisions(counts))] == list(counts.values())
 
@@ -83,7 +104,8 @@ def test_stages_that_are_not_known_come_after_those_that_are() -> None:
 
 
 FILES = {
-    "unreadable": 0, "bad_feature": 1, "photo": 2, "unsure": 3, "rejected by ana": 4, "called photo by ana": 5,
+    "unreadable": 0, "bad_feature": 1, "photo": 2, "unsure": 3, "rejected by ana": 4,
+    "called photo by ana": 5,
     "filed twice": 6, "its copy": 6,
 }  # fmt: skip
 
@@ -93,7 +115,10 @@ def emitted() -> set[tuple[str, str]]:
     torn, *rest = FILES
     images = images_of(
         {"path": torn, "image_id": torn, "readable": False, "error": "empty"},
-        *({"path": name, "image_id": name, "label": "dog" if name == "its copy" else "cat"} for name in rest),
+        *(
+            {"path": name, "image_id": name, "label": "dog" if name == "its copy" else "cat"}
+            for name in rest
+        ),
     )
     places = [{"path": name, "group": FILES[name]} for name in rest]
     places[-1] |= {"duplicate_of": "filed twice", "conflict": "cat"}
@@ -102,14 +127,25 @@ def emitted() -> set[tuple[str, str]]:
     evidence = pd.DataFrame({"image_id": rest, "embedding": ["bad_feature"] + ["ok"] * 6})
     answers = {"photo": "rejected", "unsure": "review"}
     judged = [
-        {"image_id": name, "outcome": answers.get(name, "kept"), "reason": name if name in answers else ""}
+        {
+            "image_id": name,
+            "outcome": answers.get(name, "kept"),
+            "reason": name if name in answers else "",
+        }
         | {"p_photo": 0.5, "medium": "unsure", "explanation": ""}
         for name in rest
     ]
     said = {"rejected by ana": ("outcome", "rejected"), "called photo by ana": ("medium", "photo")}
     people = HUMAN_DECISIONS.frame(
         [
-            {"image_id": name, "action": action, "value": value, "who": "ana", "at": "2026-05-01", "note": ""}
+            {
+                "image_id": name,
+                "action": action,
+                "value": value,
+                "who": "ana",
+                "at": "2026-05-01",
+                "note": "",
+            }
             for name, (action, value) in said.items()
         ]
     )
@@ -128,7 +164,9 @@ def test_reasons_have_words(stage: str, reason: str) -> None:
 
 
 def test_what_a_person_rejected_reads_so() -> None:
-    assert [branch.words for branch in flow(decisions({("rejected", "human", "human"): 1}))] == ["by a person"]
+    assert [branch.words for branch in flow(decisions({("rejected", "human", "human"): 1}))] == [
+        "by a person"
+    ]
 
 
 def errors() -> list[str]:
@@ -139,7 +177,9 @@ def errors() -> list[str]:
 
 
 def test_the_list_of_errors_is_whole() -> None:
-    assert {"empty", "broken", "timeout", "link_outside", "vanished", "too_many_pixels"} <= set(errors())
+    assert {"empty", "broken", "timeout", "link_outside", "vanished", "too_many_pixels"} <= set(
+        errors()
+    )
 
 
 @pytest.mark.parametrize("error", errors())

@@ -1,4 +1,5 @@
-"""The chapter on what people decided: every kind is counted, the latest holds, and it stands beside the machine."""
+"""The chapter on what people decided: every kind is counted, the latest holds, and it stands beside
+the machine."""
 
 from __future__ import annotations
 
@@ -7,24 +8,38 @@ from typing import Any
 
 import pytest
 
-from curation.ledger.entries import HUMAN_DECISIONS
+from curation.base.tables import DECISIONS
+from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.report.findings import Findings
-from curation.tables import DECISIONS
 from tests.frames import duplicates_of
 from tests.reports import COPY, PHOTO, ROW, page
 
 
-def said(number: int, action: str, value: str, *, day: int = 1, note: str = "", who: str = "ana") -> dict[str, object]:
+def said(
+    number: int, action: str, value: str, *, day: int = 1, note: str = "", who: str = "ana"
+) -> dict[str, object]:
     """What a person decided on a picture of `frames`."""
     at = f"2026-05-{day:02d}T09:30:00.000000+00:00"
-    return {"image_id": f"{number:064d}", "action": action, "value": value, "who": who, "at": at, "note": note}
+    return {
+        "image_id": f"{number:064d}",
+        "action": action,
+        "value": value,
+        "who": who,
+        "at": at,
+        "note": note,
+    }
 
 
 def heard(*people: dict[str, object], places: list[dict[str, Any]], seen: str = "seen") -> Findings:
-    """What a run hands over that heard these decisions; of every file the machine said that it has `seen` it."""
-    rows = [ROW | {"path": f"{n:03d}.png", "image_id": f"{n:064d}", "explanation": seen} for n, _ in enumerate(places)]
+    """What a run hands over that heard these decisions; of every file the machine said that it has
+    `seen` it."""
+    rows = [
+        ROW | {"path": f"{n:03d}.png", "image_id": f"{n:064d}", "explanation": seen}
+        for n, _ in enumerate(places)
+    ]
     named = [
-        {"path": row["path"], "image_id": row["image_id"]} | place for row, place in zip(rows, places, strict=True)
+        {"path": row["path"], "image_id": row["image_id"]} | place
+        for row, place in zip(rows, places, strict=True)
     ]
     human = HUMAN_DECISIONS.frame(list(people))
     return Findings(duplicates=duplicates_of(*named), human=human, machine=DECISIONS.frame(rows))
@@ -63,12 +78,19 @@ def test_every_kind_of_decision_is_counted_and_shown_signed() -> None:
     html = page([{}] * 6, heard(*people, places=alone(6)))
     assert '<a href="#people">people decided on 4 of them</a>' in html
     assert (
-        "People decided on 4 files: 1 kept or rejected, 1 called illustration or photograph, 1 given a class, "
+        "People decided on 4 files: 1 kept or rejected, 1 called illustration or photograph, 1 "
+        "given a class, "
         "1 chosen among copies, 2 told apart from another picture."
     ) in chapter(html)
     day = "on 2026-05-{:02d} 09:30 UTC".format
     assert list(tiles_in(chapter(html)).items()) == [
-        ("004.png", [f"not a copy of ffffffffffff\u2026 by ana {day(6)}", f"not a copy of 003.png by ana {day(5)}"]),
+        (
+            "004.png",
+            [
+                f"not a copy of ffffffffffff\u2026 by ana {day(6)}",
+                f"not a copy of 003.png by ana {day(5)}",
+            ],
+        ),
         ("003.png", [f"chosen among its copies by ana {day(4)}"]),
         ("002.png", [f"called an illustration by bob {day(3)}", f"class cat by ana {day(2)}"]),
         ("001.png", [f"kept by ana {day(1)} (lovely)"]),
@@ -76,8 +98,13 @@ def test_every_kind_of_decision_is_counted_and_shown_signed() -> None:
 
 
 def test_what_people_said_stands_beside_what_the_machine_alone_says() -> None:
-    kept = {"decided_by": "human", "explanation": "kept by ana on 2026-05-01 09:30 UTC; the machine: photo 0.97"}
-    section = chapter(page([kept], heard(said(0, "outcome", "kept"), places=alone(1), seen="photo 0.97")))
+    kept = {
+        "decided_by": "human",
+        "explanation": "kept by ana on 2026-05-01 09:30 UTC; the machine: photo 0.97",
+    }
+    section = chapter(
+        page([kept], heard(said(0, "outcome", "kept"), places=alone(1), seen="photo 0.97"))
+    )
     assert "<p>the machine: photo 0.97</p>" in section
     assert section.count("kept by ana") == 1
 
@@ -86,13 +113,18 @@ def test_a_decision_on_a_copy_is_told_on_the_kept_one_and_the_latest_holds() -> 
     people = [said(0, "label", "cat"), said(1, "label", "dog", day=2), said(1, "copy", "keep")]
     places = [{"group": 0}, {"group": 0, "duplicate_of": "000.png"}]
     section = chapter(page([{}, COPY], heard(*people, places=places)))
-    told = {path: [line.split(" by ")[0] for line in lines] for path, lines in tiles_in(section).items()}
+    told = {
+        path: [line.split(" by ")[0] for line in lines] for path, lines in tiles_in(section).items()
+    }
     assert told == {"000.png": ["class dog"], "001.png": ["chosen among its copies"]}
 
 
 def test_outcomes_of_people_are_a_filter_away() -> None:
     by_hand = {"decided_by": "human"}
-    html = page([by_hand, by_hand, {}], heard(said(0, "outcome", "kept"), said(1, "outcome", "kept"), places=alone(3)))
+    html = page(
+        [by_hand, by_hand, {}],
+        heard(said(0, "outcome", "kept"), said(1, "outcome", "kept"), places=alone(3)),
+    )
     assert '<a href="#pictures" data-filter="by=human">2 outcomes are theirs</a>' in chapter(html)
     assert "data-filter" not in chapter(page([{}], heard(said(0, "label", "cat"), places=alone(1))))
 

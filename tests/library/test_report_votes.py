@@ -10,20 +10,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.errors import StoreError
-from curation.medium.votes import VOTE_QUALITY, VOTES
+from curation.base.errors import StoreError
 from curation.report.ballots import ballots
 from curation.report.findings import published_cuts
 from curation.report.photographs import outcome_per_picture
 from curation.store.workspace import Workspace
+from curation.verdict.medium.votes import VOTE_QUALITY, VOTES
 from tests.reports import COPY, PHOTO, VOTER, frames, judged, losses, page, voted
 
 
 @pytest.mark.parametrize(
-    ("p_photo", "words"), [(0.97, "0.97"), (0.9999, "above 0.99"), (0.0001, "below 0.01"), (0.995, "above 0.99")]
+    ("p_photo", "words"),
+    [(0.97, "0.97"), (0.9999, "above 0.99"), (0.0001, "below 0.01"), (0.995, "above 0.99")],
 )
 def test_a_probability_is_never_rounded_to_certainty(p_photo: float, words: str) -> None:
-    assert f"probability of a photograph: <strong>{words}</strong>" in page([PHOTO | {"p_photo": p_photo}])
+    assert f"probability of a photograph: <strong>{words}</strong>" in page(
+        [PHOTO | {"p_photo": p_photo}]
+    )
 
 
 def test_a_copy_shows_no_votes_and_no_probability_of_its_own() -> None:
@@ -71,7 +74,8 @@ def test_the_chapter_tells_the_share_of_photographs_and_the_cut_points() -> None
     html = page([{}, PHOTO], judged(votes, reject_cut=1.25, keep_cut=-3.0))
     assert "About <strong>12%</strong> of this folder" in html
     assert (
-        "kept: 1 with a median of -2.0; rejected: 1 with a median of -2.0; kept below -3.0; rejected from 1.2" in html
+        "kept: 1 with a median of -2.0; rejected: 1 with a median of -2.0; kept below -3.0; "
+        "rejected from 1.2" in html
     )
 
 
@@ -94,10 +98,23 @@ def test_without_the_folders_help_no_share_is_claimed() -> None:
 
 
 def test_voters_are_listed_by_weight_and_those_at_chance_have_no_vote() -> None:
-    chance = VOTER | {"voter": "objects", "auroc": float("nan"), "low": 0.0, "high": 1.0, "weight": 0.0}
-    against = VOTER | {"voter": "flat_area", "auroc": 0.1, "weight": -3.0, "measured_on": "audited sample"}
+    chance = VOTER | {
+        "voter": "objects",
+        "auroc": float("nan"),
+        "low": 0.0,
+        "high": 1.0,
+        "weight": 0.0,
+    }
+    against = VOTER | {
+        "voter": "flat_area",
+        "auroc": 0.1,
+        "weight": -3.0,
+        "measured_on": "audited sample",
+    }
     html = page([PHOTO], judged(voted(1), quality=VOTE_QUALITY.frame([chance, VOTER, against])))
-    rows = re.findall(r'<tr( class="silent")?><th scope="row">([^<]+)</th><td class="number">([^<]+)</td>', html)
+    rows = re.findall(
+        r'<tr( class="silent")?><th scope="row">([^<]+)</th><td class="number">([^<]+)</td>', html
+    )
     assert rows[-3:] == [
         ("", "flat area", "\u22123.00"),
         ("", "what it shows (EfficientNet)", "+2.50"),
@@ -120,14 +137,19 @@ def test_losses_start_with_the_heaviest_and_more_than_half_stands_out() -> None:
 
 @pytest.mark.parametrize(
     ("share", "reject", "keep", "expected"),
-    [(0.5, 2.0, -1.0, (2.0, -1.0)), (0.1, 1.0, -1.0, (0.0, -3.197)), (0.9, 1.0, -1.0, (3.197, 0.0))],
+    [
+        (0.5, 2.0, -1.0, (2.0, -1.0)),
+        (0.1, 1.0, -1.0, (0.0, -3.197)),
+        (0.9, 1.0, -1.0, (3.197, 0.0)),
+    ],
 )
 def test_cut_points_include_the_share_of_photographs_and_keep_to_their_side_of_even_odds(
     tmp_path: Path, share: float, reject: float, keep: float, expected: tuple[float, float]
 ) -> None:
     workspace = Workspace(tmp_path)
     workspace.publish(
-        "medium.json", json.dumps({"reject_cut": reject, "keep_cut": keep, "photo_share": share}).encode()
+        "medium.json",
+        json.dumps({"reject_cut": reject, "keep_cut": keep, "photo_share": share}).encode(),
     )
     assert published_cuts(workspace) == pytest.approx(expected, abs=1e-3)
 
@@ -136,7 +158,9 @@ def test_a_recipe_without_cut_points_has_none(tmp_path: Path) -> None:
     assert published_cuts(Workspace(tmp_path)) is None
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b"{}", b'{"photo_share": "x", "reject_cut": 1, "keep_cut": 0}'])
+@pytest.mark.parametrize(
+    "content", [b"{", b"[]", b"{}", b'{"photo_share": "x", "reject_cut": 1, "keep_cut": 0}']
+)
 def test_damaged_cut_points_name_the_file(tmp_path: Path, content: bytes) -> None:
     workspace = Workspace(tmp_path)
     workspace.publish("medium.json", content)

@@ -11,25 +11,35 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sklearn.utils.class_weight import compute_class_weight
 
-from curation.errors import ParamError
-from curation.resample.fill import repeats, wanted_sizes
-from curation.resample.params import ResampleParams
-from curation.resample.promises import broken_promises
-from curation.resample.recipe import largest_size, resample
-from curation.resample.thin import at_random, even_quotas, over_clusters
-from curation.resample.weights import class_weights, effective_number
-from curation.tables import SPLITS, TRAINING_SET
+from curation.base.errors import ParamError
+from curation.base.tables import SPLITS, TRAINING_SET
+from curation.training.resample.fill import repeats, wanted_sizes
+from curation.training.resample.params import ResampleParams
+from curation.training.resample.promises import broken_promises
+from curation.training.resample.recipe import largest_size, resample
+from curation.training.resample.thin import at_random, even_quotas, over_clusters
+from curation.training.resample.weights import class_weights, effective_number
 
 NOTHING = ResampleParams(undersample_medians=None, oversample_medians=0, weights="none")
 
 
 def splits(train: dict[str, int], validation: int = 2) -> pd.DataFrame:
     names = [(label, "train", index) for label, size in train.items() for index in range(size)]
-    names += [(label, "validation", size + index) for label, size in train.items() for index in range(validation)]
+    names += [
+        (label, "validation", size + index)
+        for label, size in train.items()
+        for index in range(validation)
+    ]
     names += [(label, "test", 1000) for label in train]
     return SPLITS.frame(
         [
-            {"path": f"{label}{n}", "image_id": f"{label}{n}", "label": label, "group": row, "split": split}
+            {
+                "path": f"{label}{n}",
+                "image_id": f"{label}{n}",
+                "label": label,
+                "group": row,
+                "split": split,
+            }
             for row, (label, split, n) in enumerate(names)
         ]
     )
@@ -41,11 +51,15 @@ def no_features(image_ids: Sequence[str]) -> Any:
 
 def two_looks(image_ids: Sequence[str]) -> np.ndarray:
     """Three in four pictures look alike, the fourth differs."""
-    numbers = np.array([int(image_id.lstrip("abcdefghijklmnopqrstuvwxyz")) for image_id in image_ids])
+    numbers = np.array(
+        [int(image_id.lstrip("abcdefghijklmnopqrstuvwxyz")) for image_id in image_ids]
+    )
     return np.stack([(numbers % 4 == 0) * 10.0, numbers / 1000], axis=1).astype(np.float32)
 
 
-def resampled(source: pd.DataFrame, params: ResampleParams = NOTHING, **changes: Any) -> pd.DataFrame:
+def resampled(
+    source: pd.DataFrame, params: ResampleParams = NOTHING, **changes: Any
+) -> pd.DataFrame:
     return resample(source, params.model_copy(update=changes), no_features)
 
 
@@ -61,7 +75,9 @@ def test_undersampling_to_five_never_repeats(size: int) -> None:
     assert set(drawn) <= set(range(size))
 
 
-@pytest.mark.parametrize(("size", "wanted", "extra"), [(0, 5, 0), (1, 3, 2), (4, 5, 1), (5, 5, 0), (6, 5, 0)])
+@pytest.mark.parametrize(
+    ("size", "wanted", "extra"), [(0, 5, 0), (1, 3, 2), (4, 5, 1), (5, 5, 0), (6, 5, 0)]
+)
 def test_oversampling_adds_what_is_missing(size: int, wanted: int, extra: int) -> None:
     drawn = repeats(size, wanted, np.random.default_rng(0))
     assert len(drawn) == extra
@@ -133,9 +149,15 @@ def test_the_largest_size_is_the_lower_of_both_limits() -> None:
     ("settings", "sizes"),
     [
         ({}, {"fox": 100, "owl": 10, "elk": 4}),
-        ({"oversample_medians": 2, "oversample_max_factor": 10}, {"fox": 100, "owl": 20, "elk": 20}),
+        (
+            {"oversample_medians": 2, "oversample_max_factor": 10},
+            {"fox": 100, "owl": 20, "elk": 20},
+        ),
         ({"oversample_medians": 2}, {"fox": 100, "owl": 20, "elk": 12}),
-        ({"oversample_share": 0.48, "oversample_max_factor": 100}, {"fox": 100, "owl": 48, "elk": 48}),
+        (
+            {"oversample_share": 0.48, "oversample_max_factor": 100},
+            {"fox": 100, "owl": 48, "elk": 48},
+        ),
         ({"oversample_smallest": [3, 2]}, {"fox": 100, "owl": 20, "elk": 12}),
         (
             {"oversample_smallest": [3], "oversample_factors": {"elk": 5, "fox": 1.5}},
@@ -155,11 +177,15 @@ def test_filling_never_tops_the_largest_size_allowed() -> None:
 
 
 def test_a_factor_for_a_class_that_is_not_there_is_a_named_error() -> None:
-    with pytest.raises(ParamError, match=r"oversample_factors names 'cat', of which .* there are: fox, owl"):
+    with pytest.raises(
+        ParamError, match=r"oversample_factors names 'cat', of which .* there are: fox, owl"
+    ):
         resampled(splits({"fox": 3, "owl": 2}), oversample_factors={"cat": 2.0})
 
 
-@pytest.mark.parametrize("wrong", [{"oversample_smallest": [0.5]}, {"oversample_factors": {"fox": 101}}])
+@pytest.mark.parametrize(
+    "wrong", [{"oversample_smallest": [0.5]}, {"oversample_factors": {"fox": 101}}]
+)
 def test_factors_have_bounds(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         ResampleParams(**wrong)
@@ -175,7 +201,9 @@ def test_no_recipe_leaves_everything_as_it_is() -> None:
 
 def test_training_set_of_a_skewed_split() -> None:
     source = splits({"fox": 100, "owl": 10, "elk": 4})
-    table = resampled(source, ResampleParams(undersample_medians=4, oversample_medians=2, oversample_max_factor=3))
+    table = resampled(
+        source, ResampleParams(undersample_medians=4, oversample_medians=2, oversample_max_factor=3)
+    )
     assert used(table) == {"fox": 40, "owl": 20, "elk": 12}
     copies = table[table["augmentation_seed"] >= 0]
     assert copies["label"].value_counts().to_dict() == {"owl": 10, "elk": 8}
@@ -201,7 +229,9 @@ def test_validation_passes_through_and_test_stays_out() -> None:
     source = splits({"fox": 9, "owl": 3})
     table = resampled(source, ResampleParams())
     validation = table[table["split"] == "validation"]
-    assert set(validation["image_id"]) == set(source.loc[source["split"] == "validation", "image_id"])
+    assert set(validation["image_id"]) == set(
+        source.loc[source["split"] == "validation", "image_id"]
+    )
     assert not set(table["image_id"]) & set(source.loc[source["split"] == "test", "image_id"])
 
 
@@ -231,7 +261,9 @@ recipes = st.fixed_dictionaries(
 
 
 @given(recipes, st.integers(1, 60), st.integers(1, 9), st.integers(0, 2))
-def test_every_recipe_keeps_every_promise(settings: dict[str, Any], fox: int, owl: int, validation: int) -> None:
+def test_every_recipe_keeps_every_promise(
+    settings: dict[str, Any], fox: int, owl: int, validation: int
+) -> None:
     source = splits({"fox": fox, "owl": owl, "elk": 3}, validation)
     params = ResampleParams(**settings)
     assert broken_promises(resample(source, params, two_looks), source) == []
@@ -247,20 +279,33 @@ def test_every_broken_promise_is_told() -> None:
         return "; ".join(broken_promises(TRAINING_SET.check(broken), source))
 
     assert told(sound) == ""
-    assert "1 pictures are not in their split" in told(sound.assign(image_id=["fox1000", *sound["image_id"][1:]]))
-    tested = sound.assign(split=sound["split"].mask(sound["image_id"] == source["image_id"][0], "test").astype("str"))
+    assert "1 pictures are not in their split" in told(
+        sound.assign(image_id=["fox1000", *sound["image_id"][1:]])
+    )
+    tested = sound.assign(
+        split=sound["split"].mask(sound["image_id"] == source["image_id"][0], "test").astype("str")
+    )
     assert "1 pictures are not in their split" in "; ".join(
-        broken_promises(tested, source.assign(split=source["split"].mask(source.index == 0, "test").astype("str")))
+        broken_promises(
+            tested,
+            source.assign(split=source["split"].mask(source.index == 0, "test").astype("str")),
+        )
     )
     assert "classes without a training picture: owl" in told(
         sound[(sound["label"] == "fox") | (sound["split"] != "train")]
     )
-    assert "2 validation pictures are lost" in told(sound[(sound["label"] == "fox") | (sound["split"] == "train")])
+    assert "2 validation pictures are lost" in told(
+        sound[(sound["label"] == "fox") | (sound["split"] == "train")]
+    )
     assert "3 changed copies are outside train" in told(
         sound.assign(split=sound["split"].mask(copies, "validation").astype("str"))
     )
-    assert "3 changed copies are of pictures that did not stay" in told(sound[copies | (sound["label"] == "fox")])
-    assert "share a seed" in told(sound.assign(augmentation_seed=sound["augmentation_seed"].mask(copies, 7)))
+    assert "3 changed copies are of pictures that did not stay" in told(
+        sound[copies | (sound["label"] == "fox")]
+    )
+    assert "share a seed" in told(
+        sound.assign(augmentation_seed=sound["augmentation_seed"].mask(copies, 7))
+    )
     assert "3 originals stand twice" in told(sound.assign(augmentation_seed=-1))
     assert "several weights" in told(sound.assign(weight=np.linspace(0.5, 1.5, len(sound))))
     assert "mean 1, but 2.000" in told(sound.assign(weight=2 * sound["weight"]))

@@ -1,4 +1,5 @@
-"""The drawn set: its truth is true, the same seed draws the same bytes, and nothing is overwritten."""
+"""The drawn set: its truth is true, the same seed draws the same bytes, and nothing is
+overwritten."""
 
 from __future__ import annotations
 
@@ -12,18 +13,26 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.errors import MissingError, ParamError, SchemaError, SourceError
-from curation.gate.phash import grey_square, phashes
-from curation.sample import TRUTH, SampleParams, draw_sample, photographs, read_truth, score_against_truth
+from curation.base.errors import MissingError, ParamError, SchemaError, SourceError
+from curation.base.tables import DECISIONS
+from curation.gather.gate.phash import grey_square, phashes
+from curation.sample import (
+    TRUTH,
+    SampleParams,
+    draw_sample,
+    photographs,
+    read_truth,
+    score_against_truth,
+)
 from curation.sample.draw import class_sizes
 from curation.sample.encode import DAMAGES, EXTENSIONS, damaged, encode
 from curation.sample.photographs import cut, plan_crops
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.styles import STYLES, paint
-from curation.tables import DECISIONS
 
 SMALL = SampleParams(
-    images=16, imbalance=8, max_side_px=160, photo_share=0.2, exact_copy_share=0.1, near_copy_share=0.1,
+    images=16, imbalance=8, max_side_px=160, photo_share=0.2,
+    exact_copy_share=0.1, near_copy_share=0.1,
     unreadable_share=0.1, test_per_class=2,
 )  # fmt: skip
 
@@ -36,7 +45,10 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]
 
 def digests(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
 
 
 def decoded(path: Path) -> bool:
@@ -48,13 +60,22 @@ def decoded(path: Path) -> bool:
     return True
 
 
-def decisions(truth: pd.DataFrame, rejected: set[str], review: frozenset[str] = frozenset()) -> pd.DataFrame:
+def decisions(
+    truth: pd.DataFrame, rejected: set[str], review: frozenset[str] = frozenset()
+) -> pd.DataFrame:
     blank = dict.fromkeys(DECISIONS.columns, "") | {"p_photo": float("nan")}
-    outcomes = {path: "rejected" if path in rejected else "review" if path in review else "kept" for path in truth.path}
-    return DECISIONS.frame([{**blank, "path": path, "outcome": outcome} for path, outcome in outcomes.items()])
+    outcomes = {
+        path: "rejected" if path in rejected else "review" if path in review else "kept"
+        for path in truth.path
+    }
+    return DECISIONS.frame(
+        [{**blank, "path": path, "outcome": outcome} for path, outcome in outcomes.items()]
+    )
 
 
-def found(truth: pd.DataFrame, rejected: set[str], review: frozenset[str] = frozenset()) -> dict[str, tuple[int, int]]:
+def found(
+    truth: pd.DataFrame, rejected: set[str], review: frozenset[str] = frozenset()
+) -> dict[str, tuple[int, int]]:
     score = score_against_truth(truth, decisions(truth, rejected, review))
     return {row.what: (row.found, row.planted) for row in score.itertuples()}
 
@@ -99,7 +120,10 @@ def test_near_copies_differ_in_bytes_but_hardly_in_hash(drawn):
     near = truth[truth["copy"] == "near"]
     assert len(near) > 0
     for row in near.itertuples():
-        pair = [np.asarray(Image.open(folder / "images" / path).convert("RGB")) for path in (row.path, row.copy_of)]
+        pair = [
+            np.asarray(Image.open(folder / "images" / path).convert("RGB"))
+            for path in (row.path, row.copy_of)
+        ]
         one, other = phashes(np.stack([grey_square(rgb) for rgb in pair])).tolist()
         assert (one ^ other).bit_count() <= 6
 
@@ -117,7 +141,9 @@ def test_the_same_seed_draws_the_same_bytes_and_another_seed_others(drawn, tmp_p
     draw_sample(tmp_path / "again", SMALL)
     draw_sample(tmp_path / "other", SMALL.model_copy(update={"seed": 1}))
     assert digests(tmp_path / "again") == digests(folder)
-    assert not set(digests(tmp_path / "other" / "test").values()) & set(digests(folder / "test").values())
+    assert not set(digests(tmp_path / "other" / "test").values()) & set(
+        digests(folder / "test").values()
+    )
 
 
 def test_the_test_folder_is_clean_and_shares_no_file_with_the_images(drawn):
@@ -161,7 +187,9 @@ def test_too_few_images_is_an_error_that_names_the_setting():
         SampleParams.of("sample", {"images": 0})
 
 
-@pytest.mark.parametrize(("images", "imbalance"), [(120, 30.0), (8, 1.0), (8, 1000.0), (6000, 34.0)])
+@pytest.mark.parametrize(
+    ("images", "imbalance"), [(120, 30.0), (8, 1.0), (8, 1000.0), (6000, 34.0)]
+)
 def test_class_sizes_fall_from_the_largest_to_the_smallest(images, imbalance):
     sizes = list(class_sizes(images, imbalance).values())
     assert sizes == sorted(sizes, reverse=True)
@@ -181,7 +209,10 @@ def test_every_style_draws_every_class(label, style):
 
 @pytest.mark.parametrize("label", SUBJECTS)
 def test_two_drawings_of_a_class_are_no_near_copies(label):
-    drawings = [paint(draw_scene(label, 1, 1, rng), "flat", 120, rng) for rng in map(np.random.default_rng, range(6))]
+    drawings = [
+        paint(draw_scene(label, 1, 1, rng), "flat", 120, rng)
+        for rng in map(np.random.default_rng, range(6))
+    ]
     hashes = phashes(np.stack([grey_square(rgb) for rgb in drawings])).tolist()
     assert min((one ^ other).bit_count() for one, other in combinations(hashes, 2)) > 4
 

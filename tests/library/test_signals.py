@@ -7,9 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from curation.signals import SIGNALS, chroma, colours, edges, entropy, flat_area, noise
-from curation.signals.base import Rgb, Signal
-from curation.signals.table import TABLE, signals_table
+from curation.gather.signals import SIGNALS, chroma, colours, edges, entropy, flat_area, noise
+from curation.gather.signals.base import Rgb, Signal
+from curation.gather.signals.table import TABLE, signals_table
 
 
 def _flat(value: int, height: int = 64, width: int = 64) -> Rgb:

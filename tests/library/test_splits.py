@@ -5,13 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.errors import DataError
-from curation.splits import SplitParams, leaks, split_images
+from curation.base.errors import DataError
+from curation.training.splits import SplitParams, leaks, split_images
 
 
 def kept(sizes: dict[str, int], prefix: str = "") -> pd.DataFrame:
-    names = [(label, f"{prefix}{label}{index:03}") for label, size in sizes.items() for index in range(size)]
-    rows = [{"path": f"{prefix}{label}/{name}.png", "image_id": name, "label": label} for label, name in names]
+    names = [
+        (label, f"{prefix}{label}{index:03}")
+        for label, size in sizes.items()
+        for index in range(size)
+    ]
+    rows = [
+        {"path": f"{prefix}{label}/{name}.png", "image_id": name, "label": label}
+        for label, name in names
+    ]
     return pd.DataFrame(rows, columns=["path", "image_id", "label"]).astype("str")
 
 
@@ -41,7 +48,9 @@ def test_small_classes_follow_the_rule(size, expected):
 
 def test_small_classes_with_a_trusted_test_train_first_then_validate():
     rows = kept({"fox": 30, "owl": 2, "elk": 1})
-    splits = split_images(rows, range(33), SplitParams(), trusted_test=kept({"owl": 2, "bee": 1}, "test-"))
+    splits = split_images(
+        rows, range(33), SplitParams(), trusted_test=kept({"owl": 2, "bee": 1}, "test-")
+    )
     assert counts(splits, "owl") == {"test": 2, "train": 1, "validation": 1}
     assert counts(splits, "elk") == {"train": 1}
     assert counts(splits, "bee") == {"test": 1}
@@ -51,7 +60,9 @@ def test_small_classes_with_a_trusted_test_train_first_then_validate():
 def test_kept_copies_of_trusted_test_pictures_are_left_out():
     rows, test = kept({"fox": 9, "owl": 9}), kept({"fox": 2}, "test-")
     test.loc[0, "image_id"] = rows["image_id"][0]
-    splits = split_images(rows, range(18), SplitParams(), trusted_test=test, trusted_groups=[100, 5]).set_index("path")
+    splits = split_images(
+        rows, range(18), SplitParams(), trusted_test=test, trusted_groups=[100, 5]
+    ).set_index("path")
     assert list(splits["split"][[rows["path"][0], rows["path"][5]]]) == ["left_out", "left_out"]
     assert (splits["split"] == "left_out").sum() == 2
     assert leaks(splits).empty
@@ -71,7 +82,12 @@ def test_group_of_several_labels_trains():
 
 
 def test_same_picture_under_two_names_stays_on_one_side():
-    rows = pd.concat([kept({"fox": 20, "owl": 20}), kept({"fox": 20}).assign(path=[f"twin/{k}" for k in range(20)])])
+    rows = pd.concat(
+        [
+            kept({"fox": 20, "owl": 20}),
+            kept({"fox": 20}).assign(path=[f"twin/{k}" for k in range(20)]),
+        ]
+    )
     splits = split_images(rows, range(60), SplitParams())
     assert (splits.groupby("image_id")["split"].nunique() == 1).all()
     assert len(splits) == 60
@@ -95,7 +111,9 @@ def test_another_seed_is_another_split():
     assert (first["split"] != second["split"]).any()
 
 
-@pytest.mark.parametrize(("sizes", "message"), [({}, "no picture is left"), ({"fox": 5}, "only 'fox' is left")])
+@pytest.mark.parametrize(
+    ("sizes", "message"), [({}, "no picture is left"), ({"fox": 5}, "only 'fox' is left")]
+)
 def test_too_little_data_is_a_named_error(sizes, message):
     rows = kept(sizes)
     with pytest.raises(DataError, match=message):
@@ -116,7 +134,9 @@ def test_leaks_names_straddling_rows():
 def test_never_leaks_never_loses_and_ignores_order(rows, shares, seed):
     table = kept({}).reindex(range(len(rows))).astype("str")
     table["label"] = pd.Series([label for label, _ in rows], dtype="str")
-    table["image_id"] = table["path"] = pd.Series([f"{index:02}" for index in range(len(rows))], dtype="str")
+    table["image_id"] = table["path"] = pd.Series(
+        [f"{index:02}" for index in range(len(rows))], dtype="str"
+    )
     table["group"] = [group for _, group in rows]
     params = SplitParams(validation_share=shares[0], test_share=shares[1], seed=seed)
     if table["label"].nunique() == 1:

@@ -12,17 +12,21 @@ import pandas as pd
 import psutil
 import pytest
 
-from curation.errors import LockedError, StoreError
+from curation.base.errors import LockedError, StoreError
 from curation.store import files
 from curation.store.parquet import read_parquet, read_value, to_parquet
 from curation.store.workspace import Workspace
 
 
 def rows(*names: str) -> pd.DataFrame:
-    return pd.DataFrame({"image_id": pd.Series(names, dtype="str"), "value": [float(len(name)) for name in names]})
+    return pd.DataFrame(
+        {"image_id": pd.Series(names, dtype="str"), "value": [float(len(name)) for name in names]}
+    )
 
 
-def measure(workspace: Workspace, names: list[str], batch: int = 2) -> tuple[pd.DataFrame, int, list[str]]:
+def measure(
+    workspace: Workspace, names: list[str], batch: int = 2
+) -> tuple[pd.DataFrame, int, list[str]]:
     asked: list[str] = []
 
     def function(some):
@@ -160,11 +164,15 @@ def test_a_fault_at_any_call_leaves_the_old_file_or_the_new_one(tmp_path, name: 
 
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     program = (
-        "import resource, signal; from pathlib import Path; from curation.store.workspace import Workspace;"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+        "import resource, signal; from pathlib import Path; from curation.store.workspace import "
+        "Workspace;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, "
+        "(4096, 4096));"
         f"Workspace(Path({str(tmp_path / 'w')!r})).publish('big', b'x' * 10_000)"
     )
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert "no space left for" in ended.stderr
     assert [path.name for path in (tmp_path / "w").iterdir()] == ["workspace.json"]
 
@@ -228,7 +236,10 @@ def test_what_a_killed_run_left_half_written_is_cleared(tmp_path: Path) -> None:
 def test_one_value_is_read_out_of_many(tmp_path: Path, rows_per_group: int | None) -> None:
     part = tmp_path / "part.parquet"
     part.write_bytes(to_parquet(rows("a", "bb", "ccc", "dd", "bb"), rows_per_group=rows_per_group))
-    found = [read_value(part, "value", where="image_id", equals=name) for name in ("a", "bb", "ccc", "dd")]
+    found = [
+        read_value(part, "value", where="image_id", equals=name)
+        for name in ("a", "bb", "ccc", "dd")
+    ]
     assert found == [1.0, 2.0, 3.0, 2.0]
     assert read_parquet(part)["image_id"].tolist() == ["a", "bb", "ccc", "dd", "bb"]
     with pytest.raises(ValueError, match="not in list"):

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation import tables
-from curation.errors import SchemaError
+from curation.base import tables
+from curation.base.errors import SchemaError
+from curation.base.tables import Table
 from curation.store.parquet import read_parquet, to_parquet
-from curation.tables import Table
 
 TOY = Table("toys", {"name": "str", "size": "float64", "count": "int64"}, key=("name",))
 CONTRACTS = [value for value in vars(tables).values() if isinstance(value, Table)]
@@ -20,7 +20,11 @@ def toy(**changes: object) -> pd.DataFrame:
 
 
 def test_columns_come_in_order_and_extra_ones_go() -> None:
-    assert list(TOY.check(toy(more=[1, 2])[["more", "count", "size", "name"]])) == ["name", "size", "count"]
+    assert list(TOY.check(toy(more=[1, 2])[["more", "count", "size", "name"]])) == [
+        "name",
+        "size",
+        "count",
+    ]
 
 
 @pytest.mark.parametrize(

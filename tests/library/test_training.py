@@ -12,18 +12,18 @@ import pytest
 import torch
 from torch import nn
 
-from curation.errors import DataError, ParamError, TrainingError
-from curation.evaluation import predict
-from curation.networks import NETWORKS
-from curation.networks.base import Network, parameter_counts
-from curation.tables import TRAINING_SET
-from curation.training import checkpoints
-from curation.training.classifiers import CLASSIFIER, network_of
-from curation.training.jitter import jittered
-from curation.training.loop import load_trained, train, training_key
-from curation.training.params import TrainingParams
-from curation.training.pictures import Pictures
-from curation.training.schedule import best_epoch, cosine_rate, plateau_rate
+from curation.base.errors import DataError, ParamError, TrainingError
+from curation.base.tables import TRAINING_SET
+from curation.training.evaluation import predict
+from curation.training.fit import checkpoints
+from curation.training.fit.classifiers import CLASSIFIER, network_of
+from curation.training.fit.jitter import jittered
+from curation.training.fit.loop import load_trained, train, training_key
+from curation.training.fit.params import TrainingParams
+from curation.training.fit.pictures import Pictures
+from curation.training.fit.schedule import best_epoch, cosine_rate, plateau_rate
+from curation.training.networks import NETWORKS
+from curation.training.networks.base import Network, parameter_counts
 
 SIDE = 32
 QUICK = TrainingParams(
@@ -34,7 +34,13 @@ QUICK = TrainingParams(
 
 def toy_network(classes: int) -> nn.Module:
     """Has what a resumed training could get wrong: batch statistics and dropout."""
-    layers = nn.Conv2d(3, 8, 5, stride=2), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten()
+    layers = (
+        nn.Conv2d(3, 8, 5, stride=2),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(2),
+        nn.Flatten(),
+    )
     return nn.Sequential(*layers, nn.Dropout(0.2), nn.Linear(32, classes))
 
 
@@ -61,9 +67,20 @@ def shape(label: str, rng: np.random.Generator) -> np.ndarray:
 def toys(train_size: int = 24, validation_size: int = 8) -> tuple[pd.DataFrame, Pictures]:
     rng = np.random.default_rng(0)
     sizes = {"train": train_size, "validation": validation_size}
-    names = [(split, label, k) for split, n in sizes.items() for label in ("circle", "square") for k in range(n)]
+    names = [
+        (split, label, k)
+        for split, n in sizes.items()
+        for label in ("circle", "square")
+        for k in range(n)
+    ]
     rows = [
-        {"image_id": f"{s}-{label}-{k}", "label": label, "split": s, "augmentation_seed": -1, "weight": 1.0}
+        {
+            "image_id": f"{s}-{label}-{k}",
+            "label": label,
+            "split": s,
+            "augmentation_seed": -1,
+            "weight": 1.0,
+        }
         for s, label, k in names
     ]
     pixels = np.stack([shape(label, rng) for _, label, _ in names])
@@ -122,7 +139,9 @@ def test_stopped_training_resumes_to_the_same_end(finished, tmp_path, monkeypatc
     resumed = train(*toys(), folder=tmp_path, params=QUICK)
     assert resumed.resumed
     assert without_seconds(resumed.curves).equals(without_seconds(finished[1].curves))
-    weights, expected = (load_trained(end.checkpoint)[0].state_dict() for end in (resumed, finished[1]))
+    weights, expected = (
+        load_trained(end.checkpoint)[0].state_dict() for end in (resumed, finished[1])
+    )
     assert all(torch.equal(weights[name], expected[name]) for name in expected)
 
 
@@ -145,7 +164,10 @@ toys.NETWORKS["toy"] = toys.TOY
 toys.train(*toys.toys(), folder=pathlib.Path({str(tmp_path)!r}), params=toys.QUICK)
 """
     child = subprocess.run(
-        [sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, timeout=120
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        timeout=120,
     )
     assert child.returncode == -signal.SIGKILL
     resumed = train(*toys(), folder=tmp_path, params=QUICK)
@@ -155,23 +177,31 @@ toys.train(*toys.toys(), folder=pathlib.Path({str(tmp_path)!r}), params=toys.QUI
 
 @pytest.mark.slow
 def test_default_network_learns_circles_from_squares(tmp_path):
-    params = TrainingParams(image_side_px=SIDE, batch_size=8, max_epochs=12, crop_share=1.0, threads=1)
+    params = TrainingParams(
+        image_side_px=SIDE, batch_size=8, max_epochs=12, crop_share=1.0, threads=1
+    )
     rows, pictures = toys(48, 16)
     trained = train(rows, pictures, folder=tmp_path, params=params)
     rng = np.random.default_rng(1)
-    unseen = pd.DataFrame({"image_id": [str(k) for k in range(40)], "label": ["circle", "square"] * 20}).astype("str")
-    guesses = predict(trained.checkpoint, unseen, np.stack([shape(label, rng) for label in unseen["label"]]))
+    unseen = pd.DataFrame(
+        {"image_id": [str(k) for k in range(40)], "label": ["circle", "square"] * 20}
+    ).astype("str")
+    guesses = predict(
+        trained.checkpoint, unseen, np.stack([shape(label, rng) for label in unseen["label"]])
+    )
     assert (guesses["label"] == guesses["predicted"]).mean() >= 0.9
 
 
 def test_early_stop(tmp_path):
-    params = QUICK.model_copy(update={"learning_rate": 1e-30, "max_epochs": 9, "patience": 2, "warm_up_epochs": 0})
+    params = QUICK.model_copy(
+        update={"learning_rate": 1e-30, "max_epochs": 9, "patience": 2, "warm_up_epochs": 0}
+    )
     trained = train(*toys(4, 2), folder=tmp_path, params=params)
     assert len(trained.curves) == trained.best_epoch + 3 < 9
 
 
 def test_loss_that_is_no_number_stops_with_the_last_good_state_on_disk(tmp_path, monkeypatch):
-    from curation.training import loop as training
+    from curation.training.fit import loop as training
 
     real = training.learn
 
@@ -205,12 +235,31 @@ def of(**settings) -> TrainingParams:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"network": "vgg"}, "classifier.network: input should be 'custom', 'residual_inception'.* got 'vgg'"),
-        ({"depth": 3}, "classifier.depth: .*the network custom does not read it.* classifier.network=depth_stack"),
-        ({"network": "transfer", "width": 64}, "classifier.width: .*the network transfer does not read it"),
-        ({"network": "depth_stack", "fine_tune": True}, "classifier.fine_tune: .* set classifier.network=transfer"),
-        ({"network": "depth_stack", "crop_share": 0.75}, "classifier.crop_share: .*pictures of one side only"),
-        ({"network": "transfer", "image_side_px": 32}, "classifier.crop_share: .*needs pictures of 32 .* cuts of 24"),
+        (
+            {"network": "vgg"},
+            "classifier.network: input should be 'custom', 'residual_inception'.* got 'vgg'",
+        ),
+        (
+            {"depth": 3},
+            "classifier.depth: .*the network custom does not read it.* "
+            "classifier.network=depth_stack",
+        ),
+        (
+            {"network": "transfer", "width": 64},
+            "classifier.width: .*the network transfer does not read it",
+        ),
+        (
+            {"network": "depth_stack", "fine_tune": True},
+            "classifier.fine_tune: .* set classifier.network=transfer",
+        ),
+        (
+            {"network": "depth_stack", "crop_share": 0.75},
+            "classifier.crop_share: .*pictures of one side only",
+        ),
+        (
+            {"network": "transfer", "image_side_px": 32},
+            "classifier.crop_share: .*needs pictures of 32 .* cuts of 24",
+        ),
         ({"network": "depth_stack", "depth": 8}, "classifier.depth: .*less than or equal to 7"),
     ],
 )
@@ -231,13 +280,20 @@ def test_same_training_has_one_key_however_it_is_written_and_any_other_another()
     plain = training_key(rows, "", of(network="depth_stack"))
     written = of(network="depth_stack", depth=5, width=32, image_side_px=172, crop_share=1.0)
     assert training_key(rows, "", written) == plain
-    others = of(), of(network="depth_stack", depth=4), of(network="transfer"), of(network="transfer", fine_tune=True)
+    others = (
+        of(),
+        of(network="depth_stack", depth=4),
+        of(network="transfer"),
+        of(network="transfer", fine_tune=True),
+    )
     assert len({plain, *(training_key(rows, "", other) for other in others)}) == 5
 
 
 def test_pictures_of_another_side_are_a_named_error(tmp_path):
     params = of(network="depth_stack", image_side_px=64, max_epochs=1)
-    with pytest.raises(ParamError, match="the pictures are 32 x 32 pixels, the network expects 64 x 64"):
+    with pytest.raises(
+        ParamError, match="the pictures are 32 x 32 pixels, the network expects 64 x 64"
+    ):
         train(*toys(2, 0), folder=tmp_path, params=params)
 
 
@@ -255,7 +311,15 @@ def test_pictures_of_another_side_are_a_named_error(tmp_path):
 )
 def test_every_network_resumes_to_the_same_end(chosen, tmp_path, monkeypatch):
     whole_pictures = {"crop_share": 1.0} if chosen["network"] == "transfer" else {}
-    params = of(**chosen, **whole_pictures, image_side_px=SIDE, batch_size=8, max_epochs=2, warm_up_epochs=1, threads=1)
+    params = of(
+        **chosen,
+        **whole_pictures,
+        image_side_px=SIDE,
+        batch_size=8,
+        max_epochs=2,
+        warm_up_epochs=1,
+        threads=1,
+    )
     whole = train(*toys(4, 2), folder=tmp_path / "whole", params=params)
     real = checkpoints.save
 
@@ -278,16 +342,39 @@ def test_every_network_resumes_to_the_same_end(chosen, tmp_path, monkeypatch):
 
 
 def test_frozen_network_leaves_training_as_it_came(tmp_path):
-    params = of(network="transfer", image_side_px=SIDE, crop_share=1.0, batch_size=8, max_epochs=1, threads=1)
+    params = of(
+        network="transfer",
+        image_side_px=SIDE,
+        crop_share=1.0,
+        batch_size=8,
+        max_epochs=1,
+        threads=1,
+    )
     trained, _ = load_trained(train(*toys(4, 2), folder=tmp_path, params=params).checkpoint)
     fresh = NETWORKS["transfer"].build(2, fine_tune=False).backbone.state_dict()
-    assert all(torch.equal(trained.backbone.state_dict()[name], value) for name, value in fresh.items())
+    assert all(
+        torch.equal(trained.backbone.state_dict()[name], value) for name, value in fresh.items()
+    )
 
 
 def test_the_report_names_the_network_of_a_classifier():
-    row = {"checkpoint": "a.pt", "network": "transfer", "settings": '{"fine_tune": false}', "parameters": 9}
+    row = {
+        "checkpoint": "a.pt",
+        "network": "transfer",
+        "settings": '{"fine_tune": false}',
+        "parameters": 9,
+    }
     classifier = CLASSIFIER.frame(
-        [row | {"trainable_parameters": 5, "image_side_px": 224, "best_epoch": 0, "seed": 0, "rebalancing": "{}"}]
+        [
+            row
+            | {
+                "trainable_parameters": 5,
+                "image_side_px": 224,
+                "best_epoch": 0,
+                "seed": 0,
+                "rebalancing": "{}",
+            }
+        ]
     )
     assert network_of(classifier) == {
         "name": "transfer",
@@ -345,7 +432,9 @@ def test_missing_checkpoint_is_a_named_error(tmp_path):
 def test_plateau_rate_is_that_of_torch():
     weight = torch.zeros(1, requires_grad=True)
     optimiser = torch.optim.SGD([weight], lr=1.0)
-    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, "max", factor=0.5, patience=2, threshold=0, eps=0)
+    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimiser, "max", factor=0.5, patience=2, threshold=0, eps=0
+    )
     scores = np.random.default_rng(0).random(60).tolist()
     for epoch, score in enumerate(scores):
         plateau.step(score)
@@ -355,7 +444,9 @@ def test_plateau_rate_is_that_of_torch():
 
 def test_both_schedules_warm_up_alike_and_cosine_ends_near_zero():
     rates = [cosine_rate(epoch, 1.0, warm_up=3, epochs=50) for epoch in range(50)]
-    warm = [plateau_rate([0.5] * epoch, 1.0, warm_up=3, patience=99, factor=0.5) for epoch in range(4)]
+    warm = [
+        plateau_rate([0.5] * epoch, 1.0, warm_up=3, patience=99, factor=0.5) for epoch in range(4)
+    ]
     assert rates[:4] == warm == [0.25, 0.5, 0.75, 1.0]
     assert rates[3:] == sorted(rates[3:], reverse=True)
     assert 0 < rates[-1] < 0.01
@@ -381,7 +472,8 @@ def test_jitter_cuts_mirrors_and_keeps_white():
 def test_jitter_follows_its_generator():
     pictures = torch.rand(8, 20, 20, 3)
     first, again, other = (
-        jittered(pictures, 16, torch.Generator().manual_seed(seed), amount=0.5) for seed in (1, 1, 2)
+        jittered(pictures, 16, torch.Generator().manual_seed(seed), amount=0.5)
+        for seed in (1, 1, 2)
     )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)

@@ -8,15 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from curation.rgb import Rgb
-from curation.trim import Box, trim
+from curation.base.rgb import Rgb
+from curation.base.trim import Box, trim
 
 
 def page(width: int = 200, height: int = 160, colour: str = "white") -> Image.Image:
     return Image.new("RGB", (width, height), colour)
 
 
-def with_disc(picture: Image.Image, box: tuple[int, int, int, int], colour: str = "navy") -> Image.Image:
+def with_disc(
+    picture: Image.Image, box: tuple[int, int, int, int], colour: str = "navy"
+) -> Image.Image:
     ImageDraw.Draw(picture).ellipse(box, fill=colour)
     return picture
 
@@ -49,7 +51,9 @@ def test_a_frame_is_no_page(colour: str) -> None:
 
 
 def test_frames_inside_frames_are_peeled() -> None:
-    found = trim(rgb(bordered(bordered(with_disc(page(), (60, 40, 120, 110)), 10, "black"), 15, "orange")))
+    found = trim(
+        rgb(bordered(bordered(with_disc(page(), (60, 40, 120, 110)), 10, "black"), 15, "orange"))
+    )
     assert near(found.page, (25, 25, 200, 160), within=8)
     assert near(found.content, (85, 65, 61, 71))
 
@@ -72,7 +76,9 @@ def test_noise_of_compression_is_no_content(rng: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 640), (640, 1), (3, 7), (8, 8)])
-def test_tiny_pictures_have_boxes_inside_them(size: tuple[int, int], rng: np.random.Generator) -> None:
+def test_tiny_pictures_have_boxes_inside_them(
+    size: tuple[int, int], rng: np.random.Generator
+) -> None:
     picture = rng.integers(0, 256, (*size, 3)).astype(np.uint8)
     for box in trim(picture):
         assert box.width >= 1
@@ -81,14 +87,23 @@ def test_tiny_pictures_have_boxes_inside_them(size: tuple[int, int], rng: np.ran
         assert box.top + box.height <= size[0]
 
 
-@given(st.integers(1, 9), st.integers(1, 9), st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(0, 99))
+@given(
+    st.integers(1, 9),
+    st.integers(1, 9),
+    st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    st.integers(0, 99),
+)
 def test_borders_of_any_width_around_any_picture_leave_boxes_inside_it(
     height: int, width: int, borders: list[int], seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
     picture = rng.integers(0, 256, (height, width, 3)).astype(np.uint8)
     for border in borders:
-        picture = np.pad(picture, ((border, border), (border, border), (0, 0)), constant_values=rng.integers(0, 256))
+        picture = np.pad(
+            picture,
+            ((border, border), (border, border), (0, 0)),
+            constant_values=rng.integers(0, 256),
+        )
     for box in trim(picture):
         assert min(box.left, box.top) >= 0
         assert min(box.width, box.height) >= 1
@@ -100,7 +115,9 @@ def test_borders_of_any_width_around_any_picture_leave_boxes_inside_it(
 @pytest.mark.parametrize("across", [True, False])
 def test_thin_bars_have_boxes(thick: int, across: bool) -> None:
     picture = rgb(page(800, 1000)).copy()
-    picture[(slice(500, 500 + thick), slice(None)) if across else (slice(None), slice(300, 300 + thick))] = 0
+    picture[
+        (slice(500, 500 + thick), slice(None)) if across else (slice(None), slice(300, 300 + thick))
+    ] = 0
     for box in trim(picture):
         assert 1 <= box.width <= 800
         assert 1 <= box.height <= 1000

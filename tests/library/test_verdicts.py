@@ -8,36 +8,56 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.errors import ParamError
-from curation.signals import SIGNALS
-from curation.signals.table import TABLE as SIGNALS_TABLE
-from curation.tables import CLUSTERS, EMBEDDINGS, IMAGES, OBJECT_COUNTS
-from curation.verdicts import camp2022, evidence
-from curation.verdicts.camp2022 import Camp2022Params
-from curation.verdicts.decide import decide as decide_all
-from curation.verdicts.recipes import VerdictParams, judge
+from curation.base.errors import ParamError
+from curation.base.tables import CLUSTERS, EMBEDDINGS, IMAGES, OBJECT_COUNTS
+from curation.gather.signals import SIGNALS
+from curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from curation.verdict import camp2022, evidence
+from curation.verdict.camp2022 import Camp2022Params
+from curation.verdict.decide import decide as decide_all
+from curation.verdict.recipes import VerdictParams, judge
 from tests.frames import duplicates_of
 
-QUIET = {signal.name: _inside for signal in SIGNALS for _inside in [min(max(signal.keep.low, 0.0), signal.keep.high)]}
+QUIET = {
+    signal.name: _inside
+    for signal in SIGNALS
+    for _inside in [min(max(signal.keep.low, 0.0), signal.keep.high)]
+}
 
 
 def known(**changes: object) -> pd.DataFrame:
-    row = {"image_id": "a", "detector": "ok", "objects": 1, "embedding": "ok", "cluster": 0} | QUIET | changes
+    row = (
+        {"image_id": "a", "detector": "ok", "objects": 1, "embedding": "ok", "cluster": 0}
+        | QUIET
+        | changes
+    )
     return evidence.EVIDENCE.frame([row])
 
 
 def judged(params: Camp2022Params | None = None, **changes: object) -> dict[str, object]:
-    return camp2022.judge(known(**changes), params or Camp2022Params(limits={"edges.high": 0.2})).iloc[0].to_dict()
+    return (
+        camp2022.judge(known(**changes), params or Camp2022Params(limits={"edges.high": 0.2}))
+        .iloc[0]
+        .to_dict()
+    )
 
 
 def test_a_quiet_picture_is_an_illustration() -> None:
     verdict = judged()
-    assert (verdict["outcome"], verdict["medium"], verdict["reason"]) == ("kept", "illustration", "")
+    assert (verdict["outcome"], verdict["medium"], verdict["reason"]) == (
+        "kept",
+        "illustration",
+        "",
+    )
     assert np.isnan(verdict["p_photo"])
 
 
-@pytest.mark.parametrize(("changes", "words"), [({"objects": 2}, "2 objects"), ({"cluster": -1}, "in no cluster")])
-def test_a_suspicion_alone_keeps_the_picture_and_says_unsure(changes: dict[str, object], words: str) -> None:
+@pytest.mark.parametrize(
+    ("changes", "words"), [({"objects": 2}, "2 objects"), ({"cluster": -1}, "in no cluster")]
+)
+def test_a_suspicion_alone_keeps_the_picture_and_says_unsure(
+    changes: dict[str, object], words: str
+) -> None:
     verdict = judged(**changes)
     assert (verdict["outcome"], verdict["medium"]) == ("kept", "unsure")
     assert words in str(verdict["explanation"])
@@ -45,11 +65,16 @@ def test_a_suspicion_alone_keeps_the_picture_and_says_unsure(changes: dict[str, 
 
 @pytest.mark.parametrize("suspicion", [{"objects": 2}, {"cluster": -1}])
 @pytest.mark.parametrize(
-    ("proof", "words"), [({"edges": 0.3}, "edges 0.300 above 0.200"), ({"chroma": -0.1}, "chroma -0.100 below")]
+    ("proof", "words"),
+    [({"edges": 0.3}, "edges 0.300 above 0.200"), ({"chroma": -0.1}, "chroma -0.100 below")],
 )
 def test_a_suspicion_with_a_proof_is_a_photograph(suspicion, proof, words: str) -> None:
     verdict = judged(**suspicion, **proof)
-    assert (verdict["outcome"], verdict["reason"], verdict["medium"]) == ("rejected", "photo", "photo")
+    assert (verdict["outcome"], verdict["reason"], verdict["medium"]) == (
+        "rejected",
+        "photo",
+        "photo",
+    )
     assert words in str(verdict["explanation"])
 
 
@@ -62,10 +87,13 @@ def test_a_missing_detector_or_a_failed_embedding_casts_no_vote() -> None:
     assert judged(embedding="bad_feature", cluster=-1, edges=0.9)["outcome"] == "kept"
 
 
-@pytest.mark.parametrize("values", [{"filters": ["gray"]}, {"limits": {"gray.high": 1}}, {"limits": {"edges.top": 1}}])
+@pytest.mark.parametrize(
+    "values", [{"filters": ["gray"]}, {"limits": {"gray.high": 1}}, {"limits": {"edges.top": 1}}]
+)
 def test_a_misspelt_signal_or_limit_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(
-        ParamError, match=r"no signal called gray; there are: |no limit called edges\.top; write edges\."
+        ParamError,
+        match=r"no signal called gray; there are: |no limit called edges\.top; write edges\.",
     ):
         Camp2022Params.of("verdicts", values)
 
@@ -88,11 +116,15 @@ def image(path: str, image_id: str, *, readable: bool = True) -> dict[str, objec
     }
 
 
-def copy(path: str, image_id: str, group: int, *, keep: bool = True, of: str = "") -> dict[str, object]:
+def copy(
+    path: str, image_id: str, group: int, *, keep: bool = True, of: str = ""
+) -> dict[str, object]:
     return {"path": path, "image_id": image_id, "group": group, "keep": keep, "duplicate_of": of}
 
 
-def decide(images, duplicates, *, objects: dict[str, int], bad: tuple[str, ...] = ()) -> pd.DataFrame:
+def decide(
+    images, duplicates, *, objects: dict[str, int], bad: tuple[str, ...] = ()
+) -> pd.DataFrame:
     kept = [row["image_id"] for row in duplicates if row["keep"]]
     signals = SIGNALS_TABLE.frame([{"image_id": name} | QUIET | {"edges": 0.9} for name in kept])
     counted = OBJECT_COUNTS.frame(
@@ -121,13 +153,15 @@ def decide(images, duplicates, *, objects: dict[str, int], bad: tuple[str, ...] 
             for k in kept
         ]
     )
-    clustered = CLUSTERS.frame([{"image_id": k, "dbscan": 0, "hdbscan": 0, "kmeans": 0} for k in kept if k not in bad])
+    clustered = CLUSTERS.frame(
+        [{"image_id": k, "dbscan": 0, "hdbscan": 0, "kmeans": 0} for k in kept if k not in bad]
+    )
     copies = duplicates_of(*duplicates)
     gathered = evidence.gather(copies, signals, counted, embedded, clustered, method="dbscan")
     params = VerdictParams(recipe="camp2022", limits={"edges.high": 0.2})
-    return decide_all(IMAGES.frame(images), copies, gathered, judge(gathered, embedded, params).judgements).set_index(
-        "path"
-    )
+    return decide_all(
+        IMAGES.frame(images), copies, gathered, judge(gathered, embedded, params).judgements
+    ).set_index("path")
 
 
 def test_every_kind_of_file_gets_its_outcome() -> None:
@@ -139,7 +173,12 @@ def test_every_kind_of_file_gets_its_outcome() -> None:
             image("photo", "p"),
             image("nan", "n"),
         ],
-        [copy("good", "g", 0), copy("copy", "c", 0, keep=False, of="good"), copy("photo", "p", 1), copy("nan", "n", 2)],
+        [
+            copy("good", "g", 0),
+            copy("copy", "c", 0, keep=False, of="good"),
+            copy("photo", "p", 1),
+            copy("nan", "n", 2),
+        ],
         objects={"p": 4},
         bad=("n",),
     )
@@ -169,7 +208,10 @@ def test_every_kind_of_file_gets_its_outcome() -> None:
     [
         ({"relation": "exact"}, "same bytes as good"),
         ({"relation": "pixels"}, "same pixels as good"),
-        ({"transform": "mirrored, cropped 10 %"}, "a copy of good: mirrored, cropped 10 % (similarity 0.98)"),
+        (
+            {"transform": "mirrored, cropped 10 %"},
+            "a copy of good: mirrored, cropped 10 % (similarity 0.98)",
+        ),
     ],
 )
 def test_a_copy_says_how_it_is_one(changes: dict[str, str], words: str) -> None:
@@ -181,14 +223,26 @@ def test_a_copy_says_how_it_is_one(changes: dict[str, str], words: str) -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 3), st.integers(0, 3)), max_size=12))
 def test_files_are_kept_or_rejected_and_none_is_lost(files: list[tuple[bool, int, int]]) -> None:
-    images = [image(str(n), f"id{n}", readable=readable) for n, (readable, _, _) in enumerate(files)]
+    images = [
+        image(str(n), f"id{n}", readable=readable) for n, (readable, _, _) in enumerate(files)
+    ]
     copies: list[dict[str, object]] = []
     first: dict[int, str] = {}
     for n, (readable, group, _) in enumerate(files):
         if readable:
             keeper = first.setdefault(group, str(n))
-            copies.append(copy(str(n), f"id{n}", group, keep=keeper == str(n), of="" if keeper == str(n) else keeper))
-    decisions = decide(images, copies, objects={f"id{n}": count for n, (_, _, count) in enumerate(files)})
+            copies.append(
+                copy(
+                    str(n),
+                    f"id{n}",
+                    group,
+                    keep=keeper == str(n),
+                    of="" if keeper == str(n) else keeper,
+                )
+            )
+    decisions = decide(
+        images, copies, objects={f"id{n}": count for n, (_, _, count) in enumerate(files)}
+    )
     assert list(decisions.index) == [row["path"] for row in images]
     assert ((decisions["outcome"] == "rejected") == (decisions["reason"] != "")).all()
     assert ((decisions["reason"] == "duplicate") == (decisions["duplicate_of"] != "")).all()

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from curation.base.rgb import Rgb
 from curation.dedup import view as library
 from curation.dedup.view import MOST_KEYPOINTS, SIDE_PX, SQUARE_PX, View, roots
-from curation.rgb import Rgb
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import STYLES, paint
 
@@ -53,9 +53,15 @@ def test_a_flat_picture_has_neither_keypoints_nor_a_square() -> None:
     assert not seen.content_square.any()
 
 
-def test_a_view_holds_at_most_its_pixels_and_some_bytes_per_keypoint(rng: np.random.Generator) -> None:
-    busy = np.asarray(Image.fromarray(rng.integers(0, 256, (80, 80, 3), dtype=np.uint8)).resize((640, 640)))
+def test_a_view_holds_at_most_its_pixels_and_some_bytes_per_keypoint(
+    rng: np.random.Generator,
+) -> None:
+    busy = np.asarray(
+        Image.fromarray(rng.integers(0, 256, (80, 80, 3), dtype=np.uint8)).resize((640, 640))
+    )
     seen = view(busy)
     parts = (seen.rgb, *seen.keypoints, seen.content_square, seen.page_square)
     assert len(seen.keypoints[0]) >= MOST_KEYPOINTS
-    assert sum(part.nbytes for part in parts) < 3 * SIDE_PX**2 + 8 * SQUARE_PX**2 + 140 * (MOST_KEYPOINTS + 10)
+    assert sum(part.nbytes for part in parts) < 3 * SIDE_PX**2 + 8 * SQUARE_PX**2 + 140 * (
+        MOST_KEYPOINTS + 10
+    )

@@ -1,4 +1,5 @@
-"""Every entry of a hostile folder is listed once, and nothing but regular files inside it is ever opened."""
+"""Every entry of a hostile folder is listed once, and nothing but regular files inside it is ever
+opened."""
 
 from __future__ import annotations
 
@@ -17,11 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.errors import SourceError
-from curation.folder import safe_open
-from curation.folder.identity import Identity, confirm_all, identify_all
-from curation.folder.safe_open import RefusedError, open_file
-from curation.folder.walk import Found, display, find_files, open_source
+from curation.base.errors import SourceError
+from curation.gather.folder import safe_open
+from curation.gather.folder.identity import Identity, confirm_all, identify_all
+from curation.gather.folder.safe_open import RefusedError, open_file
+from curation.gather.folder.walk import Found, display, find_files, open_source
 
 MAX_BYTES = 10**6
 HOSTILE_NAMES = [
@@ -151,7 +152,9 @@ def test_labels_are_the_first_folder(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(b"x")
     (tmp_path / "empty").mkdir()
-    labels = {file.path_bytes: file.label for file in find_files(tmp_path, max_file_bytes=MAX_BYTES)}
+    labels = {
+        file.path_bytes: file.label for file in find_files(tmp_path, max_file_bytes=MAX_BYTES)
+    }
     assert labels == {
         b"loose.jpg": "unlabelled",
         b"cats/a.jpg": "cats",
@@ -180,7 +183,10 @@ def test_links_are_listed_and_never_followed(inside: Path) -> None:
     opened = _opened_while(lambda: _identify(inside, find_files(inside, max_file_bytes=MAX_BYTES)))
     errors = {path.removeprefix("cats/"): error for path, error in _errors(inside).items()}
     assert errors == {
-        **dict.fromkeys(("outside file", "outside folder", "passwd", "zero", "parent", "neighbour"), "link_outside"),
+        **dict.fromkeys(
+            ("outside file", "outside folder", "passwd", "zero", "parent", "neighbour"),
+            "link_outside",
+        ),
         **dict.fromkeys(("dangling", "itself"), "link_broken"),
         **dict.fromkeys(("inside file", "inside folder", "root"), "link_inside"),
         "real.jpg": "",
@@ -258,7 +264,9 @@ def test_a_swap_between_listing_and_opening_is_refused(swap: str, inside: Path) 
     assert identity.error == wanted.get(swap, "not_a_regular_file")
 
 
-def test_a_huge_file_is_refused_without_a_read(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_file_is_refused_without_a_read(
+    inside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with (inside / "sparse.jpg").open("wb") as file:
         file.truncate(2**40)
 
@@ -278,14 +286,18 @@ def test_the_size_cap_is_exact(inside: Path) -> None:
     assert (errors["9"], errors["10"], errors["11"]) == ("", "", "file_too_big")
 
 
-def test_a_file_that_grows_while_it_is_read_is_refused(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_grows_while_it_is_read_is_refused(
+    inside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "pread", lambda handle, size, position: bytes(size))
     (identity,) = _identify(inside, find_files(inside, max_file_bytes=MAX_BYTES))
     assert identity.error == "file_too_big"
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EIO])
-def test_an_unreadable_file_is_a_row(code: int, inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_a_row(
+    code: int, inside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = find_files(inside, max_file_bytes=MAX_BYTES)
 
     def fail(*_: object, **__: object) -> bytes:
@@ -316,7 +328,11 @@ def test_opening_needs_a_regular_file_below_the_root(inside: Path) -> None:
     with _root(inside) as root:
         with open_file(root, b"cats/real.jpg", max_bytes=9) as handle:
             assert os.read(handle, 9) == b"real"
-        for path, reason in ((b"cats", "not_a_regular_file"), (b"none", "vanished"), (b"cats/real.jpg/x", None)):
+        for path, reason in (
+            (b"cats", "not_a_regular_file"),
+            (b"none", "vanished"),
+            (b"cats/real.jpg/x", None),
+        ):
             with pytest.raises(RefusedError) as refusal, open_file(root, path, max_bytes=9):
                 pass
             assert refusal.value.reason == (reason or "not_a_regular_file")
@@ -347,7 +363,9 @@ def test_depth_and_long_paths(tmp_path: Path) -> None:
         assert confirm_all(root, [found], [identity], MAX_BYTES) == [identity]
 
 
-def test_order_does_not_depend_on_the_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_order_does_not_depend_on_the_file_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("b/1", "a/2", "a.jpg", "a/10"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
@@ -367,7 +385,11 @@ def test_order_does_not_depend_on_the_file_system(tmp_path: Path, monkeypatch: p
 def test_a_source_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "empty" / "cats").mkdir(parents=True)
     (tmp_path / "file").write_bytes(b"x")
-    for name, message in (("none", "no such folder"), ("file", "not a folder"), ("empty", "no files in .*expected")):
+    for name, message in (
+        ("none", "no such folder"),
+        ("file", "not a folder"),
+        ("empty", "no files in .*expected"),
+    ):
         with pytest.raises(SourceError, match=message):
             find_files(tmp_path / name, max_file_bytes=MAX_BYTES)
 

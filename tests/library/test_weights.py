@@ -12,12 +12,21 @@ from pathlib import Path
 import pytest
 import torch
 
-from curation.errors import MissingError, ParamError, WeightsError
-from curation.models import weights
-from curation.models.weights import Weights, find_weights, list_weights, load_state, load_yolo, search_weights
+from curation.base.errors import MissingError, ParamError, WeightsError
+from curation.evidence.models import weights
+from curation.evidence.models.weights import (
+    Weights,
+    find_weights,
+    list_weights,
+    load_state,
+    load_yolo,
+    search_weights,
+)
 
 GOOD = b"the published file"
-TOY = Weights("toy", "toy.pt", (hashlib.sha256(GOOD).hexdigest(),), "https://example.org/toy.pt", "MIT")
+TOY = Weights(
+    "toy", "toy.pt", (hashlib.sha256(GOOD).hexdigest(),), "https://example.org/toy.pt", "MIT"
+)
 
 
 class Evil:
@@ -43,8 +52,12 @@ def put(folder: Path, data: bytes = GOOD) -> Path:
     return folder / "toy.pt"
 
 
-def test_a_given_folder_comes_before_the_environment_and_that_before_the_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("INKSIFT_WEIGHTS", f"{tmp_path / 'nowhere'}{os.pathsep}{tmp_path / 'environment'}")
+def test_a_given_folder_comes_before_the_environment_and_that_before_the_cache(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv(
+        "INKSIFT_WEIGHTS", f"{tmp_path / 'nowhere'}{os.pathsep}{tmp_path / 'environment'}"
+    )
     cached = put(weights.cache_folder())
     assert find_weights("toy") == cached
     in_environment = put(tmp_path / "environment")
@@ -55,13 +68,17 @@ def test_a_given_folder_comes_before_the_environment_and_that_before_the_cache(t
 
 def test_weights_that_are_nowhere_say_what_to_do(tmp_path):
     assert search_weights("toy", [tmp_path]) is None
-    with pytest.raises(WeightsError, match=r"toy\.pt is in none of .*\n.*weights fetch toy.*example\.org") as raised:
+    with pytest.raises(
+        WeightsError, match=r"toy\.pt is in none of .*\n.*weights fetch toy.*example\.org"
+    ) as raised:
         find_weights("toy", [tmp_path])
     assert raised.value.exit_code == 3
 
 
 def test_an_unknown_name_is_told_the_known_ones():
-    with pytest.raises(ParamError, match="no weights called yolov9; there are: yolov8n, efficientnet-lite0"):
+    with pytest.raises(
+        ParamError, match="no weights called yolov9; there are: yolov8n, efficientnet-lite0"
+    ):
         find_weights("yolov9")
 
 
@@ -91,7 +108,9 @@ def test_a_damaged_file_in_our_cache_is_set_aside(caplog):
 
 
 def test_the_first_digits_of_a_digest_are_enough(tmp_path, monkeypatch):
-    monkeypatch.setitem(weights.KNOWN, "toy", replace(TOY, digests=("00000000", TOY.digests[0][:8])))
+    monkeypatch.setitem(
+        weights.KNOWN, "toy", replace(TOY, digests=("00000000", TOY.digests[0][:8]))
+    )
     path = put(tmp_path)
     assert find_weights("toy", [tmp_path]) == path
 
@@ -108,7 +127,9 @@ def test_the_pinned_digests_are_those_of_the_authors():
     from efficientnet_pytorch.utils import url_map
 
     assert {name: known.url for name, known in weights.KNOWN.items() if "-b" in name} == url_map
-    assert all(known.digests[0] in known.file for name, known in weights.KNOWN.items() if "-b" in name)
+    assert all(
+        known.digests[0] in known.file for name, known in weights.KNOWN.items() if "-b" in name
+    )
 
 
 def test_the_listing_has_every_name_once(tmp_path):
@@ -134,13 +155,17 @@ def test_evil_pickles_are_refused_before_they_are_opened(tmp_path):
 
 @pytest.mark.parametrize("load", [load_state, load_yolo])
 @pytest.mark.parametrize("legacy", [False, True])
-def test_the_loaders_build_no_unknown_type_even_if_the_digest_were_right(tmp_path, load, legacy, monkeypatch):
+def test_the_loaders_build_no_unknown_type_even_if_the_digest_were_right(
+    tmp_path, load, legacy, monkeypatch
+):
     def no_process(*arguments, **options):
         raise AssertionError("a process was started")
 
     monkeypatch.setattr(subprocess, "Popen", no_process)
     path = tmp_path / "evil.pt"
-    torch.save({"model": Evil(tmp_path / "marker")}, path, _use_new_zipfile_serialization=not legacy)
+    torch.save(
+        {"model": Evil(tmp_path / "marker")}, path, _use_new_zipfile_serialization=not legacy
+    )
     with pytest.raises(WeightsError, match=str(path)):
         load(path)
     assert not (tmp_path / "marker").exists()

@@ -1,4 +1,5 @@
-"""The YOLO adapter gives the boxes that ultralytics' own steps give, one after the other, on the same array."""
+"""The YOLO adapter gives the boxes that ultralytics' own steps give, one after the other, on the
+same array."""
 
 from __future__ import annotations
 
@@ -13,10 +14,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from curation.models.weights import find_weights, load_yolo, prepare_ultralytics
-from curation.models.yolo import COCO, YoloDetector, letterbox, strongest
+from curation.evidence.models.weights import find_weights, load_yolo, prepare_ultralytics
+from curation.evidence.models.yolo import COCO, YoloDetector, letterbox, strongest
 
-SIZES = [(640, 640), (427, 640), (640, 321), (100, 133), (1, 640), (640, 1), (2, 3), (772, 500), (639, 640), (31, 33)]
+SIZES = [
+    (640, 640),
+    (427, 640),
+    (640, 321),
+    (100, 133),
+    (1, 640),
+    (640, 1),
+    (2, 3),
+    (772, 500),
+    (639, 640),
+    (31, 33),
+]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +44,9 @@ def yolo_file(weights: Path, cache: Path, monkeypatch) -> Path:
 
 @pytest.fixture
 def detector(yolo_file: Path, cache: Path) -> YoloDetector:
-    return YoloDetector(yolo_file, cache / "models", confidence=0.25, overlap=0.7, input_side_px=640)
+    return YoloDetector(
+        yolo_file, cache / "models", confidence=0.25, overlap=0.7, input_side_px=640
+    )
 
 
 def as_predict(network: torch.nn.Module, picture: np.ndarray) -> np.ndarray:
@@ -58,7 +72,9 @@ def test_letterbox_equals_the_one_of_ultralytics(size, rng, monkeypatch, tmp_pat
     picture = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
     fitted = letterbox(picture, 640)
     assert (fitted.picture == LetterBox((640, 640), auto=True, stride=32)(image=picture)).all()
-    inside = fitted.picture[fitted.top : fitted.top + fitted.scaled[1], fitted.left : fitted.left + fitted.scaled[0]]
+    inside = fitted.picture[
+        fitted.top : fitted.top + fitted.scaled[1], fitted.left : fitted.left + fitted.scaled[0]
+    ]
     assert inside.shape[:2] == fitted.scaled[::-1]
 
 
@@ -77,24 +93,35 @@ def test_the_boxes_are_those_of_predict(detector, yolo_file, shared):
 
 
 @settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1), number=st.integers(0, 60), overlap=st.sampled_from([0.3, 0.45, 0.7]))
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    number=st.integers(0, 60),
+    overlap=st.sampled_from([0.3, 0.45, 0.7]),
+)
 def test_suppression_equals_the_one_of_ultralytics(seed, number, overlap):
-    """Seven places without confidence keep ultralytics from taking six candidates for another network's output."""
+    """Seven places without confidence keep ultralytics from taking six candidates for another
+    network's output."""
     prepare_ultralytics()
     from ultralytics.utils.nms import non_max_suppression
 
     generator = np.random.default_rng(seed)
     candidates = np.zeros((4 + 3, number + 7), dtype=np.float32)
-    candidates[:2, :number] = generator.integers(0, 4, (2, number)) * 40 + generator.normal(0, 6, (2, number))
+    candidates[:2, :number] = generator.integers(0, 4, (2, number)) * 40 + generator.normal(
+        0, 6, (2, number)
+    )
     candidates[2:4, :number] = generator.uniform(20, 60, (2, number))
     candidates[4:, :number] = generator.uniform(0, 1, (3, number)) ** 3
-    expected = non_max_suppression(torch.from_numpy(candidates)[None].clone(), 0.25, overlap, max_det=300)[0].numpy()
+    expected = non_max_suppression(
+        torch.from_numpy(candidates)[None].clone(), 0.25, overlap, max_det=300
+    )[0].numpy()
     assert (strongest(candidates, 0.25, overlap) == expected).all()
 
 
 def test_no_more_than_three_hundred_objects_are_reported():
     candidates = np.full((5, 400), 0.9, dtype=np.float32)
-    candidates[:4] = np.stack([np.arange(400) * 20, np.zeros(400), np.full(400, 9), np.full(400, 9)])
+    candidates[:4] = np.stack(
+        [np.arange(400) * 20, np.zeros(400), np.full(400, 9), np.full(400, 9)]
+    )
     assert len(strongest(candidates, 0.25, 0.7)) == 300
 
 
@@ -114,7 +141,9 @@ def test_nothing_odd_is_left_behind(detector, cache):
 
 
 def test_settings_and_weights_make_the_version(yolo_file, cache, detector):
-    other = YoloDetector(yolo_file, cache / "models", confidence=0.3, overlap=0.7, input_side_px=640)
+    other = YoloDetector(
+        yolo_file, cache / "models", confidence=0.3, overlap=0.7, input_side_px=640
+    )
     assert other.version != detector.version
     assert len(list((cache / "models").glob("*.onnx"))) == 1
 
@@ -122,5 +151,7 @@ def test_settings_and_weights_make_the_version(yolo_file, cache, detector):
 def test_pictures_of_any_shape_are_taken_alone_or_together(detector, rng):
     pictures = [rng.integers(0, 256, (*size, 3), dtype=np.uint8) for size in SIZES[1:5]]
     together = detector(pictures)
-    assert all((detector([one])[0] == found).all() for one, found in zip(pictures, together, strict=True))
+    assert all(
+        (detector([one])[0] == found).all() for one, found in zip(pictures, together, strict=True)
+    )
     assert detector([]) == []

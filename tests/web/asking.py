@@ -1,4 +1,5 @@
-"""Requests to the review app in this process, handed on as a server would, with nothing tidied up on the way."""
+"""Requests to the review app in this process, handed on as a server would, with nothing tidied up
+on the way."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
-from curation.publish.chosen_ledger import ledger_of
+from curation.people.chosen_ledger import ledger_of
 from curation.review.access import Access
 from curation.review.app import create_app
 from curation.review.catalogue import Catalogue
@@ -22,7 +23,10 @@ from curation.store.workspace import Workspace
 
 ACCESS = Access("127.0.0.1", 8600, "the-token-of-these-tests")
 WHO = "ana"
-CHANGE = {"decisions": [{"file": 0, "action": "outcome", "value": "rejected", "seen": 0}], "note": ""}
+CHANGE = {
+    "decisions": [{"file": 0, "action": "outcome", "value": "rejected", "seen": 0}],
+    "note": "",
+}
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -43,8 +47,11 @@ def app_of(workspace: Workspace) -> Starlette:
     return create_app(Catalogue(workspace, ledger_of(workspace)), csrf=ACCESS.csrf, who=WHO)
 
 
-def ask(app: ASGIApp, method: str, target: str, headers: Pairs = (), parts: Iterable[bytes] = (b"",)) -> Answer:
-    """The answer to one request; its body comes in `parts` and stays unfinished where there are none."""
+def ask(
+    app: ASGIApp, method: str, target: str, headers: Pairs = (), parts: Iterable[bytes] = (b"",)
+) -> Answer:
+    """The answer to one request; its body comes in `parts` and stays unfinished where there are
+    none."""
     path, _, query = target.partition("?")
     scope = {
         "type": "http",
@@ -56,7 +63,9 @@ def ask(app: ASGIApp, method: str, target: str, headers: Pairs = (), parts: Iter
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": query.encode(),
-        "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
+        "headers": [
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+        ],
         "client": ("127.0.0.1", 1),
         "server": (ACCESS.host, ACCESS.port),
         "state": {},
@@ -77,11 +86,16 @@ def ask(app: ASGIApp, method: str, target: str, headers: Pairs = (), parts: Iter
 
     asyncio.run(one_request())
     start, *bodies = sent
-    return Answer(start["status"], Headers(raw=start["headers"]), b"".join(part.get("body", b"") for part in bodies))
+    return Answer(
+        start["status"],
+        Headers(raw=start["headers"]),
+        b"".join(part.get("body", b"") for part in bodies),
+    )
 
 
 class Browser:
-    """One of our own pages, behind the guard; `changes` replace its headers, None leaves one away."""
+    """One of our own pages, behind the guard; `changes` replace its headers, None leaves one
+    away."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.guarded = Guard(app, ACCESS)
@@ -101,8 +115,14 @@ class Browser:
         }
         return ask(self.guarded, "POST", target, self._headers(own, changes), parts)
 
-    def _headers(self, own: dict[str, str], changes: dict[str, str | None]) -> list[tuple[str, str]]:
-        usual = {"host": f"{ACCESS.host}:{ACCESS.port}", "cookie": f"{ACCESS.cookie}={ACCESS.session}", **own}
+    def _headers(
+        self, own: dict[str, str], changes: dict[str, str | None]
+    ) -> list[tuple[str, str]]:
+        usual = {
+            "host": f"{ACCESS.host}:{ACCESS.port}",
+            "cookie": f"{ACCESS.cookie}={ACCESS.session}",
+            **own,
+        }
         whole = usual | {name.replace("_", "-"): value for name, value in changes.items()}
         return [(name, value) for name, value in whole.items() if value is not None]
 

@@ -27,15 +27,21 @@ def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=QUIET)
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), headless=True, args=QUIET
+        )
         yield browser
         browser.close()
 
 
 def events_of(page: Page) -> list[str]:
-    """Every request (but for what an address holds itself), console line, error and dialog of the page from now on."""
+    """Every request (but for what an address holds itself), console line, error and dialog of the
+    page from now on."""
     events: list[str] = []
-    page.on("request", lambda request: request.url.startswith("data:image/") or events.append(request.url))
+    page.on(
+        "request",
+        lambda request: request.url.startswith("data:image/") or events.append(request.url),
+    )
     page.on("console", lambda message: events.append(message.text))
     page.on("pageerror", lambda error: events.append(str(error)))
     page.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))

@@ -1,8 +1,9 @@
-"""A finished run in a workspace, made in under a second: every table that the pages read, without a model or a gate.
+"""A finished run in a workspace, made in under a second: every table that the pages read, without a
+model or a gate.
 
-Twelve pictures in a row are of these kinds (`KINDS`): illustrations that stay, photographs that go, pictures for
-review, pictures with copies of every relation, labels in conflict, and a file that cannot be read.
-"""
+Twelve pictures in a row are of these kinds (`KINDS`): illustrations that stay, photographs that go,
+pictures for review, pictures with copies of every relation, labels in conflict, and a file that
+cannot be read."""
 
 from __future__ import annotations
 
@@ -15,25 +16,26 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from curation.base.rgb import Rgb
+from curation.base.tables import PAIR_SEARCH
+from curation.base.thumbnail_codec import pack
 from curation.dedup.groups import DedupParams, find_duplicates
-from curation.ledger.entries import HUMAN_DECISIONS
-from curation.medium.votes import PARTS, VOTES
-from curation.packed import pack
-from curation.publish.published import publish_decisions
-from curation.rgb import Rgb
+from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.store.files import write_atomically
 from curation.store.parquet import to_parquet
+from curation.store.published import publish_decisions
+from curation.store.thumbnails import locate_thumbnails
 from curation.store.workspace import Workspace
-from curation.tables import PAIR_SEARCH
-from curation.thumbnails import locate_thumbnails
-from curation.verdicts.conflicts import hold
-from curation.verdicts.decide import decide
-from curation.verdicts.judgements import JUDGEMENTS
+from curation.verdict.conflicts import hold
+from curation.verdict.decide import decide
+from curation.verdict.judgements import JUDGEMENTS
+from curation.verdict.medium.votes import PARTS, VOTES
 from tests.frames import hashes_of, images_of, pair, pairs_of
 
 LABELS = ("cat", "dog", "fox")
 KINDS = (
-    "drawn", "drawn", "photo", "drawn", "unsure", "copied", "photo", "scaled", "unsure", "conflict", "unsure_copied",
+    "drawn", "drawn", "photo", "drawn", "unsure", "copied", "photo", "scaled", "unsure",
+    "conflict", "unsure_copied",
     "broken",
 )  # fmt: skip
 COPIES = {
@@ -52,7 +54,8 @@ BATCH, COLUMNS = 64, ["image_id", "thumbnail"]
 
 
 class File(NamedTuple):
-    """A file of the run, `kind` of KINDS or of COPIES; `of` is the image_id that it is a copy of, "" for none."""
+    """A file of the run, `kind` of KINDS or of COPIES; `of` is the image_id that it is a copy of,
+    "" for none."""
 
     number: int
     kind: str
@@ -62,8 +65,11 @@ class File(NamedTuple):
     of: str
 
 
-def finish(root: Path, *, pictures: int = 24, stems: Sequence[str] = (), side_px: int = 160) -> Workspace:
-    """A workspace at `root` with the tables of a run on `pictures` pictures and their copies, half as many again.
+def finish(
+    root: Path, *, pictures: int = 24, stems: Sequence[str] = (), side_px: int = 160
+) -> Workspace:
+    """A workspace at `root` with the tables of a run on `pictures` pictures and their copies, half
+    as many again.
 
     `stems` are names for the first files instead of `drawn000` and the like.
     """
@@ -75,7 +81,9 @@ def finish(root: Path, *, pictures: int = 24, stems: Sequence[str] = (), side_px
     duplicates = find_duplicates(images, hashes, _pairs(readable), DedupParams())
     kept = set(duplicates.loc[duplicates["keep"], "image_id"])
     judged = [file for file in readable if file.image_id in kept]
-    machine = decide(images, duplicates, _evidence(judged), JUDGEMENTS.frame([_judged(file) for file in judged]))
+    machine = decide(
+        images, duplicates, _evidence(judged), JUDGEMENTS.frame([_judged(file) for file in judged])
+    )
     nobody = HUMAN_DECISIONS.frame([])
     verdicts = hold(machine, duplicates, nobody)
     for name, frame in {
@@ -118,9 +126,21 @@ def _id(text: str) -> str:
 
 
 def _image(file: File) -> dict[str, object]:
-    known = {"path": file.path, "path_bytes": file.path.encode(), "image_id": file.image_id, "label": file.label}
+    known = {
+        "path": file.path,
+        "path_bytes": file.path.encode(),
+        "image_id": file.image_id,
+        "label": file.label,
+    }
     size = {"width": 200, "height": 150} if file.of else {"width": 400, "height": 300}
-    broken = {"readable": False, "error": "truncated", "width": 0, "height": 0, "format": "", "mode": ""}
+    broken = {
+        "readable": False,
+        "error": "truncated",
+        "width": 0,
+        "height": 0,
+        "format": "",
+        "mode": "",
+    }
     return known | (broken if file.kind == "broken" else size)
 
 
@@ -144,7 +164,12 @@ def _evidence(judged: Sequence[File]) -> pd.DataFrame:
 def _judged(file: File) -> dict[str, object]:
     chance = float(1 / (1 + np.exp(-_log_odds(file))))
     said = JUDGED.get(file.kind.removesuffix("_copied"), JUDGED["drawn"])
-    return {"image_id": file.image_id, "p_photo": chance, "explanation": f"p(photo) {chance:.2f}", **said}
+    return {
+        "image_id": file.image_id,
+        "p_photo": chance,
+        "explanation": f"p(photo) {chance:.2f}",
+        **said,
+    }
 
 
 def _log_odds(file: File) -> float:
@@ -152,7 +177,10 @@ def _log_odds(file: File) -> float:
 
 
 def _votes(file: File) -> dict[str, object]:
-    parts: dict[str, Any] = dict.fromkeys(PARTS, 0.0) | {"content": _log_odds(file) - 0.5, "objects": 0.5}
+    parts: dict[str, Any] = dict.fromkeys(PARTS, 0.0) | {
+        "content": _log_odds(file) - 0.5,
+        "objects": 0.5,
+    }
     return {"image_id": file.image_id, "log_odds": _log_odds(file), **parts}
 
 
@@ -166,9 +194,12 @@ def _thumbnails(workspace: Workspace, readable: Sequence[File], side_px: int) ->
 
 
 def _drawn(file: File, side_px: int) -> Rgb:
-    """A disc on a ground, in colours and at a place of the picture's own; a mirrored copy is that."""
+    """A disc on a ground, in colours and at a place of the picture's own; a mirrored copy is
+    that."""
     height, width = side_px * 3 // 4, side_px
-    colours = np.frombuffer(hashlib.sha256(str(file.number).encode()).digest(), np.uint8).astype(np.int64)
+    colours = np.frombuffer(hashlib.sha256(str(file.number).encode()).digest(), np.uint8).astype(
+        np.int64
+    )
     rows, columns = np.mgrid[:height, :width]
     centre = height * (64 + colours[6] // 2) // 255, width * (64 + colours[7] // 2) // 255
     disc = np.hypot(rows - centre[0], columns - centre[1]) < height // 3

@@ -1,4 +1,5 @@
-"""Pages in which every text is hostile: names, classes, explanations, notes, voters, even the codes."""
+"""Pages in which every text is hostile: names, classes, explanations, notes, voters, even the
+codes."""
 
 from __future__ import annotations
 
@@ -9,28 +10,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.bill.arms import ALL, ARMS
-from curation.bill.costs import with_costs
-from curation.bill.effects import EFFECTS, SCORES, BillParams
+from curation.ablation.arms import ALL, ARMS
+from curation.ablation.costs import with_costs
+from curation.ablation.effects import EFFECTS, SCORES, BillParams
+from curation.base.rgb import Rgb
+from curation.base.tables import DECISIONS, IMAGES, PAIR_SEARCH
 from curation.dedup.apart import KEPT_APART
-from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
 from curation.experiments.results import LEADERBOARD
-from curation.explain.explain import explain
-from curation.explain.params import ExplainParams
-from curation.ledger.entries import HUMAN_DECISIONS
-from curation.medium.votes import PARTS, VOTE_QUALITY, VOTES
+from curation.gather.signals.base import Limits
+from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.report import finder, gallery
+from curation.report.ablation_page import bill_report, build_bill_page
 from curation.report.audit_page import build_audit_page
-from curation.report.bill_page import bill_report, build_bill_page
 from curation.report.f1_page import build_f1_page
 from curation.report.findings import Findings
 from curation.report.leaderboard_page import Tried, build_leaderboard_page
 from curation.report.page import ReportParams, build_report
-from curation.rgb import Rgb
-from curation.signals.base import Limits
-from curation.tables import DECISIONS, IMAGES, PAIR_SEARCH
-from curation.training.params import TrainingParams
-from curation.verdicts.losses import LOSSES
+from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
+from curation.training.explain.explain import explain
+from curation.training.explain.params import ExplainParams
+from curation.training.fit.params import TrainingParams
+from curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
+from curation.verdict.removal_rates import LOSSES
 from tests.explained import examined, small_networks
 from tests.frames import duplicates_of
 
@@ -52,7 +53,14 @@ HOSTILE = [
     "<base href=http://evil.example>",
     "x" * 250,
 ]
-ONE = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "note": "", "format": "PNG", "mode": "RGB"}
+ONE = {
+    "path_bytes": b"",
+    "size_bytes": 1,
+    "mtime_ns": 1,
+    "note": "",
+    "format": "PNG",
+    "mode": "RGB",
+}
 
 SCORED = [name for name, kind in LEADERBOARD.columns.items() if kind == "float64"]
 
@@ -76,12 +84,18 @@ def decided(turn: int, text: str, first: str) -> dict[str, object]:
 
 
 def hostile_frames() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """By turns kept, a photo, a duplicate of the first, for review, unreadable, called a photo by a person."""
+    """By turns kept, a photo, a duplicate of the first, for review, unreadable, called a photo by a
+    person."""
     images, decisions = [], []
     for number, text in enumerate(HOSTILE * 3):
         turn = number % 6
         known = {"path": f"{number}{text}", "image_id": f"{number:064d}", "label": text}
-        state = {"readable": turn != 4, "error": text if turn == 4 else "", "width": 60, "height": 90}
+        state = {
+            "readable": turn != 4,
+            "error": text if turn == 4 else "",
+            "width": 60,
+            "height": 90,
+        }
         images.append(ONE | known | state)
         decisions.append(known | decided(turn, text, f"0{HOSTILE[0]}"))
     return DECISIONS.frame(decisions), IMAGES.frame(images)
@@ -89,11 +103,23 @@ def hostile_frames() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def hostile_votes(images: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Votes on every picture, voters and classes with hostile names."""
-    row = {"photos": 1, "illustrations": 1, "measured_on": HOSTILE[0], "auroc": 0.9, "low": 0.8, "high": 1.0}
+    row = {
+        "photos": 1,
+        "illustrations": 1,
+        "measured_on": HOSTILE[0],
+        "auroc": 0.9,
+        "low": 0.8,
+        "high": 1.0,
+    }
     loss = {"pictures": 9, "rejected": 6, "share": 2 / 3, "low": 0.35, "high": 0.88}
     parts = {part: (-1) ** number * 0.3 * number for number, part in enumerate(PARTS)}
-    rows = [{"image_id": image_id, "log_odds": sum(parts.values())} | parts for image_id in images["image_id"]]
-    voters = [row | {"voter": text, "weight": float(number % 2)} for number, text in enumerate(HOSTILE)]
+    rows = [
+        {"image_id": image_id, "log_odds": sum(parts.values())} | parts
+        for image_id in images["image_id"]
+    ]
+    voters = [
+        row | {"voter": text, "weight": float(number % 2)} for number, text in enumerate(HOSTILE)
+    ]
     return {
         "votes": VOTES.frame(rows),
         "quality": VOTE_QUALITY.frame(voters),
@@ -105,8 +131,16 @@ def hostile_copies(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Copies as decided, and every file related to the first by a hostile transform."""
     readable = decisions[decisions["reason"] != "unreadable"]
     first, *others = readable["path"]
-    places = readable[["path", "image_id", "duplicate_of"]].assign(group=range(len(readable)), kept_because=HOSTILE[1])
-    row = {"path": first, "relation": "variant", "distance": 1, "similarity": 0.9, "transform": HOSTILE[0]}
+    places = readable[["path", "image_id", "duplicate_of"]].assign(
+        group=range(len(readable)), kept_because=HOSTILE[1]
+    )
+    row = {
+        "path": first,
+        "relation": "variant",
+        "distance": 1,
+        "similarity": 0.9,
+        "transform": HOSTILE[0],
+    }
     return {
         "duplicates": duplicates_of(*places.to_dict("records")),
         "apart": KEPT_APART.frame([row | {"other_path": path} for path in others]),
@@ -115,10 +149,18 @@ def hostile_copies(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def hostile_people(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Classes, names and notes by people on every readable picture, and a picture told apart from each."""
+    """Classes, names and notes by people on every readable picture, and a picture told apart from
+    each."""
     readable = decisions[decisions["reason"] != "unreadable"]
     rows = [
-        {"image_id": image_id, "action": action, "value": value, "who": text, "at": "2026-05-01T09:30", "note": text}
+        {
+            "image_id": image_id,
+            "action": action,
+            "value": value,
+            "who": text,
+            "at": "2026-05-01T09:30",
+            "note": text,
+        }
         for image_id, text in zip(readable["image_id"], readable["label"], strict=True)
         for action, value in (("label", text), ("different", decisions["image_id"].iat[0]))
     ]
@@ -126,7 +168,8 @@ def hostile_people(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def hostile_report() -> str:
-    """A report with every optional part, in which every text is hostile, most pictures in chunks."""
+    """A report with every optional part, in which every text is hostile, most pictures in
+    chunks."""
     decisions, images = hostile_frames()
     findings = Findings(
         **hostile_copies(decisions),
@@ -147,9 +190,19 @@ def hostile_report() -> str:
 
 def hostile_f1() -> str:
     """An F1 page in which every text is hostile."""
-    rows = pd.DataFrame({"image_id": HOSTILE, "label": HOSTILE, "predicted": HOSTILE[::-1], "confidence": 1.0})
-    report = f1_report(rows, HOSTILE, EvaluationParams(bootstrap_draws=10), test_set=HELD_OUT, seeds={})
-    names = ("learning_rate", "train_loss", "train_accuracy", "validation_loss", "validation_macro_f1")
+    rows = pd.DataFrame(
+        {"image_id": HOSTILE, "label": HOSTILE, "predicted": HOSTILE[::-1], "confidence": 1.0}
+    )
+    report = f1_report(
+        rows, HOSTILE, EvaluationParams(bootstrap_draws=10), test_set=HELD_OUT, seeds={}
+    )
+    names = (
+        "learning_rate",
+        "train_loss",
+        "train_accuracy",
+        "validation_loss",
+        "validation_macro_f1",
+    )
     curves = pd.DataFrame({"epoch": range(5)} | dict.fromkeys(names, np.linspace(0.1, 1, 5)))
     return build_f1_page(report, curves, hostile_figures())
 
@@ -159,34 +212,56 @@ def hostile_figures() -> pd.DataFrame:
     """Every explanation of a network whose classes are hostile, on pictures with hostile paths."""
     tested = examined(HOSTILE, [HOSTILE[0], *HOSTILE[:0:-1]])
     rows = tested.rows.assign(path=[f"{text}/{text}" for text in HOSTILE])
-    return explain(small_networks(HOSTILE), tested._replace(rows=rows), ExplainParams(tsne_layers=["features"]))
+    return explain(
+        small_networks(HOSTILE), tested._replace(rows=rows), ExplainParams(tsne_layers=["features"])
+    )
 
 
 def hostile_bill() -> str:
     """An F1 bill in which every class is hostile."""
     gains = dict.fromkeys(EFFECTS.columns, 0.1)
     effects = EFFECTS.frame([gains | {"left_out": arm} for arm in ARMS if arm != ALL])
-    row = {"macro_f1": 0.5, "rare_f1": 0.5, "accuracy": 0.5, "files": 9, "training_rows": 9, "seconds": 1.0}
+    row = {
+        "macro_f1": 0.5,
+        "rare_f1": 0.5,
+        "accuracy": 0.5,
+        "files": 9,
+        "training_rows": 9,
+        "seconds": 1.0,
+    }
     scores = SCORES.frame([row | {"arm": arm, "seed": 0} for arm in ARMS])
     bill = with_costs(effects, scores, {"photo verdict": 2.0})
-    made = {"rare": HOSTILE, "test_set": HELD_OUT, "tested": 9, "params": BillParams(), "training": TrainingParams()}
+    made = {
+        "rare": HOSTILE,
+        "test_set": HELD_OUT,
+        "tested": 9,
+        "params": BillParams(),
+        "training": TrainingParams(),
+    }
     return build_bill_page(bill_report(bill, scores, **made))
 
 
 def hostile_leaderboard() -> str:
     """A leaderboard in which the grid, every recipe, every setting and every error is hostile."""
     usual = {"seeds": 2, "parameters": 9, "training_rows": 9} | dict.fromkeys(SCORED, 0.5)
-    settings = [json.dumps({"training_set": {"oversample_factors": {text: 2}, "all": HOSTILE[0]}}) for text in HOSTILE]
+    settings = [
+        json.dumps({"training_set": {"oversample_factors": {text: 2}, "all": HOSTILE[0]}})
+        for text in HOSTILE
+    ]
     rows = [
         usual | {"rank": rank, "name": text, "settings": setting}
         for rank, (text, setting) in enumerate(zip(HOSTILE, settings, strict=True), 1)
     ]
     failed = dict(zip(HOSTILE, HOSTILE, strict=True))
-    return build_leaderboard_page(LEADERBOARD.frame(rows), Tried(HOSTILE[0], 0.5, [0, 1], HELD_OUT, 9, failed, 1))
+    return build_leaderboard_page(
+        LEADERBOARD.frame(rows), Tried(HOSTILE[0], 0.5, [0, 1], HELD_OUT, 9, failed, 1)
+    )
 
 
 def hostile_audit() -> str:
     """An audit page in which every text is hostile."""
     decisions, _ = hostile_frames()
     rows = decisions[decisions["reason"] != "unreadable"]
-    return build_audit_page(rows, read, sheet_name=HOSTILE[0], answers=HOSTILE[1], command=HOSTILE[2])
+    return build_audit_page(
+        rows, read, sheet_name=HOSTILE[0], answers=HOSTILE[1], command=HOSTILE[2]
+    )

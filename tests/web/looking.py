@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
-from curation.publish.chosen_ledger import ledger_of
+from curation.people.chosen_ledger import ledger_of
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.ledger import Ledger
 from curation.review.access import Access
 from curation.review.app import create_app
 from curation.review.catalogue import Catalogue
@@ -36,18 +36,24 @@ EVERYTHING = "/?outcome=kept&outcome=review&outcome=rejected"
 def served(workspace: Workspace, port: int = 0, who: str = WHO) -> Iterator[Access]:
     """The app on a workspace, behind its guard, on a socket."""
     catalogue = Catalogue(workspace, ledger_of(workspace))
-    with serving(lambda access: Guard(create_app(catalogue, csrf=access.csrf, who=who), access), port) as access:
+    with serving(
+        lambda access: Guard(create_app(catalogue, csrf=access.csrf, who=who), access), port
+    ) as access:
         yield access
 
 
 class Tab:
-    """A tab that was let in; `complaints` are errors on its console, dialogs, and requests to elsewhere."""
+    """A tab that was let in; `complaints` are errors on its console, dialogs, and requests to
+    elsewhere."""
 
     def __init__(self, page: Page, access: Access) -> None:
         self.page, self.access = page, access
         self.complaints: list[str] = []
         page.on("request", lambda request: self._check(request.url))
-        page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        page.on(
+            "console",
+            lambda message: message.type == "error" and self.complaints.append(message.text),
+        )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
         page.goto(access.address)
@@ -74,7 +80,10 @@ class Tab:
     def focused(self) -> str:
         """The path of the picture that the focus is on, "" for none."""
         return str(
-            self.page.evaluate("document.activeElement.closest('[data-file]')?.querySelector('.path').innerText ?? ''")
+            self.page.evaluate(
+                "document.activeElement.closest('[data-file]')?.querySelector('.path').innerText "
+                "?? ''"
+            )
         )
 
     def selected(self) -> list[str]:
@@ -87,7 +96,11 @@ class Tab:
 
     def tile(self, path: str) -> Locator:
         """The tile of a path, which has to be exact."""
-        return self.page.locator("#tiles > li").filter(has=self.page.get_by_text(path, exact=True)).first
+        return (
+            self.page.locator("#tiles > li")
+            .filter(has=self.page.get_by_text(path, exact=True))
+            .first
+        )
 
     def total(self, name: str) -> int:
         """A count at the head of the page."""
@@ -105,8 +118,11 @@ def in_force(workspace: Workspace) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def held(page: Page, pattern: str, *keys: str, then: Callable[[Route], object] = Route.continue_) -> Iterator[None]:
-    """Press keys, the first of which sends a request of this pattern; what `then` does to it follows the block."""
+def held(
+    page: Page, pattern: str, *keys: str, then: Callable[[Route], object] = Route.continue_
+) -> Iterator[None]:
+    """Press keys, the first of which sends a request of this pattern; what `then` does to it
+    follows the block."""
     waiting: list[Route] = []
     page.route(pattern, lambda route: waiting.append(route), times=1)
     with page.expect_request(pattern):
@@ -118,7 +134,9 @@ def held(page: Page, pattern: str, *keys: str, then: Callable[[Route], object] =
         then(route)
 
 
-def says(workspace: Workspace, tab: Tab, path: str, action: str, value: str, who: str = "ben") -> None:
+def says(
+    workspace: Workspace, tab: Tab, path: str, action: str, value: str, who: str = "ben"
+) -> None:
     """Somebody else decides on a kept picture of the page, which shows it from then on."""
     image_id = str(tab.tile(path).locator(".desk").get_attribute("data-kept"))
     Ledger.of(workspace).record([Decision(image_id, action, value)], who)

@@ -1,4 +1,5 @@
-"""The review app on a real socket: in a thread of this process, or as `inksift review` in a process of its own."""
+"""The review app on a real socket: in a thread of this process, or as `inksift review` in a process
+of its own."""
 
 from __future__ import annotations
 
@@ -48,7 +49,9 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def reviewing(workspace: Workspace, *, errors: IO[str] | None = None, port: int = 0) -> Iterator[Running]:
+def reviewing(
+    workspace: Workspace, *, errors: IO[str] | None = None, port: int = 0
+) -> Iterator[Running]:
     """`inksift review` on a workspace, killed when the block ends if it still lives."""
     command = [sys.executable, "-m", "pipelines.cli", "review", "--workspace", str(workspace.root)]
     process = subprocess.Popen(
@@ -79,9 +82,15 @@ def connect(access: Access) -> socket.socket:
 
 
 def request(
-    access: Access, method: str, target: str, *, body: bytes = b"", changes: Mapping[str, str | None] | None = None
+    access: Access,
+    method: str,
+    target: str,
+    *,
+    body: bytes = b"",
+    changes: Mapping[str, str | None] | None = None,
 ) -> bytes:
-    """The bytes of a request of one of our own pages; `changes` replace its headers, None leaves one away."""
+    """The bytes of a request of one of our own pages; `changes` replace its headers, None leaves
+    one away."""
     usual: dict[str, str | None] = {
         "Host": f"{HOST}:{access.port}",
         "Cookie": f"{access.cookie}={access.session}",

@@ -1,4 +1,5 @@
-"""What a browser gets to see of a picture: pixels that we encoded ourselves, and nothing else of the file."""
+"""What a browser gets to see of a picture: pixels that we encoded ourselves, and nothing else of
+the file."""
 
 from __future__ import annotations
 
@@ -11,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.images import ImageParams, find_images
+from curation.base.rgb import Rgb
+from curation.gather.images import ImageParams, find_images
 from curation.review import pictures as module
 from curation.review.pictures import PICTURE_PX, THUMBNAIL_PX, Pictures
-from curation.rgb import Rgb
+from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
-from curation.thumbnails import Thumbnails
 from tests.web.asking import Browser
 
 TAIL = b"<script>alert(1)</script>"
@@ -49,7 +50,9 @@ def test_a_picture_that_is_not_of_the_run_is_not_read() -> None:
 def test_what_was_shown_lately_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "IN_MEMORY", 2)
     asked: list[str] = []
-    pictures = Pictures(lambda image_id: (asked.append(image_id), flat(image_id))[1], {"1", "2", "3"})
+    pictures = Pictures(
+        lambda image_id: (asked.append(image_id), flat(image_id))[1], {"1", "2", "3"}
+    )
     first = pictures.thumbnail("1")
     for image_id in ("2", "1", "3", "1"):
         pictures.thumbnail(image_id)
@@ -91,13 +94,21 @@ def test_nothing_of_the_file_but_its_pixels_is_served(tmp_path: Path) -> None:
         assert b"profile" not in data
         assert data.endswith(b"\xff\xd9")
         shown = opened(data)
-        assert (shown.format, dict(shown.getexif()), shown.info.get("icc_profile")) == ("JPEG", {}, None)
+        assert (shown.format, dict(shown.getexif()), shown.info.get("icc_profile")) == (
+            "JPEG",
+            {},
+            None,
+        )
         assert "comment" not in shown.info
 
 
 def test_the_app_serves_them_as_jpeg_by_content(browser: Browser) -> None:
     page = browser.get("/files/0").body.decode()
-    (first, *_) = {part.split('"')[0] for part in page.split('src="')[1:] if part.startswith(("/pict", "/thumb"))}
+    (first, *_) = {
+        part.split('"')[0]
+        for part in page.split('src="')[1:]
+        if part.startswith(("/pict", "/thumb"))
+    }
     answer = browser.get(first)
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"

@@ -1,4 +1,5 @@
-"""The rules of axe-core on every page, with every optional chapter, in light and dark and on a phone."""
+"""The rules of axe-core on every page, with every optional chapter, in light and dark and on a
+phone."""
 
 from __future__ import annotations
 
@@ -9,7 +10,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from tests.web.hostile import hostile_audit, hostile_bill, hostile_f1, hostile_leaderboard, hostile_report
+from tests.web.hostile import (
+    hostile_audit,
+    hostile_bill,
+    hostile_f1,
+    hostile_leaderboard,
+    hostile_report,
+)
 
 PAGES = {
     "report": hostile_report,
@@ -34,7 +41,9 @@ def complaints(chrome: Browser, html: str, **settings: Any) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
-def test_nothing_stands_in_the_way_of_a_reader(chrome: Browser, make: Callable[[], str], scheme: Any) -> None:
+def test_nothing_stands_in_the_way_of_a_reader(
+    chrome: Browser, make: Callable[[], str], scheme: Any
+) -> None:
     assert complaints(chrome, make(), color_scheme=scheme) == []
 
 

@@ -1,4 +1,5 @@
-"""The filter over the pictures of the report, in a browser, from disk: by mouse, by keyboard, by address."""
+"""The filter over the pictures of the report, in a browser, from disk: by mouse, by keyboard, by
+address."""
 
 from __future__ import annotations
 
@@ -11,24 +12,48 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from curation.base.rgb import Rgb
+from curation.base.tables import DECISIONS, IMAGES
 from curation.report.page import ReportParams, build_report
-from curation.rgb import Rgb
-from curation.tables import DECISIONS, IMAGES
 from tests.web.chromium import events_of
 
 PHOTO = {"outcome": "rejected", "stage": "verdicts", "reason": "photo"}
 UNSURE = {"outcome": "review", "stage": "verdicts", "reason": "unsure"}
-COPY = {"outcome": "rejected", "stage": "duplicates", "reason": "duplicate", "duplicate_of": "kept/000.png"}
-BY_HAND = {"decided_by": "human", "explanation": "kept by ana on 2026-11-20 10:00 UTC; the machine: unsure 0.50"}
-STAYED = {"outcome": "kept", "stage": "", "reason": "", "duplicate_of": "", "medium": "unsure", "decided_by": "machine"}
-FILE = {"path_bytes": b"", "size_bytes": 1, "mtime_ns": 1, "readable": True, "error": "", "note": "", "mode": "RGB"}
+COPY = {
+    "outcome": "rejected",
+    "stage": "duplicates",
+    "reason": "duplicate",
+    "duplicate_of": "kept/000.png",
+}
+BY_HAND = {
+    "decided_by": "human",
+    "explanation": "kept by ana on 2026-11-20 10:00 UTC; the machine: unsure 0.50",
+}
+STAYED = {
+    "outcome": "kept",
+    "stage": "",
+    "reason": "",
+    "duplicate_of": "",
+    "medium": "unsure",
+    "decided_by": "machine",
+}
+FILE = {
+    "path_bytes": b"",
+    "size_bytes": 1,
+    "mtime_ns": 1,
+    "readable": True,
+    "error": "",
+    "note": "",
+    "mode": "RGB",
+}
 FILE |= {"format": "PNG", "width": 40, "height": 30}
 MOST_INTERACTIVE_MS = 2000
 MOST_MB = 25
 
 
 def page_of(photos: int, unsure: int = 5) -> str:
-    """One file that stays, so many photographs in two classes, their probability falling, then the other kinds."""
+    """One file that stays, so many photographs in two classes, their probability falling, then the
+    other kinds."""
     kinds = [("kept", STAYED)] + [(("cat", "dog")[number % 2], PHOTO) for number in range(photos)]
     kinds += [("fox", UNSURE)] * unsure + [("kept", COPY)] * 10 + [("owl", BY_HAND)] * 3
     rows = [
@@ -38,7 +63,9 @@ def page_of(photos: int, unsure: int = 5) -> str:
         | kind
         for number, (label, kind) in enumerate(kinds)
     ]
-    images = IMAGES.frame([FILE | {name: row[name] for name in ("path", "image_id", "label")} for row in rows])
+    images = IMAGES.frame(
+        [FILE | {name: row[name] for name in ("path", "image_id", "label")} for row in rows]
+    )
     return build_report(DECISIONS.frame(rows), images, read=read, params=ReportParams())
 
 
@@ -48,7 +75,8 @@ def read(image_id: str) -> Rgb:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """150 photographs, 5 for review, 10 copies, 3 kept by a person: 168 pictures, 90 of them in chunks."""
+    """150 photographs, 5 for review, 10 copies, 3 kept by a person: 168 pictures, 90 of them in
+    chunks."""
     place = tmp_path_factory.mktemp("report") / "report.html"
     place.write_text(page_of(150), encoding="utf-8")
     return place
@@ -85,17 +113,25 @@ def found(page: Page, text: str) -> None:
 def test_the_first_page_holds_sixty_and_the_galleries_are_gone(page: Page) -> None:
     shown = paths(page)
     assert len(shown) == 60
-    assert shown[:7] == [*(f"fox/{number}.png" for number in range(151, 156)), "cat/001.png", "dog/002.png"]
+    assert shown[:7] == [
+        *(f"fox/{number}.png" for number in range(151, 156)),
+        "cat/001.png",
+        "dog/002.png",
+    ]
     assert page.locator("#galleries").count() == 0
 
 
-def test_pages_turn_to_tiles_that_travelled_in_chunks_and_every_picture_is_seen_once(page: Page) -> None:
+def test_pages_turn_to_tiles_that_travelled_in_chunks_and_every_picture_is_seen_once(
+    page: Page,
+) -> None:
     seen = paths(page)
     for number in (2, 3):
         page.get_by_role("button", name="Next").click()
         found(page, f"168 of 168 pictures, page {number} of 3")
         seen += paths(page)
-        assert all(page.evaluate("[...document.images].map(one => one.complete && one.naturalWidth > 0)"))
+        assert all(
+            page.evaluate("[...document.images].map(one => one.complete && one.naturalWidth > 0)")
+        )
     assert len(seen) == len(set(seen)) == 168
     page.get_by_role("button", name="Next").press("Enter")
     found(page, "168 of 168 pictures, page 3 of 3")
@@ -156,7 +192,10 @@ def test_the_address_keeps_the_filter(page: Page, chrome: Browser) -> None:
 @pytest.mark.parametrize(
     ("address", "text"),
     [
-        ("#pictures?class=nobody&why=none/of/them&by=ghost&page=no", "168 of 168 pictures, page 1 of 3"),
+        (
+            "#pictures?class=nobody&why=none/of/them&by=ghost&page=no",
+            "168 of 168 pictures, page 1 of 3",
+        ),
         ("#pictures?page=99", "168 of 168 pictures, page 3 of 3"),
         ("#pictures?page=1.5", "168 of 168 pictures, page 1 of 3"),
         ("#pictures?page=2.9", "168 of 168 pictures, page 2 of 3"),
@@ -165,7 +204,9 @@ def test_the_address_keeps_the_filter(page: Page, chrome: Browser) -> None:
         ("#classes", "168 of 168 pictures, page 1 of 3"),
     ],
 )
-def test_an_address_that_fits_nothing_here_does_no_harm(page: Page, address: str, text: str) -> None:
+def test_an_address_that_fits_nothing_here_does_no_harm(
+    page: Page, address: str, text: str
+) -> None:
     page.evaluate("address => { location.hash = address; }", address)
     found(page, text)
 
@@ -177,7 +218,9 @@ def test_a_half_page_still_shows_every_picture_of_a_page(page: Page) -> None:
 
 
 @pytest.mark.parametrize("address", ["", "#pictures"])
-def test_an_address_without_a_filter_takes_the_filter_back(page: Page, report: Path, address: str) -> None:
+def test_an_address_without_a_filter_takes_the_filter_back(
+    page: Page, report: Path, address: str
+) -> None:
     page.goto(report.as_uri() + address)
     page.get_by_role("link", name="copies of a file that stays").click()
     found(page, "10 of 168 pictures")
@@ -259,12 +302,16 @@ def test_the_keyboard_alone_filters_and_turns_pages(page: Page) -> None:
 
 
 def test_the_flow_leads_to_its_pictures(page: Page) -> None:
-    page.get_by_role("list", name="Where the files went").get_by_role("link", name="copies of a file").click()
+    page.get_by_role("list", name="Where the files went").get_by_role(
+        "link", name="copies of a file"
+    ).click()
     found(page, "10 of 168 pictures")
     expect(reason(page, "rejected/duplicates/duplicate")).to_be_checked()
 
 
-def test_without_scripts_the_first_of_each_reason_stand_in_the_page(chrome: Browser, report: Path) -> None:
+def test_without_scripts_the_first_of_each_reason_stand_in_the_page(
+    chrome: Browser, report: Path
+) -> None:
     with chrome.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(report.as_uri())

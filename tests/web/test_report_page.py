@@ -1,4 +1,5 @@
-"""The pages with every text hostile: harmless to a parser by an allow-list, and silent in a browser."""
+"""The pages with every text hostile: harmless to a parser by an allow-list, and silent in a
+browser."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from curation.evaluation import HELD_OUT, EvaluationParams, f1_report
 from curation.report.f1_page import build_f1_page
+from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
 from tests.web.chromium import events_of
 from tests.web.hostile import (
     HOSTILE,
@@ -31,15 +32,21 @@ from tests.web.hostile import (
 )
 
 ELEMENTS = {
-    "html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer", "nav", "article", "h1",
-    "h2", "h3", "p", "a", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "bdi", "table", "caption",
-    "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption", "img", "svg", "rect", "path", "details",
+    "html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer",
+    "nav", "article", "h1",
+    "h2", "h3", "p", "a", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "bdi",
+    "table", "caption",
+    "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption", "img", "svg", "rect",
+    "path", "details",
     "summary", "fieldset", "legend", "label", "input", "select", "option", "button", "script"
 }  # fmt: skip
 ATTRIBUTES = {
-    "lang", "charset", "http-equiv", "content", "name", "class", "id", "alt", "role", "aria-label", "aria-hidden",
-    "aria-disabled", "tabindex", "scope", "open", "hidden", "viewbox", "preserveaspectratio", "x", "y", "width",
-    "height", "value", "min", "max", "step", "placeholder", "autocomplete", "data-chip", "data-filter"
+    "lang", "charset", "http-equiv", "content", "name", "class", "id", "alt", "role",
+    "aria-label", "aria-hidden",
+    "aria-disabled", "tabindex", "scope", "open", "hidden", "viewbox", "preserveaspectratio",
+    "x", "y", "width",
+    "height", "value", "min", "max", "step", "placeholder", "autocomplete",
+    "data-chip", "data-filter"
 }  # fmt: skip
 VALUES = {
     "src": r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+",
@@ -92,7 +99,10 @@ def judged(html: str) -> Harmless:
 
 def data_in(html: str) -> list[Any]:
     """What the data blocks of a page hold: the index, then the chunks."""
-    return [json.loads(text) for text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html)]
+    return [
+        json.loads(text)
+        for text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html)
+    ]
 
 
 def cards_in(html: str) -> list[str]:
@@ -113,7 +123,13 @@ def browser_page(chrome: Browser) -> Page:
 
 @pytest.mark.parametrize(
     ("make", "programs"),
-    [(hostile_report, 1), (hostile_f1, 0), (hostile_bill, 0), (hostile_leaderboard, 0), (hostile_audit, 0)],
+    [
+        (hostile_report, 1),
+        (hostile_f1, 0),
+        (hostile_bill, 0),
+        (hostile_leaderboard, 0),
+        (hostile_audit, 0),
+    ],
 )
 def test_only_harmless_elements_and_attributes(make: Any, programs: int) -> None:
     parser = judged(make())
@@ -152,7 +168,10 @@ def test_data_parses_back_to_the_very_text(hostile: str) -> None:
     assert any("\x00" in path for path in index["path"])
     assert any("\u2028" in path for path in index["path"])
     assert any("</script>" in path for path in index["path"])
-    assert all(text.isascii() and "<" not in text for text in re.findall(r'json"[^>]*>(.*)</script>', hostile))
+    assert all(
+        text.isascii() and "<" not in text
+        for text in re.findall(r'json"[^>]*>(.*)</script>', hostile)
+    )
 
 
 def test_every_attribute_is_quoted_and_no_control_character_is_left(hostile: str) -> None:
@@ -163,7 +182,9 @@ def test_every_attribute_is_quoted_and_no_control_character_is_left(hostile: str
     assert "{% raw %}" in hostile
 
 
-@pytest.mark.parametrize("make", [hostile_report, hostile_f1, hostile_bill, hostile_leaderboard, hostile_audit])
+@pytest.mark.parametrize(
+    "make", [hostile_report, hostile_f1, hostile_bill, hostile_leaderboard, hostile_audit]
+)
 def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(make: Any) -> None:
     html = make()
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)
@@ -198,10 +219,15 @@ def test_a_browser_shows_all_of_it_without_a_request_an_error_or_a_dialog(
     find(browser_page, "class", HOSTILE[1], chips=[f"class {HOSTILE[1]}"])
     find(browser_page, "class", "", chips=[])
     assert events == [place.as_uri()]
-    shown = browser_page.evaluate("[...document.images].map(image => image.complete && image.naturalWidth > 0)")
+    shown = browser_page.evaluate(
+        "[...document.images].map(image => image.complete && image.naturalWidth > 0)"
+    )
     assert len(shown) > 30
     assert all(shown)
-    found = [complaints(tag, [(name, value)]) for tag, name, value in browser_page.evaluate(IN_THE_DOCUMENT)]
+    found = [
+        complaints(tag, [(name, value)])
+        for tag, name, value in browser_page.evaluate(IN_THE_DOCUMENT)
+    ]
     assert len(found) > 1000
     assert [complaint for some in found for complaint in some] == []
 
@@ -221,7 +247,10 @@ def test_it_fits_the_window(hostile: str, browser_page: Page, width: int) -> Non
     browser_page.set_viewport_size({"width": width, "height": 800})
     browser_page.set_content(hostile)
     browser_page.wait_for_selector("#tiles > li")
-    assert browser_page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") == "1152px"
+    assert (
+        browser_page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth")
+        == "1152px"
+    )
     assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -249,7 +278,9 @@ def table_of(rows: int) -> str:
     """An F1 page whose table has this many rows."""
     frame = pd.DataFrame({"image_id": [f"{row}" for row in range(rows)], "confidence": 1.0})
     frame["label"] = frame["predicted"] = frame["image_id"]
-    return build_f1_page(f1_report(frame, ["0"], EvaluationParams(bootstrap_draws=0), test_set=HELD_OUT, seeds={}))
+    return build_f1_page(
+        f1_report(frame, ["0"], EvaluationParams(bootstrap_draws=0), test_set=HELD_OUT, seeds={})
+    )
 
 
 @pytest.mark.parametrize(("rows", "scrolls"), [(20, False), (60, True)])
@@ -260,7 +291,9 @@ def test_only_a_long_table_scrolls_down(browser_page: Page, rows: int, scrolls: 
     assert table.evaluate("box => box.scrollHeight > box.clientHeight") is scrolls
 
 
-def test_a_wide_plot_keeps_its_size_on_a_phone_and_is_reached_by_the_keyboard(browser_page: Page) -> None:
+def test_a_wide_plot_keeps_its_size_on_a_phone_and_is_reached_by_the_keyboard(
+    browser_page: Page,
+) -> None:
     browser_page.set_viewport_size({"width": 390, "height": 800})
     browser_page.set_content(table_of(9))
     box = browser_page.get_by_role("region", name="Plot: F1 per class")
@@ -282,7 +315,9 @@ def test_a_plot_has_the_ground_of_its_card(browser_page: Page, scheme: Any) -> N
     assert outside
     with Image.open(BytesIO(figure.screenshot())) as picture:
         shown = picture.convert("RGB")
-        drawn = shown.getpixel((round(inside["x"] - outside["x"]) + 2, round(inside["y"] - outside["y"]) + 2))
+        drawn = shown.getpixel(
+            (round(inside["x"] - outside["x"]) + 2, round(inside["y"] - outside["y"]) + 2)
+        )
         assert drawn == shown.getpixel((5, 5))
 
 
@@ -295,7 +330,9 @@ def darker_edges(box: Locator) -> tuple[bool, bool]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_bar_stands_out_from_its_ground(hostile: str, browser_page: Page, scheme: Any) -> None:
+def test_every_bar_stands_out_from_its_ground(
+    hostile: str, browser_page: Page, scheme: Any
+) -> None:
     browser_page.emulate_media(color_scheme=scheme)
     browser_page.set_content(hostile)
     fills = browser_page.evaluate(
@@ -305,10 +342,17 @@ def test_every_bar_stands_out_from_its_ground(hostile: str, browser_page: Page, 
     assert len(set(fills)) == 5
 
 
-def test_votes_read_as_text_and_bars_are_left_out_for_a_screen_reader(hostile: str, browser_page: Page) -> None:
+def test_votes_read_as_text_and_bars_are_left_out_for_a_screen_reader(
+    hostile: str, browser_page: Page
+) -> None:
     browser_page.set_content(hostile)
-    votes = browser_page.get_by_role("list", name="plus for a photograph, minus for an illustration").first
+    votes = browser_page.get_by_role(
+        "list", name="plus for a photograph, minus for an illustration"
+    ).first
     assert votes.get_by_role("listitem").count() == 6
     assert "near pictures of this folder\n" in votes.inner_text()
-    silent = ".votes svg:not([aria-hidden=true]), .share:not([aria-hidden=true]), .flow svg:not([aria-hidden=true])"
+    silent = (
+        ".votes svg:not([aria-hidden=true]), .share:not([aria-hidden=true]), .flow "
+        "svg:not([aria-hidden=true])"
+    )
     assert browser_page.locator(silent).count() == 0

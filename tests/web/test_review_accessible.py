@@ -1,4 +1,5 @@
-"""The app for everybody: axe-core, a phone, keys that can be turned off, words that are spoken, hostile names."""
+"""The app for everybody: axe-core, a phone, keys that can be turned off, words that are spoken,
+hostile names."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from tests.web.looking import EVERYTHING, PAGES, Tab, in_force, served
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(chrome: Browser, access: Access, scheme: Literal["light", "dark"]) -> None:
+def test_axe_finds_nothing(
+    chrome: Browser, access: Access, scheme: Literal["light", "dark"]
+) -> None:
     tab = Tab(chrome.new_context(color_scheme=scheme).new_page(), access)
     tab.press("j", "x", "j", "r")
     tab.told("Rejected")
@@ -37,7 +40,10 @@ def assert_accessible(tab: Tab, where: str) -> None:
 
 
 def test_it_fits_a_phone(chrome: Browser, access: Access) -> None:
-    tab = Tab(chrome.new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page(), access)
+    tab = Tab(
+        chrome.new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page(),
+        access,
+    )
     for target in PAGES:
         tab.go(target)
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, target
@@ -105,7 +111,8 @@ def test_a_failure_can_be_closed(tab: Tab, how: str) -> None:
 def test_the_same_words_twice_are_spoken_twice(tab: Tab) -> None:
     tab.page.evaluate(
         "window.spoken = 0;"
-        "new MutationObserver(() => (window.spoken += 1)).observe(document.querySelector('#told'), {childList: true})"
+        "new MutationObserver(() => (window.spoken += 1)).observe(document.querySelector('#told'), "
+        "{childList: true})"
     )
     for times in (1, 2):
         tab.press("u")

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from starlette.datastructures import QueryParams
 
-from curation.errors import LedgerConflict, ParamError, StoreError
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger
+from curation.base.errors import ParamError, StoreError
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.entries import LedgerConflict
+from curation.people.ledger.ledger import Ledger
 from curation.review.cards import cards, thumbnail
 from curation.review.catalogue import Catalogue
 from curation.review.filters import PER_PAGE, Filters, start_at, window
@@ -20,7 +21,7 @@ from curation.review.state import State
 from curation.store.files import write_atomically
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
-from curation.verdicts import conflicts, human
+from curation.verdict import conflicts, human
 from tests.web.finished import finish, later
 
 
@@ -42,7 +43,11 @@ def a_run_takes_in(workspace: Workspace) -> None:
     heard = Ledger.of(workspace).in_force()
     machine, duplicates = table(workspace, "machine_verdicts"), table(workspace, "duplicates")
     replace(workspace, "human_decisions", heard)
-    replace(workspace, "verdicts", conflicts.hold(human.apply(machine, duplicates, heard), duplicates, heard))
+    replace(
+        workspace,
+        "verdicts",
+        conflicts.hold(human.apply(machine, duplicates, heard), duplicates, heard),
+    )
 
 
 def keepers(state: State, reason: str = "") -> list[int]:
@@ -51,7 +56,9 @@ def keepers(state: State, reason: str = "") -> list[int]:
     return [file for file in rows.index[rows["reason"] == reason] if state.run.keeps(file)]
 
 
-def decide(catalogue: Catalogue, files: Sequence[int], action: str, value: str, seen: int = 0) -> list[int]:
+def decide(
+    catalogue: Catalogue, files: Sequence[int], action: str, value: str, seen: int = 0
+) -> list[int]:
     state = catalogue.state()
     decisions = [Decision(state.run.image_id(file), action, value) for file in files]
     return catalogue.record(decisions, "ana", seen=[seen] * len(decisions)).new
@@ -63,17 +70,24 @@ def filed(catalogue: Catalogue, query: str) -> list[int]:
 
 def test_what_holds_is_what_a_run_would_say(catalogue: Catalogue, reviewable: Workspace) -> None:
     state = catalogue.state()
-    for number, file in enumerate(keepers(state) + keepers(state, "unsure") + keepers(state, "label_conflict")):
-        action, value = [("outcome", "rejected"), ("label", "wolf"), ("medium", "photo"), ("outcome", "kept")][
-            number % 4
-        ]
+    for number, file in enumerate(
+        keepers(state) + keepers(state, "unsure") + keepers(state, "label_conflict")
+    ):
+        action, value = [
+            ("outcome", "rejected"),
+            ("label", "wolf"),
+            ("medium", "photo"),
+            ("outcome", "kept"),
+        ][number % 4]
         decide(catalogue, [file], action, value)
     a_run_takes_in(reviewable)
     pd.testing.assert_frame_equal(catalogue.state().decisions, table(reviewable, "verdicts"))
     assert catalogue.state().totals["waiting"] == 0
 
 
-def test_only_what_the_run_has_not_heard_waits_for_the_next(catalogue: Catalogue, reviewable: Workspace) -> None:
+def test_only_what_the_run_has_not_heard_waits_for_the_next(
+    catalogue: Catalogue, reviewable: Workspace
+) -> None:
     first, second = keepers(catalogue.state())[:2]
     (entry,) = decide(catalogue, [first], "outcome", "rejected")
     assert catalogue.state().totals["waiting"] == 1
@@ -83,30 +97,41 @@ def test_only_what_the_run_has_not_heard_waits_for_the_next(catalogue: Catalogue
     decide(catalogue, [second], "label", "wolf", seen=2)
     assert catalogue.state().totals["waiting"] == 2
     changed = {
-        catalogue.state().run.path(file) for file in filed(catalogue, "changed=yes&outcome=kept&outcome=rejected")
+        catalogue.state().run.path(file)
+        for file in filed(catalogue, "changed=yes&outcome=kept&outcome=rejected")
     }
     assert {catalogue.state().run.path(file) for file in (first, second)} <= changed
 
 
-def test_what_other_programs_write_shows_at_once(catalogue: Catalogue, reviewable: Workspace) -> None:
+def test_what_other_programs_write_shows_at_once(
+    catalogue: Catalogue, reviewable: Workspace
+) -> None:
     file = keepers(catalogue.state())[0]
-    Ledger.of(reviewable).record([Decision(catalogue.state().run.image_id(file), "outcome", "rejected")], "bob")
+    Ledger.of(reviewable).record(
+        [Decision(catalogue.state().run.image_id(file), "outcome", "rejected")], "bob"
+    )
     state = catalogue.state()
     assert state.decisions["outcome"].iat[file] == "rejected"
     assert [word.who for word in cards(state, [file], thumbnail)[0].words] == ["bob"]
 
 
-def test_a_ledger_brought_back_from_a_copy_shows_as_it_is(catalogue: Catalogue, reviewable: Workspace) -> None:
+def test_a_ledger_brought_back_from_a_copy_shows_as_it_is(
+    catalogue: Catalogue, reviewable: Workspace
+) -> None:
     first, second = keepers(catalogue.state())[:2]
     decide(catalogue, [first, second], "outcome", "rejected")
     (reviewable.root / "ledger.sqlite").unlink()
-    Ledger.of(reviewable).record([Decision(catalogue.state().run.image_id(second), "label", "wolf")], "bob")
+    Ledger.of(reviewable).record(
+        [Decision(catalogue.state().run.image_id(second), "label", "wolf")], "bob"
+    )
     state = catalogue.state()
     assert list(state.decisions["outcome"].iloc[[first, second]]) == ["kept", "kept"]
     assert state.decisions["label"].iat[second] == "wolf"
 
 
-def test_until_a_run_ends_what_it_took_in_counts_as_new(catalogue: Catalogue, reviewable: Workspace) -> None:
+def test_until_a_run_ends_what_it_took_in_counts_as_new(
+    catalogue: Catalogue, reviewable: Workspace
+) -> None:
     """A run takes decisions in first, and its verdicts come last."""
     first, second = keepers(catalogue.state())[:2]
     decide(catalogue, [first], "outcome", "rejected")
@@ -125,13 +150,17 @@ def test_until_a_run_ends_what_it_took_in_counts_as_new(catalogue: Catalogue, re
     assert not Catalogue(reviewable, Ledger.of(reviewable)).state().run.unfinished
 
 
-def test_a_copied_workspace_is_finished_in_whatever_order_its_tables_were_written(reviewable: Workspace) -> None:
+def test_a_copied_workspace_is_finished_in_whatever_order_its_tables_were_written(
+    reviewable: Workspace,
+) -> None:
     for name in ("verdicts", "human_decisions"):
         replace(reviewable, name, table(reviewable, name))
     assert not Catalogue(reviewable, Ledger.of(reviewable)).state().run.unfinished
 
 
-def test_a_page_stays_valid_through_a_run_that_changes_no_number(catalogue: Catalogue, reviewable: Workspace) -> None:
+def test_a_page_stays_valid_through_a_run_that_changes_no_number(
+    catalogue: Catalogue, reviewable: Workspace
+) -> None:
     before = catalogue.state().run
     for name in ("machine_verdicts", "duplicates", "images"):
         replace(reviewable, name, table(reviewable, name))
@@ -144,7 +173,9 @@ def test_a_page_stays_valid_through_a_run_that_changes_no_number(catalogue: Cata
     assert catalogue.state().run.name != before.name
 
 
-def test_a_run_that_ends_is_noticed(catalogue: Catalogue, reviewable: Workspace, tmp_path: Path) -> None:
+def test_a_run_that_ends_is_noticed(
+    catalogue: Catalogue, reviewable: Workspace, tmp_path: Path
+) -> None:
     before = catalogue.state().run.name
     larger = finish(tmp_path / "larger", pictures=30)
     for file in sorted(larger.tables.iterdir()):
@@ -154,7 +185,9 @@ def test_a_run_that_ends_is_noticed(catalogue: Catalogue, reviewable: Workspace,
     assert len(catalogue.state().run) > 36
 
 
-def test_the_tables_of_a_run_that_goes_on_are_not_mixed(catalogue: Catalogue, reviewable: Workspace) -> None:
+def test_the_tables_of_a_run_that_goes_on_are_not_mixed(
+    catalogue: Catalogue, reviewable: Workspace
+) -> None:
     before = catalogue.state().run
     copies = table(reviewable, "duplicates")
     replace(reviewable, "duplicates", copies.assign(duplicate_of=""))
@@ -166,9 +199,12 @@ def test_the_tables_of_a_run_that_goes_on_are_not_mixed(catalogue: Catalogue, re
         Catalogue(reviewable, Ledger.of(reviewable))
 
 
-def test_a_workspace_without_a_run_or_of_an_older_one_says_what_to_do(reviewable: Workspace, tmp_path: Path) -> None:
+def test_a_workspace_without_a_run_or_of_an_older_one_says_what_to_do(
+    reviewable: Workspace, tmp_path: Path
+) -> None:
     with pytest.raises(
-        ParamError, match=r"no machine_verdicts.parquet\): run `inksift run` with this --workspace first"
+        ParamError,
+        match=r"no machine_verdicts.parquet\): run `inksift run` with this --workspace first",
     ):
         Catalogue(Workspace(tmp_path / "empty"), Ledger.of(reviewable))
     (reviewable.tables / "machine_verdicts.parquet").unlink()
@@ -181,7 +217,10 @@ def test_a_workspace_without_a_run_or_of_an_older_one_says_what_to_do(reviewable
 
 def test_no_decision_of_many_threads_is_lost(catalogue: Catalogue) -> None:
     files = (keepers(catalogue.state()) + keepers(catalogue.state(), "unsure"))[:8]
-    threads = [threading.Thread(target=decide, args=(catalogue, [file], "outcome", "rejected")) for file in files]
+    threads = [
+        threading.Thread(target=decide, args=(catalogue, [file], "outcome", "rejected"))
+        for file in files
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -191,9 +230,13 @@ def test_no_decision_of_many_threads_is_lost(catalogue: Catalogue) -> None:
     assert state.last == len(files)
 
 
-def test_of_copies_chosen_without_knowing_of_each_other_the_second_is_a_conflict(catalogue: Catalogue) -> None:
+def test_of_copies_chosen_without_knowing_of_each_other_the_second_is_a_conflict(
+    catalogue: Catalogue,
+) -> None:
     run = catalogue.state().run
-    group = next(files for files in run.files.values() if len({run.image_id(file) for file in files}) > 2)
+    group = next(
+        files for files in run.files.values() if len({run.image_id(file) for file in files}) > 2
+    )
     first, second = list({run.image_id(file): file for file in group[1:]}.values())[:2]
     decide(catalogue, [first], "copy", "keep")
     with pytest.raises(LedgerConflict, match="'ana' chose another copy meanwhile"):
@@ -205,7 +248,9 @@ def test_of_copies_chosen_without_knowing_of_each_other_the_second_is_a_conflict
 def three_copies(state: State) -> list[int]:
     """The files of a group with three different copies, one file for each; the kept one first."""
     run = state.run
-    distinct = ({run.image_id(file): file for file in files}.values() for files in run.files.values())
+    distinct = (
+        {run.image_id(file): file for file in files}.values() for files in run.files.values()
+    )
     return next(list(files) for files in distinct if len(files) > 2)
 
 
@@ -216,7 +261,10 @@ def test_a_copy_chosen_before_is_chosen_again_and_alone_shows_as_chosen(
     for seen, file in enumerate((first, second, first)):
         assert decide(catalogue, [file], "copy", "keep", seen=seen) == [seen + 1]
     shown = cards(catalogue.state(), [first, second], thumbnail)
-    assert [[word.said for word in card.words] for card in shown] == [["chosen among its copies"], []]
+    assert [[word.said for word in card.words] for card in shown] == [
+        ["chosen among its copies"],
+        [],
+    ]
     a_run_takes_in(reviewable)
     assert catalogue.state().totals["waiting"] == 0
     decide(catalogue, [second], "copy", "keep", seen=3)
@@ -224,10 +272,14 @@ def test_a_copy_chosen_before_is_chosen_again_and_alone_shows_as_chosen(
     assert [word.later for word in cards(catalogue.state(), [second], thumbnail)[0].words] == [True]
 
 
-def test_what_landed_on_another_copy_is_overruled(catalogue: Catalogue, reviewable: Workspace) -> None:
+def test_what_landed_on_another_copy_is_overruled(
+    catalogue: Catalogue, reviewable: Workspace
+) -> None:
     kept, copy = three_copies(catalogue.state())[:2]
     decide(catalogue, [kept], "outcome", "rejected")
-    Ledger.of(reviewable).record([Decision(catalogue.state().run.image_id(copy), "outcome", "kept")], "bob")
+    Ledger.of(reviewable).record(
+        [Decision(catalogue.state().run.image_id(copy), "outcome", "kept")], "bob"
+    )
     assert catalogue.state().decisions["outcome"].iat[kept] == "kept"
     with pytest.raises(LedgerConflict, match="'bob' made outcome 'kept' meanwhile"):
         decide(catalogue, [kept], "outcome", "rejected", seen=1)
@@ -240,7 +292,9 @@ def test_several_copies_told_apart_each_show_it(catalogue: Catalogue) -> None:
     near = [file for file in others if catalogue.state().run.relations[file] == "duplicate"]
     decide(catalogue, near, "different", catalogue.state().run.image_id(kept))
     assert len(near) > 1
-    assert [len(card.words) for card in cards(catalogue.state(), near, thumbnail)] == [1] * len(near)
+    assert [len(card.words) for card in cards(catalogue.state(), near, thumbnail)] == [1] * len(
+        near
+    )
 
 
 def test_what_people_said_is_told_once(catalogue: Catalogue) -> None:
@@ -257,7 +311,9 @@ def test_what_people_said_is_told_once(catalogue: Catalogue) -> None:
 
 def test_an_older_word_of_the_same_kind_is_not_shown_beside_the_last(catalogue: Catalogue) -> None:
     run = catalogue.state().run
-    kept, copy = next(files for files in run.files.values() if len({run.image_id(file) for file in files}) == 2)[:2]
+    kept, copy = next(
+        files for files in run.files.values() if len({run.image_id(file) for file in files}) == 2
+    )[:2]
     decide(catalogue, [copy], "label", "wolf")
     decide(catalogue, [kept], "label", "bear", seen=1)
     for card in cards(catalogue.state(), [kept, copy], thumbnail):
@@ -278,14 +334,20 @@ def test_a_filter_lets_through_all_that_is_asked_for_and_nothing_else(
     catalogue: Catalogue, query: str, column: str, value: str
 ) -> None:
     rows = catalogue.state().decisions
-    usual = rows["outcome"].isin(["review", "rejected"]) if column != "outcome" else rows["outcome"] == "kept"
+    usual = (
+        rows["outcome"].isin(["review", "rejected"])
+        if column != "outcome"
+        else rows["outcome"] == "kept"
+    )
     assert sorted(filed(catalogue, query)) == list(rows.index[usual & (rows[column] == value)])
 
 
 def test_copies_of_each_relation_are_found(catalogue: Catalogue, reviewable: Workspace) -> None:
     relations = table(reviewable, "duplicates").set_index("path")["relation"]
     for relation in ("exact", "pixels", "duplicate"):
-        paths = {catalogue.state().run.path(file) for file in filed(catalogue, f"relation={relation}")}
+        paths = {
+            catalogue.state().run.path(file) for file in filed(catalogue, f"relation={relation}")
+        }
         assert paths == set(relations.index[relations == relation])
     assert filed(catalogue, "relation=none") == filed(catalogue, "")
 
@@ -311,7 +373,9 @@ def test_paths_are_searched_as_text_in_any_case(catalogue: Catalogue) -> None:
     assert filed(catalogue, "text=.*") == []
 
 
-@pytest.mark.parametrize("query", ["outcome=all", "low=2&high=x", "by=nobody", "from=99999", "from=²&from=-1"])
+@pytest.mark.parametrize(
+    "query", ["outcome=all", "low=2&high=x", "by=nobody", "from=99999", "from=²&from=-1"]
+)
 def test_what_makes_no_sense_asks_for_nothing(catalogue: Catalogue, query: str) -> None:
     assert filed(catalogue, query) == filed(catalogue, "")
     chosen = filed(catalogue, "")
@@ -324,20 +388,32 @@ def test_filters_survive_their_own_query() -> None:
     assert Filters.of(QueryParams(Filters().query)) == Filters()
 
 
-def test_for_review_comes_first_and_the_likeliest_photographs_before_others(catalogue: Catalogue) -> None:
-    rows = catalogue.state().decisions.iloc[filed(catalogue, "outcome=kept&outcome=review&outcome=rejected")]
+def test_for_review_comes_first_and_the_likeliest_photographs_before_others(
+    catalogue: Catalogue,
+) -> None:
+    rows = catalogue.state().decisions.iloc[
+        filed(catalogue, "outcome=kept&outcome=review&outcome=rejected")
+    ]
     assert len(rows) == 36
     outcomes = list(dict.fromkeys(rows["outcome"]))
     assert outcomes == ["review", "rejected", "kept"]
     photos = rows.loc[rows["reason"] == "photo", "p_photo"]
     assert photos.is_monotonic_decreasing
-    assert list(rows.loc[rows["outcome"] == "rejected", "reason"].iloc[-2:]) == ["unreadable", "unreadable"]
+    assert list(rows.loc[rows["outcome"] == "rejected", "reason"].iloc[-2:]) == [
+        "unreadable",
+        "unreadable",
+    ]
 
 
 def test_pages_meet_even_where_decisions_took_files_out(catalogue: Catalogue) -> None:
     chosen = filed(catalogue, "")
     following = chosen[10]
-    decide(catalogue, [file for file in chosen[:10] if catalogue.state().run.keeps(file)], "outcome", "kept")
+    decide(
+        catalogue,
+        [file for file in chosen[:10] if catalogue.state().run.keeps(file)],
+        "outcome",
+        "kept",
+    )
     left = filed(catalogue, "")
     assert left[start_at(left, catalogue.state(), str(following))] == following
 
@@ -345,6 +421,11 @@ def test_pages_meet_even_where_decisions_took_files_out(catalogue: Catalogue) ->
 def test_a_window_knows_its_neighbours() -> None:
     many = list(range(1000, 1150))
     middle = window(many, PER_PAGE)
-    assert (middle.first, middle.before, middle.after, len(middle.files)) == (61, 1000, 1120, PER_PAGE)
+    assert (middle.first, middle.before, middle.after, len(middle.files)) == (
+        61,
+        1000,
+        1120,
+        PER_PAGE,
+    )
     assert window(many, 120).after is None
     assert window([], 0).files == []

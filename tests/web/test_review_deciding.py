@@ -42,7 +42,13 @@ def test_many_keys_in_a_row_lose_no_decision(tab: Tab, reviewable: Workspace) ->
     tab.press("j", *"arara")
     tab.press("k", "r")
     tab.told(f"Rejected: {paths[4]}")
-    assert [tab.verdict(path).split()[0] for path in paths[:5]] == ["kept", "rejected", "kept", "rejected", "rejected"]
+    assert [tab.verdict(path).split()[0] for path in paths[:5]] == [
+        "kept",
+        "rejected",
+        "kept",
+        "rejected",
+        "rejected",
+    ]
     assert len(in_force(reviewable)) == 5
 
 
@@ -57,7 +63,9 @@ def test_the_arrows_follow_rows_and_leave_scrolling_alone_elsewhere(tab: Tab) ->
     assert tab.focused() == paths[0]
 
 
-def test_the_mouse_keeps_and_takes_back_and_the_focus_stays(tab: Tab, reviewable: Workspace) -> None:
+def test_the_mouse_keeps_and_takes_back_and_the_focus_stays(
+    tab: Tab, reviewable: Workspace
+) -> None:
     first = tab.paths()[0]
     tab.page.get_by_label("note").fill("clearly drawn")
     tab.tile(first).get_by_role("button", name="Keep").click()

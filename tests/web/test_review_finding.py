@@ -84,6 +84,8 @@ def test_a_decided_picture_opens_among_those_asked_for(tab: Tab) -> None:
 def test_every_picture_on_the_page_loads(tab: Tab) -> None:
     tab.page.evaluate("for (const image of document.images) image.loading = 'eager'")
     tab.page.wait_for_load_state("networkidle")
-    shown = tab.page.evaluate("[...document.images].map(image => image.complete && image.naturalWidth > 0)")
+    shown = tab.page.evaluate(
+        "[...document.images].map(image => image.complete && image.naturalWidth > 0)"
+    )
     assert len(shown) > 20
     assert all(shown)

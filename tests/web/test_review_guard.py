@@ -23,15 +23,32 @@ from curation.review.policy import POLICY
 from curation.store.workspace import Workspace
 from tests.web.asking import ACCESS, CHANGE, Browser, app_of, ask, ledger_bytes
 
-PAGES = ("/", "/files/0", "/audit", "/history", "/ledger.csv", "/ledger.jsonl", "/static/review.css")
-NOT_THERE = ("/nowhere", "/files/99999", "/thumbnails/none", "/pictures/none", "/static/none", "/files/x")
+PAGES = (
+    "/",
+    "/files/0",
+    "/audit",
+    "/history",
+    "/ledger.csv",
+    "/ledger.jsonl",
+    "/static/review.css",
+)
+NOT_THERE = (
+    "/nowhere",
+    "/files/99999",
+    "/thumbnails/none",
+    "/pictures/none",
+    "/static/none",
+    "/files/x",
+)
 CHANGES = ("/decisions", "/undo")
 
 
 async def toy(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers with the body that came."""
     message = await receive()
-    await PlainTextResponse(message["body"], headers={"Access-Control-Allow-Origin": "*"})(scope, receive, send)
+    await PlainTextResponse(message["body"], headers={"Access-Control-Allow-Origin": "*"})(
+        scope, receive, send
+    )
 
 
 async def never(*_: Any) -> None:
@@ -98,7 +115,13 @@ def test_no_other_name_leads_here(host: str | None) -> None:
 def test_one_host_is_named_once() -> None:
     hosts = [("host", "127.0.0.1:8600"), ("host", "127.0.0.1:8600")]
     assert (
-        ask(Guard(never, ACCESS), "GET", "/", [*hosts, ("cookie", f"{ACCESS.cookie}={ACCESS.session}")]).status == 400
+        ask(
+            Guard(never, ACCESS),
+            "GET",
+            "/",
+            [*hosts, ("cookie", f"{ACCESS.cookie}={ACCESS.session}")],
+        ).status
+        == 400
     )
 
 
@@ -132,7 +155,12 @@ def test_the_token_becomes_a_cookie_and_leaves_the_address() -> None:
 
 
 def test_the_token_opens_from_a_link_elsewhere() -> None:
-    assert Browser(never).get(f"/?token={ACCESS.token}", cookie=None, sec_fetch_site="cross-site").status == 303
+    assert (
+        Browser(never)
+        .get(f"/?token={ACCESS.token}", cookie=None, sec_fetch_site="cross-site")
+        .status
+        == 303
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,7 +189,12 @@ def test_another_token_opens_nothing(query: str) -> None:
 def test_the_token_counts_at_the_front_door_only() -> None:
     for target in ("/history", "/static/review.css"):
         assert Browser(never).get(f"{target}?token={ACCESS.token}", cookie=None).status == 403
-    assert ask(Guard(never, ACCESS), "HEAD", f"/?token={ACCESS.token}", [("host", "127.0.0.1:8600")]).status == 403
+    assert (
+        ask(
+            Guard(never, ACCESS), "HEAD", f"/?token={ACCESS.token}", [("host", "127.0.0.1:8600")]
+        ).status
+        == 403
+    )
 
 
 @pytest.mark.parametrize(
@@ -198,9 +231,13 @@ def test_the_cookie_is_found_among_others() -> None:
 
 
 @pytest.mark.parametrize("secret", ["token", "session", "csrf"])
-def test_secrets_are_compared_in_constant_time(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_compared_in_constant_time(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     compared: list[bytes] = []
-    monkeypatch.setattr(guard_module, "compare_digest", lambda given, expected: bool(compared.append(expected)))
+    monkeypatch.setattr(
+        guard_module, "compare_digest", lambda given, expected: bool(compared.append(expected))
+    )
     value = getattr(ACCESS, secret)
     browser = Browser(never)
     browser.get(f"/?token={ACCESS.token}")
@@ -216,7 +253,9 @@ def test_a_secret_tells_nothing_of_another_and_is_not_printed() -> None:
     assert not [secret for secret in secrets if secret in repr(ACCESS)]
 
 
-@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "get", "PROPFIND"])
+@pytest.mark.parametrize(
+    "method", ["OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "get", "PROPFIND"]
+)
 def test_other_methods_are_refused(method: str) -> None:
     for target in (*PAGES, *CHANGES, *NOT_THERE):
         assert Browser(never).get(target, method).status == 405
@@ -231,8 +270,14 @@ def test_other_sites_show_none_of_it() -> None:
     browser = Browser(never)
     for target in (*PAGES, "/thumbnails/none"):
         assert browser.get(target, sec_fetch_site="cross-site").status == 403
-        assert browser.get(target, sec_fetch_site="same-site", sec_fetch_mode="no-cors").status == 403
-        framed = {"sec_fetch_site": "same-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "iframe"}
+        assert (
+            browser.get(target, sec_fetch_site="same-site", sec_fetch_mode="no-cors").status == 403
+        )
+        framed = {
+            "sec_fetch_site": "same-site",
+            "sec_fetch_mode": "navigate",
+            "sec_fetch_dest": "iframe",
+        }
         assert browser.get(target, **framed).status == 403
 
 
@@ -240,7 +285,11 @@ def test_our_own_pages_the_person_and_a_link_on_this_machine_show_it() -> None:
     browser = Browser(toy)
     assert browser.get("/", sec_fetch_site="same-origin").status == 200
     assert browser.get("/", sec_fetch_site="none").status == 200
-    linked = {"sec_fetch_site": "same-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "document"}
+    linked = {
+        "sec_fetch_site": "same-site",
+        "sec_fetch_mode": "navigate",
+        "sec_fetch_dest": "document",
+    }
     assert browser.get("/", **linked).status == 200
 
 
@@ -290,7 +339,9 @@ def test_a_change_that_is_not_from_our_page_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"sec_fetch_site": None}, {"content_type": "Application/JSON; charset=utf-8"}], ids=str
+    "changes",
+    [{}, {"sec_fetch_site": None}, {"content_type": "Application/JSON; charset=utf-8"}],
+    ids=str,
 )
 def test_a_change_from_our_page_is_made(
     browser: Browser, reviewable: Workspace, changes: dict[str, str | None]
@@ -309,7 +360,12 @@ def test_reading_changes_nothing_on_any_route(reviewable: Workspace) -> None:
     assert len(targets) >= 22
     for target in targets:
         for method in ("GET", "HEAD", "OPTIONS"):
-            answer = ask(Guard(app, ACCESS), method, target, browser._headers({}, {"x_http_method_override": "POST"}))
+            answer = ask(
+                Guard(app, ACCESS),
+                method,
+                target,
+                browser._headers({}, {"x_http_method_override": "POST"}),
+            )
             assert answer.status in (200, 404, 405), (method, target)
     assert ledger_bytes(reviewable) == before
 
@@ -349,7 +405,10 @@ def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyP
 
 
 def test_a_body_that_ends_early_is_not_believed() -> None:
-    messages = [{"type": "http.request", "body": b"{}", "more_body": True}, {"type": "http.disconnect"}]
+    messages = [
+        {"type": "http.request", "body": b"{}", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
     answers: list[Message] = []
 
     async def receive() -> Message:
@@ -359,10 +418,21 @@ def test_a_body_that_ends_early_is_not_believed() -> None:
         answers.append(message)
 
     sent = Browser(never)._headers(
-        {"origin": ACCESS.origin, "x-inksift-token": ACCESS.csrf, "content-type": "application/json"}, {}
+        {
+            "origin": ACCESS.origin,
+            "x-inksift-token": ACCESS.csrf,
+            "content-type": "application/json",
+        },
+        {},
     )
     raw = [(name.encode(), value.encode()) for name, value in sent]
-    scope = {"type": "http", "method": "POST", "path": "/decisions", "query_string": b"", "headers": raw}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/decisions",
+        "query_string": b"",
+        "headers": raw,
+    }
     asyncio.run(one(Guard(never, ACCESS), scope, receive, send))
     assert answers[0]["status"] == 400
 

@@ -1,16 +1,19 @@
-"""Quick hands: keys held down, second thoughts before an answer, pages left while something is on its way."""
+"""Quick hands: keys held down, second thoughts before an answer, pages left while something is on
+its way."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from curation.ledger.ledger import Ledger
+from curation.people.ledger.ledger import Ledger
 from curation.store.workspace import Workspace
 from tests.web.looking import Tab, held, in_force
 
 
-def test_a_second_thought_before_the_first_answer_is_no_conflict(tab: Tab, reviewable: Workspace) -> None:
+def test_a_second_thought_before_the_first_answer_is_no_conflict(
+    tab: Tab, reviewable: Workspace
+) -> None:
     first = tab.paths()[0]
     tab.press("j", "a", "k", "r")
     tab.told(f"Rejected: {first}")
@@ -104,7 +107,13 @@ def test_a_page_is_left_only_once_all_is_recorded(tab: Tab, reviewable: Workspac
 
 def test_a_failure_is_seen_before_the_page_is_left(tab: Tab) -> None:
     tab.press("j")
-    with held(tab.page, "**/decisions", "a", "Enter", then=lambda route: route.fulfill(status=500, body="{}")):
+    with held(
+        tab.page,
+        "**/decisions",
+        "a",
+        "Enter",
+        then=lambda route: route.fulfill(status=500, body="{}"),
+    ):
         pass
     tab.complained("The server refused this (500)")
     tab.page.wait_for_timeout(300)

@@ -1,4 +1,5 @@
-"""What the review app answers: pages for people, JSON for their scripts, words for what is wrong."""
+"""What the review app answers: pages for people, JSON for their scripts, words for what is
+wrong."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from curation.ledger.decisions import Decision
-from curation.ledger.ledger import Ledger, Recorded
+from curation.people.ledger.decisions import Decision
+from curation.people.ledger.ledger import Ledger, Recorded
 from curation.review.app import create_app
 from curation.review.catalogue import Catalogue
 from curation.store.parquet import read_parquet, to_parquet
@@ -21,7 +22,14 @@ from tests.web.asking import ACCESS, Browser, app_of
 from tests.web.finished import finish, later
 from tests.web.hostile import HOSTILE
 
-PAGES = ("/", "/?outcome=kept&outcome=review&outcome=rejected", "/files/0", "/files/33", "/audit", "/history")
+PAGES = (
+    "/",
+    "/?outcome=kept&outcome=review&outcome=rejected",
+    "/files/0",
+    "/files/33",
+    "/audit",
+    "/history",
+)
 
 
 class Scripts(HTMLParser):
@@ -34,7 +42,9 @@ class Scripts(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.found += [
-            f"{tag}.{name}" for name in given if name.startswith("on") or name in ("style", "srcdoc", "action")
+            f"{tag}.{name}"
+            for name in given
+            if name.startswith("on") or name in ("style", "srcdoc", "action")
         ]
         if tag in ("style", "iframe", "object", "embed", "base"):
             self.found.append(tag)
@@ -48,14 +58,21 @@ class Scripts(HTMLParser):
 def files(workspace: Workspace, **wanted: object) -> list[int]:
     """The numbers of the files that are like that in DUPLICATES."""
     machine = read_parquet(workspace.tables / "machine_verdicts.parquet")
-    rows = machine.merge(read_parquet(workspace.tables / "duplicates.parquet"), on="path", how="left")
+    rows = machine.merge(
+        read_parquet(workspace.tables / "duplicates.parquet"), on="path", how="left"
+    )
     for column, value in wanted.items():
         rows = rows[rows[column] == value]
     return list(rows.index)
 
 
-def one(file: int, action: str = "outcome", value: str = "rejected", seen: int = 0) -> dict[str, Any]:
-    return {"decisions": [{"file": file, "action": action, "value": value, "seen": seen}], "note": ""}
+def one(
+    file: int, action: str = "outcome", value: str = "rejected", seen: int = 0
+) -> dict[str, Any]:
+    return {
+        "decisions": [{"file": file, "action": action, "value": value, "seen": seen}],
+        "note": "",
+    }
 
 
 @pytest.mark.parametrize("target", PAGES)
@@ -73,7 +90,10 @@ def test_hostile_names_stay_text(target: str, tmp_path: Any) -> None:
     stems = [name.replace("/", "|").replace("\0", "") for name in HOSTILE]
     workspace = finish(tmp_path / "hostile", stems=stems)
     first = read_parquet(workspace.tables / "machine_verdicts.parquet")["image_id"][0]
-    decisions = [Decision(first, "label", HOSTILE[0], HOSTILE[1]), Decision(first, "outcome", "kept", HOSTILE[4])]
+    decisions = [
+        Decision(first, "label", HOSTILE[0], HOSTILE[1]),
+        Decision(first, "outcome", "kept", HOSTILE[4]),
+    ]
     Ledger.of(workspace).record(decisions, HOSTILE[2])
     body = Browser(app_of(workspace)).get(target).body.decode()
     parser = Scripts()
@@ -82,7 +102,9 @@ def test_hostile_names_stay_text(target: str, tmp_path: Any) -> None:
     assert all(char.isprintable() or char == "\n" for char in body)
 
 
-def test_a_decision_answers_with_every_tile_of_the_picture(browser: Browser, reviewable: Workspace) -> None:
+def test_a_decision_answers_with_every_tile_of_the_picture(
+    browser: Browser, reviewable: Workspace
+) -> None:
     copy = files(reviewable, relation="exact")[0]
     answer = browser.post("/decisions", one(copy, "label", "wolf"))
     told = answer.json()
@@ -99,7 +121,10 @@ def test_a_decision_answers_with_every_tile_of_the_picture(browser: Browser, rev
 def test_an_answer_has_the_numbers_of_a_run_that_ended_meanwhile(
     reviewable: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalogue, file = Catalogue(reviewable, Ledger.of(reviewable)), files(reviewable, relation="none")[0]
+    catalogue, file = (
+        Catalogue(reviewable, Ledger.of(reviewable)),
+        files(reviewable, relation="none")[0],
+    )
     record, place = catalogue.record, reviewable.tables / "duplicates.parquet"
 
     def slow(*arguments: Any, **named: Any) -> Recorded:
@@ -108,7 +133,9 @@ def test_an_answer_has_the_numbers_of_a_run_that_ended_meanwhile(
         return recorded
 
     monkeypatch.setattr(catalogue, "record", slow)
-    answer = Browser(create_app(catalogue, csrf=ACCESS.csrf, who="ana")).post("/decisions", one(file))
+    answer = Browser(create_app(catalogue, csrf=ACCESS.csrf, who="ana")).post(
+        "/decisions", one(file)
+    )
     assert answer.status == 200
     assert str(file) in answer.json()["tiles"]
 
@@ -147,14 +174,18 @@ def test_a_decision_on_a_copy_reaches_the_kept_one(browser: Browser, reviewable:
 def test_what_makes_no_sense_for_a_file_is_refused_in_words(
     relation: str, action: str, why: str, browser: Browser, reviewable: Workspace
 ) -> None:
-    answer = browser.post("/decisions", one(files(reviewable, relation=relation)[0], action, "keep"))
+    answer = browser.post(
+        "/decisions", one(files(reviewable, relation=relation)[0], action, "keep")
+    )
     assert answer.status == 422
     assert why in answer.json()["error"]
     assert Ledger.of(reviewable).entries() == []
 
 
 def test_an_unreadable_file_cannot_be_decided_on(browser: Browser, reviewable: Workspace) -> None:
-    answer = browser.post("/decisions", one(files(reviewable, reason="unreadable")[0], "outcome", "kept"))
+    answer = browser.post(
+        "/decisions", one(files(reviewable, reason="unreadable")[0], "outcome", "kept")
+    )
     assert answer.status == 422
     assert "could not be read" in answer.json()["error"]
 
@@ -188,10 +219,14 @@ def test_what_is_malformed_is_refused_in_words(
     assert Ledger.of(reviewable).entries() == []
 
 
-def test_two_copies_are_not_given_contradicting_classes(browser: Browser, reviewable: Workspace) -> None:
+def test_two_copies_are_not_given_contradicting_classes(
+    browser: Browser, reviewable: Workspace
+) -> None:
     copy = files(reviewable, relation="exact")[0]
     (kept,) = (
-        int(file) for file in browser.post("/decisions", one(copy, "label", "fox")).json()["tiles"] if int(file) != copy
+        int(file)
+        for file in browser.post("/decisions", one(copy, "label", "fox")).json()["tiles"]
+        if int(file) != copy
     )
     both = [one(copy, "label", "wolf", 1), one(kept, "label", "bear", 1)]
     answer = browser.post("/decisions", {"decisions": [body["decisions"][0] for body in both]})
@@ -206,7 +241,9 @@ def test_of_copies_only_one_is_chosen(browser: Browser, reviewable: Workspace) -
     assert len(copies) > 1
     assert (answer.status, "contradict" in answer.json()["error"]) == (422, True)
     apart = [one(file, "different", kept_id(browser, file))["decisions"][0] for file in copies]
-    assert browser.post("/decisions", {"decisions": apart}).json()["new"] == list(range(1, len(copies) + 1))
+    assert browser.post("/decisions", {"decisions": apart}).json()["new"] == list(
+        range(1, len(copies) + 1)
+    )
 
 
 def group_of_several(workspace: Workspace) -> int:
@@ -233,7 +270,10 @@ def test_a_page_of_another_ledger_changes_nothing(browser: Browser, reviewable: 
     assert browser.post("/decisions", one(0) | {"ledger": own}).status == 200
     for target, body in (("/decisions", one(0, value="kept", seen=1)), ("/undo", {"entries": [1]})):
         answer = browser.post(target, body | {"ledger": "another"})
-        assert (answer.status, "another workspace or ledger" in answer.json()["error"]) == (409, True)
+        assert (answer.status, "another workspace or ledger" in answer.json()["error"]) == (
+            409,
+            True,
+        )
     assert len(Ledger.of(reviewable).entries()) == 1
     assert browser.post("/undo", {"entries": [1], "ledger": own}).status == 200
 
@@ -242,27 +282,38 @@ def test_each_workspace_and_ledger_has_an_identity(reviewable: Workspace, tmp_pa
     other = Workspace(Path(shutil.copytree(reviewable.root, tmp_path / "other")))
     team = f"sqlite:///{tmp_path / 'team.sqlite'}"
     places = [(reviewable, ""), (other, ""), (reviewable, team), (Workspace(reviewable.root), "")]
-    identities = [Catalogue(workspace, Ledger.of(workspace, url)).identity for workspace, url in places]
+    identities = [
+        Catalogue(workspace, Ledger.of(workspace, url)).identity for workspace, url in places
+    ]
     assert len(set(identities[:3])) == 3
     assert identities[3] == identities[0]
     assert all(str(tmp_path) not in identity for identity in identities)
 
 
-def test_who_decided_meanwhile_is_told_and_nothing_is_recorded(browser: Browser, reviewable: Workspace) -> None:
+def test_who_decided_meanwhile_is_told_and_nothing_is_recorded(
+    browser: Browser, reviewable: Workspace
+) -> None:
     first, second = files(reviewable, relation="none")[:2]
     browser.post("/decisions", one(first, "outcome", "kept"))
     mine = [one(file)["decisions"][0] for file in (second, first)]
     answer = browser.post("/decisions", {"decisions": mine})
     (conflict,) = answer.json()["conflicts"]
     assert answer.status == 409
-    assert (conflict["file"], conflict["value"], conflict["who"], conflict["entry"]) == (first, "kept", "ana", 1)
+    assert (conflict["file"], conflict["value"], conflict["who"], conflict["entry"]) == (
+        first,
+        "kept",
+        "ana",
+        1,
+    )
     assert str(first) in answer.json()["tiles"]
     assert len(Ledger.of(reviewable).entries()) == 1
 
 
 def test_undo_takes_back_together_or_not_at_all(browser: Browser, reviewable: Workspace) -> None:
     first, second = files(reviewable, relation="none")[:2]
-    browser.post("/decisions", {"decisions": [one(file)["decisions"][0] for file in (first, second)]})
+    browser.post(
+        "/decisions", {"decisions": [one(file)["decisions"][0] for file in (first, second)]}
+    )
     told = browser.post("/undo", {"entries": [1, 2], "note": "too fast"})
     assert told.status == 200
     assert told.json()["new"] == [3, 4]
@@ -275,8 +326,12 @@ def test_undo_takes_back_together_or_not_at_all(browser: Browser, reviewable: Wo
     assert len(Ledger.of(reviewable).entries()) == 4
 
 
-@pytest.mark.parametrize(("entries", "status"), [([1], 404), ([0], 404), ([], 422), (["1"], 422), ([1, 1], 422)])
-def test_what_cannot_be_taken_back_is_refused(entries: list[object], status: int, browser: Browser) -> None:
+@pytest.mark.parametrize(
+    ("entries", "status"), [([1], 404), ([0], 404), ([], 422), (["1"], 422), ([1, 1], 422)]
+)
+def test_what_cannot_be_taken_back_is_refused(
+    entries: list[object], status: int, browser: Browser
+) -> None:
     assert browser.post("/undo", {"entries": entries}).status == status
 
 
@@ -288,7 +343,9 @@ def test_the_ledger_can_be_taken_along(browser: Browser, reviewable: Workspace) 
     assert json.loads(lines.body)["value"] == "rejected"
 
 
-def test_pictures_are_kept_by_the_browser_and_pages_are_not(browser: Browser, reviewable: Workspace) -> None:
+def test_pictures_are_kept_by_the_browser_and_pages_are_not(
+    browser: Browser, reviewable: Workspace
+) -> None:
     image_id = read_parquet(reviewable.tables / "thumbnails.parquet")["image_id"][0]
     for kind in ("thumbnails", "pictures"):
         answer = browser.get(f"/{kind}/{image_id}")
@@ -297,7 +354,9 @@ def test_pictures_are_kept_by_the_browser_and_pages_are_not(browser: Browser, re
     assert browser.get("/").headers["cache-control"] == "no-store"
 
 
-def test_a_file_page_of_another_run_shows_no_other_picture(browser: Browser, reviewable: Workspace) -> None:
+def test_a_file_page_of_another_run_shows_no_other_picture(
+    browser: Browser, reviewable: Workspace
+) -> None:
     links = re.findall(r'href="(/files/[^"]+)"', browser.get("/?reason=photo").body.decode())
     assert links
     for link in links:
@@ -314,13 +373,23 @@ def test_a_file_page_of_another_run_shows_no_other_picture(browser: Browser, rev
 @pytest.mark.parametrize("page", ["/", "/files/5", "/history"])
 def test_every_link_to_a_file_names_the_run(page: str, browser: Browser) -> None:
     told = browser.post("/decisions", one(0)).json()
-    links = re.findall(r'href="(/files/[^"]+)"', browser.get(page).body.decode() + "".join(told["tiles"].values()))
+    links = re.findall(
+        r'href="(/files/[^"]+)"', browser.get(page).body.decode() + "".join(told["tiles"].values())
+    )
     assert len(links) > 1
     assert all("?run=" in link for link in links)
 
 
 @pytest.mark.parametrize(
-    "target", ["/files/36", "/files/x", "/nothing", "/static/app.py", "/static/..%2Fapp.py", f"/thumbnails/{'0' * 64}"]
+    "target",
+    [
+        "/files/36",
+        "/files/x",
+        "/nothing",
+        "/static/app.py",
+        "/static/..%2Fapp.py",
+        f"/thumbnails/{'0' * 64}",
+    ],
 )
 def test_what_is_not_there_is_a_page_that_says_so(target: str, browser: Browser) -> None:
     answer = browser.get(target)
@@ -329,12 +398,16 @@ def test_what_is_not_there_is_a_page_that_says_so(target: str, browser: Browser)
 
 
 def test_a_ledger_that_cannot_be_read_is_told(browser: Browser, reviewable: Workspace) -> None:
-    (reviewable.root / "ledger.sqlite").write_bytes(b"not a database at all, but long enough to be taken for one" * 9)
+    (reviewable.root / "ledger.sqlite").write_bytes(
+        b"not a database at all, but long enough to be taken for one" * 9
+    )
     assert browser.get("/").status == 503
     assert "cannot use the ledger" in browser.post("/decisions", one(0)).json()["error"]
 
 
-def test_the_page_says_how_the_next_run_takes_decisions_in(browser: Browser, reviewable: Workspace) -> None:
+def test_the_page_says_how_the_next_run_takes_decisions_in(
+    browser: Browser, reviewable: Workspace
+) -> None:
     body = browser.get("/").body.decode()
     source = json.loads((reviewable.root / "source.json").read_bytes())["source"]
     assert f"inksift run {source} --workspace {reviewable.root}" in body
@@ -354,7 +427,9 @@ def test_a_file_page_offers_nothing_to_select(browser: Browser, reviewable: Work
     assert b'aria-label="Select' in browser.get("/").body
 
 
-@pytest.mark.parametrize(("query", "shown"), [("reason=brightness", "brightness (0)"), ("label=wolf", "wolf (0)")])
+@pytest.mark.parametrize(
+    ("query", "shown"), [("reason=brightness", "brightness (0)"), ("label=wolf", "wolf (0)")]
+)
 def test_a_filter_without_pictures_still_shows(query: str, shown: str, browser: Browser) -> None:
     body = browser.get(f"/?{query}").body.decode()
     assert re.search(rf"<option [^>]* selected>{re.escape(shown)}</option>", body)
@@ -365,18 +440,30 @@ def test_one_file_shows_all_that_is_known_of_it(browser: Browser, reviewable: Wo
     copy = files(reviewable, relation="duplicate", transform="mirrored")[0]
     browser.post("/decisions", one(copy, "copy", "keep") | {"note": "the better scan"})
     body = browser.get(f"/files/{copy}").body.decode()
-    for words in ("mirrored", "0.970", "largest of", "150 px, PNG", "log-odds, their sum", "the better scan"):
+    for words in (
+        "mirrored",
+        "0.970",
+        "largest of",
+        "150 px, PNG",
+        "log-odds, their sum",
+        "the better scan",
+    ):
         assert words in body
 
 
-def test_the_audit_asks_what_inksift_audit_asks_and_counts_answers(browser: Browser, reviewable: Workspace) -> None:
+def test_the_audit_asks_what_inksift_audit_asks_and_counts_answers(
+    browser: Browser, reviewable: Workspace
+) -> None:
     body = browser.get("/audit").body.decode()
     total = int(re.search(r"0 of (\d+) answered", body)[1])
     number = int(re.search(r'data-file="(\d+)"', body)[1])
     browser.post("/decisions", one(number, "medium", "photo"))
     after = browser.get("/audit").body.decode()
     assert f"1 of {total} answered" in after
-    assert "answered for <strong>1</strong> in all; the next run learns from them and asks anew" in after
+    assert (
+        "answered for <strong>1</strong> in all; the next run learns from them and asks anew"
+        in after
+    )
     assert f'data-file="{number}"' not in after
     assert "Answered: <strong>photograph</strong>" in browser.get("/audit?n=1").body.decode()
 

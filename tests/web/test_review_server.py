@@ -1,4 +1,5 @@
-"""The server of the review app on a real socket: who reaches it, what it bears, and what outlives it."""
+"""The server of the review app on a real socket: who reaches it, what it bears, and what outlives
+it."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ from click.testing import CliRunner
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from curation.errors import ParamError
-from curation.ledger.ledger import Ledger
-from curation.publish.chosen_ledger import ledger_of
+from curation.base.errors import ParamError
+from curation.people.chosen_ledger import ledger_of
+from curation.people.ledger.ledger import Ledger
 from curation.review import connections
 from curation.review.access import Access
 from curation.review.app import create_app
@@ -33,9 +34,29 @@ from curation.store.parquet import read_parquet
 from curation.store.workspace import Workspace
 from pipelines.cli import main
 from tests.web.finished import finish
-from tests.web.serving import WHO, Running, answer_to, connect, everything, reject, request, reviewing, serving, status
+from tests.web.serving import (
+    WHO,
+    Running,
+    answer_to,
+    connect,
+    everything,
+    reject,
+    request,
+    reviewing,
+    serving,
+    status,
+)
 
-HEAVY = ("matplotlib", "torch", "dagster", "sklearn", "scipy", "ultralytics", "onnxruntime", "albumentations")
+HEAVY = (
+    "matplotlib",
+    "torch",
+    "dagster",
+    "sklearn",
+    "scipy",
+    "ultralytics",
+    "onnxruntime",
+    "albumentations",
+)
 GIGABYTE = 10**9
 
 
@@ -47,7 +68,9 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
 def access(reviewable: Workspace) -> Iterator[Access]:
     """The real app behind its guard, on a socket."""
     catalogue = Catalogue(reviewable, ledger_of(reviewable))
-    with serving(lambda access: Guard(create_app(catalogue, csrf=access.csrf, who=WHO), access)) as access:
+    with serving(
+        lambda access: Guard(create_app(catalogue, csrf=access.csrf, who=WHO), access)
+    ) as access:
         yield access
 
 
@@ -95,7 +118,9 @@ def test_it_cannot_be_opened_without_a_finished_run(tmp_path: Path) -> None:
 
 
 def test_who_decides_has_a_name(reviewable: Workspace) -> None:
-    result = CliRunner().invoke(main, ["review", "--workspace", str(reviewable.root), "--who", "a\nb"])
+    result = CliRunner().invoke(
+        main, ["review", "--workspace", str(reviewable.root), "--who", "a\nb"]
+    )
     assert result.exit_code == 2
     assert "who: expected" in result.output
 
@@ -114,7 +139,9 @@ def test_who_decides_has_a_name(reviewable: Workspace) -> None:
         "Host : 127.0.0.1:{port}\r\n",
     ],
 )
-@pytest.mark.parametrize("upgrade", ["", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"])
+@pytest.mark.parametrize(
+    "upgrade", ["", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"]
+)
 def test_no_other_name_leads_here(greeting: Access, hosts: str, upgrade: str) -> None:
     cookie = f"Cookie: {greeting.cookie}={greeting.session}\r\n"
     for target in ("/", "/static/review.css", f"/?token={greeting.token}"):
@@ -124,7 +151,9 @@ def test_no_other_name_leads_here(greeting: Access, hosts: str, upgrade: str) ->
         assert all(f"{name}: {value}\r\n".encode() in answer for name, value in POLICY.items())
 
 
-@pytest.mark.parametrize("sent", [b"\x16\x03\x01 hello\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"x" * 100_000])
+@pytest.mark.parametrize(
+    "sent", [b"\x16\x03\x01 hello\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"x" * 100_000]
+)
 def test_what_is_no_request_is_refused(greeting: Access, sent: bytes) -> None:
     answer = answer_to(greeting, sent)
     assert status(answer) == 400
@@ -133,9 +162,15 @@ def test_what_is_no_request_is_refused(greeting: Access, sent: bytes) -> None:
 
 
 def test_a_websocket_is_not_opened(greeting: Access) -> None:
-    wanted = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+    wanted = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    }
     with connect(greeting) as connection:
-        connection.sendall(request(greeting, "GET", "/", changes={**wanted, "Sec-WebSocket-Version": "13"}))
+        connection.sendall(
+            request(greeting, "GET", "/", changes={**wanted, "Sec-WebSocket-Version": "13"})
+        )
         assert status(connection.recv(1000)) != 101
 
 
@@ -143,7 +178,9 @@ def test_an_answer_says_nothing_of_the_server(greeting: Access) -> None:
     assert b"uvicorn" not in answer_to(greeting, request(greeting, "GET", "/")).lower()
 
 
-def test_headers_that_trickle_in_are_not_waited_for(greeting: Access, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_headers_that_trickle_in_are_not_waited_for(
+    greeting: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connections, "HEADERS_S", 0.5)
     before = time.monotonic()
     with connect(greeting) as silent, connect(greeting) as slow, connect(greeting) as later:
@@ -179,8 +216,16 @@ def test_connections_are_counted(greeting: Access) -> None:
 def test_a_gigabyte_is_neither_read_nor_kept(access: Access) -> None:
     memory = psutil.Process().memory_info().rss
     declared = request(access, "POST", "/decisions", changes={"Content-Length": str(GIGABYTE)})
-    streamed = request(access, "POST", "/decisions", changes={"Content-Length": None, "Transfer-Encoding": "chunked"})
-    assert status(_streamed(access, declared, b" " * 65536)) in (413, 0)  # a reset may overtake the answer
+    streamed = request(
+        access,
+        "POST",
+        "/decisions",
+        changes={"Content-Length": None, "Transfer-Encoding": "chunked"},
+    )
+    assert status(_streamed(access, declared, b" " * 65536)) in (
+        413,
+        0,
+    )  # a reset may overtake the answer
     assert status(_streamed(access, streamed, b"10000\r\n" + b" " * 65536 + b"\r\n")) in (413, 0)
     for head in (declared, request(access, "GET", "/", changes={"Content-Length": str(GIGABYTE)})):
         assert status(answer_to(access, head)) in (400, 413)
@@ -234,7 +279,9 @@ def test_an_earlier_start_opens_nothing_and_its_decisions_hold(reviewable: Works
 def test_the_token_is_in_no_log(reviewable: Workspace, tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     with log.open("w") as errors, reviewing(reviewable, errors=errors) as running:
-        welcome = request(running.access, "GET", f"/?token={running.access.token}", changes={"Cookie": None})
+        welcome = request(
+            running.access, "GET", f"/?token={running.access.token}", changes={"Cookie": None}
+        )
         assert status(answer_to(running.access, welcome)) == 303
         for sent in (welcome.replace(b"Host", b"H"), welcome[:40] + b"\r\n\r\n", b"\x00" + welcome):
             assert status(answer_to(running.access, sent)) == 400
@@ -246,7 +293,8 @@ def test_the_token_is_in_no_log(reviewable: Workspace, tmp_path: Path) -> None:
 
 
 def killed_once(workspace: Workspace, files: dict[int, str], turn: int) -> None:
-    """Decide on files one after the other, kill the server right after the last answer, and look for all of them."""
+    """Decide on files one after the other, kill the server right after the last answer, and look
+    for all of them."""
     value = ("rejected", "kept")[turn % 2]
     with reviewing(workspace) as running:
         last = Ledger.of(workspace).last()
@@ -285,7 +333,10 @@ def test_a_kill_between_two_requests_leaves_a_sound_ledger(reviewable: Workspace
     with reviewing(reviewable) as running:
         connections = [connect(running.access) for _ in range(8)]
         for connection, file in zip(connections, kept_files(reviewable, 8), strict=True):
-            body = b'{"decisions":[{"file":%d,"action":"outcome","value":"kept","seen":0}],"note":""}' % file
+            body = (
+                b'{"decisions":[{"file":%d,"action":"outcome","value":"kept","seen":0}],"note":""}'
+                % file
+            )
             connection.sendall(request(running.access, "POST", "/decisions", body=body))
         acknowledged = [connection.recv(4000) for connection in connections[:3]]
         _kill(running)
@@ -299,7 +350,13 @@ def test_a_kill_between_two_requests_leaves_a_sound_ledger(reviewable: Workspace
 def test_ten_thousand_files_take_less_than_300_mb(tmp_path: Path) -> None:
     workspace = finish(tmp_path / "workspace", pictures=7000)
     shown = read_parquet(workspace.tables / "thumbnails.parquet")["image_id"]
-    targets = ["/", "/?from=99", "/audit", "/history", *(f"/thumbnails/{image_id}" for image_id in shown[::37])]
+    targets = [
+        "/",
+        "/?from=99",
+        "/audit",
+        "/history",
+        *(f"/thumbnails/{image_id}" for image_id in shown[::37]),
+    ]
     with reviewing(workspace) as running, ThreadPoolExecutor(6) as pool:
         asked = [request(running.access, "GET", target) for target in targets]
         answers = list(pool.map(lambda sent: answer_to(running.access, sent), asked))
@@ -310,11 +367,14 @@ def test_ten_thousand_files_take_less_than_300_mb(tmp_path: Path) -> None:
 
 def test_the_server_loads_no_model_and_no_plot() -> None:
     program = (
-        "import sys, curation.review.app, curation.review.catalogue, curation.review.guard, curation.review.server\n"
-        "import curation.publish.chosen_ledger, pipelines.cli, pipelines.review\n"
+        "import sys, curation.review.app, curation.review.catalogue, curation.review.guard, "
+        "curation.review.server\n"
+        "import curation.people.chosen_ledger, pipelines.cli, pipelines.review\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert done.stdout == "[]\n"
 
 

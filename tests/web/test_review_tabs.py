@@ -26,7 +26,11 @@ def test_two_tabs_that_disagree_are_asked(
     assert second not in dialog.inner_text()
     assert len(in_force(reviewable)) == 1
     dialog.get_by_role("button", name=choice).click()
-    tab.told(f"Rejected: {second}. Left as others decided: {first}" if outcome == "kept" else "Rejected: 2 pictures")
+    tab.told(
+        f"Rejected: {second}. Left as others decided: {first}"
+        if outcome == "kept"
+        else "Rejected: 2 pictures"
+    )
     assert tab.verdict(first) == outcome
     assert tab.verdict(second) == "rejected by a person"
     assert [complaint for complaint in tab.complaints if "409" not in complaint] == []
@@ -50,7 +54,9 @@ def test_a_conflict_that_is_put_off_records_nothing(
     other.page.context.close()
 
 
-def test_two_copies_chosen_in_two_tabs_are_a_conflict(tab: Tab, chrome: Browser, access: Access) -> None:
+def test_two_copies_chosen_in_two_tabs_are_a_conflict(
+    tab: Tab, chrome: Browser, access: Access
+) -> None:
     other = Tab(chrome.new_context().new_page(), access)
     for one in (tab, other):
         one.go("/?text=scaled007&outcome=rejected")
@@ -85,7 +91,9 @@ def test_without_a_server_nothing_is_lost(chrome: Browser, reviewable: Workspace
     tab.page.context.close()
 
 
-def test_pictures_of_another_run_are_not_shown_in_place_of_these(tab: Tab, reviewable: Workspace) -> None:
+def test_pictures_of_another_run_are_not_shown_in_place_of_these(
+    tab: Tab, reviewable: Workspace
+) -> None:
     first = tab.paths()[0]
     tab.press("j", "r")
     tab.told(f"Rejected: {first}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from curation.ledger.ledger import Ledger
+from curation.people.ledger.ledger import Ledger
 from curation.store.workspace import Workspace
 from tests.web.looking import EVERYTHING, Tab, in_force, says, served
 
@@ -46,7 +46,9 @@ def test_undo_last_says_what_and_what_holds_instead(tab: Tab, reviewable: Worksp
     tab.told(f"Rejected: {first}")
     Ledger.of(reviewable).undo([5], "ben")
     tab.press("u")
-    tab.told(f"That had been taken back before: “Rejected: {first}”. What holds now: kept by ben on ")
+    tab.told(
+        f"That had been taken back before: “Rejected: {first}”. What holds now: kept by ben on "
+    )
     assert sorted(in_force(reviewable)) == [("medium", "illustration"), ("outcome", "kept")]
     tab.complaints.clear()
 

@@ -1,0 +1,1 @@
+"""What everything stands on: errors, settings, table contracts, the engine, arrays of pixels."""

@@ -1,0 +1,81 @@
+"""Every error a user can meet, in one tree.
+
+InksiftError                 one or two lines: what was expected, what came, what to do
+|-- ParamError               a setting or argument is wrong                       exit 2
+|-- SourceError              the image folder cannot be used                      exit 2
+|-- StoreError               the workspace cannot be used (full disk, damage)     exit 2
+|   `-- LockedError          another run holds the workspace                      exit 2
+|-- LedgerError              human decisions cannot be read, written or taken in exit 2
+|   `-- LedgerConflict       somebody else decided meanwhile (people.ledger)     exit 2
+|-- DataError                too little data is left for a stage to do its work   exit 2
+|-- MissingError             weights or a dependency are not there                exit 3
+|   `-- WeightsError         weights are absent, torn or not the pinned ones      exit 3
+|-- SchemaError              a table breaks its contract                          exit 1
+|-- GateError                the decode workers cannot work at all                exit 1
+`-- TrainingError            training stopped for a stated reason                 exit 1
+"""
+
+from __future__ import annotations
+
+
+class InksiftError(Exception):
+    """Base of all errors that inksift raises on purpose; `exit_code` is what the command line
+    returns."""
+
+    exit_code = 1
+
+
+class ParamError(InksiftError):
+    """A setting or argument is wrong."""
+
+    exit_code = 2
+
+
+class SourceError(InksiftError):
+    """The image folder cannot be used."""
+
+    exit_code = 2
+
+
+class StoreError(InksiftError):
+    """The workspace cannot be used."""
+
+    exit_code = 2
+
+
+class LockedError(StoreError):
+    """Another run holds the workspace."""
+
+
+class LedgerError(InksiftError):
+    """Human decisions cannot be read, written or taken in."""
+
+    exit_code = 2
+
+
+class DataError(InksiftError):
+    """Too little data is left for a stage to do its work."""
+
+    exit_code = 2
+
+
+class MissingError(InksiftError):
+    """Weights or a dependency are not there."""
+
+    exit_code = 3
+
+
+class WeightsError(MissingError):
+    """Weights are absent, torn or not the pinned ones."""
+
+
+class SchemaError(InksiftError):
+    """A table breaks its contract."""
+
+
+class GateError(InksiftError):
+    """The decode workers cannot work at all."""
+
+
+class TrainingError(InksiftError):
+    """Training stopped for a stated reason."""

@@ -1,0 +1,251 @@
+"""One contract per table: its columns, their dtypes and its key, checked wherever it crosses a
+stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from curation.base.errors import SchemaError
+
+
+@dataclass(frozen=True)
+class Table:
+    """A contract. Columns of dtype `object` hold one NumPy array per row; text is never missing (""
+    instead)."""
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...] = ()
+    may_be_missing: frozenset[str] = field(default=frozenset())
+
+    def check(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """`frame` with exactly these columns, in order, and a fresh index; SchemaError when it
+        breaks the contract."""
+        absent = [name for name in self.columns if name not in frame.columns]
+        if absent:
+            raise SchemaError(f"{self.name}: missing column(s) {', '.join(absent)}")
+        frame = frame[list(self.columns)].reset_index(drop=True)
+        for name, dtype in self.columns.items():
+            self._check_column(frame[name], dtype)
+        if self.key and frame.duplicated(list(self.key)).any():
+            raise SchemaError(f"{self.name}: rows repeat the key {', '.join(self.key)}")
+        return frame
+
+    def frame(self, rows: list[dict[str, object]]) -> pd.DataFrame:
+        """A checked frame from rows; no rows give an empty frame with the right dtypes."""
+        columns = {
+            name: pd.Series([row[name] for row in rows], dtype=dtype)
+            for name, dtype in self.columns.items()
+        }
+        return self.check(pd.DataFrame(columns))
+
+    def _check_column(self, column: pd.Series, dtype: str) -> None:
+        if str(column.dtype) != dtype:
+            raise SchemaError(f"{self.name}.{column.name}: expected {dtype}, got {column.dtype}")
+        if column.name in self.may_be_missing:
+            return
+        if column.isna().any():
+            raise SchemaError(
+                f"{self.name}.{column.name}: {int(column.isna().sum())} value(s) missing"
+            )
+        if dtype.startswith("float") and not np.isfinite(column.to_numpy()).all():
+            raise SchemaError(f"{self.name}.{column.name}: not every value is finite")
+
+
+IMAGES = Table(
+    "images",
+    {
+        "path": "str",
+        "path_bytes": "object",
+        "image_id": "str",
+        "label": "str",
+        "size_bytes": "int64",
+        "mtime_ns": "int64",
+        "readable": "bool",
+        "error": "str",
+        "note": "str",
+        "width": "int64",
+        "height": "int64",
+        "format": "str",
+        "mode": "str",
+    },
+    key=("path",),
+)
+"""One row per file found. `path` is relative to the source and safe to show; `path_bytes` is the
+raw name. `image_id` is the SHA-256 of the file's bytes ("" where they could not be read). `width`
+and `height` are those of the upright picture in pixels, 0 where `readable` is false; `error` then
+says why."""
+
+HASHES = Table(
+    "hashes",
+    {
+        "image_id": "str",
+        "phash": "uint64",
+        "contrast": "float64",
+        "pixels": "str",
+        "oriented": "object",
+        "trimmed_contrast": "float64",
+        "content_width": "int64",
+        "content_height": "int64",
+    },
+    key=("image_id",),
+)
+"""One row per readable picture: the 64-bit perceptual hash of the whole, the deviation of the 32 x
+32 grey levels behind it, and the SHA-256 of its pixels. Of its content, which is what uniform
+borders leave: eight hashes, one per orientation (see `gate.fingerprint`), their contrast, and its
+size in pixels of the upright picture."""
+
+PAIRS = Table(
+    "pairs",
+    {
+        "first": "str",
+        "second": "str",
+        "relation": "str",
+        "distance": "int64",
+        "similarity": "float64",
+        "transform": "str",
+        "marked": "str",
+    },
+    key=("first", "second"),
+)
+"""One row per two related pictures, `first` < `second` by image_id. `relation` is "duplicate" or
+"variant", `distance` the bits between their hashes in the best orientation (-1 where a hash is not
+trusted), `similarity` (0 to 1) that of their aligned pixels, `transform` what makes the second of
+the first, in words, and `marked` which of them ("first", "second" or "") bears a watermark. Of
+pictures with the same pixels only the one of the smallest image_id is named."""
+
+PAIR_SEARCH = Table("pair_search", dict.fromkeys(("compared", "flat", "crowded"), "int64"))
+"""One row on how PAIRS were found: the pairs whose pixels were compared, the pictures that are too
+flat for that, and those with so many look-alikes that only the nearest and the best of them were
+compared."""
+
+DUPLICATES = Table(
+    "duplicates",
+    {
+        "path": "str",
+        "image_id": "str",
+        "group": "int64",
+        "keep": "bool",
+        "duplicate_of": "str",
+        "relation": "str",
+        "distance": "int64",
+        "similarity": "float64",
+        "transform": "str",
+        "kept_because": "str",
+        "conflict": "str",
+    },
+    key=("path",),
+)
+"""One row per readable file. `relation` to the kept copy is "none", "exact" (same bytes), "pixels"
+(same pixels) or "duplicate" (found by comparing, see PAIRS; `transform` is what makes it of the
+kept one). `kept_because` says why the kept file of a group with copies stays, and `conflict` names
+the other classes that files of the group lie in."""
+
+OBJECT_COUNTS = Table(
+    "object_counts",
+    {
+        "image_id": "str",
+        "status": "str",
+        "objects": "int64",
+        "classes": "str",
+        "largest_share": "float64",
+        "boxes": "object",
+    },
+    key=("image_id",),
+)
+"""One row per kept picture. `status` is "ok", "detector_unavailable" or "model_error"; `classes`
+reads "cat:2,dog:1"; `boxes` is a flat float32 array of x1, y1, x2, y2 (0 to 1), confidence, class
+index per object."""
+
+EMBEDDINGS = Table(
+    "embeddings",
+    {
+        "image_id": "str",
+        "embedder": "str",
+        "status": "str",
+        "vector": "object",
+        "texture": "object",
+    },
+    key=("image_id",),
+)
+"""One row per distinct readable picture of source and trusted test folder, and the network that saw
+it: float16 `vector`, the mean of every channel of the last feature map, then its deviation over the
+picture; `texture`, the same of the stages before. `status` is "ok" or "bad_feature" (then all
+zero)."""
+
+CLUSTERS = Table(
+    "clusters",
+    {"image_id": "str", "dbscan": "int64", "hdbscan": "int64", "kmeans": "int64"},
+    key=("image_id",),
+)
+"""One row per kept picture with a usable embedding: its cluster by each method, -1 for noise."""
+
+DECISIONS = Table(
+    "decisions",
+    {
+        "path": "str",
+        "image_id": "str",
+        "label": "str",
+        "outcome": "str",
+        "stage": "str",
+        "reason": "str",
+        "duplicate_of": "str",
+        "p_photo": "float64",
+        "medium": "str",
+        "explanation": "str",
+        "decided_by": "str",
+    },
+    key=("path",),
+    may_be_missing=frozenset({"p_photo"}),
+)
+"""One row per file found: its one outcome ("kept", "review", "rejected"), with stage and reason
+unless it is kept."""
+
+SPLITS = Table(
+    "splits",
+    {"path": "str", "image_id": "str", "label": "str", "group": "int64", "split": "str"},
+    key=("path", "split"),
+)
+"""One row per kept file and per trusted test file. `split` is "train", "validation" or "test", one
+per group, and "left_out" for kept relatives of a trusted test picture. Paths are relative to the
+folder that the file was found in."""
+
+TRAINING_SET = Table(
+    "training_set",
+    {
+        "image_id": "str",
+        "label": "str",
+        "split": "str",
+        "augmentation_seed": "int64",
+        "weight": "float64",
+    },
+)
+"""One row per picture that the network sees in an epoch. `augmentation_seed` is -1 for an original
+and marks an oversampled copy otherwise; `weight` is that of its class in the loss, with a mean of
+1."""
+
+CURVES = Table(
+    "curves",
+    {
+        "epoch": "int64",
+        "learning_rate": "float64",
+        "train_loss": "float64",
+        "train_accuracy": "float64",
+        "validation_loss": "float64",
+        "validation_macro_f1": "float64",
+        "seconds": "float64",
+    },
+    key=("epoch",),
+)
+"""One row per epoch of training."""
+
+PREDICTIONS = Table(
+    "predictions",
+    {"image_id": "str", "label": "str", "predicted": "str", "confidence": "float64"},
+)
+"""One row per test picture: its class, the class that the network gives it, and that class's
+probability."""

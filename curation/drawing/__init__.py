@@ -1,0 +1,1 @@
+"""What reports and explanations share: plots, sheets of pictures, templates, words."""

@@ -1,0 +1,171 @@
+"""One quiet style for all plots: drawn off screen on a white card, with text that can hold any
+class name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from io import BytesIO
+from threading import Lock
+from typing import Any, Literal, NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+from PIL import Image
+
+from curation.base.rgb import Rgb
+
+KEPT, REVIEW, REJECTED, FOUND = "#2a6f97", "#e0a030", "#c1553b", "#d5dce3"
+MOST_BYTES = 40_000
+INK, FAINT = "#2b3036", "#e8ebee"
+OUTCOME_COLOURS = {"kept": KEPT, "review": REVIEW, "rejected": REJECTED}
+
+
+class Grain(NamedTuple):
+    """How fine a plot is drawn: the first of `steps` (dots per inch, colours) that has at most
+    `most_bytes`, else the last."""
+
+    steps: Sequence[tuple[int, int]]
+    most_bytes: int
+
+
+FEW_COLOURS = Grain(((120, 32), (100, 12), (80, 12), (70, 8), (60, 6)), MOST_BYTES)
+MANY_COLOURS = Grain(((120, 160), (100, 160), (90, 128), (72, 128)), 150_000)
+"""For plots in which many colours mean something."""
+_LABEL_CHARS = 30
+_LETTER_DPI, _LETTER_PT = 100, 8
+_ROW_IN = 0.19
+_FAMILIES = (
+    "DejaVu Sans",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans",
+)
+_STYLE: dict[Any, Any] = {
+    "text.parse_math": False,
+    "text.color": INK,
+    "font.size": 9,
+    "axes.edgecolor": "#b9c0c7",
+    "axes.labelcolor": INK,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": FAINT,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
+}
+_style_lock = Lock()
+
+
+def render(
+    draw: Callable[[list[Axes]], None],
+    *,
+    width: float = 6.6,
+    height: float = 3.2,
+    columns: int = 1,
+    rows: int = 1,
+    projection: Literal["rectilinear", "3d"] = "rectilinear",
+    grain: Grain = FEW_COLOURS,
+) -> bytes:
+    """A PNG of what `draw` puts on panels side by side, row by row; width and height in inches.
+    Drawn coarser where it would have more bytes than `grain` allows."""
+    with _style_lock, mpl.rc_context(_STYLE | {"font.family": _families()}):
+        figure = Figure(figsize=(width, height))
+        canvas = FigureCanvasAgg(figure)
+        places = range(rows * columns)
+        draw(
+            [
+                figure.add_subplot(rows, columns, place + 1, projection=projection)
+                for place in places
+            ]
+        )
+        for dpi, colours in grain.steps:
+            data = _png(canvas, dpi, colours)
+            if len(data) <= grain.most_bytes:
+                break
+    return data
+
+
+def nothing(axes: Axes, text: str = "nothing to show") -> None:
+    """An empty panel that says so."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", color="#7a828a", transform=axes.transAxes)
+
+
+def named_rows(axes: Axes, names: Iterable[object]) -> npt.NDArray[np.int_]:
+    """One row per name from the top down; the answer is their places on the y axis."""
+    labels = [plain(str(name)) for name in names]
+    places = np.arange(len(labels))
+    axes.set_yticks(places, labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", visible=False)
+    return places
+
+
+def row_height(rows: int) -> float:
+    """Inches that a plot with so many named rows needs."""
+    return max(1.4, 0.8 + _ROW_IN * rows)
+
+
+def lettered(picture: Rgb, texts: Iterable[tuple[int, int, str]], *, most_chars: int) -> Rgb:
+    """The picture with texts written on it: x and y of the upper left corner in pixels, and one
+    line that is cut after so many characters. A letter is about 6 pixels wide, a line 14 high."""
+    height, width = picture.shape[:2]
+    free = {"font.family": _families(), "figure.constrained_layout.use": False}
+    with _style_lock, mpl.rc_context(_STYLE | free):
+        size = (width + 0.5) / _LETTER_DPI, (height + 0.5) / _LETTER_DPI
+        figure = Figure(figsize=size, dpi=_LETTER_DPI)
+        canvas: Any = FigureCanvasAgg(figure)
+        for x, y, text in texts:
+            place = x / width, 1 - y / height
+            figure.text(*place, plain(text, most_chars), fontsize=_LETTER_PT, va="top")
+        canvas.draw()
+        return np.asarray(np.minimum(picture, np.asarray(canvas.buffer_rgba())[..., :3]))
+
+
+def plain(text: str, most_chars: int = _LABEL_CHARS) -> str:
+    """`text` as a label: one line, cut after so many characters, a box for each that no installed
+    font can draw.
+
+    >>> plain("two\\nlines")
+    'two□lines'
+    """
+    known = _glyphs()
+    line = "".join(char if ord(char) in known and char.isprintable() else "□" for char in text)
+    return line if len(line) <= most_chars else line[: most_chars - 1] + "…"
+
+
+def _png(canvas: Any, dpi: int, colours: int) -> bytes:
+    canvas.figure.set_dpi(dpi)
+    canvas.draw()
+    buffer = BytesIO()
+    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    pixels.quantize(colours, Image.Quantize.MAXCOVERAGE).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+@cache
+def _families() -> list[str]:
+    installed = {entry.name for entry in font_manager.fontManager.ttflist}
+    return [family for family in _FAMILIES if family in installed]
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    fonts = [FT2Font(font_manager.findfont(family)) for family in _families()]
+    return frozenset(code for font in fonts for code in font.get_charmap())

@@ -1,0 +1,1 @@
+"""What networks say of a picture: features, objects, clusters, and the models behind them."""

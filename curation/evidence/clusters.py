@@ -1,0 +1,198 @@
+"""Groups of similar pictures by three methods, so that they can be compared: DBSCAN, HDBSCAN and
+KMeans.
+
+Vectors are scaled to unit length and reduced by PCA first. DBSCAN and HDBSCAN call a picture in no
+dense place noise (-1). With fewer pictures than make a dense place there is nothing to judge by,
+and none is noise."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import Field
+from sklearn.cluster import DBSCAN, KMeans
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import silhouette_score
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import normalize
+from threadpoolctl import threadpool_limits
+
+from curation.base.params import Params
+from curation.base.tables import CLUSTERS
+from curation.evidence.features import feature_matrix
+
+VERSION = 2
+SILHOUETTE_SAMPLE = 2000
+TINY_EPS = 1e-6
+Matrix = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
+
+
+class ClusterParams(Params):
+    """Settings of the three methods."""
+
+    eps: float | None = Field(
+        None, gt=0, le=2, description="DBSCAN's radius; empty estimates it from the k-distances"
+    )
+    min_samples: int = Field(
+        5, ge=2, le=1000, description="Pictures, itself included, that make a place dense"
+    )
+    components: int = Field(
+        50, ge=0, le=2048, description="PCA components kept before clustering; 0 keeps the vectors"
+    )
+    clusters: int = Field(20, ge=1, le=1000, description="Clusters of KMeans")
+    seed: int = Field(0, ge=0, description="Seed of PCA, KMeans and the silhouette's sample")
+
+
+class Clusters(NamedTuple):
+    """A CLUSTERS frame; per method its outcome in words, clusters, noise share, silhouette (NaN
+    where undefined) and seconds; DBSCAN's eps and every picture's k-distance, ascending (0 and none
+    where no method was run)."""
+
+    frame: pd.DataFrame
+    comparison: pd.DataFrame
+    eps: float
+    distances: npt.NDArray[np.float64]
+
+
+def find_clusters(embeddings: pd.DataFrame, params: ClusterParams) -> Clusters:
+    """Clusters of the pictures with a sound embedding, by image_id: the same on every run, in any
+    order of the rows and on any number of cores."""
+    sound = embeddings[embeddings["status"] == "ok"].sort_values("image_id")
+    with threadpool_limits(1):  # sums over several threads differ in the last bits from run to run
+        return _clusters(sound["image_id"].tolist(), feature_matrix(sound), params)
+
+
+def reduced(vectors: Matrix, components: int, seed: int) -> Matrix:
+    """Vectors at unit length, then their leading principal components (all of them for 0
+    components)."""
+    unit: Matrix = normalize(vectors)
+    kept = min(components, *unit.shape)
+    if kept in (0, unit.shape[1]) or _all_equal(unit):
+        return unit
+    return np.ascontiguousarray(
+        PCA(kept, svd_solver="randomized", random_state=seed).fit_transform(unit)
+    )
+
+
+def k_distances(points: Matrix, k: int) -> npt.NDArray[np.float64]:
+    """Distance of every point to its `k`-th nearest, itself included, ascending."""
+    distances, _ = NearestNeighbors(n_neighbors=k).fit(points).kneighbors(points)
+    return np.sort(distances[:, -1].astype(np.float64))
+
+
+def knee(ascending: npt.NDArray[np.float64]) -> float:
+    """The value at which a rising curve bends most: the point furthest below the line between its
+    ends.
+
+    >>> knee(np.array([0.1, 0.11, 0.12, 0.13, 0.9]))
+    0.13
+    """
+    line = np.linspace(ascending[0], ascending[-1], len(ascending))
+    return float(ascending[np.argmax(line - ascending)])
+
+
+def _clusters(image_ids: list[str], vectors: Matrix, params: ClusterParams) -> Clusters:
+    if len(image_ids) < params.min_samples:
+        return _together(image_ids, "too few pictures")
+    if _all_equal(vectors):
+        return _together(image_ids, "one cluster")
+    points = reduced(vectors, params.components, params.seed)
+    distances = k_distances(points, params.min_samples)
+    eps = params.eps or max(knee(distances), TINY_EPS)
+    methods: dict[str, Callable[[], Labels]] = {
+        "dbscan": lambda: DBSCAN(eps=eps, min_samples=params.min_samples).fit_predict(points),
+        "hdbscan": lambda: _hdbscan(points, params.min_samples),
+        "kmeans": lambda: _kmeans(points, params.clusters, params.seed),
+    }
+    labels, rows = {}, []
+    for method, cluster in methods.items():
+        start = time.perf_counter()
+        labels[method] = cluster().astype(np.int64)
+        rows.append(
+            _compared(method, points, labels[method], params.seed, time.perf_counter() - start)
+        )
+    return Clusters(_frame(image_ids, labels), pd.DataFrame(rows), eps, distances)
+
+
+def _hdbscan(points: Matrix, min_samples: int) -> Labels:
+    from hdbscan import HDBSCAN
+
+    labels: Labels = HDBSCAN(min_cluster_size=min_samples, core_dist_n_jobs=1).fit_predict(
+        points.astype(np.float64)
+    )
+    return labels
+
+
+def _kmeans(points: Matrix, clusters: int, seed: int) -> Labels:
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "Number of distinct clusters", ConvergenceWarning
+        )  # the outcome says so
+        labels: Labels = KMeans(
+            min(clusters, len(points)), n_init=3, random_state=seed
+        ).fit_predict(points)
+    return labels
+
+
+def _compared(
+    method: str, points: Matrix, labels: Labels, seed: int, seconds: float
+) -> dict[str, object]:
+    clusters, noise = len(set(labels.tolist()) - {-1}), float((labels == -1).mean())
+    return {
+        "method": method,
+        "outcome": _outcome(clusters),
+        "clusters": clusters,
+        "noise_share": noise,
+        "silhouette": _silhouette(points[labels >= 0], labels[labels >= 0], seed),
+        "seconds": seconds,
+    }
+
+
+def _outcome(clusters: int) -> str:
+    return {0: "all noise", 1: "one cluster"}.get(clusters, "clusters")
+
+
+def _silhouette(points: Matrix, labels: Labels, seed: int) -> float:
+    """Mean silhouette of a sample of the pictures that are not noise; NaN unless there are 2 to n -
+    1 clusters."""
+    if len(points) > SILHOUETTE_SAMPLE:
+        sample = np.random.default_rng(seed).choice(len(points), SILHOUETTE_SAMPLE, replace=False)
+        points, labels = points[sample], labels[sample]
+    if not 2 <= len(set(labels.tolist())) < len(labels):
+        return float("nan")
+    return float(silhouette_score(points, labels))
+
+
+def _all_equal(vectors: Matrix) -> bool:
+    return bool((vectors == vectors[0]).all())
+
+
+def _together(image_ids: list[str], outcome: str) -> Clusters:
+    """All in cluster 0 by every method, where there is nothing to tell them apart by."""
+    labels = dict.fromkeys(
+        ("dbscan", "hdbscan", "kmeans"), np.zeros(len(image_ids), dtype=np.int64)
+    )
+    rows = [
+        {
+            "method": method,
+            "outcome": outcome,
+            "clusters": min(len(image_ids), 1),
+            "noise_share": 0.0,
+            "silhouette": float("nan"),
+            "seconds": 0.0,
+        }
+        for method in labels
+    ]
+    return Clusters(_frame(image_ids, labels), pd.DataFrame(rows), 0.0, np.zeros(0))
+
+
+def _frame(image_ids: list[str], labels: dict[str, Labels]) -> pd.DataFrame:
+    return CLUSTERS.check(pd.DataFrame({"image_id": pd.Series(image_ids, dtype="str"), **labels}))

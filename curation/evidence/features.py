@@ -1,0 +1,153 @@
+"""Embeddings: every picture as a vector in which similar pictures lie close."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import Field
+
+from curation.base.engine import per_item
+from curation.base.errors import SchemaError
+from curation.base.params import Params
+from curation.base.rgb import Rgb
+from curation.base.tables import EMBEDDINGS
+from curation.evidence.models.downloads import fetch_weights
+from curation.evidence.models.efficientnet import EfficientNetEmbedder
+from curation.evidence.models.inference import one_by_one
+from curation.evidence.models.weights import find_weights, search_weights
+from curation.store.workspace import Measured, Workspace
+
+VERSION = 2
+
+
+class Embedder(Protocol):
+    """Turns pictures into rows of `dimension` numbers for what they show and `texture_dimension`
+    for how they are made.
+
+    `name` is that of the network; `version` changes whenever a number may."""
+
+    name: str
+    version: str
+    dimension: int
+    texture_dimension: int
+
+    def __call__(self, batch: Sequence[Rgb]) -> npt.NDArray[np.float32]: ...
+
+
+class FeatureParams(Params):
+    """Settings of the embedder."""
+
+    embedder: Literal[
+        "efficientnet-lite0",
+        "efficientnet-b0",
+        "efficientnet-b1",
+        "efficientnet-b2",
+        "efficientnet-b3",
+        "efficientnet-b4",
+        "efficientnet-b5",
+        "efficientnet-b6",
+        "efficientnet-b7",
+    ] = Field(
+        "efficientnet-lite0", description="The network; only lite0 needs no weights to be fetched"
+    )
+    download: bool = Field(
+        True, description="Download the weights when they are nowhere on this machine"
+    )
+    batch: int = Field(256, ge=1, le=4096, description="Pictures measured between two saves")
+
+
+def load_embedder(
+    workspace: Workspace, weights_folder: Path | None, params: FeatureParams
+) -> Embedder:
+    """The embedder of `params`; WeightsError when its weights cannot be had or are not the pinned
+    ones."""
+    folders = [weights_folder] if weights_folder else []
+    path = search_weights(params.embedder, folders)
+    if path is None:
+        path = (
+            fetch_weights(params.embedder)
+            if params.download
+            else find_weights(params.embedder, folders)
+        )
+    return EfficientNetEmbedder(params.embedder, path, workspace.models)
+
+
+def embed(
+    image_ids: Sequence[str],
+    read: Callable[[str], Rgb],
+    *,
+    embedder: Embedder,
+    workspace: Workspace,
+    params: FeatureParams,
+    pictures_version: str = "",
+) -> Measured:
+    """An EMBEDDINGS row per picture, stored under the versions of the model and of what `read`
+    gives.
+
+    A picture that the network cannot do, or with a value that is not finite as float16, gets the
+    status "bad_feature" and zeros."""
+    if not image_ids:
+        return Measured(EMBEDDINGS.frame([]), 0)
+    version = hashlib.sha256(
+        f"{VERSION} {embedder.version} {pictures_version}".encode()
+    ).hexdigest()[:16]
+    measured = workspace.measurements("embeddings", version).measure(
+        image_ids, lambda some: _embed(some, read, embedder), batch=params.batch, title="features"
+    )
+    return Measured(EMBEDDINGS.check(measured.frame), measured.new)
+
+
+def feature_matrix(frame: pd.DataFrame) -> npt.NDArray[np.float32]:
+    """The vectors of an EMBEDDINGS frame, n x dimension; 0 x 0 for an empty frame."""
+    if frame.empty:
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.stack(frame["vector"].to_list()).astype(np.float32)
+
+
+def features_by_id(frame: pd.DataFrame) -> Callable[[Sequence[str]], npt.NDArray[np.float32]]:
+    """A function from n image_ids to their vectors, n x dimension, as an EMBEDDINGS frame holds
+    them."""
+    by_id = frame.set_index("image_id")
+    return lambda image_ids: feature_matrix(by_id.loc[list(image_ids)])
+
+
+def _embed(
+    image_ids: Sequence[str], read: Callable[[str], Rgb], embedder: Embedder
+) -> pd.DataFrame:
+    rows = one_by_one(embedder, per_item(read, image_ids), "the embedder")  # type: ignore[arg-type]
+    return EMBEDDINGS.frame(
+        [_row(image_id, row, embedder) for image_id, row in zip(image_ids, rows, strict=True)]
+    )
+
+
+def _row(
+    image_id: str, row: npt.NDArray[np.float32] | None, embedder: Embedder
+) -> dict[str, object]:
+    width = embedder.dimension + embedder.texture_dimension
+    if row is not None and row.shape != (width,):
+        raise SchemaError(f"the embedder promised {width} numbers per picture, got {row.shape}")
+    half = _as_half(row)
+    status = "bad_feature" if half is None else "ok"
+    vector, texture = np.split(
+        np.zeros(width, np.float16) if half is None else half, [embedder.dimension]
+    )
+    return {
+        "image_id": image_id,
+        "embedder": embedder.name,
+        "status": status,
+        "vector": vector,
+        "texture": texture,
+    }
+
+
+def _as_half(row: npt.NDArray[np.float32] | None) -> npt.NDArray[np.float16] | None:
+    """float16, or None where a value is missing, not finite, or too large for it."""
+    if row is None or not (np.abs(row) <= np.finfo(np.float16).max).all():
+        return None
+    return row.astype(np.float16)

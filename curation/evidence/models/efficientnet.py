@@ -1,0 +1,171 @@
+"""EfficientNet as an embedder: the mean and the deviation of every channel of its feature maps.
+
+The last map says what a picture shows; the stages before it say how it is made: texture, shading,
+strokes, grain.
+
+Lite0 carries its weights in a package; B0 to B7 take the authors' files by name. Each has the input
+side and the normalisation that it was trained with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import cv2
+import numpy as np
+
+from curation.base.engine import per_item
+from curation.base.errors import ParamError
+from curation.base.rgb import Rgb
+from curation.evidence.models.inference import Floats, Network, open_network
+from curation.evidence.models.weights import digest_of, load_state
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+VERSION = 2
+TEXTURE_STAGES = 4
+"""How many stages before the last map count as texture; the earlier ones hold little more than
+edges."""
+
+
+class Variant(NamedTuple):
+    """One EfficientNet: input side in pixels, channels of the last feature map and, in sum, of the
+    texture stages, mean and deviation of its pixels."""
+
+    side_px: int
+    channels: int
+    texture_channels: int
+    mean: tuple[float, float, float] = (0.485 * 255, 0.456 * 255, 0.406 * 255)
+    deviation: tuple[float, float, float] = (0.229 * 255, 0.224 * 255, 0.225 * 255)
+
+
+VARIANTS = {
+    "efficientnet-lite0": Variant(224, 1280, 704, (127.0,) * 3, (128.0,) * 3),
+    "efficientnet-b0": Variant(224, 1280, 704),
+    "efficientnet-b1": Variant(240, 1280, 704),
+    "efficientnet-b2": Variant(260, 1408, 768),
+    "efficientnet-b3": Variant(300, 1536, 848),
+    "efficientnet-b4": Variant(380, 1792, 992),
+    "efficientnet-b5": Variant(456, 2048, 1120),
+    "efficientnet-b6": Variant(528, 2304, 1264),
+    "efficientnet-b7": Variant(600, 2560, 1408),
+}
+
+
+def shrink(picture: Rgb, side_px: int) -> Rgb:
+    """The picture as a square of that side, straight from its own size: a step in between would
+    change the features."""
+    smaller = max(picture.shape[:2]) > side_px
+    interpolation = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return cv2.resize(picture, (side_px, side_px), interpolation=interpolation).astype(
+        np.uint8, copy=False
+    )
+
+
+class EfficientNetEmbedder:
+    """An EfficientNet, one picture per core at a time, so that a picture's vector depends on
+    nothing else."""
+
+    def __init__(self, name: str, weights: Path, folder: Path) -> None:
+        """From verified `weights`; the exported network is kept in `folder`. ParamError when there
+        is no such name."""
+        if name not in VARIANTS:
+            raise ParamError(f"no embedder called {name}; there are: {', '.join(VARIANTS)}")
+        variant = VARIANTS[name]
+        self.name = name
+        self.version = f"{name}-{digest_of(weights)}-v{VERSION}"
+        self.dimension = 2 * variant.channels
+        self.texture_dimension = 2 * variant.texture_channels
+        self._side_px = variant.side_px
+        size = (variant.side_px, variant.side_px)
+        self._run = open_network(
+            Network(self.version, lambda: build(name, weights), (size,)), folder
+        )
+
+    def __call__(self, batch: Sequence[Rgb]) -> Floats:
+        """n x (dimension + texture_dimension): of the last map, the mean of every channel, then its
+        deviation over the picture; then the same of every texture stage."""
+        vectors = per_item(lambda picture: self._run(shrink(picture, self._side_px)), batch)
+        width = self.dimension + self.texture_dimension
+        return np.stack(vectors) if vectors else np.zeros((0, width), dtype=np.float32)
+
+
+def build(name: str, weights: Path) -> nn.Module:
+    """The network as a torch module: 1 x side x side x 3 uint8 -> 1 x (2 * all its channels that
+    count) float32."""
+    import torch
+    from torch import nn
+
+    class Pooled(nn.Module):
+        """Pixels in, pooled features out."""
+
+        mean: Tensor
+        deviation: Tensor
+
+        def __init__(self, backbone: nn.Module, variant: Variant) -> None:
+            super().__init__()
+            self.backbone = backbone
+            self.register_buffer("mean", torch.tensor(variant.mean).view(1, 3, 1, 1))
+            self.register_buffer("deviation", torch.tensor(variant.deviation).view(1, 3, 1, 1))
+
+        def forward(self, picture: Tensor) -> Tensor:
+            pixels = (picture.permute(0, 3, 1, 2).float() - self.mean) / self.deviation
+            *stages, last = feature_maps(self.backbone, pixels)
+            return torch.cat(
+                [_pooled(features) for features in (last, *stages[-TEXTURE_STAGES:])], dim=1
+            )
+
+    return Pooled(backbone(name, weights), VARIANTS[name]).eval()
+
+
+def backbone(name: str, weights: Path) -> nn.Module:
+    """The network up to its last feature map, with verified `weights`, without the head for
+    ImageNet's classes."""
+    from torch import nn
+
+    network = _lite(name) if "lite" in name else _full(name)
+    network.load_state_dict(load_state(weights))
+    network._fc = nn.Identity()
+    return network
+
+
+def feature_maps(backbone: Any, pixels: Tensor) -> list[Tensor]:
+    """What a backbone makes of normalised pixels (n x 3 x side x side): n x channels x height x
+    width at the end of every stage (a stage ends where the number of channels changes), then the
+    last map."""
+    features = backbone._swish(backbone._bn0(backbone._conv_stem(pixels)))
+    stages: list[Tensor] = []
+    for block in backbone._blocks:
+        if block._block_args.input_filters != block._block_args.output_filters:
+            stages.append(features)
+        features = block(features)
+    return [*stages, features, backbone._swish(backbone._bn1(backbone._conv_head(features)))]
+
+
+def _pooled(features: Tensor) -> Tensor:
+    """1 x channels x height x width -> 1 x (2 * channels): mean, then deviation."""
+    import torch
+
+    mean = features.mean((2, 3), keepdim=True)
+    deviation = (features - mean).square().mean((2, 3)).sqrt()
+    return torch.cat([mean.flatten(1), deviation], dim=1)
+
+
+def _lite(name: str) -> nn.Module:
+    from efficientnet_lite_pytorch import EfficientNet
+
+    network: nn.Module = EfficientNet.from_name(
+        name
+    )  # its ReLU6 must stay: `set_swish` would replace it
+    return network
+
+
+def _full(name: str) -> nn.Module:
+    from efficientnet_pytorch import EfficientNet
+
+    network = EfficientNet.from_name(name)
+    network.set_swish(memory_efficient=False)  # the other form cannot be exported
+    module: nn.Module = network
+    return module

@@ -1,0 +1,201 @@
+"""Objects per picture: what a detector trained on photographs sees in it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import Field, field_validator
+
+from curation.base.engine import per_item
+from curation.base.errors import WeightsError
+from curation.base.params import Params
+from curation.base.rgb import Rgb
+from curation.base.tables import OBJECT_COUNTS
+from curation.evidence.models.downloads import fetch_weights
+from curation.evidence.models.inference import one_by_one
+from curation.evidence.models.weights import how_to_get, search_weights
+from curation.evidence.models.yolo import YoloDetector
+from curation.store.workspace import Measured, Workspace
+
+VERSION = 1
+Boxes = npt.NDArray[np.float32]
+"""n x 6: x1, y1, x2, y2 as fractions of the picture, confidence, class index."""
+
+DETECTORS = ("yolov8n",)
+DETECTOR_UNAVAILABLE = "detector_unavailable"
+log = logging.getLogger("inksift")
+
+
+class Detector(Protocol):
+    """Finds objects. `version` changes whenever an answer may change; `classes` names the class
+    indices."""
+
+    version: str
+    classes: Sequence[str]
+
+    def __call__(self, batch: Sequence[Rgb]) -> list[Boxes]: ...
+
+
+class ObjectParams(Params):
+    """Settings of the object detector; the defaults are those of ultralytics' `predict`."""
+
+    weights: str = Field("yolov8n", description="Name of the detector's weights")
+    confidence: float = Field(0.25, ge=0.01, lt=1, description="Least confidence of an object")
+    overlap: float = Field(
+        0.7, gt=0, le=1, description="Two boxes of a class that overlap more are one object"
+    )
+    input_side_px: int = Field(
+        640,
+        ge=320,
+        le=640,
+        multiple_of=32,
+        description="Longest side that the network sees; less changes most counts",
+    )
+    required: bool = Field(
+        False, description="Stop when there are no weights, instead of going on without a vote"
+    )
+    download: bool = Field(
+        True, description="Download the weights when they are nowhere on this machine"
+    )
+    batch: int = Field(64, ge=1, le=1024, description="Pictures measured between two saves")
+
+    @field_validator("weights")
+    @classmethod
+    def _known_weights(cls, name: str) -> str:
+        if name not in DETECTORS:
+            raise ValueError(f"no weights called {name}; there are: {', '.join(DETECTORS)}")
+        return name
+
+
+def load_detector(
+    workspace: Workspace, weights_folder: Path | None, params: ObjectParams
+) -> Detector | None:
+    """The detector of `params`, or None (with a warning) when its weights cannot be had and are not
+    required.
+
+    WeightsError when weights of that name are there but are not the pinned ones.
+    """
+    path = search_weights(params.weights, [weights_folder] if weights_folder else [])
+    try:
+        path = path or _obtain(params)
+    except WeightsError as error:
+        if params.required:
+            raise
+        log.warning("objects are not counted: %s", error)
+        return None
+    return YoloDetector(
+        path,
+        workspace.models,
+        confidence=params.confidence,
+        overlap=params.overlap,
+        input_side_px=params.input_side_px,
+    )
+
+
+def count_objects(
+    image_ids: Sequence[str],
+    read: Callable[[str], Rgb],
+    *,
+    detector: Detector | None,
+    workspace: Workspace,
+    params: ObjectParams,
+    pictures_version: str = "",
+) -> Measured:
+    """An OBJECT_COUNTS row per picture; `pictures_version` names what `read` gives, and what is
+    stored under it.
+
+    Without a detector nothing is stored, so that a later run can count."""
+    if detector is None:
+        rows = [_row(image_id, DETECTOR_UNAVAILABLE) for image_id in dict.fromkeys(image_ids)]
+        return Measured(OBJECT_COUNTS.frame(rows), 0)
+    if not image_ids:
+        return Measured(OBJECT_COUNTS.frame([]), 0)
+    version = hashlib.sha256(
+        f"{VERSION} {detector.version} {pictures_version}".encode()
+    ).hexdigest()[:16]
+    measured = workspace.measurements("object_counts", version).measure(
+        image_ids, lambda some: _count(some, read, detector), batch=params.batch, title="objects"
+    )
+    return Measured(OBJECT_COUNTS.check(measured.frame), measured.new)
+
+
+def sound_boxes(boxes: Boxes) -> Boxes:
+    """Boxes that can be counted: finite ones, cut to the picture, of more than no area.
+
+    >>> boxes = [[-1, 0, 0.5, 1, 0.9, 0], [0, 0, np.nan, 1, 0.9, 0]]
+    >>> sound_boxes(np.array(boxes, dtype=np.float32)).tolist()[0][:4]
+    [0.0, 0.0, 0.5, 1.0]
+    """
+    boxes = boxes[np.isfinite(boxes).all(axis=1)].copy()
+    boxes[:, :4] = boxes[:, :4].clip(0, 1)
+    kept: Boxes = boxes[areas(boxes) > 0]
+    return kept
+
+
+def areas(boxes: Boxes) -> npt.NDArray[np.float32]:
+    """The share of the picture that each box covers, 0 where its corners are swapped."""
+    width, height = (boxes[:, 2] - boxes[:, 0]).clip(0), (boxes[:, 3] - boxes[:, 1]).clip(0)
+    area: npt.NDArray[np.float32] = width * height
+    return area
+
+
+def class_counts(boxes: Boxes, classes: Sequence[str]) -> str:
+    """Objects per class, the commonest first; an index without a name is an "unknown".
+
+    >>> boxes = [[0, 0, 1, 1, 0.9, 1], [0, 0, 1, 1, 0.8, 7]]
+    >>> class_counts(np.array(boxes, dtype=np.float32), ["cat", "dog"])
+    'dog:1,unknown:1'
+    """
+    indices = boxes[:, 5].astype(int)
+    names = Counter(classes[index] if 0 <= index < len(classes) else "unknown" for index in indices)
+    ranked = sorted(names.items(), key=lambda item: (-item[1], item[0]))
+    return ",".join(f"{name}:{count}" for name, count in ranked)
+
+
+def _obtain(params: ObjectParams) -> Path:
+    if params.download:
+        return fetch_weights(params.weights)
+    raise WeightsError(how_to_get(params.weights))
+
+
+def _count(
+    image_ids: Sequence[str], read: Callable[[str], Rgb], detector: Detector
+) -> pd.DataFrame:
+    found = one_by_one(detector, per_item(read, image_ids), "the object detector")
+    rows = [
+        _counted(image_id, boxes, detector)
+        for image_id, boxes in zip(image_ids, found, strict=True)
+    ]
+    return OBJECT_COUNTS.frame(rows)
+
+
+def _counted(image_id: str, boxes: Boxes | None, detector: Detector) -> dict[str, object]:
+    if boxes is None:
+        return _row(image_id, "model_error")
+    boxes = sound_boxes(np.asarray(boxes, dtype=np.float32).reshape(-1, 6))
+    return _row(image_id, "ok") | {
+        "objects": len(boxes),
+        "classes": class_counts(boxes, detector.classes),
+        "largest_share": float(areas(boxes).max(initial=0)),
+        "boxes": boxes.ravel(),
+    }
+
+
+def _row(image_id: str, status: str) -> dict[str, object]:
+    nothing = np.zeros(0, dtype=np.float32)
+    return {
+        "image_id": image_id,
+        "status": status,
+        "objects": 0,
+        "classes": "",
+        "largest_share": 0.0,
+        "boxes": nothing,
+    }

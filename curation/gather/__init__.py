@@ -1,0 +1,1 @@
+"""From a folder to rows: every file found, decoded once, with its hashes, signals and thumbnail."""

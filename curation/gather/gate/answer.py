@@ -1,0 +1,96 @@
+"""What a decode worker answers, and the distrust with which it is read."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from curation.base.thumbnail_codec import packed_size
+from curation.gather.folder.walk import display
+from curation.gather.gate.decode import MAX_SIDE_PX
+from curation.gather.gate.fingerprint import ORIENTATIONS, Fingerprint
+from curation.gather.gate.formats import ALLOWED
+from curation.gather.signals import SIGNALS
+
+MAX_NOTE_LENGTH = 200
+MAX_HASH = 2**64 - 1
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+WORKER_LOST = frozenset({"timeout", "decoder_died"})
+TRANSIENT = WORKER_LOST | {
+    "memory",
+    "changed_during_run",
+    "vanished",
+    "unreadable",
+    "file_too_big",
+    "not_a_regular_file",
+}
+"""Errors of the moment or of a file, and not of a content: never stored under it."""
+
+
+class Decoded(NamedTuple):
+    """What the gate says about one file. With an `error` only `note` means something."""
+
+    error: str
+    note: str
+    width: int = 0
+    height: int = 0
+    format: str = ""
+    mode: str = ""
+    phash: int = 0
+    contrast: float = 0.0
+    fingerprint: Fingerprint = Fingerprint("", [0] * ORIENTATIONS, 0.0, 0, 0)
+    signals: Mapping[str, float] = MappingProxyType({})
+    thumbnail: bytes = b""
+
+
+def checked(header: dict[str, Any], thumbnail: bytes) -> Decoded:
+    """The answer as Decoded; ValueError, TypeError or KeyError for one that no honest worker
+    gives."""
+    note = safe(str(header["note"]).encode("utf-8", "surrogatepass"))
+    if header["error"]:
+        return Decoded(safe(str(header["error"]).encode()), note)
+    signals = {signal.name: _number(header["signals"][signal.name]) for signal in SIGNALS}
+    packed_size(thumbnail)
+    if header["format"] not in ALLOWED:
+        raise ValueError("no such format")
+    return Decoded(
+        error="",
+        note=note,
+        width=_whole(header["width"], MAX_SIDE_PX),
+        height=_whole(header["height"], MAX_SIDE_PX),
+        format=header["format"],
+        mode=safe(str(header["mode"]).encode()),
+        phash=_whole(header["phash"], MAX_HASH),
+        contrast=_number(header["contrast"]),
+        fingerprint=_fingerprint(**header["fingerprint"]),
+        signals=signals,
+        thumbnail=thumbnail,
+    )
+
+
+def _fingerprint(pixels: Any, oriented: Any, trimmed_contrast: Any, **size: Any) -> Fingerprint:
+    if not _DIGEST.fullmatch(pixels) or len(oriented) != ORIENTATIONS:
+        raise ValueError(pixels)
+    hashes = [_whole(bits, MAX_HASH) for bits in oriented]
+    sides = {name: _whole(value, MAX_SIDE_PX) for name, value in size.items()}
+    return Fingerprint(pixels, hashes, _number(trimmed_contrast), **sides)
+
+
+def _whole(value: Any, most: int) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError(value)
+    return value
+
+
+def _number(value: Any) -> float:
+    if not math.isfinite(value):
+        raise ValueError(value)
+    return float(value)
+
+
+def safe(text: bytes) -> str:
+    """The start of a stranger's text, on one line and without control characters."""
+    return display(text[:MAX_NOTE_LENGTH])

@@ -1,0 +1,143 @@
+"""The process in which hostile bytes are decoded: `python -m curation.gather.gate.worker SETTINGS`,
+started by the gate.
+
+It holds no path and no network: files come as open handles over the socket on its standard input,
+one at a time, and each is answered with a JSON header and a thumbnail. It ends when the socket
+closes."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import resource
+import socket
+import struct
+import sys
+import warnings
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import cv2
+
+from curation.gather.folder.safe_open import RefusedError, read_chunks
+from curation.gather.gate.decode import UndecodableError, decode
+from curation.gather.gate.pixels import measure_pixels
+
+ID_LENGTH = 64
+LENGTHS = struct.Struct("!II")
+OPEN_FILES = 32
+NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
+NO_NEW_PRIVILEGES = 38
+
+
+class Settings(NamedTuple):
+    """What a worker is told when it starts."""
+
+    max_bytes: int
+    max_pixels: int
+    thumbnail_side_px: int
+    timeout_s: int
+    memory_bytes: int
+
+
+Reply = tuple[dict[str, Any], bytes]
+
+
+def examine(data: bytes, settings: Settings) -> Reply:
+    """Decode and measure one file's bytes: the row's fields and the thumbnail, or `error` and
+    `note`."""
+    try:
+        picture = decode(data, max_pixels=settings.max_pixels)
+        measures = measure_pixels(picture.rgb, thumbnail_side_px=settings.thumbnail_side_px)
+    except UndecodableError as error:
+        return {"error": error.reason, "note": str(error)}, b""
+    except MemoryError:
+        return {"error": "memory", "note": ""}, b""
+    height, width = picture.rgb.shape[:2]
+    facts = {"error": "", "note": picture.note, "width": width, "height": height}
+    row = facts | {"format": picture.format, "mode": picture.mode} | measures._asdict()
+    row["fingerprint"] = measures.fingerprint._asdict()
+    return row, row.pop("thumbnail")
+
+
+def serve(connection: socket.socket, settings: Settings) -> None:
+    """Answer until the other side closes."""
+    _send(connection, {"ready": os.getpid()}, b"")
+    while request := _receive(connection):
+        image_id, handle = request
+        _guard_time(settings.timeout_s)
+        try:
+            reply = _answer(handle, image_id, settings)
+        finally:
+            os.close(handle)
+        _send(connection, *reply)
+
+
+def main() -> None:
+    """Confine this process, then serve the socket on standard input."""
+    settings = Settings(*json.loads(sys.argv[1]))
+    warnings.simplefilter("always")
+    warnings.simplefilter("ignore", DeprecationWarning)
+    warnings.formatwarning = lambda message, *_args, **_more: f"{message}\n"
+    cv2.setNumThreads(1)
+    confine(settings.memory_bytes)
+    with (
+        socket.socket(fileno=os.dup(0)) as connection,
+        suppress(BrokenPipeError, ConnectionResetError),
+    ):
+        serve(connection, settings)
+
+
+def confine(memory_bytes: int) -> None:
+    """Give up what decoding does not need. What the system refuses to take away is kept in
+    silence."""
+    with suppress(OSError, AttributeError):
+        kernel = ctypes.CDLL(None)
+        kernel.unshare(NEW_USER_AND_NETWORK)
+        kernel.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    os.set_blocking(2, False)
+    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+
+
+def _limit(kind: int, value: int) -> None:
+    with suppress(ValueError, OSError):
+        resource.setrlimit(kind, (value, value))
+
+
+def _guard_time(timeout_s: int) -> None:
+    """Let the kernel end this process when one file costs more processor time, should the parent be
+    gone."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(usage.ru_utime + usage.ru_stime)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + timeout_s + 2, most))
+
+
+def _answer(handle: int, image_id: str, settings: Settings) -> Reply:
+    try:
+        data = b"".join(read_chunks(handle, max_bytes=settings.max_bytes))
+    except RefusedError as error:
+        return {"error": error.reason, "note": str(error)}, b""
+    if hashlib.sha256(data).hexdigest() != image_id:
+        return {"error": "changed_during_run", "note": ""}, b""
+    return examine(data, settings)
+
+
+def _receive(connection: socket.socket) -> tuple[str, int] | None:
+    message, handles, _, _ = socket.recv_fds(connection, ID_LENGTH, 1)
+    return (message.decode("ascii"), handles[0]) if message else None
+
+
+def _send(connection: socket.socket, header: dict[str, Any], blob: bytes) -> None:
+    text = json.dumps(header, allow_nan=False).encode()
+    connection.sendall(LENGTHS.pack(len(text), len(blob)) + text + blob)
+
+
+if __name__ == "__main__":
+    main()

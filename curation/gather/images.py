@@ -1,0 +1,287 @@
+"""The images table: one row per file found, each decoded at most once in its life."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from curation.base import engine
+from curation.base.errors import SourceError
+from curation.base.params import Params
+from curation.base.tables import HASHES, IMAGES, Table
+from curation.gather.folder.identity import Identity, confirm_all, identify_all
+from curation.gather.folder.safe_open import RefusedError, open_file
+from curation.gather.folder.walk import Found, find_files, open_source
+from curation.gather.gate.answer import TRANSIENT, Decoded
+from curation.gather.gate.formats import EXTENSIONS
+from curation.gather.gate.pixels import pixels_version
+from curation.gather.gate.pool import Gate
+from curation.gather.gate.worker import Settings
+from curation.gather.signals import SIGNALS
+from curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from curation.store.thumbnails import THUMBNAILS, locate_thumbnails
+from curation.store.workspace import Measurements, Workspace
+
+DECODE_BATCH = 64
+PIXELS = Table(
+    "pixels",
+    {
+        "image_id": "str",
+        "error": "str",
+        "note": "str",
+        "width": "int64",
+        "height": "int64",
+        "format": "str",
+    }
+    | {"mode": "str"}
+    | dict(HASHES.columns)
+    | {signal.name: "float64" for signal in SIGNALS},
+    key=("image_id",),
+)
+"""What is stored per picture: one row per distinct content, with an `error` where it cannot be
+decoded."""
+
+
+class ImageParams(Params):
+    """Settings of reading a folder of pictures."""
+
+    thumbnail_side_px: int = Field(
+        640, ge=256, le=2048, description="Longest side of a working thumbnail"
+    )
+    max_file_mb: int = Field(64, ge=1, le=1024, description="Larger files are not read")
+    max_megapixels: float = Field(
+        50.0, gt=0, le=500, description="Pictures with more pixels are not decoded"
+    )
+    timeout_s: int = Field(
+        30, ge=1, le=600, description="Seconds that one file may keep a decoder busy"
+    )
+    memory_mb: int = Field(
+        2048, ge=1024, le=65536, description="Memory that one decode worker may use"
+    )
+    workers: int = Field(0, ge=0, le=256, description="Decode workers; 0 is one for every core")
+
+    @property
+    def settings(self) -> Settings:
+        """These settings as the gate's workers take them."""
+        return Settings(
+            max_bytes=self.max_file_mb * 10**6,
+            max_pixels=int(self.max_megapixels * 10**6),
+            thumbnail_side_px=self.thumbnail_side_px,
+            timeout_s=self.timeout_s,
+            memory_bytes=self.memory_mb * 2**20,
+        )
+
+    @property
+    def version(self) -> str:
+        """The version under which pixels and thumbnails are stored."""
+        settings = self.settings
+        return pixels_version(
+            thumbnail_side_px=settings.thumbnail_side_px, max_pixels=settings.max_pixels
+        )
+
+
+class Images(NamedTuple):
+    """The tables of a source folder, and how many pictures this call had to decode."""
+
+    images: pd.DataFrame
+    hashes: pd.DataFrame
+    signals: pd.DataFrame
+    thumbnails: pd.DataFrame
+    new: int
+
+
+def no_images() -> Images:
+    """The tables of no folder at all."""
+    return Images(
+        IMAGES.frame([]), HASHES.frame([]), SIGNALS_TABLE.frame([]), THUMBNAILS.frame([]), 0
+    )
+
+
+def find_images(source: Path, workspace: Workspace, params: ImageParams) -> Images:
+    """Every file below `source` with its content's identity, and the measures of every decodable
+    picture.
+
+    Bad files are rows with an `error`. SourceError when the folder cannot be used, GateError when
+    nothing can be decoded on this machine."""
+    _check_apart(source, workspace)
+    settings = params.settings
+    found = find_files(source, max_file_bytes=settings.max_bytes)
+    root = open_source(source)
+    try:
+        identities = identify_all(root, found, settings.max_bytes)
+        store = _Store(workspace, params.version)
+        copies = _copies(found, identities)
+        missing = store.missing(list(copies))
+        failed = _decode_all(root, copies, missing, store, params)
+        identities = confirm_all(root, found, identities, settings.max_bytes)
+    finally:
+        os.close(root)
+    rows = store.pixels(list(copies))
+    images = IMAGES.frame(_image_rows(found, identities, rows, failed))
+    readable = rows[rows["image_id"].isin(images.loc[images["readable"], "image_id"])]
+    thumbnails = store.locate_thumbnails(readable["image_id"].tolist())
+    return Images(
+        images, HASHES.check(readable), SIGNALS_TABLE.check(readable), thumbnails, len(missing)
+    )
+
+
+class _Store:
+    """Stored pixels and thumbnails of one version."""
+
+    def __init__(self, workspace: Workspace, version: str) -> None:
+        self._workspace = workspace
+        self._pixels: Measurements = workspace.measurements("pixels", version)
+        self._thumbnails: Measurements = workspace.measurements("thumbnails", version)
+
+    def missing(self, image_ids: Sequence[str]) -> list[str]:
+        """Pictures without a row of pixels, and decodable ones without a thumbnail."""
+        rows = self.pixels(image_ids)
+        bare = set(self._thumbnails.missing(rows.loc[rows["error"] == "", "image_id"].tolist()))
+        known = set(rows["image_id"])
+        return [image_id for image_id in image_ids if image_id not in known or image_id in bare]
+
+    def pixels(self, image_ids: Sequence[str]) -> pd.DataFrame:
+        """The stored rows of these pictures, in their order."""
+        if not self._pixels.parts():
+            return PIXELS.frame([])
+        rows = self._pixels.frame().set_index("image_id", drop=False)
+        return PIXELS.check(
+            rows.loc[[image_id for image_id in image_ids if image_id in rows.index]]
+        )
+
+    def locate_thumbnails(self, image_ids: Sequence[str]) -> pd.DataFrame:
+        """Where the thumbnails of these pictures are."""
+        return locate_thumbnails(self._workspace, self._thumbnails, image_ids)
+
+    def add(self, decoded: Mapping[str, Decoded]) -> None:
+        """Store one batch: thumbnails first, so that no row of pixels waits for one."""
+        thumbnails = [(key, value.thumbnail) for key, value in decoded.items() if not value.error]
+        if thumbnails:
+            self._thumbnails.add(
+                pd.DataFrame(thumbnails, columns=["image_id", "thumbnail"]), rows_per_group=1
+            )
+        if decoded:
+            self._pixels.add(
+                PIXELS.frame([_pixels_row(key, value) for key, value in decoded.items()])
+            )
+
+
+def _check_apart(source: Path, workspace: Workspace) -> None:
+    if workspace.root.resolve().is_relative_to(source.resolve()):
+        raise SourceError(
+            f"the workspace {workspace.root} lies inside {source}: choose a --workspace outside it"
+        )
+
+
+def _copies(found: Sequence[Found], identities: Sequence[Identity]) -> dict[str, list[Found]]:
+    """The files that hold each content, in order of their first."""
+    copies: dict[str, list[Found]] = {}
+    for file, identity in zip(found, identities, strict=True):
+        if identity.image_id:
+            copies.setdefault(identity.image_id, []).append(file)
+    return copies
+
+
+def _decode_all(
+    root: int,
+    copies: Mapping[str, list[Found]],
+    missing: Sequence[str],
+    store: _Store,
+    params: ImageParams,
+) -> dict[str, Decoded]:
+    """Decode and store the missing pictures; those that failed in a way that may pass are returned
+    instead."""
+    failed: dict[str, Decoded] = {}
+    settings = params.settings
+    with Gate(settings, workers=params.workers or engine.worker_count()) as gate:
+        for batch in engine.in_batches(missing, DECODE_BATCH, "decode pictures"):
+            answers = engine.per_item(
+                lambda image_id: _decode(
+                    gate, root, image_id, copies[image_id], settings.max_bytes
+                ),
+                batch,
+                workers=gate.workers,
+            )
+            decoded = dict(zip(batch, answers, strict=True))
+            store.add(
+                {key: value for key, value in decoded.items() if value.error not in TRANSIENT}
+            )
+            failed |= {key: value for key, value in decoded.items() if value.error in TRANSIENT}
+    return failed
+
+
+def _decode(
+    gate: Gate, root: int, image_id: str, copies: Iterable[Found], max_bytes: int
+) -> Decoded:
+    """The gate's answer on the first copy that still holds the content."""
+    decoded = Decoded("vanished", "")
+    for file in copies:
+        try:
+            with open_file(root, file.path_bytes, max_bytes=max_bytes) as handle:
+                decoded = gate.decode(handle, image_id)
+        except RefusedError as error:
+            decoded = Decoded("changed_during_run", str(error))
+        if decoded.error not in ("changed_during_run", "unreadable"):
+            return decoded
+    return decoded
+
+
+def _pixels_row(image_id: str, decoded: Decoded) -> dict[str, object]:
+    facts = (
+        decoded._asdict()
+        | decoded.fingerprint._asdict()
+        | {"oriented": np.array(decoded.fingerprint.oriented, np.uint64)}
+    )
+    row = {name: value for name, value in facts.items() if name in PIXELS.columns}
+    return (
+        {"image_id": image_id}
+        | row
+        | {signal.name: decoded.signals.get(signal.name, 0.0) for signal in SIGNALS}
+    )
+
+
+def _image_rows(
+    found: Sequence[Found],
+    identities: Sequence[Identity],
+    pixels: pd.DataFrame,
+    failed: Mapping[str, Decoded],
+) -> list[dict[str, object]]:
+    rows: dict[str, Any] = {row["image_id"]: row for row in pixels.to_dict("records")}
+    rows |= {image_id: decoded._asdict() for image_id, decoded in failed.items()}
+    return [
+        _image_row(file, identity, rows) for file, identity in zip(found, identities, strict=True)
+    ]
+
+
+def _image_row(file: Found, identity: Identity, rows: Mapping[str, Any]) -> dict[str, object]:
+    row = (
+        rows[identity.image_id]
+        if identity.image_id
+        else Decoded(identity.error, identity.note)._asdict()
+    )
+    readable = not row["error"]
+    flags = (row["note"], _mismatch(file, row["format"]) if readable else "")
+    return {
+        "path": file.path,
+        "path_bytes": file.path_bytes,
+        "image_id": identity.image_id,
+        "label": file.label,
+        "size_bytes": identity.size_bytes,
+        "mtime_ns": identity.mtime_ns,
+        "readable": readable,
+        "error": row["error"],
+        "note": "; ".join(filter(None, flags)),
+        **{name: row[name] for name in ("width", "height", "format", "mode")},
+    }
+
+
+def _mismatch(file: Found, kind: str) -> str:
+    """A flag for a name that promises another format than the bytes are."""
+    promised = EXTENSIONS.get(os.path.splitext(os.fsdecode(file.path_bytes))[1].lower(), kind)
+    return "" if promised == kind else "ext_mismatch"

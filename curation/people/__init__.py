@@ -1,0 +1,1 @@
+"""What people decided, and what a run heard of it."""

@@ -1,0 +1,117 @@
+"""What the last run heard of people, and from which ledger, so that no later one drops it unasked.
+
+A run writes both as soon as it has heard them, so they hold for one that was stopped afterwards
+too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pandas as pd
+from pydantic import Field
+
+from curation.base.errors import LedgerError, SchemaError, StoreError
+from curation.base.params import Params
+from curation.people.ledger.address import same_place
+from curation.people.ledger.entries import HUMAN_DECISIONS, Entry
+from curation.people.ledger.ledger import Ledger
+from curation.store.parquet import BROKEN_TABLE, read_parquet
+from curation.store.published import HEARD, read_told
+from curation.store.workspace import Workspace
+
+BRING_BACK = "bring back a copy of it, or import your last export with `inksift ledger import`"
+_ACCEPT = (
+    "to go on without them, add --accept-other-ledger (in Dagster, "
+    "human_decisions.accept_other_ledger)"
+)
+
+
+class HearingParams(Params):
+    """What may be forgotten."""
+
+    accept_other_ledger: bool = Field(
+        False,
+        description="Go on where the ledger lacks decisions that the last run heard; holds for one "
+        "run",
+    )
+
+
+def publish_heard(workspace: Workspace, ledger: Ledger) -> None:
+    """Write the name of the ledger that is heard to ledger.json."""
+    workspace.publish(HEARD, json.dumps({"ledger": ledger.name}).encode())
+
+
+def read_heard(workspace: Workspace) -> str | None:
+    """The name of the ledger that the last run heard, "" for the workspace's own, None where no run
+    says so.
+
+    StoreError when the file is damaged.
+    """
+    return (
+        str(read_told(workspace, HEARD, "ledger")["ledger"])
+        if (workspace.root / HEARD).exists()
+        else None
+    )
+
+
+def decisions_heard(workspace: Workspace) -> pd.DataFrame:
+    """HUMAN_DECISIONS of the last run; none where there are none that can be read."""
+    path = workspace.tables / f"{HUMAN_DECISIONS.name}.parquet"
+    try:
+        return HUMAN_DECISIONS.check(read_parquet(path))
+    except (*BROKEN_TABLE, SchemaError):
+        return HUMAN_DECISIONS.frame([])
+
+
+def forgotten(heard: pd.DataFrame, entries: Sequence[Entry]) -> int:
+    """How many of the decisions that a run heard were never made in a ledger of these entries.
+
+    One that was taken back since is not forgotten, nor one that a person took along by export and
+    import."""
+    made = {(entry.image_id, entry.action, entry.value) for entry in entries}
+    said = heard[["image_id", "action", "value"]].itertuples(index=False, name=None)
+    return sum(decision not in made for decision in said)
+
+
+def refuse_to_forget(
+    workspace: Workspace, ledger: Ledger, entries: Sequence[Entry], params: HearingParams
+) -> None:
+    """LedgerError where the `entries` of `ledger` lack decisions that the last run heard, unless
+    that is accepted."""
+    lacking = forgotten(decisions_heard(workspace), entries)
+    if lacking and not params.accept_other_ledger:
+        told = words_for(lacking, ledger)
+        raise LedgerError(f"{told}: {_remedy(workspace, ledger)}; {_ACCEPT}")
+
+
+def words_for(lacking: int, ledger: Ledger) -> str:
+    """That so many decisions are not in `ledger`."""
+    counted = (
+        f"{lacking} decision{'s' if lacking > 1 else ''} that the last run heard "
+        f"{'are' if lacking > 1 else 'is'}"
+    )
+    return f"{counted} not in this ledger, {called(ledger.name)}"
+
+
+def called(name: str) -> str:
+    """The ledger of that name, to a person."""
+    return name or "the workspace's own"
+
+
+def how_to_name(name: str) -> str:
+    """How a command is told to use the ledger of that name."""
+    return f"name it with --ledger {name}" if name else "leave --ledger and INKSIFT_LEDGER away"
+
+
+def _remedy(workspace: Workspace, ledger: Ledger) -> str:
+    try:
+        heard = read_heard(workspace)
+    except StoreError:  # the next run writes it anew
+        heard = None
+    if heard is None or same_place(heard, ledger.name):
+        return BRING_BACK
+    return (
+        f"that run heard {called(heard)}: {how_to_name(heard)}, "
+        "or take them along with `inksift ledger export` and `import`"
+    )

@@ -1,0 +1,136 @@
+"""What a person can decide on a picture, and what counts as well-formed."""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from curation.base.errors import LedgerError
+
+MAX_NAME_BYTES = 255
+MAX_NOTE_LENGTH = 10_000
+_IMAGE_ID = re.compile(r"[0-9a-f]{64}")
+_LINE_END = re.compile(r"\r\n?")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of what follows; joiners, which many
+scripts need, are not."""
+
+
+class Decision(NamedTuple):
+    """One answer about one picture. `image_id` is the SHA-256 of its bytes in lower-case
+    hexadecimal."""
+
+    image_id: str
+    action: str
+    value: str
+    note: str = ""
+
+
+class Rule(NamedTuple):
+    """What the value of an action has to be, in words and as a test."""
+
+    expected: str
+    holds: Callable[[str], bool]
+
+
+def _one_of(*values: str) -> Rule:
+    return Rule(" or ".join(values), values.__contains__)
+
+
+def _is_name(text: str) -> bool:
+    return (
+        bool(text)
+        and not _UNSEEN.search(text)
+        and _is_utf8(text)
+        and len(text.encode()) <= MAX_NAME_BYTES
+    )
+
+
+def _is_note(text: str) -> bool:
+    return len(text) <= MAX_NOTE_LENGTH and "\0" not in text and _is_utf8(text)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_NAME = Rule(
+    f"1 to {MAX_NAME_BYTES} bytes of UTF-8 on one line, without control or direction characters",
+    _is_name,
+)
+_PICTURE = Rule("64 lower-case hexadecimal digits", lambda text: bool(_IMAGE_ID.fullmatch(text)))
+_FIELDS = {
+    "image_id": _PICTURE,
+    "note": Rule(f"at most {MAX_NOTE_LENGTH} characters of UTF-8 without NUL", _is_note),
+}
+
+ACTIONS: Mapping[str, Rule] = {
+    "outcome": _one_of("kept", "rejected"),
+    "label": _NAME,
+    "medium": _one_of("illustration", "photo"),
+    "copy": _one_of("keep"),
+    "different": _PICTURE,
+}
+"""What can be decided. `label` is the class of the picture; `medium` is what a person says the
+picture is. `copy` keeps this copy rather than the others. `different` names a picture that this one
+is no copy of, as many of them as there are: of every other action one value is in force per
+picture."""
+
+
+def subject(image_id: str, action: str, value: str) -> tuple[str, ...]:
+    """What a decision is about. Two on one subject replace each other; two on different ones both
+    hold.
+
+    >>> subject("1a", "label", "cat") == subject("1a", "label", "dog")
+    True
+    >>> subject("1a", "different", "2b") == subject("1a", "different", "3c")
+    False
+    """
+    return (image_id, action, value) if action == "different" else (image_id, action)
+
+
+def checked(decision: Decision, place: str) -> Decision:
+    """`decision`, its note with plain line ends; LedgerError names the `place` and field of one
+    that is malformed."""
+    if decision.action not in ACTIONS:
+        raise LedgerError(
+            f"{place}: no action called {reprlib.repr(decision.action)}; there are: "
+            f"{', '.join(ACTIONS)}"
+        )
+    rules = {**_FIELDS, "value": ACTIONS[decision.action]}
+    for name, rule in rules.items():
+        _check(f"{place}: {name}", rule, getattr(decision, name))
+    return decision._replace(note=plain(decision.note))
+
+
+def checked_who(who: str) -> str:
+    """`who`; LedgerError when that cannot be a person's name."""
+    _check("who", _NAME, who)
+    return who
+
+
+def checked_note(note: str) -> str:
+    """`note` with plain line ends; LedgerError when it is malformed."""
+    _check("note", _FIELDS["note"], note)
+    return plain(note)
+
+
+def plain(note: str) -> str:
+    r"""`note` with every line end as \n, so that the CRLF of an editor or spreadsheet changes
+    nothing.
+
+    >>> plain("a\r\nb\rc\n")
+    'a\nb\nc\n'
+    """
+    return _LINE_END.sub("\n", note)
+
+
+def _check(what: str, rule: Rule, text: str) -> None:
+    if not rule.holds(text):
+        raise LedgerError(f"{what}: expected {rule.expected}, got {reprlib.repr(text)}")

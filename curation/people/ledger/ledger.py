@@ -1,0 +1,165 @@
+"""The ledger itself: record, undo, and what is in force."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import sqlalchemy as sa
+
+from curation.base.errors import LedgerError
+from curation.people.ledger.database import Database, append, entry_numbered, known, last_number
+from curation.people.ledger.decisions import Decision, checked, checked_note, checked_who
+from curation.people.ledger.draft import Copies, Draft, conflict
+from curation.people.ledger.entries import LEDGER, Entry, human_decisions, version
+from curation.store.workspace import Workspace
+
+OWN_LEDGER = "ledger.sqlite"
+
+
+class Recorded(NamedTuple):
+    """The entry that makes each decision hold, in the order of the decisions, and those that this
+    writing added."""
+
+    entries: list[int]
+    new: list[int]
+
+
+class Ledger:
+    """Human decisions in the database at a SQLAlchemy URL; threads and processes may use one at
+    once.
+
+    Nothing is made before the first writing: until then it reads as empty. An entry that was
+    returned is on the disk. LedgerError for a URL that cannot work, and from every method where the
+    database cannot be used or is damaged.
+
+    `name` is "" for a workspace's own file, else the URL without a password; `file` is None for a
+    server."""
+
+    def __init__(self, url: str | sa.URL) -> None:
+        self._database = Database(url)
+        self.name = self._database.name
+        self.file: Path | None = self._database.file
+
+    @classmethod
+    def of(cls, workspace: Workspace, url: str = "") -> Ledger:
+        """The ledger at `url`, or else the one in the workspace."""
+        own = os.path.realpath(workspace.root / OWN_LEDGER)
+        ledger = cls(url or sa.URL.create("sqlite", database=own))
+        if ledger.file == Path(own):
+            ledger.name = ""
+        return ledger
+
+    def record(
+        self,
+        decisions: Sequence[Decision],
+        who: str,
+        *,
+        seen: Sequence[int] | None = None,
+        copies: Copies | None = None,
+    ) -> Recorded:
+        """Record all decisions or none.
+
+        A decision whose value is in force already writes nothing, its note neither. `seen` has for
+        each decision the number of the last entry that its author knew of: LedgerConflict where a
+        later one on the same subject has made another value hold than is asked for. `copies` says
+        which pictures share one word on each action but `different`: a decision then writes, and
+        conflicts, where a later word on a copy holds for all of them. It may leave pictures out.
+        LedgerError names the first decision that is malformed."""
+        count = len(decisions)
+        sound = [
+            checked(decision, f"decision {n} of {count}") for n, decision in enumerate(decisions, 1)
+        ]
+        looked = [] if seen is None else list(zip(sound, seen, strict=True))
+        author, together = checked_who(who), copies or {}
+        if not sound:
+            return Recorded([], [])
+        touched = [
+            image_id
+            for image_id, *_ in sound
+            for image_id in (image_id, *together.get(image_id, ()))
+        ]
+        with self._database.writing() as connection:
+            _check_known(connection, seen or ())
+            draft = _draft(connection, dict.fromkeys(touched), author, copies=together)
+            newer = [
+                entry for decision, last in looked for entry in draft.overtaken(decision, last)
+            ]
+            if newer:
+                raise conflict(newer)
+            numbers = [draft.decide(decision) for decision in sound]
+            append(connection, draft.new)
+        return Recorded(numbers, [entry.entry for entry in draft.new])
+
+    def undo(self, entries: Sequence[int], who: str, note: str = "") -> list[int]:
+        """Take entries back, all or none, be they decisions or undos; the new entries that do so,
+        in the same order.
+
+        The value in force is then that of the last entry on the same subject that is neither an
+        undo nor taken back. LedgerConflict when an entry is taken back already, LedgerError when
+        there is none of that number."""
+        author, remark = checked_who(who), checked_note(note)
+        if len(set(entries)) != len(entries):
+            raise LedgerError(
+                f"expected each entry to undo once, got {', '.join(map(str, entries))}"
+            )
+        if not entries:
+            return []
+        with self._database.writing() as connection:
+            targets = [entry_numbered(connection, entry) for entry in entries]
+            draft = _draft(
+                connection, dict.fromkeys(target.image_id for target in targets), author, copies={}
+            )
+            numbers = [draft.undo(target, remark) for target in targets]
+            append(connection, draft.new)
+        return numbers
+
+    def last(self) -> int:
+        """The number of the last entry, 0 for none."""
+        return self._database.last()
+
+    def entries(self) -> list[Entry]:
+        """Every entry in order."""
+        return self._database.entries()
+
+    def history(self) -> pd.DataFrame:
+        """LEDGER: every entry in order."""
+        return LEDGER.frame([entry._asdict() for entry in self.entries()])
+
+    def in_force(self) -> pd.DataFrame:
+        """HUMAN_DECISIONS: what holds now."""
+        return human_decisions(self.entries())
+
+    def version(self) -> str:
+        """A short digest that changes exactly when `in_force` does."""
+        return version(self.in_force())
+
+
+def _draft(
+    connection: sa.Connection, image_ids: Iterable[str], who: str, *, copies: Copies
+) -> Draft:
+    entries = known(connection, image_ids)
+    return Draft(entries, copies=copies, last=last_number(connection), at=_moment(entries), who=who)
+
+
+def _moment(earlier: Sequence[Entry]) -> str:
+    """Now, or right after the latest of these entries where the clock is behind it: the later of
+    two words holds."""
+    now = datetime.now(UTC)
+    latest = max(
+        (datetime.fromisoformat(entry.at) for entry in earlier),
+        default=now - timedelta(microseconds=1),
+    )
+    return max(now, latest + timedelta(microseconds=1)).isoformat(timespec="microseconds")
+
+
+def _check_known(connection: sa.Connection, seen: Sequence[int]) -> None:
+    last = last_number(connection)
+    if any(not 0 <= number <= last for number in seen):
+        raise LedgerError(
+            f"decided on another state of the ledger, whose last entry is {last}: look again"
+        )

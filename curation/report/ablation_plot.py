@@ -1,0 +1,34 @@
+"""The F1 bill as a plot."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from curation.ablation.arms import BOUGHT_BY
+from curation.ablation.costs import BILL
+from curation.drawing.drawing import INK, KEPT, REJECTED, named_rows, render, row_height
+
+_POINTS = 100
+_MEANS = (("macro", "all classes", KEPT, -0.14), ("rare", "the rare third", REJECTED, 0.14))
+
+
+def bill_plot(bill: pd.DataFrame) -> bytes:
+    """By how many points of F1 all steps together are above each arm of a BILL, with the intervals,
+    under the name of what the arm leaves out."""
+    rows = BILL.check(bill)
+
+    def draw(panels: list[Axes]) -> None:
+        axes = panels[0]
+        places = named_rows(axes, rows["left_out"].map(BOUGHT_BY))
+        for name, words, colour, shift in _MEANS:
+            gain, low, high = (
+                rows[f"{name}_{part}"].to_numpy() * _POINTS for part in ("gain", "low", "high")
+            )
+            axes.hlines(places + shift, low, high, color=colour, linewidth=2, alpha=0.5)
+            axes.plot(gain, places + shift, "o", color=colour, label=words)
+        axes.axvline(0, color=INK, linewidth=0.8)
+        axes.set_xlabel("points of F1 that it bought")
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+
+    return render(draw, height=row_height(3 * len(rows)))

@@ -1,1 +1,0 @@
-"""What a network sees in an epoch: large classes thinned, small ones repeated with changes, classes weighed."""

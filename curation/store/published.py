@@ -1,0 +1,200 @@
+"""What a run leaves for people and programs, and how the next command reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from curation.base.errors import SchemaError, StoreError
+from curation.base.tables import DECISIONS, IMAGES, Table
+from curation.store.files import file_digest
+from curation.store.parquet import BROKEN_TABLE, read_parquet, to_parquet
+from curation.store.safe_csv import csv_bytes
+from curation.store.workspace import Workspace
+
+CSV, PARQUET, SOURCE, HEARD = "decisions.csv", "decisions.parquet", "source.json", "ledger.json"
+PROPOSAL, MEDIUM = "proposal.csv", "medium.json"
+F1, F1_PAGE = "f1_report.json", "f1_report.html"
+BILL, BILL_PAGE = "f1_bill.json", "f1_bill.html"
+LEADERBOARD_CSV, LEADERBOARD_PAGE = "leaderboard.csv", "experiments.html"
+OF_MANY_TRAININGS = (BILL, BILL_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE)
+OF_TRAINING = (F1, F1_PAGE, *OF_MANY_TRAININGS)
+"""What was learned from the decisions, and holds no longer when they change."""
+
+RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
+
+
+def decisions_csv(frame: pd.DataFrame) -> bytes:
+    """A DECISIONS frame as UTF-8 CSV that no spreadsheet takes for formulas; the exact values are
+    in the Parquet."""
+    return csv_bytes(DECISIONS.check(frame))
+
+
+def publish_decisions(
+    workspace: Workspace,
+    frame: pd.DataFrame,
+    *,
+    source: Path,
+    test: Path | None = None,
+    review: str = "kept",
+) -> None:
+    """Write decisions.parquet, decisions.csv, the places of the pictures and how those under
+    `review` count, each file whole or not at all.
+
+    What was learned from other decisions is withdrawn.
+    """
+    before = workspace.published().get(PARQUET)
+    workspace.publish(PARQUET, to_parquet(DECISIONS.check(frame)))
+    if workspace.published()[PARQUET] != before:
+        workspace.withdraw(*OF_TRAINING)
+    workspace.publish(CSV, decisions_csv(frame))
+    told = {
+        "source": str(source.resolve()),
+        "test": str(test.resolve()) if test else "",
+        "review": review,
+    }
+    workspace.publish(SOURCE, json.dumps(told).encode())
+
+
+def publish_proposal(workspace: Workspace, frame: pd.DataFrame) -> Path:
+    """Write decisions that wait for a person's word to proposal.csv; the published decisions stay
+    as they are."""
+    return workspace.publish(PROPOSAL, decisions_csv(frame))
+
+
+def publish_medium(workspace: Workspace, settled: Mapping[str, str | int | float]) -> None:
+    """Write what holds for all verdicts on photographs to medium.json; withdraw it where nothing
+    does."""
+    if settled:
+        workspace.publish(MEDIUM, json.dumps(settled, indent=1, allow_nan=False).encode())
+    else:
+        workspace.withdraw(MEDIUM)
+
+
+def publish_f1(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
+    """Write f1_report.json and f1_report.html; the answer is the page's place.
+
+    A bill and a leaderboard beside another report are withdrawn.
+    """
+    before = workspace.published().get(F1)
+    workspace.publish(F1, json.dumps(report, indent=1, allow_nan=False).encode())
+    if workspace.published()[F1] != before:
+        workspace.withdraw(*OF_MANY_TRAININGS)
+    return workspace.publish(F1_PAGE, page.encode())
+
+
+def publish_bill(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
+    """Write f1_bill.json and f1_bill.html; the answer is the page's place."""
+    workspace.publish(BILL, json.dumps(report, indent=1, allow_nan=False).encode())
+    return workspace.publish(BILL_PAGE, page.encode())
+
+
+def publish_leaderboard(workspace: Workspace, board: pd.DataFrame, page: str) -> Path:
+    """Write leaderboard.csv and experiments.html; the answer is the page's place."""
+    workspace.publish(LEADERBOARD_CSV, csv_bytes(board))
+    return workspace.publish(LEADERBOARD_PAGE, page.encode())
+
+
+def read_decisions(workspace: Workspace) -> pd.DataFrame:
+    """The published decisions; StoreError when there are none or the file is damaged."""
+    path = workspace.root / PARQUET
+    frame = _required(path, DECISIONS, f"no decisions in {workspace.root}")
+    if changed(path, workspace.published().get(PARQUET, "")):
+        raise StoreError(f"{path} changed since it was published: {RUN_AGAIN}")
+    return frame
+
+
+def read_images(workspace: Workspace) -> pd.DataFrame:
+    """The IMAGES frame of the last run, as an export needs it; StoreError when there is none or it
+    is damaged."""
+    return _required(
+        workspace.tables / f"{IMAGES.name}.parquet", IMAGES, f"no list of files in {workspace.root}"
+    )
+
+
+def read_source(workspace: Workspace) -> Path:
+    """Where the pictures of the last run were; StoreError when it is not recorded."""
+    return Path(read_told(workspace, SOURCE, "source")["source"])
+
+
+def read_test(workspace: Workspace) -> Path | None:
+    """Where the trusted test pictures of the last run were, if it had any; StoreError when it is
+    not recorded."""
+    test = read_told(workspace, SOURCE, "source").get("test")
+    return Path(test) if test else None
+
+
+def read_pictures(workspace: Workspace) -> list[Path]:
+    """The folders of the last accepted run that are never written to, those of trusted test
+    pictures too; none before the first one. StoreError when the record of them is damaged."""
+    if not (workspace.root / SOURCE).exists():
+        return []
+    told = read_told(workspace, SOURCE, "source")
+    return [Path(told[name]) for name in ("source", "test") if told.get(name)]
+
+
+def read_review(workspace: Workspace) -> str:
+    """How pictures under review counted in the last run, "kept" or "held"; StoreError when it is
+    not recorded."""
+    return str(read_told(workspace, SOURCE, "source").get("review", "kept"))
+
+
+def read_told(workspace: Workspace, name: str, field: str) -> dict[str, Any]:
+    """The content of a small file of facts about the last run, `field` among them; StoreError when
+    it says no such."""
+    told = _json(workspace.root / name, f"no {field} recorded in {workspace.root}")
+    if field not in told:
+        raise StoreError(f"{workspace.root / name} names no {field}: {RUN_AGAIN}")
+    return told
+
+
+def read_f1_report(workspace: Workspace) -> dict[str, Any]:
+    """The content of f1_report.json; StoreError when there is none or it is damaged."""
+    return _json(workspace.root / F1, f"no F1 report in {workspace.root}")
+
+
+def demand_trained(workspace: Workspace) -> None:
+    """StoreError unless the decisions that are published were trained on: only then do split and
+    test pictures fit."""
+    if not (workspace.root / F1).is_file():
+        raise StoreError(
+            f"nothing was trained on the decisions in {workspace.root}: run `inksift run` on it, "
+            "with --test DIR for a "
+            "trusted test set; judging and deciding train nothing"
+        )
+
+
+def read_bill(workspace: Workspace) -> dict[str, Any]:
+    """The content of f1_bill.json; StoreError when there is none or it is damaged."""
+    return _json(workspace.root / BILL, f"no F1 bill in {workspace.root}")
+
+
+def changed(path: Path, digest: str) -> bool:
+    """Whether a published file is not what the digest says."""
+    return file_digest(path) != digest
+
+
+def error_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def _required(path: Path, contract: Table, absent: str) -> pd.DataFrame:
+    if not path.exists():
+        raise StoreError(f"{absent}: run `inksift run` first")
+    try:
+        return contract.check(read_parquet(path))
+    except (*BROKEN_TABLE, SchemaError) as error:
+        raise StoreError(f"{path} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+
+
+def _json(path: Path, absent: str) -> dict[str, Any]:
+    if not path.exists():
+        raise StoreError(f"{absent}: run `inksift run` first")
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (ValueError, TypeError) as error:
+        raise StoreError(f"{path} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error

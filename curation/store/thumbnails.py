@@ -1,0 +1,107 @@
+"""Pictures as every stage after the gate sees them: working thumbnails, read from the workspace by
+content."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from curation.base.errors import StoreError
+from curation.base.rgb import Rgb
+from curation.base.tables import Table
+from curation.base.thumbnail_codec import unpack
+from curation.store.parquet import read_parquet, read_value
+from curation.store.workspace import Measurements, Workspace
+
+THUMBNAILS = Table("thumbnails", {"image_id": "str", "part": "str"}, key=("image_id",))
+"""One row per readable picture: the stored part, relative to the workspace, that holds its
+thumbnail."""
+
+PARTS_IN_MEMORY = 6
+"""Stored batches of 64 thumbnails, about 15 MB each."""
+
+
+def locate_thumbnails(
+    workspace: Workspace, stored: Measurements, image_ids: Sequence[str]
+) -> pd.DataFrame:
+    """THUMBNAILS rows of `image_ids`, in their order; every one of them must be stored."""
+    part_of: dict[str, str] = {}
+    for part in stored.parts():
+        part_of |= dict.fromkeys(
+            read_parquet(part, ["image_id"])["image_id"], str(part.relative_to(workspace.root))
+        )
+    return THUMBNAILS.frame(
+        [{"image_id": image_id, "part": part_of[image_id]} for image_id in image_ids]
+    )
+
+
+class Thumbnails:
+    """Maps an `image_id` to its thumbnail. Safe to call from many threads; quickest in the order of
+    storage."""
+
+    def __init__(self, workspace: Workspace, thumbnails: pd.DataFrame) -> None:
+        self._root = workspace.root
+        self._part_of = dict(zip(thumbnails["image_id"], thumbnails["part"], strict=True))
+        self._recent: OrderedDict[str, dict[str, bytes]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def version(self) -> str:
+        """The versions of decoder and settings that these thumbnails come from; part of the key of
+        what reads them."""
+        return " ".join(sorted({part.split("/")[-2] for part in self._part_of.values()}))
+
+    def __call__(self, image_id: str) -> Rgb:
+        """The thumbnail as an array; StoreError when the workspace holds none for this picture."""
+        part = _part(self._part_of, image_id)
+        with self._lock:
+            data = self._load(part)[image_id]
+        return unpack(data)
+
+    def _load(self, part: str) -> dict[str, bytes]:
+        if part not in self._recent:
+            self._recent[part] = self._read(part)
+        self._recent.move_to_end(part)
+        if len(self._recent) > PARTS_IN_MEMORY:
+            self._recent.popitem(last=False)
+        return self._recent[part]
+
+    def _read(self, part: str) -> dict[str, bytes]:
+        try:
+            rows = read_parquet(self._root / part)
+        except (OSError, ValueError) as error:
+            raise _unreadable(self._root / part, error) from error
+        return dict(zip(rows["image_id"], rows["thumbnail"], strict=True))
+
+
+class SingleThumbnails:
+    """The same for a few pictures out of many parts: holds none of them, and reads one row at a
+    time."""
+
+    def __init__(self, workspace: Workspace, thumbnails: pd.DataFrame) -> None:
+        self._root = workspace.root
+        self._part_of = dict(zip(thumbnails["image_id"], thumbnails["part"], strict=True))
+
+    def __call__(self, image_id: str) -> Rgb:
+        """The thumbnail as an array; StoreError when the workspace holds none for this picture."""
+        place = self._root / _part(self._part_of, image_id)
+        try:
+            return unpack(read_value(place, "thumbnail", where="image_id", equals=image_id))
+        except (OSError, ValueError) as error:
+            raise _unreadable(place, error) from error
+
+
+def _part(part_of: Mapping[str, str], image_id: str) -> str:
+    if image_id not in part_of:
+        raise StoreError(
+            f"no thumbnail of {image_id or 'an unreadable file'}: run the images stage again"
+        )
+    return part_of[image_id]
+
+
+def _unreadable(place: Path, error: Exception) -> StoreError:
+    return StoreError(f"cannot read {place} ({error}): run the images stage again")

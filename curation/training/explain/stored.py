@@ -1,0 +1,40 @@
+"""Explanations that an earlier run made of the same network and pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from curation.base.errors import SchemaError
+from curation.store.files import write_atomically
+from curation.store.parquet import BROKEN_TABLE, read_parquet, to_parquet
+from curation.training.explain.examined import Examined
+from curation.training.explain.explain import VERSION
+from curation.training.explain.figures import FIGURES
+from curation.training.explain.params import ExplainParams
+
+
+def figures_key(
+    checkpoint: Path, seed: int, examined: Examined, pictures_digest: str, params: ExplainParams
+) -> str:
+    """What decides the FIGURES, as a short digest; a checkpoint's name is a digest of how it was
+    trained."""
+    rows = examined.rows.to_csv(index=False)
+    described = json.dumps([VERSION, checkpoint.stem, seed, pictures_digest, params.digest(), rows])
+    return hashlib.sha256(described.encode()).hexdigest()[:32]
+
+
+def stored_or_made(folder: Path, key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """The FIGURES that `folder` holds under this key, or those that are made, and kept there, where
+    it holds none that can be read."""
+    path = folder / f"{key}.figures.parquet"
+    try:
+        return FIGURES.check(read_parquet(path))
+    except (*BROKEN_TABLE, SchemaError):
+        made = FIGURES.check(make())
+        write_atomically(path, to_parquet(made))
+        return made

@@ -1,0 +1,73 @@
+"""Which pictures show what a test picture shows: trained on, they would be tested as what was
+learnt by heart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from curation.base.tables import HASHES, PAIRS, SPLITS, Table
+from curation.dedup.related_groups import pixels_of
+from curation.dedup.reverse import reverse
+from curation.training.splits import LEFT_OUT, TEST
+
+RELATIVES = Table(
+    "relatives_of_test",
+    {
+        "path": "str",
+        "split": "str",
+        "relation": "str",
+        "similarity": "float64",
+        "transform": "str",
+        "test_path": "str",
+    },
+    key=("path",),
+)
+"""One row per picture outside the test split that shows what a test picture shows, with its closest
+relation to one: "exact" (same bytes), "pixels", "duplicate" or "variant", or "chain" where only
+relatives of it are so close. `transform` is what makes it of the test picture."""
+
+_CLOSEST_FIRST = ["exact", "pixels", "duplicate", "variant", "chain"]
+
+
+def relatives_of_test(
+    splits: pd.DataFrame, hashes: pd.DataFrame, pairs: pd.DataFrame
+) -> pd.DataFrame:
+    """The RELATIVES in SPLITS by HASHES and PAIRS themselves, by path; chains only where a picture
+    was left out."""
+    rows = SPLITS.check(splits)
+    rows = rows.assign(pixels=pixels_of(rows["image_id"], HASHES.check(hashes)))
+    test = rows[rows["split"] == TEST].rename(columns={"path": "test_path", "image_id": "test_id"})
+    test = test[["test_path", "test_id", "pixels", "group"]].sort_values("test_path")
+    others = rows[rows["split"] != TEST]
+    found = pd.concat(
+        [_same(others, test), _tied(others, test, pairs, hashes), _chained(others, test)]
+    )
+    closeness = found["relation"].map(_CLOSEST_FIRST.index).astype("int64")
+    ordered = found.assign(closeness=closeness).sort_values(
+        ["path", "closeness", "similarity", "test_path"], ascending=[True, True, False, True]
+    )
+    return RELATIVES.check(ordered.drop_duplicates("path"))
+
+
+def _same(others: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
+    both = others.merge(test, on="pixels")
+    relation = np.where(both["image_id"] == both["test_id"], "exact", "pixels")
+    return both.assign(relation=pd.Series(relation, dtype="str"), similarity=1.0, transform="")
+
+
+def _tied(
+    others: pd.DataFrame, test: pd.DataFrame, pairs: pd.DataFrame, hashes: pd.DataFrame
+) -> pd.DataFrame:
+    ties = PAIRS.check(pairs)
+    ends = pixels_of(ties["first"], hashes), pixels_of(ties["second"], hashes)
+    forwards = ties.assign(other=ends[0], pixels=ends[1])
+    backwards = ties.assign(other=ends[1], pixels=ends[0], transform=ties["transform"].map(reverse))
+    either_way = pd.concat([forwards, backwards])
+    return others.merge(either_way, on="pixels").merge(test, left_on="other", right_on="pixels")
+
+
+def _chained(others: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
+    left_out = others[others["split"] == LEFT_OUT]
+    both = left_out.merge(test.drop_duplicates("group"), on="group")
+    return both.assign(relation="chain", similarity=0.0, transform="")

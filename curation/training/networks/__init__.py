@@ -1,0 +1,42 @@
+"""The networks that can be trained, by name. A new one is a module with a `NETWORK`, and a name and
+a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import torch
+from torch import nn
+
+from curation.base.errors import ParamError
+from curation.training.networks import bn_small, custom, depth_stack, residual_inception, transfer
+from curation.training.networks.base import Network
+
+NetworkName = Literal["custom", "residual_inception", "depth_stack", "bn_small", "transfer"]
+NETWORKS: dict[str, Network] = {
+    module.NETWORK.name: module.NETWORK
+    for module in (custom, residual_inception, depth_stack, bn_small, transfer)
+}
+
+
+def build(name: str, classes: int, settings: Mapping[str, int] | None = None) -> nn.Module:
+    """The network of this name, untrained (but for what it has learned from ImageNet), laid out
+    channels last.
+
+    What `settings` leaves out is as in its NETWORK. ParamError when there is no such network, or it
+    reads no such setting."""
+    network = known(name)
+    unknown = sorted(set(settings or {}) - set(network.settings))
+    if unknown:
+        there_are = ", ".join(network.settings) or "none"
+        raise ParamError(f"the network {name} has no setting {unknown[0]}; it has: {there_are}")
+    built = network.build(classes, **{**network.settings, **(settings or {})})
+    return built.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def known(name: str) -> Network:
+    """What is said of the network of this name; ParamError when there is none."""
+    if name not in NETWORKS:
+        raise ParamError(f"no network called {name!r}; there are: {', '.join(NETWORKS)}")
+    return NETWORKS[name]

@@ -1,0 +1,85 @@
+"""From a split to a training set, by the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from curation.base.tables import TRAINING_SET
+from curation.training.resample.fill import repeats, wanted_sizes
+from curation.training.resample.params import ResampleParams
+from curation.training.resample.thin import at_random, over_clusters
+from curation.training.resample.weights import class_weights
+from curation.training.splits import TRAIN, VALIDATION
+
+VERSION = 2
+ORIGINAL = -1
+Features = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+
+
+def resample(splits: pd.DataFrame, params: ResampleParams, features: Features) -> pd.DataFrame:
+    """The TRAINING_SET of a SPLITS table: train rows resampled and weighed, validation rows as they
+    are.
+
+    `features` gives n x dimension for n image_ids, asked only for classes that are thinned over
+    clusters. The weights of the training rows have mean 1; a validation row has the weight of its
+    class. ParamError when a setting names a class without training pictures."""
+    rng = np.random.default_rng(params.seed)
+    rows = (
+        splits[["image_id", "label", "split"]]
+        .drop_duplicates()
+        .sort_values(["split", "label", "image_id"])
+    )
+    originals = rows[rows["split"] == TRAIN]
+    largest = largest_size(originals["label"].value_counts(), params)
+    kept = _thinned(originals, largest, params, features=features, rng=rng)
+    train = pd.concat([kept, _copies(kept, largest, params, rng=rng)])
+    validation = rows[rows["split"] == VALIDATION].assign(augmentation_seed=ORIGINAL)
+    weights = class_weights(train["label"], params.weights, beta=params.effective_beta)
+    both = pd.concat([train, validation], ignore_index=True).astype({"augmentation_seed": "int64"})
+    return TRAINING_SET.check(both.assign(weight=both["label"].map(weights).astype("float64")))
+
+
+def largest_size(sizes: pd.Series, params: ResampleParams) -> float:
+    """The size above which classes of these sizes are thinned."""
+    by_median = params.undersample_medians and params.undersample_medians * float(sizes.median())
+    limits = [float(limit) for limit in (params.undersample_to, by_median) if limit is not None]
+    return min(limits, default=float("inf"))
+
+
+def _thinned(
+    train: pd.DataFrame,
+    largest: float,
+    params: ResampleParams,
+    *,
+    features: Features,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """The originals that stay."""
+    keep = int(min(largest, len(train)))
+
+    def stay(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
+        if params.undersample_clusters is None or len(rows) <= keep:
+            return at_random(len(rows), keep, rng)
+        return over_clusters(
+            features(rows["image_id"].tolist()), keep, params.undersample_clusters, rng=rng
+        )
+
+    parts = [rows.iloc[stay(rows)] for _, rows in train.groupby("label")]
+    return pd.concat([train.iloc[:0], *parts]).assign(augmentation_seed=ORIGINAL)
+
+
+def _copies(
+    kept: pd.DataFrame, largest: float, params: ResampleParams, *, rng: np.random.Generator
+) -> pd.DataFrame:
+    """The originals that are repeated with changes, every one with a seed of its own."""
+    wanted = wanted_sizes(kept["label"].value_counts(), params, largest=largest)
+    parts = [
+        rows.iloc[repeats(len(rows), wanted[str(label)], rng)]
+        for label, rows in kept.groupby("label")
+    ]
+    extra = pd.concat([kept.iloc[:0], *parts])
+    return extra.assign(augmentation_seed=rng.choice(2**31, size=len(extra), replace=False))

@@ -1,0 +1,186 @@
+"""Which picture trains, which validates and which tests, with all copies and variants of a picture
+on one side.
+
+Rules for small classes, counted in groups of related pictures: a class of one group is only trained
+on, so its F1 is undefined; a class of two is trained on and tested; from three on it has a group in
+every split. A group whose pictures bear several labels is trained on. With a trusted test set,
+every kept picture trains or validates, except copies and variants of a test picture, which are left
+out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import Field
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from curation.base.errors import DataError
+from curation.base.params import Params
+from curation.base.tables import SPLITS
+
+VERSION = 2
+TRAIN, VALIDATION, TEST, LEFT_OUT = "train", "validation", "test", "left_out"
+_REMEDY = (
+    "loosen the limits, decide on pictures under review, or use `inksift judge`, which trains "
+    "nothing"
+)
+
+
+class SplitParams(Params):
+    """Settings of the split."""
+
+    validation_share: float = Field(
+        0.15, ge=0.01, le=0.4, description="Share of a class used to stop the training"
+    )
+    test_share: float = Field(
+        0.2, ge=0.01, le=0.4, description="Share of a class used for F1, if no test set is given"
+    )
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Another seed draws another split")
+    min_class_size: int = Field(
+        1, ge=1, le=100_000, description="Classes with fewer kept pictures are left out"
+    )
+
+
+def split_images(
+    kept: pd.DataFrame,
+    groups: Sequence[int] | pd.Series | npt.NDArray[np.int64],
+    params: SplitParams,
+    *,
+    trusted_test: pd.DataFrame | None = None,
+    trusted_groups: Sequence[int] | pd.Series | npt.NDArray[np.int64] | None = None,
+) -> pd.DataFrame:
+    """The SPLITS table of `kept` (columns path, image_id, label) and of the trusted test pictures
+    (same columns).
+
+    `groups` holds one number per kept row, `trusted_groups` one per trusted row on the same scale;
+    rows with one number, or with one image_id, share a group. The answer does not depend on the
+    order of the rows. DataError when nothing is kept, or only one class."""
+    rows = _rows(kept, groups, trusted_test, trusted_groups)
+    rows = rows[rows["trusted"] | _large_enough(rows, params.min_class_size)]
+    _demand_classes(rows[~rows["trusted"]])
+    rows = rows.sort_values(["trusted", "image_id", "path"], ignore_index=True)
+    rows["group"] = _joined(rows["group"], rows["image_id"])
+    rows["split"] = _assign(rows, params, trusted=trusted_test is not None)
+    _demand_training(rows)
+    return SPLITS.check(rows)
+
+
+def leaks(splits: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose group or picture appears in more than one split; empty in every sound
+    table."""
+    used = splits[splits["split"] != LEFT_OUT]
+    straddles = [used.groupby(by)["split"].transform("nunique") > 1 for by in ("group", "image_id")]
+    return used[straddles[0] | straddles[1]]
+
+
+def _rows(
+    kept: pd.DataFrame,
+    groups: Sequence[int] | pd.Series | npt.NDArray[np.int64],
+    trusted_test: pd.DataFrame | None,
+    trusted_groups: Sequence[int] | pd.Series | npt.NDArray[np.int64] | None,
+) -> pd.DataFrame:
+    columns = ["path", "image_id", "label"]
+    rows = kept[columns].assign(group=np.asarray(groups, dtype=np.int64), trusted=False)
+    if trusted_test is None:
+        return rows
+    if trusted_groups is None:
+        trusted_groups = (
+            rows["group"].max() + 1 + np.arange(len(trusted_test))
+            if len(rows)
+            else range(len(trusted_test))
+        )
+    test = trusted_test[columns].assign(
+        group=np.asarray(trusted_groups, dtype=np.int64), trusted=True
+    )
+    return pd.concat([rows, test], ignore_index=True)
+
+
+def _large_enough(rows: pd.DataFrame, min_class_size: int) -> pd.Series:
+    sizes = rows[~rows["trusted"]]["label"].value_counts()
+    return rows["label"].map(sizes).fillna(0) >= min_class_size
+
+
+def _demand_training(rows: pd.DataFrame) -> None:
+    if rows.loc[rows["split"] == TRAIN, "label"].nunique() < 2:
+        left_out = int((rows["split"] == LEFT_OUT).sum())
+        raise DataError(
+            f"fewer than two classes are left to train on, as {left_out} pictures are copies or "
+            "variants of trusted "
+            "test pictures: give --test a folder whose pictures are not in the source"
+        )
+
+
+def _demand_classes(kept: pd.DataFrame) -> None:
+    if kept.empty:
+        raise DataError(f"no picture is left to train on: {_REMEDY}")
+    if kept["label"].nunique() == 1:
+        raise DataError(
+            f"a classifier needs two classes, but only {kept['label'].iloc[0]!r} is left "
+            f"({len(kept)} pictures): "
+            f"put each class in a folder of its own, {_REMEDY}"
+        )
+
+
+def _joined(groups: pd.Series, image_ids: pd.Series) -> np.ndarray:
+    """Groups of rows tied by a group number or an image_id, numbered from 0 in the order of the
+    rows."""
+    group, picture = pd.factorize(groups)[0], pd.factorize(image_ids)[0]
+    nodes = len(groups) * 2
+    ties = coo_matrix((np.ones(len(groups)), (group, picture + len(groups))), shape=(nodes, nodes))
+    component: np.ndarray = connected_components(ties, directed=False)[1]
+    return pd.factorize(component[group])[0].astype(np.int64)
+
+
+def _assign(rows: pd.DataFrame, params: SplitParams, *, trusted: bool) -> pd.Series:
+    tested = set(rows.loc[rows["trusted"], "group"])
+    free = rows[~rows["group"].isin(tested)]
+    labels = free.groupby("group")["label"].nunique()
+    mixed = set(labels.index[labels > 1])
+    split_of = dict.fromkeys(mixed, TRAIN) | dict.fromkeys(tested, LEFT_OUT)
+    for _, members in free[~free["group"].isin(mixed)].groupby("label"):
+        split_of |= _split_class(members, params, trusted=trusted)
+    return rows["group"].map(split_of).where(~rows["trusted"], TEST).astype("str")
+
+
+def _split_class(members: pd.DataFrame, params: SplitParams, *, trusted: bool) -> dict[int, str]:
+    """The split of every group of one class: the largest group trains, the others are drawn by
+    share."""
+    sizes = _drawn_order(members, params.seed)
+    largest = max(sizes, key=lambda group: sizes[group])
+    rest = [group for group in sizes if group != largest]
+    test = [] if trusted else _draw(rest[1:] or rest, sizes, params.test_share * len(members))
+    rest = [group for group in rest if group not in test]
+    validation = _draw(rest, sizes, params.validation_share * len(members))
+    return (
+        dict.fromkeys(sizes, TRAIN)
+        | dict.fromkeys(test, TEST)
+        | dict.fromkeys(validation, VALIDATION)
+    )
+
+
+def _drawn_order(members: pd.DataFrame, seed: int) -> dict[int, int]:
+    """Size by group, in an order drawn from the pictures themselves: a new picture leaves the order
+    of the old ones."""
+    groups = members.groupby("group")["image_id"].agg(["min", "size"])
+    draw = groups["min"].map(
+        lambda image_id: hashlib.sha256(f"{seed}:{image_id}".encode()).digest()
+    )
+    ordered = groups.loc[draw.sort_values().index, "size"]
+    return {int(group): int(size) for group, size in ordered.items()}
+
+
+def _draw(candidates: list[int], sizes: dict[int, int], rows: float) -> list[int]:
+    """The first groups that fit into this many rows (at least one row); the smallest group when
+    none fits."""
+    room = max(1, round(rows))
+    drawn: list[int] = []
+    for group in candidates:
+        if sizes[group] <= room:
+            drawn.append(group)
+            room -= sizes[group]
+    return drawn or sorted(candidates, key=lambda group: sizes[group])[:1]

@@ -1,0 +1,1 @@
+"""Ask a person about the pictures where an answer tells most, and say what the answers show."""

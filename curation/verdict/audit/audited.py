@@ -1,0 +1,125 @@
+"""What an audit reads of a workspace: the last run's verdicts and all that a head needs to judge
+the folder again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from curation.base.errors import ParamError, SchemaError, StoreError
+from curation.base.tables import DECISIONS, DUPLICATES, EMBEDDINGS, Table
+from curation.store.parquet import BROKEN_TABLE, read_parquet
+from curation.store.published import MEDIUM, RUN_AGAIN, error_line
+from curation.store.thumbnails import THUMBNAILS, Thumbnails
+from curation.store.workspace import Workspace
+from curation.verdict.medium.folder import Folder
+from curation.verdict.medium.head import Head, digest, load_head
+from curation.verdict.medium.thresholds import Cuts
+from curation.verdict.medium.votes import MEASURES, VOTES
+
+
+@dataclass(frozen=True)
+class Audited:
+    """The last run of a workspace: its VOTES, its DECISIONS (also where a brake held them back) and
+    its DUPLICATES."""
+
+    workspace: Workspace
+    votes: pd.DataFrame
+    decisions: pd.DataFrame
+    duplicates: pd.DataFrame
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Audited:
+        """ParamError when no run has finished its verdicts, or its recipe knows no probability;
+        StoreError when a table is damaged."""
+        found = cls(
+            workspace,
+            votes=_table(workspace, VOTES.name, VOTES),
+            decisions=_table(workspace, "verdicts", DECISIONS),
+            duplicates=_table(workspace, DUPLICATES.name, DUPLICATES),
+        )
+        if found.votes.empty and len(found.duplicates):
+            raise ParamError(
+                "the recipe of the last run knows no probability, so nothing can be audited: "
+                "run `inksift run` with --set verdicts.recipe=learned"
+            )
+        return found
+
+    def thumbnails(self) -> Thumbnails:
+        """Every picture by its image_id."""
+        return Thumbnails(self.workspace, _table(self.workspace, THUMBNAILS.name, THUMBNAILS))
+
+    def folder(self, weights: Sequence[Path]) -> Folder:
+        """The folder, to be judged by the head that the run began with: the user's in one of
+        `weights`, or shipped.
+
+        ParamError when that is another head, or the run had no picture to judge.
+        """
+        if self.votes.empty:
+            raise ParamError(
+                f"no picture of this folder can be audited: the last run in {self.workspace.root} "
+                "judged none; "
+                "run `inksift run` on a folder with readable pictures"
+            )
+        told = _medium(self.workspace)
+        head = _head(told, weights)
+        return Folder(
+            _table(self.workspace, MEASURES.name, MEASURES),
+            _table(self.workspace, EMBEDDINGS.name, EMBEDDINGS),
+            head=head,
+            cuts=Cuts(reject=told.reject_cut, keep=told.keep_cut, doubt=head.doubt),
+            adapt=bool(self.votes[["neighbours", "prior"]].to_numpy().any()),
+        )
+
+
+class _Medium(NamedTuple):
+    """The embedder's name, the digest of its head and the cut points of the last verdict."""
+
+    embedder: str
+    head: str
+    reject_cut: float
+    keep_cut: float
+
+
+def _medium(workspace: Workspace) -> _Medium:
+    place = workspace.root / MEDIUM
+    try:
+        told = json.loads(place.read_bytes())
+        return _Medium(
+            str(told["embedder"]),
+            str(told["head"]),
+            float(told["reject_cut"]),
+            float(told["keep_cut"]),
+        )
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise StoreError(f"{place} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+
+
+def _head(told: _Medium, weights: Sequence[Path]) -> Head:
+    head = load_head(told.embedder, weights)
+    if digest(head) != told.head:
+        where = f"in {', '.join(map(str, weights))}" if weights else "without --weights-dir"
+        raise ParamError(
+            f"the last run judged by the medium head {told.head} for {told.embedder}, but {where} "
+            "it is "
+            f"{digest(head)}: give the same --weights-dir as that run, or run `inksift run` again"
+        )
+    return head
+
+
+def _table(workspace: Workspace, name: str, contract: Table) -> pd.DataFrame:
+    place = workspace.tables / f"{name}.parquet"
+    if not place.exists():
+        raise ParamError(
+            f"no finished run in {workspace.root} (no {place.name}): run `inksift run` with this "
+            "--workspace first"
+        )
+    try:
+        return contract.check(read_parquet(place))
+    except (*BROKEN_TABLE, SchemaError) as error:
+        raise StoreError(f"{place} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error

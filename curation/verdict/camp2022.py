@@ -1,0 +1,123 @@
+"""The original team's recipe for real photographs, kept as a baseline.
+
+Two votes raise a suspicion: YOLO sees two objects or more, or the picture lies in no cluster of
+DBSCAN ("photos do not cluster"). A suspect is then a photograph when a filter confirms it: dense
+edges, or no colour. A missing detector or a failed embedding casts no vote."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from pydantic import Field, field_validator
+
+from curation.base.params import Params
+from curation.gather.signals import SIGNALS
+from curation.gather.signals.base import Limits, Signal
+from curation.verdict.judgements import JUDGEMENTS
+
+_SIGNALS = {signal.name: signal for signal in SIGNALS}
+
+
+class Camp2022Params(Params):
+    """Settings of the recipe."""
+
+    max_objects: int = Field(
+        1, ge=0, le=300, description="More objects than this raise a suspicion (camp2022)"
+    )
+    filters: list[str] = Field(
+        ["edges", "chroma"], description="Signals that confirm a suspicion (camp2022)"
+    )
+    limits: dict[str, float] = Field(
+        {},
+        description="Other cuts than a signal's own (camp2022), such as "
+        "{edges.high: 0.2, chroma.low: 0.01}",
+    )
+
+    @field_validator("filters")
+    @classmethod
+    def _known_signals(cls, names: list[str]) -> list[str]:
+        for name in names:
+            find_signal(name)
+        return names
+
+    @field_validator("limits")
+    @classmethod
+    def _known_limits(cls, limits: dict[str, float]) -> dict[str, float]:
+        for name, cut in limits.items():
+            if not math.isfinite(cut):
+                raise ValueError(f"{name} must be a finite number")
+            signal, _, side = name.partition(".")
+            find_signal(signal)
+            if side not in ("low", "high"):
+                raise ValueError(f"no limit called {name}; write {signal}.low or {signal}.high")
+        return limits
+
+    def cuts(self, signal: Signal) -> Limits:
+        """The range in which `signal` speaks for a drawing."""
+        low = self.limits.get(f"{signal.name}.low", signal.keep.low)
+        high = self.limits.get(f"{signal.name}.high", signal.keep.high)
+        return Limits(low, high)
+
+
+def find_signal(name: str) -> Signal:
+    """The signal of that name; ValueError lists those there are."""
+    if name not in _SIGNALS:
+        raise ValueError(f"no signal called {name}; there are: {', '.join(_SIGNALS)}")
+    return _SIGNALS[name]
+
+
+def judge(evidence: pd.DataFrame, params: Camp2022Params) -> pd.DataFrame:
+    """A JUDGEMENTS row for every row of `evidence`. The recipe knows no probability: `p_photo` is
+    missing."""
+    return JUDGEMENTS.frame([_judge_one(row, params) for row in evidence.to_dict("records")])
+
+
+def _judge_one(row: Mapping[Any, Any], params: Camp2022Params) -> dict[str, object]:
+    suspicions = _suspicions(row, params)
+    proofs = _proofs(row, params)
+    if not suspicions:
+        medium, reason, words = "illustration", "", "nothing speaks for a photograph"
+    elif not proofs:
+        medium, reason, words = (
+            "unsure",
+            "",
+            f"{' and '.join(suspicions)}, but no filter confirms a photograph",
+        )
+    else:
+        medium, reason, words = (
+            "photo",
+            "photo",
+            f"{' and '.join(suspicions)}; {' and '.join(proofs)}",
+        )
+    return {
+        "image_id": row["image_id"],
+        "outcome": "rejected" if reason else "kept",
+        "reason": reason,
+        "p_photo": float("nan"),
+        "medium": medium,
+        "explanation": words,
+    }
+
+
+def _suspicions(row: Mapping[Any, Any], params: Camp2022Params) -> list[str]:
+    found = []
+    if row["detector"] == "ok" and row["objects"] > params.max_objects:
+        found.append(f"{row['objects']} objects")
+    if row["embedding"] == "ok" and row["cluster"] == -1:
+        found.append("in no cluster")
+    return found
+
+
+def _proofs(row: Mapping[Any, Any], params: Camp2022Params) -> list[str]:
+    return [words for name in params.filters if (words := _proof(_SIGNALS[name], row, params))]
+
+
+def _proof(signal: Signal, row: Mapping[Any, Any], params: Camp2022Params) -> str:
+    value, cuts = row[signal.name], params.cuts(signal)
+    if cuts.contain(value):
+        return ""
+    side, cut = ("above", cuts.high) if value > cuts.high else ("below", cuts.low)
+    return f"{signal.reason.replace('_', ' ')}: {signal.name} {value:.3f} {side} {cut:.3f}"

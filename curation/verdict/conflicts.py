@@ -1,0 +1,67 @@
+"""Labels in conflict: a picture whose copies are filed under several classes waits for a person to
+say which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from curation.base.tables import DECISIONS
+from curation.gather.folder.walk import UNLABELLED
+
+STAGE, LABEL_CONFLICT = "duplicates", "label_conflict"
+_SETTLING = ("label", "outcome")
+
+
+def hold(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.DataFrame:
+    """DECISIONS with every picture that would stay, but whose copies in DUPLICATES lie in several
+    classes, under review as `label_conflict`.
+
+    A label or an outcome in HUMAN_DECISIONS on any of the copies settles it. What is rejected stays
+    rejected."""
+    classes = _classes(decisions, duplicates, human)
+    return DECISIONS.frame(
+        [_held(row, classes.get(row["path"])) for row in decisions.to_dict("records")]
+    )
+
+
+def is_conflict(decisions: pd.DataFrame) -> pd.Series:
+    """Which rows of DECISIONS wait for a person to say the class."""
+    return decisions["reason"] == LABEL_CONFLICT
+
+
+def _classes(
+    decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame
+) -> dict[str, pd.Series]:
+    """How many files of its group lie in which class, by the path of each kept file with an open
+    conflict."""
+    settled = human.loc[human["action"].isin(_SETTLING), "image_id"]
+    groups = duplicates.loc[duplicates["image_id"].isin(settled), "group"]
+    open_ = duplicates[(duplicates["conflict"] != "") & ~duplicates["group"].isin(groups)]
+    labels = open_["path"].map(decisions.set_index("path")["label"])
+    filed = labels[labels != UNLABELLED].groupby(open_["group"])
+    kept = open_[open_["keep"]].set_index("group")["path"]
+    return {kept[group]: some.value_counts().sort_index() for group, some in filed}
+
+
+def _held(row: Mapping[Any, Any], classes: pd.Series | None) -> dict[str, object]:
+    """The row under review where its picture has an open conflict and would stay; the most frequent
+    class first."""
+    if classes is None or row["outcome"] == "rejected":
+        return dict(row)
+    ordered = classes.sort_values(ascending=False, kind="stable")
+    *several, last = (f"{label} ({count})" for label, count in ordered.items())
+    return {
+        **row,
+        "outcome": "review",
+        "stage": STAGE,
+        "reason": LABEL_CONFLICT,
+        "explanation": (
+            f"copies of it are filed under {', '.join(several)} and {last}: a person has to say "
+            "which; "
+            f"{row['explanation']}"
+        ),
+        "decided_by": "machine",
+    }

@@ -1,0 +1,114 @@
+"""What people decided outranks the machine.
+
+A decision on any copy of a picture, exact or near, reaches the copy that is kept. Where people
+decided differently on two copies the latest on each action holds. What they said of copies
+themselves is for `dedup.groups`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from curation.base.tables import DECISIONS
+
+
+class Word(NamedTuple):
+    """What a person decided, who, when (ISO 8601, UTC) and with which note."""
+
+    value: str
+    who: str
+    at: str
+    note: str
+
+
+_Words = Mapping[str, Word]
+"""The last word on each action."""
+
+
+def apply(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.DataFrame:
+    """DECISIONS of the machine with those of HUMAN_DECISIONS laid over them.
+
+    `outcome` keeps or rejects whatever the machine said; short of that, `medium` keeps or rejects
+    what the machine did not reject earlier than by its verdict. `label` and `medium` reach every
+    copy. Unreadable files and copies stay rejected, and decisions on pictures that are not among
+    `duplicates` have no effect."""
+    words = _words(duplicates, human)
+    keepers = set(duplicates.loc[duplicates["keep"], "path"])
+    given = {
+        path: words[group]
+        for path, group in zip(duplicates["path"], duplicates["group"], strict=True)
+        if group in words
+    }
+    rows: list[dict[str, object]] = [
+        _overruled(row, given.get(row["path"], {}), keeper=row["path"] in keepers)
+        for row in decisions.to_dict("records")
+    ]
+    return DECISIONS.frame(rows)
+
+
+def answers(duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.Series:
+    """Whether people call a kept copy a photograph, by its image_id; only those that they answered
+    for."""
+    words = _words(duplicates, human[human["action"] == "medium"])
+    kept = duplicates[duplicates["keep"] & duplicates["group"].isin(words)]
+    media = {
+        image_id: words[group]["medium"].value == "photo"
+        for image_id, group in zip(kept["image_id"], kept["group"], strict=True)
+    }
+    return pd.Series(media, dtype="bool")
+
+
+def _words(duplicates: pd.DataFrame, human: pd.DataFrame) -> dict[int, dict[str, Word]]:
+    """The last word on each action, by group of copies."""
+    groups = duplicates.drop_duplicates("image_id").set_index("image_id")["group"].to_dict()
+    words: dict[int, dict[str, Word]] = {}
+    for row in human.sort_values(["at", "image_id"]).to_dict("records"):
+        if row["image_id"] in groups:
+            word = Word(row["value"], row["who"], row["at"], row["note"])
+            words.setdefault(groups[row["image_id"]], {})[row["action"]] = word
+    return words
+
+
+def _overruled(row: Mapping[Any, Any], words: _Words, *, keeper: bool) -> dict[str, object]:
+    changed = dict(row)
+    if "medium" in words:
+        changed["medium"] = words["medium"].value
+    if keeper and "outcome" in words:
+        changed |= _decided(row, words["outcome"], "human")
+    elif keeper and "medium" in words and row["stage"] in ("", "verdicts"):
+        changed |= _decided(row, words["medium"], "photo")
+    return changed | (_labelled(changed, words["label"]) if "label" in words else {})
+
+
+_VERBS = {
+    "kept": "kept",
+    "rejected": "rejected",
+    "illustration": "called an illustration",
+    "photo": "called a photo",
+}
+
+
+def _decided(row: Mapping[Any, Any], word: Word, reason: str) -> dict[str, object]:
+    rejected = word.value in ("rejected", "photo")
+    return {
+        "outcome": "rejected" if rejected else "kept",
+        "stage": "human" if rejected else "",
+        "reason": reason if rejected else "",
+        "explanation": f"{_VERBS[word.value]} {signed(word)}; the machine: {row['explanation']}",
+        "decided_by": "human",
+    }
+
+
+def signed(word: Word) -> str:
+    """By whom, when and why, on one line."""
+    note = " ".join(word.note.split())
+    return f"by {word.who} on {word.at[:16].replace('T', ' ')} UTC" + (f" ({note})" if note else "")
+
+
+def _labelled(row: Mapping[Any, Any], word: Word) -> dict[str, object]:
+    if word.value == row["label"]:
+        return {}
+    told = f"{row['explanation']}; class {word.value!r} instead of {row['label']!r} {signed(word)}"
+    return {"label": word.value, "explanation": told}

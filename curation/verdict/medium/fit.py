@@ -1,0 +1,142 @@
+"""Small regularised logistic models: what measures weigh in a log-odds, and how answers change a
+log-odds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import cho_factor, cho_solve
+from scipy.optimize import minimize
+
+from curation.verdict.medium.votes import Floats
+
+_BOUNDS = {-1: (-np.inf, 0.0), 0: (0.0, 0.0), 1: (0.0, np.inf)}
+FOLDS = 5
+_MOST_STEPS, _MOST_HALVINGS, _SETTLED = 100, 30, 1e-10
+
+
+def fit_votes(
+    standardised: Floats,
+    photo: npt.NDArray[np.bool_],
+    weight: Floats,
+    *,
+    prior_weights: Floats,
+    prior_base: float,
+    strength: float,
+    signs: Sequence[int],
+) -> tuple[Floats, float]:
+    """The weights of v measures and the base of their log-odds that suit n answers best (MAP
+    logistic regression).
+
+    `standardised` is n x v in standard deviations; a missing measure (NaN) counts as 0, the mean.
+    The prior is a Gaussian around `prior_weights` and `prior_base` with precision `strength`, above
+    0. `signs` keeps each weight at or above zero (+1), at or below it (-1), or at it (0)."""
+    inputs = np.column_stack([np.nan_to_num(standardised), np.ones(len(standardised))])
+    prior = np.append(prior_weights, prior_base)
+    bounds = [*(_BOUNDS[sign] for sign in signs), (-np.inf, np.inf)]
+    start = np.clip(prior, *np.transpose(bounds))
+
+    def loss(fitted: Floats) -> tuple[float, Floats]:
+        log_odds, pull = inputs @ fitted, strength * (fitted - prior)
+        value = weight @ log_loss(log_odds, photo) + pull @ (fitted - prior) / 2
+        return float(value), inputs.T @ (weight * (probability(log_odds) - photo)) + pull
+
+    options = {"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-9}
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+    return found[:-1], float(found[-1])
+
+
+def folds(photo: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """A fold from 0 to 4 for each answer, in turn within each class; answers should come in no
+    order.
+
+    >>> folds(np.array([True, False, False, True])).tolist()
+    [1, 1, 2, 2]
+    """
+    place = np.where(photo, np.cumsum(photo), np.cumsum(~photo))
+    return np.asarray(place % FOLDS, dtype=np.int64)
+
+
+def chosen(losses: Mapping[float, Floats]) -> float:
+    """The candidate whose held-out answers cost least in the mean; the first one unless that gains
+    more than noise.
+
+    >>> chosen({1.0: np.array([0.5, 0.9]), 2.0: np.array([0.6, 0.7])})
+    1.0
+    """
+    first, *_ = losses
+    best = min(losses, key=lambda candidate: float(losses[candidate].mean()))
+    gains = losses[first] - losses[best]
+    return best if gains.mean() > gains.std() / np.sqrt(len(gains)) else first
+
+
+def log_loss(log_odds: Floats, photo: npt.NDArray[np.bool_]) -> Floats:
+    """What each answer costs a model that promised these log-odds of a photograph (natural
+    logarithm).
+
+    >>> log_loss(np.array([0.0, 800.0]), np.array([True, False])).round(3).tolist()
+    [0.693, 800.0]
+    """
+    return np.logaddexp(0.0, np.where(photo, -log_odds, log_odds))
+
+
+def probability(log_odds: Floats) -> Floats:
+    """The probability at these log-odds, without overflow.
+
+    >>> probability(np.array([0.0, -800.0])).tolist()
+    [0.5, 0.0]
+    """
+    return np.exp(-np.logaddexp(0.0, -log_odds))
+
+
+def fit_change(
+    log_odds: Floats, photo: npt.NDArray[np.bool_], weight: Floats, *, covariance: Floats
+) -> Floats:
+    """How n answers ask n log-odds to change, as coefficients a: the change is `covariance` @ a.
+
+    The most likely change under a Gaussian process with mean 0 and this covariance (n x n) whose
+    answers are drawn with the changed log-odds: Newton's method on B = I + sqrt(W) K sqrt(W), which
+    is never singular (Rasmussen and Williams 2006, algorithm 3.1). A step that would make things
+    worse is halved."""
+    coefficients, value = np.zeros(len(log_odds)), -float(weight @ log_loss(log_odds, photo))
+    for _ in range(_MOST_STEPS):
+        step = _newton(log_odds, photo, weight, covariance, coefficients) - coefficients
+        for _ in range(_MOST_HALVINGS):
+            better = _posterior(log_odds, photo, weight, covariance, coefficients + step)
+            if better >= value:
+                break
+            step = step / 2
+        if better - value <= _SETTLED:
+            break
+        coefficients, value = coefficients + step, better
+    return coefficients
+
+
+def _newton(
+    log_odds: Floats,
+    photo: npt.NDArray[np.bool_],
+    weight: Floats,
+    covariance: Floats,
+    coefficients: Floats,
+) -> Floats:
+    change = covariance @ coefficients
+    chance = probability(log_odds + change)
+    curvature = weight * chance * (1 - chance)
+    root = np.sqrt(curvature)
+    wanted = curvature * change + weight * (photo - chance)
+    system = np.eye(len(root)) + root[:, None] * covariance * root
+    solved: Floats = cho_solve(cho_factor(system), root * (covariance @ wanted))
+    return wanted - root * solved
+
+
+def _posterior(
+    log_odds: Floats,
+    photo: npt.NDArray[np.bool_],
+    weight: Floats,
+    covariance: Floats,
+    coefficients: Floats,
+) -> float:
+    change = covariance @ coefficients
+    return float(-coefficients @ change / 2 - weight @ log_loss(log_odds + change, photo))

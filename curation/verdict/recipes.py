@@ -1,0 +1,77 @@
+"""The ways to tell photographs from drawings, by name: each maps evidence to judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import pandas as pd
+from pydantic import Field
+
+from curation.verdict import camp2022, learned
+from curation.verdict.camp2022 import Camp2022Params
+from curation.verdict.learned import LearnedParams
+from curation.verdict.medium.head import digest, load_head
+from curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
+from curation.verdict.removal_rates import BrakeParams
+
+
+class RecipeParams(Camp2022Params, LearnedParams):
+    """Which recipe judges, on which clusters, and the settings of both."""
+
+    recipe: Literal["learned", "camp2022"] = Field(
+        "learned", description="How photographs are told from drawings"
+    )
+    clusters: Literal["dbscan", "hdbscan", "kmeans"] = Field(
+        "dbscan", description="Whose noise counts as evidence"
+    )
+
+
+class VerdictParams(RecipeParams, BrakeParams):
+    """How the verdict is found, and what it may take away."""
+
+
+class Judged(NamedTuple):
+    """JUDGEMENTS of every distinct picture; MEASURES, VOTES and VOTE_QUALITY behind them; and in
+    `settled` the numbers that hold for all: `embedder`, `head` (the digest of the one to start
+    from), `answers` (how many refitted it), `photo_share`, and the cut points `reject_cut` and
+    `keep_cut` in log-odds without the share. A recipe that does not vote leaves all but the first
+    empty."""
+
+    judgements: pd.DataFrame
+    measures: pd.DataFrame
+    votes: pd.DataFrame
+    quality: pd.DataFrame
+    settled: dict[str, str | int | float]
+
+
+def judge(
+    evidence: pd.DataFrame,
+    embeddings: pd.DataFrame,
+    params: VerdictParams,
+    *,
+    heads: Sequence[Path] = (),
+    answers: pd.Series | None = None,
+) -> Judged:
+    """What the recipe that `params` names says of every distinct picture.
+
+    `heads` are folders with a user's own heads; `answers` are a person's, by image_id: True for a
+    photograph. WeightsError when there is no head for the network behind `embeddings`."""
+    if params.recipe == "camp2022" or evidence.empty:
+        judgements = camp2022.judge(evidence, params)
+        return Judged(judgements, MEASURES.frame([]), VOTES.frame([]), VOTE_QUALITY.frame([]), {})
+    embedder = str(embeddings["embedder"].iloc[0])
+    known = pd.Series(dtype="bool") if answers is None else answers
+    head = load_head(embedder, heads)
+    told = learned.judge(evidence, embeddings, params, head=head, answers=known)
+    usable = evidence.loc[evidence["embedding"] == "ok", "image_id"]
+    settled: dict[str, str | int | float] = {
+        "embedder": embedder,
+        "head": digest(head),
+        "answers": int(known.index.isin(usable).sum()),
+        "photo_share": round(told.seen.photo_share, 4),
+        "reject_cut": round(told.cuts.reject, 4),
+        "keep_cut": round(told.cuts.keep, 4),
+    }
+    return Judged(told.judgements, told.seen.measures, told.seen.votes, told.seen.quality, settled)

@@ -1,0 +1,117 @@
+"""How much of every class the verdict takes away, and when that is too much to go on without a
+person's word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+from pydantic import Field
+
+from curation.base.params import Params
+from curation.base.tables import Table
+from curation.verdict.medium.quality import rate_interval
+
+LOSSES = Table(
+    "losses",
+    {
+        "label": "str",
+        "pictures": "int64",
+        "rejected": "int64",
+        "share": "float64",
+        "low": "float64",
+        "high": "float64",
+    },
+    key=("label",),
+)
+"""One row per class: its distinct readable pictures, and how many and which `share` of them the
+verdict rejects as photographs, with Wilson's 95 % interval. What people rejected does not count:
+they wanted it."""
+
+
+class BrakeParams(Params):
+    """When a run stops before anything is replaced."""
+
+    max_class_loss: float = Field(
+        0.9, ge=0, le=1, description="Share of a class that may be rejected as photographs"
+    )
+    max_loss: float = Field(
+        0.9,
+        ge=0,
+        le=1,
+        description="Share of all files that may be rejected, and of pictures as photographs",
+    )
+    brake_min_pictures: int = Field(
+        20, ge=1, description="Smaller classes and runs do not stop; losing all does"
+    )
+    accept_losses: bool = Field(False, description="Go on whatever is lost")
+
+
+def losses(decisions: pd.DataFrame) -> pd.DataFrame:
+    """The LOSSES of DECISIONS, the classes in order."""
+    distinct = decisions[~decisions["reason"].isin(("unreadable", "duplicate"))]
+    rejected = (distinct["outcome"] == "rejected") & (distinct["stage"] == "verdicts")
+    taken = rejected.groupby(distinct["label"])
+    return LOSSES.frame([_loss(str(label), len(rows), int(rows.sum())) for label, rows in taken])
+
+
+def _loss(label: str, pictures: int, rejected: int) -> dict[str, object]:
+    rate = rate_interval(rejected, pictures)
+    return {
+        "label": label,
+        "pictures": pictures,
+        "rejected": rejected,
+        "share": rate.value,
+        "low": rate.low,
+        "high": rate.high,
+    }
+
+
+def too_heavy(losses: pd.DataFrame, decisions: pd.DataFrame, params: BrakeParams) -> list[str]:
+    """What is over the limits: a sentence for the whole run, then one per class where there are
+    several, the largest loss first; nothing where all is well.
+
+    A class or run of fewer than `brake_min_pictures` is not stopped for, but for a run that would
+    lose every picture."""
+    run, classes = list(_of_run(losses, decisions, params)), list(_of_classes(losses, params))
+    return run if run and len(losses) == 1 else run + classes
+
+
+def _of_run(losses: pd.DataFrame, decisions: pd.DataFrame, params: BrakeParams) -> Iterator[str]:
+    pictures, photos = int(losses["pictures"].sum()), int(losses["rejected"].sum())
+    machine = decisions[
+        (decisions["outcome"] == "rejected") & (decisions["decided_by"] == "machine")
+    ]
+    files, rejected = len(decisions), len(machine)
+    allowed, large = params.max_loss, params.brake_min_pictures
+    if _over(photos, pictures, allowed) and (pictures >= large or photos == pictures):
+        shares = _shares(photos, pictures, allowed)
+        yield f"{photos} of {pictures} distinct pictures would be rejected as photographs {shares}"
+    elif _over(rejected, files, allowed) and files >= large:
+        reasons = ", ".join(
+            f"{count} {reason}" for reason, count in machine["reason"].value_counts().items()
+        )
+        yield (
+            f"{rejected} of {files} files would be rejected, {reasons} "
+            f"{_shares(rejected, files, allowed)}"
+        )
+
+
+def _of_classes(losses: pd.DataFrame, params: BrakeParams) -> Iterator[str]:
+    allowed = params.max_class_loss
+    large = losses[losses["pictures"] >= params.brake_min_pictures]
+    for row in large.sort_values(["rejected", "label"], ascending=[False, True]).to_dict("records"):
+        lost, pictures = row["rejected"], row["pictures"]
+        if _over(lost, pictures, allowed):
+            yield (
+                f"class {row['label']!r} would lose {lost} of {pictures} pictures "
+                f"{_shares(lost, pictures, allowed)}"
+            )
+
+
+def _over(lost: int, of: int, allowed: float) -> bool:
+    return of > 0 and lost / of > allowed
+
+
+def _shares(lost: int, of: int, allowed: float) -> str:
+    return f"({100 * lost / of:.3g} %, at most {100 * allowed:.3g} % allowed)"

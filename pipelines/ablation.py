@@ -1,0 +1,96 @@
+"""`inksift bill`: what each step of a finished run bought."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from curation.base.errors import ParamError
+from pipelines.options import existing, json_option, ledger_option, workspace_option
+
+STAGE = "f1_bill"
+
+
+@click.command()
+@workspace_option
+@click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar=f"{STAGE}.KEY=VALUE",
+    help="A setting of the bill, such as f1_bill.seeds=5; those of the trainings are as in the "
+    "last run.",
+)
+@ledger_option
+@json_option
+def bill(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_json: bool) -> None:
+    """What each step of the last run bought in F1, and what it cost.
+
+    Trains the last run's network again with all steps, without each one and without any, several
+    times with different seeds, and tests on the trusted folder of that run, or what it held out.
+    Takes as long as 15 trainings; stopped, it goes on where it was.
+
+    \b
+    Example:
+      inksift run crawl/images --test trusted --workspace work && inksift bill --workspace work
+    """
+    from curation.store.published import BILL, BILL_PAGE, demand_trained, read_bill
+    from pipelines import settings
+    from pipelines.places import project_of
+    from pipelines.runner import execute
+
+    _demand_own(assignments)
+    checked = settings.checked(settings.with_assignments({}, assignments))
+    project = project_of(existing(workspace), ledger_url)
+    demand_trained(project.workspace)
+    execute(project, "bill", checked, quiet=as_json)
+    told = read_bill(project.workspace)
+    places = {name: str(project.workspace.root / name) for name in (BILL_PAGE, BILL)}
+    click.echo(
+        json.dumps({**told, "places": places})
+        if as_json
+        else "\n".join([*lines(told), *places.values()])
+    )
+
+
+def lines(told: dict[str, Any]) -> Iterator[str]:
+    """The bill for a person: points of F1."""
+    from curation.ablation.arms import BOUGHT_BY
+    from curation.training.evaluation import TRUSTED
+
+    yield (
+        f"network {told['network']}, test set: {told['test_pictures']} pictures, {told['test_set']}"
+    )
+    yield f"rare: {', '.join(told['rare_classes'])}"
+    confidence = told["settings"]["confidence"]
+    yield (
+        f"points of F1 that each step bought [{confidence:.0%} interval]: F1 with all steps, less "
+        "F1 without it"
+    )
+    yield f"{'step':<24}{'all classes':>24}{'the rare third':>24}{'it took, s':>12}"
+    for row in told["left_out"]:
+        gains = "".join(f"{_gain(row, name):>24}" for name in ("macro", "rare"))
+        seconds = "unknown" if row["step_seconds"] is None else f"{row['step_seconds']:.0f}"
+        yield f"{BOUGHT_BY[row['left_out']]:<24}{gains}{seconds:>12}"
+    if told["test_set"] != TRUSTED:
+        yield (
+            "the steps chose these test pictures, which favours them: give `inksift run` a trusted "
+            "folder with --test"
+        )
+
+
+def _gain(row: dict[str, Any], name: str) -> str:
+    gain, low, high = (100 * row[f"{name}_{part}"] for part in ("gain", "low", "high"))
+    return f"{gain:+.1f} [{low:+.1f}, {high:+.1f}]"
+
+
+def _demand_own(assignments: tuple[str, ...]) -> None:
+    for assignment in assignments:
+        if not assignment.startswith(f"{STAGE}."):
+            raise ParamError(
+                f"--set {assignment}: only {STAGE}.KEY=VALUE can be set here; everything else is "
+                "as in the last "
+                "`inksift run`: run it again with other settings first"
+            )
