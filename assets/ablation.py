@@ -11,17 +11,17 @@ from assets.display import picture
 from assets.resample import training_set
 from assets.results import records, table
 from assets.settings_used import settings_used
-from assets.union import together
+from assets.union import union
 from curation.ablation import measure
 from curation.ablation.costs import with_costs
-from curation.ablation.effects import BillParams
-from curation.ablation.measure import Sources, measure_bill
+from curation.ablation.effects import AblationParams
+from curation.ablation.measure import Sources, measure_ablation
 from curation.evidence.features import features_by_id
 from curation.experiments.trial import Materials, Recipe
 from curation.project import Project
-from curation.report.ablation_page import bill_report, build_bill_page
-from curation.report.ablation_plot import bill_plot
-from curation.store.published import demand_trained, publish_bill
+from curation.report.ablation_page import ablation_report, build_ablation_page
+from curation.report.ablation_plot import ablation_plot
+from curation.store.published import demand_trained, publish_ablation
 from curation.store.thumbnails import Thumbnails
 from curation.training.evaluation import HELD_OUT, TRUSTED
 from curation.training.fit.params import TrainingParams
@@ -31,13 +31,13 @@ from curation.training.splits import TEST, SplitParams
 from curation.verdict.curated import CuratedParams
 
 
-class BillConfig(BillParams, dg.Config):
-    """Settings of the bill; those of the trainings are as in the run before it."""
+class AblationConfig(AblationParams, dg.Config):
+    """Settings of the ablation; those of the trainings are as in the run before it."""
 
 
 def _out(description: str) -> dg.AssetOut:
     return dg.AssetOut(
-        group_name="bill",
+        group_name="ablation",
         kinds={"pytorch", "html"},
         code_version=str(measure.VERSION),
         description=description,
@@ -45,17 +45,19 @@ def _out(description: str) -> dg.AssetOut:
 
 
 @dg.multi_asset(
-    name="f1_bill",
+    name="ablation",
     outs={
-        "f1_bill": _out(
+        "ablation": _out(
             "By how much F1 all steps together are above each one left out, with intervals and "
             "costs"
         ),
-        "bill_scores": _out("Every training behind the bill: its arm, its seed and its scores"),
+        "ablation_scores": _out(
+            "Every training behind the ablation: its arm, its seed and its scores"
+        ),
     },
     deps=[curated_dataset, training_set, "balanced_classifier"],
 )
-def billed(
+def ablated(
     context: dg.AssetExecutionContext,
     images: pd.DataFrame,
     test_images: pd.DataFrame,
@@ -69,7 +71,7 @@ def billed(
     thumbnails: pd.DataFrame,
     test_thumbnails: pd.DataFrame,
     splits: pd.DataFrame,
-    config: BillConfig,
+    config: AblationConfig,
     project: dg.ResourceParam[Project],
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Train with all steps, without each and without any, several times, and compare on one test
@@ -82,14 +84,14 @@ def billed(
         duplicates,
         verdicts,
         machine_verdicts,
-        together(hashes, test_hashes),
+        union(hashes, test_hashes),
         pairs,
         tested[["path", "image_id", "label"]],
     )
-    read = Thumbnails(project.workspace, together(thumbnails, test_thumbnails))
+    read = Thumbnails(project.workspace, union(thumbnails, test_thumbnails))
     materials = Materials(read, read.version, features_by_id(embeddings), project.workspace.models)
     recipe = _recipe(context.instance)
-    bill = measure_bill(
+    ablation = measure_ablation(
         sources,
         recipe,
         materials,
@@ -97,27 +99,32 @@ def billed(
         split=settings_used(context.instance, "splits", SplitParams),
         params=config,
     )
-    priced = with_costs(bill.effects, bill.scores, step_seconds(context.instance))
-    report = bill_report(
+    priced = with_costs(ablation.effects, ablation.scores, step_seconds(context.instance))
+    report = ablation_report(
         priced,
-        bill.scores,
-        rare=bill.rare,
+        ablation.scores,
+        rare=ablation.rare,
         test_set=TRUSTED if trusted else HELD_OUT,
-        tested=bill.tested,
+        tested=ablation.tested,
         params=config,
         training=recipe.training,
     )
-    page = publish_bill(project.workspace, report, build_bill_page(report))
+    page = publish_ablation(project.workspace, report, build_ablation_page(report))
     yield table(
         priced,
-        "f1_bill",
+        "ablation",
         page=dg.MetadataValue.path(page),
         test_set=report["test_set"],
-        rare_classes=list(bill.rare),
-        bill=records(priced),
-        plot=picture(bill_plot(priced), "what each step bought"),
+        rare_classes=list(ablation.rare),
+        ablation=records(priced),
+        plot=picture(ablation_plot(priced), "what each step bought"),
     )
-    yield table(bill.scores, "bill_scores", trainings=len(bill.scores), scores=records(bill.scores))
+    yield table(
+        ablation.scores,
+        "ablation_scores",
+        trainings=len(ablation.scores),
+        scores=records(ablation.scores),
+    )
 
 
 def _recipe(instance: dg.DagsterInstance) -> Recipe:

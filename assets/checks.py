@@ -5,7 +5,7 @@ import pandas as pd
 
 from assets.results import records
 from assets.splits import MOST_LISTED
-from assets.union import together
+from assets.union import union
 from curation.base.tables import DECISIONS, EMBEDDINGS
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
@@ -99,7 +99,7 @@ def no_test_picture_is_trained_on(
 ) -> dg.AssetCheckResult:
     """No copy and no variant of a test picture is in train or validation, going by the pairs that
     were compared."""
-    relatives = relatives_of_test(splits, together(hashes, test_hashes), pairs)
+    relatives = relatives_of_test(splits, union(hashes, test_hashes), pairs)
     left_out = relatives[relatives["split"] == LEFT_OUT]
     trained_on = relatives[relatives["split"] != LEFT_OUT]
     return dg.AssetCheckResult(

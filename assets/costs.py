@@ -11,14 +11,14 @@ STAGES_OF: Mapping[Step, Sequence[str]] = {
     "photo verdict": ("object_counts", "embeddings", "clusters", "verdicts"),
     "rebalancing": ("training_set", "balanced_classifier"),
 }
-"""The stages that each step of the F1 bill is made of. Embeddings help to find copies too, and are
+"""The stages that each step of the ablation is made of. Embeddings help to find copies too, and are
 counted once."""
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 _DONE = "SUCCESS"
 
 
 def step_seconds(instance: dg.DagsterInstance) -> dict[Step, float]:
-    """What every step of the bill took: of each of its stages the longest time in one run, since
+    """What every step of the ablation took: of each of its stages the longest time in one run, since
     later runs measure only what is new. Without those of which a stage never ran to its end."""
     longest = _longest(instance)
     return {

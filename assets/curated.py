@@ -24,7 +24,7 @@ def curated_dataset(
     stay."""
     if (project.workspace.root / PROPOSAL).exists():
         raise DataError(
-            f"{PROPOSAL} waits for your word: run the verdicts again with accept_losses, or allow "
+            f"{PROPOSAL} waits for your word: run the verdicts again with accept_removals, or allow "
             "more"
         )
     publish_decisions(

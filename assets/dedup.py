@@ -7,7 +7,7 @@ import pandas as pd
 
 from assets.human import LEDGER
 from assets.results import counts, records, table
-from assets.union import readable, together
+from assets.union import readable, union
 from curation.base.tables import PAIR_SEARCH
 from curation.dedup import groups
 from curation.dedup import pairs as library
@@ -60,10 +60,10 @@ def related_pairs(
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Look for related pictures by hash and embedding, and compare the pixels of every two that may
     be."""
-    read = Thumbnails(project.workspace, together(thumbnails, test_thumbnails))
+    read = Thumbnails(project.workspace, union(thumbnails, test_thumbnails))
     found = library.find_pairs(
         readable(images, test_images),
-        together(hashes, test_hashes),
+        union(hashes, test_hashes),
         embeddings,
         read,
         workspace=project.workspace,
@@ -102,7 +102,7 @@ def duplicates(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Every readable file with its group of copies; one file of each group is kept."""
     found = groups.find_duplicates(
-        images, together(hashes, test_hashes), pairs, config, human_decisions
+        images, union(hashes, test_hashes), pairs, config, human_decisions
     )
     dropped = found[~found["keep"]]
     kept = found.loc[found["kept_because"] != "", ["path", "kept_because"]]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from assets.display import picture
 from assets.results import records, table
-from assets.union import together
+from assets.union import union
 from curation.evidence.features import features_by_id
 from curation.experiments.conditions import VERSION, Conditions
 from curation.experiments.grid import GridParams, experiments_in, planned, table_of
@@ -66,7 +66,7 @@ def experiments(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """One recipe with one seed: resampled, trained and tested on the split of the last run. What is
     known stays, except failures, which are tried again."""
-    here = _conditions(splits, embeddings, together(thumbnails, test_thumbnails), project)
+    here = _conditions(splits, embeddings, union(thumbnails, test_thumbnails), project)
     (experiment,) = experiments_in(experiment_grid[experiment_grid["key"] == context.partition_key])
     known = known_result(_folder(project), experiment, here)
     if known is not None and not errors_of(known):
@@ -98,7 +98,7 @@ def ranked(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """experiments.html and leaderboard.csv in the workspace: the recipes of the grid, best macro F1
     first."""
-    here = _conditions(splits, embeddings, together(thumbnails, test_thumbnails), project)
+    here = _conditions(splits, embeddings, union(thumbnails, test_thumbnails), project)
     every = experiments_in(experiment_grid)
     found = known_results(_folder(project), every, here)
     board, failed = leaderboard(found, every), errors_of(found)

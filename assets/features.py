@@ -4,7 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.results import counts, table
-from assets.union import readable, together
+from assets.union import readable, union
 from curation.evidence import features
 from curation.evidence.features import FeatureParams
 from curation.project import Project
@@ -31,7 +31,7 @@ def embeddings(
     """Mean and deviation of every EfficientNet feature channel, per distinct picture, copies and
     test pictures too."""
     embedder = features.load_embedder(project.workspace, project.weights, config)
-    read = Thumbnails(project.workspace, together(thumbnails, test_thumbnails))
+    read = Thumbnails(project.workspace, union(thumbnails, test_thumbnails))
     embedded = features.embed(
         readable(images, test_images)["image_id"].tolist(),
         read,

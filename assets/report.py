@@ -9,14 +9,14 @@ import pandas as pd
 from assets.display import picture
 from assets.human import LEDGER
 from assets.results import table
-from assets.union import together
+from assets.union import union
 from curation.dedup.apart import kept_apart
 from curation.drawing.contact_sheet import contact_sheet
 from curation.drawing.words import reason_of_one
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
 from curation.report import plots, vote_plots
-from curation.report.findings import Findings, published_cuts
+from curation.report.findings import Findings, published_thresholds
 from curation.report.page import ReportParams, build_report
 from curation.report.photographs import loudest_first
 from curation.report.tiles import likeliest_first
@@ -46,7 +46,7 @@ def rejected_report(
     signal_limits: pd.DataFrame,
     votes: pd.DataFrame,
     vote_quality: pd.DataFrame,
-    losses: pd.DataFrame,
+    removal_rates: pd.DataFrame,
     cluster_comparison: pd.DataFrame,
     object_counts: pd.DataFrame,
     thumbnails: pd.DataFrame,
@@ -57,19 +57,19 @@ def rejected_report(
     review, by reason."""
     read = Thumbnails(project.workspace, thumbnails)
     uncounted = (object_counts["status"] == DETECTOR_UNAVAILABLE).any()
-    reject_cut, keep_cut = published_cuts(project.workspace) or (None, None)
+    reject_threshold, keep_threshold = published_thresholds(project.workspace) or (None, None)
     findings = Findings(
         duplicates=duplicates,
-        apart=kept_apart(duplicates, together(hashes, test_hashes), pairs),
+        apart=kept_apart(duplicates, union(hashes, test_hashes), pairs),
         search=pair_search,
         signals=signals,
         limits=limits_by_name(signal_limits),
         comparison=cluster_comparison,
         votes=votes,
         quality=vote_quality,
-        losses=losses,
-        reject_cut=reject_cut,
-        keep_cut=keep_cut,
+        removal_rates=removal_rates,
+        reject_threshold=reject_threshold,
+        keep_threshold=keep_threshold,
         human=human_decisions,
         machine=machine_verdicts,
         notes=[_NO_DETECTOR] if uncounted else [],

@@ -5,8 +5,8 @@ import pandas as pd
 
 from assets.results import records, table
 from assets.settings_used import settings_of
-from assets.union import together
-from curation.dedup.related_groups import families
+from assets.union import union
+from curation.dedup.related_groups import related_groups
 from curation.project import Project
 from curation.training import splits as library
 from curation.training.leaks import relatives_of_test
@@ -32,8 +32,8 @@ def splits(
     """Every picture of the data set and of the trusted test folder, with copies and variants on one
     side."""
     tested = test_images[test_images["readable"]].drop_duplicates("image_id")
-    both = together(hashes, test_hashes)
-    groups = families([*curated_dataset["image_id"], *tested["image_id"]], both, pairs)
+    both = union(hashes, test_hashes)
+    groups = related_groups([*curated_dataset["image_id"], *tested["image_id"]], both, pairs)
     split = library.split_images(
         curated_dataset,
         groups[: len(curated_dataset)],

@@ -14,13 +14,13 @@ from curation.verdict import conflicts, evidence, human
 from curation.verdict.decide import VERSION, decide
 from curation.verdict.medium.votes import PARTS
 from curation.verdict.recipes import Judged, VerdictParams, judge
-from curation.verdict.removal_rates import losses, too_heavy
+from curation.verdict.removal_rates import removal_rates, too_heavy
 from curation.verdict.signal_limits import limits
 
 MOST_SENTENCES = 4
 _REMEDY = (
-    "look through them, then run again with --accept-losses, "
-    "or allow more with --set verdicts.max_class_loss=... or verdicts.max_loss=..."
+    "look through them, then run again with --accept-removals, "
+    "or allow more with --set verdicts.max_class_removal=... or verdicts.max_removal=..."
 )
 
 
@@ -34,8 +34,8 @@ def _out(description: str) -> dg.AssetOut:
     )
 
 
-LOSSES_ARE_ACCEPTED = dg.AssetCheckSpec(
-    "losses_are_accepted",
+REMOVALS_ARE_ACCEPTED = dg.AssetCheckSpec(
+    "removals_are_accepted",
     asset="verdicts",
     blocking=True,
     description="No class and no run loses more than the settings allow, or a person accepted it",
@@ -58,14 +58,14 @@ LOSSES_ARE_ACCEPTED = dg.AssetCheckSpec(
         "vote_quality": _out(
             "How well each voter alone tells photographs from illustrations, and its weight"
         ),
-        "losses": _out(
+        "removal_rates": _out(
             "How many distinct pictures of each class the verdict rejects, with a 95 % interval"
         ),
         "signal_limits": _out(
-            "The cuts of every signal that these verdicts were made with, where the recipe cuts"
+            "The limits of every signal that these verdicts were made with, where the recipe has some"
         ),
     },
-    check_specs=[LOSSES_ARE_ACCEPTED],
+    check_specs=[REMOVALS_ARE_ACCEPTED],
     deps=[LEDGER],
 )
 def decided(
@@ -92,13 +92,13 @@ def decided(
     decisions = conflicts.hold(
         human.apply(machine, duplicates, human_decisions), duplicates, human_decisions
     )
-    lost = losses(decisions)
+    lost = removal_rates(decisions)
     heavy = too_heavy(lost, decisions, config)
     waiting = _proposal(heavy, decisions, config, project)
     yield table(decisions, "verdicts", **_outcomes(decisions), **waiting)
     yield table(machine, "machine_verdicts", overruled=_overruled(machine, decisions))
     yield from _evidence(judged, config)
-    yield table(lost, "losses", losses=records(lost))
+    yield table(lost, "removal_rates", removal_rates=records(lost))
     yield _brake(heavy, waiting)
 
 
@@ -136,8 +136,10 @@ def _evidence(
     yield table(judged.measures, "measures", **judged.settled)
     yield table(judged.votes, "votes", strength=records(strength))
     yield table(judged.quality, "vote_quality", voters=records(judged.quality))
-    cuts = limits(config)
-    yield table(cuts, "signal_limits", limits=records(cuts.astype({"low": "str", "high": "str"})))
+    chosen = limits(config)
+    yield table(
+        chosen, "signal_limits", limits=records(chosen.astype({"low": "str", "high": "str"}))
+    )
 
 
 def _proposal(
@@ -145,7 +147,7 @@ def _proposal(
 ) -> dict[str, dg.MetadataValue]:
     """Decisions that take too much wait in proposal.csv; its place, or nothing where the run may go
     on."""
-    if heavy and not config.accept_losses:
+    if heavy and not config.accept_removals:
         return {"proposal": dg.MetadataValue.path(publish_proposal(project.workspace, decisions))}
     project.workspace.withdraw(PROPOSAL)
     return {}
@@ -156,7 +158,7 @@ def _brake(heavy: list[str], waiting: dict[str, dg.MetadataValue]) -> dg.AssetCh
     told = "; ".join(heavy[:MOST_SENTENCES] + more) or "nothing over the limits"
     remedy = f"\nthe decisions wait in {waiting['proposal'].value}: {_REMEDY}" if waiting else ""
     return dg.AssetCheckResult(
-        check_name=LOSSES_ARE_ACCEPTED.name,
+        check_name=REMOVALS_ARE_ACCEPTED.name,
         passed=not waiting,
         severity=dg.AssetCheckSeverity.ERROR,
         description=told + remedy,

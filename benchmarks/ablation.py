@@ -1,11 +1,11 @@
-"""The F1 bill on a noisy folder with a clean test set held apart: what curation buys, step by step.
+"""The ablation on a noisy folder with a clean test set held apart: what curation buys, step by step.
 
     INKSIFT_WEIGHTS=../shared/weights python benchmarks/ablation.py [--data ../shared/data/labelled]
     [--seed 0]
         [--seeds 3] [--out DIR] [--heads DIR] [--set classifier.image_side_px=64 ...]
 
-Builds the folder (`noisy_labelled.py`), runs `inksift run` and `inksift bill` on it as a user
-would, and prints the bill with the targets, what the verdict did to photographs and drawings, and a
+Builds the folder (`noisy_labelled.py`), runs `inksift run` and `inksift ablation` on it as a user
+would, and prints the ablation with the targets, what the verdict did to photographs and drawings, and a
 line of JSON. The shipped head of the verdict was fitted on these very pictures, so its part is
 better here than on pictures of strangers: `--heads DIR` takes one that never saw them
 (`fit_medium_head.py --sets labelled2 --out DIR`, renamed to medium-efficientnet-lite0.json)."""
@@ -38,18 +38,18 @@ def main() -> None:
         noisy = build(options.data, out / "noisy", options.seed)
         began = time.monotonic()
         _run(noisy, out / "workspace", options)
-        bill = json.loads(
+        ablation = json.loads(
             _cli(
-                "bill",
+                "ablation",
                 "--workspace",
                 out / "workspace",
                 "--json",
                 "--set",
-                f"f1_bill.seeds={options.seeds}",
+                f"ablation.seeds={options.seeds}",
             )
         )
         found = _found(noisy.truth, pd.read_parquet(out / "workspace" / "decisions.parquet"))
-    _print(bill, found, time.monotonic() - began)
+    _print(ablation, found, time.monotonic() - began)
 
 
 def _options() -> argparse.Namespace:
@@ -99,13 +99,13 @@ def _found(truth: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     return pd.crosstab(both["kind"], said)
 
 
-def _print(bill: dict[str, Any], found: pd.DataFrame, seconds: float) -> None:
+def _print(ablation: dict[str, Any], found: pd.DataFrame, seconds: float) -> None:
     print(found.to_string(), end="\n\n")
     print(
         f"{'arm':<24}{'macro F1':>10}{'sd':>8}{'rare third':>12}"
         f"{'accuracy':>10}{'rows':>7}{'training, s':>13}"
     )
-    for row in bill["arms"]:
+    for row in ablation["arms"]:
         sd = row["macro_f1_deviation"]
         print(
             f"{row['arm']:<24}{row['macro_f1']:>10.3f}"
@@ -116,10 +116,10 @@ def _print(bill: dict[str, Any], found: pd.DataFrame, seconds: float) -> None:
         f"\n{'all steps against':<24}{'all classes, points':>26}"
         f"{'rare third, points':>26}{'step, s':>9}"
     )
-    for row in bill["left_out"]:
+    for row in ablation["left_out"]:
         gains = "".join(f"{_gain(row, name):>26}" for name in ("macro", "rare"))
         print(f"{row['left_out']:<24}{gains}{row['step_seconds']:>9.0f}")
-    raw = next(row for row in bill["left_out"] if row["left_out"] == "no step")
+    raw = next(row for row in ablation["left_out"] if row["left_out"] == "no step")
     for name, target in TARGETS.items():
         verdict = "met" if 100 * raw[name] >= target else "missed"
         print(f"{name}: {100 * raw[name]:.1f} points, target {target:.0f}: {verdict}")
@@ -127,10 +127,10 @@ def _print(bill: dict[str, Any], found: pd.DataFrame, seconds: float) -> None:
     print(
         json.dumps(
             {
-                "benchmark": "f1_bill",
-                "left_out": bill["left_out"],
-                "arms": bill["arms"],
-                "rare": bill["rare_classes"],
+                "benchmark": "ablation",
+                "left_out": ablation["left_out"],
+                "arms": ablation["arms"],
+                "rare": ablation["rare_classes"],
             }
         )
     )

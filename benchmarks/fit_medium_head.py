@@ -5,7 +5,7 @@
     python benchmarks/fit_medium_head.py --sets labelled2 --out DIR   # a head that never saw the pictures of the others
 
 Everything is chosen by leaving sources out: the embedding's direction that scores a picture never
-saw a picture of the same source, and voters, calibration and cut points are fitted to those scores,
+saw a picture of the same source, and voters, calibration and thresholds are fitted to those scores,
 in simulated folders of one family of illustrations with photographs of every kind."""
 
 from __future__ import annotations
@@ -157,8 +157,8 @@ def fit_head(pictures: Pictures, scores: Scores, chosen: np.ndarray, *, embedder
         neighbours=NEIGHBOURS,
         pull_share=PULL_SHARE,
         pull_limit=PULL_LIMIT,
-        reject_cuts={},
-        keep_cuts={},
+        reject_thresholds={},
+        keep_thresholds={},
         doubt=_doubt(
             voters["content"].standardised(views["as it is"]["content"].to_numpy()), table
         ),
@@ -344,7 +344,7 @@ def _calibrated(
     keep = {
         error: min(_quantile(never_kept[photo], weight[photo], error), most) for error in PROMISES
     }
-    return replace(head, reject_cuts=reject, keep_cuts=keep)
+    return replace(head, reject_thresholds=reject, keep_thresholds=keep)
 
 
 def _quantile(values: np.ndarray, weight: np.ndarray, share: float) -> float:
@@ -432,8 +432,8 @@ def _card(head: Head, pictures: Pictures, scores: Scores) -> bytes:
         pools="\n".join(pools),
         voters="\n".join(voters),
         licences="\n".join(licences),
-        reject=head.reject_cuts[0.01],
-        keep=head.keep_cuts[0.03],
+        reject=head.reject_thresholds[0.01],
+        keep=head.keep_thresholds[0.03],
     ).encode()
 
 

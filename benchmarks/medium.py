@@ -5,7 +5,7 @@ camp2022.
 
 Labelled pictures are judged by heads fitted without their source, in simulated folders of one
 family of illustrations with photographs of every kind; then the crawl, which no fitting touched, by
-the shipped head. The voters and cut points of such a head are fitted to scores of the other
+the shipped head. The voters and thresholds of such a head are fitted to scores of the other
 pictures whose own directions did see the source."""
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
 from curation.verdict.learned import LearnedParams, judge
 from curation.verdict.medium import quality
-from curation.verdict.medium import thresholds as cuts
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.head import load_head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import logit, photo_share
+from curation.verdict.medium.thresholds import Thresholds, media, thresholds
 from curation.verdict.medium.votes import VOTERS
 
 EMBEDDER = "efficientnet-lite0"
@@ -60,7 +60,7 @@ class Verdict:
     def __init__(self, pictures: Pictures, scores: Scores, view: str = "as it is") -> None:
         self._pictures = pictures
         count = len(pictures.table)
-        self.alone, self._content, self._cuts = (
+        self.alone, self._content, self._thresholds = (
             np.zeros(count),
             np.zeros(count),
             np.zeros((3, count)),
@@ -73,12 +73,12 @@ class Verdict:
             self._content[out] = head.voters["content"].standardised(
                 measures.loc[out, "content"].to_numpy()
             )
-            own = cuts.cuts(
+            own = thresholds(
                 head,
                 illustrations_rejected=params.max_illustrations_rejected,
                 photos_kept=params.max_photos_kept,
             )
-            self._cuts[:, out] = np.array(own)[:, None]
+            self._thresholds[:, out] = np.array(own)[:, None]
             self.head = head
             print(
                 f"\r  head without source {number + 1} of {scores.fold.max() + 1}",
@@ -97,8 +97,11 @@ class Verdict:
             )
             prior = logit(photo_share(alone))
         table = self._pictures.table.iloc[rows]
-        medium = cuts.media(
-            alone + prior, self._content[rows], prior=prior, cuts=cuts.Cuts(*self._cuts[:, rows])
+        medium = media(
+            alone + prior,
+            self._content[rows],
+            prior=prior,
+            thresholds=Thresholds(*self._thresholds[:, rows]),
         )
         return Judged(table["photo"].to_numpy(), table["family"].to_numpy(), alone + prior, medium)
 
@@ -303,7 +306,7 @@ def _in_folders(pictures: Pictures, verdict: Verdict) -> list[float]:
 
 def _print_folders(pictures: Pictures, verdict: Verdict) -> None:
     print(
-        f"\nin folders, at the default cuts\n{'family':22}{'photos':>7} {'adapt':6}"
+        f"\nin folders, at the default thresholds\n{'family':22}{'photos':>7} {'adapt':6}"
         + "".join(f"{n:>12}" for n in _FIGURES)
     )
     made = simulated_folders(pictures.table, shares=SHARES, repeats=REPEATS, seed=1)

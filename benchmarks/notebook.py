@@ -18,7 +18,8 @@ import torch
 from PIL import Image
 
 from curation.evidence.models.efficientnet import VARIANTS
-from curation.evidence.models.weights import find_weights, load_state, prepare_ultralytics
+from curation.evidence.models.hardened import import_ultralytics
+from curation.evidence.models.weights import find_weights, load_state
 
 SIDE_PX = 640
 CONFIDENCE, OVERLAP, MOST = 0.25, 0.7, 300
@@ -52,7 +53,7 @@ def detector() -> Step:
 
     With a broken torchvision `predict` cannot run at all; the steps are those of its source.
     """
-    prepare_ultralytics()
+    import_ultralytics()
     try:
         import torchvision  # noqa: F401
     except (ImportError, RuntimeError):

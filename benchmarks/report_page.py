@@ -27,13 +27,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from curation.base.rgb import Rgb
 from curation.dedup.apart import kept_apart
-from curation.report.findings import Findings, published_cuts
+from curation.report.findings import Findings, published_thresholds
 from curation.report.page import ReportParams, build_report
 from curation.store.parquet import read_parquet
 from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
 from curation.verdict.medium.votes import VOTE_QUALITY
-from curation.verdict.removal_rates import LOSSES
+from curation.verdict.removal_rates import REMOVAL_RATES
 from curation.verdict.signal_limits import limits_by_name
 
 CHROMIUM = "/usr/bin/chromium"
@@ -112,7 +112,7 @@ def _drawn(pictures: int) -> str:
     findings = Findings(
         votes=drawn_rejects.voted(decisions),
         quality=VOTE_QUALITY.frame([]),
-        losses=LOSSES.frame([]),
+        removal_rates=REMOVAL_RATES.frame([]),
     )
 
     def read(image_id: str) -> Rgb:
@@ -124,7 +124,7 @@ def _drawn(pictures: int) -> str:
 
 def _finished(workspace: Workspace) -> str:
     tables = {place.stem: read_parquet(place) for place in workspace.tables.glob("*.parquet")}
-    reject_cut, keep_cut = published_cuts(workspace) or (None, None)
+    reject_threshold, keep_threshold = published_thresholds(workspace) or (None, None)
     findings = Findings(
         duplicates=tables["duplicates"],
         apart=kept_apart(tables["duplicates"], tables["hashes"], tables["pairs"]),
@@ -134,9 +134,9 @@ def _finished(workspace: Workspace) -> str:
         comparison=tables["cluster_comparison"],
         votes=tables["votes"],
         quality=tables["vote_quality"],
-        losses=tables["losses"],
-        reject_cut=reject_cut,
-        keep_cut=keep_cut,
+        removal_rates=tables["removal_rates"],
+        reject_threshold=reject_threshold,
+        keep_threshold=keep_threshold,
         human=tables["human_decisions"],
         machine=tables["machine_verdicts"],
     )

@@ -1,4 +1,4 @@
-"""`inksift bill`: what each step of a finished run bought."""
+"""`inksift ablation`: what each step of a finished run bought."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import click
 from curation.base.errors import ParamError
 from pipelines.options import existing, json_option, ledger_option, workspace_option
 
-STAGE = "f1_bill"
+STAGE = "ablation"
 
 
 @click.command()
@@ -20,12 +20,12 @@ STAGE = "f1_bill"
     "assignments",
     multiple=True,
     metavar=f"{STAGE}.KEY=VALUE",
-    help="A setting of the bill, such as f1_bill.seeds=5; those of the trainings are as in the "
+    help="A setting of the ablation, such as ablation.seeds=5; those of the trainings are as in the "
     "last run.",
 )
 @ledger_option
 @json_option
-def bill(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_json: bool) -> None:
+def ablation(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_json: bool) -> None:
     """What each step of the last run bought in F1, and what it cost.
 
     Trains the last run's network again with all steps, without each one and without any, several
@@ -34,9 +34,9 @@ def bill(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_json
 
     \b
     Example:
-      inksift run crawl/images --test trusted --workspace work && inksift bill --workspace work
+      inksift run crawl/images --test trusted --workspace work && inksift ablation --workspace work
     """
-    from curation.store.published import BILL, BILL_PAGE, demand_trained, read_bill
+    from curation.store.published import ABLATION, ABLATION_PAGE, demand_trained, read_ablation
     from pipelines import settings
     from pipelines.places import project_of
     from pipelines.runner import execute
@@ -45,9 +45,9 @@ def bill(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_json
     checked = settings.checked(settings.with_assignments({}, assignments))
     project = project_of(existing(workspace), ledger_url)
     demand_trained(project.workspace)
-    execute(project, "bill", checked, quiet=as_json)
-    told = read_bill(project.workspace)
-    places = {name: str(project.workspace.root / name) for name in (BILL_PAGE, BILL)}
+    execute(project, "ablation", checked, quiet=as_json)
+    told = read_ablation(project.workspace)
+    places = {name: str(project.workspace.root / name) for name in (ABLATION_PAGE, ABLATION)}
     click.echo(
         json.dumps({**told, "places": places})
         if as_json
@@ -56,7 +56,7 @@ def bill(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_json
 
 
 def lines(told: dict[str, Any]) -> Iterator[str]:
-    """The bill for a person: points of F1."""
+    """The ablation for a person: points of F1."""
     from curation.ablation.arms import BOUGHT_BY
     from curation.training.evaluation import TRUSTED
 

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from curation.base.errors import DataError, InksiftError, ParamError
-from pipelines.ablation import bill
+from pipelines.ablation import ablation
 from pipelines.experiments import experiments
 from pipelines.ledgers import ledger
 from pipelines.options import (
@@ -76,6 +76,7 @@ def _run_options(command: Any) -> Any:
             help="One setting; may be repeated.",
         ),
         click.option(
+            "--accept-removals",
             "--accept-losses",
             is_flag=True,
             help="Go on whatever share of a class or of all is rejected.",
@@ -161,7 +162,7 @@ def _execute(
     assignments: tuple[str, ...],
     weights_dir: Path | None,
     ledger_url: str,
-    accept_losses: bool,
+    accept_removals: bool,
     accept_other_ledger: bool,
     deliver: Callable[[Path], None] | None = None,
 ) -> None:
@@ -169,7 +170,7 @@ def _execute(
     from pipelines import settings
 
     given = {
-        "verdicts.accept_losses": accept_losses,
+        "verdicts.accept_removals": accept_removals,
         "human_decisions.accept_other_ledger": accept_other_ledger,
     }
     accepted = tuple(f"{name}=true" for name, accepts in given.items() if accepts)
@@ -252,14 +253,14 @@ def sample(folder: Path, images: int, seed: int, as_json: bool) -> None:
 @main.command()
 @workspace_option
 def report(workspace: Path) -> None:
-    """Where the pages of a workspace are: the report of rejected images, and those of F1, bill and
+    """Where the pages of a workspace are: the report of rejected images, and those of F1, ablation and
     experiments.
 
     \b
     Example:
       inksift report --workspace work
     """
-    from curation.store.published import BILL_PAGE, F1_PAGE, LEADERBOARD_PAGE
+    from curation.store.published import ABLATION_PAGE, F1_PAGE, LEADERBOARD_PAGE
 
     page = "report.html"
     if not (workspace / page).is_file():
@@ -267,7 +268,7 @@ def report(workspace: Path) -> None:
             f"no report in {workspace}: run `inksift run` or `inksift judge` with this --workspace "
             "first"
         )
-    for name in (page, F1_PAGE, BILL_PAGE, LEADERBOARD_PAGE):
+    for name in (page, F1_PAGE, ABLATION_PAGE, LEADERBOARD_PAGE):
         if (workspace / name).is_file():
             click.echo(f"file://{(workspace / name).absolute()}")
 
@@ -492,7 +493,7 @@ def ui(port: int) -> None:
     os.execve(sys.executable, program, environment)  # signals reach Dagster itself
 
 
-main.add_command(bill)
+main.add_command(ablation)
 main.add_command(experiments)
 main.add_command(review)
 main.add_command(ledger)

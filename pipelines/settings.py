@@ -6,7 +6,7 @@ A profile is a YAML file of `stage: {setting: value}`, where the stage is the na
 from pathlib import Path
 from typing import Any
 
-from curation.ablation.effects import BillParams
+from curation.ablation.effects import AblationParams
 from curation.base.errors import ParamError
 from curation.base.params import Params
 from curation.dedup.groups import DedupParams
@@ -47,7 +47,7 @@ STAGES: dict[str, type[Params]] = {
     "balanced_classifier": RebalanceParams,
     "explanations": ExplainParams,
     "f1_report": EvaluationParams,
-    "f1_bill": BillParams,
+    "ablation": AblationParams,
 }
 """Every stage that has settings."""
 

@@ -14,7 +14,7 @@ from curation.base.tables import DECISIONS, IMAGES
 from curation.report.findings import Findings
 from curation.report.page import ReportParams, build_report
 from curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
-from curation.verdict.removal_rates import LOSSES
+from curation.verdict.removal_rates import REMOVAL_RATES
 
 ROW = {
     "label": "c",
@@ -107,12 +107,16 @@ def voted(numbers: int, **parts: float) -> pd.DataFrame:
 def judged(votes: pd.DataFrame, **changes: Any) -> Findings:
     """What a recipe that votes hands over."""
     return Findings(
-        **{"votes": votes, "quality": VOTE_QUALITY.frame([VOTER]), "losses": LOSSES.frame([])}
+        **{
+            "votes": votes,
+            "quality": VOTE_QUALITY.frame([VOTER]),
+            "removal_rates": REMOVAL_RATES.frame([]),
+        }
         | changes
     )
 
 
-def losses(*rejected_of_ten: int) -> pd.DataFrame:
+def removal_rates(*rejected_of_ten: int) -> pd.DataFrame:
     """Classes c0, c1 ... of ten pictures each."""
     rows = [
         {
@@ -125,7 +129,7 @@ def losses(*rejected_of_ten: int) -> pd.DataFrame:
         }
         for n, count in enumerate(rejected_of_ten)
     ]
-    return LOSSES.frame(rows)
+    return REMOVAL_RATES.frame(rows)
 
 
 def thumbnails(html: str) -> list[bytes]:

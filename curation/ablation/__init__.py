@@ -1,1 +1,1 @@
-"""The F1 bill: what each step of the curation bought, measured by leaving it out."""
+"""The ablation: what each step of the curation bought, measured by leaving it out."""

@@ -10,8 +10,8 @@ from curation.ablation.arms import ALL, ARMS, STEPS, Step
 from curation.ablation.effects import EFFECTS, SCORES
 from curation.base.tables import Table
 
-BILL = Table(
-    "f1_bill",
+ABLATION = Table(
+    "ablation",
     {**EFFECTS.columns, "step_seconds": "float64", "training_seconds": "float64"},
     key=("left_out",),
     may_be_missing=frozenset({"step_seconds"}),
@@ -25,10 +25,10 @@ time."""
 def with_costs(
     effects: pd.DataFrame, scores: pd.DataFrame, seconds: Mapping[Step, float]
 ) -> pd.DataFrame:
-    """The BILL of EFFECTS and SCORES, with the seconds of each step."""
+    """The ABLATION of EFFECTS and SCORES, with the seconds of each step."""
     training = SCORES.check(scores).groupby("arm")["seconds"].mean()
     left_out = [set(STEPS) - ARMS[arm] for arm in effects["left_out"]]
-    return BILL.check(
+    return ABLATION.check(
         EFFECTS.check(effects).assign(
             step_seconds=[
                 sum((seconds.get(step, float("nan")) for step in steps), 0.0) for steps in left_out

@@ -28,7 +28,7 @@ from curation.training.evaluation import f1_by_class
 Floats = npt.NDArray[np.float64]
 
 SCORES = Table(
-    "bill_scores",
+    "ablation_scores",
     {
         "arm": "str",
         "seed": "int64",
@@ -45,7 +45,7 @@ SCORES = Table(
 was given (`files` that stayed, `training_rows` of an epoch) and the seconds that it learned."""
 
 EFFECTS = Table(
-    "bill_effects",
+    "ablation_effects",
     {
         "left_out": "str",
         "macro_gain": "float64",
@@ -61,8 +61,8 @@ EFFECTS = Table(
 to 1), for the mean of all classes and of the rare ones, and the bounds of its interval."""
 
 
-class BillParams(Params):
-    """Settings of the bill."""
+class AblationParams(Params):
+    """Settings of the ablation."""
 
     seeds: int = Field(
         3, ge=1, le=50, description="Trainings of every arm, each with a seed of its own"
@@ -98,7 +98,7 @@ def answers_of(predictions: Mapping[str, Sequence[pd.DataFrame]]) -> Answers:
     if any(
         not frame[["image_id", "label"]].equals(first[["image_id", "label"]]) for frame in every
     ):
-        raise DataError("the arms were tested on different pictures: measure the bill again")
+        raise DataError("the arms were tested on different pictures: measure the ablation again")
     classes = sorted({*first["label"], *(name for frame in every for name in frame["predicted"])})
     number = {name: index for index, name in enumerate(classes)}
     guessed = {
@@ -117,7 +117,7 @@ def rare_classes(train_labels: Sequence[str], tested: Sequence[str]) -> list[str
 
 
 def effects(
-    answers: Answers, *, averaged: Sequence[str], rare: Sequence[str], params: BillParams
+    answers: Answers, *, averaged: Sequence[str], rare: Sequence[str], params: AblationParams
 ) -> pd.DataFrame:
     """EFFECTS over the classes `averaged` and those of them that are `rare`.
 
@@ -168,7 +168,9 @@ def _means(
     return [float(f1[mask].mean()) if mask.any() else 0.0 for mask in masks]
 
 
-def _redrawn(truth: npt.NDArray[np.int64], params: BillParams) -> Iterator[npt.NDArray[np.int64]]:
+def _redrawn(
+    truth: npt.NDArray[np.int64], params: AblationParams
+) -> Iterator[npt.NDArray[np.int64]]:
     """How often each test picture counts (n), draw by draw."""
     rng = np.random.default_rng(params.seed)
     members = [np.flatnonzero(truth == target) for target in np.unique(truth)]

@@ -1,4 +1,4 @@
-"""The trainings behind the bill: every arm, every seed, on one test set."""
+"""The trainings behind the ablation: every arm, every seed, on one test set."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from curation.ablation.arms import (
 )
 from curation.ablation.effects import (
     SCORES,
+    AblationParams,
     Answers,
-    BillParams,
     answers_of,
     effects,
     rare_classes,
     scores,
 )
 from curation.base.errors import DataError
-from curation.dedup.related_groups import families
+from curation.dedup.related_groups import related_groups
 from curation.experiments.trial import Materials, Recipe, Trial, run_trial
 from curation.training.splits import TRAIN, VALIDATION, SplitParams, split_images
 from curation.verdict.curated import CuratedParams
@@ -52,7 +52,7 @@ class Sources(NamedTuple):
     test: pd.DataFrame
 
 
-class Bill(NamedTuple):
+class Ablation(NamedTuple):
     """EFFECTS, SCORES, the classes that count as rare, and the number of test pictures."""
 
     effects: pd.DataFrame
@@ -69,15 +69,15 @@ class _Tried(NamedTuple):
     trial: Trial
 
 
-def measure_bill(
+def measure_ablation(
     sources: Sources,
     recipe: Recipe,
     materials: Materials,
     *,
     curated: CuratedParams,
     split: SplitParams,
-    params: BillParams,
-) -> Bill:
+    params: AblationParams,
+) -> Ablation:
     """Train every arm with every seed and compare them; trainings that `materials.folder` knows are
     not repeated.
 
@@ -103,7 +103,7 @@ def measure_bill(
     )
     rare = rare_classes(_learned(next(one.splits for one in tried if one.arm == ALL)), averaged)
     found = effects(answers, averaged=averaged, rare=rare, params=params)
-    return Bill(found, _scores(tried, answers, averaged, rare), rare, len(answers.truth))
+    return Ablation(found, _scores(tried, answers, averaged, rare), rare, len(answers.truth))
 
 
 def splits_of(
@@ -112,7 +112,7 @@ def splits_of(
     """The SPLITS of an arm with these files; their image_ids are told apart, those of the test
     pictures are not."""
     test = sources.test.drop_duplicates("image_id")
-    related = families([*files["image_id"], *test["image_id"]], sources.hashes, sources.pairs)
+    related = related_groups([*files["image_id"], *test["image_id"]], sources.hashes, sources.pairs)
     own, tested = related[: len(files)], related[len(files) :]
     return split_images(
         files.assign(
@@ -133,10 +133,10 @@ def _tried(
     materials: Materials,
     curated: CuratedParams,
     split: SplitParams,
-    params: BillParams,
+    params: AblationParams,
 ) -> Iterator[_Tried]:
     plan = [(arm, params.seed + number) for arm in ARMS for number in range(params.seeds)]
-    for arm, seed in tqdm(plan, desc="F1 bill", unit="training", disable=None):
+    for arm, seed in tqdm(plan, desc="ablation", unit="training", disable=None):
         taken = ARMS[arm]
         files = files_of(
             taken,

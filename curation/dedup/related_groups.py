@@ -16,7 +16,7 @@ from curation.base.tables import HASHES, PAIRS
 Indices = npt.NDArray[np.int64]
 
 
-def families(
+def related_groups(
     image_ids: Sequence[str] | pd.Series, hashes: pd.DataFrame, pairs: pd.DataFrame
 ) -> Indices:
     """A number for each of `image_ids`, the same where a chain of same pixels, copies and variants

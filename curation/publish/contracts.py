@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from curation.ablation.costs import BILL
+from curation.ablation.costs import ABLATION
 from curation.ablation.effects import SCORES
 from curation.base import tables
 from curation.base.tables import DECISIONS, Table
@@ -16,7 +16,7 @@ from curation.training.explain.figures import FIGURES
 from curation.training.fit.classifiers import CLASSIFIER
 from curation.verdict.curated import CURATED
 from curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
-from curation.verdict.removal_rates import LOSSES
+from curation.verdict.removal_rates import REMOVAL_RATES
 from curation.verdict.signal_limits import SIGNAL_LIMITS
 
 _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance(table, Table)} | {
@@ -28,7 +28,7 @@ _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance
         table.name: table
         for table in (
             profile.PROFILE,
-            BILL,
+            ABLATION,
             SCORES,
             GRID,
             EXPERIMENTS,
@@ -44,7 +44,7 @@ _CONTRACTS = {table.name: table for table in vars(tables).values() if isinstance
         for table in (
             FIGURES,
             HUMAN_DECISIONS,
-            LOSSES,
+            REMOVAL_RATES,
             MEASURES,
             SIGNAL_LIMITS,
             VOTE_QUALITY,

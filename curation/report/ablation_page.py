@@ -1,4 +1,4 @@
-"""The F1 bill as a page and as JSON."""
+"""The ablation as a page and as JSON."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from curation.ablation.arms import ARMS, BOUGHT_BY
-from curation.ablation.costs import BILL
-from curation.ablation.effects import SCORES, BillParams
+from curation.ablation.costs import ABLATION
+from curation.ablation.effects import SCORES, AblationParams
 from curation.drawing.templating import figure, records
-from curation.report.ablation_plot import bill_plot
+from curation.report.ablation_plot import ablation_plot
 from curation.report.rendering import render_page
 from curation.training.evaluation import TRUSTED
 from curation.training.fit.params import TrainingParams
@@ -19,20 +19,20 @@ from curation.training.fit.params import TrainingParams
 _ALT = "Points with intervals: the gains of the first table"
 
 
-def bill_report(
-    bill: pd.DataFrame,
+def ablation_report(
+    ablation: pd.DataFrame,
     scores: pd.DataFrame,
     *,
     rare: Sequence[str],
     test_set: str,
     tested: int,
-    params: BillParams,
+    params: AblationParams,
     training: TrainingParams,
 ) -> dict[str, Any]:
-    """The content of f1_bill.json: only numbers, text and null. F1 goes from 0 to 1, times are in
+    """The content of ablation.json: only numbers, text and null. F1 goes from 0 to 1, times are in
     seconds."""
     return {
-        "left_out": [_nullable(row) for row in records(BILL.check(bill))],
+        "left_out": [_nullable(row) for row in records(ABLATION.check(ablation))],
         "arms": [_nullable(row) for row in records(_per_arm(scores))],
         "trainings": [_nullable(row) for row in records(SCORES.check(scores))],
         "rare_classes": list(rare),
@@ -45,14 +45,16 @@ def bill_report(
     }
 
 
-def build_bill_page(report: Mapping[str, Any]) -> str:
-    """One self-contained page for the content of f1_bill.json."""
-    bill = BILL.frame(
+def build_ablation_page(report: Mapping[str, Any]) -> str:
+    """One self-contained page for the content of ablation.json."""
+    ablation = ABLATION.frame(
         [{**row, "step_seconds": _number(row["step_seconds"])} for row in report["left_out"]]
     )
-    plot = figure("What each step bought, and the intervals", _ALT, bill_plot(bill), wide=True)
+    plot = figure(
+        "What each step bought, and the intervals", _ALT, ablation_plot(ablation), wide=True
+    )
     return render_page(
-        "bill.html.j2",
+        "ablation.html.j2",
         report=report,
         bought_by=BOUGHT_BY,
         figures=[plot],

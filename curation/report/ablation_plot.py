@@ -1,4 +1,4 @@
-"""The F1 bill as a plot."""
+"""The ablation as a plot."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from curation.ablation.arms import BOUGHT_BY
-from curation.ablation.costs import BILL
+from curation.ablation.costs import ABLATION
 from curation.drawing.drawing import INK, KEPT, REJECTED, named_rows, render, row_height
 
 _POINTS = 100
 _MEANS = (("macro", "all classes", KEPT, -0.14), ("rare", "the rare third", REJECTED, 0.14))
 
 
-def bill_plot(bill: pd.DataFrame) -> bytes:
-    """By how many points of F1 all steps together are above each arm of a BILL, with the intervals,
+def ablation_plot(ablation: pd.DataFrame) -> bytes:
+    """By how many points of F1 all steps together are above each arm of a ABLATION, with the intervals,
     under the name of what the arm leaves out."""
-    rows = BILL.check(bill)
+    rows = ABLATION.check(ablation)
 
     def draw(panels: list[Axes]) -> None:
         axes = panels[0]

@@ -21,8 +21,8 @@ class Findings:
 
     `duplicates`, `apart` and `search` are DUPLICATES, KEPT_APART and PAIR_SEARCH frames; `signals`
     has image_id and a column per signal, `limits` their votes by name; `comparison` has a row per
-    cluster method, named in its first column; `votes`, `quality` and `losses` are VOTES,
-    VOTE_QUALITY and LOSSES frames. `reject_cut` and `keep_cut` are log-odds, the folder's share of
+    cluster method, named in its first column; `votes`, `quality` and `removal_rates` are VOTES,
+    VOTE_QUALITY and REMOVAL_RATES frames. `reject_threshold` and `keep_threshold` are log-odds, the folder's share of
     photographs included: a photograph lies at or above the first, an illustration below the second.
     `human` are the HUMAN_DECISIONS that the run took in, and `machine` the DECISIONS before people
     were heard. `notes` are sentences for the reader."""
@@ -35,20 +35,20 @@ class Findings:
     comparison: pd.DataFrame | None = None
     votes: pd.DataFrame | None = None
     quality: pd.DataFrame | None = None
-    losses: pd.DataFrame | None = None
-    reject_cut: float | None = None
-    keep_cut: float | None = None
+    removal_rates: pd.DataFrame | None = None
+    reject_threshold: float | None = None
+    keep_threshold: float | None = None
     human: pd.DataFrame | None = None
     machine: pd.DataFrame | None = None
     notes: Sequence[str] = ()
 
 
-def published_cuts(workspace: Workspace) -> tuple[float, float] | None:
-    """The reject and the keep cut of the last verdict in log-odds, the folder's share of
+def published_thresholds(workspace: Workspace) -> tuple[float, float] | None:
+    """The reject and the keep threshold of the last verdict in log-odds, the folder's share of
     photographs included.
 
     None where its recipe has none; StoreError when medium.json is damaged. A photograph must also
-    be more likely than not, and an illustration likewise, so the cuts never lie on the wrong side
+    be more likely than not, and an illustration likewise, so the thresholds never lie on the wrong side
     of 0."""
     place = workspace.root / MEDIUM
     if not place.exists():
@@ -56,6 +56,8 @@ def published_cuts(workspace: Workspace) -> tuple[float, float] | None:
     try:
         plain = json.loads(place.read_bytes())
         prior = logit(plain["photo_share"])
-        return max(plain["reject_cut"] + prior, 0.0), min(plain["keep_cut"] + prior, 0.0)
+        return max(plain["reject_threshold"] + prior, 0.0), min(
+            plain["keep_threshold"] + prior, 0.0
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{place} cannot be used ({error!r}): run `inksift run` again") from error

@@ -26,7 +26,7 @@ def photographs_values(
 ) -> dict[str, Any] | None:
     """What the chapter shows of a DECISIONS frame; None where no recipe was run."""
     votes = findings.votes
-    if votes is None or findings.quality is None or findings.losses is None:
+    if votes is None or findings.quality is None or findings.removal_rates is None:
         return None
     quality = loudest_first(findings.quality)
     return {
@@ -40,7 +40,7 @@ def photographs_values(
             vote_plots.voter_quality(quality),
             wide=True,
         ),
-        "losses": _losses(findings.losses, most_classes),
+        "removal_rates": _removal_rates(findings.removal_rates, most_classes),
     }
 
 
@@ -81,7 +81,7 @@ def _spread(decisions: pd.DataFrame, votes: pd.DataFrame, findings: Findings) ->
         outcome: known.loc[chosen, "log_odds"].to_numpy() for outcome, chosen in groups.items()
     }
     drawn = vote_plots.log_odds_histogram(
-        log_odds, reject_cut=findings.reject_cut, keep_cut=findings.keep_cut
+        log_odds, reject_threshold=findings.reject_threshold, keep_threshold=findings.keep_threshold
     )
     return figure(
         "Log-odds of a photograph, by outcome",
@@ -100,19 +100,21 @@ def _spread_in_words(log_odds: Mapping[str, Floats], findings: Findings) -> str:
     cuts = [
         f"{words} {cut:.1f}"
         for words, cut in (
-            ("kept below", findings.keep_cut),
-            ("rejected from", findings.reject_cut),
+            ("kept below", findings.keep_threshold),
+            ("rejected from", findings.reject_threshold),
         )
         if cut is not None
     ]
     return f"Histogram of log-odds. {'; '.join([*middles, *cuts])}"
 
 
-def _losses(losses: pd.DataFrame, most: int) -> dict[str, Any]:
-    ordered = losses.sort_values(["share", "rejected", "label"], ascending=[False, False, True])
+def _removal_rates(removal_rates: pd.DataFrame, most: int) -> dict[str, Any]:
+    ordered = removal_rates.sort_values(
+        ["share", "rejected", "label"], ascending=[False, False, True]
+    )
     rows = ordered.head(most).assign(heavy=ordered["share"] > HEAVY)
     return {
         "rows": records(rows),
-        "more": max(0, len(losses) - most),
-        "heavy": int((losses["share"] > HEAVY).sum()),
+        "more": max(0, len(removal_rates) - most),
+        "heavy": int((removal_rates["share"] > HEAVY).sum()),
     }

@@ -38,8 +38,8 @@ _MARKERS = {"o": "dots", "s": "squares"}
 def log_odds_histogram(
     log_odds: Mapping[str, Floats],
     *,
-    reject_cut: float | None = None,
-    keep_cut: float | None = None,
+    reject_threshold: float | None = None,
+    keep_threshold: float | None = None,
 ) -> bytes:
     """How many pictures have which log-odds, by outcome (kept, review, rejected), with the cut
     points where given."""
@@ -56,7 +56,10 @@ def log_odds_histogram(
         if not groups:
             return nothing(axes, "no picture has a probability")
         reach = _reach(
-            [*groups.values(), np.array([cut for cut in (reject_cut, keep_cut) if cut is not None])]
+            [
+                *groups.values(),
+                np.array([cut for cut in (reject_threshold, keep_threshold) if cut is not None]),
+            ]
         )
         axes.hist(
             list(groups.values()),
@@ -68,8 +71,8 @@ def log_odds_histogram(
                 for outcome, values in groups.items()
             ],
         )
-        _mark_cut(axes, keep_cut, "kept below", side="right")
-        _mark_cut(axes, reject_cut, "rejected from", side="left")
+        _mark_cut(axes, keep_threshold, "kept below", side="right")
+        _mark_cut(axes, reject_threshold, "rejected from", side="left")
         axes.set(
             xlim=(-reach, reach), xlabel=f"log-odds of a photograph{beyond}", ylabel="pictures"
         )

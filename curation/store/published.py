@@ -19,9 +19,9 @@ from curation.store.workspace import Workspace
 CSV, PARQUET, SOURCE, HEARD = "decisions.csv", "decisions.parquet", "source.json", "ledger.json"
 PROPOSAL, MEDIUM = "proposal.csv", "medium.json"
 F1, F1_PAGE = "f1_report.json", "f1_report.html"
-BILL, BILL_PAGE = "f1_bill.json", "f1_bill.html"
+ABLATION, ABLATION_PAGE = "ablation.json", "ablation.html"
 LEADERBOARD_CSV, LEADERBOARD_PAGE = "leaderboard.csv", "experiments.html"
-OF_MANY_TRAININGS = (BILL, BILL_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE)
+OF_MANY_TRAININGS = (ABLATION, ABLATION_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE)
 OF_TRAINING = (F1, F1_PAGE, *OF_MANY_TRAININGS)
 """What was learned from the decisions, and holds no longer when they change."""
 
@@ -78,7 +78,7 @@ def publish_medium(workspace: Workspace, settled: Mapping[str, str | int | float
 def publish_f1(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
     """Write f1_report.json and f1_report.html; the answer is the page's place.
 
-    A bill and a leaderboard beside another report are withdrawn.
+    An ablation and a leaderboard beside another report are withdrawn.
     """
     before = workspace.published().get(F1)
     workspace.publish(F1, json.dumps(report, indent=1, allow_nan=False).encode())
@@ -87,10 +87,10 @@ def publish_f1(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
     return workspace.publish(F1_PAGE, page.encode())
 
 
-def publish_bill(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
-    """Write f1_bill.json and f1_bill.html; the answer is the page's place."""
-    workspace.publish(BILL, json.dumps(report, indent=1, allow_nan=False).encode())
-    return workspace.publish(BILL_PAGE, page.encode())
+def publish_ablation(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
+    """Write ablation.json and ablation.html; the answer is the page's place."""
+    workspace.publish(ABLATION, json.dumps(report, indent=1, allow_nan=False).encode())
+    return workspace.publish(ABLATION_PAGE, page.encode())
 
 
 def publish_leaderboard(workspace: Workspace, board: pd.DataFrame, page: str) -> Path:
@@ -168,9 +168,9 @@ def demand_trained(workspace: Workspace) -> None:
         )
 
 
-def read_bill(workspace: Workspace) -> dict[str, Any]:
-    """The content of f1_bill.json; StoreError when there is none or it is damaged."""
-    return _json(workspace.root / BILL, f"no F1 bill in {workspace.root}")
+def read_ablation(workspace: Workspace) -> dict[str, Any]:
+    """The content of ablation.json; StoreError when there is none or it is damaged."""
+    return _json(workspace.root / ABLATION, f"no ablation in {workspace.root}")
 
 
 def changed(path: Path, digest: str) -> bool:

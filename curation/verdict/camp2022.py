@@ -32,7 +32,7 @@ class Camp2022Params(Params):
     )
     limits: dict[str, float] = Field(
         {},
-        description="Other cuts than a signal's own (camp2022), such as "
+        description="Other limits than a signal's own (camp2022), such as "
         "{edges.high: 0.2, chroma.low: 0.01}",
     )
 
@@ -55,7 +55,7 @@ class Camp2022Params(Params):
                 raise ValueError(f"no limit called {name}; write {signal}.low or {signal}.high")
         return limits
 
-    def cuts(self, signal: Signal) -> Limits:
+    def limits_of(self, signal: Signal) -> Limits:
         """The range in which `signal` speaks for a drawing."""
         low = self.limits.get(f"{signal.name}.low", signal.keep.low)
         high = self.limits.get(f"{signal.name}.high", signal.keep.high)
@@ -116,8 +116,8 @@ def _proofs(row: Mapping[Any, Any], params: Camp2022Params) -> list[str]:
 
 
 def _proof(signal: Signal, row: Mapping[Any, Any], params: Camp2022Params) -> str:
-    value, cuts = row[signal.name], params.cuts(signal)
-    if cuts.contain(value):
+    value, limits = row[signal.name], params.limits_of(signal)
+    if limits.contain(value):
         return ""
-    side, cut = ("above", cuts.high) if value > cuts.high else ("below", cuts.low)
+    side, cut = ("above", limits.high) if value > limits.high else ("below", limits.low)
     return f"{signal.reason.replace('_', ' ')}: {signal.name} {value:.3f} {side} {cut:.3f}"

@@ -13,12 +13,11 @@ from pydantic import Field
 
 from curation.base.params import Params
 from curation.verdict.judgements import JUDGEMENTS
-from curation.verdict.medium import thresholds as cuts
 from curation.verdict.medium.explain import explain
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.folder import DIGITS, Folder, Seen
 from curation.verdict.medium.head import Head
-from curation.verdict.medium.thresholds import Cuts
+from curation.verdict.medium.thresholds import Thresholds, thresholds
 from curation.verdict.medium.votes import PARTS, evidence_measures
 
 _OUTCOMES = {"illustration": "kept", "unsure": "review", "photo": "rejected"}
@@ -43,11 +42,11 @@ class LearnedParams(Params):
 
 
 class Learned(NamedTuple):
-    """JUDGEMENTS, what the folder looks like to the head, and the cut points that were used."""
+    """JUDGEMENTS, what the folder looks like to the head, and the thresholds that were used."""
 
     judgements: pd.DataFrame
     seen: Seen
-    cuts: Cuts
+    thresholds: Thresholds
 
 
 def judge(
@@ -63,16 +62,16 @@ def judge(
 
     `answers` are a person's, by image_id: True for a photograph; they refit the head. The answer
     does not depend on the order of the rows."""
-    bounds = cuts.cuts(
+    chosen = thresholds(
         head,
         illustrations_rejected=params.max_illustrations_rejected,
         photos_kept=params.max_photos_kept,
     )
     folder = Folder(
-        evidence_measures(evidence), embeddings, head=head, cuts=bounds, adapt=params.adapt
+        evidence_measures(evidence), embeddings, head=head, thresholds=chosen, adapt=params.adapt
     )
     seen = folder.see(answers)
-    return Learned(_judgements(seen), seen, bounds)
+    return Learned(_judgements(seen), seen, chosen)
 
 
 def _judgements(seen: Seen) -> pd.DataFrame:

@@ -35,8 +35,8 @@ class VerdictParams(RecipeParams, BrakeParams):
 class Judged(NamedTuple):
     """JUDGEMENTS of every distinct picture; MEASURES, VOTES and VOTE_QUALITY behind them; and in
     `settled` the numbers that hold for all: `embedder`, `head` (the digest of the one to start
-    from), `answers` (how many refitted it), `photo_share`, and the cut points `reject_cut` and
-    `keep_cut` in log-odds without the share. A recipe that does not vote leaves all but the first
+    from), `answers` (how many refitted it), `photo_share`, and the thresholds `reject_threshold` and
+    `keep_threshold` in log-odds without the share. A recipe that does not vote leaves all but the first
     empty."""
 
     judgements: pd.DataFrame
@@ -71,7 +71,7 @@ def judge(
         "head": digest(head),
         "answers": int(known.index.isin(usable).sum()),
         "photo_share": round(told.seen.photo_share, 4),
-        "reject_cut": round(told.cuts.reject, 4),
-        "keep_cut": round(told.cuts.keep, 4),
+        "reject_threshold": round(told.thresholds.reject, 4),
+        "keep_threshold": round(told.thresholds.keep, 4),
     }
     return Judged(told.judgements, told.seen.measures, told.seen.votes, told.seen.quality, settled)

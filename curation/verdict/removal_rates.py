@@ -12,8 +12,8 @@ from curation.base.params import Params
 from curation.base.tables import Table
 from curation.verdict.medium.quality import rate_interval
 
-LOSSES = Table(
-    "losses",
+REMOVAL_RATES = Table(
+    "removal_rates",
     {
         "label": "str",
         "pictures": "int64",
@@ -32,10 +32,10 @@ they wanted it."""
 class BrakeParams(Params):
     """When a run stops before anything is replaced."""
 
-    max_class_loss: float = Field(
+    max_class_removal: float = Field(
         0.9, ge=0, le=1, description="Share of a class that may be rejected as photographs"
     )
-    max_loss: float = Field(
+    max_removal: float = Field(
         0.9,
         ge=0,
         le=1,
@@ -44,15 +44,17 @@ class BrakeParams(Params):
     brake_min_pictures: int = Field(
         20, ge=1, description="Smaller classes and runs do not stop; losing all does"
     )
-    accept_losses: bool = Field(False, description="Go on whatever is lost")
+    accept_removals: bool = Field(False, description="Go on whatever is lost")
 
 
-def losses(decisions: pd.DataFrame) -> pd.DataFrame:
-    """The LOSSES of DECISIONS, the classes in order."""
+def removal_rates(decisions: pd.DataFrame) -> pd.DataFrame:
+    """The REMOVAL_RATES of DECISIONS, the classes in order."""
     distinct = decisions[~decisions["reason"].isin(("unreadable", "duplicate"))]
     rejected = (distinct["outcome"] == "rejected") & (distinct["stage"] == "verdicts")
     taken = rejected.groupby(distinct["label"])
-    return LOSSES.frame([_loss(str(label), len(rows), int(rows.sum())) for label, rows in taken])
+    return REMOVAL_RATES.frame(
+        [_loss(str(label), len(rows), int(rows.sum())) for label, rows in taken]
+    )
 
 
 def _loss(label: str, pictures: int, rejected: int) -> dict[str, object]:
@@ -67,23 +69,30 @@ def _loss(label: str, pictures: int, rejected: int) -> dict[str, object]:
     }
 
 
-def too_heavy(losses: pd.DataFrame, decisions: pd.DataFrame, params: BrakeParams) -> list[str]:
+def too_heavy(
+    removal_rates: pd.DataFrame, decisions: pd.DataFrame, params: BrakeParams
+) -> list[str]:
     """What is over the limits: a sentence for the whole run, then one per class where there are
     several, the largest loss first; nothing where all is well.
 
     A class or run of fewer than `brake_min_pictures` is not stopped for, but for a run that would
     lose every picture."""
-    run, classes = list(_of_run(losses, decisions, params)), list(_of_classes(losses, params))
-    return run if run and len(losses) == 1 else run + classes
+    run, classes = (
+        list(_of_run(removal_rates, decisions, params)),
+        list(_of_classes(removal_rates, params)),
+    )
+    return run if run and len(removal_rates) == 1 else run + classes
 
 
-def _of_run(losses: pd.DataFrame, decisions: pd.DataFrame, params: BrakeParams) -> Iterator[str]:
-    pictures, photos = int(losses["pictures"].sum()), int(losses["rejected"].sum())
+def _of_run(
+    removal_rates: pd.DataFrame, decisions: pd.DataFrame, params: BrakeParams
+) -> Iterator[str]:
+    pictures, photos = int(removal_rates["pictures"].sum()), int(removal_rates["rejected"].sum())
     machine = decisions[
         (decisions["outcome"] == "rejected") & (decisions["decided_by"] == "machine")
     ]
     files, rejected = len(decisions), len(machine)
-    allowed, large = params.max_loss, params.brake_min_pictures
+    allowed, large = params.max_removal, params.brake_min_pictures
     if _over(photos, pictures, allowed) and (pictures >= large or photos == pictures):
         shares = _shares(photos, pictures, allowed)
         yield f"{photos} of {pictures} distinct pictures would be rejected as photographs {shares}"
@@ -97,9 +106,9 @@ def _of_run(losses: pd.DataFrame, decisions: pd.DataFrame, params: BrakeParams) 
         )
 
 
-def _of_classes(losses: pd.DataFrame, params: BrakeParams) -> Iterator[str]:
-    allowed = params.max_class_loss
-    large = losses[losses["pictures"] >= params.brake_min_pictures]
+def _of_classes(removal_rates: pd.DataFrame, params: BrakeParams) -> Iterator[str]:
+    allowed = params.max_class_removal
+    large = removal_rates[removal_rates["pictures"] >= params.brake_min_pictures]
     for row in large.sort_values(["rejected", "label"], ascending=[False, True]).to_dict("records"):
         lost, pictures = row["rejected"], row["pictures"]
         if _over(lost, pictures, allowed):

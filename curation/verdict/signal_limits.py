@@ -25,11 +25,11 @@ def limits(params: VerdictParams) -> pd.DataFrame:
     them."""
     if params.recipe != "camp2022":
         return SIGNAL_LIMITS.frame([])
-    cuts = {signal.name: params.cuts(signal) for signal in SIGNALS}
+    chosen = {signal.name: params.limits_of(signal) for signal in SIGNALS}
     return SIGNAL_LIMITS.frame(
         [
             {"signal": name, "low": cut.low, "high": cut.high, "confirms": name in params.filters}
-            for name, cut in cuts.items()
+            for name, cut in chosen.items()
         ]
     )
 

@@ -68,22 +68,22 @@ def test_a_class_that_would_go_is_kept_back_until_accepted(
     stopped = inksift(*command, *HEAVY)
     assert stopped.exit_code == 1
     assert (
-        "losses_are_accepted: class 'noise' would lose 25 of 25 pictures (100 %" in stopped.stderr
+        "removals_are_accepted: class 'noise' would lose 25 of 25 pictures (100 %" in stopped.stderr
     )
     assert (
         f"the decisions wait in {workspace / 'proposal.csv'}: look through them" in stopped.stderr
     )
-    assert "--accept-losses" in stopped.stderr
+    assert "--accept-removals" in stopped.stderr
     assert published(workspace) == before
     proposal = (workspace / "proposal.csv").read_bytes()
     assert out.read_bytes() == proposal
     assert pd.read_csv(out)["reason"].value_counts()["photo"] == 25
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
-    assert inksift(*command, *HEAVY, "--accept-losses").exit_code == 0
+    assert inksift(*command, *HEAVY, "--accept-removals").exit_code == 0
     assert not (workspace / "proposal.csv").exists()
     assert (workspace / "decisions.csv").read_bytes() == out.read_bytes() == proposal
-    lost = read_parquet(workspace / "tables" / "losses.parquet").set_index("label")
+    lost = read_parquet(workspace / "tables" / "removal_rates.parquet").set_index("label")
     assert lost.loc["noise", ["pictures", "rejected", "share", "high"]].tolist() == [
         25,
         25,
@@ -98,7 +98,7 @@ def test_a_run_within_the_limits_withdraws_the_proposal(
 ) -> None:
     command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w")
     assert inksift(*command, *HEAVY).exit_code == 1
-    assert inksift(*command, *HEAVY, *settings("verdicts.max_class_loss=1")).exit_code == 0
+    assert inksift(*command, *HEAVY, *settings("verdicts.max_class_removal=1")).exit_code == 0
     assert not (tmp_path / "w" / "proposal.csv").exists()
     assert inksift("verify", "--workspace", tmp_path / "w").exit_code == 0
 
@@ -137,7 +137,7 @@ def test_a_folder_of_copies_of_one_picture_stops(tmp_path: Path, inksift, rng) -
         "24 of 25 files would be rejected, 24 duplicate (96 %, at most 90 % allowed)"
         in stopped.stderr
     )
-    assert inksift(*command, "--accept-losses").exit_code == 0
+    assert inksift(*command, "--accept-removals").exit_code == 0
     assert decisions(tmp_path / "w")["outcome"].value_counts().to_dict() == {
         "rejected": 24,
         "kept": 1,

@@ -34,7 +34,7 @@ ASSETS = {
     "people": ["human_decisions", "ledger"],
     "verdict": [
         "curated_dataset",
-        "losses",
+        "removal_rates",
         "machine_verdicts",
         "measures",
         "profile_after",
@@ -44,7 +44,7 @@ ASSETS = {
         "vote_quality",
         "votes",
     ],
-    "bill": ["bill_scores", "f1_bill"],
+    "ablation": ["ablation_scores", "ablation"],
     "experiments": ["experiment_grid", "experiments", "leaderboard"],
     "training": [
         "balanced_classifier",
@@ -63,7 +63,7 @@ CHECKS = {
     "embeddings_are_numbers",
     "every_file_has_one_outcome",
     "f1_beats_the_majority",
-    "losses_are_accepted",
+    "removals_are_accepted",
     "no_copy_straddles_the_splits",
     "no_test_picture_is_trained_on",
     "resampling_keeps_its_promises",
@@ -111,7 +111,7 @@ def test_every_stage_with_settings_is_an_asset(specs: list[dg.AssetSpec]) -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["curate", "decide", "train", "everything", "bill", "plan_experiments", "run_experiments"],
+    ["curate", "decide", "train", "everything", "ablation", "plan_experiments", "run_experiments"],
 )
 def test_jobs_run_in_one_process(defs: dg.Definitions, name: str) -> None:
     job = defs.resolve_job_def(name)
@@ -224,17 +224,18 @@ def test_a_table_of_another_version_is_named_with_its_remedy(tmp_path: Path) -> 
     tables = ParquetTables(Project(tmp_path / "images", tmp_path / "w"))
 
     @dg.asset
-    def losses() -> pd.DataFrame:
+    def removal_rates() -> pd.DataFrame:
         return pd.DataFrame({"label": ["cat"], "lost": [1]})
 
     @dg.asset
-    def total(losses: pd.DataFrame) -> int:
-        return len(losses)
+    def total(removal_rates: pd.DataFrame) -> int:
+        return len(removal_rates)
 
     with pytest.raises(
-        StoreError, match=r"losses\.parquet is of another version .*materialise losses again"
+        StoreError,
+        match=r"removal_rates\.parquet is of another version .*materialise removal_rates again",
     ):
-        dg.materialize([losses, total], resources={"io_manager": tables})
+        dg.materialize([removal_rates, total], resources={"io_manager": tables})
 
 
 def test_without_a_folder_the_graph_loads_and_a_run_says_what_to_set(

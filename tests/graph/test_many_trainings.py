@@ -1,4 +1,4 @@
-"""The F1 bill and the experiments of a finished run, through the command line and as assets."""
+"""The ablation and the experiments of a finished run, through the command line and as assets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from curation.experiments import results
 from curation.experiments.grid import planned, table_of
 from curation.experiments.trial import Materials, Recipe, Trial, run_trial
 from curation.store.parquet import read_parquet, to_parquet
-from curation.store.published import BILL, BILL_PAGE, F1, LEADERBOARD_CSV, LEADERBOARD_PAGE
+from curation.store.published import ABLATION, ABLATION_PAGE, F1, LEADERBOARD_CSV, LEADERBOARD_PAGE
 from pipelines.grids import grid_names, grid_params
 from tests.graph.conftest import QUICK, Command, settings
 
@@ -42,9 +42,15 @@ def workspace(finished: tuple[Path, Result], tmp_path_factory: pytest.TempPathFa
     return Path(shutil.copytree(finished[0], tmp_path_factory.mktemp("copy") / "workspace"))
 
 
-def test_the_bill_names_what_each_step_bought_and_cost(workspace: Path, inksift: Command) -> None:
+def test_the_ablation_names_what_each_step_bought_and_cost(
+    workspace: Path, inksift: Command
+) -> None:
     result = inksift(
-        "bill", "--workspace", workspace, "--json", *settings("f1_bill.seeds=1", "f1_bill.draws=50")
+        "ablation",
+        "--workspace",
+        workspace,
+        "--json",
+        *settings("ablation.seeds=1", "ablation.draws=50"),
     )
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
@@ -59,20 +65,20 @@ def test_the_bill_names_what_each_step_bought_and_cost(workspace: Path, inksift:
         < files["no step"]
     )
     assert told["test_set"] == "trusted"
-    assert "What each step bought" in (workspace / BILL_PAGE).read_text()
-    assert json.loads((workspace / BILL).read_text()) == {
+    assert "What each step bought" in (workspace / ABLATION_PAGE).read_text()
+    assert json.loads((workspace / ABLATION).read_text()) == {
         name: told[name] for name in told if name != "places"
     }
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
 
-def test_a_bill_takes_its_own_settings_only(workspace: Path, inksift: Command) -> None:
-    result = inksift("bill", "--workspace", workspace, *settings("classifier.max_epochs=3"))
+def test_a_ablation_takes_its_own_settings_only(workspace: Path, inksift: Command) -> None:
+    result = inksift("ablation", "--workspace", workspace, *settings("classifier.max_epochs=3"))
     assert result.exit_code == 2
-    assert "only f1_bill.KEY=VALUE can be set here" in result.output
+    assert "only ablation.KEY=VALUE can be set here" in result.output
 
 
-@pytest.mark.parametrize("command", ["bill", "experiments"])
+@pytest.mark.parametrize("command", ["ablation", "experiments"])
 def test_decisions_that_nothing_was_trained_on_are_refused(
     command: str, workspace: Path, inksift: Command, tmp_path: Path
 ) -> None:
@@ -88,8 +94,8 @@ def test_decisions_that_nothing_was_trained_on_are_refused(
     assert sorted((judged / "tables").rglob("*")) == tables
 
 
-def test_before_a_run_there_is_no_bill(tmp_path: Path, inksift: Command) -> None:
-    result = inksift("bill", "--workspace", tmp_path)
+def test_before_a_run_there_is_no_ablation(tmp_path: Path, inksift: Command) -> None:
+    result = inksift("ablation", "--workspace", tmp_path)
     assert result.exit_code == 2
     assert "not an inksift workspace" in result.output
 

@@ -22,8 +22,15 @@ from curation.ablation.arms import (
     recipe_of,
     told_apart,
 )
-from curation.ablation.effects import Answers, BillParams, answers_of, effects, rare_classes, scores
-from curation.ablation.measure import Sources, measure_bill, splits_of
+from curation.ablation.effects import (
+    AblationParams,
+    Answers,
+    answers_of,
+    effects,
+    rare_classes,
+    scores,
+)
+from curation.ablation.measure import Sources, measure_ablation, splits_of
 from curation.base.errors import DataError
 from curation.base.tables import DECISIONS, PREDICTIONS
 from curation.experiments.trial import Materials, Recipe
@@ -216,7 +223,7 @@ def test_a_step_that_did_everything_has_all_of_the_gain_for_sure() -> None:
         answers({ALL: [RIGHT, RIGHT], NONE: [WRONG, WRONG]}),
         averaged=["ant", "bee", "cat"],
         rare=["cat"],
-        params=BillParams(draws=50),
+        params=AblationParams(draws=50),
     )
     assert table["left_out"].tolist() == [NONE]
     assert table.drop(columns="left_out").iloc[0].tolist() == [1] * 6
@@ -227,7 +234,7 @@ def test_a_step_that_did_nothing_has_no_gain_and_an_interval_of_nothing() -> Non
         answers({ALL: [MIXED], NONE: [MIXED]}),
         averaged=["ant", "bee"],
         rare=["bee"],
-        params=BillParams(draws=50),
+        params=AblationParams(draws=50),
     )
     assert table.drop(columns="left_out").iloc[0].tolist() == [0] * 6
 
@@ -244,7 +251,7 @@ def test_differences_are_paired() -> None:
         answers({ALL: [better.tolist()], NONE: [worse.tolist()]}, truth.tolist()),
         averaged=["ant", "bee", "cat"],
         rare=["ant"],
-        params=BillParams(draws=400),
+        params=AblationParams(draws=400),
     ).iloc[0]
     assert table["macro_low"] < table["macro_gain"] < table["macro_high"]
     assert table["macro_high"] - table["macro_low"] < 0.06
@@ -257,7 +264,7 @@ def test_intervals_follow_their_seed() -> None:
     some = answers({ALL: guessed[:2], NONE: guessed[2:]}, truth.tolist())
     ask = {"averaged": ["ant", "bee", "cat"], "rare": ["cat"]}
     first, again, other = (
-        effects(some, **ask, params=BillParams(draws=40, seed=seed)) for seed in (1, 1, 2)
+        effects(some, **ask, params=AblationParams(draws=40, seed=seed)) for seed in (1, 1, 2)
     )
     assert first.equals(again)
     assert not first.equals(other)
@@ -266,7 +273,7 @@ def test_intervals_follow_their_seed() -> None:
 def test_no_interval_goes_beyond_what_f1_can_differ_by() -> None:
     some = answers({ALL: [RIGHT, MIXED], NONE: [MIXED, WRONG]})
     row = effects(
-        some, averaged=["ant", "bee", "cat"], rare=["cat"], params=BillParams(draws=10)
+        some, averaged=["ant", "bee", "cat"], rare=["cat"], params=AblationParams(draws=10)
     ).iloc[0]
     assert (row["macro_low"], row["macro_high"]) == (-1, 1)
 
@@ -284,7 +291,7 @@ def test_intervals_hold_a_difference_as_often_as_they_say() -> None:
     for _ in range(100):
         some = answers({arm: [training() for _ in range(3)] for arm in (ALL, NONE)}, truth.tolist())
         row = effects(
-            some, averaged=["ant", "bee", "cat"], rare=["ant"], params=BillParams(draws=20)
+            some, averaged=["ant", "bee", "cat"], rare=["ant"], params=AblationParams(draws=20)
         ).iloc[0]
         held += row["macro_low"] <= 0 <= row["macro_high"]
     assert held >= 90
@@ -296,7 +303,11 @@ def test_one_training_leaves_only_the_test_pictures_to_vary() -> None:
     better, worse = (
         np.where(rng.random(120) < share, (truth + 1) % 3, truth).tolist() for share in (0.2, 0.4)
     )
-    ask: Any = {"averaged": ["ant", "bee", "cat"], "rare": ["ant"], "params": BillParams(draws=400)}
+    ask: Any = {
+        "averaged": ["ant", "bee", "cat"],
+        "rare": ["ant"],
+        "params": AblationParams(draws=400),
+    }
     once = effects(answers({ALL: [better], NONE: [worse]}, truth.tolist()), **ask).iloc[0]
     twice = effects(
         answers({ALL: [better, better], NONE: [worse, worse]}, truth.tolist()), **ask
@@ -358,21 +369,21 @@ def test_no_arm_learns_from_relatives_of_the_test(sources: Sources) -> None:
         assert splits["path"].is_unique
 
 
-def test_the_bill_of_a_small_folder(sources: Sources, tmp_path: Path) -> None:
+def test_the_ablation_of_a_small_folder(sources: Sources, tmp_path: Path) -> None:
     materials = Materials(
         pictured, "toys", lambda ids: np.zeros((len(ids), 2), np.float32), tmp_path
     )
     ask = {
         "curated": CuratedParams(),
         "split": SplitParams(),
-        "params": BillParams(seeds=2, draws=20, seed=5),
+        "params": AblationParams(seeds=2, draws=20, seed=5),
     }
-    bill = measure_bill(sources, RECIPE, materials, **ask)
-    assert bill.effects["left_out"].tolist() == [name for name in ARMS if name != ALL]
-    assert list(zip(bill.scores["arm"], bill.scores["seed"], strict=True)) == [
+    ablation = measure_ablation(sources, RECIPE, materials, **ask)
+    assert ablation.effects["left_out"].tolist() == [name for name in ARMS if name != ALL]
+    assert list(zip(ablation.scores["arm"], ablation.scores["seed"], strict=True)) == [
         (a, s) for a in ARMS for s in (5, 6)
     ]
-    per_arm = bill.scores.groupby("arm")["files"].first()
+    per_arm = ablation.scores.groupby("arm")["files"].first()
     assert per_arm.to_dict() == {
         ALL: 12,
         "without deduplication": 13,
@@ -380,16 +391,16 @@ def test_the_bill_of_a_small_folder(sources: Sources, tmp_path: Path) -> None:
         "without rebalancing": 12,
         NONE: 14,
     }
-    means = bill.scores.groupby("arm")["macro_f1"].mean()
-    gains = bill.effects.set_index("left_out")["macro_gain"]
+    means = ablation.scores.groupby("arm")["macro_f1"].mean()
+    gains = ablation.effects.set_index("left_out")["macro_gain"]
     assert {name: means[ALL] - means[name] for name in gains.index} == pytest.approx(
         gains.to_dict()
     )
     checkpoints = sorted(file.name for file in tmp_path.glob("*.pt"))
-    again = measure_bill(sources, RECIPE, materials, **ask)
+    again = measure_ablation(sources, RECIPE, materials, **ask)
     assert sorted(file.name for file in tmp_path.glob("*.pt")) == checkpoints
-    assert again.scores.equals(bill.scores)
-    assert again.effects.equals(bill.effects)
+    assert again.scores.equals(ablation.scores)
+    assert again.effects.equals(ablation.effects)
 
 
 def test_a_class_that_a_step_lost_counts_against_it(sources: Sources, tmp_path: Path) -> None:
@@ -416,20 +427,20 @@ def test_a_class_that_a_step_lost_counts_against_it(sources: Sources, tmp_path: 
     ask = {
         "curated": CuratedParams(),
         "split": SplitParams(),
-        "params": BillParams(seeds=1, draws=10),
+        "params": AblationParams(seeds=1, draws=10),
     }
-    bill = measure_bill(wider, RECIPE, materials, **ask)
-    assert bill.rare == ["owl"]
-    assert bill.scores.loc[bill.scores["arm"] == ALL, "rare_f1"].tolist() == [0]
+    ablation = measure_ablation(wider, RECIPE, materials, **ask)
+    assert ablation.rare == ["owl"]
+    assert ablation.scores.loc[ablation.scores["arm"] == ALL, "rare_f1"].tolist() == [0]
 
 
-def test_a_bill_without_test_pictures_is_refused_before_anything_is_trained(
+def test_a_ablation_without_test_pictures_is_refused_before_anything_is_trained(
     sources: Sources, tmp_path: Path
 ) -> None:
     materials = Materials(
         pictured, "toys", lambda ids: np.zeros((len(ids), 2), np.float32), tmp_path
     )
-    ask = {"curated": CuratedParams(), "split": SplitParams(), "params": BillParams()}
+    ask = {"curated": CuratedParams(), "split": SplitParams(), "params": AblationParams()}
     with pytest.raises(DataError, match=r"no test picture.*--test"):
-        measure_bill(sources._replace(test=sources.test.iloc[:0]), RECIPE, materials, **ask)
+        measure_ablation(sources._replace(test=sources.test.iloc[:0]), RECIPE, materials, **ask)
     assert not list(tmp_path.iterdir())

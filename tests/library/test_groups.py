@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from curation.base.errors import SchemaError
 from curation.dedup.groups import DedupParams, find_duplicates
-from curation.dedup.related_groups import families
+from curation.dedup.related_groups import related_groups
 from curation.dedup.reverse import reverse
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from tests.frames import HEIGHT, WIDTH, hashes_of, images_of, pair, pairs_of
@@ -493,13 +493,13 @@ def test_groups_hold_verified_copies_in_any_order(files, related, people, pixels
 def test_families_are_chains_of_any_relation_and_of_same_pixels():
     known = hashes("a", "b", "c", "d", "e", b="p", c="p")
     pairs = pairs_of(pair("a", "b", relation="variant"), pair("c", "d"))
-    assert families(["e", "d", "a", "new", "e"], known, pairs).tolist() == [1, 0, 0, 2, 1]
-    assert families([], known, pairs).tolist() == []
+    assert related_groups(["e", "d", "a", "new", "e"], known, pairs).tolist() == [1, 0, 0, 2, 1]
+    assert related_groups([], known, pairs).tolist() == []
 
 
 def test_relatives_in_between_need_not_be_asked_for():
     pairs = pairs_of(pair("a", "m"), pair("m", "z"), pair("a", "unknown"), pair("unknown", "y"))
-    assert families(["a", "y", "z"], hashes("a", "m", "y", "z"), pairs).tolist() == [0, 0, 0]
+    assert related_groups(["a", "y", "z"], hashes("a", "m", "y", "z"), pairs).tolist() == [0, 0, 0]
 
 
 def test_ten_thousand_copies_of_one_picture_stay_calm():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from curation.base.tables import SPLITS
-from curation.dedup.related_groups import families
+from curation.dedup.related_groups import related_groups
 from curation.training.leaks import RELATIVES, relatives_of_test
 from curation.training.splits import SplitParams, split_images
 from tests.frames import hashes_of, pair, pairs_of
@@ -95,7 +95,7 @@ def test_a_split_by_families_leaves_out_every_relative_and_one_without_them_does
     pairs = pairs_of(
         pair("03", "t0"), pair("03", "08", relation="variant"), pair("11", "t1", relation="variant")
     )
-    groups = families([*names, *test], known, pairs)
+    groups = related_groups([*names, *test], known, pairs)
     split = split_images(
         rows, groups[:20], SplitParams(), trusted_test=trusted, trusted_groups=groups[20:]
     )

@@ -22,7 +22,7 @@ from curation.verdict.learned import LearnedParams
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.folder import Folder
 from curation.verdict.medium.head import Head, digest, load_head
-from curation.verdict.medium.thresholds import Cuts
+from curation.verdict.medium.thresholds import Thresholds
 from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, VOTES, Voter
 from curation.verdict.recipes import VerdictParams
 
@@ -57,13 +57,13 @@ def test_every_stratum_is_asked_and_no_answer_stands_for_many_more_than_its_shar
 
 def test_chances_are_those_of_the_draw(votes: pd.DataFrame) -> None:
     questions = propose(votes, set(), count=60)
-    stands_for = (1 / questions["chance"]).groupby(questions["stratum"]).sum()
+    sample_weight = (1 / questions["chance"]).groupby(questions["stratum"]).sum()
     edges = np.log(
         np.array([0.01, 0.1, 0.3, 0.7, 0.9, 0.99])
         / (1 - np.array([0.01, 0.1, 0.3, 0.7, 0.9, 0.99]))
     )
     sizes = np.bincount(np.digitize(votes["log_odds"], edges), minlength=7)
-    assert stands_for.to_dict() == pytest.approx(dict(zip(STRATA, sizes, strict=True)))
+    assert sample_weight.to_dict() == pytest.approx(dict(zip(STRATA, sizes, strict=True)))
 
 
 def test_the_order_of_the_rows_does_not_matter_but_the_seed_does(
@@ -204,8 +204,8 @@ def a_head() -> Head:
         neighbours=3,
         pull_share=0.5,
         pull_limit=1.0,
-        reject_cuts={0.01: 2.0},
-        keep_cuts={0.03: -1.0},
+        reject_thresholds={0.01: 2.0},
+        keep_thresholds={0.03: -1.0},
         doubt=0.3,
         quality=dict.fromkeys(VOTERS, (0.9, 0.8, 0.95)),
         photos=100,
@@ -259,7 +259,9 @@ def test_a_folder_is_judged_as_a_run_judges_it(
     run = learned.judge(
         evidence, embeddings, LearnedParams(adapt=adapt), head=a_head(), answers=given
     )
-    pictures = Folder(run.seen.measures, embeddings, head=a_head(), cuts=run.cuts, adapt=adapt)
+    pictures = Folder(
+        run.seen.measures, embeddings, head=a_head(), thresholds=run.thresholds, adapt=adapt
+    )
     judged = pictures.judge(given).set_index("image_id")
     votes = run.seen.votes.set_index("image_id")
     assert judged["log_odds"].to_dict() == pytest.approx(votes["log_odds"].to_dict(), abs=1e-4)
@@ -273,7 +275,13 @@ def test_a_folder_without_pictures_is_judged() -> None:
         evidence, embeddings, LearnedParams(), head=a_head(), answers=pd.Series(dtype=bool)
     )
     assert (
-        Folder(run.seen.measures, embeddings, head=a_head(), cuts=Cuts(2, -1, 0.3), adapt=True)
+        Folder(
+            run.seen.measures,
+            embeddings,
+            head=a_head(),
+            thresholds=Thresholds(2, -1, 0.3),
+            adapt=True,
+        )
         .judge(pd.Series(dtype=bool))
         .empty
     )
@@ -311,7 +319,9 @@ def test_answers_on_a_folder_that_the_head_mistakes_show_and_mend_it(
         **(vars(head) | {"direction": np.array([0.0, 1.0, -1.0, 0, 0, 0, 0, 1.0, -1.0, 0])})
     )
     run = learned.judge(evidence, embeddings, LearnedParams(), head=blind, answers=photo.iloc[:0])
-    pictures = Folder(run.seen.measures, embeddings, head=blind, cuts=run.cuts, adapt=True)
+    pictures = Folder(
+        run.seen.measures, embeddings, head=blind, thresholds=run.thresholds, adapt=True
+    )
     asked = propose(run.seen.votes, set(), count=60)["image_id"]
     found: Assessment = assess(pictures.judge, photo[asked])
     assert found.shipped.auroc.high < 0.9 < found.refitted.auroc.value

@@ -15,7 +15,7 @@ from curation.verdict.medium.explain import explain
 from curation.verdict.medium.head import SILENT, Head, load_head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import LEAST, MOST, logit, photo_share
-from curation.verdict.medium.thresholds import Cuts, media
+from curation.verdict.medium.thresholds import Thresholds, media
 from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
 
 
@@ -32,8 +32,8 @@ def toy_head(**changed) -> Head:
         "neighbours": 5,
         "pull_share": 0.5,
         "pull_limit": 1.0,
-        "reject_cuts": {0.001: 4.0, 0.01: 2.0, 0.2: 0.5},
-        "keep_cuts": {0.001: -4.0, 0.03: -1.0, 0.2: 0.0},
+        "reject_thresholds": {0.001: 4.0, 0.01: 2.0, 0.2: 0.5},
+        "keep_thresholds": {0.001: -4.0, 0.03: -1.0, 0.2: 0.0},
         "doubt": 1.5,
         "quality": dict.fromkeys(VOTERS, (0.9, 0.8, 0.95)),
         "photos": 100,
@@ -121,28 +121,34 @@ def test_no_picture_leaves_the_expectation():
 
 def test_cuts_lie_between_the_stored_promises():
     head = toy_head()
-    exact = cutting.cuts(head, illustrations_rejected=0.01, photos_kept=0.03)
-    assert exact == Cuts(2.0, -1.0, 1.5)
-    strict = cutting.cuts(head, illustrations_rejected=0.003, photos_kept=0.005)
+    exact = cutting.thresholds(head, illustrations_rejected=0.01, photos_kept=0.03)
+    assert exact == Thresholds(2.0, -1.0, 1.5)
+    strict = cutting.thresholds(head, illustrations_rejected=0.003, photos_kept=0.005)
     assert 2.0 < strict.reject < 4.0
     assert -4.0 < strict.keep < -1.0
 
 
 def test_where_there_is_no_room_for_doubt_one_cut_serves_both():
-    head = toy_head(keep_cuts={0.001: 3.0, 0.2: 3.5})
-    assert cutting.cuts(head, illustrations_rejected=0.01, photos_kept=0.03) == Cuts(2.0, 2.0, 1.5)
+    head = toy_head(keep_thresholds={0.001: 3.0, 0.2: 3.5})
+    assert cutting.thresholds(head, illustrations_rejected=0.01, photos_kept=0.03) == Thresholds(
+        2.0, 2.0, 1.5
+    )
 
 
 def test_an_answer_needs_the_promise_and_the_greater_chance():
-    cuts, evidence, content = Cuts(2.0, -1.0, 1.5), np.array([-3.0, 0.0, 2.5, 5.0]), np.zeros(4)
+    cuts, evidence, content = (
+        Thresholds(2.0, -1.0, 1.5),
+        np.array([-3.0, 0.0, 2.5, 5.0]),
+        np.zeros(4),
+    )
     few, many = logit(0.01), logit(0.9)
-    assert media(evidence + few, content, prior=few, cuts=cuts).tolist() == [
+    assert media(evidence + few, content, prior=few, thresholds=cuts).tolist() == [
         "illustration",
         "unsure",
         "unsure",
         "photo",
     ]
-    assert media(evidence + many, content, prior=many, cuts=cuts).tolist() == [
+    assert media(evidence + many, content, prior=many, thresholds=cuts).tolist() == [
         "illustration",
         "unsure",
         "photo",
@@ -152,7 +158,7 @@ def test_an_answer_needs_the_promise_and_the_greater_chance():
 
 def test_what_shows_what_photographs_show_or_was_never_seen_is_no_clear_illustration():
     log_odds, content = np.array([-5.0, -5.0, -5.0]), np.array([1.4, 1.5, np.nan])
-    answers = media(log_odds, content, prior=0.0, cuts=Cuts(2.0, -1.0, 1.5))
+    answers = media(log_odds, content, prior=0.0, thresholds=Thresholds(2.0, -1.0, 1.5))
     assert answers.tolist() == ["illustration", "unsure", "unsure"]
 
 
@@ -222,10 +228,10 @@ def test_a_signal_younger_than_the_head_is_silent():
         ({"base": 10**400}, "too large"),
         *(
             ({name: cuts}, f"{name} must map at least one error")
-            for name in ("reject_cuts", "keep_cuts")
+            for name in ("reject_thresholds", "keep_thresholds")
             for cuts in ({}, {"0.01": float("nan")}, {"0": 1.0}, {"nan": 1.0}, {"-0.1": 1.0})
         ),
-        ({"reject_cuts": {"0.01": None}}, "NoneType"),
+        ({"reject_thresholds": {"0.01": None}}, "NoneType"),
         *(
             ({"neighbours": value}, "neighbours must be a whole number")
             for value in (-1, 2.5, "5", None, True)

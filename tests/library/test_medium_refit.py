@@ -47,8 +47,8 @@ def a_head(width: int = WIDTH, content: int = CONTENT, **changes) -> Head:
         "neighbours": 5,
         "pull_share": 0.5,
         "pull_limit": 1.0,
-        "reject_cuts": {0.01: 2.0},
-        "keep_cuts": {0.03: -1.0},
+        "reject_thresholds": {0.01: 2.0},
+        "keep_thresholds": {0.03: -1.0},
         "doubt": 1.0,
         "quality": dict.fromkeys(EMBEDDING, (0.95, 0.9, 0.98))
         | {"noise": (0.8, 0.7, 0.9), "edges": (0.5, 0.4, 0.6)},

@@ -197,9 +197,9 @@ def test_confusions_outside_the_true_classes_are_counted_in_their_row() -> None:
 def test_cut_points_are_drawn_where_they_are_known() -> None:
     drawn = [
         log_odds(9),
-        log_odds(9, reject_cut=1.0),
-        log_odds(9, keep_cut=-1.0),
-        log_odds(9, keep_cut=-2.0),
+        log_odds(9, reject_threshold=1.0),
+        log_odds(9, keep_threshold=-1.0),
+        log_odds(9, keep_threshold=-2.0),
     ]
     assert len(set(drawn)) == 4
 

@@ -167,7 +167,7 @@ def test_other_decisions_withdraw_what_was_learned_and_the_same_ones_leave_it(
     assert not set(OF_TRAINING) & set(workspace.published())
 
 
-def test_another_f1_report_withdraws_bill_and_leaderboard_and_the_same_one_leaves_them(
+def test_another_f1_report_withdraws_ablation_and_leaderboard_and_the_same_one_leaves_them(
     workspace: Workspace,
 ) -> None:
     publish_f1(workspace, {"macro_f1": 0.5}, "<html>")

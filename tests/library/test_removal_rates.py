@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from curation.base.tables import DECISIONS
 from curation.verdict.medium.quality import rate_interval
-from curation.verdict.removal_rates import LOSSES, BrakeParams, losses, too_heavy
+from curation.verdict.removal_rates import REMOVAL_RATES, BrakeParams, removal_rates, too_heavy
 
 STAGES = {
     "unreadable": "images",
@@ -43,11 +43,11 @@ def decisions(counts: Counts):
 
 def told(counts: Counts, **params: object) -> list[str]:
     table = decisions(counts)
-    return too_heavy(losses(table), table, BrakeParams.of("verdicts", params))
+    return too_heavy(removal_rates(table), table, BrakeParams.of("verdicts", params))
 
 
 def test_distinct_readable_pictures_are_counted_and_only_the_verdict_takes() -> None:
-    table = losses(
+    table = removal_rates(
         decisions(
             {
                 ("cat", ""): 6,
@@ -73,12 +73,12 @@ def test_what_is_under_review_is_not_lost() -> None:
     table = decisions({("cat", ""): 3})
     table.loc[0, ["outcome", "stage", "reason"]] = ["review", "verdicts", "unsure"]
     table.loc[1, ["outcome", "stage", "reason"]] = ["review", "duplicates", "label_conflict"]
-    assert losses(table)[["pictures", "rejected"]].to_numpy().tolist() == [[3, 0]]
+    assert removal_rates(table)[["pictures", "rejected"]].to_numpy().tolist() == [[3, 0]]
 
 
 def test_no_files_lose_nothing() -> None:
-    table = losses(decisions({}))
-    assert list(table) == list(LOSSES.columns)
+    table = removal_rates(decisions({}))
+    assert list(table) == list(REMOVAL_RATES.columns)
     assert too_heavy(table, decisions({}), BrakeParams()) == []
 
 
@@ -89,8 +89,8 @@ def test_a_class_over_the_limit_is_named() -> None:
 
 def test_the_limit_itself_is_allowed() -> None:
     at_limit = {("cat", "photo"): 29, ("cat", ""): 71, ("boat", ""): 9}
-    assert told(at_limit, max_class_loss=0.29) == []
-    assert len(told(at_limit, max_class_loss=0.28)) == 1
+    assert told(at_limit, max_class_removal=0.29) == []
+    assert len(told(at_limit, max_class_removal=0.28)) == 1
 
 
 def test_a_small_class_is_not_stopped_for() -> None:
@@ -143,7 +143,7 @@ def test_what_people_rejected_stops_nothing(reason: str) -> None:
 
 
 def test_a_limit_of_one_never_stops() -> None:
-    assert told({("cat", "photo"): 50}, max_class_loss=1, max_loss=1) == []
+    assert told({("cat", "photo"): 50}, max_class_removal=1, max_removal=1) == []
 
 
 @settings(deadline=None)
@@ -158,8 +158,10 @@ def test_a_limit_of_one_never_stops() -> None:
 )
 def test_a_looser_limit_never_stops_more(counts: Counts, one: float, other: float) -> None:
     strict, loose = sorted((one, other))
-    stopped_for = [told(counts, max_class_loss=limit, max_loss=1) for limit in (strict, loose)]
+    stopped_for = [
+        told(counts, max_class_removal=limit, max_removal=1) for limit in (strict, loose)
+    ]
     assert len(stopped_for[1]) <= len(stopped_for[0])
-    table = losses(decisions(counts))
+    table = removal_rates(decisions(counts))
     assert (table["low"] <= table["share"]).all()
     assert (table["share"] <= table["high"]).all()

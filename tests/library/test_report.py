@@ -25,9 +25,9 @@ from tests.reports import (
     REVIEW,
     frames,
     judged,
-    losses,
     page,
     read,
+    removal_rates,
     thumbnails,
     voted,
 )
@@ -48,7 +48,7 @@ def test_thumbnails_are_small_jpegs_of_the_size_asked_for() -> None:
 
 
 def test_tables_of_a_large_run_are_cut_and_the_rest_is_counted() -> None:
-    findings = judged(voted(200), losses=losses(*[5] * 10_000))
+    findings = judged(voted(200), removal_rates=removal_rates(*[5] * 10_000))
     html = page([PHOTO] * 200 + [BROKEN] * 10_000, findings, table_rows=50)
     assert "and 140 more, listed in decisions.csv" in html
     assert "9,950 lighter classes are not shown" in html

@@ -1,4 +1,4 @@
-"""How pictures were voted on: probabilities, ballots, voters, losses and the cut points."""
+"""How pictures were voted on: probabilities, ballots, voters, removal_rates and the thresholds."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 
 from curation.base.errors import StoreError
 from curation.report.ballots import ballots
-from curation.report.findings import published_cuts
+from curation.report.findings import published_thresholds
 from curation.report.photographs import outcome_per_picture
 from curation.store.workspace import Workspace
 from curation.verdict.medium.votes import VOTE_QUALITY, VOTES
-from tests.reports import COPY, PHOTO, VOTER, frames, judged, losses, page, voted
+from tests.reports import COPY, PHOTO, VOTER, frames, judged, page, removal_rates, voted
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_rejected_picture_carries_its_votes_as_text() -> None:
 
 def test_the_chapter_tells_the_share_of_photographs_and_the_cut_points() -> None:
     votes = voted(2, prior=float(np.log(0.12 / 0.88)))
-    html = page([{}, PHOTO], judged(votes, reject_cut=1.25, keep_cut=-3.0))
+    html = page([{}, PHOTO], judged(votes, reject_threshold=1.25, keep_threshold=-3.0))
     assert "About <strong>12%</strong> of this folder" in html
     assert (
         "kept: 1 with a median of -2.0; rejected: 1 with a median of -2.0; kept below -3.0; "
@@ -86,7 +86,10 @@ def test_a_picture_counts_with_the_outcome_of_its_kept_copy() -> None:
 
 
 def test_a_recipe_that_does_not_vote_says_so() -> None:
-    html = page([PHOTO], judged(VOTES.frame([]), quality=VOTE_QUALITY.frame([]), losses=losses(1)))
+    html = page(
+        [PHOTO],
+        judged(VOTES.frame([]), quality=VOTE_QUALITY.frame([]), removal_rates=removal_rates(1)),
+    )
     assert "the recipe answers by rules" in html
     assert "Signals earn their vote" not in html
     assert "What every class lost" in html
@@ -124,7 +127,7 @@ def test_voters_are_listed_by_weight_and_those_at_chance_have_no_vote() -> None:
 
 
 def test_losses_start_with_the_heaviest_and_more_than_half_stands_out() -> None:
-    html = page([PHOTO], judged(voted(1), losses=losses(1, 5, 9)))
+    html = page([PHOTO], judged(voted(1), removal_rates=removal_rates(1, 5, 9)))
     assert re.findall(r'<tr( class="heavy")?><th scope="row">(c\d)', html) == [
         (' class="heavy"', "c2"),
         ("", "c1"),
@@ -149,20 +152,23 @@ def test_cut_points_include_the_share_of_photographs_and_keep_to_their_side_of_e
     workspace = Workspace(tmp_path)
     workspace.publish(
         "medium.json",
-        json.dumps({"reject_cut": reject, "keep_cut": keep, "photo_share": share}).encode(),
+        json.dumps(
+            {"reject_threshold": reject, "keep_threshold": keep, "photo_share": share}
+        ).encode(),
     )
-    assert published_cuts(workspace) == pytest.approx(expected, abs=1e-3)
+    assert published_thresholds(workspace) == pytest.approx(expected, abs=1e-3)
 
 
 def test_a_recipe_without_cut_points_has_none(tmp_path: Path) -> None:
-    assert published_cuts(Workspace(tmp_path)) is None
+    assert published_thresholds(Workspace(tmp_path)) is None
 
 
 @pytest.mark.parametrize(
-    "content", [b"{", b"[]", b"{}", b'{"photo_share": "x", "reject_cut": 1, "keep_cut": 0}']
+    "content",
+    [b"{", b"[]", b"{}", b'{"photo_share": "x", "reject_threshold": 1, "keep_threshold": 0}'],
 )
 def test_damaged_cut_points_name_the_file(tmp_path: Path, content: bytes) -> None:
     workspace = Workspace(tmp_path)
     workspace.publish("medium.json", content)
     with pytest.raises(StoreError, match=r"medium.json cannot be used .* run `inksift run` again"):
-        published_cuts(workspace)
+        published_thresholds(workspace)

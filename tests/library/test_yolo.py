@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from curation.evidence.models.weights import find_weights, load_yolo, prepare_ultralytics
+from curation.evidence.models.hardened import import_ultralytics
+from curation.evidence.models.weights import find_weights, load_yolo
 from curation.evidence.models.yolo import COCO, YoloDetector, letterbox, strongest
 
 SIZES = [
@@ -66,7 +67,7 @@ def as_predict(network: torch.nn.Module, picture: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_letterbox_equals_the_one_of_ultralytics(size, rng, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    prepare_ultralytics()
+    import_ultralytics()
     from ultralytics.data.augment import LetterBox
 
     picture = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
@@ -101,7 +102,7 @@ def test_the_boxes_are_those_of_predict(detector, yolo_file, shared):
 def test_suppression_equals_the_one_of_ultralytics(seed, number, overlap):
     """Seven places without confidence keep ultralytics from taking six candidates for another
     network's output."""
-    prepare_ultralytics()
+    import_ultralytics()
     from ultralytics.utils.nms import non_max_suppression
 
     generator = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ import pytest
 
 from curation.ablation.arms import ALL, ARMS
 from curation.ablation.costs import with_costs
-from curation.ablation.effects import EFFECTS, SCORES, BillParams
+from curation.ablation.effects import EFFECTS, SCORES, AblationParams
 from curation.base.rgb import Rgb
 from curation.base.tables import DECISIONS, IMAGES, PAIR_SEARCH
 from curation.dedup.apart import KEPT_APART
@@ -20,7 +20,7 @@ from curation.experiments.results import LEADERBOARD
 from curation.gather.signals.base import Limits
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.report import finder, gallery
-from curation.report.ablation_page import bill_report, build_bill_page
+from curation.report.ablation_page import ablation_report, build_ablation_page
 from curation.report.audit_page import build_audit_page
 from curation.report.f1_page import build_f1_page
 from curation.report.findings import Findings
@@ -31,7 +31,7 @@ from curation.training.explain.explain import explain
 from curation.training.explain.params import ExplainParams
 from curation.training.fit.params import TrainingParams
 from curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
-from curation.verdict.removal_rates import LOSSES
+from curation.verdict.removal_rates import REMOVAL_RATES
 from tests.explained import examined, small_networks
 from tests.frames import duplicates_of
 
@@ -123,7 +123,7 @@ def hostile_votes(images: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {
         "votes": VOTES.frame(rows),
         "quality": VOTE_QUALITY.frame(voters),
-        "losses": LOSSES.frame([loss | {"label": text} for text in HOSTILE]),
+        "removal_rates": REMOVAL_RATES.frame([loss | {"label": text} for text in HOSTILE]),
     }
 
 
@@ -178,8 +178,8 @@ def hostile_report() -> str:
         limits={HOSTILE[0]: Limits(low=0.1)},
         comparison=pd.DataFrame({HOSTILE[1]: HOSTILE[:2], HOSTILE[0]: [1.0, 2.0]}),
         notes=HOSTILE,
-        reject_cut=1.0,
-        keep_cut=-1.0,
+        reject_threshold=1.0,
+        keep_threshold=-1.0,
         **hostile_votes(images),
     )
     with pytest.MonkeyPatch.context() as patch:
@@ -217,8 +217,8 @@ def hostile_figures() -> pd.DataFrame:
     )
 
 
-def hostile_bill() -> str:
-    """An F1 bill in which every class is hostile."""
+def hostile_ablation() -> str:
+    """An ablation in which every class is hostile."""
     gains = dict.fromkeys(EFFECTS.columns, 0.1)
     effects = EFFECTS.frame([gains | {"left_out": arm} for arm in ARMS if arm != ALL])
     row = {
@@ -230,15 +230,15 @@ def hostile_bill() -> str:
         "seconds": 1.0,
     }
     scores = SCORES.frame([row | {"arm": arm, "seed": 0} for arm in ARMS])
-    bill = with_costs(effects, scores, {"photo verdict": 2.0})
+    ablation = with_costs(effects, scores, {"photo verdict": 2.0})
     made = {
         "rare": HOSTILE,
         "test_set": HELD_OUT,
         "tested": 9,
-        "params": BillParams(),
+        "params": AblationParams(),
         "training": TrainingParams(),
     }
-    return build_bill_page(bill_report(bill, scores, **made))
+    return build_ablation_page(ablation_report(ablation, scores, **made))
 
 
 def hostile_leaderboard() -> str:

@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.web.hostile import (
+    hostile_ablation,
     hostile_audit,
-    hostile_bill,
     hostile_f1,
     hostile_leaderboard,
     hostile_report,
@@ -21,7 +21,7 @@ from tests.web.hostile import (
 PAGES = {
     "report": hostile_report,
     "f1": hostile_f1,
-    "bill": hostile_bill,
+    "ablation": hostile_ablation,
     "leaderboard": hostile_leaderboard,
     "audit": hostile_audit,
 }

@@ -23,8 +23,8 @@ from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
 from tests.web.chromium import events_of
 from tests.web.hostile import (
     HOSTILE,
+    hostile_ablation,
     hostile_audit,
-    hostile_bill,
     hostile_f1,
     hostile_frames,
     hostile_leaderboard,
@@ -126,7 +126,7 @@ def browser_page(chrome: Browser) -> Page:
     [
         (hostile_report, 1),
         (hostile_f1, 0),
-        (hostile_bill, 0),
+        (hostile_ablation, 0),
         (hostile_leaderboard, 0),
         (hostile_audit, 0),
     ],
@@ -183,7 +183,7 @@ def test_every_attribute_is_quoted_and_no_control_character_is_left(hostile: str
 
 
 @pytest.mark.parametrize(
-    "make", [hostile_report, hostile_f1, hostile_bill, hostile_leaderboard, hostile_audit]
+    "make", [hostile_report, hostile_f1, hostile_ablation, hostile_leaderboard, hostile_audit]
 )
 def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(make: Any) -> None:
     html = make()

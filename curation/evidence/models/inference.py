@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from curation.base.errors import SchemaError
 from curation.base.rgb import Rgb
+from curation.evidence.models.hardened import import_onnxruntime
 from curation.store.files import file_digest, write_atomically
 
 if TYPE_CHECKING:
@@ -97,8 +98,7 @@ class Session:
     runtime = "onnxruntime"
 
     def __init__(self, model: bytes) -> None:
-        import onnxruntime
-
+        onnxruntime = import_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1

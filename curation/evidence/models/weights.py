@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from platformdirs import user_cache_path
 
-from curation.base.errors import MissingError, ParamError, WeightsError
+from curation.base.errors import ParamError, WeightsError
+from curation.evidence.models.hardened import import_ultralytics
 from curation.store.files import file_digest
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def load_yolo(path: Path) -> nn.Module:
 
     MissingError where torch cannot load safely; WeightsError where the file holds more than a known
     network."""
-    prepare_ultralytics()
+    import_ultralytics()
     from ultralytics.nn.tasks import torch_safe_load
 
     try:
@@ -183,26 +184,6 @@ def load_yolo(path: Path) -> nn.Module:
             f"{path} is not an ultralytics detector: {_first_line(error)}"
         ) from error
     return network
-
-
-def prepare_ultralytics() -> None:
-    """Forbid ultralytics the network, pip, pickles and the home folder; to be called before it is
-    first imported.
-
-    MissingError where torch has no safe loading, which ultralytics would skip in silence.
-    """
-    import torch
-
-    if not hasattr(torch.serialization, "get_unsafe_globals_in_checkpoint"):
-        raise MissingError(
-            f"torch {torch.__version__} cannot load weights safely: install torch 2.6 or newer"
-        )
-    os.environ["ULTRALYTICS_SAFE_LOAD"] = "1"
-    os.environ["YOLO_AUTOINSTALL"] = "False"
-    os.environ["YOLO_OFFLINE"] = "True"
-    os.environ["YOLO_VERBOSE"] = "False"
-    settings = user_cache_path("inksift") / "ultralytics"
-    os.environ["YOLO_CONFIG_DIR"] = str(settings)
 
 
 def _environment_folders() -> list[Path]:

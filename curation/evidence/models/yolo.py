@@ -19,6 +19,7 @@ import numpy as np
 
 from curation.base.engine import per_item
 from curation.base.rgb import Rgb
+from curation.evidence.models.hardened import import_ultralytics
 from curation.evidence.models.inference import Floats, Network, open_network
 from curation.evidence.models.weights import digest_of, load_yolo
 
@@ -34,12 +35,12 @@ CLASS_OFFSET_PX = 7680
 """Boxes of different classes are moved so far apart that they never overlap."""
 GREY = (114, 114, 114)
 _COCO = """
-person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light, fire
-hydrant, stop sign, parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant, bear,
-zebra, giraffe, backpack, umbrella, handbag, tie, suitcase, frisbee, skis, snowboard, sports
-ball, kite, baseball bat, baseball glove, skateboard, surfboard, tennis racket, bottle, wine
-glass, cup, fork, knife, spoon, bowl, banana, apple, sandwich, orange, broccoli, carrot, hot
-dog, pizza, donut, cake, chair, couch, potted plant, bed, dining table, toilet, tv, laptop,
+person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light,
+fire hydrant, stop sign, parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant,
+bear, zebra, giraffe, backpack, umbrella, handbag, tie, suitcase, frisbee, skis, snowboard,
+sports ball, kite, baseball bat, baseball glove, skateboard, surfboard, tennis racket, bottle,
+wine glass, cup, fork, knife, spoon, bowl, banana, apple, sandwich, orange, broccoli, carrot,
+hot dog, pizza, donut, cake, chair, couch, potted plant, bed, dining table, toilet, tv, laptop,
 mouse, remote, keyboard, cell phone, microwave, oven, toaster, sink, refrigerator, book, clock,
 vase, scissors, teddy bear, hair drier, toothbrush
 """
@@ -156,6 +157,7 @@ def network(weights: Path) -> nn.Module:
     Ultralytics decodes a box for each of 8,400 places and then drops nearly all of them. Here the
     places that cannot count (confidence below `FLOOR`) are dropped first, which saves a seventh of
     the time and changes no other box."""
+    import_ultralytics()
     import torch
     from torch import Tensor, nn
     from ultralytics.utils.tal import make_anchors

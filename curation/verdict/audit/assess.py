@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.verdict.audit.questions import Counts, lot, stands_for
+from curation.verdict.audit.questions import Counts, lot, sample_weight
 from curation.verdict.medium import quality
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.quality import Interval
@@ -63,7 +63,7 @@ def assess(judge: Judge, answers: pd.Series) -> Assessment:
     ]
     refitted = pd.concat(parts).loc[known.index] if parts else shipped.iloc[:0]
     photo = known.to_numpy(dtype=np.bool_)
-    weight = stands_for(shipped["log_odds"].to_numpy(), shipped.index.isin(known.index))
+    weight = sample_weight(shipped["log_odds"].to_numpy(), shipped.index.isin(known.index))
     figures = [_figures(judged, photo, weight) for judged in (shipped.loc[known.index], refitted)]
     return Assessment(int(photo.sum()), int((~photo).sum()), *figures)
 

@@ -19,7 +19,7 @@ from curation.store.thumbnails import THUMBNAILS, Thumbnails
 from curation.store.workspace import Workspace
 from curation.verdict.medium.folder import Folder
 from curation.verdict.medium.head import Head, digest, load_head
-from curation.verdict.medium.thresholds import Cuts
+from curation.verdict.medium.thresholds import Thresholds
 from curation.verdict.medium.votes import MEASURES, VOTES
 
 
@@ -72,18 +72,20 @@ class Audited:
             _table(self.workspace, MEASURES.name, MEASURES),
             _table(self.workspace, EMBEDDINGS.name, EMBEDDINGS),
             head=head,
-            cuts=Cuts(reject=told.reject_cut, keep=told.keep_cut, doubt=head.doubt),
+            thresholds=Thresholds(
+                reject=told.reject_threshold, keep=told.keep_threshold, doubt=head.doubt
+            ),
             adapt=bool(self.votes[["neighbours", "prior"]].to_numpy().any()),
         )
 
 
 class _Medium(NamedTuple):
-    """The embedder's name, the digest of its head and the cut points of the last verdict."""
+    """The embedder's name, the digest of its head and the thresholds of the last verdict."""
 
     embedder: str
     head: str
-    reject_cut: float
-    keep_cut: float
+    reject_threshold: float
+    keep_threshold: float
 
 
 def _medium(workspace: Workspace) -> _Medium:
@@ -93,8 +95,8 @@ def _medium(workspace: Workspace) -> _Medium:
         return _Medium(
             str(told["embedder"]),
             str(told["head"]),
-            float(told["reject_cut"]),
-            float(told["keep_cut"]),
+            float(told["reject_threshold"]),
+            float(told["keep_threshold"]),
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise StoreError(f"{place} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error

@@ -21,7 +21,7 @@ from curation.verdict.medium.votes import Floats
 Counts = npt.NDArray[np.int64]
 
 EDGES = (0.01, 0.1, 0.3, 0.7, 0.9, 0.99)
-"""Probabilities of a photograph between which the strata lie; cut points lie among them, whatever
+"""Probabilities of a photograph between which the strata lie; thresholds lie among them, whatever
 the promise."""
 
 STRATA = (
@@ -30,7 +30,7 @@ STRATA = (
     f"from {EDGES[-1]}",
 )
 ATTENTION = np.array([1, 2, 3, 3, 3, 2, 1])
-"""Near the cut points an answer changes decisions; at the ends it finds the rare gross error."""
+"""Near the thresholds an answer changes decisions; at the ends it finds the rare gross error."""
 
 QUESTIONS = Table(
     "questions", {"image_id": "str", "stratum": "str", "chance": "float64"}, key=("image_id",)
@@ -62,13 +62,13 @@ def propose(
     return QUESTIONS.check(chosen.assign(stratum=names, chance=draws[stratum] / sizes[stratum]))
 
 
-def stands_for(log_odds: Floats, asked: npt.NDArray[np.bool_]) -> Floats:
+def sample_weight(log_odds: Floats, asked: npt.NDArray[np.bool_]) -> Floats:
     """How many pictures of a folder, by the strata of their log-odds, each of those asked about
     stands for.
 
     A stratum without answers counts with the nearest one that has some.
 
-    >>> stands_for(np.array([-9.0, -9.0, 0.0, 9.0]), np.array([True, False, False, True])).tolist()
+    >>> sample_weight(np.array([-9.0, -9.0, 0.0, 9.0]), np.array([True, False, False, True])).tolist()
     [3.0, 1.0]
     """
     strata = _strata(log_odds)

@@ -5,7 +5,7 @@ head.py         the fitted numbers for one embedder, read from heads/
 votes.py        every piece of evidence as a signed vote; votes sum to the log-odds
 neighbours.py   near pictures of the same folder pull a verdict, within bounds
 prior.py        the share of photographs in a folder, estimated without labels
-cuts.py         from promised errors to the two cut points
+thresholds.py   from promised errors to the two thresholds
 quality.py      AUROC, calibration error and rates, with intervals
 fit.py          small regularised logistic models
 direction.py    the embedding's direction, turned by answers

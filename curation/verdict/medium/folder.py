@@ -10,13 +10,13 @@ import pandas as pd
 
 from curation.base.errors import WeightsError
 from curation.evidence.features import feature_matrix
-from curation.verdict.audit.questions import stands_for
+from curation.verdict.audit.questions import sample_weight
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import EVEN, logit, photo_share
 from curation.verdict.medium.refit import Refitted, refit, shipped_quality
 from curation.verdict.medium.style import style_features
-from curation.verdict.medium.thresholds import Cuts, media
+from curation.verdict.medium.thresholds import Thresholds, media
 from curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, VOTES, Floats
 
 DIGITS = 6
@@ -48,13 +48,13 @@ class Folder:
         embeddings: pd.DataFrame,
         *,
         head: Head,
-        cuts: Cuts,
+        thresholds: Thresholds,
         adapt: bool,
     ) -> None:
         rows = measures.sort_values("image_id", ignore_index=True)
         usable = (embeddings["status"] == "ok") & embeddings["image_id"].isin(rows["image_id"])
         sound = embeddings[usable].sort_values("image_id", ignore_index=True)
-        self._rows, self._head, self._cuts, self._adapt = rows, head, cuts, adapt
+        self._rows, self._head, self._thresholds, self._adapt = rows, head, thresholds, adapt
         self._sound = rows["image_id"].isin(sound["image_id"]).to_numpy()
         self._style = _style(sound, head)
         self._near = nearest(feature_matrix(sound), head.neighbours if adapt else 0)
@@ -77,7 +77,10 @@ class Folder:
             pd.concat([measured["image_id"], log_odds.rename("log_odds"), parts], axis=1)
         )
         medium = media(
-            log_odds.to_numpy(), content, prior=parts["prior"].to_numpy(), cuts=self._cuts
+            log_odds.to_numpy(),
+            content,
+            prior=parts["prior"].to_numpy(),
+            thresholds=self._thresholds,
         )
         weights = {name: voter.weight for name, voter in head.voters.items()}
         return Seen(measured, votes, quality, medium, share, weights)
@@ -96,7 +99,7 @@ class Folder:
             return Refitted(self._head, shipped_quality(self._head))
         measured = self._measured(self._head)[self._sound]
         alone = self._head.base + _votes(self._head, measured).sum(axis=1).to_numpy()
-        weight = stands_for(alone + logit(photo_share(alone)), asked)
+        weight = sample_weight(alone + logit(photo_share(alone)), asked)
         photo = image_ids[asked].map(answers).to_numpy(dtype=np.bool_)
         return refit(self._head, self._style[asked], measured[asked], photo, weight)
 

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from curation.base.errors import WeightsError
 from curation.verdict.medium.votes import EMBEDDING, VOTERS, Floats, Voter
 
-FORMAT = 1
+FORMAT = 2
 SILENT = Voter(center=0.0, spread=1.0, weight=0.0, log=False)
 _DIGITS = 6
 
@@ -36,7 +36,7 @@ class Head:
     the log-odds of an average picture where photographs and illustrations are equally many.
 
     `neighbours` near pictures pull a log-odds by `pull_share` of the difference, at most by
-    `pull_limit`. `reject_cuts` and `keep_cuts` map promised errors to log-odds (at equal shares):
+    `pull_limit`. `reject_thresholds` and `keep_thresholds` map promised errors to log-odds (at equal shares):
     at or above the first, so large a share of illustrations lies; below the second, so large a
     share of photographs. A picture whose content measures `doubt` standard deviations or more is no
     clear illustration whatever its texture: there content alone would find both equally likely.
@@ -51,8 +51,8 @@ class Head:
     neighbours: int
     pull_share: float
     pull_limit: float
-    reject_cuts: Mapping[float, float]
-    keep_cuts: Mapping[float, float]
+    reject_thresholds: Mapping[float, float]
+    keep_thresholds: Mapping[float, float]
     doubt: float
     quality: Mapping[str, tuple[float, float, float]]
     photos: int
@@ -84,8 +84,12 @@ class Head:
             "neighbours": self.neighbours,
             "pull_share": self.pull_share,
             "pull_limit": self.pull_limit,
-            "reject_cuts": {str(error): round(cut, 4) for error, cut in self.reject_cuts.items()},
-            "keep_cuts": {str(error): round(cut, 4) for error, cut in self.keep_cuts.items()},
+            "reject_thresholds": {
+                str(error): round(cut, 4) for error, cut in self.reject_thresholds.items()
+            },
+            "keep_thresholds": {
+                str(error): round(cut, 4) for error, cut in self.keep_thresholds.items()
+            },
             "doubt": round(self.doubt, 4),
             "quality": {name: list(row) for name, row in self.quality.items()},
             "photos": self.photos,
@@ -149,11 +153,11 @@ class Head:
             for name in counts
             if not _count(getattr(self, name))
         )
-        cuts = ("reject_cuts", "keep_cuts")
+        thresholds = ("reject_thresholds", "keep_thresholds")
         yield from (
-            f"{name} must map {_SOUND_CUTS}"
-            for name in cuts
-            if not _sound_cuts(getattr(self, name))
+            f"{name} must map {_SOUND_THRESHOLDS}"
+            for name in thresholds
+            if not _sound_thresholds(getattr(self, name))
         )
         if not all(
             len(row) == 3 and all(isinstance(end, int | float) for end in row)
@@ -185,7 +189,7 @@ def digest(head: Head) -> str:
 
 
 _SOUND = "a finite center and weight, a spread above 0, and log true or false"
-_SOUND_CUTS = "at least one error, between 0 and 1, to finite numbers"
+_SOUND_THRESHOLDS = "at least one error, between 0 and 1, to finite numbers"
 
 
 def _sound(voter: Voter) -> bool:
@@ -197,8 +201,10 @@ def _sound(voter: Voter) -> bool:
     )
 
 
-def _sound_cuts(cuts: Mapping[float, float]) -> bool:
-    return bool(cuts) and all(0 < error < 1 and math.isfinite(cut) for error, cut in cuts.items())
+def _sound_thresholds(thresholds: Mapping[float, float]) -> bool:
+    return bool(thresholds) and all(
+        0 < error < 1 and math.isfinite(cut) for error, cut in thresholds.items()
+    )
 
 
 def _finite(value: object) -> bool:
@@ -213,7 +219,7 @@ def _numbers(values: Floats) -> list[float]:
     return [float(f"{value:.5g}") for value in values]
 
 
-def _cuts(plain: Mapping[str, float]) -> dict[float, float]:
+def _thresholds(plain: Mapping[str, float]) -> dict[float, float]:
     return {float(error): float(cut) for error, cut in plain.items()}
 
 
@@ -223,7 +229,7 @@ _DECODED: Mapping[str, Any] = {
     "voters": lambda plain: {
         name: Voter(**plain[name]) if name in plain else SILENT for name in VOTERS
     },
-    "reject_cuts": _cuts,
-    "keep_cuts": _cuts,
+    "reject_thresholds": _thresholds,
+    "keep_thresholds": _thresholds,
     "quality": lambda plain: {name: tuple(row) for name, row in plain.items()},
 }

@@ -1,4 +1,4 @@
-"""From promised errors to the two cut points, and from a log-odds to one of three answers."""
+"""From promised errors to the two thresholds, and from a log-odds to one of three answers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from curation.verdict.medium.head import Head
 from curation.verdict.medium.votes import Floats
 
 PROMISES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2)
-"""The errors for which a head stores its cut points."""
+"""The errors for which a head stores its thresholds."""
 
 MEDIA = ("illustration", "unsure", "photo")
 
 
-class Cuts(NamedTuple):
+class Thresholds(NamedTuple):
     """Log-odds at equal shares of photographs and illustrations: a photograph lies at or above
     `reject`, an illustration below `keep`, and its content below `doubt` (in standard
     deviations)."""
@@ -27,15 +27,15 @@ class Cuts(NamedTuple):
     doubt: float
 
 
-def cuts(head: Head, *, illustrations_rejected: float, photos_kept: float) -> Cuts:
-    """The cut points at which the head's calibration set shows these errors; where they leave no
+def thresholds(head: Head, *, illustrations_rejected: float, photos_kept: float) -> Thresholds:
+    """The thresholds at which the head's calibration set shows these errors; where they leave no
     room for doubt, one cut serves both."""
-    reject = _at(head.reject_cuts, illustrations_rejected)
-    return Cuts(reject, min(_at(head.keep_cuts, photos_kept), reject), head.doubt)
+    reject = _at(head.reject_thresholds, illustrations_rejected)
+    return Thresholds(reject, min(_at(head.keep_thresholds, photos_kept), reject), head.doubt)
 
 
 def media(
-    log_odds: Floats, content: Floats, *, prior: Floats | float, cuts: Cuts
+    log_odds: Floats, content: Floats, *, prior: Floats | float, thresholds: Thresholds
 ) -> npt.NDArray[np.str_]:
     """One of MEDIA for each log-odds, `prior` included; `content` is that voter's measure in
     standard deviations.
@@ -44,8 +44,8 @@ def media(
     illustration likewise, unless it shows what photographs show (goods on white have the texture of
     a drawing) or was never seen (a missing `content`); anything else is unsure."""
     evidence = log_odds - prior
-    photo = (evidence >= cuts.reject) & (log_odds >= 0)
-    illustration = (evidence < cuts.keep) & (log_odds < 0) & (content < cuts.doubt)
+    photo = (evidence >= thresholds.reject) & (log_odds >= 0)
+    illustration = (evidence < thresholds.keep) & (log_odds < 0) & (content < thresholds.doubt)
     return np.select([photo, illustration], ["photo", "illustration"], "unsure")
 
 

@@ -1,0 +1,51 @@
+"""Third-party runtimes, told before their first import what they must not do.
+
+Each of them reads its switches when it is first imported, so inksift imports them here only:
+onnxruntime (1.29 and later) otherwise sends telemetry and keeps a device id in the user's cache;
+ultralytics otherwise probes public name servers, installs packages and writes to the home folder.
+"""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+
+from platformdirs import user_cache_path
+
+from curation.base.errors import MissingError
+
+_ONNXRUNTIME = {"ORT_DISABLE_TELEMETRY": "1"}
+_ULTRALYTICS = {
+    "ULTRALYTICS_SAFE_LOAD": "1",
+    "YOLO_AUTOINSTALL": "False",
+    "YOLO_OFFLINE": "True",
+    "YOLO_VERBOSE": "False",
+}
+
+
+def import_onnxruntime() -> ModuleType:
+    """ONNX Runtime, without its telemetry."""
+    os.environ |= _ONNXRUNTIME
+    import onnxruntime
+
+    module: ModuleType = onnxruntime
+    return module
+
+
+def import_ultralytics() -> ModuleType:
+    """Ultralytics without network, pip, pickles or the home folder.
+
+    MissingError where torch has no safe loading, which ultralytics would skip in silence.
+    """
+    import torch
+
+    if not hasattr(torch.serialization, "get_unsafe_globals_in_checkpoint"):
+        raise MissingError(
+            f"torch {torch.__version__} cannot load weights safely: install torch 2.6 or newer"
+        )
+    os.environ |= _ULTRALYTICS
+    os.environ["YOLO_CONFIG_DIR"] = str(user_cache_path("inksift") / "ultralytics")
+    import ultralytics
+
+    module: ModuleType = ultralytics
+    return module
