@@ -45,7 +45,7 @@ SETTINGS = Settings(
 ODD_WORKER = """
 import os, signal, sys, time
 sys.path.insert(0, {root!r})
-from curation.gate import worker
+from curation.gather.gate import worker
 
 honest = worker.examine
 
@@ -420,4 +420,4 @@ def test_warnings_do_not_depend_on_the_environment(
 
 def test_a_worker_finds_the_library_and_no_module_of_ours_by_a_bare_name() -> None:
     first = gates._environment()["PYTHONPATH"].split(os.pathsep)[0]
-    assert (Path(first) / "curation" / "gate" / "worker.py").is_file()
+    assert (Path(first) / "curation" / "gather" / "gate" / "worker.py").is_file()

@@ -196,7 +196,7 @@ def test_of_threads_that_saw_the_same_only_one_decides(ledger: Ledger) -> None:
 TAB = """
 import sys; from curation.people.ledger.entries import LedgerConflict
 from curation.people.ledger.ledger import Ledger
-from curation.ledger.decisions import Decision
+from curation.people.ledger.decisions import Decision
 ledger = Ledger(sys.argv[1]); print("ready", flush=True); sys.stdin.readline()
 for n in range(20):
     seen, done = 0, []

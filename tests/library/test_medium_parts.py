@@ -212,7 +212,7 @@ def test_a_signal_younger_than_the_head_is_silent():
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"format": 99}, "format is not 1"),
+        ({"format": 99}, "format is not 2"),
         ({"voters": {}}, "lack content or texture"),
         ({"direction": [1.0]}, "of one length"),
         ({"mean": [float("nan")] * 3}, "finite"),
