@@ -3,9 +3,9 @@
 import dagster as dg
 import pandas as pd
 
-from assets.results import records
-from assets.splits import MOST_LISTED
-from assets.union import union
+from assets.shared.results import records
+from assets.shared.union import union
+from assets.training.splits import MOST_LISTED
 from curation.base.tables import DECISIONS, EMBEDDINGS
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project

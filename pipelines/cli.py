@@ -418,9 +418,10 @@ def verify(workspace: Path, ledger_url: str, as_json: bool) -> None:
     """
     import json
 
+    from assets.registry import registry
     from curation.publish.verify import verify as problems_in
 
-    problems = problems_in(existing(workspace), ledger_url)
+    problems = problems_in(existing(workspace), registry().contracts, ledger_url)
     if as_json:
         click.echo(json.dumps([problem._asdict() for problem in problems]))
     else:

@@ -6,8 +6,10 @@ from typing import Any
 import dagster as dg
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
-from assets.human import LEDGER, human_decisions
-from pipelines.settings import STAGES, checked, run_config
+from assets.people.human_decisions import human_decisions
+from assets.people.ledger import LEDGER
+from assets.registry import registry
+from pipelines.settings import checked, run_config
 
 _ONCE = human_decisions.key.to_user_string()
 
@@ -40,9 +42,8 @@ def last_settings(instance: dg.DagsterInstance, steps: set[str]) -> dict[str, An
 
     What a person let a run forget holds for that run. ParamError where this version of inksift does
     not know a setting."""
-    values = {
-        stage: _settings(instance, stage) for stage in STAGES if stage in steps and stage != _ONCE
-    }
+    repeated = (steps & registry().settings.keys()) - {_ONCE}
+    values = {stage: _settings(instance, stage) for stage in sorted(repeated)}
     return run_config(checked(values), steps)
 
 

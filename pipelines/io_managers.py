@@ -1,13 +1,14 @@
 """Assets hand each other tables as Parquet files, written whole or not at all."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
 import pandas as pd
 
 from curation.base.errors import SchemaError, StoreError
+from curation.base.tables import Table
 from curation.project import Project
-from curation.publish.contracts import contract_of
 from curation.store.files import write_atomically
 from curation.store.parquet import read_parquet, to_parquet
 
@@ -16,11 +17,13 @@ class ParquetTables(dg.IOManager):
     """Keeps each asset's table at WORKSPACE/tables/NAME.parquet, of an asset with partitions at
     NAME/PARTITION.parquet.
 
-    What reads all partitions reads those that were made.
+    What reads all partitions reads those that were made. Each is checked against the contract of
+    its asset as it is read.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, contracts: Mapping[str, Table]) -> None:
         self._project = project
+        self._contracts = contracts
 
     def handle_output(self, context: dg.OutputContext, obj: pd.DataFrame) -> None:
         """Write the table; nothing where the asset has none."""
@@ -40,7 +43,7 @@ class ParquetTables(dg.IOManager):
                 f"{paths[0] if paths else key} is not there: materialise {key.to_user_string()} "
                 "first"
             )
-        frames = [_read(path, "_".join(key.path)) for path in made]
+        frames = [self._read(path, "_".join(key.path)) for path in made]
         return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
     def _path(self, key: dg.AssetKey, partition: str = "") -> Path:
@@ -51,12 +54,11 @@ class ParquetTables(dg.IOManager):
             else table.with_name(f"{table.name}.parquet")
         )
 
-
-def _read(path: Path, name: str) -> pd.DataFrame:
-    frame, contract = read_parquet(path), contract_of(name)
-    try:
-        return contract.check(frame) if contract else frame
-    except SchemaError as error:
-        raise StoreError(
-            f"{path} is of another version of inksift ({error}): materialise {name} again"
-        ) from error
+    def _read(self, path: Path, name: str) -> pd.DataFrame:
+        frame, contract = read_parquet(path), self._contracts.get(name)
+        try:
+            return contract.check(frame) if contract else frame
+        except SchemaError as error:
+            raise StoreError(
+                f"{path} is of another version of inksift ({error}): materialise {name} again"
+            ) from error

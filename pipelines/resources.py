@@ -1,12 +1,13 @@
 """What the assets are given: the project they work on, locked for the length of a run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
 
 from curation.base.errors import ParamError
+from curation.base.tables import Table
 from curation.project import Project
 from pipelines.io_managers import ParquetTables
 
@@ -28,9 +29,9 @@ def project_from_environment() -> Project | None:
     )
 
 
-def resources(project: Project | None) -> dict[str, object]:
-    """Resources bound to one project. They take no run config, so no run can point them at other
-    folders."""
+def resources(project: Project | None, contracts: Mapping[str, Table]) -> dict[str, object]:
+    """Resources bound to one project, whose tables keep these contracts. They take no run config,
+    so no run can point them at other folders."""
 
     @dg.resource(
         config_schema={},
@@ -45,7 +46,7 @@ def resources(project: Project | None) -> dict[str, object]:
         config_schema={}, description="Parquet tables in the workspace, written atomically"
     )
     def parquet_tables(_: dg.InitResourceContext) -> ParquetTables:
-        return ParquetTables(_required(project))
+        return ParquetTables(_required(project), contracts)
 
     return {"project": locked_project, "io_manager": parquet_tables}
 

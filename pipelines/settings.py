@@ -6,52 +6,19 @@ A profile is a YAML file of `stage: {setting: value}`, where the stage is the na
 from pathlib import Path
 from typing import Any
 
-from curation.ablation.effects import AblationParams
+from assets.registry import registry
 from curation.base.errors import ParamError
 from curation.base.params import Params
-from curation.dedup.groups import DedupParams
-from curation.dedup.pairs import PairParams
-from curation.evidence.clusters import ClusterParams
 from curation.evidence.features import FeatureParams
-from curation.evidence.objects import ObjectParams
-from curation.gather.images import ImageParams
 from curation.people.heard import HearingParams, refuse_to_forget
 from curation.project import Project
-from curation.report.page import ReportParams
-from curation.training.evaluation import EvaluationParams
 from curation.training.explain import explain
 from curation.training.explain.params import ExplainParams
 from curation.training.fit.params import TrainingParams
-from curation.training.rebalance.params import RebalanceParams
-from curation.training.resample.params import ResampleParams
-from curation.training.splits import SplitParams
-from curation.verdict.curated import CuratedParams
 from curation.verdict.medium.head import load_head
 from curation.verdict.recipes import VerdictParams
 from pipelines.safe_yaml import read_yaml, yaml_value
 
-STAGES: dict[str, type[Params]] = {
-    "images": ImageParams,
-    "embeddings": FeatureParams,
-    "pairs": PairParams,
-    "human_decisions": HearingParams,
-    "duplicates": DedupParams,
-    "object_counts": ObjectParams,
-    "clusters": ClusterParams,
-    "verdicts": VerdictParams,
-    "curated_dataset": CuratedParams,
-    "rejected_report": ReportParams,
-    "splits": SplitParams,
-    "training_set": ResampleParams,
-    "classifier": TrainingParams,
-    "balanced_classifier": RebalanceParams,
-    "explanations": ExplainParams,
-    "f1_report": EvaluationParams,
-    "ablation": AblationParams,
-}
-"""Every stage that has settings."""
-
-_STEPS = {"images": ("decoded_images", "trusted_test")}
 _PROFILES = Path(__file__).parent / "profiles"
 
 Values = dict[str, dict[str, Any]]
@@ -93,10 +60,11 @@ def with_assignments(values: Values, assignments: tuple[str, ...]) -> Values:
 def checked(values: Values) -> dict[str, Params]:
     """Settings of every stage; ParamError names an unknown stage or setting, or a value out of
     range."""
+    stages = registry().settings
     for stage in values:
-        if stage not in STAGES:
-            raise ParamError(f"no stage called {stage}; there are: {', '.join(STAGES)}")
-    return {stage: params.of(stage, values.get(stage, {})) for stage, params in STAGES.items()}
+        if stage not in stages:
+            raise ParamError(f"no stage called {stage}; there are: {', '.join(stages)}")
+    return {stage: params.of(stage, values.get(stage, {})) for stage, params in stages.items()}
 
 
 def demand_head(settings: dict[str, Params], weights: Path | None) -> None:
@@ -129,10 +97,11 @@ def demand_heard(settings: dict[str, Params], project: Project) -> None:
 
 def run_config(settings: dict[str, Params], steps: set[str]) -> dict[str, Any]:
     """The same settings as Dagster run config, for those steps that a job has."""
+    taking = registry().steps
     ops = {
         step: {"config": params.model_dump(mode="json")}
         for stage, params in settings.items()
-        for step in _STEPS.get(stage, (stage,))
+        for step in taking.get(stage, (stage,))
         if step in steps
     }
     return {"ops": ops}

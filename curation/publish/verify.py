@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from curation.base.errors import LedgerError, SchemaError, StoreError
-from curation.base.tables import IMAGES
-from curation.experiments.results import EXPERIMENTS
+from curation.base.tables import DECISIONS, IMAGES, Table
 from curation.people.chosen_ledger import ledger_of
 from curation.people.heard import BRING_BACK, decisions_heard, forgotten, words_for
 from curation.people.ledger.ledger import OWN_LEDGER, Ledger
-from curation.publish.contracts import contract_of
 from curation.store.files import file_digest
 from curation.store.parquet import BROKEN_TABLE, read_parquet
 from curation.store.published import (
@@ -46,11 +44,18 @@ class Problem(NamedTuple):
     remedy: str
 
 
-def verify(workspace: Workspace, ledger_url: str = "") -> list[Problem]:
-    """Everything in the workspace that does not match its digest, its contract or its own counts,
-    and what is amiss in the ledger; ParamError when the last run heard another ledger than the one
-    at `ledger_url`."""
-    stored = [*_published(workspace), *_parts(workspace), *_models(workspace), *_tables(workspace)]
+def verify(
+    workspace: Workspace, contracts: Mapping[str, Table], ledger_url: str = ""
+) -> list[Problem]:
+    """Everything in the workspace that does not match its digest, its contract (by the name of the
+    table) or its own counts, and what is amiss in the ledger; ParamError when the last run heard
+    another ledger than the one at `ledger_url`."""
+    stored = [
+        *_published(workspace),
+        *_parts(workspace),
+        *_models(workspace),
+        *_tables(workspace, contracts),
+    ]
     return [*stored, *_decisions(workspace), *_f1(workspace), *_ledger(workspace, ledger_url)]
 
 
@@ -101,9 +106,11 @@ def _models(workspace: Workspace) -> Iterator[Problem]:
                 )
 
 
-def _tables(workspace: Workspace) -> Iterator[Problem]:
+def _tables(workspace: Workspace, contracts: Mapping[str, Table]) -> Iterator[Problem]:
+    """A table with partitions is a folder of that name."""
     for path in sorted(workspace.tables.rglob("*.parquet")):
-        _, problem = _read(path, workspace)
+        name = path.stem if path.parent == workspace.tables else path.parent.name
+        _, problem = _read(path, workspace, contracts.get(name))
         if problem:
             yield problem
 
@@ -112,7 +119,7 @@ def _decisions(workspace: Workspace) -> Iterator[Problem]:
     published, images = workspace.root / PARQUET, workspace.tables / f"{IMAGES.name}.parquet"
     if not published.exists():
         return
-    decisions, problem = _read(published, workspace)
+    decisions, problem = _read(published, workspace, DECISIONS)
     if decisions is None:
         yield from filter(None, [problem])
         return
@@ -126,7 +133,7 @@ def _decisions(workspace: Workspace) -> Iterator[Problem]:
             RUN_AGAIN,
         )
         return
-    found, _ = _read(images, workspace)
+    found, _ = _read(images, workspace, IMAGES)
     if (
         found is not None and not (workspace.root / PROPOSAL).exists()
     ):  # the list of files is then the proposal's
@@ -187,9 +194,11 @@ def _same(said: float | None, derived: float | None) -> bool:
     return math.isclose(said, derived, abs_tol=_ROUNDING)
 
 
-def _read(path: Path, workspace: Workspace) -> tuple[pd.DataFrame | None, Problem | None]:
-    """The table in `path` by the contract of its name, or the problem that stands in the way."""
-    contract = contract_of(path.stem if path.parent.name != EXPERIMENTS.name else EXPERIMENTS.name)
+def _read(
+    path: Path, workspace: Workspace, contract: Table | None
+) -> tuple[pd.DataFrame | None, Problem | None]:
+    """The table in `path`, checked where it has a contract, or the problem that stands in the
+    way."""
     try:
         frame = read_parquet(path)
         return (contract.check(frame) if contract else frame), None

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-import assets.verdicts
+import assets.verdict.verdicts
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger
 from curation.store.parquet import read_parquet
@@ -188,7 +188,7 @@ def cautious(monkeypatch: pytest.MonkeyPatch) -> None:
             judgements=judged.judgements.assign(outcome="review", reason="unsure", medium="unsure")
         )
 
-    monkeypatch.setattr(assets.verdicts, "judge", unsure)
+    monkeypatch.setattr(assets.verdict.verdicts, "judge", unsure)
 
 
 def exported(inksift, target: Path, workspace: Path, *options: str) -> int:

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from assets.human import LEDGER
+from assets.people.ledger import LEDGER
+from assets.registry import GROUPS, registry
 from curation.base.errors import ParamError, StoreError
 from curation.project import Project
 from pipelines.definitions import build
 from pipelines.io_managers import ParquetTables
 from pipelines.resources import project_from_environment, resources
 from pipelines.sensors import listing_digest, new_files
-from pipelines.settings import STAGES
 
 ASSETS = {
     "gather": [
@@ -29,23 +29,21 @@ ASSETS = {
         "test_thumbnails",
         "thumbnails",
     ],
-    "dedup": ["duplicates", "pair_search", "pairs"],
     "evidence": ["cluster_comparison", "clusters", "embeddings", "object_counts"],
     "people": ["human_decisions", "ledger"],
+    "dedup": ["duplicates", "pair_search", "pairs"],
     "verdict": [
         "curated_dataset",
-        "removal_rates",
         "machine_verdicts",
         "measures",
         "profile_after",
         "rejected_report",
+        "removal_rates",
         "signal_limits",
         "verdicts",
         "vote_quality",
         "votes",
     ],
-    "ablation": ["ablation_scores", "ablation"],
-    "experiments": ["experiment_grid", "experiments", "leaderboard"],
     "training": [
         "balanced_classifier",
         "classifier",
@@ -56,6 +54,8 @@ ASSETS = {
         "splits",
         "training_set",
     ],
+    "ablation": ["ablation", "ablation_scores"],
+    "experiments": ["experiment_grid", "experiments", "leaderboard"],
 }
 CHECKS = {
     "decisions_keep_their_contract",
@@ -89,6 +89,15 @@ def test_no_asset_is_lost_and_none_appears_unseen(specs: list[dg.AssetSpec]) -> 
     assert {group: sorted(names) for group, names in found.items()} == ASSETS
 
 
+def test_groups_are_packages_in_the_order_of_the_graph() -> None:
+    assert [package.__name__ for package in GROUPS] == [f"assets.{group}" for group in ASSETS]
+
+
+def test_every_asset_depends_on_assets_that_are_here(specs: list[dg.AssetSpec]) -> None:
+    here = {spec.key for spec in specs}
+    assert {dep.asset_key for spec in specs for dep in spec.deps} <= here
+
+
 def test_every_asset_says_what_it_is(specs: list[dg.AssetSpec]) -> None:
     for spec in specs:
         assert spec.description, spec.key
@@ -106,7 +115,7 @@ def test_checks_are_those_expected_and_most_of_them_block(defs: dg.Definitions) 
 
 
 def test_every_stage_with_settings_is_an_asset(specs: list[dg.AssetSpec]) -> None:
-    assert set(STAGES) <= {spec.key.to_user_string() for spec in specs}
+    assert set(registry().settings) <= {spec.key.to_user_string() for spec in specs}
 
 
 @pytest.mark.parametrize(
@@ -210,7 +219,7 @@ def test_tables_cross_assets_as_parquet(tmp_path: Path) -> None:
     def doubled(numbers: pd.DataFrame) -> pd.DataFrame:
         return numbers * 2
 
-    tables = ParquetTables(project)
+    tables = ParquetTables(project, {})
     result = dg.materialize([numbers, doubled], resources={"io_manager": tables})
     assert result.output_for_node("doubled")["n"].tolist() == [2, 4]
     assert sorted(path.name for path in (tmp_path / "w" / "tables").iterdir()) == [
@@ -221,7 +230,8 @@ def test_tables_cross_assets_as_parquet(tmp_path: Path) -> None:
 
 def test_a_table_of_another_version_is_named_with_its_remedy(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
-    tables = ParquetTables(Project(tmp_path / "images", tmp_path / "w"))
+    project = Project(tmp_path / "images", tmp_path / "w")
+    tables = ParquetTables(project, registry().contracts)
 
     @dg.asset
     def removal_rates() -> pd.DataFrame:
@@ -247,7 +257,7 @@ def test_without_a_folder_the_graph_loads_and_a_run_says_what_to_set(
         build(None).resolve_job_def("curate").execute_in_process()
     assert isinstance(failed.value.__cause__, ParamError)
     assert "set INKSIFT_SOURCE=" in str(failed.value.__cause__)
-    assert set(resources(None)) == {"project", "io_manager"}
+    assert set(resources(None, {})) == {"project", "io_manager"}
 
 
 def test_the_environment_names_the_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from assets.explain import MOST_TILES, _plots, _sheets
+from assets.training.explanations import MOST_TILES, _plots, _sheets
 from curation.drawing.contact_sheet import MOST_BYTES
 from curation.store.parquet import read_parquet
 from curation.training.explain.figures import FIGURES, picture, plot

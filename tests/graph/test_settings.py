@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from assets.registry import registry
 from curation.base.errors import ParamError
 from pipelines.settings import (
-    STAGES,
     checked,
     load_profile,
     profile_names,
@@ -21,7 +21,7 @@ from pipelines.settings import (
 @pytest.mark.parametrize("name", profile_names())
 def test_every_shipped_profile_is_legal_and_says_why(name: str) -> None:
     values = load_profile(name)
-    assert set(checked(values)) == set(STAGES)
+    assert set(checked(values)) == set(registry().settings)
     path = Path(__file__).parents[2] / "pipelines" / "profiles" / f"{name}.yaml"
     lines = path.read_text().splitlines()
     settings = {setting for stage in values.values() for setting in stage}
@@ -46,7 +46,10 @@ def test_every_shipped_profile_is_legal_and_says_why(name: str) -> None:
         ("pairs: {max_distance: many}", r"pairs\.max_distance: .*got 'many'"),
         ("splits: {test_share: .nan}", r"splits\.test_share"),
         ("splits: {test_share: 1e308}", r"splits\.test_share"),
-        ("dedup: {max_distance: 2}", "no stage called dedup; there are: images, embeddings"),
+        (
+            "dedup: {max_distance: 2}",
+            "no stage called dedup; there are: images, clusters, embeddings",
+        ),
         ("duplicates: 2", "expected stage: {setting: value}"),
         ("[1, 2]", "expected stage: {setting: value}"),
         ("pairs:\n\tmax_distance: 2", "not a YAML file that inksift can read"),

@@ -8,8 +8,8 @@ from time import sleep
 import dagster as dg
 import pytest
 
-from assets.costs import STAGES_OF, step_seconds
-from assets.settings_used import settings_of, settings_used
+from assets.ablation.costs import STAGES_OF, step_seconds
+from assets.shared.settings_used import settings_of, settings_used
 from curation.base.errors import StoreError
 from curation.training.splits import SplitParams
 

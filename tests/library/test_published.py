@@ -20,8 +20,9 @@ from curation.base.errors import ParamError, SchemaError, StoreError
 from curation.base.tables import DECISIONS, IMAGES
 from curation.people.heard import publish_heard
 from curation.people.ledger.decisions import Decision
+from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.people.ledger.ledger import Ledger
-from curation.publish.verify import verify
+from curation.publish import verify as library
 from curation.store.files import write_atomically
 from curation.store.parquet import to_parquet
 from curation.store.published import (
@@ -41,7 +42,12 @@ from curation.store.workspace import Workspace
 from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
 from curation.verdict.curated import CuratedParams, curate
 
+CONTRACTS = {"images": IMAGES, "human_decisions": HUMAN_DECISIONS}
 NAMES = ["a/1.png", "a/=cmd|' /C calc'!A0.png", "b/3\U0001f600.png", 'b/",=1+1.png', "b/5.png"]
+
+
+def verify(workspace: Workspace, ledger_url: str = "") -> list[library.Problem]:
+    return library.verify(workspace, CONTRACTS, ledger_url)
 
 
 def images() -> pd.DataFrame:

@@ -1,0 +1,149 @@
+"""What each step of the curation bought."""
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+import pandas as pd
+
+from assets.ablation.costs import step_seconds
+from assets.shared.display import picture
+from assets.shared.results import records, table
+from assets.shared.settings_used import settings_used
+from assets.shared.stage import Made, Stage
+from assets.shared.union import union
+from curation.ablation import measure
+from curation.ablation.costs import ABLATION, with_costs
+from curation.ablation.effects import SCORES, AblationParams
+from curation.ablation.measure import Sources, measure_ablation
+from curation.evidence.features import features_by_id
+from curation.experiments.trial import Materials, Recipe
+from curation.project import Project
+from curation.report.ablation_page import ablation_report, build_ablation_page
+from curation.report.ablation_plot import ablation_plot
+from curation.store.published import demand_trained, publish_ablation
+from curation.store.thumbnails import Thumbnails
+from curation.training.evaluation import HELD_OUT, TRUSTED
+from curation.training.fit.params import TrainingParams
+from curation.training.rebalance.params import RebalanceParams
+from curation.training.resample.params import ResampleParams
+from curation.training.splits import TEST, SplitParams
+from curation.verdict.curated import CuratedParams
+
+
+class AblationConfig(AblationParams, dg.Config):
+    """Settings of the ablation; those of the trainings are as in the run before it."""
+
+
+STAGE = Stage(
+    "ablation",
+    settings=AblationParams,
+    tables={
+        "ablation": Made(
+            ABLATION,
+            "By how much F1 all steps together are above each one left out, with intervals and "
+            "costs",
+        ),
+        "ablation_scores": Made(
+            SCORES, "Every training behind the ablation: its arm, its seed and its scores"
+        ),
+    },
+    version=measure.VERSION,
+    kinds={"pytorch", "html"},
+)
+
+
+_LEFT_BY_THE_RUN = (
+    "images",
+    "test_images",
+    "duplicates",
+    "verdicts",
+    "machine_verdicts",
+    "hashes",
+    "test_hashes",
+    "pairs",
+    "embeddings",
+    "thumbnails",
+    "test_thumbnails",
+    "splits",
+)
+
+
+@STAGE.asset(
+    reads=_LEFT_BY_THE_RUN, deps=["curated_dataset", "training_set", "balanced_classifier"]
+)
+def ablated(
+    context: dg.AssetExecutionContext,
+    config: AblationConfig,
+    project: dg.ResourceParam[Project],
+    **left: pd.DataFrame,
+) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    """Train with all steps, without each and without any, several times, and compare on one test
+    set."""
+    demand_trained(project.workspace)
+    sources, materials = _sources(left, project), _materials(left, project)
+    recipe = _recipe(context.instance)
+    ablation = measure_ablation(
+        sources,
+        recipe,
+        materials,
+        curated=settings_used(context.instance, "curated_dataset", CuratedParams),
+        split=settings_used(context.instance, "splits", SplitParams),
+        params=config,
+    )
+    priced = with_costs(ablation.effects, ablation.scores, step_seconds(context.instance))
+    report = ablation_report(
+        priced,
+        ablation.scores,
+        rare=ablation.rare,
+        test_set=HELD_OUT if project.test is None else TRUSTED,
+        tested=ablation.tested,
+        params=config,
+        training=recipe.training,
+    )
+    page = publish_ablation(project.workspace, report, build_ablation_page(report))
+    yield table(
+        priced,
+        "ablation",
+        page=dg.MetadataValue.path(page),
+        test_set=report["test_set"],
+        rare_classes=list(ablation.rare),
+        ablation=records(priced),
+        plot=picture(ablation_plot(priced), "what each step bought"),
+    )
+    yield table(
+        ablation.scores,
+        "ablation_scores",
+        trainings=len(ablation.scores),
+        scores=records(ablation.scores),
+    )
+
+
+def _sources(left: Mapping[str, pd.DataFrame], project: Project) -> Sources:
+    """What the run says of its files, and the pictures that it tested on."""
+    images, splits = left["test_images"], left["splits"]
+    tested = splits[splits["split"] == TEST] if project.test is None else images[images["readable"]]
+    return Sources(
+        left["images"],
+        left["duplicates"],
+        left["verdicts"],
+        left["machine_verdicts"],
+        union(left["hashes"], left["test_hashes"]),
+        left["pairs"],
+        tested[["path", "image_id", "label"]],
+    )
+
+
+def _materials(left: Mapping[str, pd.DataFrame], project: Project) -> Materials:
+    """What its trainings work with."""
+    read = Thumbnails(project.workspace, union(left["thumbnails"], left["test_thumbnails"]))
+    features = features_by_id(left["embeddings"])
+    return Materials(read, read.version, features, project.workspace.models)
+
+
+def _recipe(instance: dg.DagsterInstance) -> Recipe:
+    """What the last run did with its split."""
+    return Recipe(
+        settings_used(instance, "training_set", ResampleParams),
+        settings_used(instance, "classifier", TrainingParams),
+        settings_used(instance, "balanced_classifier", RebalanceParams),
+    )

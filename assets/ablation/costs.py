@@ -1,0 +1,40 @@
+"""How long stages took, as Dagster's history of the workspace tells."""
+
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+
+from curation.ablation.arms import Step
+
+STAGES_OF: Mapping[Step, Sequence[str]] = {
+    "deduplication": ("pairs", "duplicates"),
+    "photo verdict": ("object_counts", "embeddings", "clusters", "verdicts"),
+    "rebalancing": ("training_set", "balanced_classifier"),
+}
+"""The stages that each step of the ablation is made of. Embeddings help to find copies too, and are
+counted once."""
+_ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+_DONE = "SUCCESS"
+
+
+def step_seconds(instance: dg.DagsterInstance) -> dict[Step, float]:
+    """What every step of the ablation took: of each of its stages the longest time in one run.
+
+    Later runs measure only what is new, hence the longest. A step is left out where one of its
+    stages never ran to its end."""
+    longest = _longest(instance)
+    return {
+        step: sum(longest[stage] for stage in stages)
+        for step, stages in STAGES_OF.items()
+        if all(stage in longest for stage in stages)
+    }
+
+
+def _longest(instance: dg.DagsterInstance) -> dict[str, float]:
+    longest: dict[str, float] = {}
+    for run in instance.get_runs(dg.RunsFilter(statuses=_ENDED)):
+        for stats in instance.get_run_step_stats(run.run_id):
+            if stats.status and stats.status.name == _DONE and stats.start_time and stats.end_time:
+                seconds = stats.end_time - stats.start_time
+                longest[stats.step_key] = max(seconds, longest.get(stats.step_key, 0.0))
+    return longest

@@ -1,0 +1,1 @@
+"""Which pictures are copies or variants of each other."""

@@ -1,0 +1,1 @@
+"""What networks and clusterings say of every picture."""

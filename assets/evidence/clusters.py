@@ -1,0 +1,46 @@
+"""Groups of similar pictures, by three methods."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.display import picture
+from assets.shared.results import records, table
+from assets.shared.stage import Made, Stage
+from curation.base.tables import CLUSTERS
+from curation.evidence.clusters import VERSION, ClusterParams, find_clusters
+from curation.report import plots
+
+
+class ClustersConfig(ClusterParams, dg.Config):
+    """Settings of the three methods."""
+
+
+STAGE = Stage(
+    "clusters",
+    settings=ClusterParams,
+    tables={
+        "clusters": Made(
+            CLUSTERS,
+            "The cluster of every kept picture by DBSCAN, HDBSCAN and KMeans; -1 is noise",
+        ),
+        "cluster_comparison": Made(
+            None, "The three methods side by side: clusters, noise, silhouette, seconds"
+        ),
+    },
+    version=VERSION,
+    kinds={"scikitlearn", "parquet"},
+)
+
+
+@STAGE.asset()
+def clustered(
+    duplicates: pd.DataFrame, embeddings: pd.DataFrame, config: ClustersConfig
+) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    """Cluster the embeddings of the kept pictures three times."""
+    kept = duplicates.loc[duplicates["keep"], "image_id"]
+    found = find_clusters(embeddings[embeddings["image_id"].isin(kept)], config)
+    curve = picture(plots.k_distance(found.distances, found.eps), "k-distance with the chosen eps")
+    yield table(found.frame, "clusters", eps=found.eps, k_distance=curve)
+    yield table(found.comparison, "cluster_comparison", comparison=records(found.comparison))

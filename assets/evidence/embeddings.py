@@ -1,0 +1,56 @@
+"""What EfficientNet sees in every picture."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.results import counts, table
+from assets.shared.stage import Made, Stage
+from assets.shared.union import readable, union
+from curation.base.tables import EMBEDDINGS
+from curation.evidence import features
+from curation.evidence.features import FeatureParams
+from curation.project import Project
+from curation.store.thumbnails import Thumbnails
+
+
+class FeaturesConfig(FeatureParams, dg.Config):
+    """Settings of the embedder."""
+
+
+STAGE = Stage(
+    "embeddings",
+    settings=FeatureParams,
+    tables={"embeddings": Made(EMBEDDINGS)},
+    version=features.VERSION,
+    kinds={"efficientnet", "onnx", "parquet"},
+)
+
+
+@STAGE.asset()
+def embeddings(
+    images: pd.DataFrame,
+    test_images: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    test_thumbnails: pd.DataFrame,
+    config: FeaturesConfig,
+    project: dg.ResourceParam[Project],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """Mean and deviation of every EfficientNet feature channel, per distinct picture, copies and
+    test pictures too."""
+    embedder = features.load_embedder(project.workspace, project.weights, config)
+    read = Thumbnails(project.workspace, union(thumbnails, test_thumbnails))
+    embedded = features.embed(
+        readable(images, test_images)["image_id"].tolist(),
+        read,
+        embedder=embedder,
+        workspace=project.workspace,
+        params=config,
+        pictures_version=read.version,
+    )
+    return table(
+        embedded.frame,
+        measured=embedded.new,
+        embedder=config.embedder,
+        dimension=embedder.dimension,
+        status=counts(embedded.frame["status"]),
+    )

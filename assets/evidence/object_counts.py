@@ -1,0 +1,53 @@
+"""Objects that YOLO sees on every kept picture."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.results import counts, table
+from assets.shared.stage import Made, Stage
+from curation.base.tables import OBJECT_COUNTS
+from curation.evidence import objects
+from curation.evidence.objects import ObjectParams
+from curation.project import Project
+from curation.store.thumbnails import Thumbnails
+
+
+class ObjectsConfig(ObjectParams, dg.Config):
+    """Settings of the object detector."""
+
+
+STAGE = Stage(
+    "object_counts",
+    settings=ObjectParams,
+    tables={"object_counts": Made(OBJECT_COUNTS)},
+    version=objects.VERSION,
+    kinds={"yolo", "onnx", "parquet"},
+)
+
+
+@STAGE.asset()
+def object_counts(
+    duplicates: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    config: ObjectsConfig,
+    project: dg.ResourceParam[Project],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """Count, classes and boxes per kept picture; status `detector_unavailable` where there are no
+    weights."""
+    kept = duplicates.loc[duplicates["keep"], "image_id"].tolist()
+    detector = objects.load_detector(project.workspace, project.weights, config)
+    read = Thumbnails(project.workspace, thumbnails)
+    counted = objects.count_objects(
+        kept,
+        read,
+        detector=detector,
+        workspace=project.workspace,
+        params=config,
+        pictures_version=read.version,
+    )
+    return table(
+        counted.frame,
+        measured=counted.new,
+        status=counts(counted.frame["status"]),
+        objects_per_image=counts(counted.frame["objects"]),
+    )

@@ -1,0 +1,1 @@
+"""Many recipes on the pictures of the last run; each is a partition."""

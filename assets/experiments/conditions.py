@@ -1,0 +1,35 @@
+"""What every experiment works on, and where its result lies."""
+
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+
+from curation.evidence.features import features_by_id
+from curation.experiments.conditions import Conditions
+from curation.experiments.results import EXPERIMENTS
+from curation.experiments.trial import Materials
+from curation.project import Project
+from curation.store.published import demand_trained
+from curation.store.thumbnails import Thumbnails
+from curation.training.evaluation import HELD_OUT, TRUSTED
+
+PARTITIONS = dg.DynamicPartitionsDefinition(name="experiments")
+"""One per experiment of the grid."""
+
+
+def conditions(
+    splits: pd.DataFrame, embeddings: pd.DataFrame, thumbnails: pd.DataFrame, project: Project
+) -> Conditions:
+    """What the last run left to try experiments on; StoreError when it trained nothing on the
+    present decisions."""
+    demand_trained(project.workspace)
+    read = Thumbnails(project.workspace, thumbnails)
+    materials = Materials(read, read.version, features_by_id(embeddings), project.workspace.models)
+    return Conditions(splits, materials, HELD_OUT if project.test is None else TRUSTED)
+
+
+def results_folder(project: Project) -> Path:
+    """Where the partitions of `experiments` are; read from here, since one that is damaged is as
+    good as none."""
+    return project.workspace.tables / EXPERIMENTS.name

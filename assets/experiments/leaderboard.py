@@ -1,0 +1,63 @@
+"""The recipes of a grid by F1."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.experiments.conditions import conditions, results_folder
+from assets.shared.display import picture
+from assets.shared.results import records, table
+from assets.shared.stage import Made, Stage
+from assets.shared.union import union
+from curation.experiments.conditions import VERSION
+from curation.experiments.grid import experiments_in
+from curation.experiments.results import LEADERBOARD, errors_of, known_results
+from curation.experiments.results import leaderboard as library
+from curation.project import Project
+from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
+from curation.store.published import publish_leaderboard
+from curation.training.splits import TEST
+
+STAGE = Stage(
+    "leaderboard",
+    tables={"leaderboard": Made(LEADERBOARD)},
+    version=VERSION,
+    kinds={"html", "csv"},
+)
+
+
+@STAGE.asset(deps=["experiments"])
+def leaderboard(
+    experiment_grid: pd.DataFrame,
+    splits: pd.DataFrame,
+    embeddings: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    test_thumbnails: pd.DataFrame,
+    project: dg.ResourceParam[Project],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """experiments.html and leaderboard.csv in the workspace: the recipes of the grid, best macro F1
+    first."""
+    here = conditions(splits, embeddings, union(thumbnails, test_thumbnails), project)
+    every = experiments_in(experiment_grid)
+    found = known_results(results_folder(project), every, here)
+    board, failed = library(found, every), errors_of(found)
+    waiting = len(every) - len(found)
+    tried = Tried(
+        grid=str(experiment_grid["grid"].iloc[0]),
+        scale=float(experiment_grid["scale"].iloc[0]),
+        seeds=sorted({experiment.seed for experiment in every}),
+        test_set=here.test_set,
+        test_pictures=int((splits["split"] == TEST).sum()),
+        failed=failed,
+        waiting=waiting,
+    )
+    page = publish_leaderboard(project.workspace, board, build_leaderboard_page(board, tried))
+    return table(
+        board,
+        page=dg.MetadataValue.path(page),
+        test_set=here.test_set,
+        tried=len(found),
+        failed=failed,
+        waiting=waiting,
+        leaderboard=records(board),
+        plot=picture(leaderboard_plot(board), "macro F1 of every recipe"),
+    )

@@ -1,0 +1,1 @@
+"""What is in the folder: every file, opened once, and the shape of the whole."""

@@ -1,0 +1,49 @@
+"""The trusted test folder, decoded like the source."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from assets.gather.decoded_images import ImagesConfig
+from assets.shared.results import table
+from assets.shared.stage import Made, Stage
+from curation.base.tables import HASHES, IMAGES
+from curation.gather import images as library
+from curation.gather.images import ImageParams
+from curation.project import Project
+from curation.store.thumbnails import THUMBNAILS
+
+_LIKE = "of the trusted test folder, like {}; empty without one"
+
+STAGE = Stage(
+    "trusted_test",
+    settings=ImageParams,
+    settings_name="images",
+    tables={
+        "test_images": Made(IMAGES, f"Every file {_LIKE.format('images')}"),
+        "test_hashes": Made(HASHES, f"Hashes {_LIKE.format('hashes')}"),
+        "test_thumbnails": Made(THUMBNAILS, f"Thumbnails {_LIKE.format('thumbnails')}"),
+    },
+    version=2,
+    kinds={"pillow", "parquet"},
+)
+
+
+@STAGE.asset()
+def trusted_test(
+    config: ImagesConfig, project: dg.ResourceParam[Project]
+) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    """Decode the trusted test folder, if there is one."""
+    if project.test is None:
+        found = library.no_images()
+    else:
+        found = library.find_images(project.test, project.workspace, config)
+    yield table(
+        found.images,
+        "test_images",
+        measured=found.new,
+        unreadable=int((~found.images["readable"]).sum()),
+    )
+    yield table(found.hashes, "test_hashes")
+    yield table(found.thumbnails, "test_thumbnails")

@@ -1,0 +1,46 @@
+"""What people decided, as the ledger holds it."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.results import counts
+from assets.shared.stage import Made, Stage
+from curation.people.heard import HearingParams, publish_heard, refuse_to_forget
+from curation.people.ledger import entries
+from curation.people.ledger.decisions import ACTIONS
+from curation.people.ledger.entries import HUMAN_DECISIONS
+from curation.project import Project
+
+
+class HearingConfig(HearingParams, dg.Config):
+    """What may be forgotten."""
+
+
+STAGE = Stage(
+    "human_decisions",
+    settings=HearingParams,
+    tables={"human_decisions": Made(HUMAN_DECISIONS)},
+    version=2,
+    kinds={"sqlite", "parquet"},
+)
+
+
+@STAGE.asset(deps=["ledger"])
+def human_decisions(
+    config: HearingConfig, project: dg.ResourceParam[Project]
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """The decisions of people that are in force: they outrank the machine's. A picture has one row
+    per action, and one of `different` for every other picture that it was told apart from."""
+    made = project.ledger.entries()
+    refuse_to_forget(project.workspace, project.ledger, made, config)
+    decided = entries.human_decisions(made)
+    publish_heard(project.workspace, project.ledger)
+    return dg.MaterializeResult(
+        value=decided,
+        data_version=dg.DataVersion(entries.version(decided)),
+        metadata={
+            "dagster/row_count": len(decided),
+            **{name: counts(decided.loc[decided["action"] == name, "value"]) for name in ACTIONS},
+            "decided_by": counts(decided["who"]),
+        },
+    )

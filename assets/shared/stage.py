@@ -1,0 +1,83 @@
+"""How a stage is declared: with its tables and their contracts, its settings and its code version.
+
+A stage is registered by standing in a module of a group's package: `registry` finds it there.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import dagster as dg
+
+from curation.base.params import Params
+from curation.base.tables import Table
+
+
+class Made(NamedTuple):
+    """A table that a stage makes."""
+
+    contract: Table | None
+    """None where no other stage reads the table."""
+    description: str | None = None
+    """What it holds; the docstring of the stage tells it where a stage makes one table."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the graph, and all that others have to know of it."""
+
+    name: str
+    """The name of its step in Dagster, and of its settings unless they are shared."""
+    tables: Mapping[str, Made]
+    """By the name of the asset, which is also that of the file in a workspace."""
+    version: int
+    """Of its code: another one may make another table of the same input."""
+    kinds: set[str]
+    """The badges in the UI."""
+    settings: type[Params] | None = None
+    """What a profile or --set may say of it."""
+    settings_name: str = ""
+    """What profiles call its settings, where several stages share them."""
+
+    @property
+    def called(self) -> str:
+        """What profiles call the settings of this stage."""
+        return self.settings_name or self.name
+
+    def asset(
+        self, *, reads: Sequence[str] = (), **options: Any
+    ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+        """The decorator that makes a function the asset, or the assets, of this stage.
+
+        `reads` are the tables that reach the function by keyword (**tables) instead of as a
+        parameter of their own; `options` are those of `dg.asset` or `dg.multi_asset`."""
+        options["ins"] = {name: dg.AssetIn(name) for name in reads}
+        if list(self.tables) != [self.name]:
+            outs = {name: self._out(made) for name, made in self.tables.items()}
+            return dg.multi_asset(name=self.name, outs=outs, **options)
+        made = self.tables[self.name]
+        decorator: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
+            name=self.name,
+            description=made.description,
+            kinds=self.kinds,
+            code_version=str(self.version),
+            metadata=_columns(made.contract),
+            **options,
+        )
+        return decorator
+
+    def _out(self, made: Made) -> dg.AssetOut:
+        return dg.AssetOut(
+            description=made.description,
+            kinds=self.kinds,
+            code_version=str(self.version),
+            metadata=_columns(made.contract),
+        )
+
+
+def _columns(contract: Table | None) -> dict[str, dg.TableSchema]:
+    """The columns of a contract as the UI shows them."""
+    if contract is None:
+        return {}
+    columns = [dg.TableColumn(name, dtype) for name, dtype in contract.columns.items()]
+    return {"dagster/column_schema": dg.TableSchema(columns)}

@@ -1,0 +1,1 @@
+"""The network trained on the data set, and how good it is."""

@@ -1,0 +1,61 @@
+"""The classifier with a balanced last layer."""
+
+import json
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.results import records, table
+from assets.shared.settings_used import settings_of, settings_used
+from assets.shared.stage import Made, Stage
+from assets.training.pictures import trained_on
+from curation.project import Project
+from curation.training.fit.classifiers import CLASSIFIER
+from curation.training.fit.params import TrainingParams
+from curation.training.rebalance.checkpoint import rebalance_checkpoint
+from curation.training.rebalance.params import RebalanceParams
+from curation.training.rebalance.rebalance import VERSION
+
+
+class RebalanceConfig(RebalanceParams, dg.Config):
+    """Settings of the rebalancing."""
+
+
+STAGE = Stage(
+    "balanced_classifier",
+    settings=RebalanceParams,
+    tables={"balanced_classifier": Made(CLASSIFIER)},
+    version=VERSION,
+    kinds={"pytorch"},
+)
+
+
+@STAGE.asset()
+def balanced_classifier(
+    context: dg.AssetExecutionContext,
+    classifier: pd.DataFrame,
+    training_set: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    config: RebalanceConfig,
+    project: dg.ResourceParam[Project],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """The network whose answers count: the classifier with its last layer rebalanced, or as it
+    is."""
+    folder = project.workspace.models
+    training = settings_used(context.instance, "classifier", TrainingParams)
+    made = rebalance_checkpoint(
+        folder / classifier.iloc[0]["checkpoint"],
+        training_set,
+        trained_on(training_set, thumbnails, training, project),
+        folder=folder,
+        params=config,
+        training=training,
+    )
+    told = {"method": config.method, **made.figures}
+    row = classifier.assign(checkpoint=made.checkpoint.name, rebalancing=json.dumps(told))
+    return table(
+        CLASSIFIER.check(row.astype({"checkpoint": "str", "rebalancing": "str"})),
+        curves=records(made.curves.tail(50)),
+        **told,
+        **settings_of(config),
+    )

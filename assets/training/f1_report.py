@@ -1,0 +1,70 @@
+"""How good the classifier is, on pictures that it has not seen."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.display import picture
+from assets.shared.results import records, table
+from assets.shared.stage import Made, Stage
+from curation.project import Project
+from curation.report import plots
+from curation.report.f1_page import build_f1_page
+from curation.store.published import publish_f1
+from curation.training import evaluation
+from curation.training.evaluation import HELD_OUT, TRUSTED, EvaluationParams
+from curation.training.fit.classifiers import network_of
+from curation.training.splits import TRAIN
+
+
+class EvaluationConfig(EvaluationParams, dg.Config):
+    """Settings of the evaluation."""
+
+
+STAGE = Stage(
+    "f1_report",
+    settings=EvaluationParams,
+    tables={"f1_report": Made(None)},
+    version=evaluation.VERSION,
+    kinds={"json", "html"},
+)
+
+
+@STAGE.asset()
+def f1_report(
+    predictions: pd.DataFrame,
+    splits: pd.DataFrame,
+    training_set: pd.DataFrame,
+    balanced_classifier: pd.DataFrame,
+    curves: pd.DataFrame,
+    explanations: pd.DataFrame,
+    config: EvaluationConfig,
+    project: dg.ResourceParam[Project],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """f1_report.json and f1_report.html in the workspace: scores per class, averages, confusions
+    and explanations."""
+    report = evaluation.f1_report(
+        predictions,
+        splits.loc[splits["split"] == TRAIN, "label"].tolist(),
+        config,
+        test_set=HELD_OUT if project.test is None else TRUSTED,
+        seeds={"training": int(balanced_classifier.iloc[0]["seed"])},
+        network=network_of(balanced_classifier),
+        training_set=training_set,
+    )
+    page = publish_f1(project.workspace, report, build_f1_page(report, curves, explanations))
+    per_class = evaluation.per_class_table(report)
+    return table(
+        per_class,
+        macro_f1=report["macro_f1"],
+        weighted_f1=report["weighted_f1"],
+        accuracy=report["accuracy"],
+        majority_macro_f1=report["majority_baseline"]["macro_f1"],
+        test_set=report["test_set"],
+        network=report["network"]["name"],
+        parameters=report["network"]["parameters"],
+        page=dg.MetadataValue.path(page),
+        per_class=records(per_class),
+        averages=records(evaluation.averages_table(report)),
+        f1_per_class=picture(plots.f1_bars(per_class), "F1 per class"),
+        confusions=picture(plots.confusion_matrix(predictions), "confusion matrix"),
+    )

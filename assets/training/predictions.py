@@ -1,0 +1,34 @@
+"""What the network calls the test pictures."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.results import table
+from assets.shared.stage import Made, Stage
+from assets.training.pictures import tested_pictures
+from curation.base.tables import PREDICTIONS
+from curation.project import Project
+from curation.training import evaluation
+from curation.training.splits import TEST
+
+STAGE = Stage(
+    "predictions",
+    tables={"predictions": Made(PREDICTIONS)},
+    version=evaluation.VERSION,
+    kinds={"pytorch"},
+)
+
+
+@STAGE.asset()
+def predictions(
+    balanced_classifier: pd.DataFrame,
+    splits: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    test_thumbnails: pd.DataFrame,
+    project: dg.ResourceParam[Project],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """The class that the network gives every test picture, with its probability."""
+    test = splits[splits["split"] == TEST]
+    pictures = tested_pictures(test, balanced_classifier, [thumbnails, test_thumbnails], project)
+    checkpoint = project.workspace.models / balanced_classifier.iloc[0]["checkpoint"]
+    return table(evaluation.predict(checkpoint, test, pictures.pixels))

@@ -1,0 +1,50 @@
+"""The decisions, published for people and programs, and the data set that they leave."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.results import table
+from assets.shared.settings_used import settings_of
+from assets.shared.stage import Made, Stage
+from curation.base.errors import DataError
+from curation.project import Project
+from curation.store.published import PROPOSAL, publish_decisions
+from curation.verdict.curated import CURATED, CuratedParams, curate
+
+
+class CuratedConfig(CuratedParams, dg.Config):
+    """What belongs to the data set."""
+
+
+STAGE = Stage(
+    "curated_dataset",
+    settings=CuratedParams,
+    tables={"curated_dataset": Made(CURATED)},
+    version=2,
+    kinds={"csv", "parquet"},
+)
+
+
+@STAGE.asset(deps=["ledger"])
+def curated_dataset(
+    verdicts: pd.DataFrame, config: CuratedConfig, project: dg.ResourceParam[Project]
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """decisions.csv and decisions.parquet in the workspace; the table holds the pictures that
+    stay."""
+    if (project.workspace.root / PROPOSAL).exists():
+        raise DataError(
+            f"{PROPOSAL} waits for your word: run the verdicts again with accept_removals, or "
+            "allow more"
+        )
+    publish_decisions(
+        project.workspace, verdicts, source=project.source, test=project.test, review=config.review
+    )
+    staying = curate(verdicts, config)
+    return table(
+        staying,
+        classes=int(staying["label"].nunique()),
+        under_review=int((verdicts["outcome"] == "review").sum()),
+        review_counts_as=config.review,
+        **settings_of(config),
+        decisions=dg.MetadataValue.path(project.workspace.root / "decisions.csv"),
+    )

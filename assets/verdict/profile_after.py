@@ -1,0 +1,30 @@
+"""The shape of the folder after curation."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.display import picture
+from assets.shared.results import records, table
+from assets.shared.stage import Made, Stage
+from curation.gather import profile as library
+from curation.report import plots
+
+STAGE = Stage(
+    "profile_after",
+    tables={"profile_after": Made(library.BEFORE_AFTER)},
+    version=library.VERSION,
+    kinds={"parquet"},
+)
+
+
+@STAGE.asset(deps=["ledger"])
+def profile_after(verdicts: pd.DataFrame) -> dg.MaterializeResult[pd.DataFrame]:
+    """Files per class as found, kept, for review and rejected."""
+    balance = library.before_and_after(verdicts)
+    return table(
+        balance,
+        largest_to_smallest_before=library.imbalance(balance["found"]),
+        largest_to_smallest_after=library.imbalance(balance["kept"] + balance["review"]),
+        classes=records(balance),
+        balance_plot=picture(plots.class_balance(balance), "class balance before and after"),
+    )

@@ -1,0 +1,147 @@
+"""The report of rejected images."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.display import picture
+from assets.shared.results import table
+from assets.shared.stage import Made, Stage
+from assets.shared.union import union
+from curation.dedup.apart import kept_apart
+from curation.drawing.contact_sheet import contact_sheet
+from curation.drawing.words import reason_of_one
+from curation.evidence.objects import DETECTOR_UNAVAILABLE
+from curation.project import Project
+from curation.report import plots, vote_plots
+from curation.report.findings import Findings, published_thresholds
+from curation.report.page import ReportParams, build_report
+from curation.report.photographs import loudest_first
+from curation.report.tiles import likeliest_first
+from curation.store.thumbnails import Thumbnails
+from curation.verdict.signal_limits import limits_by_name
+
+_NO_DETECTOR = "YOLO's weights were not found: no objects were counted, and that vote is missing."
+_REVIEW_APP = "http://127.0.0.1:8600/"
+
+
+class ReportConfig(ReportParams, dg.Config):
+    """How much the report shows."""
+
+
+STAGE = Stage(
+    "rejected_report",
+    settings=ReportParams,
+    tables={"rejected_report": Made(None)},
+    version=4,
+    kinds={"html"},
+)
+
+
+_FOUND = (
+    "duplicates",
+    "hashes",
+    "test_hashes",
+    "pairs",
+    "pair_search",
+    "signals",
+    "signal_limits",
+    "cluster_comparison",
+    "object_counts",
+    "votes",
+    "vote_quality",
+    "removal_rates",
+    "human_decisions",
+    "machine_verdicts",
+)
+
+
+@STAGE.asset(reads=_FOUND, deps=["ledger"])
+def rejected_report(
+    verdicts: pd.DataFrame,
+    images: pd.DataFrame,
+    thumbnails: pd.DataFrame,
+    config: ReportConfig,
+    project: dg.ResourceParam[Project],
+    **found: pd.DataFrame,
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """report.html in the workspace: what came in, what stayed, and every picture rejected or for
+    review, by reason."""
+    read = Thumbnails(project.workspace, thumbnails)
+    findings = _findings(found, project)
+    page = build_report(verdicts, images, read=read, params=config, findings=findings)
+    place = project.workspace.publish("report.html", page.encode())
+    rejected = _rejected_pictures(verdicts)
+    return table(
+        rejected[["path", "reason", "explanation"]],
+        report=dg.MetadataValue.path(place),
+        review_app=dg.MetadataValue.url(_REVIEW_APP),
+        review_command=dg.MetadataValue.md(_how_to_review(project)),
+        decided_by_people=int((verdicts["decided_by"] == "human").sum()),
+        outcomes=picture(plots.outcome_flow(verdicts), "files by outcome"),
+        voters=picture(
+            vote_plots.voter_quality(loudest_first(found["vote_quality"])), "AUROC of each voter"
+        ),
+        **dict(_contact_sheets(verdicts, read)),
+    )
+
+
+def _findings(found: Mapping[str, pd.DataFrame], project: Project) -> Findings:
+    """What the stages found, from their tables by name."""
+    uncounted = (found["object_counts"]["status"] == DETECTOR_UNAVAILABLE).any()
+    reject_threshold, keep_threshold = published_thresholds(project.workspace) or (None, None)
+    duplicates, hashes = found["duplicates"], union(found["hashes"], found["test_hashes"])
+    return Findings(
+        duplicates=duplicates,
+        apart=kept_apart(duplicates, hashes, found["pairs"]),
+        search=found["pair_search"],
+        signals=found["signals"],
+        limits=limits_by_name(found["signal_limits"]),
+        comparison=found["cluster_comparison"],
+        votes=found["votes"],
+        quality=found["vote_quality"],
+        removal_rates=found["removal_rates"],
+        reject_threshold=reject_threshold,
+        keep_threshold=keep_threshold,
+        human=found["human_decisions"],
+        machine=found["machine_verdicts"],
+        notes=[_NO_DETECTOR] if uncounted else [],
+    )
+
+
+def _rejected_pictures(verdicts: pd.DataFrame) -> pd.DataFrame:
+    return verdicts[(verdicts["outcome"] == "rejected") & (verdicts["reason"] != "unreadable")]
+
+
+def _contact_sheets(
+    verdicts: pd.DataFrame, read: Thumbnails
+) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
+    """A sheet per reason, one of what is for review, one of what people decided; the likeliest
+    photographs first."""
+    for reason, rows in _rejected_pictures(verdicts).groupby("reason"):
+        yield from _sheet(str(reason), f"rejected: {reason_of_one(str(reason))}", rows, read)
+    yield from _sheet("review", "for review", verdicts[verdicts["outcome"] == "review"], read)
+    yield from _sheet(
+        "decided_by_people", "decided by people", verdicts[verdicts["decided_by"] == "human"], read
+    )
+
+
+def _sheet(
+    name: str, title: str, rows: pd.DataFrame, read: Thumbnails
+) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
+    """The sheet under its name; nothing where there is no picture."""
+    sheet = contact_sheet(likeliest_first(rows)["image_id"].tolist(), read)
+    if sheet:
+        yield f"sheet_{name}", picture(sheet, title)
+
+
+def _how_to_review(project: Project) -> str:
+    """The command that serves these pictures in the browser, as Markdown."""
+    named = {"--workspace": str(project.workspace.root), "--ledger": project.ledger.name}
+    options = " ".join(f"{option} {shlex.quote(value)}" for option, value in named.items() if value)
+    return (
+        f"```\ninksift review {options}\n```\nprints the address that lets you in, and ends with "
+        "Ctrl+C"
+    )

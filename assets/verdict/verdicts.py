@@ -1,0 +1,170 @@
+"""One outcome, one reason and one explanation for every file found."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from assets.shared.results import counts, records, table
+from assets.shared.stage import Made, Stage
+from curation.base.tables import DECISIONS
+from curation.project import Project
+from curation.store.published import PROPOSAL, publish_medium, publish_proposal
+from curation.verdict import conflicts, evidence, human
+from curation.verdict.decide import VERSION, decide
+from curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
+from curation.verdict.recipes import Judged, VerdictParams, judge
+from curation.verdict.removal_rates import REMOVAL_RATES, removal_rates, too_heavy
+from curation.verdict.signal_limits import SIGNAL_LIMITS, limits
+
+MOST_SENTENCES = 4
+_REMEDY = (
+    "look through them, then run again with --accept-removals, "
+    "or allow more with --set verdicts.max_class_removal=... or verdicts.max_removal=..."
+)
+
+
+class VerdictsConfig(VerdictParams, dg.Config):
+    """Settings of the recipe that tells photographs from drawings, and of what it may take away."""
+
+
+REMOVALS_ARE_ACCEPTED = dg.AssetCheckSpec(
+    "removals_are_accepted",
+    asset="verdicts",
+    blocking=True,
+    description="No class and no run loses more than the settings allow, or a person accepted it",
+)
+
+
+STAGE = Stage(
+    "verdicts",
+    settings=VerdictParams,
+    tables={
+        "verdicts": Made(
+            DECISIONS,
+            "Every file found is kept, for review, or rejected with a stage and a reason",
+        ),
+        "machine_verdicts": Made(
+            DECISIONS, "What the machine alone says of every file, before people are heard"
+        ),
+        "measures": Made(MEASURES, "What every voter measured on a distinct picture"),
+        "votes": Made(
+            VOTES,
+            "What each piece of evidence adds to the log-odds of a photograph, per distinct "
+            "picture",
+        ),
+        "vote_quality": Made(
+            VOTE_QUALITY,
+            "How well each voter alone tells photographs from illustrations, and its weight",
+        ),
+        "removal_rates": Made(
+            REMOVAL_RATES,
+            "How many distinct pictures of each class the verdict rejects, with a 95 % interval",
+        ),
+        "signal_limits": Made(
+            SIGNAL_LIMITS,
+            "The limits of every signal that these verdicts were made with, where the recipe has "
+            "some",
+        ),
+    },
+    version=VERSION,
+    kinds={"parquet"},
+)
+
+
+_MEASURED = ("signals", "object_counts", "embeddings", "clusters")
+
+
+@STAGE.asset(reads=_MEASURED, check_specs=[REMOVALS_ARE_ACCEPTED], deps=["ledger"])
+def decided(
+    images: pd.DataFrame,
+    duplicates: pd.DataFrame,
+    human_decisions: pd.DataFrame,
+    config: VerdictsConfig,
+    project: dg.ResourceParam[Project],
+    **measured: pd.DataFrame,
+) -> Iterator[dg.MaterializeResult[pd.DataFrame] | dg.AssetCheckResult]:
+    """Gather the evidence, judge every distinct picture, decide on every file; what people decided
+    comes first."""
+    known = evidence.gather(duplicates, **measured, method=config.clusters)
+    own_heads = [project.weights] if project.weights else []
+    answers = human.answers(duplicates, human_decisions)
+    judged = judge(known, measured["embeddings"], config, heads=own_heads, answers=answers)
+    publish_medium(project.workspace, judged.settled)
+    machine = decide(images, duplicates, known, judged.judgements)
+    decisions = conflicts.hold(
+        human.apply(machine, duplicates, human_decisions), duplicates, human_decisions
+    )
+    lost = removal_rates(decisions)
+    heavy = too_heavy(lost, decisions, config)
+    waiting = _proposal(heavy, decisions, config, project)
+    yield table(decisions, "verdicts", **_outcomes(decisions), **waiting)
+    yield table(machine, "machine_verdicts", overruled=_overruled(machine, decisions))
+    yield from _evidence(judged, config)
+    yield table(lost, "removal_rates", removal_rates=records(lost))
+    yield _brake(heavy, waiting)
+
+
+def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
+    outcomes = decisions["outcome"].value_counts()
+    return {
+        "kept": int(outcomes.get("kept", 0)),
+        "review": int(outcomes.get("review", 0)),
+        "rejected": int(outcomes.get("rejected", 0)),
+        "decided_by_people": int((decisions["decided_by"] == "human").sum()),
+        "label_conflicts": int(conflicts.is_conflict(decisions).sum()),
+        "reasons": counts(decisions.loc[decisions["outcome"] == "rejected", "reason"]),
+        "media": counts(decisions["medium"]),
+    }
+
+
+def _overruled(machine: pd.DataFrame, decisions: pd.DataFrame) -> int:
+    """How many files people put elsewhere than the machine alone would have."""
+    return int(
+        ((decisions["decided_by"] == "human") & (machine["outcome"] != decisions["outcome"])).sum()
+    )
+
+
+def _evidence(
+    judged: Judged, config: VerdictsConfig
+) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    strength = (
+        judged.votes[list(PARTS)]
+        .abs()
+        .mean()
+        .rename("mean_log_odds")
+        .rename_axis("part")
+        .reset_index()
+    )
+    yield table(judged.measures, "measures", **judged.settled)
+    yield table(judged.votes, "votes", strength=records(strength))
+    yield table(judged.quality, "vote_quality", voters=records(judged.quality))
+    chosen = limits(config)
+    yield table(
+        chosen, "signal_limits", limits=records(chosen.astype({"low": "str", "high": "str"}))
+    )
+
+
+def _proposal(
+    heavy: list[str], decisions: pd.DataFrame, config: VerdictsConfig, project: Project
+) -> dict[str, dg.MetadataValue]:
+    """Decisions that take too much wait in proposal.csv; its place, or nothing where the run may go
+    on."""
+    if heavy and not config.accept_removals:
+        return {"proposal": dg.MetadataValue.path(publish_proposal(project.workspace, decisions))}
+    project.workspace.withdraw(PROPOSAL)
+    return {}
+
+
+def _brake(heavy: list[str], waiting: dict[str, dg.MetadataValue]) -> dg.AssetCheckResult:
+    more = [f"and {len(heavy) - MOST_SENTENCES} more"] if len(heavy) > MOST_SENTENCES else []
+    told = "; ".join(heavy[:MOST_SENTENCES] + more) or "nothing over the limits"
+    remedy = f"\nthe decisions wait in {waiting['proposal'].value}: {_REMEDY}" if waiting else ""
+    return dg.AssetCheckResult(
+        check_name=REMOVALS_ARE_ACCEPTED.name,
+        passed=not waiting,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=told + remedy,
+        metadata={"over_the_limits": heavy, **waiting},
+    )
