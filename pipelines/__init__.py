@@ -1,1 +1,2 @@
-"""Wiring only: definitions, resources, jobs, schedules, sensors and the command line."""
+"""Wiring only: definitions, resources, jobs, schedules, sensors, settings; `commands` hold the
+command line."""

@@ -4,13 +4,14 @@ settings."""
 from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
 from assets.people.human_decisions import human_decisions
 from assets.people.ledger import LEDGER
 from assets.registry import registry
 from pipelines.settings import checked, run_config
 
+DATA_VERSION_TAG = "dagster/data_version"
+"""Where Dagster reads the data version of an event; its own name for the tag is private."""
 _ONCE = human_decisions.key.to_user_string()
 
 

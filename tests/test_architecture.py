@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ FILES = sorted(
     for package in ("curation", "assets", "pipelines")
     for path in (ROOT / package).rglob("*.py")
 )
+WIRING = [path for path in FILES if path.relative_to(ROOT).parts[0] != "curation"]
 MAY_IMPORT = {
     "curation": {"curation"},
     "assets": {"assets", "curation"},
@@ -54,6 +56,22 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def modules(path: Path) -> Iterator[str]:
+    """The full names of the modules that a file imports."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def parameters(function: ast.FunctionDef) -> int:
+    """How many a function names; *args and **kwargs, which carry a mapping, are one each."""
+    given = function.args
+    named = len(given.posonlyargs) + len(given.args) + len(given.kwonlyargs)
+    return named + (given.vararg is not None) + (given.kwarg is not None)
+
+
 def calls(path: Path) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
 
@@ -83,6 +101,17 @@ def test_imports_go_one_way(path: Path) -> None:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
+
+
+@pytest.mark.parametrize("path", WIRING, ids=place)
+def test_only_the_public_names_of_dagster_are_used(path: Path) -> None:
+    assert not [name for name in modules(path) if re.match(r"dagster[\w.]*\._", name)]
+
+
+@pytest.mark.parametrize("path", WIRING, ids=place)
+def test_no_function_has_more_parameters_than_a_reader_can_hold(path: Path) -> None:
+    functions = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef)]
+    assert {one.name: parameters(one) for one in functions if parameters(one) > 8} == {}
 
 
 @pytest.mark.parametrize("path", FILES, ids=place)

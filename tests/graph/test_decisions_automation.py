@@ -10,7 +10,11 @@ from typing import Any, NamedTuple
 import dagster as dg
 import pandas as pd
 import pytest
-from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
+from dagster._core.definitions.data_version import (
+    DATA_VERSION_TAG,
+    CachingStaleStatusResolver,
+    StaleStatus,
+)
 from dagster._core.loader import LoadingContextForTest
 
 from curation.base.errors import LedgerError
@@ -20,10 +24,10 @@ from curation.store.parquet import read_parquet
 from curation.store.published import read_decisions
 from curation.verdict import conflicts, human
 from pipelines import freshness
+from pipelines.commands.review import review
 from pipelines.definitions import build
+from pipelines.instance import dagster_home
 from pipelines.ledger_sensors import ledger_changes, new_decisions
-from pipelines.review import review
-from pipelines.runner import dagster_home
 from tests.graph.conftest import QUICK, Command, settings
 from tests.graph.test_definitions import ASSETS
 
@@ -233,6 +237,10 @@ def test_settings_that_are_no_longer_known_are_named(
     cursor = here.look(sensor).cursor
     monkeypatch.setattr(freshness, "_settings", lambda _, stage: {"no_such_setting": 1})
     assert "no_such_setting" in here.look(sensor, cursor).skip_message
+
+
+def test_the_tag_of_a_data_version_is_that_of_dagster() -> None:
+    assert freshness.DATA_VERSION_TAG == DATA_VERSION_TAG
 
 
 def test_the_report_says_how_to_open_its_pictures(

@@ -20,8 +20,8 @@ from curation.store.files import write_atomically
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.published import publish_decisions
 from curation.store.workspace import Workspace
-from pipelines import runner
-from pipelines.listener import Heard
+from pipelines.commands import runner
+from pipelines.commands.listener import Heard
 from pipelines.resources import project_from_environment
 from tests.frames import images_of
 from tests.graph.conftest import invoke, settings

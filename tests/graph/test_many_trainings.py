@@ -18,7 +18,7 @@ from curation.experiments.grid import planned, table_of
 from curation.experiments.trial import Materials, Recipe, Trial, run_trial
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.published import ABLATION, ABLATION_PAGE, F1, LEADERBOARD_CSV, LEADERBOARD_PAGE
-from pipelines.grids import grid_names, grid_params
+from pipelines.commands.grids import grid_names, grid_params
 from tests.graph.conftest import QUICK, Command, settings
 
 SMALL = {"network": "bn_small", "image_side_px": 28, "max_epochs": 1, "warm_up_epochs": 0}

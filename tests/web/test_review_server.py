@@ -369,7 +369,7 @@ def test_the_server_loads_no_model_and_no_plot() -> None:
     program = (
         "import sys, curation.review.app, curation.review.catalogue, curation.review.guard, "
         "curation.review.server\n"
-        "import curation.people.chosen_ledger, pipelines.cli, pipelines.review\n"
+        "import curation.people.chosen_ledger, pipelines.cli, pipelines.commands.review\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run(

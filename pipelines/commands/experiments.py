@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.options import existing, json_option, ledger_option, workspace_option
+from pipelines.commands.options import existing, json_option, ledger_option, workspace_option
 
 if TYPE_CHECKING:
     from curation.project import Project
@@ -51,9 +51,9 @@ def experiments(
     from curation.base.errors import ParamError, TrainingError
     from curation.experiments.grid import planned, table_of
     from curation.store.published import demand_trained
-    from pipelines.grids import grid_params
-    from pipelines.places import project_of
-    from pipelines.runner import execute
+    from pipelines.commands.grids import grid_params
+    from pipelines.commands.places import project_of
+    from pipelines.commands.runner import execute
 
     params = grid_params(grid_name, scale)
     every = table_of(planned(params))["key"].tolist()
@@ -99,7 +99,7 @@ def _tried(project: "Project", keys: list[str], *, quiet: bool) -> dict[str, Any
     `failed`, now or before, and how many are `waiting` to be tried."""
     from curation.drawing.templating import records
     from curation.store.parquet import read_parquet
-    from pipelines.runner import execute
+    from pipelines.commands.runner import execute
 
     tried: dict[str, list[str]] = {"measured": [], "known": []}
     for number, key in enumerate(keys, 1):

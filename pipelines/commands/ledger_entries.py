@@ -14,7 +14,7 @@ from curation.people.ledger.exchange import decisions_in
 from curation.people.ledger.ledger import Ledger
 from curation.store.published import read_images
 from curation.store.workspace import Workspace
-from pipelines.places import next_run, options
+from pipelines.commands.places import next_run, options
 
 _MOST_LISTED = 10
 _Paths = Mapping[str, Sequence[str]]

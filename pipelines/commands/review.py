@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.options import existing, ledger_option, login, who_option, workspace_option
+from pipelines.commands.options import existing, ledger_option, login, who_option, workspace_option
 
 
 @click.command()

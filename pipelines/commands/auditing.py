@@ -20,8 +20,8 @@ from curation.verdict.audit.audited import Audited
 from curation.verdict.audit.questions import propose
 from curation.verdict.audit.sheet import EXPECTED, read_answers, sheet, sheet_csv
 from curation.verdict.medium.quality import Interval
-from pipelines.options import login
-from pipelines.places import check_new_file, next_run, options
+from pipelines.commands.options import login
+from pipelines.commands.places import check_new_file, next_run, options
 
 _NAMES = {
     "auroc": "ranking (AUROC)",

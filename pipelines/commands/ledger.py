@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from curation.base.errors import ParamError
-from pipelines.options import (
+from pipelines.commands.options import (
     FOLDER,
     existing,
     json_option,
@@ -50,7 +50,7 @@ def export(file: Path, workspace: Path, ledger_url: str, as_json: bool) -> None:
     from curation.people.ledger.entries import in_force
     from curation.people.ledger.exchange import export_csv, export_jsonl
     from curation.store.files import write_atomically
-    from pipelines.places import check_new_file
+    from pipelines.commands.places import check_new_file
 
     here = existing(workspace)
     check_new_file("FILE", file, suffixes=SUFFIXES, workspace=here)
@@ -87,14 +87,14 @@ def import_(
       inksift ledger import decided.csv --workspace work --who ann
     """
     from curation.people.chosen_ledger import ledger_to_fill
-    from pipelines import decisions
+    from pipelines.commands import ledger_entries
 
     here, form = existing(workspace), _form(file)
     chosen, data, author = ledger_to_fill(here, ledger_url), _content(file), who or login()
-    told = decisions.take_in(
+    told = ledger_entries.take_in(
         here, chosen, data=data, form=form, who=author, new_classes=new_classes
     )
-    click.echo(json.dumps(told) if as_json else "\n".join(decisions.taken_lines(told)))
+    click.echo(json.dumps(told) if as_json else "\n".join(ledger_entries.taken_lines(told)))
 
 
 @ledger.command()
@@ -109,11 +109,11 @@ def history(workspace: Path, ledger_url: str, as_json: bool) -> None:
       inksift ledger history --workspace work
     """
     from curation.people.chosen_ledger import any_ledger
-    from pipelines import decisions
+    from pipelines.commands import ledger_entries
 
     here = existing(workspace)
-    rows = decisions.history(here, any_ledger(here, ledger_url))
-    lines = "\n".join(decisions.history_lines(rows)) or "nobody has decided anything"
+    rows = ledger_entries.history(here, any_ledger(here, ledger_url))
+    lines = "\n".join(ledger_entries.history_lines(rows)) or "nobody has decided anything"
     click.echo(json.dumps(rows) if as_json else lines)
 
 
@@ -138,14 +138,14 @@ def undo(
       inksift ledger undo 7-12 --workspace work --note 'the wrong file'
     """
     from curation.people.chosen_ledger import ledger_of
-    from pipelines import decisions
+    from pipelines.commands import ledger_entries
 
     here = existing(workspace)
     chosen, author = ledger_of(here, ledger_url), who or login()
     last = chosen.last()
     numbers = [number for entry in entries for number in _numbers(entry, last)]
-    told = decisions.take_back(here, chosen, numbers, who=author, note=note)
-    click.echo(json.dumps(told) if as_json else "\n".join(decisions.taken_back_lines(told)))
+    told = ledger_entries.take_back(here, chosen, numbers, who=author, note=note)
+    click.echo(json.dumps(told) if as_json else "\n".join(ledger_entries.taken_back_lines(told)))
 
 
 def _numbers(entry: str, last: int) -> range:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from curation.base.errors import ParamError
-from pipelines.options import existing, json_option, ledger_option, workspace_option
+from pipelines.commands.options import existing, json_option, ledger_option, workspace_option
 
 STAGE = "ablation"
 
@@ -20,8 +20,8 @@ STAGE = "ablation"
     "assignments",
     multiple=True,
     metavar=f"{STAGE}.KEY=VALUE",
-    help="A setting of the ablation, such as ablation.seeds=5; those of the trainings are as in the "
-    "last run.",
+    help="A setting of the ablation, such as ablation.seeds=5; those of the trainings are as in "
+    "the last run.",
 )
 @ledger_option
 @json_option
@@ -38,8 +38,8 @@ def ablation(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_
     """
     from curation.store.published import ABLATION, ABLATION_PAGE, demand_trained, read_ablation
     from pipelines import settings
-    from pipelines.places import project_of
-    from pipelines.runner import execute
+    from pipelines.commands.places import project_of
+    from pipelines.commands.runner import execute
 
     _demand_own(assignments)
     checked = settings.checked(settings.with_assignments({}, assignments))

@@ -13,7 +13,7 @@ from curation.store.published import read_decisions, read_review
 from curation.verdict.conflicts import is_conflict
 from curation.verdict.conservation import OUTCOMES
 from curation.verdict.curated import staying
-from pipelines.listener import Heard
+from pipelines.commands.listener import Heard
 
 _UNITS = {
     "images": "images decoded",

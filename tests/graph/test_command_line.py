@@ -1,0 +1,42 @@
+"""The command line as a whole: what it shows, what it still takes, and how fast it answers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from pipelines.cli import COMMANDS, OLD_NAMES, main
+from tests.graph.conftest import Command
+
+HEAVY = ("dagster", "torch", "pandas", "sklearn", "ultralytics", "onnxruntime", "matplotlib")
+
+
+def test_help_lists_the_commands_in_their_order(inksift: Command) -> None:
+    shown = inksift("--help").output.split("Commands:\n")[1]
+    assert [line.split()[0] for line in shown.splitlines()] == [one.name for one in COMMANDS]
+
+
+def test_an_old_name_still_works_but_is_not_shown(inksift: Command, tmp_path: Path) -> None:
+    assert set(main.commands) == {*OLD_NAMES, *(str(one.name) for one in COMMANDS)}
+    for old, command in OLD_NAMES.items():
+        unseen = main.commands[old]
+        assert (unseen.hidden, command.hidden) == (True, False)
+        assert unseen.callback is command.callback
+        assert old not in inksift("--help").output
+    by_old, by_new = (inksift(name, "--workspace", tmp_path) for name in ("bill", "ablation"))
+    assert (by_old.exit_code, by_old.output) == (2, by_new.output)
+    assert "not an inksift workspace" in by_old.output
+
+
+def test_help_waits_for_nothing_heavy() -> None:
+    program = (
+        "import sys\n"
+        "from pipelines.cli import main\n"
+        "main(['--help'], standalone_mode=False)\n"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
