@@ -8,7 +8,7 @@ import dagster as dg
 from assets.people.human_decisions import human_decisions
 from assets.people.ledger import LEDGER
 from assets.registry import registry
-from pipelines.settings import checked, run_config
+from pipelines.settings import checked, run_config, with_new_names
 
 DATA_VERSION_TAG = "dagster/data_version"
 """Where Dagster reads the data version of an event; its own name for the tag is private."""
@@ -45,7 +45,7 @@ def last_settings(instance: dg.DagsterInstance, steps: set[str]) -> dict[str, An
     not know a setting."""
     repeated = (steps & registry().settings.keys()) - {_ONCE}
     values = {stage: _settings(instance, stage) for stage in sorted(repeated)}
-    return run_config(checked(values), steps)
+    return run_config(checked(with_new_names(values)), steps)
 
 
 def _version(instance: dg.DagsterInstance, key: dg.AssetKey) -> str | None:

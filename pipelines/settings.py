@@ -19,6 +19,13 @@ from curation.verdict.medium.head import load_head
 from curation.verdict.recipes import VerdictParams
 from pipelines.safe_yaml import read_yaml, yaml_value
 
+RENAMED = {
+    "f1_bill": "ablation",
+    "verdicts.max_loss": "verdicts.max_removal",
+    "verdicts.max_class_loss": "verdicts.max_class_removal",
+    "verdicts.accept_losses": "verdicts.accept_removals",
+}
+"""Stages, and settings of stages, by the name that an earlier version gave them."""
 _PROFILES = Path(__file__).parent / "profiles"
 
 Values = dict[str, dict[str, Any]]
@@ -60,11 +67,31 @@ def with_assignments(values: Values, assignments: tuple[str, ...]) -> Values:
 def checked(values: Values) -> dict[str, Params]:
     """Settings of every stage; ParamError names an unknown stage or setting, or a value out of
     range."""
+    demand_new_names(values)
     stages = registry().settings
     for stage in values:
         if stage not in stages:
             raise ParamError(f"no stage called {stage}; there are: {', '.join(stages)}")
     return {stage: params.of(stage, values.get(stage, {})) for stage, params in stages.items()}
+
+
+def demand_new_names(values: Values) -> None:
+    """ParamError when a person used the name of an earlier version: it says what to write now."""
+    given = [*values, *(f"{stage}.{name}" for stage in values for name in values[stage])]
+    for name in given:
+        if name in RENAMED:
+            raise ParamError(f"{name} is now called {RENAMED[name]}: write that instead")
+
+
+def with_new_names(values: Values) -> Values:
+    """The values that a run of an earlier version was given, under the names of this one."""
+    return {
+        RENAMED.get(stage, stage): {
+            RENAMED.get(f"{stage}.{name}", f"{stage}.{name}").partition(".")[2]: value
+            for name, value in settings.items()
+        }
+        for stage, settings in values.items()
+    }
 
 
 def demand_head(settings: dict[str, Params], weights: Path | None) -> None:

@@ -41,8 +41,10 @@ def ablation(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_
     from pipelines.commands.places import project_of
     from pipelines.commands.runner import execute
 
+    values = settings.with_assignments({}, assignments)
+    settings.demand_new_names(values)
     _demand_own(assignments)
-    checked = settings.checked(settings.with_assignments({}, assignments))
+    checked = settings.checked(values)
     project = project_of(existing(workspace), ledger_url)
     demand_trained(project.workspace)
     execute(project, "ablation", checked, quiet=as_json)

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pipelines.cli import COMMANDS, OLD_NAMES, main
 from tests.graph.conftest import Command
 
@@ -40,3 +42,33 @@ def test_help_waits_for_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("command", "assignment", "new"),
+    [
+        ("run", "verdicts.max_loss=0.5", "verdicts.max_removal"),
+        ("run", "f1_bill.seeds=1", "ablation"),
+        ("ablation", "f1_bill.seeds=1", "ablation"),
+        ("bill", "f1_bill.seeds=1", "ablation"),
+    ],
+)
+def test_a_renamed_setting_is_one_clear_sentence(
+    inksift: Command, tmp_path: Path, command: str, assignment: str, new: str
+) -> None:
+    source = [tmp_path / "images"] if command == "run" else []
+    result = inksift(command, *source, "--workspace", tmp_path / "w", "--set", assignment)
+    old = assignment.partition("=")[0].removesuffix(".seeds")
+    assert result.exit_code == 2
+    assert result.stderr == f"inksift: {old} is now called {new}: write that instead\n"
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_renamed_setting_in_a_profile_is_one_clear_sentence(
+    inksift: Command, tmp_path: Path
+) -> None:
+    profile = tmp_path / "mine.yaml"
+    profile.write_text("verdicts: {accept_losses: true}")
+    result = inksift("run", tmp_path, "--profile", profile, "--workspace", tmp_path / "w")
+    assert result.exit_code == 2
+    assert "verdicts.accept_losses is now called verdicts.accept_removals" in result.stderr

@@ -239,6 +239,15 @@ def test_settings_that_are_no_longer_known_are_named(
     assert "no_such_setting" in here.look(sensor, cursor).skip_message
 
 
+def test_settings_of_an_earlier_version_are_taken_over(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = {"verdicts": {"max_loss": 0.75}}
+    monkeypatch.setattr(freshness, "_settings", lambda _, stage: old.get(stage, {}))
+    settings = freshness.last_settings(here.instance, {"verdicts"})
+    assert settings["ops"]["verdicts"]["config"]["max_removal"] == 0.75
+
+
 def test_the_tag_of_a_data_version_is_that_of_dagster() -> None:
     assert freshness.DATA_VERSION_TAG == DATA_VERSION_TAG
 

@@ -10,11 +10,13 @@ import yaml
 from assets.registry import registry
 from curation.base.errors import ParamError
 from pipelines.settings import (
+    RENAMED,
     checked,
     load_profile,
     profile_names,
     run_config,
     with_assignments,
+    with_new_names,
 )
 
 
@@ -114,3 +116,24 @@ def test_run_config_holds_plain_values_for_the_steps_of_a_job() -> None:
     assert set(config["ops"]) == {"duplicates", "decoded_images", "trusted_test"}
     assert config["ops"]["duplicates"]["config"]["keep"] == "first"
     assert yaml.safe_load(yaml.safe_dump(config)) == config
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_the_name_of_an_earlier_version_is_answered_with_todays(old: str, new: str) -> None:
+    stage, _, setting = old.partition(".")
+    with pytest.raises(ParamError, match=rf"^{old} is now called {new}: write that instead$"):
+        checked({stage: {setting or "seeds": 1}})
+
+
+def test_what_an_earlier_version_stored_is_read_by_todays_names() -> None:
+    stored = {"f1_bill": {"seeds": 2}, "verdicts": {"max_loss": 0.5, "recipe": "camp2022"}}
+    settings = checked(with_new_names(stored))
+    assert settings["ablation"].seeds == 2
+    assert (settings["verdicts"].max_removal, settings["verdicts"].recipe) == (0.5, "camp2022")
+
+
+def test_every_new_name_exists() -> None:
+    stages = registry().settings
+    for new in RENAMED.values():
+        stage, _, setting = new.partition(".")
+        assert not setting or setting in stages[stage].model_fields
