@@ -47,7 +47,7 @@ def ablation(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_
     checked = settings.checked(values)
     project = project_of(existing(workspace), ledger_url)
     demand_trained(project.workspace)
-    execute(project, "ablation", checked, quiet=as_json)
+    execute(project, "ablate", checked, quiet=as_json)
     told = read_ablation(project.workspace)
     places = {name: str(project.workspace.root / name) for name in (ABLATION_PAGE, ABLATION)}
     click.echo(

@@ -82,6 +82,10 @@ def specs(defs: dg.Definitions) -> list[dg.AssetSpec]:
     return list(defs.resolve_all_asset_specs())
 
 
+def test_the_ui_can_load_the_code_location(defs: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
 def test_no_asset_is_lost_and_none_appears_unseen(specs: list[dg.AssetSpec]) -> None:
     found: dict[str, list[str]] = {}
     for spec in specs:
@@ -120,7 +124,7 @@ def test_every_stage_with_settings_is_an_asset(specs: list[dg.AssetSpec]) -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["curate", "decide", "train", "everything", "ablation", "plan_experiments", "run_experiments"],
+    ["curate", "decide", "train", "everything", "ablate", "plan_experiments", "run_experiments"],
 )
 def test_jobs_run_in_one_process(defs: dg.Definitions, name: str) -> None:
     job = defs.resolve_job_def(name)
