@@ -6,6 +6,7 @@ import pandas as pd
 from assets.results import records
 from assets.splits import MOST_LISTED
 from assets.union import union
+from curation.base.reasons import BAD_FEATURE
 from curation.base.tables import DECISIONS, EMBEDDINGS
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
@@ -59,7 +60,7 @@ def embeddings_are_numbers(embeddings: pd.DataFrame) -> dg.AssetCheckResult:
         passed=len(lengths) <= 1,
         severity=_ERROR,
         description=f"{len(embeddings)} vectors of length {sorted(lengths)}; {bad} rejected as "
-        "bad_feature",
+        f"{BAD_FEATURE.name}",
     )
 
 

@@ -10,6 +10,7 @@ from assets.display import picture
 from assets.human import LEDGER
 from assets.results import table
 from assets.union import union
+from curation.base.reasons import UNREADABLE_FILE
 from curation.dedup.apart import kept_apart
 from curation.drawing.contact_sheet import contact_sheet
 from curation.drawing.words import reason_of_one
@@ -21,6 +22,7 @@ from curation.report.page import ReportParams, build_report
 from curation.report.photographs import loudest_first
 from curation.report.tiles import likeliest_first
 from curation.store.thumbnails import Thumbnails
+from curation.verdict.conservation import by_people
 from curation.verdict.signal_limits import limits_by_name
 
 _NO_DETECTOR = "YOLO's weights were not found: no objects were counted, and that vote is missing."
@@ -82,7 +84,7 @@ def rejected_report(
         report=dg.MetadataValue.path(place),
         review_app=dg.MetadataValue.url(_REVIEW_APP),
         review_command=dg.MetadataValue.md(_how_to_review(project)),
-        decided_by_people=int((verdicts["decided_by"] == "human").sum()),
+        decided_by_people=int(by_people(verdicts).sum()),
         outcomes=picture(plots.outcome_flow(verdicts), "files by outcome"),
         voters=picture(
             vote_plots.voter_quality(loudest_first(vote_quality)), "AUROC of each voter"
@@ -92,7 +94,9 @@ def rejected_report(
 
 
 def _rejected_pictures(verdicts: pd.DataFrame) -> pd.DataFrame:
-    return verdicts[(verdicts["outcome"] == "rejected") & (verdicts["reason"] != "unreadable")]
+    return verdicts[
+        (verdicts["outcome"] == "rejected") & (verdicts["reason"] != UNREADABLE_FILE.name)
+    ]
 
 
 def _contact_sheets(
@@ -103,9 +107,7 @@ def _contact_sheets(
     for reason, rows in _rejected_pictures(verdicts).groupby("reason"):
         yield from _sheet(str(reason), f"rejected: {reason_of_one(str(reason))}", rows, read)
     yield from _sheet("review", "for review", verdicts[verdicts["outcome"] == "review"], read)
-    yield from _sheet(
-        "decided_by_people", "decided by people", verdicts[verdicts["decided_by"] == "human"], read
-    )
+    yield from _sheet("decided_by_people", "decided by people", verdicts[by_people(verdicts)], read)
 
 
 def _sheet(

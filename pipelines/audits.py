@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from curation.base.errors import ParamError
+from curation.base.reasons import BAD_FEATURE
 from curation.people.chosen_ledger import ledger_of
 from curation.report.audit_page import build_audit_page
 from curation.store.files import write_atomically
@@ -137,7 +138,7 @@ def taken_lines(told: dict[str, Any]) -> Iterator[str]:
 def _unusable(decisions: pd.DataFrame) -> set[str]:
     """Pictures rejected whatever a person calls them: an answer changes nothing there, and refits
     no head."""
-    return set(decisions.loc[decisions["reason"] == "bad_feature", "image_id"])
+    return set(decisions.loc[decisions["reason"] == BAD_FEATURE.name, "image_id"])
 
 
 def _check_places(out: Path, page: Path, workspace: Workspace) -> None:

@@ -15,6 +15,7 @@ from pydantic import Field
 from curation.base.engine import per_item
 from curation.base.errors import SchemaError
 from curation.base.params import Params
+from curation.base.reasons import BAD_FEATURE
 from curation.base.rgb import Rgb
 from curation.base.tables import EMBEDDINGS
 from curation.evidence.models.downloads import fetch_weights
@@ -133,7 +134,7 @@ def _row(
     if row is not None and row.shape != (width,):
         raise SchemaError(f"the embedder promised {width} numbers per picture, got {row.shape}")
     half = _as_half(row)
-    status = "bad_feature" if half is None else "ok"
+    status = BAD_FEATURE.name if half is None else "ok"
     vector, texture = np.split(
         np.zeros(width, np.float16) if half is None else half, [embedder.dimension]
     )

@@ -9,18 +9,18 @@ from typing import Any, NamedTuple
 from starlette.exceptions import HTTPException
 
 from curation.base.errors import LedgerError
+from curation.base.relations import DUPLICATE, EXACT, ITSELF, PIXELS
 from curation.people.ledger.decisions import ACTIONS, Decision, checked, checked_note
 from curation.review.run import Run
 from curation.review.state import State
 
 _MOST_DIGITS = 9
-_RELATIONS = {"copy": ("pixels", "duplicate"), "different": ("duplicate",)}
+_RELATIONS = {"copy": (PIXELS, DUPLICATE), "different": (DUPLICATE,)}
 _NO_SUCH = {
     "": "it could not be read",
-    "none": "it is no copy: no other file is kept instead of it",
-    "exact": "it has the same bytes as the file that is kept, so there is nothing to choose "
-    "between",
-    "pixels": "it has the same pixels as the file that is kept, so they are no different pictures",
+    ITSELF: "it is no copy: no other file is kept instead of it",
+    EXACT: "it has the same bytes as the file that is kept, so there is nothing to choose between",
+    PIXELS: "it has the same pixels as the file that is kept, so they are no different pictures",
 }
 
 

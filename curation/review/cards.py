@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from curation.base.reasons import LABEL_CONFLICT
+from curation.base.relations import ITSELF
 from curation.drawing.words import decision_in_words
 from curation.people.ledger.entries import Entry
 from curation.report.tiles import Tile
 from curation.review.state import State
-from curation.verdict.conflicts import LABEL_CONFLICT
+from curation.verdict.conservation import HUMAN
 
 NO_PICTURE = "/static/no-picture.svg"
 _OF_COPIES = ("copy", "different")
@@ -46,7 +48,7 @@ class Card:
 
     @property
     def keeper(self) -> bool:
-        return self.relation == "none"
+        return self.relation == ITSELF
 
 
 def cards(state: State, files: Sequence[int], address: Callable[[str], str]) -> list[Card]:
@@ -92,7 +94,7 @@ def _card(state: State, file: int, tile: Tile) -> Card:
         relation="" if place is None else str(place["relation"]),
         kept_id="" if place is None else state.run.image_id(state.run.kept(file)),
         words=[_word(state, entry) for entry in _spoken(state, file)],
-        classes=_classes(state, group) if tile.reason == LABEL_CONFLICT else [],
+        classes=_classes(state, group) if tile.reason == LABEL_CONFLICT.name else [],
         copies=len(state.run.files[group]) - 1 if place else 0,
     )
 
@@ -112,8 +114,8 @@ def _spoken(state: State, file: int) -> list[Entry]:
 
 def _explained(state: State, file: int, tile: Tile) -> str:
     """What the machine said; what people said is in the words."""
-    alone = state.run.alone if tile.reason == LABEL_CONFLICT else state.run.machine
-    return ("the machine: " if tile.decided_by == "human" else "") + str(
+    alone = state.run.alone if tile.reason == LABEL_CONFLICT.name else state.run.machine
+    return ("the machine: " if tile.decided_by == HUMAN else "") + str(
         alone["explanation"].iat[file]
     )
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from curation.base.errors import ParamError, SchemaError, StoreError
+from curation.base.reasons import UNREADABLE_FILE
 from curation.base.tables import DECISIONS, DUPLICATES, IMAGES, Table
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.review.run import Run
@@ -114,7 +115,7 @@ def _of_one_run(run: Run) -> bool:
     return bool(
         (both["image_id"] == both["image_id_decided"]).all()
         and (both["duplicate_of"] == both["duplicate_of_decided"]).all()
-        and (unreadable["reason"] == "unreadable").all()
+        and (unreadable["reason"] == UNREADABLE_FILE.name).all()
         and set(run.images["path"]) == set(run.machine["path"])
         and set(run.duplicates["image_id"]) <= run.pictures
         and set(run.machine["outcome"]) <= set(OUTCOMES)

@@ -13,7 +13,9 @@ from typing import Any
 import pandas as pd
 from pydantic import Field, field_validator
 
+from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.base.params import Params
+from curation.base.reasons import PHOTO_VERDICT
 from curation.gather.signals import SIGNALS
 from curation.gather.signals.base import Limits, Signal
 from curation.verdict.judgements import JUDGEMENTS
@@ -79,22 +81,22 @@ def _judge_one(row: Mapping[Any, Any], params: Camp2022Params) -> dict[str, obje
     suspicions = _suspicions(row, params)
     proofs = _proofs(row, params)
     if not suspicions:
-        medium, reason, words = "illustration", "", "nothing speaks for a photograph"
+        medium, reason, words = ILLUSTRATION, "", "nothing speaks for a photograph"
     elif not proofs:
         medium, reason, words = (
-            "unsure",
+            UNSURE,
             "",
             f"{' and '.join(suspicions)}, but no filter confirms a photograph",
         )
     else:
         medium, reason, words = (
-            "photo",
-            "photo",
+            PHOTO,
+            PHOTO_VERDICT.name,
             f"{' and '.join(suspicions)}; {' and '.join(proofs)}",
         )
     return {
         "image_id": row["image_id"],
-        "outcome": "rejected" if reason else "kept",
+        "outcome": PHOTO_VERDICT.outcome if reason else "kept",
         "reason": reason,
         "p_photo": float("nan"),
         "medium": medium,

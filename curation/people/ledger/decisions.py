@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from curation.base.errors import LedgerError
+from curation.base.media import ILLUSTRATION, PHOTO
 
 MAX_NAME_BYTES = 255
 MAX_NOTE_LENGTH = 10_000
@@ -73,7 +74,7 @@ _FIELDS = {
 ACTIONS: Mapping[str, Rule] = {
     "outcome": _one_of("kept", "rejected"),
     "label": _NAME,
-    "medium": _one_of("illustration", "photo"),
+    "medium": _one_of(ILLUSTRATION, PHOTO),
     "copy": _one_of("keep"),
     "different": _PICTURE,
 }
