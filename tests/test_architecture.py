@@ -12,6 +12,7 @@ import pytest
 import assets
 import curation
 import pipelines
+from curation.base.reasons import REASONS, Reason
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(
@@ -38,6 +39,8 @@ NEVER_CALLED = {
     "eval",
     "exec",
 }
+ALSO_ANOTHER_WORD = {"unreadable", "duplicate", "photo", "unsure", "human"}
+"""Codes of reasons that are also those of an error, a relation, a medium or a decider."""
 
 
 def tree_of(path: Path) -> ast.Module:
@@ -56,6 +59,10 @@ def imported(path: Path) -> set[str]:
 
 def calls(path: Path) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
+
+
+def texts(path: Path) -> set[object]:
+    return {node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant)}
 
 
 def keywords(call: ast.Call) -> dict[str | None, str]:
@@ -101,6 +108,15 @@ def test_nothing_unsafe_is_called(path: Path) -> None:
             assert "Loader" in given, f"line {call.lineno}: yaml.load without a Loader"
         if name.endswith("Environment"):
             assert "autoescape" in given, f"line {call.lineno}: {name} without autoescape"
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: f"{reason.stage}-{reason.name}")
+def test_a_reason_is_spelt_once(reason: Reason) -> None:
+    """Where its code means nothing else; a photograph, a person and a copy have other tables too."""
+    if reason.name not in ALSO_ANOTHER_WORD:
+        assert [place(path) for path in FILES if reason.name in texts(path)] == [
+            "curation/base/reasons.py"
+        ]
 
 
 @pytest.mark.parametrize(

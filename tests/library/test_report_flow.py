@@ -8,6 +8,7 @@ import re
 import pandas as pd
 import pytest
 
+from curation.base.reasons import REASONS
 from curation.base.tables import DECISIONS
 from curation.drawing.words import error_in_words, reason_in_words
 from curation.gather.folder import safe_open, walk
@@ -156,6 +157,7 @@ def emitted() -> set[tuple[str, str]]:
 
 def test_the_list_of_reasons_is_whole() -> None:
     assert len(emitted()) == len(FILES)
+    assert emitted() - {("", "")} == {(reason.stage, reason.name) for reason in REASONS}
 
 
 @pytest.mark.parametrize(("stage", "reason"), sorted(emitted()))
