@@ -108,7 +108,7 @@ def history_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _paths(workspace: Workspace) -> _Paths:
     """The paths of every picture of the last run, by image_id; none before the first one."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    if (workspace.tables / f"{IMAGES.name}.parquet").exists():
+    if workspace.table(IMAGES.name).exists():
         images = read_images(workspace)
         for image_id, path in zip(images["image_id"], images["path"], strict=True):
             found[image_id].append(path)
@@ -137,7 +137,7 @@ def _refuse_new_classes(decisions: Sequence[Decision], workspace: Workspace) -> 
 
 def _classes(workspace: Workspace) -> set[str]:
     """The classes of the last run, those that people named too; none before the first one."""
-    if not (workspace.tables / f"{IMAGES.name}.parquet").exists():
+    if not workspace.table(IMAGES.name).exists():
         return set()
     heard = decisions_heard(workspace)
     return {*read_images(workspace)["label"], *heard.loc[heard["action"] == "label", "value"]}

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 import pandas as pd
 from pydantic import Field
 
-from curation.base.errors import LedgerError, SchemaError, StoreError
+from curation.base.errors import LedgerError, StoreError
 from curation.base.params import Params
 from curation.people.ledger.address import same_place
 from curation.people.ledger.entries import HUMAN_DECISIONS, Entry
 from curation.people.ledger.ledger import Ledger
-from curation.store.parquet import BROKEN_TABLE, read_parquet
 from curation.store.published import HEARD, read_told
+from curation.store.tables import read_table
 from curation.store.workspace import Workspace
 
 BRING_BACK = "bring back a copy of it, or import your last export with `inksift ledger import`"
@@ -57,10 +57,9 @@ def read_heard(workspace: Workspace) -> str | None:
 
 def decisions_heard(workspace: Workspace) -> pd.DataFrame:
     """HUMAN_DECISIONS of the last run; none where there are none that can be read."""
-    path = workspace.tables / f"{HUMAN_DECISIONS.name}.parquet"
     try:
-        return HUMAN_DECISIONS.check(read_parquet(path))
-    except (*BROKEN_TABLE, SchemaError):
+        return read_table(workspace.table(HUMAN_DECISIONS.name), HUMAN_DECISIONS)
+    except StoreError:
         return HUMAN_DECISIONS.frame([])
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation.base.errors import LedgerError, SchemaError, StoreError
+from curation.base.errors import LedgerError, StoreError
 from curation.base.tables import IMAGES
 from curation.experiments.results import EXPERIMENTS
 from curation.people.chosen_ledger import ledger_of
@@ -18,19 +18,17 @@ from curation.people.heard import BRING_BACK, decisions_heard, forgotten, words_
 from curation.people.ledger.ledger import OWN_LEDGER, Ledger
 from curation.publish.contracts import contract_of
 from curation.store.files import file_digest
-from curation.store.parquet import BROKEN_TABLE, read_parquet
 from curation.store.published import (
     CSV,
     F1,
     HEARD,
     PARQUET,
     PROPOSAL,
-    RUN_AGAIN,
     SOURCE,
     changed,
     decisions_csv,
-    error_line,
 )
+from curation.store.tables import RUN_AGAIN, error_line, read_table
 from curation.store.workspace import Workspace
 from curation.verdict.conservation import conservation_problems
 
@@ -109,7 +107,7 @@ def _tables(workspace: Workspace) -> Iterator[Problem]:
 
 
 def _decisions(workspace: Workspace) -> Iterator[Problem]:
-    published, images = workspace.root / PARQUET, workspace.tables / f"{IMAGES.name}.parquet"
+    published, images = workspace.root / PARQUET, workspace.table(IMAGES.name)
     if not published.exists():
         return
     decisions, problem = _read(published, workspace)
@@ -191,7 +189,7 @@ def _read(path: Path, workspace: Workspace) -> tuple[pd.DataFrame | None, Proble
     """The table in `path` by the contract of its name, or the problem that stands in the way."""
     contract = contract_of(path.stem if path.parent.name != EXPERIMENTS.name else EXPERIMENTS.name)
     try:
-        frame = read_parquet(path)
-        return (contract.check(frame) if contract else frame), None
-    except (*BROKEN_TABLE, SchemaError) as error:
-        return None, Problem(str(path.relative_to(workspace.root)), error_line(error), RUN_AGAIN)
+        return read_table(path, contract), None
+    except StoreError as error:
+        what = error_line(error.__cause__)
+        return None, Problem(str(path.relative_to(workspace.root)), what, RUN_AGAIN)

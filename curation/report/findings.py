@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from curation.base.errors import StoreError
 from curation.gather.signals.base import Limits
 from curation.store.published import MEDIUM
+from curation.store.tables import unusable
 from curation.store.workspace import Workspace
 from curation.verdict.medium.prior import logit
 
@@ -60,4 +60,4 @@ def published_thresholds(workspace: Workspace) -> tuple[float, float] | None:
             plain["keep_threshold"] + prior, 0.0
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{place} cannot be used ({error!r}): run `inksift run` again") from error
+        raise unusable(place, error) from error

@@ -102,6 +102,10 @@ class Workspace:
         self.tables = self.root / "tables"
         self._open: dict[tuple[str, str], Measurements] = {}
 
+    def table(self, name: str) -> Path:
+        """Where the table of that name is, or would be."""
+        return self.tables / f"{name}.parquet"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the workspace for one run; LockedError names the run that has it. Clears what killed
