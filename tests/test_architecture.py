@@ -110,6 +110,14 @@ def test_nothing_unsafe_is_called(path: Path) -> None:
             assert "autoescape" in given, f"line {call.lineno}: {name} without autoescape"
 
 
+def test_files_are_replaced_in_one_place() -> None:
+    names = ("os.replace", "os.fsync", "os.rename")
+    found = {
+        place(path) for path in FILES for call in calls(path) if ast.unparse(call.func) in names
+    }
+    assert found == {"curation/store/files.py"}
+
+
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: f"{reason.stage}-{reason.name}")
 def test_a_reason_is_spelt_once(reason: Reason) -> None:
     """Where its code means nothing else; a photograph, a person and a copy have other tables too."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,12 +21,19 @@ import pyarrow.parquet as pq
 from pydantic import Field
 
 from curation.base.engine import in_batches, per_item
-from curation.base.errors import ParamError, StoreError
+from curation.base.errors import ParamError
 from curation.base.tables import DECISIONS, IMAGES
 from curation.gather.folder.safe_open import RefusedError, open_file, read_chunks
 from curation.gather.folder.walk import open_source
 from curation.publish.export_names import class_folders, distinct, file_name
-from curation.store.files import file_digest, sweep, sync_folder, write_atomically
+from curation.store.files import (
+    atomic_file,
+    file_digest,
+    put_in_place,
+    sweep,
+    temporary_beside,
+    write_atomically,
+)
 from curation.store.safe_csv import csv_bytes
 from curation.verdict.curated import CuratedParams, staying
 
@@ -234,17 +240,15 @@ def _holds(place: Path, image_id: str) -> bool:
 def _link(root: int, picture: _Picture, place: Path) -> bool:
     """Hard-link the original; False, with nothing left behind, where that cannot be or gave other
     bytes."""
-    temporary = place.with_name(f".partial-{secrets.token_hex(8)}")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        os.link(picture.path_bytes, os.fsencode(temporary), src_dir_fd=root, follow_symlinks=False)
-        if not _holds(temporary, picture.image_id):
-            return False
-        os.replace(temporary, place)
+        with temporary_beside(place) as new:
+            os.link(picture.path_bytes, os.fsencode(new), src_dir_fd=root, follow_symlinks=False)
+            if not _holds(new, picture.image_id):
+                return False
+            put_in_place(new, place)
     except OSError:
         return False
-    finally:
-        temporary.unlink(missing_ok=True)
     return True
 
 
@@ -277,25 +281,14 @@ def _write_csv(task: _Export, summary: ExportSummary) -> None:
 def _write_parquet(task: _Export, summary: ExportSummary) -> None:
     """One row group per batch, so that the pictures need not fit into memory."""
     schema = pa.schema([*((name, pa.string()) for name in _COLUMNS), ("bytes", pa.binary())])
-    place, temporary = task.target / PARQUET, task.target / f".partial-{secrets.token_hex(8)}"
     _write_mark(task, [])
-    try:
-        with temporary.open("wb") as file:
-            with pq.ParquetWriter(file, schema, compression="none") as writer:
-                for batch in _read_all(task, summary):
-                    rows = [{**_row(picture), "bytes": data} for picture, data in batch]
-                    writer.write_table(pa.Table.from_pylist(rows, schema))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, place)
-        sync_folder(task.target)
-    except OSError as error:
-        raise StoreError(
-            f"cannot write {place} ({error.strerror}): free some disk space, or choose another "
-            "folder"
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with (
+        atomic_file(task.target / PARQUET) as file,
+        pq.ParquetWriter(file, schema, compression="none") as writer,
+    ):
+        for batch in _read_all(task, summary):
+            rows = [{**_row(picture), "bytes": data} for picture, data in batch]
+            writer.write_table(pa.Table.from_pylist(rows, schema))
 
 
 def _read_all(task: _Export, summary: ExportSummary) -> Iterator[list[tuple[_Picture, bytes]]]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,7 +25,7 @@ from curation.base.errors import LedgerError
 from curation.people.ledger.address import EXAMPLES, file_of, parsed, shown
 from curation.people.ledger.decisions import ACTIONS
 from curation.people.ledger.entries import LEDGER, Entry
-from curation.store.files import sync_folder
+from curation.store.files import sync_folder, temporary_beside
 
 FORMAT = 1
 BUSY_S = 30
@@ -246,15 +245,12 @@ def _create_tables(connection: sa.Connection) -> None:
 def _create_file(url: sa.URL, file: Path) -> None:
     """Make an empty ledger appear whole or not at all, so that a file without tables is always a
     damaged one."""
-    temporary = file.with_name(f".partial-{secrets.token_hex(8)}")
-    try:
+    with temporary_beside(file) as temporary:
         with _engine(url.set(database=str(temporary))).begin() as connection:
             _create_tables(connection)
         with suppress(FileExistsError):  # another process was first
             os.link(temporary, file)
         sync_folder(file.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _first_line(error: BaseException | None) -> str:
