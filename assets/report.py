@@ -1,6 +1,5 @@
 """The report of rejected images."""
 
-import shlex
 from collections.abc import Iterator
 
 import dagster as dg
@@ -10,6 +9,7 @@ from assets.display import picture
 from assets.human import LEDGER
 from assets.results import table
 from assets.union import union
+from curation.base.commands import Places, command
 from curation.base.reasons import UNREADABLE_FILE
 from curation.dedup.apart import kept_apart
 from curation.drawing.contact_sheet import contact_sheet
@@ -121,9 +121,5 @@ def _sheet(
 
 def _how_to_review(project: Project) -> str:
     """The command that serves these pictures in the browser, as Markdown."""
-    named = {"--workspace": str(project.workspace.root), "--ledger": project.ledger.name}
-    options = " ".join(f"{option} {shlex.quote(value)}" for option, value in named.items() if value)
-    return (
-        f"```\ninksift review {options}\n```\nprints the address that lets you in, and ends with "
-        "Ctrl+C"
-    )
+    review = command("review", at=Places(project.workspace.root, project.ledger.name, None))
+    return f"```\n{review}\n```\nprints the address that lets you in, and ends with Ctrl+C"

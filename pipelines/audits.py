@@ -2,13 +2,13 @@
 they show."""
 
 import math
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from curation.base.commands import Places, command
 from curation.base.errors import ParamError
 from curation.base.reasons import BAD_FEATURE
 from curation.people.chosen_ledger import ledger_of
@@ -22,7 +22,7 @@ from curation.verdict.audit.questions import propose
 from curation.verdict.audit.sheet import EXPECTED, read_answers, sheet, sheet_csv
 from curation.verdict.medium.quality import Interval
 from pipelines.options import login
-from pipelines.places import check_new_file, next_run, options
+from pipelines.places import check_new_file, next_run
 
 _NAMES = {
     "auroc": "ranking (AUROC)",
@@ -59,15 +59,14 @@ def ask(
     told = {"questions": len(rows), "answered_before": len(answered)}
     if rows.empty:
         return told | dict.fromkeys(("sheet", "page", "next"))
-    command = (
-        f"inksift audit {options(workspace, weights, ledger)} --answers {shlex.quote(str(out))}"
-    )
+    places = Places(workspace.root, ledger.name, weights)
+    then = command("audit", at=places, options={"--answers": out})
     shown = build_audit_page(
-        rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED, command=command
+        rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED, command=then
     )
     write_atomically(page, shown.encode())
     write_atomically(out, sheet_csv(rows))
-    return told | {"sheet": str(out), "page": str(page), "next": command}
+    return told | {"sheet": str(out), "page": str(page), "next": then}
 
 
 def take(

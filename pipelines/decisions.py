@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from curation.base.commands import Places, command
 from curation.base.errors import LedgerError
 from curation.base.tables import IMAGES
 from curation.gather.folder.walk import display
@@ -14,7 +15,7 @@ from curation.people.ledger.exchange import decisions_in
 from curation.people.ledger.ledger import Ledger
 from curation.store.published import read_images
 from curation.store.workspace import Workspace
-from pipelines.places import next_run, options
+from pipelines.places import next_run
 
 _MOST_LISTED = 10
 _Paths = Mapping[str, Sequence[str]]
@@ -38,13 +39,13 @@ def take_in(
     if not new_classes:
         _refuse_new_classes(decisions, workspace)
     new = ledger.record(decisions, who).new
-    again = options(workspace, None, ledger)
+    places = Places(workspace.root, ledger.name, None)
     return {
         "decisions": len(decisions),
         "new": len(new),
         "unknown": sum(not _pictures(decision) <= known.keys() for decision in decisions),
         "who": who,
-        "undo": f"inksift ledger undo {_range(new)} {again}" if new else None,
+        "undo": command("ledger undo", _range(new), at=places) if new else None,
         "next": next_run(workspace, None, ledger),
     }
 

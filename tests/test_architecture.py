@@ -110,6 +110,12 @@ def test_nothing_unsafe_is_called(path: Path) -> None:
             assert "autoescape" in given, f"line {call.lineno}: {name} without autoescape"
 
 
+def test_commands_to_run_next_are_built_in_one_place() -> None:
+    assert {place(path) for path in FILES if "shlex" in imported(path)} == {
+        "curation/base/commands.py"
+    }
+
+
 def test_files_are_replaced_in_one_place() -> None:
     names = ("os.replace", "os.fsync", "os.rename")
     found = {

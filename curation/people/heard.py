@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 from pydantic import Field
 
+from curation.base.commands import option
 from curation.base.errors import LedgerError, StoreError
 from curation.base.params import Params
 from curation.people.ledger.address import same_place
@@ -100,7 +101,11 @@ def called(name: str) -> str:
 
 def how_to_name(name: str) -> str:
     """How a command is told to use the ledger of that name."""
-    return f"name it with --ledger {name}" if name else "leave --ledger and INKSIFT_LEDGER away"
+    return (
+        f"name it with {option('--ledger', name)}"
+        if name
+        else "leave --ledger and INKSIFT_LEDGER away"
+    )
 
 
 def _remedy(workspace: Workspace, ledger: Ledger) -> str:

@@ -166,9 +166,14 @@ def test_a_fault_at_any_call_leaves_the_old_file_or_the_new_one(tmp_path, name: 
 def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, stop) -> None:
     target = tmp_path / "file"
     files.write_atomically(target, b"old")
-    with pytest.raises(stop), files.atomic_file(target) as file:
-        file.write(b"half of what is n")
-        raise stop
+
+    def write_half() -> None:
+        with files.atomic_file(target) as file:
+            file.write(b"half of what is n")
+            raise stop
+
+    with pytest.raises(stop):
+        write_half()
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert target.read_bytes() == b"old"
 
