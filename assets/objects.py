@@ -1,4 +1,4 @@
-"""Objects that YOLO sees on every kept picture."""
+"""Objects that the detector sees on every kept picture."""
 
 import dagster as dg
 import pandas as pd
@@ -14,9 +14,7 @@ class ObjectsConfig(ObjectParams, dg.Config):
     """Settings of the object detector."""
 
 
-@dg.asset(
-    group_name="evidence", kinds={"yolo", "onnx", "parquet"}, code_version=str(objects.VERSION)
-)
+@dg.asset(group_name="evidence", kinds={"onnx", "parquet"}, code_version=str(objects.VERSION))
 def object_counts(
     duplicates: pd.DataFrame,
     thumbnails: pd.DataFrame,

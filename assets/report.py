@@ -25,7 +25,9 @@ from curation.store.thumbnails import Thumbnails
 from curation.verdict.conservation import by_people
 from curation.verdict.signal_limits import limits_by_name
 
-_NO_DETECTOR = "YOLO's weights were not found: no objects were counted, and that vote is missing."
+_NO_DETECTOR = (
+    "The detector's weights were not found: no objects were counted, and that vote is missing."
+)
 _REVIEW_APP = "http://127.0.0.1:8600/"
 
 

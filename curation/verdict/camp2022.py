@@ -1,6 +1,6 @@
 """The original team's recipe for real photographs, kept as a baseline.
 
-Two votes raise a suspicion: YOLO sees two objects or more, or the picture lies in no cluster of
+Two votes raise a suspicion: the detector sees two objects or more, or the picture lies in no cluster of
 DBSCAN ("photos do not cluster"). A suspect is then a photograph when a filter confirms it: dense
 edges, or no colour. A missing detector or a failed embedding casts no vote."""
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 
 from curation.base.errors import StoreError, WeightsError
+from curation.evidence.models.pinned import Weights
 from curation.evidence.models.weights import (
-    Weights,
     cache_folder,
     how_to_get,
     known,

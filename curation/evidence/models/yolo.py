@@ -18,10 +18,12 @@ import cv2
 import numpy as np
 
 from curation.base.engine import per_item
+from curation.base.errors import WeightsError
 from curation.base.rgb import Rgb
 from curation.evidence.models.hardened import import_ultralytics
 from curation.evidence.models.inference import Floats, Network, open_network
-from curation.evidence.models.weights import digest_of, load_yolo
+from curation.evidence.models.pinned import Weights, digest_of, first_line
+from curation.evidence.models.roles import DetectorModel
 
 if TYPE_CHECKING:
     from torch import nn
@@ -190,6 +192,25 @@ def network(weights: Path) -> nn.Module:
     return Yolo(load_yolo(weights)).eval()
 
 
+def load_yolo(path: Path) -> nn.Module:
+    """The network in a checked ultralytics checkpoint, fused, in float32 and evaluation mode, on
+    the CPU.
+
+    MissingError where torch cannot load safely; WeightsError where the file holds more than a known
+    network."""
+    import_ultralytics()
+    from ultralytics.nn.tasks import torch_safe_load
+
+    try:
+        checkpoint, _ = torch_safe_load(path, safe_only=True)  # type: ignore[no-untyped-call]
+        detector: nn.Module = (
+            (checkpoint.get("ema") or checkpoint["model"]).float().fuse(verbose=False).eval()
+        )
+    except Exception as error:  # a damaged file reaches us as any of a dozen types
+        raise WeightsError(f"{path} is not an ultralytics detector: {first_line(error)}") from error
+    return detector
+
+
 def logit(probability: float) -> float:
     """The inverse of the logistic function.
 
@@ -201,3 +222,17 @@ def logit(probability: float) -> float:
 
 def _halves(padding: int) -> tuple[int, int]:
     return round(padding / 2 - 0.1), round(padding / 2 + 0.1)
+
+
+DETECTOR_MODELS = (
+    DetectorModel(
+        Weights(
+            "yolov8n",
+            "yolov8n.pt",
+            ("31e20dde3def09e2cf938c7be6fe23d9150bbbe503982af13345706515f2ef95", "f59b3d83"),
+            "https://github.com/ultralytics/assets/releases/download/v0.0.0/yolov8n.pt",
+            "AGPL-3.0",
+        ),
+        YoloDetector,
+    ),
+)

@@ -24,7 +24,8 @@ class TrainingParams(Params):
         None, ge=4, le=256, description="depth_stack only: channels of the first; none: 32"
     )
     fine_tune: bool = Field(
-        False, description="transfer only: EfficientNet learns on; else only the head learns"
+        False,
+        description="transfer only: the pretrained network learns on; else only the head learns",
     )
     oversampling_recipe: Recipe = Field(
         "gentle", description="How the copies of small classes are changed"
