@@ -60,5 +60,5 @@ REASONS = (
 )
 """In the order in which the stages give them: the first one that holds is a file's."""
 
-STAGES = tuple(dict.fromkeys(reason.stage for reason in REASONS))
+REASON_STAGES = tuple(dict.fromkeys(reason.stage for reason in REASONS))
 """The stages that give reasons, in their order."""

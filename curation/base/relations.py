@@ -3,6 +3,6 @@
 ITSELF = "none"
 """The file that stays."""
 
-EXACT, PIXELS, DUPLICATE, VARIANT = "exact", "pixels", "duplicate", "variant"
+SAME_BYTES, SAME_PIXELS, DUPLICATE, VARIANT = "exact", "pixels", "duplicate", "variant"
 """Same bytes; same pixels; a copy found by comparing; too different for a copy, too like for
 chance."""

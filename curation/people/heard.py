@@ -17,7 +17,7 @@ from curation.base.params import Params
 from curation.people.ledger.address import same_place
 from curation.people.ledger.entries import HUMAN_DECISIONS, Entry
 from curation.people.ledger.ledger import Ledger
-from curation.store.published import HEARD, read_told
+from curation.store.published import HEARD_LEDGER, read_told
 from curation.store.tables import read_table
 from curation.store.workspace import Workspace
 
@@ -40,7 +40,7 @@ class HearingParams(Params):
 
 def publish_heard(workspace: Workspace, ledger: Ledger) -> None:
     """Write the name of the ledger that is heard to ledger.json."""
-    workspace.publish(HEARD, json.dumps({"ledger": ledger.name}).encode())
+    workspace.publish(HEARD_LEDGER, json.dumps({"ledger": ledger.name}).encode())
 
 
 def read_heard(workspace: Workspace) -> str | None:
@@ -50,8 +50,8 @@ def read_heard(workspace: Workspace) -> str | None:
     StoreError when the file is damaged.
     """
     return (
-        str(read_told(workspace, HEARD, "ledger")["ledger"])
-        if (workspace.root / HEARD).exists()
+        str(read_told(workspace, HEARD_LEDGER, "ledger")["ledger"])
+        if (workspace.root / HEARD_LEDGER).exists()
         else None
     )
 

@@ -38,8 +38,8 @@ from curation.store.safe_csv import csv_bytes
 from curation.verdict.curated import CuratedParams, staying
 
 MARK = "inksift-export.json"
-PARQUET, CSV = "pictures.parquet", "pictures.csv"
-FORMAT = 1
+_PARQUET, _CSV = "pictures.parquet", "pictures.csv"
+_FORMAT = 1
 _BATCH = 64
 _COLUMNS = ("path", "label", "image_id", "format")
 
@@ -145,7 +145,7 @@ def _earlier(source: Path, target: Path, params: ExportParams) -> set[str]:
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return set()
     mark = _read_mark(target)
-    if mark.get("inksift_export") != FORMAT:
+    if mark.get("inksift_export") != _FORMAT:
         raise ParamError(
             f"{target} is not empty and not an earlier export: choose a new or empty folder"
         )
@@ -168,7 +168,7 @@ def _read_mark(target: Path) -> dict[str, Any]:
 def _write_mark(task: _Export, files: Sequence[str]) -> None:
     folders = {folder: label for label, folder in task.classes.items()}
     mark = {
-        "inksift_export": FORMAT,
+        "inksift_export": _FORMAT,
         "form": task.params.form,
         "classes": folders,
         "files": sorted(files),
@@ -274,7 +274,7 @@ def _write_csv(task: _Export, summary: ExportSummary) -> None:
     rows = [_row(picture) for batch in _read_all(task, summary) for picture, _ in batch]
     _write_mark(task, [])
     write_atomically(
-        task.target / CSV, csv_bytes(pd.DataFrame(rows, columns=list(_COLUMNS), dtype="str"))
+        task.target / _CSV, csv_bytes(pd.DataFrame(rows, columns=list(_COLUMNS), dtype="str"))
     )
 
 
@@ -283,7 +283,7 @@ def _write_parquet(task: _Export, summary: ExportSummary) -> None:
     schema = pa.schema([*((name, pa.string()) for name in _COLUMNS), ("bytes", pa.binary())])
     _write_mark(task, [])
     with (
-        atomic_file(task.target / PARQUET) as file,
+        atomic_file(task.target / _PARQUET) as file,
         pq.ParquetWriter(file, schema, compression="none") as writer,
     ):
         for batch in _read_all(task, summary):

@@ -21,7 +21,7 @@ from curation.store.files import file_digest
 from curation.store.published import (
     CSV,
     F1,
-    HEARD,
+    HEARD_LEDGER,
     PARQUET,
     PROPOSAL,
     SOURCE,
@@ -33,7 +33,7 @@ from curation.store.workspace import Workspace
 from curation.verdict.conservation import conservation_problems
 
 _ROUNDING = 1e-6
-_FILES = (CSV, PARQUET, F1, SOURCE, HEARD)
+_FILES = (CSV, PARQUET, F1, SOURCE, HEARD_LEDGER)
 
 
 class Problem(NamedTuple):

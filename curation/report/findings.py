@@ -22,10 +22,10 @@ class Findings:
     `duplicates`, `apart` and `search` are DUPLICATES, KEPT_APART and PAIR_SEARCH frames; `signals`
     has image_id and a column per signal, `limits` their votes by name; `comparison` has a row per
     cluster method, named in its first column; `votes`, `quality` and `removal_rates` are VOTES,
-    VOTE_QUALITY and REMOVAL_RATES frames. `reject_threshold` and `keep_threshold` are log-odds, the folder's share of
-    photographs included: a photograph lies at or above the first, an illustration below the second.
-    `human` are the HUMAN_DECISIONS that the run took in, and `machine` the DECISIONS before people
-    were heard. `notes` are sentences for the reader."""
+    VOTE_QUALITY and REMOVAL_RATES frames. `reject_threshold` and `keep_threshold` are log-odds,
+    the folder's share of photographs included: a photograph lies at or above the first, an
+    illustration below the second. `human` are the HUMAN_DECISIONS that the run took in, and
+    `machine` the DECISIONS before people were heard. `notes` are sentences for the reader."""
 
     duplicates: pd.DataFrame | None = None
     apart: pd.DataFrame | None = None
@@ -48,8 +48,8 @@ def published_thresholds(workspace: Workspace) -> tuple[float, float] | None:
     photographs included.
 
     None where its recipe has none; StoreError when medium.json is damaged. A photograph must also
-    be more likely than not, and an illustration likewise, so the thresholds never lie on the wrong side
-    of 0."""
+    be more likely than not, and an illustration likewise, so the thresholds never lie on the wrong
+    side of 0."""
     place = workspace.root / MEDIUM
     if not place.exists():
         return None

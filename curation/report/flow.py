@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.base.reasons import STAGES, UNREADABLE_FILE
+from curation.base.reasons import REASON_STAGES, UNREADABLE_FILE
 from curation.drawing.words import reason_in_words, why_key
 
 WIDTH = 200
@@ -70,7 +70,9 @@ def _branches(counts: pd.Series, found: int) -> Iterator[Branch]:
 
 
 def _place(outcome: str, stage: str, _: str) -> tuple[int, int]:
-    return _OUTCOMES.index(outcome), STAGES.index(stage) if stage in STAGES else len(STAGES)
+    return _OUTCOMES.index(outcome), REASON_STAGES.index(stage) if stage in REASON_STAGES else len(
+        REASON_STAGES
+    )
 
 
 def _drawn(before: float, after: float) -> tuple[float, str, str]:

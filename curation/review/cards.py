@@ -19,7 +19,7 @@ _OF_COPIES = ("copy", "different")
 
 
 @dataclass(frozen=True)
-class Word:
+class SpokenWord:
     """What a person decided, in words; `later` where it takes effect with the next run, not at
     once."""
 
@@ -42,7 +42,7 @@ class Card:
     tile: Tile
     relation: str
     kept_id: str
-    words: Sequence[Word]
+    words: Sequence[SpokenWord]
     classes: Sequence[str]
     copies: int
 
@@ -81,7 +81,7 @@ def thumbnail(image_id: str) -> str:
     return f"/thumbnails/{image_id}"
 
 
-def picture(image_id: str) -> str:
+def picture_address(image_id: str) -> str:
     """The address of a large picture."""
     return f"/pictures/{image_id}"
 
@@ -120,10 +120,10 @@ def _explained(state: State, file: int, tile: Tile) -> str:
     )
 
 
-def _word(state: State, entry: Entry) -> Word:
+def _word(state: State, entry: Entry) -> SpokenWord:
     later = entry.action in _OF_COPIES and state.waits(entry)
     when = entry.at[:16].replace("T", " ") + " UTC"
-    return Word(
+    return SpokenWord(
         entry.entry,
         entry.action,
         said(state, entry),

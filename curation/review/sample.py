@@ -7,7 +7,7 @@ from typing import Any
 
 from curation.base.reasons import BAD_FEATURE
 from curation.people.ledger.entries import human_decisions
-from curation.review.cards import cards, picture
+from curation.review.cards import cards, picture_address
 from curation.review.state import State
 from curation.verdict import human
 from curation.verdict.audit.questions import propose
@@ -37,7 +37,7 @@ def sample_values(state: State, asked: str) -> dict[str, Any]:
         "left": len(open_),
         "known": len(given),
         "following": _following(open_, number),
-        "card": next(iter(cards(state, shown, picture)), None),
+        "card": next(iter(cards(state, shown, picture_address)), None),
     }
 
 

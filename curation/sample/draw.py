@@ -15,7 +15,7 @@ from curation.base.engine import per_item
 from curation.base.errors import SourceError
 from curation.base.params import Params
 from curation.base.rgb import Rgb
-from curation.sample.encode import DAMAGES, EXTENSIONS, damaged, encode, near_copy
+from curation.sample.encode import DAMAGES, FILE_ENDINGS, damaged, encode, near_copy
 from curation.sample.photographs import Crop, cut, plan_crops
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.shapes import Rng
@@ -197,7 +197,7 @@ def _named(entries: list[_Entry], params: SampleParams) -> list[_Entry]:
     """Entries with paths like cat/cat_0007.jpg, numbered in an order that gives nothing away."""
     rng = np.random.default_rng([params.seed, _PLAN, 1])
     numbers = rng.permutation(len(entries))
-    extensions = {**EXTENSIONS, **DAMAGES}
+    extensions = {**FILE_ENDINGS, **DAMAGES}
     return [
         replace(
             entry, path=f"{entry.label}/{entry.label}_{number:04d}.{extensions[entry.encoding]}"

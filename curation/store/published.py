@@ -17,12 +17,17 @@ from curation.store.safe_csv import csv_bytes
 from curation.store.tables import RUN_AGAIN, read_table, unusable
 from curation.store.workspace import Workspace
 
-CSV, PARQUET, SOURCE, HEARD = "decisions.csv", "decisions.parquet", "source.json", "ledger.json"
+CSV, PARQUET, SOURCE, HEARD_LEDGER = (
+    "decisions.csv",
+    "decisions.parquet",
+    "source.json",
+    "ledger.json",
+)
 PROPOSAL, MEDIUM = "proposal.csv", "medium.json"
 F1, F1_PAGE = "f1_report.json", "f1_report.html"
-ABLATION, ABLATION_PAGE = "ablation.json", "ablation.html"
+ABLATION_REPORT, ABLATION_PAGE = "ablation.json", "ablation.html"
 LEADERBOARD_CSV, LEADERBOARD_PAGE = "leaderboard.csv", "experiments.html"
-OF_MANY_TRAININGS = (ABLATION, ABLATION_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE)
+OF_MANY_TRAININGS = (ABLATION_REPORT, ABLATION_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE)
 OF_TRAINING = (F1, F1_PAGE, *OF_MANY_TRAININGS)
 """What was learned from the decisions, and holds no longer when they change."""
 
@@ -88,7 +93,7 @@ def publish_f1(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
 
 def publish_ablation(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
     """Write ablation.json and ablation.html; the answer is the page's place."""
-    workspace.publish(ABLATION, json.dumps(report, indent=1, allow_nan=False).encode())
+    workspace.publish(ABLATION_REPORT, json.dumps(report, indent=1, allow_nan=False).encode())
     return workspace.publish(ABLATION_PAGE, page.encode())
 
 
@@ -167,7 +172,7 @@ def demand_trained(workspace: Workspace) -> None:
 
 def read_ablation(workspace: Workspace) -> dict[str, Any]:
     """The content of ablation.json; StoreError when there is none or it is damaged."""
-    return _json(workspace.root / ABLATION, f"no ablation in {workspace.root}")
+    return _json(workspace.root / ABLATION_REPORT, f"no ablation in {workspace.root}")
 
 
 def changed(path: Path, digest: str) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from curation.base.relations import DUPLICATE, EXACT, PIXELS, VARIANT
+from curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS, VARIANT
 from curation.base.tables import HASHES, PAIRS, SPLITS, Table
 from curation.dedup.related_groups import pixels_of
 from curation.dedup.reverse import reverse
@@ -29,7 +29,7 @@ relation to one: "exact" (same bytes), "pixels", "duplicate" or "variant", or "c
 relatives of it are so close. `transform` is what makes it of the test picture."""
 
 _CHAIN = "chain"
-_CLOSEST_FIRST = [EXACT, PIXELS, DUPLICATE, VARIANT, _CHAIN]
+_CLOSEST_FIRST = [SAME_BYTES, SAME_PIXELS, DUPLICATE, VARIANT, _CHAIN]
 
 
 def relatives_of_test(
@@ -54,7 +54,7 @@ def relatives_of_test(
 
 def _same(others: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
     both = others.merge(test, on="pixels")
-    relation = np.where(both["image_id"] == both["test_id"], EXACT, PIXELS)
+    relation = np.where(both["image_id"] == both["test_id"], SAME_BYTES, SAME_PIXELS)
     return both.assign(relation=pd.Series(relation, dtype="str"), similarity=1.0, transform="")
 
 

@@ -1,8 +1,8 @@
 """The original team's recipe for real photographs, kept as a baseline.
 
-Two votes raise a suspicion: the detector sees two objects or more, or the picture lies in no cluster of
-DBSCAN ("photos do not cluster"). A suspect is then a photograph when a filter confirms it: dense
-edges, or no colour. A missing detector or a failed embedding casts no vote."""
+Two votes raise a suspicion: the detector sees two objects or more, or the picture lies in no
+cluster of DBSCAN ("photos do not cluster"). A suspect is then a photograph when a filter confirms
+it: dense edges, or no colour. A missing detector or a failed embedding casts no vote."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def find_signal(name: str) -> Signal:
     return _SIGNALS[name]
 
 
-def judge(evidence: pd.DataFrame, params: Camp2022Params) -> pd.DataFrame:
+def judge_camp2022(evidence: pd.DataFrame, params: Camp2022Params) -> pd.DataFrame:
     """A JUDGEMENTS row for every row of `evidence`. The recipe knows no probability: `p_photo` is
     missing."""
     return JUDGEMENTS.frame([_judge_one(row, params) for row in evidence.to_dict("records")])

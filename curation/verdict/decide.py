@@ -15,13 +15,13 @@ from curation.base.reasons import (
     UNREADABLE_FILE,
     Reason,
 )
-from curation.base.relations import DUPLICATE, EXACT, PIXELS
+from curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS
 from curation.base.tables import DECISIONS
 from curation.verdict.conservation import MACHINE
 
 VERSION = 3
 _UNKNOWN = {"p_photo": float("nan"), "medium": UNSURE}
-_SAME = {EXACT: "bytes", PIXELS: "pixels"}
+_SAME = {SAME_BYTES: "bytes", SAME_PIXELS: "pixels"}
 
 
 def decide(

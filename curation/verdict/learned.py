@@ -15,7 +15,7 @@ from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.base.params import Params
 from curation.base.reasons import PHOTO_VERDICT, UNSURE_VERDICT
 from curation.verdict.judgements import JUDGEMENTS
-from curation.verdict.medium.explain import explain
+from curation.verdict.medium.explain import explain_verdict
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.folder import DIGITS, Folder, Seen
 from curation.verdict.medium.head import Head
@@ -55,7 +55,7 @@ class Learned(NamedTuple):
     thresholds: Thresholds
 
 
-def judge(
+def judge_learned(
     evidence: pd.DataFrame,
     embeddings: pd.DataFrame,
     params: LearnedParams,
@@ -88,7 +88,7 @@ def _judgements(seen: Seen) -> pd.DataFrame:
             {"image_id": row["image_id"], "p_photo": p_photo, "medium": medium}
             | dict(zip(("outcome", "reason"), _OUTCOMES[medium], strict=True))
             | {
-                "explanation": explain(
+                "explanation": explain_verdict(
                     {part: row[part] for part in PARTS},
                     seen.weights,
                     medium=medium,

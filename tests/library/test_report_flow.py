@@ -175,7 +175,7 @@ def errors() -> list[str]:
     """Every error that the folder and the gate can write, by their own account."""
     told = " ".join(filter(None, (walk.__doc__, decode.__doc__, safe_open.RefusedError.__doc__)))
     listed = set(re.findall(r"`([a-z_]+)(?:`|:<)", told)) - {"reason"}
-    return sorted(listed | answer.TRANSIENT | set(safe_open.REASONS.values()))
+    return sorted(listed | answer.TRANSIENT | set(safe_open.REFUSALS.values()))
 
 
 def test_the_list_of_errors_is_whole() -> None:

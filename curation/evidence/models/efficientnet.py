@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
+from curation.base.arrays import Floats32
 from curation.base.engine import per_item
 from curation.base.errors import ParamError
 from curation.base.rgb import Rgb
-from curation.evidence.models.inference import Floats, Network, open_network
+from curation.evidence.models.inference import NetworkSource, open_network
 from curation.evidence.models.pinned import Weights, digest_of, load_state
 from curation.evidence.models.roles import EmbedderModel
 
@@ -59,7 +60,7 @@ VARIANTS = {
 }
 
 
-def shrink(picture: Rgb, side_px: int) -> Rgb:
+def shrink_to_square(picture: Rgb, side_px: int) -> Rgb:
     """The picture as a square of that side, straight from its own size: a step in between would
     change the features."""
     smaller = max(picture.shape[:2]) > side_px
@@ -86,18 +87,20 @@ class EfficientNetEmbedder:
         self._side_px = variant.side_px
         size = (variant.side_px, variant.side_px)
         self._run = open_network(
-            Network(self.version, lambda: build(name, weights), (size,)), folder
+            NetworkSource(self.version, lambda: build_embedder(name, weights), (size,)), folder
         )
 
-    def __call__(self, batch: Sequence[Rgb]) -> Floats:
+    def __call__(self, batch: Sequence[Rgb]) -> Floats32:
         """n x (dimension + texture_dimension): of the last map, the mean of every channel, then its
         deviation over the picture; then the same of every texture stage."""
-        vectors = per_item(lambda picture: self._run(shrink(picture, self._side_px)), batch)
+        vectors = per_item(
+            lambda picture: self._run(shrink_to_square(picture, self._side_px)), batch
+        )
         width = self.dimension + self.texture_dimension
         return np.stack(vectors) if vectors else np.zeros((0, width), dtype=np.float32)
 
 
-def build(name: str, weights: Path) -> nn.Module:
+def build_embedder(name: str, weights: Path) -> nn.Module:
     """The network as a torch module: 1 x side x side x 3 uint8 -> 1 x (2 * all its channels that
     count) float32."""
     import torch

@@ -35,7 +35,7 @@ class Listing(NamedTuple):
     licence: str
 
 
-def known(name: str) -> Weights:
+def weights_called(name: str) -> Weights:
     """The weights called `name`; ParamError names those that there are."""
     there = known_weights()
     if name not in there:
@@ -63,7 +63,7 @@ def search_weights(name: str, folders: Sequence[Path] = ()) -> Path | None:
 
     WeightsError when the file found is not the pinned one; in our own cache it is set aside and the
     search goes on."""
-    weights = known(name)
+    weights = weights_called(name)
     for folder in (*folders, *_environment_folders()):
         if (folder / weights.file).is_file():
             return _verified(folder / weights.file, weights)
@@ -82,7 +82,7 @@ def matches(digest: str, weights: Weights) -> bool:
 
 def how_to_get(name: str) -> str:
     """Two lines: which file is missing, and what to do about it."""
-    weights = known(name)
+    weights = weights_called(name)
     missing = (
         f"weights {name} not found: {weights.file} is in none of --weights-dir, $INKSIFT_WEIGHTS, "
         f"{cache_folder()}"

@@ -18,7 +18,7 @@ from curation.base.engine import in_batches, per_item
 from curation.base.rgb import Rgb
 from curation.store.files import atomic_file, file_digest, write_atomically
 from curation.training.fit import augment
-from curation.training.fit.augment import Recipe, augmented, letterboxed
+from curation.training.fit.augment import AugmentRecipe, augmented, letterboxed
 
 VERSION = 1
 _BATCH = 64
@@ -40,7 +40,7 @@ def draw_pictures(
     *,
     side_px: int,
     folder: Path,
-    recipe: Recipe = "gentle",
+    recipe: AugmentRecipe = "gentle",
     pictures_version: str = "",
     title: str = "pictures",
 ) -> Pictures:
@@ -71,7 +71,7 @@ def draw_pictures(
 
 
 def _key(
-    wanted: Sequence[tuple[str, int]], side_px: int, recipe: Recipe, pictures_version: str
+    wanted: Sequence[tuple[str, int]], side_px: int, recipe: AugmentRecipe, pictures_version: str
 ) -> str:
     described = json.dumps([VERSION, augment.VERSION, side_px, recipe, pictures_version, wanted])
     return hashlib.sha256(described.encode()).hexdigest()[:32]
