@@ -6,7 +6,10 @@ import pandas as pd
 from assets.shared.results import records
 from assets.shared.union import union
 from assets.training.splits import MOST_LISTED
+from curation.base.reasons import BAD_FEATURE
 from curation.base.tables import DECISIONS, EMBEDDINGS
+from curation.evidence.models.families import DETECTORS
+from curation.evidence.models.weights import fetching
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
 from curation.project import Project
 from curation.store.published import read_f1_report
@@ -59,19 +62,19 @@ def embeddings_are_numbers(embeddings: pd.DataFrame) -> dg.AssetCheckResult:
         passed=len(lengths) <= 1,
         severity=_ERROR,
         description=f"{len(embeddings)} vectors of length {sorted(lengths)}; {bad} rejected as "
-        "bad_feature",
+        f"{BAD_FEATURE.name}",
     )
 
 
 @dg.asset_check(asset="object_counts")
 def detector_was_present(object_counts: pd.DataFrame) -> dg.AssetCheckResult:
-    """YOLO's weights were found, so that its vote counts."""
+    """The detector's weights were found, so that its vote counts."""
     missing = int((object_counts["status"] == DETECTOR_UNAVAILABLE).sum())
     return dg.AssetCheckResult(
         passed=missing == 0,
         severity=_WARN,
-        description=f"no YOLO weights: {missing} pictures are judged without an object count; "
-        "`inksift weights fetch yolov8n`, or name their folder with --weights-dir"
+        description=f"no detector weights: {missing} pictures are judged without an object count; "
+        f"`{fetching(DETECTORS[0].weights.name)}`, or name their folder with --weights-dir"
         if missing
         else "weights found",
     )

@@ -1,13 +1,13 @@
-"""The ablation on a noisy folder with a clean test set held apart: what curation buys, step by step.
+"""The ablation on a noisy folder with a clean test set held apart: what each step buys.
 
     INKSIFT_WEIGHTS=../shared/weights python benchmarks/ablation.py [--data ../shared/data/labelled]
     [--seed 0]
         [--seeds 3] [--out DIR] [--heads DIR] [--set classifier.image_side_px=64 ...]
 
 Builds the folder (`noisy_labelled.py`), runs `inksift run` and `inksift ablation` on it as a user
-would, and prints the ablation with the targets, what the verdict did to photographs and drawings, and a
-line of JSON. The shipped head of the verdict was fitted on these very pictures, so its part is
-better here than on pictures of strangers: `--heads DIR` takes one that never saw them
+would, and prints the ablation with the targets, what the verdict did to photographs and
+drawings, and a line of JSON. The shipped head of the verdict was fitted on these very pictures, so
+its part is better here than on pictures of strangers: `--heads DIR` takes one that never saw them
 (`fit_medium_head.py --sets labelled2 --out DIR`, renamed to medium-efficientnet-lite0.json)."""
 
 from __future__ import annotations

@@ -22,11 +22,11 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from curation.base.arrays import Floats32, Pixels
 from curation.store.parquet import read_parquet
 from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
 from curation.training.explain.heat import heat_maps
-from curation.training.explain.layers import Floats, Pixels
 from curation.training.explain.networks import networks_of
 from curation.training.fit.forward import probabilities
 from curation.training.fit.pictures import draw_pictures
@@ -88,7 +88,11 @@ def _test_pixels(workspace: Workspace, side_px: int) -> Pixels:
 
 
 def _fall(
-    network: Classifier, pixels: Pixels, hidden: npt.NDArray[np.bool_], value: int, chances: Floats
+    network: Classifier,
+    pixels: Pixels,
+    hidden: npt.NDArray[np.bool_],
+    value: int,
+    chances: Floats32,
 ) -> float:
     asked = probabilities(network, np.where(hidden[..., None], np.uint8(value), pixels))
     answers = chances.argmax(axis=1)
@@ -96,7 +100,7 @@ def _fall(
     return float((chances[rows, answers] - asked[rows, answers]).mean())
 
 
-def _highest(ranking: Floats, share: float) -> npt.NDArray[np.bool_]:
+def _highest(ranking: Floats32, share: float) -> npt.NDArray[np.bool_]:
     """The same share of every picture: places that are equally hot are taken at random."""
     mixed = np.random.default_rng(0).random(ranking.shape)
     order = np.lexsort((mixed.reshape(len(ranking), -1), ranking.reshape(len(ranking), -1)), axis=1)
@@ -106,14 +110,14 @@ def _highest(ranking: Floats, share: float) -> npt.NDArray[np.bool_]:
     return hidden.reshape(ranking.shape)
 
 
-def _blots(pixels: Pixels) -> Floats:
+def _blots(pixels: Pixels) -> Floats32:
     rng, side = np.random.default_rng(0), pixels.shape[1]
     return np.stack(
         [cv2.resize(rng.random((8, 8), dtype=np.float32), (side, side)) for _ in pixels]
     )
 
 
-def _ink(pixels: Pixels) -> Floats:
+def _ink(pixels: Pixels) -> Floats32:
     return np.stack(
         [cv2.GaussianBlur((255 - one.mean(axis=2)).astype(np.float32), (0, 0), 6) for one in pixels]
     )

@@ -29,7 +29,7 @@ from curation.gather.images import ImageParams, find_images
 from curation.gather.signals import SIGNALS
 from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
-from curation.verdict.learned import LearnedParams, judge
+from curation.verdict.learned import LearnedParams, judge_learned
 from curation.verdict.medium import quality
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.head import load_head
@@ -87,7 +87,7 @@ class Verdict:
             )
         print()
 
-    def judge(self, rows: np.ndarray, *, adapt: bool = True) -> Judged:
+    def judge_learned(self, rows: np.ndarray, *, adapt: bool = True) -> Judged:
         """The verdict on a folder of these pictures."""
         alone, prior = self.alone[rows], 0.0
         if adapt:
@@ -214,7 +214,7 @@ def crawl(data: Path, workspace: Workspace, weights: Path) -> None:
         == "photo"
     )
     began = time.process_time()
-    judged = judge(
+    judged = judge_learned(
         evidence,
         embeddings,
         LearnedParams(),

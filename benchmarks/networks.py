@@ -65,7 +65,7 @@ def _options() -> argparse.Namespace:
 def _measured(params: TrainingParams, options: argparse.Namespace) -> dict[str, object]:
     torch.manual_seed(0)
     settings = params.network_settings()
-    network = networks.build(params.network, options.classes, settings)
+    network = networks.build_network(params.network, options.classes, settings)
     learning = [weight for weight in network.parameters() if weight.requires_grad]
     optimiser = torch.optim.AdamW(learning, lr=params.learning_rate)
     examples = _examples(params.side_px, options.pictures, options.classes)

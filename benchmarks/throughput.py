@@ -197,16 +197,16 @@ def _input_shape(picture: np.ndarray) -> list[int]:
 
 def _least_cosine(embedded: Any, read: Callable[[str], np.ndarray]) -> float:
     """The least agreement of a stored vector with torch on the same pixels."""
-    from curation.evidence.models.efficientnet import VARIANTS, build, shrink
+    from curation.evidence.models.efficientnet import VARIANTS, build_embedder, shrink_to_square
     from curation.evidence.models.inference import Eager
     from curation.evidence.models.weights import find_weights
 
     name = "efficientnet-lite0"
-    eager = Eager(build(name, find_weights(name)), "cpu")
+    eager = Eager(build_embedder(name, find_weights(name)), "cpu")
     cosines = []
     for image_id, vector in zip(embedded["image_id"], embedded["vector"], strict=True):
         ours = vector.astype(np.float64)
-        theirs = eager(shrink(read(image_id), VARIANTS[name].side_px))[: len(ours)]
+        theirs = eager(shrink_to_square(read(image_id), VARIANTS[name].side_px))[: len(ours)]
         cosines.append(float(ours @ theirs / np.linalg.norm(ours) / np.linalg.norm(theirs)))
     return min(cosines)
 

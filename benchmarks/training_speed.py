@@ -94,7 +94,7 @@ def _measured(
 ) -> tuple[list[float], list[float]]:
     """Seconds of an epoch by the loop, and of the bare pass; the first of each does not count."""
     torch.manual_seed(0)
-    network = networks.build(params.network, CLASSES, params.network_settings())
+    network = networks.build_network(params.network, CLASSES, params.network_settings())
     optimiser = optimiser_of(
         network.parameters(), params.optimiser, rate=1e-4, decay=params.weight_decay
     )

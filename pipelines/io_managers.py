@@ -6,11 +6,12 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
-from curation.base.errors import SchemaError, StoreError
+from curation.base.errors import StoreError
 from curation.base.tables import Table
 from curation.project import Project
 from curation.store.files import write_atomically
-from curation.store.parquet import read_parquet, to_parquet
+from curation.store.parquet import to_parquet
+from curation.store.tables import read_table
 
 
 class ParquetTables(dg.IOManager):
@@ -43,7 +44,9 @@ class ParquetTables(dg.IOManager):
                 f"{paths[0] if paths else key} is not there: materialise {key.to_user_string()} "
                 "first"
             )
-        frames = [self._read(path, "_".join(key.path)) for path in made]
+        name = "_".join(key.path)
+        again = f"materialise {name} again"
+        frames = [read_table(path, self._contracts.get(name), remedy=again) for path in made]
         return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
     def _path(self, key: dg.AssetKey, partition: str = "") -> Path:
@@ -53,12 +56,3 @@ class ParquetTables(dg.IOManager):
             if partition
             else table.with_name(f"{table.name}.parquet")
         )
-
-    def _read(self, path: Path, name: str) -> pd.DataFrame:
-        frame, contract = read_parquet(path), self._contracts.get(name)
-        try:
-            return contract.check(frame) if contract else frame
-        except SchemaError as error:
-            raise StoreError(
-                f"{path} is of another version of inksift ({error}): materialise {name} again"
-            ) from error

@@ -7,7 +7,7 @@ from curation.project import Project
 from pipelines.freshness import last_settings, ledger_at, taken_in, told
 from pipelines.jobs import decide
 
-SECONDS_BETWEEN_LOOKS = 30
+_SECONDS_BETWEEN_LOOKS = 30
 _NO_PROJECT = dg.SkipReason("INKSIFT_SOURCE is not set")
 _NO_RUN = dg.SkipReason(
     "no run has read the ledger yet: run `inksift run`, or the job `everything` or `curate`, once"
@@ -28,7 +28,7 @@ def ledger_changes(project: Project | None) -> dg.SensorDefinition:
 
     @dg.sensor(
         name="ledger_changes",
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Marks as stale what was made before the last decision of a person; starts "
         "nothing",
@@ -57,7 +57,7 @@ def new_decisions(project: Project | None) -> dg.SensorDefinition:
     @dg.sensor(
         name="new_decisions",
         job=decide,
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
         description="Takes in what people decided, with the settings of the last run, once they "
         "have paused",
     )

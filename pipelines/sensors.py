@@ -10,7 +10,7 @@ import dagster as dg
 from curation.project import Project
 from pipelines.jobs import curate
 
-SECONDS_BETWEEN_LOOKS = 60
+_SECONDS_BETWEEN_LOOKS = 60
 
 
 def listing_digest(source: Path) -> str:
@@ -32,7 +32,7 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
     @dg.sensor(
         name="new_files",
         job=curate,
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
         description="Curates anew when files were added, changed or removed and the folder has "
         "held still since",
     )

@@ -12,7 +12,7 @@ from torch import nn
 from curation.base.tables import PREDICTIONS
 from curation.training.explain.examined import Examined
 from curation.training.explain.networks import Networks
-from curation.training.networks import NETWORKS, build
+from curation.training.networks import NETWORKS, build_network
 from curation.training.networks.base import Classifier
 
 SMALL: dict[str, Mapping[str, int]] = {name: {} for name in NETWORKS} | {
@@ -42,7 +42,7 @@ def small_network(name: str, classes: int = 3) -> Classifier:
     """Untrained, the same in every test; for pictures of 32 x 32."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        network = build(name, classes, SMALL[name])
+        network = build_network(name, classes, SMALL[name])
     assert isinstance(network, Classifier)
     return network.eval()
 

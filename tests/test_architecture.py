@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 import assets
 import curation
 import pipelines
+from curation.base.reasons import REASONS, Reason
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(
@@ -40,6 +42,14 @@ NEVER_CALLED = {
     "eval",
     "exec",
 }
+SAME_IN_MANY_MODULES = {
+    *("SIGNAL", "NETWORK", "STAGE"),  # what a module hands to its registry
+    *("VERSION", "log"),  # what a module says of itself
+    *("lines", "taken_lines"),  # what a command tells a person
+    *("Bools", "Floats", "Indices", "FOLDS"),  # arrays of dedup and of medium, and their folds
+}
+ALSO_ANOTHER_WORD = {"unreadable", "duplicate", "photo", "unsure", "human"}
+"""Codes of reasons that are also those of an error, a relation, a medium or a decider."""
 
 
 def tree_of(path: Path) -> ast.Module:
@@ -74,6 +84,10 @@ def parameters(function: ast.FunctionDef) -> int:
 
 def calls(path: Path) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
+
+
+def texts(path: Path) -> set[object]:
+    return {node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant)}
 
 
 def keywords(call: ast.Call) -> dict[str | None, str]:
@@ -130,6 +144,64 @@ def test_nothing_unsafe_is_called(path: Path) -> None:
             assert "Loader" in given, f"line {call.lineno}: yaml.load without a Loader"
         if name.endswith("Environment"):
             assert "autoescape" in given, f"line {call.lineno}: {name} without autoescape"
+
+
+def names_of(node: ast.stmt) -> set[str]:
+    """What a statement at the top of a module defines."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+    return {one.id for each in targets for one in ast.walk(each) if isinstance(one, ast.Name)}
+
+
+def is_named_for_users(node: ast.stmt) -> bool:
+    """Assets, checks and commands are decorated, and a job is an assignment: their names are what a
+    person types or reads, so they may be those of what they call."""
+    if isinstance(node, ast.Assign):
+        return "define_asset_job" in ast.unparse(node.value)
+    return bool(getattr(node, "decorator_list", [])) and not isinstance(node, ast.ClassDef)
+
+
+@pytest.mark.parametrize("packages", [("curation",), ("assets", "pipelines")], ids="-".join)
+def test_a_public_name_means_one_thing(packages: tuple[str, ...]) -> None:
+    defined: defaultdict[str, set[str]] = defaultdict(set)
+    for path in FILES:
+        if path.relative_to(ROOT).parts[0] not in packages:
+            continue
+        for node in tree_of(path).body:
+            if packages == ("curation",) or not is_named_for_users(node):
+                for name in names_of(node):
+                    defined[name].add(place(path))
+    twice = {
+        name: places
+        for name, places in defined.items()
+        if len(places) > 1 and not name.startswith("_") and name not in SAME_IN_MANY_MODULES
+    }
+    assert not twice
+
+
+def test_commands_to_run_next_are_built_in_one_place() -> None:
+    assert {place(path) for path in FILES if "shlex" in imported(path)} == {
+        "curation/base/commands.py"
+    }
+
+
+def test_files_are_replaced_in_one_place() -> None:
+    names = ("os.replace", "os.fsync", "os.rename")
+    found = {
+        place(path) for path in FILES for call in calls(path) if ast.unparse(call.func) in names
+    }
+    assert found == {"curation/store/files.py"}
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: f"{reason.stage}-{reason.name}")
+def test_a_reason_is_spelt_once(reason: Reason) -> None:
+    """Where its code means nothing else; a photograph, a person and a copy are in other tables."""
+    if reason.name not in ALSO_ANOTHER_WORD:
+        assert [place(path) for path in FILES if reason.name in texts(path)] == [
+            "curation/base/reasons.py"
+        ]
 
 
 @pytest.mark.parametrize(

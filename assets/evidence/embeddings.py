@@ -1,4 +1,4 @@
-"""What EfficientNet sees in every picture."""
+"""What the embedder sees in every picture."""
 
 import dagster as dg
 import pandas as pd
@@ -22,7 +22,7 @@ STAGE = Stage(
     settings=FeatureParams,
     tables={"embeddings": Made(EMBEDDINGS)},
     version=features.VERSION,
-    kinds={"efficientnet", "onnx", "parquet"},
+    kinds={"onnx", "parquet"},
 )
 
 
@@ -35,7 +35,7 @@ def embeddings(
     config: FeaturesConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Mean and deviation of every EfficientNet feature channel, per distinct picture, copies and
+    """Mean and deviation of every feature channel of the embedder, per distinct picture, copies and
     test pictures too."""
     embedder = features.load_embedder(project.workspace, project.weights, config)
     read = Thumbnails(project.workspace, union(thumbnails, test_thumbnails))

@@ -1,4 +1,4 @@
-"""Objects that YOLO sees on every kept picture."""
+"""Objects that the detector sees on every kept picture."""
 
 import dagster as dg
 import pandas as pd
@@ -21,7 +21,7 @@ STAGE = Stage(
     settings=ObjectParams,
     tables={"object_counts": Made(OBJECT_COUNTS)},
     version=objects.VERSION,
-    kinds={"yolo", "onnx", "parquet"},
+    kinds={"onnx", "parquet"},
 )
 
 

@@ -1,6 +1,5 @@
 """The report of rejected images."""
 
-import shlex
 from collections.abc import Iterator, Mapping
 
 import dagster as dg
@@ -10,6 +9,8 @@ from assets.shared.display import picture
 from assets.shared.results import table
 from assets.shared.stage import Made, Stage
 from assets.shared.union import union
+from curation.base.commands import Places, command
+from curation.base.reasons import UNREADABLE_FILE
 from curation.dedup.apart import kept_apart
 from curation.drawing.contact_sheet import contact_sheet
 from curation.drawing.words import reason_of_one
@@ -21,9 +22,12 @@ from curation.report.page import ReportParams, build_report
 from curation.report.photographs import loudest_first
 from curation.report.tiles import likeliest_first
 from curation.store.thumbnails import Thumbnails
+from curation.verdict.conservation import by_people
 from curation.verdict.signal_limits import limits_by_name
 
-_NO_DETECTOR = "YOLO's weights were not found: no objects were counted, and that vote is missing."
+_NO_DETECTOR = (
+    "The detector's weights were not found: no objects were counted, and that vote is missing."
+)
 _REVIEW_APP = "http://127.0.0.1:8600/"
 
 
@@ -79,7 +83,7 @@ def rejected_report(
         report=dg.MetadataValue.path(place),
         review_app=dg.MetadataValue.url(_REVIEW_APP),
         review_command=dg.MetadataValue.md(_how_to_review(project)),
-        decided_by_people=int((verdicts["decided_by"] == "human").sum()),
+        decided_by_people=int(by_people(verdicts).sum()),
         outcomes=picture(plots.outcome_flow(verdicts), "files by outcome"),
         voters=picture(
             vote_plots.voter_quality(loudest_first(found["vote_quality"])), "AUROC of each voter"
@@ -112,7 +116,9 @@ def _findings(found: Mapping[str, pd.DataFrame], project: Project) -> Findings:
 
 
 def _rejected_pictures(verdicts: pd.DataFrame) -> pd.DataFrame:
-    return verdicts[(verdicts["outcome"] == "rejected") & (verdicts["reason"] != "unreadable")]
+    return verdicts[
+        (verdicts["outcome"] == "rejected") & (verdicts["reason"] != UNREADABLE_FILE.name)
+    ]
 
 
 def _contact_sheets(
@@ -123,9 +129,7 @@ def _contact_sheets(
     for reason, rows in _rejected_pictures(verdicts).groupby("reason"):
         yield from _sheet(str(reason), f"rejected: {reason_of_one(str(reason))}", rows, read)
     yield from _sheet("review", "for review", verdicts[verdicts["outcome"] == "review"], read)
-    yield from _sheet(
-        "decided_by_people", "decided by people", verdicts[verdicts["decided_by"] == "human"], read
-    )
+    yield from _sheet("decided_by_people", "decided by people", verdicts[by_people(verdicts)], read)
 
 
 def _sheet(
@@ -139,9 +143,5 @@ def _sheet(
 
 def _how_to_review(project: Project) -> str:
     """The command that serves these pictures in the browser, as Markdown."""
-    named = {"--workspace": str(project.workspace.root), "--ledger": project.ledger.name}
-    options = " ".join(f"{option} {shlex.quote(value)}" for option, value in named.items() if value)
-    return (
-        f"```\ninksift review {options}\n```\nprints the address that lets you in, and ends with "
-        "Ctrl+C"
-    )
+    review = command("review", at=Places(project.workspace.root, project.ledger.name, None))
+    return f"```\n{review}\n```\nprints the address that lets you in, and ends with Ctrl+C"

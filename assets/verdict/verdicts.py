@@ -12,6 +12,7 @@ from curation.base.tables import DECISIONS
 from curation.project import Project
 from curation.store.published import PROPOSAL, publish_medium, publish_proposal
 from curation.verdict import conflicts, evidence, human
+from curation.verdict.conservation import by_people
 from curation.verdict.decide import VERSION, decide
 from curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
 from curation.verdict.recipes import Judged, VerdictParams, judge
@@ -112,7 +113,7 @@ def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
         "kept": int(outcomes.get("kept", 0)),
         "review": int(outcomes.get("review", 0)),
         "rejected": int(outcomes.get("rejected", 0)),
-        "decided_by_people": int((decisions["decided_by"] == "human").sum()),
+        "decided_by_people": int(by_people(decisions).sum()),
         "label_conflicts": int(conflicts.is_conflict(decisions).sum()),
         "reasons": counts(decisions.loc[decisions["outcome"] == "rejected", "reason"]),
         "media": counts(decisions["medium"]),
@@ -121,9 +122,7 @@ def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
 
 def _overruled(machine: pd.DataFrame, decisions: pd.DataFrame) -> int:
     """How many files people put elsewhere than the machine alone would have."""
-    return int(
-        ((decisions["decided_by"] == "human") & (machine["outcome"] != decisions["outcome"])).sum()
-    )
+    return int((by_people(decisions) & (machine["outcome"] != decisions["outcome"])).sum())
 
 
 def _evidence(

@@ -20,12 +20,11 @@ from pydantic import Field
 from scipy.stats import t
 
 from curation.ablation.arms import ALL, ARMS
+from curation.base.arrays import Floats64
 from curation.base.errors import DataError
 from curation.base.params import Params
 from curation.base.tables import Table
 from curation.training.evaluation import f1_by_class
-
-Floats = npt.NDArray[np.float64]
 
 SCORES = Table(
     "ablation_scores",
@@ -81,7 +80,7 @@ class AblationParams(Params):
     )
 
 
-class Answers(NamedTuple):
+class NetworkAnswers(NamedTuple):
     """What every training of every arm said of the same test pictures: `truth` holds n class
     numbers, `guessed[arm]` is trainings x n class numbers, `classes` their names."""
 
@@ -90,7 +89,7 @@ class Answers(NamedTuple):
     classes: Sequence[str]
 
 
-def answers_of(predictions: Mapping[str, Sequence[pd.DataFrame]]) -> Answers:
+def answers_of(predictions: Mapping[str, Sequence[pd.DataFrame]]) -> NetworkAnswers:
     """PREDICTIONS of every training of every arm, lined up. DataError when they are not of the same
     pictures."""
     first = next(iter(predictions.values()))[0]
@@ -105,7 +104,7 @@ def answers_of(predictions: Mapping[str, Sequence[pd.DataFrame]]) -> Answers:
         arm: np.stack([frame["predicted"].map(number).to_numpy(np.int64) for frame in frames])
         for arm, frames in predictions.items()
     }
-    return Answers(first["label"].map(number).to_numpy(np.int64), guessed, classes)
+    return NetworkAnswers(first["label"].map(number).to_numpy(np.int64), guessed, classes)
 
 
 def rare_classes(train_labels: Sequence[str], tested: Sequence[str]) -> list[str]:
@@ -117,7 +116,7 @@ def rare_classes(train_labels: Sequence[str], tested: Sequence[str]) -> list[str
 
 
 def effects(
-    answers: Answers, *, averaged: Sequence[str], rare: Sequence[str], params: AblationParams
+    answers: NetworkAnswers, *, averaged: Sequence[str], rare: Sequence[str], params: AblationParams
 ) -> pd.DataFrame:
     """EFFECTS over the classes `averaged` and those of them that are `rare`.
 
@@ -146,8 +145,8 @@ def effects(
 
 
 def scores(
-    answers: Answers, weights: npt.NDArray[np.int64], masks: Sequence[npt.NDArray[np.bool_]]
-) -> dict[str, Floats]:
+    answers: NetworkAnswers, weights: npt.NDArray[np.int64], masks: Sequence[npt.NDArray[np.bool_]]
+) -> dict[str, Floats64]:
     """Mean F1 over each mask of classes, by arm: trainings x masks, where `weights` (n) says how
     often each test picture counts."""
     return {
@@ -157,7 +156,7 @@ def scores(
 
 
 def _means(
-    answers: Answers,
+    answers: NetworkAnswers,
     guessed: npt.NDArray[np.int64],
     weights: npt.NDArray[np.int64],
     masks: Sequence[npt.NDArray[np.bool_]],
@@ -181,7 +180,7 @@ def _redrawn(
         yield weights
 
 
-def _reach(gains: Floats, on_redrawn: Floats, confidence: float) -> Floats:
+def _reach(gains: Floats64, on_redrawn: Floats64, confidence: float) -> Floats64:
     """How far the interval goes either way, per mask, from the gains of pairs of trainings
     (trainings x masks) and the mean gains on redrawn test pictures (draws x masks)."""
     pairs = len(gains)
@@ -190,5 +189,5 @@ def _reach(gains: Floats, on_redrawn: Floats, confidence: float) -> Floats:
     ratio = np.divide(
         variance, of_trainings, out=np.full_like(variance, np.inf), where=of_trainings > 0
     )
-    reach: Floats = t.ppf((1 + confidence) / 2, max(1, pairs - 1) * ratio**2) * np.sqrt(variance)
+    reach: Floats64 = t.ppf((1 + confidence) / 2, max(1, pairs - 1) * ratio**2) * np.sqrt(variance)
     return reach

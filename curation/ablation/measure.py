@@ -23,7 +23,7 @@ from curation.ablation.arms import (
 from curation.ablation.effects import (
     SCORES,
     AblationParams,
-    Answers,
+    NetworkAnswers,
     answers_of,
     effects,
     rare_classes,
@@ -156,7 +156,7 @@ def _learned(splits: pd.DataFrame) -> list[str]:
 
 
 def _scores(
-    tried: Sequence[_Tried], answers: Answers, averaged: Sequence[str], rare: Sequence[str]
+    tried: Sequence[_Tried], answers: NetworkAnswers, averaged: Sequence[str], rare: Sequence[str]
 ) -> pd.DataFrame:
     masks = [np.isin(answers.classes, names) for names in (averaged, rare)]
     found = scores(answers, np.ones(len(answers.truth), np.int64), masks)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from tqdm.auto import tqdm
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 
 def worker_count() -> int:
@@ -23,8 +23,8 @@ def worker_count() -> int:
 
 
 def per_item(
-    function: Callable[[Item], Result], items: Sequence[Item], *, workers: int | None = None
-) -> list[Result]:
+    function: Callable[[Item], _Result], items: Sequence[Item], *, workers: int | None = None
+) -> list[_Result]:
     """`function` of every item, in the order of the items; the first exception is raised."""
     with ThreadPoolExecutor(workers or worker_count()) as pool:
         return list(pool.map(function, items))

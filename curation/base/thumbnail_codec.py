@@ -16,7 +16,7 @@ import zstandard
 from curation.base.rgb import Rgb
 
 VERSION = 1
-MAX_SIDE_PX = 2048
+MAX_THUMBNAIL_PX = 2048
 _HEADER = struct.Struct("<4sHH")
 _MAGIC = b"ISTN"
 
@@ -47,7 +47,7 @@ def packed_size(data: bytes) -> tuple[int, int]:
     if len(data) < _HEADER.size:
         raise ValueError("too short for a packed picture")
     magic, height, width = _HEADER.unpack_from(data)
-    if magic != _MAGIC or not (0 < height <= MAX_SIDE_PX and 0 < width <= MAX_SIDE_PX):
+    if magic != _MAGIC or not (0 < height <= MAX_THUMBNAIL_PX and 0 < width <= MAX_THUMBNAIL_PX):
         raise ValueError("not a packed picture")
     return height, width
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from curation.base.rgb import Rgb, shrink
 
 TRIM_SIDE_PX = 320
-TOLERANCE = 16
+_TOLERANCE = 16
 FRAMED_SHARE = 0.5
 _MIXED_PX = 3
 _MOST_BORDERS = 8
@@ -132,7 +132,7 @@ def _leading(high: npt.NDArray[Any], low: npt.NDArray[Any]) -> int:
     """How many lines from the first on have its colour throughout, by the brightest and darkest
     value of each."""
     colour = (high[0].astype(np.float64) + low[0]) / 2
-    uniform = ((high <= colour + TOLERANCE) & (low >= colour - TOLERANCE)).all(axis=1)
+    uniform = ((high <= colour + _TOLERANCE) & (low >= colour - _TOLERANCE)).all(axis=1)
     return len(uniform) if uniform.all() else int(np.argmin(uniform))
 
 
@@ -145,7 +145,7 @@ def _framed(rgb: Rgb, inner: dict[str, int], edge: str) -> bool:
     outside, inside = (
         rgb[line, across] if edge in ("top", "bottom") else rgb[down, line] for line in lines
     )
-    differs = np.abs(inside.astype(np.int16) - outside.mean(axis=0)).max(axis=1) > TOLERANCE
+    differs = np.abs(inside.astype(np.int16) - outside.mean(axis=0)).max(axis=1) > _TOLERANCE
     return bool(differs.mean() >= FRAMED_SHARE)
 
 

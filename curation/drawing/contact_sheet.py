@@ -14,7 +14,7 @@ from curation.base.rgb import Rgb, shrink
 
 GREY = 222
 GAP_PX = 4
-MOST_BYTES = 140_000
+MOST_SHEET_BYTES = 140_000
 _QUALITIES = (85, 70, 50)
 
 
@@ -30,16 +30,16 @@ def contact_sheet(
     there are none."""
     if not image_ids:
         return None
-    tiles = per_item(lambda image_id: letterbox(read(image_id), tile_px), list(image_ids[:limit]))
+    tiles = per_item(lambda image_id: on_grey(read(image_id), tile_px), list(image_ids[:limit]))
     return small_jpeg(_grid(tiles, columns))
 
 
 def small_jpeg(sheet: Rgb) -> bytes:
     """A JPEG of at most 140 kB: coarser, then smaller, until it fits."""
-    return next(data for data in _smaller_and_smaller(sheet) if len(data) <= MOST_BYTES)
+    return next(data for data in _smaller_and_smaller(sheet) if len(data) <= MOST_SHEET_BYTES)
 
 
-def letterbox(picture: Rgb, side_px: int) -> Rgb:
+def on_grey(picture: Rgb, side_px: int) -> Rgb:
     """`picture` fitted into a grey square of `side_px`; it is never enlarged."""
     small = shrink(picture, side_px)
     height, width = small.shape[:2]

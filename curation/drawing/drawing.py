@@ -22,7 +22,7 @@ from PIL import Image
 from curation.base.rgb import Rgb
 
 KEPT, REVIEW, REJECTED, FOUND = "#2a6f97", "#e0a030", "#c1553b", "#d5dce3"
-MOST_BYTES = 40_000
+MOST_PLOT_BYTES = 40_000
 INK, FAINT = "#2b3036", "#e8ebee"
 OUTCOME_COLOURS = {"kept": KEPT, "review": REVIEW, "rejected": REJECTED}
 
@@ -35,7 +35,7 @@ class Grain(NamedTuple):
     most_bytes: int
 
 
-FEW_COLOURS = Grain(((120, 32), (100, 12), (80, 12), (70, 8), (60, 6)), MOST_BYTES)
+FEW_COLOURS = Grain(((120, 32), (100, 12), (80, 12), (70, 8), (60, 6)), MOST_PLOT_BYTES)
 MANY_COLOURS = Grain(((120, 160), (100, 160), (90, 128), (72, 128)), 150_000)
 """For plots in which many colours mean something."""
 _LABEL_CHARS = 30

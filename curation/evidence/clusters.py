@@ -31,7 +31,7 @@ from curation.evidence.features import feature_matrix
 VERSION = 2
 SILHOUETTE_SAMPLE = 2000
 TINY_EPS = 1e-6
-Matrix = npt.NDArray[np.float32]
+_Matrix = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 
 
@@ -70,10 +70,10 @@ def find_clusters(embeddings: pd.DataFrame, params: ClusterParams) -> Clusters:
         return _clusters(sound["image_id"].tolist(), feature_matrix(sound), params)
 
 
-def reduced(vectors: Matrix, components: int, seed: int) -> Matrix:
+def reduced(vectors: _Matrix, components: int, seed: int) -> _Matrix:
     """Vectors at unit length, then their leading principal components (all of them for 0
     components)."""
-    unit: Matrix = normalize(vectors)
+    unit: _Matrix = normalize(vectors)
     kept = min(components, *unit.shape)
     if kept in (0, unit.shape[1]) or _all_equal(unit):
         return unit
@@ -82,7 +82,7 @@ def reduced(vectors: Matrix, components: int, seed: int) -> Matrix:
     )
 
 
-def k_distances(points: Matrix, k: int) -> npt.NDArray[np.float64]:
+def k_distances(points: _Matrix, k: int) -> npt.NDArray[np.float64]:
     """Distance of every point to its `k`-th nearest, itself included, ascending."""
     distances, _ = NearestNeighbors(n_neighbors=k).fit(points).kneighbors(points)
     return np.sort(distances[:, -1].astype(np.float64))
@@ -99,7 +99,7 @@ def knee(ascending: npt.NDArray[np.float64]) -> float:
     return float(ascending[np.argmax(line - ascending)])
 
 
-def _clusters(image_ids: list[str], vectors: Matrix, params: ClusterParams) -> Clusters:
+def _clusters(image_ids: list[str], vectors: _Matrix, params: ClusterParams) -> Clusters:
     if len(image_ids) < params.min_samples:
         return _together(image_ids, "too few pictures")
     if _all_equal(vectors):
@@ -122,7 +122,7 @@ def _clusters(image_ids: list[str], vectors: Matrix, params: ClusterParams) -> C
     return Clusters(_frame(image_ids, labels), pd.DataFrame(rows), eps, distances)
 
 
-def _hdbscan(points: Matrix, min_samples: int) -> Labels:
+def _hdbscan(points: _Matrix, min_samples: int) -> Labels:
     from hdbscan import HDBSCAN
 
     labels: Labels = HDBSCAN(min_cluster_size=min_samples, core_dist_n_jobs=1).fit_predict(
@@ -131,7 +131,7 @@ def _hdbscan(points: Matrix, min_samples: int) -> Labels:
     return labels
 
 
-def _kmeans(points: Matrix, clusters: int, seed: int) -> Labels:
+def _kmeans(points: _Matrix, clusters: int, seed: int) -> Labels:
     with warnings.catch_warnings():
         warnings.filterwarnings(
             "ignore", "Number of distinct clusters", ConvergenceWarning
@@ -143,7 +143,7 @@ def _kmeans(points: Matrix, clusters: int, seed: int) -> Labels:
 
 
 def _compared(
-    method: str, points: Matrix, labels: Labels, seed: int, seconds: float
+    method: str, points: _Matrix, labels: Labels, seed: int, seconds: float
 ) -> dict[str, object]:
     clusters, noise = len(set(labels.tolist()) - {-1}), float((labels == -1).mean())
     return {
@@ -160,7 +160,7 @@ def _outcome(clusters: int) -> str:
     return {0: "all noise", 1: "one cluster"}.get(clusters, "clusters")
 
 
-def _silhouette(points: Matrix, labels: Labels, seed: int) -> float:
+def _silhouette(points: _Matrix, labels: Labels, seed: int) -> float:
     """Mean silhouette of a sample of the pictures that are not noise; NaN unless there are 2 to n -
     1 clusters."""
     if len(points) > SILHOUETTE_SAMPLE:
@@ -171,7 +171,7 @@ def _silhouette(points: Matrix, labels: Labels, seed: int) -> float:
     return float(silhouette_score(points, labels))
 
 
-def _all_equal(vectors: Matrix) -> bool:
+def _all_equal(vectors: _Matrix) -> bool:
     return bool((vectors == vectors[0]).all())
 
 

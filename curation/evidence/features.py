@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,46 +15,27 @@ from pydantic import Field
 from curation.base.engine import per_item
 from curation.base.errors import SchemaError
 from curation.base.params import Params
+from curation.base.reasons import BAD_FEATURE
 from curation.base.rgb import Rgb
 from curation.base.tables import EMBEDDINGS
 from curation.evidence.models.downloads import fetch_weights
-from curation.evidence.models.efficientnet import EfficientNetEmbedder
+from curation.evidence.models.families import embedders
 from curation.evidence.models.inference import one_by_one
+from curation.evidence.models.roles import Embedder
 from curation.evidence.models.weights import find_weights, search_weights
 from curation.store.workspace import Measured, Workspace
 
 VERSION = 2
-
-
-class Embedder(Protocol):
-    """Turns pictures into rows of `dimension` numbers for what they show and `texture_dimension`
-    for how they are made.
-
-    `name` is that of the network; `version` changes whenever a number may."""
-
-    name: str
-    version: str
-    dimension: int
-    texture_dimension: int
-
-    def __call__(self, batch: Sequence[Rgb]) -> npt.NDArray[np.float32]: ...
+EMBEDDER_NAMES = tuple(embedders())
+DEFAULT_EMBEDDER = EMBEDDER_NAMES[0]
 
 
 class FeatureParams(Params):
     """Settings of the embedder."""
 
-    embedder: Literal[
-        "efficientnet-lite0",
-        "efficientnet-b0",
-        "efficientnet-b1",
-        "efficientnet-b2",
-        "efficientnet-b3",
-        "efficientnet-b4",
-        "efficientnet-b5",
-        "efficientnet-b6",
-        "efficientnet-b7",
-    ] = Field(
-        "efficientnet-lite0", description="The network; only lite0 needs no weights to be fetched"
+    embedder: Literal[EMBEDDER_NAMES] = Field(  # type: ignore[valid-type]
+        DEFAULT_EMBEDDER,
+        description=f"The network; only {DEFAULT_EMBEDDER} needs no weights to be fetched",
     )
     download: bool = Field(
         True, description="Download the weights when they are nowhere on this machine"
@@ -75,7 +56,7 @@ def load_embedder(
             if params.download
             else find_weights(params.embedder, folders)
         )
-    return EfficientNetEmbedder(params.embedder, path, workspace.models)
+    return embedders()[params.embedder].load(path, workspace.models)
 
 
 def embed(
@@ -133,7 +114,7 @@ def _row(
     if row is not None and row.shape != (width,):
         raise SchemaError(f"the embedder promised {width} numbers per picture, got {row.shape}")
     half = _as_half(row)
-    status = "bad_feature" if half is None else "ok"
+    status = BAD_FEATURE.name if half is None else "ok"
     vector, texture = np.split(
         np.zeros(width, np.float16) if half is None else half, [embedder.dimension]
     )

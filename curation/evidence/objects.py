@@ -7,7 +7,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,34 +19,21 @@ from curation.base.params import Params
 from curation.base.rgb import Rgb
 from curation.base.tables import OBJECT_COUNTS
 from curation.evidence.models.downloads import fetch_weights
+from curation.evidence.models.families import DETECTORS, detectors
 from curation.evidence.models.inference import one_by_one
+from curation.evidence.models.roles import Boxes, Detector
 from curation.evidence.models.weights import how_to_get, search_weights
-from curation.evidence.models.yolo import YoloDetector
 from curation.store.workspace import Measured, Workspace
 
 VERSION = 1
-Boxes = npt.NDArray[np.float32]
-"""n x 6: x1, y1, x2, y2 as fractions of the picture, confidence, class index."""
-
-DETECTORS = ("yolov8n",)
 DETECTOR_UNAVAILABLE = "detector_unavailable"
 log = logging.getLogger("inksift")
-
-
-class Detector(Protocol):
-    """Finds objects. `version` changes whenever an answer may change; `classes` names the class
-    indices."""
-
-    version: str
-    classes: Sequence[str]
-
-    def __call__(self, batch: Sequence[Rgb]) -> list[Boxes]: ...
 
 
 class ObjectParams(Params):
     """Settings of the object detector; the defaults are those of ultralytics' `predict`."""
 
-    weights: str = Field("yolov8n", description="Name of the detector's weights")
+    weights: str = Field(DETECTORS[0].weights.name, description="Name of the detector's weights")
     confidence: float = Field(0.25, ge=0.01, lt=1, description="Least confidence of an object")
     overlap: float = Field(
         0.7, gt=0, le=1, description="Two boxes of a class that overlap more are one object"
@@ -70,8 +56,8 @@ class ObjectParams(Params):
     @field_validator("weights")
     @classmethod
     def _known_weights(cls, name: str) -> str:
-        if name not in DETECTORS:
-            raise ValueError(f"no weights called {name}; there are: {', '.join(DETECTORS)}")
+        if name not in detectors():
+            raise ValueError(f"no weights called {name}; there are: {', '.join(detectors())}")
         return name
 
 
@@ -91,7 +77,7 @@ def load_detector(
             raise
         log.warning("objects are not counted: %s", error)
         return None
-    return YoloDetector(
+    return detectors()[params.weights].load(
         path,
         workspace.models,
         confidence=params.confidence,

@@ -19,7 +19,7 @@ from curation.training.resample import recipe as resampling
 from curation.training.splits import TEST, TRAIN
 
 VERSION = 2
-STEPS = (resampling, pictures, augment, loop, rebalance, evaluation)
+_STEPS = (resampling, pictures, augment, loop, rebalance, evaluation)
 """The modules whose `VERSION` an experiment depends on, beside that of its network."""
 
 
@@ -46,8 +46,8 @@ class Conditions:
         and vectors where it thins by them."""
         versions = [
             VERSION,
-            *(step.VERSION for step in STEPS),
-            networks.known(recipe.training.network).version,
+            *(step.VERSION for step in _STEPS),
+            networks.network_called(recipe.training.network).version,
         ]
         completed = recipe._replace(training=recipe.training.completed())
         settings = [params.digest() for params in completed]

@@ -33,14 +33,14 @@ from curation.base.tables import Table
 from curation.experiments.shipped import GridName, shipped_grid
 from curation.experiments.trial import Recipe
 from curation.training.fit.params import TrainingParams
-from curation.training.networks import known
+from curation.training.networks import network_called
 from curation.training.rebalance.params import RebalanceParams
 from curation.training.resample.params import ResampleParams
 
-STAGES = ("training_set", "classifier", "balanced_classifier")
+GRID_STAGES = ("training_set", "classifier", "balanced_classifier")
 """The stages whose settings an experiment may change, in the order of a Recipe."""
 
-MOST = 10_000
+_MOST = 10_000
 _KNOWN = ("about", "base", "parts", "seeds")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+]*")
 _SMALLEST_SIDE_PX = 28
@@ -61,8 +61,8 @@ GRID = Table(
 """One row per experiment: `key` is its name with its seed, `settings` all settings by stage as
 JSON, `grid` what the grid is called, and `scale` that which the settings were made cheaper by."""
 
-Settings = Mapping[str, Mapping[str, Any]]
-Axes = list[dict[str, Settings]]
+_Settings = Mapping[str, Mapping[str, Any]]
+Axes = list[dict[str, _Settings]]
 
 
 class GridParams(Params):
@@ -146,7 +146,7 @@ def experiments_in(table: pd.DataFrame) -> list[Experiment]:
 def changed_settings(recipe: Recipe) -> dict[str, dict[str, Any]]:
     """The settings of a recipe that differ from their defaults, by stage, fit for JSON; its seed is
     none of them."""
-    changed = {stage: _changed(params) for stage, params in zip(STAGES, recipe, strict=True)}
+    changed = {stage: _changed(params) for stage, params in zip(GRID_STAGES, recipe, strict=True)}
     return {stage: settings for stage, settings in changed.items() if settings}
 
 
@@ -162,7 +162,7 @@ def _changed(params: Params) -> dict[str, Any]:
 def _row(experiment: Experiment) -> dict[str, object]:
     told = {
         stage: params.model_dump(mode="json")
-        for stage, params in zip(STAGES, experiment.recipe, strict=True)
+        for stage, params in zip(GRID_STAGES, experiment.recipe, strict=True)
     }
     settings = json.dumps(told, sort_keys=True)
     return {
@@ -202,22 +202,22 @@ def _is_seed(seed: Any) -> bool:
 
 
 def _demand_few(count: int) -> None:
-    if count > MOST:
+    if count > _MOST:
         raise ParamError(
-            f"the grid has {count} experiments: at most {MOST} are allowed, so take fewer levels"
+            f"the grid has {count} experiments: at most {_MOST} are allowed, so take fewer levels"
         )
 
 
-def _recipes(base: Settings, parts: list[Axes], scale: float) -> Iterator[tuple[str, Recipe]]:
+def _recipes(base: _Settings, parts: list[Axes], scale: float) -> Iterator[tuple[str, Recipe]]:
     for name, settings in _named(base, parts):
         try:
             recipe = _recipe(settings)
         except ParamError as error:
             raise ParamError(f"experiment {name}: {error}") from None
-        yield name, recipe._replace(training=scaled(recipe.training, scale))
+        yield name, recipe._replace(training=scaled_recipe(recipe.training, scale))
 
 
-def _named(base: Settings, parts: list[Axes]) -> Iterator[tuple[str, Settings]]:
+def _named(base: _Settings, parts: list[Axes]) -> Iterator[tuple[str, _Settings]]:
     """Name and settings of every combination of levels."""
     for axes in parts:
         for chosen in product(*(levels.items() for levels in axes)):
@@ -236,7 +236,7 @@ def _axes(number: int, part: Any) -> Axes:
     return [_levels(f"part {number}, {axis}", levels) for axis, levels in part.items()]
 
 
-def _levels(place: str, levels: Any) -> dict[str, Settings]:
+def _levels(place: str, levels: Any) -> dict[str, _Settings]:
     if not isinstance(levels, Mapping) or not levels:
         raise ParamError(f"{place}: expected level: {{stage: {{setting: value}}}}, got {levels!r}")
     for name in levels:
@@ -247,16 +247,17 @@ def _levels(place: str, levels: Any) -> dict[str, Settings]:
     return {str(name): _stages(f"{place}, {name}", settings) for name, settings in levels.items()}
 
 
-def _stages(place: str, settings: Any) -> Settings:
+def _stages(place: str, settings: Any) -> _Settings:
     if settings is None:
         return {}
     if not isinstance(settings, Mapping) or not all(
         isinstance(values, Mapping) for values in settings.values()
     ):
         raise ParamError(f"{place}: expected stage: {{setting: value}}, got {settings!r}")
-    if unknown := sorted(set(settings) - set(STAGES), key=str):
+    if unknown := sorted(set(settings) - set(GRID_STAGES), key=str):
         raise ParamError(
-            f"{place}: an experiment cannot set {unknown[0]!r}; it can set: {', '.join(STAGES)}"
+            f"{place}: an experiment cannot set {unknown[0]!r}; it can set: "
+            f"{', '.join(GRID_STAGES)}"
         )
     if seeded := [stage for stage, values in settings.items() if "seed" in values]:
         raise ParamError(
@@ -266,12 +267,12 @@ def _stages(place: str, settings: Any) -> Settings:
     return settings
 
 
-def _over(base: Settings, level: Settings) -> Settings:
-    return {stage: {**base.get(stage, {}), **level.get(stage, {})} for stage in STAGES}
+def _over(base: _Settings, level: _Settings) -> _Settings:
+    return {stage: {**base.get(stage, {}), **level.get(stage, {})} for stage in GRID_STAGES}
 
 
-def _recipe(settings: Settings) -> Recipe:
-    resampling, training, rebalancing = (dict(settings.get(stage, {})) for stage in STAGES)
+def _recipe(settings: _Settings) -> Recipe:
+    resampling, training, rebalancing = (dict(settings.get(stage, {})) for stage in GRID_STAGES)
     return Recipe(
         ResampleParams.of("training_set", resampling),
         TrainingParams.of("classifier", training),
@@ -279,12 +280,12 @@ def _recipe(settings: Settings) -> Recipe:
     )
 
 
-def scaled(params: TrainingParams, scale: float) -> TrainingParams:
+def scaled_recipe(params: TrainingParams, scale: float) -> TrainingParams:
     """The training with `scale` (0 to 1) of the epochs, on pictures of `scale` of the area, as far
     as the network and the training can do with fewer."""
     if scale == 1:
         return params
-    full, network = params.completed(), known(params.network)
+    full, network = params.completed(), network_called(params.network)
     least = max(_SMALLEST_SIDE_PX, network.smallest_px / (full.crop_share or 1))
     side = max(2 * math.ceil(least / 2), 2 * round(params.side_px * math.sqrt(scale) / 2))
     return params.model_copy(

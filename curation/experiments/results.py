@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.errors import DataError, ParamError, SchemaError, TrainingError
+from curation.base.errors import DataError, ParamError, StoreError, TrainingError
 from curation.base.tables import Table
 from curation.experiments.conditions import Conditions
 from curation.experiments.grid import Experiment, changed_settings
 from curation.experiments.trial import Trial, run_trial
-from curation.store.parquet import BROKEN_TABLE, read_parquet
+from curation.store.tables import read_table
 from curation.training.evaluation import EvaluationParams, f1_report
 
 _SCORES = ("macro_f1", "weighted_f1", "accuracy", "validation_macro_f1")
@@ -137,8 +137,8 @@ def known_result(
     none, where it is of other conditions or of another version of inksift, and where its file is
     damaged."""
     try:
-        stored = EXPERIMENTS.check(read_parquet(folder / f"{experiment.key}.parquet"))
-    except (*BROKEN_TABLE, SchemaError):
+        stored = read_table(folder / f"{experiment.key}.parquet", EXPERIMENTS)
+    except StoreError:
         return None
     wanted = [experiment.key, conditions.digest(experiment.recipe)]
     return stored if stored[["key", "digest"]].to_numpy().tolist() == [wanted] else None

@@ -23,7 +23,7 @@ PROFILE = Table(
 """One row per class, the largest first. `distinct` counts readable files with different bytes
 within the class."""
 
-SIZES = Table(
+SIZE_QUANTILES = Table(
     "sizes",
     {
         "quantity": "str",
@@ -123,14 +123,14 @@ def _per_class(labels: pd.Series, marks: dict[str, pd.Series], total: str) -> pd
 
 def _sizes(readable: pd.DataFrame) -> pd.DataFrame:
     if readable.empty:
-        return SIZES.frame([])
+        return SIZE_QUANTILES.frame([])
     quantities = {
         "width": readable["width"],
         "height": readable["height"],
         "aspect": readable["width"] / readable["height"],
         "size_bytes": readable["size_bytes"],
     }
-    return SIZES.frame(
+    return SIZE_QUANTILES.frame(
         [
             {
                 "quantity": name,

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 import pandas as pd
 from pydantic import Field
 
-from curation.base.errors import LedgerError, SchemaError, StoreError
+from curation.base.commands import option
+from curation.base.errors import LedgerError, StoreError
 from curation.base.params import Params
 from curation.people.ledger.address import same_place
 from curation.people.ledger.entries import HUMAN_DECISIONS, Entry
 from curation.people.ledger.ledger import Ledger
-from curation.store.parquet import BROKEN_TABLE, read_parquet
-from curation.store.published import HEARD, read_told
+from curation.store.published import HEARD_LEDGER, read_told
+from curation.store.tables import read_table
 from curation.store.workspace import Workspace
 
 BRING_BACK = "bring back a copy of it, or import your last export with `inksift ledger import`"
@@ -39,7 +40,7 @@ class HearingParams(Params):
 
 def publish_heard(workspace: Workspace, ledger: Ledger) -> None:
     """Write the name of the ledger that is heard to ledger.json."""
-    workspace.publish(HEARD, json.dumps({"ledger": ledger.name}).encode())
+    workspace.publish(HEARD_LEDGER, json.dumps({"ledger": ledger.name}).encode())
 
 
 def read_heard(workspace: Workspace) -> str | None:
@@ -49,18 +50,17 @@ def read_heard(workspace: Workspace) -> str | None:
     StoreError when the file is damaged.
     """
     return (
-        str(read_told(workspace, HEARD, "ledger")["ledger"])
-        if (workspace.root / HEARD).exists()
+        str(read_told(workspace, HEARD_LEDGER, "ledger")["ledger"])
+        if (workspace.root / HEARD_LEDGER).exists()
         else None
     )
 
 
 def decisions_heard(workspace: Workspace) -> pd.DataFrame:
     """HUMAN_DECISIONS of the last run; none where there are none that can be read."""
-    path = workspace.tables / f"{HUMAN_DECISIONS.name}.parquet"
     try:
-        return HUMAN_DECISIONS.check(read_parquet(path))
-    except (*BROKEN_TABLE, SchemaError):
+        return read_table(workspace.table(HUMAN_DECISIONS.name), HUMAN_DECISIONS)
+    except StoreError:
         return HUMAN_DECISIONS.frame([])
 
 
@@ -101,7 +101,11 @@ def called(name: str) -> str:
 
 def how_to_name(name: str) -> str:
     """How a command is told to use the ledger of that name."""
-    return f"name it with --ledger {name}" if name else "leave --ledger and INKSIFT_LEDGER away"
+    return (
+        f"name it with {option('--ledger', name)}"
+        if name
+        else "leave --ledger and INKSIFT_LEDGER away"
+    )
 
 
 def _remedy(workspace: Workspace, ledger: Ledger) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,18 +21,25 @@ import pyarrow.parquet as pq
 from pydantic import Field
 
 from curation.base.engine import in_batches, per_item
-from curation.base.errors import ParamError, StoreError
+from curation.base.errors import ParamError
 from curation.base.tables import DECISIONS, IMAGES
 from curation.gather.folder.safe_open import RefusedError, open_file, read_chunks
 from curation.gather.folder.walk import open_source
 from curation.publish.export_names import class_folders, distinct, file_name
-from curation.store.files import file_digest, sweep, sync_folder, write_atomically
+from curation.store.files import (
+    atomic_file,
+    file_digest,
+    put_in_place,
+    sweep,
+    temporary_beside,
+    write_atomically,
+)
 from curation.store.safe_csv import csv_bytes
 from curation.verdict.curated import CuratedParams, staying
 
 MARK = "inksift-export.json"
-PARQUET, CSV = "pictures.parquet", "pictures.csv"
-FORMAT = 1
+_PARQUET, _CSV = "pictures.parquet", "pictures.csv"
+_FORMAT = 1
 _BATCH = 64
 _COLUMNS = ("path", "label", "image_id", "format")
 
@@ -139,7 +145,7 @@ def _earlier(source: Path, target: Path, params: ExportParams) -> set[str]:
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return set()
     mark = _read_mark(target)
-    if mark.get("inksift_export") != FORMAT:
+    if mark.get("inksift_export") != _FORMAT:
         raise ParamError(
             f"{target} is not empty and not an earlier export: choose a new or empty folder"
         )
@@ -162,7 +168,7 @@ def _read_mark(target: Path) -> dict[str, Any]:
 def _write_mark(task: _Export, files: Sequence[str]) -> None:
     folders = {folder: label for label, folder in task.classes.items()}
     mark = {
-        "inksift_export": FORMAT,
+        "inksift_export": _FORMAT,
         "form": task.params.form,
         "classes": folders,
         "files": sorted(files),
@@ -234,17 +240,15 @@ def _holds(place: Path, image_id: str) -> bool:
 def _link(root: int, picture: _Picture, place: Path) -> bool:
     """Hard-link the original; False, with nothing left behind, where that cannot be or gave other
     bytes."""
-    temporary = place.with_name(f".partial-{secrets.token_hex(8)}")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        os.link(picture.path_bytes, os.fsencode(temporary), src_dir_fd=root, follow_symlinks=False)
-        if not _holds(temporary, picture.image_id):
-            return False
-        os.replace(temporary, place)
+        with temporary_beside(place) as new:
+            os.link(picture.path_bytes, os.fsencode(new), src_dir_fd=root, follow_symlinks=False)
+            if not _holds(new, picture.image_id):
+                return False
+            put_in_place(new, place)
     except OSError:
         return False
-    finally:
-        temporary.unlink(missing_ok=True)
     return True
 
 
@@ -270,32 +274,21 @@ def _write_csv(task: _Export, summary: ExportSummary) -> None:
     rows = [_row(picture) for batch in _read_all(task, summary) for picture, _ in batch]
     _write_mark(task, [])
     write_atomically(
-        task.target / CSV, csv_bytes(pd.DataFrame(rows, columns=list(_COLUMNS), dtype="str"))
+        task.target / _CSV, csv_bytes(pd.DataFrame(rows, columns=list(_COLUMNS), dtype="str"))
     )
 
 
 def _write_parquet(task: _Export, summary: ExportSummary) -> None:
     """One row group per batch, so that the pictures need not fit into memory."""
     schema = pa.schema([*((name, pa.string()) for name in _COLUMNS), ("bytes", pa.binary())])
-    place, temporary = task.target / PARQUET, task.target / f".partial-{secrets.token_hex(8)}"
     _write_mark(task, [])
-    try:
-        with temporary.open("wb") as file:
-            with pq.ParquetWriter(file, schema, compression="none") as writer:
-                for batch in _read_all(task, summary):
-                    rows = [{**_row(picture), "bytes": data} for picture, data in batch]
-                    writer.write_table(pa.Table.from_pylist(rows, schema))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, place)
-        sync_folder(task.target)
-    except OSError as error:
-        raise StoreError(
-            f"cannot write {place} ({error.strerror}): free some disk space, or choose another "
-            "folder"
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with (
+        atomic_file(task.target / _PARQUET) as file,
+        pq.ParquetWriter(file, schema, compression="none") as writer,
+    ):
+        for batch in _read_all(task, summary):
+            rows = [{**_row(picture), "bytes": data} for picture, data in batch]
+            writer.write_table(pa.Table.from_pylist(rows, schema))
 
 
 def _read_all(task: _Export, summary: ExportSummary) -> Iterator[list[tuple[_Picture, bytes]]]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-EXTENSIONS = {
+_EXTENSIONS = {
     "JPEG": "jpg",
     "PNG": "png",
     "WEBP": "webp",
@@ -16,7 +16,7 @@ EXTENSIONS = {
     "TIFF": "tif",
     "AVIF": "avif",
 }
-MOST_BYTES = 120
+_MOST_BYTES = 120
 _ID_CHARS = 12
 _UNSAFE = re.compile(r"[^\w.+-]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -30,7 +30,7 @@ def class_folders(labels: Iterable[str]) -> dict[str, str]:
     {'../x': 'x', 'Cats': 'Cats', 'cats': 'cats-2'}
     """
     taken: set[str] = set()
-    return {label: distinct(safe(label) or "class", taken) for label in sorted(set(labels))}
+    return {label: distinct(safe_name(label) or "class", taken) for label in sorted(set(labels))}
 
 
 def file_name(path: str, image_id: str, kind: str) -> str:
@@ -41,15 +41,15 @@ def file_name(path: str, image_id: str, kind: str) -> str:
     'a_b-0123456789ab.jpg'
     """
     stem = path.rsplit("/", 1)[-1].rpartition(".")
-    name = safe(stem[0] or stem[2])
-    return f"{name or 'picture'}-{image_id[:_ID_CHARS]}.{EXTENSIONS.get(kind, 'bin')}"
+    name = safe_name(stem[0] or stem[2])
+    return f"{name or 'picture'}-{image_id[:_ID_CHARS]}.{_EXTENSIONS.get(kind, 'bin')}"
 
 
-def safe(text: str) -> str:
+def safe_name(text: str) -> str:
     """`text` of letters, digits and . _ + - only, at most 120 bytes, without a leading dot or dash;
     may be empty."""
     name = _UNSAFE.sub("_", unicodedata.normalize("NFC", text)).lstrip("._-")
-    name = name.encode()[:MOST_BYTES].decode(errors="ignore").rstrip("._-")
+    name = name.encode()[:_MOST_BYTES].decode(errors="ignore").rstrip("._-")
     return f"{name}_" if _RESERVED.fullmatch(name) else name
 
 

@@ -10,30 +10,28 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation.base.errors import LedgerError, SchemaError, StoreError
+from curation.base.errors import LedgerError, StoreError
 from curation.base.tables import DECISIONS, IMAGES, Table
 from curation.people.chosen_ledger import ledger_of
 from curation.people.heard import BRING_BACK, decisions_heard, forgotten, words_for
 from curation.people.ledger.ledger import OWN_LEDGER, Ledger
 from curation.store.files import file_digest
-from curation.store.parquet import BROKEN_TABLE, read_parquet
 from curation.store.published import (
     CSV,
     F1,
-    HEARD,
+    HEARD_LEDGER,
     PARQUET,
     PROPOSAL,
-    RUN_AGAIN,
     SOURCE,
     changed,
     decisions_csv,
-    error_line,
 )
+from curation.store.tables import RUN_AGAIN, error_line, read_table
 from curation.store.workspace import Workspace
 from curation.verdict.conservation import conservation_problems
 
 _ROUNDING = 1e-6
-_FILES = (CSV, PARQUET, F1, SOURCE, HEARD)
+_FILES = (CSV, PARQUET, F1, SOURCE, HEARD_LEDGER)
 
 
 class Problem(NamedTuple):
@@ -116,7 +114,7 @@ def _tables(workspace: Workspace, contracts: Mapping[str, Table]) -> Iterator[Pr
 
 
 def _decisions(workspace: Workspace) -> Iterator[Problem]:
-    published, images = workspace.root / PARQUET, workspace.tables / f"{IMAGES.name}.parquet"
+    published, images = workspace.root / PARQUET, workspace.table(IMAGES.name)
     if not published.exists():
         return
     decisions, problem = _read(published, workspace, DECISIONS)
@@ -200,7 +198,7 @@ def _read(
     """The table in `path`, checked where it has a contract, or the problem that stands in the
     way."""
     try:
-        frame = read_parquet(path)
-        return (contract.check(frame) if contract else frame), None
-    except (*BROKEN_TABLE, SchemaError) as error:
-        return None, Problem(str(path.relative_to(workspace.root)), error_line(error), RUN_AGAIN)
+        return read_table(path, contract), None
+    except StoreError as error:
+        what = error_line(error.__cause__)
+        return None, Problem(str(path.relative_to(workspace.root)), what, RUN_AGAIN)

@@ -14,8 +14,8 @@ _MEANS = (("macro", "all classes", KEPT, -0.14), ("rare", "the rare third", REJE
 
 
 def ablation_plot(ablation: pd.DataFrame) -> bytes:
-    """By how many points of F1 all steps together are above each arm of a ABLATION, with the intervals,
-    under the name of what the arm leaves out."""
+    """By how many points of F1 all steps together are above each arm of an ABLATION, with the
+    intervals, under the name of what the arm leaves out."""
     rows = ABLATION.check(ablation)
 
     def draw(panels: list[Axes]) -> None:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from curation.base.engine import per_item
 from curation.base.rgb import Rgb
-from curation.drawing.contact_sheet import data_uri, jpeg, letterbox
+from curation.drawing.contact_sheet import data_uri, jpeg, on_grey
 from curation.report.rendering import render_page
 
-SIDE_PX = 320
+_SIDE_PX = 320
 _QUALITY = 80
 _FIRST_LINE = 2
 
@@ -47,7 +47,7 @@ def build_audit_page(
 
 
 def _picture(rgb: Rgb) -> str:
-    return data_uri(jpeg(letterbox(rgb, SIDE_PX), _QUALITY), "image/jpeg")
+    return data_uri(jpeg(on_grey(rgb, _SIDE_PX), _QUALITY), "image/jpeg")
 
 
 def _questions(rows: pd.DataFrame, pictures: Sequence[str]) -> list[Question]:

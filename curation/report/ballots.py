@@ -15,9 +15,8 @@ OTHERS = "others"
 
 _NAMES = {
     "base": "an average picture",
-    "content": "what it shows (EfficientNet)",
-    "texture": "texture (EfficientNet)",
-    "objects": "YOLO object count",
+    "content": "what it shows",
+    "objects": "object count",
     "cluster_noise": "in no cluster",
     "neighbours": "near pictures of this folder",
     "prior": "share of photographs in this folder",
@@ -46,7 +45,7 @@ def readable(part: str) -> str:
     """The name of a voter, or of another part of a log-odds, for people.
 
     >>> readable("objects"), readable("flat_area")
-    ('YOLO object count', 'flat area')
+    ('object count', 'flat area')
     """
     return _NAMES.get(part, part.replace("_", " "))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from curation.base.reasons import LABEL_CONFLICT
 from curation.base.rgb import Rgb
 from curation.drawing.templating import records
 from curation.report.findings import Findings
@@ -80,6 +81,7 @@ def copies_values(
             for row in conflicts.head(most).to_dict("records")
         ],
         "in_conflict": len(conflicts),
+        "listed_as": LABEL_CONFLICT.name,
         "apart": [_apart(row, drawn) for row in apart.head(most).to_dict("records")],
         "all_apart": len(apart),
     }

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from curation.base.errors import StoreError
 from curation.gather.signals.base import Limits
 from curation.store.published import MEDIUM
+from curation.store.tables import unusable
 from curation.store.workspace import Workspace
 from curation.verdict.medium.prior import logit
 
@@ -22,10 +22,10 @@ class Findings:
     `duplicates`, `apart` and `search` are DUPLICATES, KEPT_APART and PAIR_SEARCH frames; `signals`
     has image_id and a column per signal, `limits` their votes by name; `comparison` has a row per
     cluster method, named in its first column; `votes`, `quality` and `removal_rates` are VOTES,
-    VOTE_QUALITY and REMOVAL_RATES frames. `reject_threshold` and `keep_threshold` are log-odds, the folder's share of
-    photographs included: a photograph lies at or above the first, an illustration below the second.
-    `human` are the HUMAN_DECISIONS that the run took in, and `machine` the DECISIONS before people
-    were heard. `notes` are sentences for the reader."""
+    VOTE_QUALITY and REMOVAL_RATES frames. `reject_threshold` and `keep_threshold` are log-odds,
+    the folder's share of photographs included: a photograph lies at or above the first, an
+    illustration below the second. `human` are the HUMAN_DECISIONS that the run took in, and
+    `machine` the DECISIONS before people were heard. `notes` are sentences for the reader."""
 
     duplicates: pd.DataFrame | None = None
     apart: pd.DataFrame | None = None
@@ -48,8 +48,8 @@ def published_thresholds(workspace: Workspace) -> tuple[float, float] | None:
     photographs included.
 
     None where its recipe has none; StoreError when medium.json is damaged. A photograph must also
-    be more likely than not, and an illustration likewise, so the thresholds never lie on the wrong side
-    of 0."""
+    be more likely than not, and an illustration likewise, so the thresholds never lie on the wrong
+    side of 0."""
     place = workspace.root / MEDIUM
     if not place.exists():
         return None
@@ -60,4 +60,4 @@ def published_thresholds(workspace: Workspace) -> tuple[float, float] | None:
             plain["keep_threshold"] + prior, 0.0
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{place} cannot be used ({error!r}): run `inksift run` again") from error
+        raise unusable(place, error) from error

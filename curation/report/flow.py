@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from curation.base.reasons import REASON_STAGES, UNREADABLE_FILE
 from curation.drawing.words import reason_in_words, why_key
 
 WIDTH = 200
@@ -16,7 +17,6 @@ _LEAST_HEIGHT, _ROOM = 44.0, 16.0
 _THINNEST = 1.5
 _BEFORE = 40
 _OUTCOMES = ("rejected", "review", "kept")
-_STAGES = ("images", "duplicates", "embeddings", "verdicts", "human")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Branch:
     def key(self) -> str:
         """What the filter over the pictures calls them."""
         return why_key(self.outcome, self.stage, self.reason)
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether the page lists them in the chapter on files that could not be read."""
+        return self.reason == UNREADABLE_FILE.name
 
 
 def flow(decisions: pd.DataFrame) -> list[Branch]:
@@ -65,7 +70,9 @@ def _branches(counts: pd.Series, found: int) -> Iterator[Branch]:
 
 
 def _place(outcome: str, stage: str, _: str) -> tuple[int, int]:
-    return _OUTCOMES.index(outcome), _STAGES.index(stage) if stage in _STAGES else len(_STAGES)
+    return _OUTCOMES.index(outcome), REASON_STAGES.index(stage) if stage in REASON_STAGES else len(
+        REASON_STAGES
+    )
 
 
 def _drawn(before: float, after: float) -> tuple[float, str, str]:

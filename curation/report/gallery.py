@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from curation.base.engine import per_item
+from curation.base.reasons import BY_PERSON
 from curation.base.rgb import Rgb, shrink
 from curation.drawing.contact_sheet import data_uri, jpeg
 from curation.drawing.words import reason_in_words, why_key
 from curation.report.tiles import Facts, Tile, likeliest_first
+from curation.verdict.conservation import by_people
 
 FIRST = 60
 """Tiles of a kind that are in the page itself; the filter brings the others."""
@@ -45,7 +47,9 @@ class Gallery:
     @property
     def words(self) -> str:
         """Why, in plain words."""
-        return "by a person" if self.outcome == "kept" else reason_in_words(self.stage, self.reason)
+        return (
+            BY_PERSON.many if self.outcome == "kept" else reason_in_words(self.stage, self.reason)
+        )
 
     @property
     def first(self) -> Sequence[Tile]:
@@ -69,7 +73,7 @@ def galleries(
     with the likeliest photographs. Files that could not be read have no thumbnail and are left out.
     """
     readable = set(images.loc[images["readable"], "path"])
-    noteworthy = (decisions["outcome"] != "kept") | (decisions["decided_by"] == "human")
+    noteworthy = (decisions["outcome"] != "kept") | by_people(decisions)
     rows = decisions[decisions["path"].isin(readable) & noteworthy]
     groups = [(key, likeliest_first(group)) for key, group in rows.groupby(_WHY)]
     groups.sort(key=lambda item: (_ORDER.index(str(item[0][0])), -len(item[1]), item[0]))

@@ -26,7 +26,7 @@ from curation.report.photographs import outcome_per_picture, photographs_values
 from curation.report.rendering import render_page
 from curation.report.tiles import Facts
 from curation.report.unreadable import unreadable_values
-from curation.verdict.conservation import OUTCOMES
+from curation.verdict.conservation import HUMAN, OUTCOMES
 from curation.verdict.medium.votes import VOTES
 
 
@@ -87,7 +87,7 @@ def build_report(
         ),
         galleries=parts,
         held={part.key for part in parts if part.tiles},
-        by_people=sum(tile.decided_by == "human" for part in parts for tile in part.tiles),
+        by_people=sum(tile.decided_by == HUMAN for part in parts for tile in part.tiles),
         finder=finder_values(parts),
         unreadable=unreadable_values(images, most=params.table_rows),
     )

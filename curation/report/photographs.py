@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from curation.base.reasons import PHOTO_VERDICT
 from curation.base.tables import DECISIONS
 from curation.drawing.templating import Figure, figure, records
 from curation.drawing.words import outcome_in_words
@@ -75,7 +76,7 @@ def _spread(decisions: pd.DataFrame, votes: pd.DataFrame, findings: Findings) ->
     groups = {
         "kept": known["outcome"] == "kept",
         "review": known["outcome"] == "review",
-        "rejected": (known["outcome"] == "rejected") & (known["reason"] == "photo"),
+        "rejected": (known["outcome"] == "rejected") & (known["reason"] == PHOTO_VERDICT.name),
     }
     log_odds = {
         outcome: known.loc[chosen, "log_odds"].to_numpy() for outcome, chosen in groups.items()

@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
+from curation.base.arrays import AnyFloats, Integers
 from curation.drawing.drawing import (
     FOUND,
     INK,
@@ -35,8 +36,6 @@ _MOST_NUMBERED = 15
 _COUNT = FuncFormatter(lambda value, _: f"{value:,.0f}")
 _RATE = FuncFormatter(lambda value, _: f"{value:g}")
 _F1_MARKS = (0, 0.2, 0.4, 0.6, 0.8, 1)
-Floats = npt.NDArray[np.floating]
-Counts = npt.NDArray[np.int64]
 
 
 def class_balance(balance: pd.DataFrame) -> bytes:
@@ -132,7 +131,7 @@ def outcome_flow(decisions: pd.DataFrame) -> bytes:
 
 
 def signal_histogram(
-    values: Floats, rejected: npt.NDArray[np.bool_], *, name: str, keep: Limits
+    values: AnyFloats, rejected: npt.NDArray[np.bool_], *, name: str, keep: Limits
 ) -> bytes:
     """Share of the kept and of the rejected pictures over the values of one signal, with the limits
     it votes by."""
@@ -165,7 +164,7 @@ def signal_histogram(
     return render(draw, width=4.4, height=2.6)
 
 
-def k_distance(distances: Floats, eps: float) -> bytes:
+def k_distance(distances: AnyFloats, eps: float) -> bytes:
     """Distance of each picture to its k-th neighbour, sorted, with the eps chosen at its knee."""
     ordered = np.sort(np.asarray(distances, dtype=float))
 
@@ -212,7 +211,7 @@ def confusion_matrix(predictions: pd.DataFrame) -> bytes:
     return confusion_counts(counts, classes)
 
 
-def confusion_counts(counts: Counts, classes: Sequence[str]) -> bytes:
+def confusion_counts(counts: Integers, classes: Sequence[str]) -> bytes:
     """True class (rows) against predicted class (columns), shaded by the share of the row; at most
     the 60 largest."""
     largest = np.sort(np.argsort(-counts.sum(axis=1), kind="stable")[:_MOST_CLASSES])
@@ -355,7 +354,7 @@ def _rate_axis(axes: Axes, rates: pd.Series) -> None:
     axes.yaxis.set_major_formatter(_RATE)
 
 
-def _number_cells(axes: Axes, counts: Counts) -> None:
+def _number_cells(axes: Axes, counts: Integers) -> None:
     dark = counts > counts.sum(axis=1, keepdims=True) / 2
     for row, column in np.argwhere(counts > 0):
         colour = "white" if dark[row, column] else INK

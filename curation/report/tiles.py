@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from curation.base.relations import DUPLICATE
 from curation.base.tables import DECISIONS, DUPLICATES
 from curation.report.ballots import Ballot, ballots
 
@@ -47,7 +48,7 @@ class Facts:
         self, decisions: pd.DataFrame, duplicates: pd.DataFrame, votes: pd.DataFrame
     ) -> None:
         rows, copies = DECISIONS.check(decisions), DUPLICATES.check(duplicates)
-        found = copies[copies["relation"] == "duplicate"]
+        found = copies[copies["relation"] == DUPLICATE]
         self.ids: dict[str, str] = dict(zip(rows["path"], rows["image_id"], strict=True))
         self.why: dict[str, str] = dict(zip(copies["path"], copies["kept_because"], strict=True))
         self.bits: dict[str, str] = dict(

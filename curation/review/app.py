@@ -18,7 +18,7 @@ from curation.base.errors import InksiftError
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.entries import Entry, LedgerConflict
 from curation.people.ledger.exchange import export_csv, export_jsonl
-from curation.review.asked import Asked, decisions_of, undo_of
+from curation.review.asked import AskedDecision, decisions_of, undo_of
 from curation.review.cards import path_of, said
 from curation.review.catalogue import Catalogue
 from curation.review.pages import Pages
@@ -167,7 +167,10 @@ class _Answers:
         return HTMLResponse(page, status, headers=_FRESH)
 
     def _conflict(
-        self, conflict: LedgerConflict, asked: Sequence[Asked], decisions: Sequence[Decision]
+        self,
+        conflict: LedgerConflict,
+        asked: Sequence[AskedDecision],
+        decisions: Sequence[Decision],
     ) -> Response:
         """Who decided what meanwhile, for each of the files that it concerns."""
         state = self._catalogue.state()
@@ -180,7 +183,7 @@ class _Answers:
         return JSONResponse(answer, 409, headers=_FRESH)
 
 
-def _theirs(state: State, one: Asked, entry: Entry) -> dict[str, Any]:
+def _theirs(state: State, one: AskedDecision, entry: Entry) -> dict[str, Any]:
     """What somebody else said meanwhile; of copies, on which."""
     return {
         "file": one.file,

@@ -9,22 +9,24 @@ from typing import Any, NamedTuple
 from starlette.exceptions import HTTPException
 
 from curation.base.errors import LedgerError
-from curation.people.ledger.decisions import ACTIONS, Decision, checked, checked_note
+from curation.base.relations import DUPLICATE, ITSELF, SAME_BYTES, SAME_PIXELS
+from curation.people.ledger.decisions import ACTIONS, Decision, checked_decision, checked_note
 from curation.review.run import Run
 from curation.review.state import State
 
 _MOST_DIGITS = 9
-_RELATIONS = {"copy": ("pixels", "duplicate"), "different": ("duplicate",)}
+_RELATIONS = {"copy": (SAME_PIXELS, DUPLICATE), "different": (DUPLICATE,)}
 _NO_SUCH = {
     "": "it could not be read",
-    "none": "it is no copy: no other file is kept instead of it",
-    "exact": "it has the same bytes as the file that is kept, so there is nothing to choose "
+    ITSELF: "it is no copy: no other file is kept instead of it",
+    SAME_BYTES: "it has the same bytes as the file that is kept, so there is nothing to choose "
     "between",
-    "pixels": "it has the same pixels as the file that is kept, so they are no different pictures",
+    SAME_PIXELS: "it has the same pixels as the file that is kept, so they are no different "
+    "pictures",
 }
 
 
-class Asked(NamedTuple):
+class AskedDecision(NamedTuple):
     """A decision on the file of a run, by someone who knew of the ledger's entries up to `seen`."""
 
     file: int
@@ -36,7 +38,7 @@ class Asked(NamedTuple):
 class ToRecord(NamedTuple):
     """All that one request asks for, and what the ledger is to record for each."""
 
-    asked: Sequence[Asked]
+    asked: Sequence[AskedDecision]
     decisions: Sequence[Decision]
 
 
@@ -66,8 +68,8 @@ def undo_of(body: object, state: State, *, ledger: str) -> tuple[list[int], str]
     return entries, _note(told)
 
 
-def _asked(one: object, state: State) -> Asked:
-    told = _object(one, required=set(Asked._fields), optional=set())
+def _asked(one: object, state: State) -> AskedDecision:
+    told = _object(one, required=set(AskedDecision._fields), optional=set())
     file, seen = _number(told["file"], "file"), _number(told["seen"], "seen")
     if file >= len(state.run):
         raise HTTPException(404, f"there is no file {file}: the last run found {len(state.run)}")
@@ -77,10 +79,10 @@ def _asked(one: object, state: State) -> Asked:
         raise _wrong(f"action: expected {', '.join(ACTIONS)}, got {reprlib.repr(told['action'])}")
     if not isinstance(told["value"], str):
         raise _wrong(f"value: expected text, got {reprlib.repr(told['value'])}")
-    return Asked(file, str(told["action"]), told["value"], seen)
+    return AskedDecision(file, str(told["action"]), told["value"], seen)
 
 
-def _decision(one: Asked, note: str, run: Run) -> Decision:
+def _decision(one: AskedDecision, note: str, run: Run) -> Decision:
     place = run.place(one.file)
     relation = "" if place is None else str(place["relation"])
     if not relation or relation not in _RELATIONS.get(one.action, (relation,)):
@@ -93,7 +95,7 @@ def _decision(one: Asked, note: str, run: Run) -> Decision:
             f"instead, {kept}"
         )
     try:
-        return checked(Decision(target, one.action, one.value, note), run.path(one.file))
+        return checked_decision(Decision(target, one.action, one.value, note), run.path(one.file))
     except LedgerError as error:
         raise _wrong(str(error)) from None
 
@@ -116,7 +118,9 @@ def _check_run(told: Mapping[str, Any], run: Run) -> None:
         )
 
 
-def _check_agreement(asked: Sequence[Asked], decisions: Sequence[Decision], run: Run) -> None:
+def _check_agreement(
+    asked: Sequence[AskedDecision], decisions: Sequence[Decision], run: Run
+) -> None:
     twice = len({(one.file, one.action) for one in asked}) < len(asked)
     if twice:
         raise _wrong("one file is given the same kind of decision twice")

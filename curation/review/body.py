@@ -8,7 +8,7 @@ import re
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
-from curation.review.refusal import RefusedError
+from curation.review.refusal import RequestRefusedError
 
 MAX_BODY_BYTES = 256_000
 BODY_S = 10.0
@@ -20,14 +20,16 @@ async def read_body(receive: Receive, headers: Headers) -> bytes:
     seconds."""
     length = headers.get("content-length", "0")
     if not _LENGTH.fullmatch(length):
-        raise RefusedError(400, "Expected the header Content-Length to be a number of bytes.")
+        raise RequestRefusedError(
+            400, "Expected the header Content-Length to be a number of bytes."
+        )
     if int(length) > MAX_BODY_BYTES:
         raise _too_long()
     try:
         async with asyncio.timeout(BODY_S):
             return await _received(receive)
     except TimeoutError:
-        raise RefusedError(
+        raise RequestRefusedError(
             408, f"The request was not complete within {BODY_S:g} s: send it again."
         ) from None
 
@@ -47,7 +49,7 @@ async def _received(receive: Receive) -> bytes:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise RefusedError(400, "The request ended before its body did.")
+            raise RequestRefusedError(400, "The request ended before its body did.")
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > MAX_BODY_BYTES:
@@ -55,7 +57,7 @@ async def _received(receive: Receive) -> bytes:
     return bytes(body)
 
 
-def _too_long() -> RefusedError:
-    return RefusedError(
+def _too_long() -> RequestRefusedError:
+    return RequestRefusedError(
         413, f"Expected at most {MAX_BODY_BYTES} bytes: decide on fewer pictures at once."
     )

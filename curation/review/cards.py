@@ -6,18 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from curation.base.reasons import LABEL_CONFLICT
+from curation.base.relations import ITSELF
 from curation.drawing.words import decision_in_words
 from curation.people.ledger.entries import Entry
 from curation.report.tiles import Tile
 from curation.review.state import State
-from curation.verdict.conflicts import LABEL_CONFLICT
+from curation.verdict.conservation import HUMAN
 
 NO_PICTURE = "/static/no-picture.svg"
 _OF_COPIES = ("copy", "different")
 
 
 @dataclass(frozen=True)
-class Word:
+class SpokenWord:
     """What a person decided, in words; `later` where it takes effect with the next run, not at
     once."""
 
@@ -40,13 +42,13 @@ class Card:
     tile: Tile
     relation: str
     kept_id: str
-    words: Sequence[Word]
+    words: Sequence[SpokenWord]
     classes: Sequence[str]
     copies: int
 
     @property
     def keeper(self) -> bool:
-        return self.relation == "none"
+        return self.relation == ITSELF
 
 
 def cards(state: State, files: Sequence[int], address: Callable[[str], str]) -> list[Card]:
@@ -79,7 +81,7 @@ def thumbnail(image_id: str) -> str:
     return f"/thumbnails/{image_id}"
 
 
-def picture(image_id: str) -> str:
+def picture_address(image_id: str) -> str:
     """The address of a large picture."""
     return f"/pictures/{image_id}"
 
@@ -92,7 +94,7 @@ def _card(state: State, file: int, tile: Tile) -> Card:
         relation="" if place is None else str(place["relation"]),
         kept_id="" if place is None else state.run.image_id(state.run.kept(file)),
         words=[_word(state, entry) for entry in _spoken(state, file)],
-        classes=_classes(state, group) if tile.reason == LABEL_CONFLICT else [],
+        classes=_classes(state, group) if tile.reason == LABEL_CONFLICT.name else [],
         copies=len(state.run.files[group]) - 1 if place else 0,
     )
 
@@ -112,16 +114,16 @@ def _spoken(state: State, file: int) -> list[Entry]:
 
 def _explained(state: State, file: int, tile: Tile) -> str:
     """What the machine said; what people said is in the words."""
-    alone = state.run.alone if tile.reason == LABEL_CONFLICT else state.run.machine
-    return ("the machine: " if tile.decided_by == "human" else "") + str(
+    alone = state.run.alone if tile.reason == LABEL_CONFLICT.name else state.run.machine
+    return ("the machine: " if tile.decided_by == HUMAN else "") + str(
         alone["explanation"].iat[file]
     )
 
 
-def _word(state: State, entry: Entry) -> Word:
+def _word(state: State, entry: Entry) -> SpokenWord:
     later = entry.action in _OF_COPIES and state.waits(entry)
     when = entry.at[:16].replace("T", " ") + " UTC"
-    return Word(
+    return SpokenWord(
         entry.entry,
         entry.action,
         said(state, entry),

@@ -11,7 +11,7 @@ from curation.base.errors import ParamError, StoreError
 from curation.base.rgb import Rgb
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger, Recorded
-from curation.review.pictures import Pictures
+from curation.review.pictures import ServedPictures
 from curation.review.reading import Stamps, give_back, read_run, stamps
 from curation.review.run import Run
 from curation.review.state import State
@@ -51,7 +51,7 @@ class Catalogue:
         return hashlib.sha256(places.encode(errors="surrogateescape")).hexdigest()[:16]
 
     @property
-    def pictures(self) -> Pictures:
+    def pictures(self) -> ServedPictures:
         """The pictures of the last run."""
         return self._pictures
 
@@ -97,7 +97,7 @@ class Catalogue:
         if self._ledger.last() != self._state.last:
             self._state = self._state.after(self._ledger.entries())
 
-    def _pictures_of(self, run: Run) -> Pictures:
+    def _pictures_of(self, run: Run) -> ServedPictures:
         thumbnails = SingleThumbnails(self._workspace, run.thumbnails)
 
         def read(image_id: str) -> Rgb:
@@ -108,4 +108,4 @@ class Catalogue:
                 give_back()
                 return picture
 
-        return Pictures(read, run.pictures)
+        return ServedPictures(read, run.pictures)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from curation.report.ballots import ballots
-from curation.review.cards import cards, picture, thumbnail
+from curation.review.cards import cards, picture_address, thumbnail
 from curation.review.filters import Filters
 from curation.review.history import lines
 from curation.review.state import State
@@ -19,7 +19,7 @@ def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
     group = run.groups[file]
     related = run.files[group] if group >= 0 else [file]
     shown = list(dict.fromkeys((file, related[0])))
-    large = cards(state, shown, picture)
+    large = cards(state, shown, picture_address)
     judged = large[-1].tile.image_id
     ids = {run.image_id(one) for one in related}
     before, after = _neighbours(state, file, filters)

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 from starlette.datastructures import QueryParams
 
+from curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS
 from curation.review.state import State
 from curation.verdict.conservation import DECIDERS, OUTCOMES
 
 USUAL = ("review", "rejected")
 """The outcomes shown where neither an outcome nor a part of a path is asked for."""
 
-RELATIONS = {"exact": "same bytes", "pixels": "same pixels", "duplicate": "found by comparing"}
+RELATIONS = {SAME_BYTES: "same bytes", SAME_PIXELS: "same pixels", DUPLICATE: "found by comparing"}
 """How a copy is related to the file that is kept, in words."""
 
 PER_PAGE = 60

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from curation.review.access import Access
 from curation.review.body import read_body, replayed
 from curation.review.policy import with_policy
-from curation.review.refusal import RefusedError
+from curation.review.refusal import RequestRefusedError
 
 TOKEN_HEADER = "x-inksift-token"
 READING, METHODS = ("GET", "HEAD"), ("GET", "HEAD", "POST")
@@ -61,26 +61,26 @@ class Guard:
                 receive = replayed(await read_body(receive, headers), receive)
             else:
                 _check_reading(headers)
-        except RefusedError as refused:
+        except RequestRefusedError as refused:
             return await refused.answer(headers)(scope, receive, send)
         await self._app(scope, receive, send)
 
     def _check_addressed_to_us(self, scope: Scope, headers: Headers) -> None:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0] not in self._access.hosts:
-            raise RefusedError(
+            raise RequestRefusedError(
                 400, f"Expected the header Host to be {' or '.join(self._access.hosts)}, once."
             )
         if scope["method"] not in METHODS:
-            raise RefusedError(405, f"Expected one of the methods {', '.join(METHODS)}.")
+            raise RequestRefusedError(405, f"Expected one of the methods {', '.join(METHODS)}.")
         if not scope["path"].startswith("/"):
-            raise RefusedError(400, "Expected an address that begins with /.")
+            raise RequestRefusedError(400, "Expected an address that begins with /.")
 
     def _welcome(self, tokens: list[str]) -> Response:
         """The answer to a request that brings a token: the cookie, and the way to the same page
         without the token."""
         if len(tokens) != 1 or not _same(tokens[0], self._access.token):
-            raise RefusedError(403, f"This is not the token of the running server. {_START}")
+            raise RequestRefusedError(403, f"This is not the token of the running server. {_START}")
         answer = RedirectResponse("/", 303)
         answer.set_cookie(
             self._access.cookie, self._access.session, path="/", httponly=True, samesite="strict"
@@ -90,26 +90,26 @@ class Guard:
     def _check_session(self, headers: Headers) -> None:
         sessions = (value for name, value in _cookies(headers) if name == self._access.cookie)
         if not any(_same(value, self._access.session) for value in sessions):
-            raise RefusedError(403, f"This browser has no session here. {_START}")
+            raise RequestRefusedError(403, f"This browser has no session here. {_START}")
 
     def _check_from_our_page(self, headers: Headers) -> None:
         """Whether a POST was sent by one of our pages, and is one that any page could not send
         unasked."""
         if headers.getlist("origin") != [f"http://{headers['host']}"]:
-            raise RefusedError(
+            raise RequestRefusedError(
                 403,
                 "Changes are taken from our own pages only: the header Origin is another, or none.",
             )
         if headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            raise RefusedError(
+            raise RequestRefusedError(
                 403, "Changes are taken from our own pages only, not from another site."
             )
         if not _same(headers.get(TOKEN_HEADER, ""), self._access.csrf):
-            raise RefusedError(
+            raise RequestRefusedError(
                 403, f"This page is of an earlier start of the server: load it again. {_START}"
             )
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise RefusedError(415, "Expected a body of the type application/json.")
+            raise RequestRefusedError(415, "Expected a body of the type application/json.")
 
 
 def _check_reading(headers: Headers) -> None:
@@ -121,12 +121,12 @@ def _check_reading(headers: Headers) -> None:
         "document",
     )
     if site not in ("same-origin", "none") and not (site == "same-site" and linked):
-        raise RefusedError(
+        raise RequestRefusedError(
             403,
             "Another site asked for this: open it from the address bar or one of our own pages.",
         )
     if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
-        raise RefusedError(400, "Expected no body with this method.")
+        raise RequestRefusedError(400, "Expected no body with this method.")
 
 
 def _tokens(scope: Scope) -> list[str]:

@@ -10,7 +10,7 @@ from curation.review.cards import path_of, said
 from curation.review.filters import Filters
 from curation.review.state import State
 
-PER_PAGE = 100
+_PER_PAGE = 100
 
 
 class Line(NamedTuple):
@@ -50,11 +50,11 @@ def history_values(state: State, before: str) -> dict[str, Any]:
         if before.isascii() and before.isdigit() and len(before) < 10
         else state.last
     )
-    shown = list(reversed(state.entries[max(0, end - PER_PAGE) : max(0, end)]))
+    shown = list(reversed(state.entries[max(0, end - _PER_PAGE) : max(0, end)]))
     return {
         "lines": lines(state, shown),
         "older": shown[-1].entry if shown and shown[-1].entry > 1 else None,
-        "newer": shown[0].entry + PER_PAGE + 1 if shown and shown[0].entry < state.last else None,
+        "newer": shown[0].entry + _PER_PAGE + 1 if shown and shown[0].entry < state.last else None,
     }
 
 

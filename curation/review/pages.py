@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import QueryParams
 
+from curation.base.commands import Places, command
 from curation.drawing.templating import environment
 from curation.review.cards import Card, cards, thumbnail
 from curation.review.catalogue import Catalogue
@@ -86,15 +86,8 @@ class Pages:
 
     def _command(self, state: State) -> str:
         """The command that takes the decisions in."""
-        places = [
-            "inksift",
-            "run",
-            state.run.source or "SOURCE",
-            "--workspace",
-            str(self._catalogue.workspace.root),
-        ]
-        name = self._catalogue.ledger.name
-        return shlex.join([*places, *(["--ledger", name] if name else [])])
+        places = Places(self._catalogue.workspace.root, self._catalogue.ledger.name, None)
+        return command("run", state.run.source or "SOURCE", at=places)
 
 
 def _counted(state: State, column: str, asked: str) -> list[tuple[str, int]]:

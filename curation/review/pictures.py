@@ -19,7 +19,7 @@ IN_MEMORY = 400
 """Encoded pictures: about 6 kB each as a thumbnail, 60 kB as a large one."""
 
 
-class Pictures:
+class ServedPictures:
     """JPEGs of the pictures `known` by image_id, of which `read` gives the pixels. Safe to use from
     many threads.
 

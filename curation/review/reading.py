@@ -7,12 +7,13 @@ import json
 import pandas as pd
 import pyarrow as pa
 
-from curation.base.errors import ParamError, SchemaError, StoreError
+from curation.base.errors import ParamError, StoreError
+from curation.base.reasons import UNREADABLE_FILE
 from curation.base.tables import DECISIONS, DUPLICATES, IMAGES, Table
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.review.run import Run
-from curation.store.parquet import BROKEN_TABLE, read_parquet
-from curation.store.published import RUN_AGAIN, SOURCE, error_line
+from curation.store.published import SOURCE
+from curation.store.tables import RUN_AGAIN, read_table
 from curation.store.thumbnails import THUMBNAILS
 from curation.store.workspace import Workspace
 from curation.verdict.conservation import OUTCOMES
@@ -81,22 +82,19 @@ def _unfinished(found: Stamps) -> bool:
 
 def _stamp(workspace: Workspace, name: str) -> tuple[int, int, int] | None:
     try:
-        found = (workspace.tables / f"{name}.parquet").stat()
+        found = workspace.table(name).stat()
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _table(workspace: Workspace, name: str, contract: Table) -> pd.DataFrame:
-    place = workspace.tables / f"{name}.parquet"
+    place = workspace.table(name)
     if not place.exists():
-        earlier = (workspace.tables / f"{_VERDICTS}.parquet").exists()
+        earlier = workspace.table(_VERDICTS).exists()
         remedy = RUN_AGAIN if earlier else "run `inksift run` with this --workspace first"
         raise ParamError(f"nothing to review in {workspace.root} (no {place.name}): {remedy}")
-    try:
-        return contract.check(read_parquet(place))
-    except (*BROKEN_TABLE, SchemaError) as error:
-        raise StoreError(f"{place} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+    return read_table(place, contract)
 
 
 def _source(workspace: Workspace) -> str:
@@ -114,7 +112,7 @@ def _of_one_run(run: Run) -> bool:
     return bool(
         (both["image_id"] == both["image_id_decided"]).all()
         and (both["duplicate_of"] == both["duplicate_of_decided"]).all()
-        and (unreadable["reason"] == "unreadable").all()
+        and (unreadable["reason"] == UNREADABLE_FILE.name).all()
         and set(run.images["path"]) == set(run.machine["path"])
         and set(run.duplicates["image_id"]) <= run.pictures
         and set(run.machine["outcome"]) <= set(OUTCOMES)

@@ -26,7 +26,7 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-class RefusedError(Exception):
+class RequestRefusedError(Exception):
     """A request that is not let through: a status of HTTP, and one or two sentences for whoever
     sent it."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from curation.base.reasons import BAD_FEATURE
 from curation.people.ledger.entries import human_decisions
-from curation.review.cards import cards, picture
+from curation.review.cards import cards, picture_address
 from curation.review.state import State
 from curation.verdict import human
 from curation.verdict.audit.questions import propose
@@ -36,7 +37,7 @@ def sample_values(state: State, asked: str) -> dict[str, Any]:
         "left": len(open_),
         "known": len(given),
         "following": _following(open_, number),
-        "card": next(iter(cards(state, shown, picture)), None),
+        "card": next(iter(cards(state, shown, picture_address)), None),
     }
 
 
@@ -44,7 +45,7 @@ def _questions(state: State) -> Sequence[int]:
     """The kept files of the sample; pictures with an unusable embedding are rejected whatever a
     person calls them."""
     run = state.run
-    unusable = set(run.machine.loc[run.machine["reason"] == "bad_feature", "image_id"])
+    unusable = set(run.machine.loc[run.machine["reason"] == BAD_FEATURE.name, "image_id"])
     proposed = propose(run.votes, unusable, count=COUNT)
     return [run.file_of[image_id] for image_id in proposed["image_id"] if image_id in run.file_of]
 

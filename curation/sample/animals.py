@@ -18,7 +18,7 @@ from curation.sample.shapes import (
     tube,
 )
 
-WHITE: Colour = (250, 250, 248)
+_WHITE: Colour = (250, 250, 248)
 
 
 def cat(rng: Rng) -> list[Part]:
@@ -48,7 +48,7 @@ def _cat_head(rng: Rng, colours: Palette, x: float, y: float, size: float) -> li
     look = rng.uniform(-0.25, 0.25)
     for side in (-1, 1):
         eye = (x + side * wide * 0.42, y - high * 0.12)
-        parts.append(Part(ellipse(*eye, wide * 0.17, high * 0.2), WHITE))
+        parts.append(Part(ellipse(*eye, wide * 0.17, high * 0.2), _WHITE))
         parts.append(
             Part(
                 ellipse(eye[0] + look * wide * 0.2, eye[1], wide * 0.07, high * 0.17), colours.dark
@@ -167,7 +167,7 @@ def fish(rng: Rng) -> list[Part]:
     parts.append(
         Part(tube(curve((0.54, 0.54), (0.47, 0.58), (0.41, 0.6)), 0.05, 0.1), colours.accent)
     )
-    parts.append(Part(ellipse(*eye, 0.045, 0.045), WHITE))
+    parts.append(Part(ellipse(*eye, 0.045, 0.045), _WHITE))
     parts.append(Part(ellipse(eye[0] + 0.01, eye[1], 0.022, 0.024), colours.dark))
     mouth = arc(0.5 + length * 0.88, 0.5 + high * 0.12, 0.05, 0.05, 0.3, 2.2)
     parts.append(Part(mouth, colours.dark, 0.012))

@@ -15,12 +15,12 @@ from curation.base.engine import per_item
 from curation.base.errors import SourceError
 from curation.base.params import Params
 from curation.base.rgb import Rgb
-from curation.sample.encode import DAMAGES, EXTENSIONS, damaged, encode, near_copy
+from curation.sample.encode import DAMAGES, FILE_ENDINGS, damaged, encode, near_copy
 from curation.sample.photographs import Crop, cut, plan_crops
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.shapes import Rng
 from curation.sample.styles import STYLES, paint
-from curation.sample.truth import TRUTH
+from curation.sample.truth import DAMAGED, DRAWING, PHOTOGRAPH, TRUTH
 
 VERSION = 1
 
@@ -140,7 +140,7 @@ def _plan_drawings(sizes: dict[str, int], rng: Rng) -> list[_Entry]:
     styles = tuple(STYLES)
     entries = [
         _Entry(
-            "illustration",
+            DRAWING,
             label,
             styles[(i + offset) % len(styles)],
             str(rng.choice(_ENCODINGS, p=_FREQUENCIES)),
@@ -159,7 +159,7 @@ def _plan_photographs(count: int, sizes: dict[str, int], rng: Rng) -> list[_Entr
     crops = plan_crops(count, rng)
     labels = _scatter(count, sizes, rng)
     return [
-        _Entry("photo", label, "grey" if crop.grey else "colour", "jpeg", crop=crop)
+        _Entry(PHOTOGRAPH, label, "grey" if crop.grey else "colour", "jpeg", crop=crop)
         for label, crop in zip(labels, crops, strict=True)
     ]
 
@@ -168,7 +168,7 @@ def _plan_damage(count: int, sizes: dict[str, int], rng: Rng) -> list[_Entry]:
     kinds = tuple(DAMAGES)
     labels = _scatter(count, sizes, rng)
     return [
-        _Entry("unreadable", label, kinds[i % len(kinds)], kinds[i % len(kinds)])
+        _Entry(DAMAGED, label, kinds[i % len(kinds)], kinds[i % len(kinds)])
         for i, label in enumerate(labels)
     ]
 
@@ -197,7 +197,7 @@ def _named(entries: list[_Entry], params: SampleParams) -> list[_Entry]:
     """Entries with paths like cat/cat_0007.jpg, numbered in an order that gives nothing away."""
     rng = np.random.default_rng([params.seed, _PLAN, 1])
     numbers = rng.permutation(len(entries))
-    extensions = {**EXTENSIONS, **DAMAGES}
+    extensions = {**FILE_ENDINGS, **DAMAGES}
     return [
         replace(
             entry, path=f"{entry.label}/{entry.label}_{number:04d}.{extensions[entry.encoding]}"
@@ -226,7 +226,7 @@ def _bytes_of(
         return original if entry.copy == "exact" else near_copy(original, entry.encoding, rng)
     if entry.crop:
         return encode(cut(entry.crop), entry.encoding, rng)
-    if entry.kind == "unreadable":
+    if entry.kind == DAMAGED:
         return damaged(entry.style, _drawing(entry.label, "flat", params.max_side_px, rng), rng)
     return encode(_drawing(entry.label, entry.style, params.max_side_px, rng), entry.encoding, rng)
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageEnhance
 from curation.base.rgb import Rgb
 from curation.sample.shapes import Rng
 
-EXTENSIONS: Mapping[str, str] = {
+FILE_ENDINGS: Mapping[str, str] = {
     "jpeg": "jpg",
     "png": "png",
     "webp": "webp",

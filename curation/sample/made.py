@@ -20,7 +20,7 @@ from curation.sample.shapes import (
 )
 
 GLASS: Colour = (176, 214, 232)
-WHITE: Colour = (250, 250, 248)
+_WHITE: Colour = (250, 250, 248)
 
 
 def house(rng: Rng) -> list[Part]:
@@ -41,7 +41,7 @@ def house(rng: Rng) -> list[Part]:
                     0.03 + 0.01 * i,
                     0.025 + 0.008 * i,
                 ),
-                WHITE,
+                _WHITE,
             )
             for i in range(3)
         ]
@@ -259,7 +259,7 @@ def _robot_head(rng: Rng, colours: Palette, chin: float) -> list[Part]:
     for side in (-1, 1):
         centre = (0.5 + side * wide * 0.45, chin - high * 0.58)
         parts += [
-            Part(ellipse(*centre, eye, eye), WHITE),
+            Part(ellipse(*centre, eye, eye), _WHITE),
             Part(ellipse(*centre, eye * 0.5, eye * 0.5), colours.dark),
         ]
     mouth = box(0.5 - wide * 0.5, chin - high * 0.26, 0.5 + wide * 0.5, chin - high * 0.12)

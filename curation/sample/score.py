@@ -6,7 +6,7 @@ import pandas as pd
 
 from curation.base.errors import SchemaError
 from curation.base.tables import DECISIONS, Table
-from curation.sample.truth import TRUTH
+from curation.sample.truth import DAMAGED, DRAWING, PHOTOGRAPH, TRUTH
 
 SCORE = Table("score", {"what": "str", "found": "int64", "planted": "int64"}, key=("what",))
 """One row per kind of noise, then the drawings lost with it."""
@@ -40,8 +40,8 @@ def _copies(known: pd.DataFrame, copy: str) -> dict[str, object]:
 
 
 def _strays(known: pd.DataFrame) -> list[dict[str, object]]:
-    unreadable = known.loc[known["kind"] == "unreadable", "outcome"]
-    photos = known.loc[known["kind"] == "photo", "outcome"]
+    unreadable = known.loc[known["kind"] == DAMAGED, "outcome"]
+    photos = known.loc[known["kind"] == PHOTOGRAPH, "outcome"]
     return [
         _row("unreadable files rejected", (unreadable == "rejected").sum(), len(unreadable)),
         _row("photographs rejected", (photos == "rejected").sum(), len(photos)),
@@ -50,7 +50,7 @@ def _strays(known: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _drawings(known: pd.DataFrame) -> list[dict[str, object]]:
-    drawn = known[known["kind"] == "illustration"]
+    drawn = known[known["kind"] == DRAWING]
     drawing = drawn["copy_of"].where(drawn["copy"] != "", drawn["path"])
     kept = (drawn["outcome"] == "kept").groupby(drawing).any()
     review = (drawn["outcome"] == "review").groupby(drawing).any()

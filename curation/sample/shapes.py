@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Points = npt.NDArray[np.float64]
+ShapePoints = npt.NDArray[np.float64]
 """n x 2 coordinates."""
 
 Colour = tuple[int, int, int]
@@ -25,7 +25,7 @@ class Part:
     """One shape of a drawing: an area, or a pen stroke along `points` where `line` (its width) is
     above zero."""
 
-    points: Points
+    points: ShapePoints
     colour: Colour
     line: float = 0.0
 
@@ -67,43 +67,43 @@ def palette(rng: Rng, hues: Sequence[float]) -> Palette:
     )
 
 
-def points(*corners: tuple[float, float]) -> Points:
+def points(*corners: tuple[float, float]) -> ShapePoints:
     """A polygon, or an open line, through the corners."""
     return np.array(corners, dtype=np.float64)
 
 
-def box(left: float, top: float, right: float, bottom: float) -> Points:
+def box(left: float, top: float, right: float, bottom: float) -> ShapePoints:
     """An upright rectangle."""
     return points((left, top), (right, top), (right, bottom), (left, bottom))
 
 
-def ellipse(x: float, y: float, wide: float, high: float, turn: float = 0.0) -> Points:
+def ellipse(x: float, y: float, wide: float, high: float, turn: float = 0.0) -> ShapePoints:
     """An ellipse around (x, y) with half axes `wide` and `high`, turned by `turn` radians."""
     angles = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     ring = np.stack([wide * np.cos(angles), high * np.sin(angles)], axis=1)
     return ring @ _turn(turn).T + (x, y)
 
 
-def arc(x: float, y: float, wide: float, high: float, start: float, stop: float) -> Points:
+def arc(x: float, y: float, wide: float, high: float, start: float, stop: float) -> ShapePoints:
     """Part of an upright ellipse, from one angle to the other (radians, clockwise from the
     right)."""
     angles = np.linspace(start, stop, 24)
     return np.stack([x + wide * np.cos(angles), y + high * np.sin(angles)], axis=1)
 
 
-def smooth(*corners: tuple[float, float]) -> Points:
+def smooth(*corners: tuple[float, float]) -> ShapePoints:
     """A closed Catmull-Rom curve through the corners."""
     knots = points(*corners)
     return _catmull_rom(np.vstack([knots[-1:], knots, knots[:2]]))
 
 
-def curve(*corners: tuple[float, float]) -> Points:
+def curve(*corners: tuple[float, float]) -> ShapePoints:
     """An open Catmull-Rom curve through the corners."""
     knots = points(*corners)
     return _catmull_rom(np.vstack([knots[:1], knots, knots[-1:]]))
 
 
-def tube(spine: Points, start: float, stop: float) -> Points:
+def tube(spine: ShapePoints, start: float, stop: float) -> ShapePoints:
     """The outline of a limb along `spine`, its width running from `start` to `stop`, with a round
     end."""
     along = np.gradient(spine, axis=0)
@@ -133,11 +133,11 @@ def moved(
     ]
 
 
-def _turn(angle: float) -> Points:
+def _turn(angle: float) -> ShapePoints:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
-def _catmull_rom(knots: Points, steps: int = 10) -> Points:
+def _catmull_rom(knots: ShapePoints, steps: int = 10) -> ShapePoints:
     t = np.linspace(0, 1, steps, endpoint=False)[None, :, None]
     p0, p1, p2, p3 = (knots[i : len(knots) - 3 + i, None, :] for i in range(4))
     bent = (
@@ -146,5 +146,5 @@ def _catmull_rom(knots: Points, steps: int = 10) -> Points:
         + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2
         + (3 * p1 - p0 - 3 * p2 + p3) * t**3
     )
-    result: Points = np.vstack([bent.reshape(-1, 2) / 2, knots[-2:-1]])
+    result: ShapePoints = np.vstack([bent.reshape(-1, 2) / 2, knots[-2:-1]])
     return result

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from curation.base.rgb import Rgb
 from curation.sample.scenes import Scene
-from curation.sample.shapes import Part, Points, Rng
+from curation.sample.shapes import Part, Rng, ShapePoints
 
 Plane = npt.NDArray[np.floating[Any]]
 """height x width, or height x width x 3; 0 to 1."""
@@ -176,7 +176,9 @@ def _mark(part: Part, side: int, canvas: Plane) -> Mark:
     return Mark(window, cover.astype(np.float32) / 255)
 
 
-def _outline(shape: Points, side: int, canvas: Plane, pen: float, *, closed: bool = True) -> Mark:
+def _outline(
+    shape: ShapePoints, side: int, canvas: Plane, pen: float, *, closed: bool = True
+) -> Mark:
     window, corners = _window(shape, side, canvas, pen + 2)
     cover = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.uint8)
     cv2.polylines(cover, [corners], closed, (255,), max(1, round(pen)), cv2.LINE_AA, _SHIFT)
@@ -184,7 +186,7 @@ def _outline(shape: Points, side: int, canvas: Plane, pen: float, *, closed: boo
 
 
 def _window(
-    shape: Points, side: int, canvas: Plane, margin: float
+    shape: ShapePoints, side: int, canvas: Plane, margin: float
 ) -> tuple[tuple[slice, slice], npt.NDArray[np.int32]]:
     """The part of the canvas that the shape can touch, and its corners there in fixed point."""
     pixels = shape * side
@@ -195,12 +197,12 @@ def _window(
     return (slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))), corners
 
 
-def _wobbled(shape: Points, amount: float, rng: Rng) -> Points:
+def _wobbled(shape: ShapePoints, amount: float, rng: Rng) -> ShapePoints:
     """The shape as an unsteady hand draws it: pushed about by slow waves, so that neighbouring
     points move alike."""
     waves = rng.normal(0, 14, (4, 2))
     push = rng.normal(0, amount, (4, 2))
-    drifted: Points = shape + np.sin(shape @ waves.T + rng.uniform(0, 6.3, 4)) @ push
+    drifted: ShapePoints = shape + np.sin(shape @ waves.T + rng.uniform(0, 6.3, 4)) @ push
     return drifted
 
 

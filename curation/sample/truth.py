@@ -9,14 +9,17 @@ import pandas as pd
 from curation.base.errors import SourceError
 from curation.base.tables import Table
 
+DRAWING, PHOTOGRAPH, DAMAGED = "illustration", "photo", "unreadable"
+"""The kinds of file in a drawn set."""
+
 TRUTH = Table(
     "truth",
     {"path": "str", "kind": "str", "label": "str", "style": "str", "copy_of": "str", "copy": "str"},
     key=("path",),
 )
-"""One row per file below images/. `kind` is "illustration", "photo" or "unreadable"; `style` names
-the hand, the kind of photograph or the kind of damage; `copy` is "", "exact" or "near", and
-`copy_of` names the file it was made from."""
+"""One row per file below images/. `kind` is DRAWING, PHOTOGRAPH or DAMAGED; `style` names the
+hand, the kind of photograph or the kind of damage; `copy` is "", "exact" or "near", and `copy_of`
+names the file it was made from."""
 
 
 def read_truth(file: Path) -> pd.DataFrame:

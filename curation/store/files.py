@@ -6,8 +6,10 @@ import errno
 import hashlib
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from curation.base.errors import StoreError
 
@@ -20,16 +22,45 @@ def write_atomically(target: Path, data: bytes) -> None:
 
     StoreError when the disk is full, the quota is reached or the folder cannot be written.
     """
-    temporary = target.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
+    with atomic_file(target) as file:
+        file.write(data)
+
+
+@contextmanager
+def atomic_file(target: Path) -> Iterator[BinaryIO]:
+    """A new file that becomes `target` when the block ends, and leaves nothing behind when the
+    block fails: for what need not fit into memory.
+
+    StoreError as above.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write(temporary, data)
-        os.replace(temporary, target)
-        sync_folder(target.parent)
+        with temporary_beside(target) as temporary:
+            with temporary.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            put_in_place(temporary, target)
     except OSError as error:
+        raise StoreError(_why_unwritten(target, error)) from error
+
+
+@contextmanager
+def temporary_beside(target: Path) -> Iterator[Path]:
+    """A free name in the folder of `target`, for what is to become it; what still has that name
+    when the block ends is removed."""
+    temporary = target.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
+    try:
+        yield temporary
+    finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise StoreError(why_unwritten(target, error)) from error
+
+
+def put_in_place(temporary: Path, target: Path) -> None:
+    """Give a whole file its name, and replace what has it; the disk remembers that."""
+    os.replace(temporary, target)
+    sync_folder(target.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -53,7 +84,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def why_unwritten(target: Path, error: OSError) -> str:
+def _why_unwritten(target: Path, error: OSError) -> str:
     """Why `target` could not be written, and what to do: make space, or allow it."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return (
@@ -64,10 +95,3 @@ def why_unwritten(target: Path, error: OSError) -> str:
         f"cannot write {target} ({error.strerror}): check the folder's permissions, or choose "
         "another --workspace"
     )
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -9,23 +9,27 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.errors import SchemaError, StoreError
+from curation.base.errors import StoreError
 from curation.base.tables import DECISIONS, IMAGES, Table
 from curation.store.files import file_digest
-from curation.store.parquet import BROKEN_TABLE, read_parquet, to_parquet
+from curation.store.parquet import to_parquet
 from curation.store.safe_csv import csv_bytes
+from curation.store.tables import RUN_AGAIN, read_table, unusable
 from curation.store.workspace import Workspace
 
-CSV, PARQUET, SOURCE, HEARD = "decisions.csv", "decisions.parquet", "source.json", "ledger.json"
+CSV, PARQUET, SOURCE, HEARD_LEDGER = (
+    "decisions.csv",
+    "decisions.parquet",
+    "source.json",
+    "ledger.json",
+)
 PROPOSAL, MEDIUM = "proposal.csv", "medium.json"
 F1, F1_PAGE = "f1_report.json", "f1_report.html"
-ABLATION, ABLATION_PAGE = "ablation.json", "ablation.html"
+ABLATION_REPORT, ABLATION_PAGE = "ablation.json", "ablation.html"
 LEADERBOARD_CSV, LEADERBOARD_PAGE = "leaderboard.csv", "experiments.html"
-OF_MANY_TRAININGS = (ABLATION, ABLATION_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE)
+OF_MANY_TRAININGS = (ABLATION_REPORT, ABLATION_PAGE, LEADERBOARD_CSV, LEADERBOARD_PAGE)
 OF_TRAINING = (F1, F1_PAGE, *OF_MANY_TRAININGS)
 """What was learned from the decisions, and holds no longer when they change."""
-
-RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
 
 
 def decisions_csv(frame: pd.DataFrame) -> bytes:
@@ -89,7 +93,7 @@ def publish_f1(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
 
 def publish_ablation(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
     """Write ablation.json and ablation.html; the answer is the page's place."""
-    workspace.publish(ABLATION, json.dumps(report, indent=1, allow_nan=False).encode())
+    workspace.publish(ABLATION_REPORT, json.dumps(report, indent=1, allow_nan=False).encode())
     return workspace.publish(ABLATION_PAGE, page.encode())
 
 
@@ -111,9 +115,7 @@ def read_decisions(workspace: Workspace) -> pd.DataFrame:
 def read_images(workspace: Workspace) -> pd.DataFrame:
     """The IMAGES frame of the last run, as an export needs it; StoreError when there is none or it
     is damaged."""
-    return _required(
-        workspace.tables / f"{IMAGES.name}.parquet", IMAGES, f"no list of files in {workspace.root}"
-    )
+    return _required(workspace.table(IMAGES.name), IMAGES, f"no list of files in {workspace.root}")
 
 
 def read_source(workspace: Workspace) -> Path:
@@ -170,7 +172,7 @@ def demand_trained(workspace: Workspace) -> None:
 
 def read_ablation(workspace: Workspace) -> dict[str, Any]:
     """The content of ablation.json; StoreError when there is none or it is damaged."""
-    return _json(workspace.root / ABLATION, f"no ablation in {workspace.root}")
+    return _json(workspace.root / ABLATION_REPORT, f"no ablation in {workspace.root}")
 
 
 def changed(path: Path, digest: str) -> bool:
@@ -178,17 +180,10 @@ def changed(path: Path, digest: str) -> bool:
     return file_digest(path) != digest
 
 
-def error_line(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())
-
-
 def _required(path: Path, contract: Table, absent: str) -> pd.DataFrame:
     if not path.exists():
         raise StoreError(f"{absent}: run `inksift run` first")
-    try:
-        return contract.check(read_parquet(path))
-    except (*BROKEN_TABLE, SchemaError) as error:
-        raise StoreError(f"{path} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+    return read_table(path, contract)
 
 
 def _json(path: Path, absent: str) -> dict[str, Any]:
@@ -197,4 +192,4 @@ def _json(path: Path, absent: str) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_bytes()))
     except (ValueError, TypeError) as error:
-        raise StoreError(f"{path} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+        raise unusable(path, error) from error

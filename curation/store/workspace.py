@@ -29,7 +29,7 @@ from curation.store.files import file_digest, sweep, write_atomically
 from curation.store.lock import run_lock
 from curation.store.parquet import read_parquet, to_parquet
 
-FORMAT = 1
+WORKSPACE_FORMAT = 1
 log = logging.getLogger("inksift")
 
 
@@ -102,6 +102,10 @@ class Workspace:
         self.tables = self.root / "tables"
         self._open: dict[tuple[str, str], Measurements] = {}
 
+    def table(self, name: str) -> Path:
+        """Where the table of that name is, or would be."""
+        return self.tables / f"{name}.parquet"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the workspace for one run; LockedError names the run that has it. Clears what killed
@@ -157,7 +161,7 @@ class Workspace:
                 f"{self.root} holds files that are not inksift's: choose an empty or new "
                 "--workspace"
             )
-        write_atomically(mark, json.dumps({"inksift_workspace": FORMAT}).encode())
+        write_atomically(mark, json.dumps({"inksift_workspace": WORKSPACE_FORMAT}).encode())
 
 
 def _check_mark(mark: Path) -> None:
@@ -165,8 +169,10 @@ def _check_mark(mark: Path) -> None:
         found = json.loads(mark.read_text())["inksift_workspace"]
     except (ValueError, KeyError, TypeError):
         found = "unreadable"
-    if found != FORMAT:
-        raise StoreError(f"{mark} has format {found}, expected {FORMAT}: choose a new --workspace")
+    if found != WORKSPACE_FORMAT:
+        raise StoreError(
+            f"{mark} has format {found}, expected {WORKSPACE_FORMAT}: choose a new --workspace"
+        )
 
 
 def _sound(part: Path) -> bool:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
+from curation.base.arrays import Integers
 from curation.base.params import Params
 from curation.base.tables import PREDICTIONS
 from curation.training.splits import TRAIN
@@ -21,7 +22,6 @@ TestSet = Literal["trusted", "held out from the same folder: not independent"]
 TRUSTED: TestSet = "trusted"
 HELD_OUT: TestSet = "held out from the same folder: not independent"
 _NO_TEST, _NO_TRAINING = "no test picture", "no training picture"
-Counts = npt.NDArray[np.int64]
 
 
 class EvaluationParams(Params):
@@ -119,7 +119,7 @@ def averages_table(report: dict[str, Any]) -> pd.DataFrame:
     return table.astype({"precision": float, "recall": float, "f1": float})
 
 
-def confusion(truth: pd.Series, predicted: pd.Series, classes: Sequence[str]) -> Counts:
+def confusion(truth: pd.Series, predicted: pd.Series, classes: Sequence[str]) -> Integers:
     """Pictures by true class (rows) and predicted class (columns), classes x classes."""
     place = {name: index for index, name in enumerate(classes)}
     flat = truth.map(place).to_numpy(dtype=np.int64) * len(classes) + predicted.map(place).to_numpy(
@@ -128,13 +128,13 @@ def confusion(truth: pd.Series, predicted: pd.Series, classes: Sequence[str]) ->
     return np.bincount(flat, minlength=len(classes) ** 2).reshape(len(classes), len(classes))
 
 
-def f1_by_class(table: Counts) -> npt.NDArray[np.float64]:
+def f1_by_class(table: Integers) -> npt.NDArray[np.float64]:
     """F1 of every class of a confusion table; 0 where a class was neither there nor named."""
     hits = np.diagonal(table)
     return _ratio(2 * hits, table.sum(1) + table.sum(0))
 
 
-def undefined_classes(table: Counts, classes: Sequence[str], trained: set[str]) -> dict[str, str]:
+def undefined_classes(table: Integers, classes: Sequence[str], trained: set[str]) -> dict[str, str]:
     """Why a class has no F1, for those that have none."""
     reasons = {name: _NO_TRAINING for name in classes if name not in trained}
     return reasons | {
@@ -151,7 +151,7 @@ def _used(training_set: pd.DataFrame | None) -> dict[str, int | None]:
     return {"train_pictures_used": int(rows["image_id"].nunique()), "train_rows": len(rows)}
 
 
-def _scores(table: Counts, entered: npt.NDArray[np.bool_]) -> dict[str, float | None]:
+def _scores(table: Integers, entered: npt.NDArray[np.bool_]) -> dict[str, float | None]:
     """The three averages; each null when nothing enters it."""
     f1, support, total = f1_by_class(table), table.sum(1), int(table.sum())
     return {
@@ -161,7 +161,7 @@ def _scores(table: Counts, entered: npt.NDArray[np.bool_]) -> dict[str, float | 
     }
 
 
-def _averages(table: Counts, entered: npt.NDArray[np.bool_]) -> dict[str, dict[str, Any]]:
+def _averages(table: Integers, entered: npt.NDArray[np.bool_]) -> dict[str, dict[str, Any]]:
     """Precision, recall and F1 as means over the classes that have both training and test pictures,
     and as means over all classes weighted by their test pictures; a class that is never named has a
     precision of 0."""
@@ -177,7 +177,7 @@ def _averages(table: Counts, entered: npt.NDArray[np.bool_]) -> dict[str, dict[s
     }
 
 
-def _means(scores: npt.NDArray[np.float64], weights: Counts) -> list[float | None]:
+def _means(scores: npt.NDArray[np.float64], weights: Integers) -> list[float | None]:
     """The weighted mean of every row; none when nothing has a weight."""
     if not weights.any():
         return [None] * len(scores)
@@ -185,7 +185,7 @@ def _means(scores: npt.NDArray[np.float64], weights: Counts) -> list[float | Non
 
 
 def _majority(
-    table: Counts,
+    table: Integers,
     classes: Sequence[str],
     entered: npt.NDArray[np.bool_],
     train_labels: Sequence[str],
@@ -199,7 +199,7 @@ def _majority(
 
 
 def _per_class(
-    table: Counts, classes: Sequence[str], undefined: dict[str, str]
+    table: Integers, classes: Sequence[str], undefined: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
     hits, support, named = np.diagonal(table), table.sum(1), table.sum(0)
     columns = zip(
@@ -245,7 +245,7 @@ def _interval(
     return [float(bound) for bound in np.quantile(macro, [tail, 1 - tail])]
 
 
-def _ratio(part: Counts, whole: Counts) -> npt.NDArray[np.float64]:
+def _ratio(part: Integers, whole: Integers) -> npt.NDArray[np.float64]:
     """part / whole, 0 where whole is 0."""
     whole = np.broadcast_to(whole, part.shape)
     return np.divide(part, whole, out=np.zeros(part.shape, dtype=np.float64), where=whole > 0)

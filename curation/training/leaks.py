@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS, VARIANT
 from curation.base.tables import HASHES, PAIRS, SPLITS, Table
 from curation.dedup.related_groups import pixels_of
 from curation.dedup.reverse import reverse
@@ -27,7 +28,8 @@ RELATIVES = Table(
 relation to one: "exact" (same bytes), "pixels", "duplicate" or "variant", or "chain" where only
 relatives of it are so close. `transform` is what makes it of the test picture."""
 
-_CLOSEST_FIRST = ["exact", "pixels", "duplicate", "variant", "chain"]
+_CHAIN = "chain"
+_CLOSEST_FIRST = [SAME_BYTES, SAME_PIXELS, DUPLICATE, VARIANT, _CHAIN]
 
 
 def relatives_of_test(
@@ -52,7 +54,7 @@ def relatives_of_test(
 
 def _same(others: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
     both = others.merge(test, on="pixels")
-    relation = np.where(both["image_id"] == both["test_id"], "exact", "pixels")
+    relation = np.where(both["image_id"] == both["test_id"], SAME_BYTES, SAME_PIXELS)
     return both.assign(relation=pd.Series(relation, dtype="str"), similarity=1.0, transform="")
 
 
@@ -70,4 +72,4 @@ def _tied(
 def _chained(others: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
     left_out = others[others["split"] == LEFT_OUT]
     both = left_out.merge(test.drop_duplicates("group"), on="group")
-    return both.assign(relation="chain", similarity=0.0, transform="")
+    return both.assign(relation=_CHAIN, similarity=0.0, transform="")

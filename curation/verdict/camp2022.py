@@ -1,8 +1,8 @@
 """The original team's recipe for real photographs, kept as a baseline.
 
-Two votes raise a suspicion: YOLO sees two objects or more, or the picture lies in no cluster of
-DBSCAN ("photos do not cluster"). A suspect is then a photograph when a filter confirms it: dense
-edges, or no colour. A missing detector or a failed embedding casts no vote."""
+Two votes raise a suspicion: the detector sees two objects or more, or the picture lies in no
+cluster of DBSCAN ("photos do not cluster"). A suspect is then a photograph when a filter confirms
+it: dense edges, or no colour. A missing detector or a failed embedding casts no vote."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from typing import Any
 import pandas as pd
 from pydantic import Field, field_validator
 
+from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.base.params import Params
+from curation.base.reasons import PHOTO_VERDICT
 from curation.gather.signals import SIGNALS
 from curation.gather.signals.base import Limits, Signal
 from curation.verdict.judgements import JUDGEMENTS
@@ -69,7 +71,7 @@ def find_signal(name: str) -> Signal:
     return _SIGNALS[name]
 
 
-def judge(evidence: pd.DataFrame, params: Camp2022Params) -> pd.DataFrame:
+def judge_camp2022(evidence: pd.DataFrame, params: Camp2022Params) -> pd.DataFrame:
     """A JUDGEMENTS row for every row of `evidence`. The recipe knows no probability: `p_photo` is
     missing."""
     return JUDGEMENTS.frame([_judge_one(row, params) for row in evidence.to_dict("records")])
@@ -79,22 +81,22 @@ def _judge_one(row: Mapping[Any, Any], params: Camp2022Params) -> dict[str, obje
     suspicions = _suspicions(row, params)
     proofs = _proofs(row, params)
     if not suspicions:
-        medium, reason, words = "illustration", "", "nothing speaks for a photograph"
+        medium, reason, words = ILLUSTRATION, "", "nothing speaks for a photograph"
     elif not proofs:
         medium, reason, words = (
-            "unsure",
+            UNSURE,
             "",
             f"{' and '.join(suspicions)}, but no filter confirms a photograph",
         )
     else:
         medium, reason, words = (
-            "photo",
-            "photo",
+            PHOTO,
+            PHOTO_VERDICT.name,
             f"{' and '.join(suspicions)}; {' and '.join(proofs)}",
         )
     return {
         "image_id": row["image_id"],
-        "outcome": "rejected" if reason else "kept",
+        "outcome": PHOTO_VERDICT.outcome if reason else "kept",
         "reason": reason,
         "p_photo": float("nan"),
         "medium": medium,

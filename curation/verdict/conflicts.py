@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from curation.base.reasons import LABEL_CONFLICT
 from curation.base.tables import DECISIONS
 from curation.gather.folder.walk import UNLABELLED
+from curation.verdict.conservation import MACHINE
 
-STAGE, LABEL_CONFLICT = "duplicates", "label_conflict"
 _SETTLING = ("label", "outcome")
 
 
@@ -29,7 +30,7 @@ def hold(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame)
 
 def is_conflict(decisions: pd.DataFrame) -> pd.Series:
     """Which rows of DECISIONS wait for a person to say the class."""
-    return decisions["reason"] == LABEL_CONFLICT
+    return decisions["reason"] == LABEL_CONFLICT.name
 
 
 def _classes(
@@ -55,13 +56,12 @@ def _held(row: Mapping[Any, Any], classes: pd.Series | None) -> dict[str, object
     *several, last = (f"{label} ({count})" for label, count in ordered.items())
     return {
         **row,
-        "outcome": "review",
-        "stage": STAGE,
-        "reason": LABEL_CONFLICT,
+        "outcome": LABEL_CONFLICT.outcome,
+        "stage": LABEL_CONFLICT.stage,
+        "reason": LABEL_CONFLICT.name,
         "explanation": (
-            f"copies of it are filed under {', '.join(several)} and {last}: a person has to say "
-            "which; "
-            f"{row['explanation']}"
+            f"copies of it are filed under {', '.join(several)} and {last}: "
+            f"{LABEL_CONFLICT.remedy}; {row['explanation']}"
         ),
-        "decided_by": "machine",
+        "decided_by": MACHINE,
     }

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from curation.verdict.medium.thresholds import MEDIA
+from curation.base.media import MEDIA
+from curation.base.reasons import BY_PERSON, DUPLICATE_FILE
 
 OUTCOMES = ("kept", "review", "rejected")
 DECIDERS = ("machine", "human")
+MACHINE, HUMAN = DECIDERS
 
 
 def conservation_problems(images: pd.DataFrame, decisions: pd.DataFrame) -> list[str]:
@@ -22,6 +24,11 @@ def conservation_problems(images: pd.DataFrame, decisions: pd.DataFrame) -> list
         *_reasons(decisions),
         *_copies(decisions),
     ]
+
+
+def by_people(decisions: pd.DataFrame) -> pd.Series:
+    """Which rows of DECISIONS a person decided."""
+    return decisions["decided_by"] == HUMAN
 
 
 def _paths(images: pd.DataFrame, decisions: pd.DataFrame) -> Iterator[str]:
@@ -57,8 +64,8 @@ def _reasons(decisions: pd.DataFrame) -> Iterator[str]:
             decisions.loc[~kept & ~given, "path"], f"rejected or for review without a {column}"
         )
         yield from _told(decisions.loc[kept & given, "path"], f"kept, yet with a {column}")
-    by_human, rejected = decisions["decided_by"] == "human", decisions["outcome"] == "rejected"
-    wrong = rejected & (by_human != (decisions["stage"] == "human"))
+    rejected = decisions["outcome"] == "rejected"
+    wrong = rejected & (by_people(decisions) != (decisions["stage"] == BY_PERSON.stage))
     yield from _told(
         decisions.loc[wrong, "path"],
         "rejected by a person in another stage than human, or the reverse",
@@ -66,7 +73,7 @@ def _reasons(decisions: pd.DataFrame) -> Iterator[str]:
 
 
 def _copies(decisions: pd.DataFrame) -> Iterator[str]:
-    is_copy = (decisions["outcome"] == "rejected") & (decisions["reason"] == "duplicate")
+    is_copy = (decisions["outcome"] == "rejected") & (decisions["reason"] == DUPLICATE_FILE.name)
     copies, originals = decisions[is_copy], decisions.loc[~is_copy, "path"]
     yield from _told(
         copies.loc[copies["duplicate_of"] == "", "path"], "rejected as duplicates of no named file"

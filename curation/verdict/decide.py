@@ -7,11 +7,21 @@ from typing import Any
 
 import pandas as pd
 
+from curation.base.media import UNSURE
+from curation.base.reasons import (
+    BAD_FEATURE,
+    DUPLICATE_FILE,
+    PHOTO_VERDICT,
+    UNREADABLE_FILE,
+    Reason,
+)
+from curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS
 from curation.base.tables import DECISIONS
+from curation.verdict.conservation import MACHINE
 
 VERSION = 3
-_UNKNOWN = {"p_photo": float("nan"), "medium": "unsure"}
-_SAME = {"exact": "bytes", "pixels": "pixels"}
+_UNKNOWN = {"p_photo": float("nan"), "medium": UNSURE}
+_SAME = {SAME_BYTES: "bytes", SAME_PIXELS: "pixels"}
 
 
 def decide(
@@ -26,14 +36,14 @@ def decide(
     places = duplicates.set_index("path").to_dict("index")
     keepers = duplicates[duplicates["keep"]].set_index("group")["image_id"].to_dict()
     verdicts = judgements.set_index("image_id").to_dict("index")
-    unusable = set(evidence.loc[evidence["embedding"] == "bad_feature", "image_id"])
+    unusable = set(evidence.loc[evidence["embedding"] == BAD_FEATURE.name, "image_id"])
     rows = []
     for image in images.to_dict("records"):
         fields = {
             "path": image["path"],
             "image_id": image["image_id"],
             "label": image["label"],
-            "decided_by": "machine",
+            "decided_by": MACHINE,
         }
         place = places.get(image["path"])
         if place is None:
@@ -46,7 +56,7 @@ def decide(
 
 def _unreadable(image: Mapping[Any, Any]) -> dict[str, object]:
     note = f" ({image['note']})" if image["note"] else ""
-    return _rejected("images", "unreadable", f"{image['error']}{note}") | _UNKNOWN
+    return _because(UNREADABLE_FILE, f"{image['error']}{note}") | _UNKNOWN
 
 
 def _judged(
@@ -55,19 +65,12 @@ def _judged(
     medium = {"p_photo": verdict["p_photo"], "medium": verdict["medium"]}
     if not place["keep"]:
         words = _relation(place)
-        return (
-            _rejected("duplicates", "duplicate", words)
-            | medium
-            | {"duplicate_of": place["duplicate_of"]}
-        )
+        return _because(DUPLICATE_FILE, words) | medium | {"duplicate_of": place["duplicate_of"]}
     if place["image_id"] in unusable:
-        return (
-            _rejected("embeddings", "bad_feature", "the network gave no usable embedding of it")
-            | medium
-        )
+        return _because(BAD_FEATURE, "the network gave no usable embedding of it") | medium
     return medium | {
         "outcome": verdict["outcome"],
-        "stage": "" if verdict["outcome"] == "kept" else "verdicts",
+        "stage": "" if verdict["outcome"] == "kept" else PHOTO_VERDICT.stage,
         "reason": verdict["reason"],
         "duplicate_of": "",
         "explanation": verdict["explanation"],
@@ -76,7 +79,7 @@ def _judged(
 
 def _relation(place: Mapping[Any, Any]) -> str:
     kept, transform = place["duplicate_of"], place["transform"]
-    if place["relation"] != "duplicate":
+    if place["relation"] != DUPLICATE:
         return f"same {_SAME[place['relation']]} as {kept}"
     return (
         f"a copy of {kept}{': ' if transform else ''}{transform} (similarity "
@@ -84,11 +87,11 @@ def _relation(place: Mapping[Any, Any]) -> str:
     )
 
 
-def _rejected(stage: str, reason: str, explanation: str) -> dict[str, object]:
+def _because(reason: Reason, explanation: str) -> dict[str, object]:
     return {
-        "outcome": "rejected",
-        "stage": stage,
-        "reason": reason,
+        "outcome": reason.outcome,
+        "stage": reason.stage,
+        "reason": reason.name,
         "duplicate_of": "",
         "explanation": explanation,
     }

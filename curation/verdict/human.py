@@ -11,7 +11,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from curation.base.media import ILLUSTRATION, PHOTO
+from curation.base.reasons import BY_PERSON, PHOTO_BY_PERSON, PHOTO_VERDICT, Reason
 from curation.base.tables import DECISIONS
+from curation.verdict.conservation import HUMAN
 
 
 class Word(NamedTuple):
@@ -54,7 +57,7 @@ def answers(duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.Series:
     words = _words(duplicates, human[human["action"] == "medium"])
     kept = duplicates[duplicates["keep"] & duplicates["group"].isin(words)]
     media = {
-        image_id: words[group]["medium"].value == "photo"
+        image_id: words[group]["medium"].value == PHOTO
         for image_id, group in zip(kept["image_id"], kept["group"], strict=True)
     }
     return pd.Series(media, dtype="bool")
@@ -76,28 +79,28 @@ def _overruled(row: Mapping[Any, Any], words: _Words, *, keeper: bool) -> dict[s
     if "medium" in words:
         changed["medium"] = words["medium"].value
     if keeper and "outcome" in words:
-        changed |= _decided(row, words["outcome"], "human")
-    elif keeper and "medium" in words and row["stage"] in ("", "verdicts"):
-        changed |= _decided(row, words["medium"], "photo")
+        changed |= _decided(row, words["outcome"], BY_PERSON)
+    elif keeper and "medium" in words and row["stage"] in ("", PHOTO_VERDICT.stage):
+        changed |= _decided(row, words["medium"], PHOTO_BY_PERSON)
     return changed | (_labelled(changed, words["label"]) if "label" in words else {})
 
 
 _VERBS = {
     "kept": "kept",
     "rejected": "rejected",
-    "illustration": "called an illustration",
-    "photo": "called a photo",
+    ILLUSTRATION: "called an illustration",
+    PHOTO: "called a photo",
 }
 
 
-def _decided(row: Mapping[Any, Any], word: Word, reason: str) -> dict[str, object]:
-    rejected = word.value in ("rejected", "photo")
+def _decided(row: Mapping[Any, Any], word: Word, reason: Reason) -> dict[str, object]:
+    rejected = word.value in ("rejected", PHOTO)
     return {
-        "outcome": "rejected" if rejected else "kept",
-        "stage": "human" if rejected else "",
-        "reason": reason if rejected else "",
+        "outcome": reason.outcome if rejected else "kept",
+        "stage": reason.stage if rejected else "",
+        "reason": reason.name if rejected else "",
         "explanation": f"{_VERBS[word.value]} {signed(word)}; the machine: {row['explanation']}",
-        "decided_by": "human",
+        "decided_by": HUMAN,
     }
 
 

@@ -15,5 +15,5 @@ JUDGEMENTS = Table(
     key=("image_id",),
     may_be_missing=frozenset({"p_photo"}),
 )
-"""`outcome` is "kept", "review" or "rejected", with a `reason` unless it is kept; `medium` is
-"illustration", "photo" or "unsure"."""
+"""`outcome` is "kept", "review" or "rejected", with a `reason` unless it is kept; `medium` is one
+of MEDIA."""

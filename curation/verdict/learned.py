@@ -11,17 +11,23 @@ from typing import NamedTuple
 import pandas as pd
 from pydantic import Field
 
+from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.base.params import Params
+from curation.base.reasons import PHOTO_VERDICT, UNSURE_VERDICT
 from curation.verdict.judgements import JUDGEMENTS
-from curation.verdict.medium.explain import explain
+from curation.verdict.medium.explain import explain_verdict
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.folder import DIGITS, Folder, Seen
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.thresholds import Thresholds, thresholds
 from curation.verdict.medium.votes import PARTS, evidence_measures
 
-_OUTCOMES = {"illustration": "kept", "unsure": "review", "photo": "rejected"}
-_REASONS = {"illustration": "", "unsure": "unsure", "photo": "photo"}
+_OUTCOMES = {
+    ILLUSTRATION: ("kept", ""),
+    UNSURE: (UNSURE_VERDICT.outcome, UNSURE_VERDICT.name),
+    PHOTO: (PHOTO_VERDICT.outcome, PHOTO_VERDICT.name),
+}
+"""The outcome and its reason, by medium."""
 
 
 class LearnedParams(Params):
@@ -49,7 +55,7 @@ class Learned(NamedTuple):
     thresholds: Thresholds
 
 
-def judge(
+def judge_learned(
     evidence: pd.DataFrame,
     embeddings: pd.DataFrame,
     params: LearnedParams,
@@ -79,10 +85,10 @@ def _judgements(seen: Seen) -> pd.DataFrame:
     rows = zip(seen.votes.to_dict("records"), chances.tolist(), seen.medium.tolist(), strict=True)
     return JUDGEMENTS.frame(
         [
-            {"image_id": row["image_id"], "outcome": _OUTCOMES[medium], "reason": _REASONS[medium]}
-            | {"p_photo": p_photo, "medium": medium}
+            {"image_id": row["image_id"], "p_photo": p_photo, "medium": medium}
+            | dict(zip(("outcome", "reason"), _OUTCOMES[medium], strict=True))
             | {
-                "explanation": explain(
+                "explanation": explain_verdict(
                     {part: row[part] for part in PARTS},
                     seen.weights,
                     medium=medium,

@@ -9,9 +9,8 @@ from typing import Literal, NamedTuple
 import pandas as pd
 from pydantic import Field
 
-from curation.verdict import camp2022, learned
-from curation.verdict.camp2022 import Camp2022Params
-from curation.verdict.learned import LearnedParams
+from curation.verdict.camp2022 import Camp2022Params, judge_camp2022
+from curation.verdict.learned import LearnedParams, judge_learned
 from curation.verdict.medium.head import digest, load_head
 from curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
 from curation.verdict.removal_rates import BrakeParams
@@ -35,9 +34,9 @@ class VerdictParams(RecipeParams, BrakeParams):
 class Judged(NamedTuple):
     """JUDGEMENTS of every distinct picture; MEASURES, VOTES and VOTE_QUALITY behind them; and in
     `settled` the numbers that hold for all: `embedder`, `head` (the digest of the one to start
-    from), `answers` (how many refitted it), `photo_share`, and the thresholds `reject_threshold` and
-    `keep_threshold` in log-odds without the share. A recipe that does not vote leaves all but the first
-    empty."""
+    from), `answers` (how many refitted it), `photo_share`, and the thresholds `reject_threshold`
+    and `keep_threshold` in log-odds without the share. A recipe that does not vote leaves all but
+    the first empty."""
 
     judgements: pd.DataFrame
     measures: pd.DataFrame
@@ -59,12 +58,12 @@ def judge(
     `heads` are folders with a user's own heads; `answers` are a person's, by image_id: True for a
     photograph. WeightsError when there is no head for the network behind `embeddings`."""
     if params.recipe == "camp2022" or evidence.empty:
-        judgements = camp2022.judge(evidence, params)
+        judgements = judge_camp2022(evidence, params)
         return Judged(judgements, MEASURES.frame([]), VOTES.frame([]), VOTE_QUALITY.frame([]), {})
     embedder = str(embeddings["embedder"].iloc[0])
     known = pd.Series(dtype="bool") if answers is None else answers
     head = load_head(embedder, heads)
-    told = learned.judge(evidence, embeddings, params, head=head, answers=known)
+    told = judge_learned(evidence, embeddings, params, head=head, answers=known)
     usable = evidence.loc[evidence["embedding"] == "ok", "image_id"]
     settled: dict[str, str | int | float] = {
         "embedder": embedder,

@@ -9,8 +9,11 @@ import pandas as pd
 from pydantic import Field
 
 from curation.base.params import Params
+from curation.base.reasons import DUPLICATE_FILE, PHOTO_VERDICT, UNREADABLE_FILE
 from curation.base.tables import Table
 from curation.verdict.medium.quality import rate_interval
+
+_NO_PICTURE_OF_ITS_OWN = (UNREADABLE_FILE.name, DUPLICATE_FILE.name)
 
 REMOVAL_RATES = Table(
     "removal_rates",
@@ -49,8 +52,8 @@ class BrakeParams(Params):
 
 def removal_rates(decisions: pd.DataFrame) -> pd.DataFrame:
     """The REMOVAL_RATES of DECISIONS, the classes in order."""
-    distinct = decisions[~decisions["reason"].isin(("unreadable", "duplicate"))]
-    rejected = (distinct["outcome"] == "rejected") & (distinct["stage"] == "verdicts")
+    distinct = decisions[~decisions["reason"].isin(_NO_PICTURE_OF_ITS_OWN)]
+    rejected = (distinct["outcome"] == "rejected") & (distinct["stage"] == PHOTO_VERDICT.stage)
     taken = rejected.groupby(distinct["label"])
     return REMOVAL_RATES.frame(
         [_loss(str(label), len(rows), int(rows.sum())) for label, rows in taken]

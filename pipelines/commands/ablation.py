@@ -36,7 +36,12 @@ def ablation(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_
     Example:
       inksift run crawl/images --test trusted --workspace work && inksift ablation --workspace work
     """
-    from curation.store.published import ABLATION, ABLATION_PAGE, demand_trained, read_ablation
+    from curation.store.published import (
+        ABLATION_PAGE,
+        ABLATION_REPORT,
+        demand_trained,
+        read_ablation,
+    )
     from pipelines import settings
     from pipelines.commands.places import project_of
     from pipelines.commands.runner import execute
@@ -49,7 +54,7 @@ def ablation(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_
     demand_trained(project.workspace)
     execute(project, "ablate", checked, quiet=as_json)
     told = read_ablation(project.workspace)
-    places = {name: str(project.workspace.root / name) for name in (ABLATION_PAGE, ABLATION)}
+    places = {name: str(project.workspace.root / name) for name in (ABLATION_PAGE, ABLATION_REPORT)}
     click.echo(
         json.dumps({**told, "places": places})
         if as_json

@@ -2,14 +2,15 @@
 they show."""
 
 import math
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from curation.base.commands import Places, command
 from curation.base.errors import ParamError
+from curation.base.reasons import BAD_FEATURE
 from curation.people.chosen_ledger import ledger_of
 from curation.report.audit_page import build_audit_page
 from curation.store.files import write_atomically
@@ -21,7 +22,7 @@ from curation.verdict.audit.questions import propose
 from curation.verdict.audit.sheet import EXPECTED, read_answers, sheet, sheet_csv
 from curation.verdict.medium.quality import Interval
 from pipelines.commands.options import login
-from pipelines.commands.places import check_new_file, next_run, options
+from pipelines.commands.places import check_new_file, next_run
 
 _NAMES = {
     "auroc": "ranking (AUROC)",
@@ -58,15 +59,14 @@ def ask(
     told = {"questions": len(rows), "answered_before": len(answered)}
     if rows.empty:
         return told | dict.fromkeys(("sheet", "page", "next"))
-    command = (
-        f"inksift audit {options(workspace, weights, ledger)} --answers {shlex.quote(str(out))}"
-    )
+    places = Places(workspace.root, ledger.name, weights)
+    then = command("audit", at=places, options={"--answers": out})
     shown = build_audit_page(
-        rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED, command=command
+        rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED, command=then
     )
     write_atomically(page, shown.encode())
     write_atomically(out, sheet_csv(rows))
-    return told | {"sheet": str(out), "page": str(page), "next": command}
+    return told | {"sheet": str(out), "page": str(page), "next": then}
 
 
 def take(
@@ -137,7 +137,7 @@ def taken_lines(told: dict[str, Any]) -> Iterator[str]:
 def _unusable(decisions: pd.DataFrame) -> set[str]:
     """Pictures rejected whatever a person calls them: an answer changes nothing there, and refits
     no head."""
-    return set(decisions.loc[decisions["reason"] == "bad_feature", "image_id"])
+    return set(decisions.loc[decisions["reason"] == BAD_FEATURE.name, "image_id"])
 
 
 def _check_places(out: Path, page: Path, workspace: Workspace) -> None:

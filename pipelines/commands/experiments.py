@@ -98,7 +98,8 @@ def _tried(project: "Project", keys: list[str], *, quiet: bool) -> dict[str, Any
     the last one, which keys were `measured` now and which `known` before, why others of the grid
     `failed`, now or before, and how many are `waiting` to be tried."""
     from curation.drawing.templating import records
-    from curation.store.parquet import read_parquet
+    from curation.experiments.results import LEADERBOARD
+    from curation.store.tables import read_table
     from pipelines.commands.runner import execute
 
     tried: dict[str, list[str]] = {"measured": [], "known": []}
@@ -113,7 +114,7 @@ def _tried(project: "Project", keys: list[str], *, quiet: bool) -> dict[str, Any
         tried[outcome].append(key)
         if not quiet:
             click.echo(f"  {outcome}")
-    board = read_parquet(project.workspace.tables / "leaderboard.parquet")
+    board = read_table(project.workspace.table(LEADERBOARD.name), LEADERBOARD)
     rows = records(board.astype(object).where(board.notna(), None))
     told = {name: heard["leaderboard"][name] for name in ("failed", "test_set", "waiting", "page")}
     return {"leaderboard": rows, **tried, **told}

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from curation.base.commands import Places, command
 from curation.base.errors import LedgerError
 from curation.base.tables import IMAGES
 from curation.gather.folder.walk import display
@@ -14,7 +15,7 @@ from curation.people.ledger.exchange import decisions_in
 from curation.people.ledger.ledger import Ledger
 from curation.store.published import read_images
 from curation.store.workspace import Workspace
-from pipelines.commands.places import next_run, options
+from pipelines.commands.places import next_run
 
 _MOST_LISTED = 10
 _Paths = Mapping[str, Sequence[str]]
@@ -38,13 +39,13 @@ def take_in(
     if not new_classes:
         _refuse_new_classes(decisions, workspace)
     new = ledger.record(decisions, who).new
-    again = options(workspace, None, ledger)
+    places = Places(workspace.root, ledger.name, None)
     return {
         "decisions": len(decisions),
         "new": len(new),
         "unknown": sum(not _pictures(decision) <= known.keys() for decision in decisions),
         "who": who,
-        "undo": f"inksift ledger undo {_range(new)} {again}" if new else None,
+        "undo": command("ledger undo", _range(new), at=places) if new else None,
         "next": next_run(workspace, None, ledger),
     }
 
@@ -108,7 +109,7 @@ def history_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _paths(workspace: Workspace) -> _Paths:
     """The paths of every picture of the last run, by image_id; none before the first one."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    if (workspace.tables / f"{IMAGES.name}.parquet").exists():
+    if workspace.table(IMAGES.name).exists():
         images = read_images(workspace)
         for image_id, path in zip(images["image_id"], images["path"], strict=True):
             found[image_id].append(path)
@@ -137,7 +138,7 @@ def _refuse_new_classes(decisions: Sequence[Decision], workspace: Workspace) -> 
 
 def _classes(workspace: Workspace) -> set[str]:
     """The classes of the last run, those that people named too; none before the first one."""
-    if not (workspace.tables / f"{IMAGES.name}.parquet").exists():
+    if not workspace.table(IMAGES.name).exists():
         return set()
     heard = decisions_heard(workspace)
     return {*read_images(workspace)["label"], *heard.loc[heard["action"] == "label", "value"]}

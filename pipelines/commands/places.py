@@ -1,10 +1,10 @@
 """Where a command may write a file that a person named, and how the next command names the same
 places."""
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from curation.base.commands import Places, command
 from curation.base.errors import ParamError
 from curation.people.ledger.ledger import Ledger
 from curation.project import Project
@@ -32,21 +32,10 @@ def check_new_file(name: str, file: Path, *, suffixes: Sequence[str], workspace:
             )
 
 
-def options(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
-    """The options that name the same workspace, weights and ledger again; no password is among
-    them."""
-    named = {"--workspace": workspace.root, "--weights-dir": weights, "--ledger": ledger.name}
-    return " ".join(
-        f"{option} {shlex.quote(str(value))}" for option, value in named.items() if value
-    )
-
-
 def next_run(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
     """The command that takes in what people decided."""
-    return (
-        f"inksift run {shlex.quote(str(source_of(workspace) or 'SOURCE'))} "
-        f"{options(workspace, weights, ledger)}"
-    )
+    places = Places(workspace.root, ledger.name, weights)
+    return command("run", source_of(workspace) or "SOURCE", at=places)
 
 
 def project_of(workspace: Workspace, ledger_url: str) -> Project:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from curation.base.reasons import LABEL_CONFLICT
 from curation.project import Project
 from curation.sample import read_truth, score_against_truth
 from curation.store.published import read_decisions, read_review
 from curation.verdict.conflicts import is_conflict
-from curation.verdict.conservation import OUTCOMES
+from curation.verdict.conservation import OUTCOMES, by_people
 from curation.verdict.curated import staying
 from pipelines.commands.listener import Heard
 
@@ -45,7 +46,7 @@ def summary(
         "files": len(decisions),
         "outcomes": {name: int((decisions["outcome"] == name).sum()) for name in OUTCOMES},
         "review_counts_as": review,
-        "decided_by_people": int((decisions["decided_by"] == "human").sum()),
+        "decided_by_people": int(by_people(decisions).sum()),
         "label_conflicts": int(is_conflict(decisions).sum()),
         "reasons": decisions.loc[decisions["outcome"] == "rejected", "reason"]
         .value_counts()
@@ -78,7 +79,7 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
     if told["label_conflicts"]:
         yield (
             f"  in several classes {told['label_conflicts']:13d}, left out until a person says "
-            "which (label_conflict)"
+            f"which ({LABEL_CONFLICT.name})"
         )
     if told["decided_by_people"]:
         yield f"  decided by people {told['decided_by_people']:14d}"

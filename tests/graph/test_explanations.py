@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from assets.training.explanations import MOST_TILES, _plots, _sheets
-from curation.drawing.contact_sheet import MOST_BYTES
+from curation.drawing.contact_sheet import MOST_SHEET_BYTES
 from curation.store.parquet import read_parquet
 from curation.training.explain.figures import FIGURES, picture, plot
 from tests.graph.conftest import Command, settings
@@ -69,7 +69,7 @@ def test_the_metadata_shows_a_sheet_per_section_and_every_plot(figures: pd.DataF
             r"!\[[^\]]*\]\(data:image/(?:png|jpeg);base64,([\w+/=]+)\)", markdown.value
         )
         assert found
-        assert len(base64.b64decode(found[1])) <= MOST_BYTES
+        assert len(base64.b64decode(found[1])) <= MOST_SHEET_BYTES
 
 
 def test_a_sheet_stays_readable_with_many_classes_and_hostile_names() -> None:

@@ -17,7 +17,13 @@ from curation.experiments import results
 from curation.experiments.grid import planned, table_of
 from curation.experiments.trial import Materials, Recipe, Trial, run_trial
 from curation.store.parquet import read_parquet, to_parquet
-from curation.store.published import ABLATION, ABLATION_PAGE, F1, LEADERBOARD_CSV, LEADERBOARD_PAGE
+from curation.store.published import (
+    ABLATION_PAGE,
+    ABLATION_REPORT,
+    F1,
+    LEADERBOARD_CSV,
+    LEADERBOARD_PAGE,
+)
 from pipelines.commands.grids import grid_names, grid_params
 from tests.graph.conftest import QUICK, Command, settings
 
@@ -66,7 +72,7 @@ def test_the_ablation_names_what_each_step_bought_and_cost(
     )
     assert told["test_set"] == "trusted"
     assert "What each step bought" in (workspace / ABLATION_PAGE).read_text()
-    assert json.loads((workspace / ABLATION).read_text()) == {
+    assert json.loads((workspace / ABLATION_REPORT).read_text()) == {
         name: told[name] for name in told if name != "places"
     }
     assert inksift("verify", "--workspace", workspace).exit_code == 0

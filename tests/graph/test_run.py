@@ -88,7 +88,7 @@ def test_pages_are_written_and_stand_alone(finished) -> None:
 
 def test_a_missing_detector_is_said_aloud(finished) -> None:
     _, result = finished
-    assert any("no YOLO weights" in line for line in told(result)["warnings"])
+    assert any("no detector weights" in line for line in told(result)["warnings"])
 
 
 def test_the_workspace_verifies(finished, inksift) -> None:

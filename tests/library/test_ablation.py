@@ -24,7 +24,7 @@ from curation.ablation.arms import (
 )
 from curation.ablation.effects import (
     AblationParams,
-    Answers,
+    NetworkAnswers,
     answers_of,
     effects,
     rare_classes,
@@ -192,9 +192,9 @@ def test_groups_hold_families_where_copies_are_known_and_relatives_of_the_test_a
 
 def answers(
     guessed: dict[str, list[list[int]]], truth: Sequence[int] = (0, 0, 0, 1, 1, 2)
-) -> Answers:
+) -> NetworkAnswers:
     rows = {name: np.array(some) for name, some in guessed.items()}
-    return Answers(np.array(truth), rows, ["ant", "bee", "cat"])
+    return NetworkAnswers(np.array(truth), rows, ["ant", "bee", "cat"])
 
 
 RIGHT, WRONG, MIXED = [0, 0, 0, 1, 1, 2], [1, 1, 1, 0, 0, 0], [0, 0, 1, 1, 0, 2]

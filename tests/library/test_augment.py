@@ -9,7 +9,7 @@ import albumentations
 import numpy as np
 import pytest
 
-from curation.training.fit.augment import Recipe, augmented, letterboxed, pipeline
+from curation.training.fit.augment import AugmentRecipe, augmented, letterboxed, pipeline
 
 
 @pytest.fixture
@@ -19,13 +19,13 @@ def picture():
     return picture
 
 
-@pytest.mark.parametrize("recipe", get_args(Recipe))
+@pytest.mark.parametrize("recipe", get_args(AugmentRecipe))
 def test_is_a_square_of_the_side_asked_for(picture, recipe):
     assert all(augmented(picture, 48, seed, recipe).shape == (48, 48, 3) for seed in range(20))
     assert augmented(picture, 48, 0, recipe).dtype == np.uint8
 
 
-@pytest.mark.parametrize("recipe", get_args(Recipe))
+@pytest.mark.parametrize("recipe", get_args(AugmentRecipe))
 def test_is_a_function_of_the_seed_in_every_thread(picture, recipe):
     alone = [augmented(picture, 48, seed, recipe) for seed in range(24)]
     with ThreadPoolExecutor(4) as pool:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from curation.drawing.captioned_sheet import captioned_sheet
-from curation.drawing.contact_sheet import GAP_PX, MOST_BYTES, jpeg
+from curation.drawing.contact_sheet import GAP_PX, MOST_SHEET_BYTES, jpeg
 
 GREEN = (20, 160, 20)
 
@@ -56,11 +56,11 @@ def test_rows_of_as_many_columns_as_are_wanted() -> None:
 def test_any_caption_can_be_drawn(caption: str) -> None:
     data = captioned_sheet([(tile(), caption)] * 3)
     assert data is not None
-    assert len(data) <= MOST_BYTES
+    assert len(data) <= MOST_SHEET_BYTES
 
 
 def test_many_noisy_pictures_stay_below_the_limit() -> None:
     noise = jpeg(np.random.default_rng(0).integers(0, 256, (128, 258, 3), dtype=np.uint8), 90)
     data = captioned_sheet([(noise, "a\nb\nc")] * 48)
     assert data is not None
-    assert len(data) <= MOST_BYTES
+    assert len(data) <= MOST_SHEET_BYTES

@@ -11,12 +11,12 @@ from PIL import Image
 from curation.base.rgb import Rgb, shrink
 from curation.drawing.contact_sheet import (
     GAP_PX,
-    MOST_BYTES,
+    MOST_SHEET_BYTES,
     contact_sheet,
     data_uri,
     jpeg,
-    letterbox,
     markdown_image,
+    on_grey,
 )
 
 COLOURS = {"red": (220, 20, 20), "green": (20, 160, 20), "blue": (20, 20, 200)}
@@ -60,13 +60,13 @@ def test_noise_is_held_to_the_byte_limit(rng: np.random.Generator) -> None:
     noise = rng.integers(0, 256, (200, 200, 3), dtype=np.uint8)
     data = contact_sheet(["any"] * 48, lambda _: noise, tile_px=192)
     assert data is not None
-    assert len(data) <= MOST_BYTES
+    assert len(data) <= MOST_SHEET_BYTES
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 640), (640, 1), (96, 96), (97, 640)])
 def test_tiles_are_square_and_pictures_keep_their_shape(shape: tuple[int, int]) -> None:
     picture = np.zeros((*shape, 3), np.uint8)
-    assert letterbox(picture, 96).shape == (96, 96, 3)
+    assert on_grey(picture, 96).shape == (96, 96, 3)
     small = shrink(picture, 96)
     assert max(small.shape[:2]) == min(96, max(shape))
     assert min(small.shape[:2]) >= 1

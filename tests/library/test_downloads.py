@@ -15,7 +15,8 @@ import pytest
 from curation.base.errors import WeightsError
 from curation.evidence.models import downloads, weights
 from curation.evidence.models.downloads import fetch_weights
-from curation.evidence.models.weights import Weights
+from curation.evidence.models.pinned import Weights
+from tests.toy_weights import register
 
 GOOD = bytes(range(256)) * 400
 
@@ -87,7 +88,7 @@ def toy(monkeypatch, tmp_path) -> None:
 
 def fetch_from(address: str, monkeypatch) -> Path:
     digest = hashlib.sha256(GOOD).hexdigest()
-    monkeypatch.setitem(weights.KNOWN, "toy", Weights("toy", "toy.pt", (digest,), address, "MIT"))
+    register(monkeypatch, Weights("toy", "toy.pt", (digest,), address, "MIT"))
     return fetch_weights("toy")
 
 
@@ -148,10 +149,7 @@ def test_two_at_once_both_succeed(monkeypatch):
 
 
 def test_a_file_carried_by_a_package_has_no_address(monkeypatch):
-    monkeypatch.setitem(
-        weights.KNOWN,
-        "toy",
-        Weights("toy", "toy.pt", ("0" * 64,), "", "MIT", "no_such_package/models"),
-    )
+    packed = Weights("toy", "toy.pt", ("0" * 64,), "", "MIT", "no_such_package/models")
+    register(monkeypatch, packed)
     with pytest.raises(WeightsError, match="install the package no_such_package"):
         fetch_weights("toy")

@@ -18,14 +18,14 @@ from curation.experiments import conditions as described
 from curation.experiments import results, trial
 from curation.experiments.conditions import Conditions
 from curation.experiments.grid import (
-    STAGES,
+    GRID_STAGES,
     Experiment,
     GridParams,
     changed_settings,
     experiments_in,
     experiments_of,
     planned,
-    scaled,
+    scaled_recipe,
     table_of,
 )
 from curation.experiments.results import (
@@ -102,7 +102,7 @@ def test_an_experiment_survives_its_table() -> None:
                 {"parts": [{"a": {"x": {stage: {"seed": 5}}}}]},
                 rf"part 1, a, x: {stage}\.seed .*: use seeds:",
             )
-            for stage in STAGES
+            for stage in GRID_STAGES
         ),
         (
             {"base": {"pairs": {"max_distance": 1}}},
@@ -186,14 +186,14 @@ def test_experiments_are_counted_before_any_is_built(monkeypatch: pytest.MonkeyP
 
 
 def test_a_scale_takes_its_share_of_epochs_and_area() -> None:
-    small = scaled(TrainingParams(image_side_px=128, max_epochs=40, warm_up_epochs=4), 0.25)
+    small = scaled_recipe(TrainingParams(image_side_px=128, max_epochs=40, warm_up_epochs=4), 0.25)
     assert (small.side_px, small.max_epochs, small.warm_up_epochs) == (64, 10, 1)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("scale", [0.01, 0.3, 1])
 def test_every_network_can_do_with_every_scale(name: Any, scale: float) -> None:
-    small = scaled(TrainingParams(network=name), scale)
+    small = scaled_recipe(TrainingParams(network=name), scale)
     assert TrainingParams.of("classifier", small.model_dump()) == small
     assert 28 <= small.side_px <= NETWORKS[name].side_px
     assert small.max_epochs >= 1
@@ -448,7 +448,7 @@ def test_other_vectors_have_another_digest_where_they_choose_pictures(tmp_path: 
     assert first.digest(plain) == second.digest(plain)
 
 
-@pytest.mark.parametrize("step", [described, *described.STEPS], ids=lambda step: step.__name__)
+@pytest.mark.parametrize("step", [described, *described._STEPS], ids=lambda step: step.__name__)
 def test_other_code_has_another_digest(
     step: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

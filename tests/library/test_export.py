@@ -19,7 +19,7 @@ from curation.base.errors import ParamError, SourceError, StoreError
 from curation.base.tables import DECISIONS, IMAGES
 from curation.gather.folder.walk import display
 from curation.publish.export import MARK, ExportParams, ExportSummary, export
-from curation.publish.export_names import class_folders, distinct, file_name, safe
+from curation.publish.export_names import class_folders, distinct, file_name, safe_name
 
 HOSTILE = [
     b"Cats/e\xcc\x81.png",
@@ -321,7 +321,7 @@ def test_class_folders_are_stable_and_distinct() -> None:
 
 @given(st.text(max_size=300))
 def test_safe_names_are_safe(text: str) -> None:
-    name = safe(text)
+    name = safe_name(text)
     assert len(name.encode()) <= 121
     assert not set(name) & set('/\\:*?"<>|\0\n ')
     assert not name.startswith((".", "-"))

@@ -14,7 +14,12 @@ from curation.base import engine
 from curation.base.errors import ParamError, SchemaError, WeightsError
 from curation.evidence import features
 from curation.evidence.features import FeatureParams, embed, feature_matrix, load_embedder
-from curation.evidence.models.efficientnet import VARIANTS, EfficientNetEmbedder, build, shrink
+from curation.evidence.models.efficientnet import (
+    VARIANTS,
+    EfficientNetEmbedder,
+    build_embedder,
+    shrink_to_square,
+)
 from curation.evidence.models.inference import Eager
 from curation.evidence.models.weights import find_weights
 from curation.store.workspace import Workspace
@@ -129,9 +134,9 @@ def test_every_name_that_can_be_set_is_a_network(tmp_path):
 
 
 def test_the_network_agrees_with_torch(lite):
-    eager = Eager(build("efficientnet-lite0", find_weights("efficientnet-lite0")), "cpu")
+    eager = Eager(build_embedder("efficientnet-lite0", find_weights("efficientnet-lite0")), "cpu")
     for picture, vector in zip(pictures(3), lite(pictures(3)), strict=True):
-        expected = eager(shrink(picture, 224))
+        expected = eager(shrink_to_square(picture, 224))
         assert vector.shape == (2560 + 1408,)
         assert vector @ expected / np.linalg.norm(vector) / np.linalg.norm(expected) > 0.9999
 
@@ -142,8 +147,8 @@ def pooled(features: torch.Tensor) -> np.ndarray:
 
 
 def test_a_row_is_the_mean_and_the_deviation_of_the_last_map_and_of_the_stages_before(lite):
-    backbone = build("efficientnet-lite0", find_weights("efficientnet-lite0")).backbone
-    picture = shrink(pictures(1)[0], 224)
+    backbone = build_embedder("efficientnet-lite0", find_weights("efficientnet-lite0")).backbone
+    picture = shrink_to_square(pictures(1)[0], 224)
     maps = {}
     for number, block in enumerate(backbone._blocks):
         block.register_forward_hook(
@@ -166,7 +171,7 @@ def _ends(maps: dict[int, torch.Tensor], number: int) -> bool:
 
 
 def test_the_lite_network_keeps_its_relu6():
-    module = build("efficientnet-lite0", find_weights("efficientnet-lite0"))
+    module = build_embedder("efficientnet-lite0", find_weights("efficientnet-lite0"))
     assert isinstance(module.backbone._swish, torch.nn.ReLU6)
 
 
@@ -201,7 +206,7 @@ def test_a_full_network_is_exported_too(tmp_path):
     torch.manual_seed(1)
     torch.save(EfficientNet.from_name("efficientnet-b0").state_dict(), tmp_path / "b0.pth")
     embedder = EfficientNetEmbedder("efficientnet-b0", tmp_path / "b0.pth", tmp_path / "models")
-    eager = Eager(build("efficientnet-b0", tmp_path / "b0.pth"), "cpu")
-    vector, expected = embedder(pictures(1))[0], eager(shrink(pictures(1)[0], 224))
+    eager = Eager(build_embedder("efficientnet-b0", tmp_path / "b0.pth"), "cpu")
+    vector, expected = embedder(pictures(1))[0], eager(shrink_to_square(pictures(1)[0], 224))
     assert vector @ expected / np.linalg.norm(vector) / np.linalg.norm(expected) > 0.9999
     assert (embedder.dimension, embedder.texture_dimension) == (2560, 1408)

@@ -12,7 +12,13 @@ from torch import nn
 
 from curation.base.errors import SchemaError
 from curation.evidence.models import inference
-from curation.evidence.models.inference import Eager, Network, Session, one_by_one, open_network
+from curation.evidence.models.inference import (
+    Eager,
+    NetworkSource,
+    Session,
+    one_by_one,
+    open_network,
+)
 
 
 class Toy(nn.Module):
@@ -53,7 +59,7 @@ def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
 
 
 def test_an_export_is_made_once_and_agrees_with_torch_at_every_size(builder, tmp_path):
-    network = Network("toy", builder, ((32, 32), (16, 32)))
+    network = NetworkSource("toy", builder, ((32, 32), (16, 32)))
     first, second = open_network(network, tmp_path), open_network(network, tmp_path)
     assert builder.times == 1
     assert isinstance(second, Session)
@@ -66,7 +72,7 @@ def test_an_export_is_made_once_and_agrees_with_torch_at_every_size(builder, tmp
 
 @pytest.mark.parametrize("damage", ["torn", "flipped", "no record"])
 def test_a_damaged_export_is_made_again(builder, tmp_path, damage):
-    network = Network("toy", builder, ((32, 32),))
+    network = NetworkSource("toy", builder, ((32, 32),))
     expected = open_network(network, tmp_path)(picture(32, 32))
     file = tmp_path / "toy-v1.onnx"
     data = file.read_bytes()
@@ -84,7 +90,7 @@ def test_a_damaged_export_is_made_again(builder, tmp_path, damage):
 
 
 def test_one_session_serves_many_threads(builder, tmp_path):
-    run = open_network(Network("toy", builder, ((32, 32),)), tmp_path)
+    run = open_network(NetworkSource("toy", builder, ((32, 32),)), tmp_path)
     pictures = [picture(32, 32, seed) for seed in range(40)]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(run, pictures))
@@ -94,7 +100,7 @@ def test_one_session_serves_many_threads(builder, tmp_path):
 def test_without_onnx_torch_runs_the_network(builder, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(inference, "_has_onnx", lambda: False)
     with caplog.at_level(logging.WARNING):
-        run = open_network(Network("toy", builder, ((32, 32),)), tmp_path)
+        run = open_network(NetworkSource("toy", builder, ((32, 32),)), tmp_path)
     assert run.runtime == "torch cpu"
     assert "slower" in caplog.text
     assert run(picture(32, 32)).shape == (4, 1024)
@@ -102,10 +108,10 @@ def test_without_onnx_torch_runs_the_network(builder, tmp_path, monkeypatch, cap
 
 
 def test_an_export_that_disagrees_with_torch_is_not_used(builder, tmp_path, monkeypatch, caplog):
-    other = inference.export(nn.Sequential(Toy(), nn.Sigmoid()).eval(), ((32, 32),))
+    other = inference.export_onnx(nn.Sequential(Toy(), nn.Sigmoid()).eval(), ((32, 32),))
     monkeypatch.setattr(inference, "export", lambda module, examples: other)
     with caplog.at_level(logging.WARNING):
-        run = open_network(Network("toy", builder, ((32, 32),)), tmp_path)
+        run = open_network(NetworkSource("toy", builder, ((32, 32),)), tmp_path)
     assert isinstance(run, Eager)
     assert "differs from torch" in caplog.text
     assert not list(tmp_path.iterdir())

@@ -11,7 +11,7 @@ import pytest
 from curation.base.tables import EMBEDDINGS
 from curation.gather.signals import SIGNALS
 from curation.verdict.evidence import EVIDENCE
-from curation.verdict.learned import LearnedParams, judge
+from curation.verdict.learned import LearnedParams, judge_learned
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
 
@@ -70,7 +70,9 @@ def folder(sides, *, seed=0, statuses=None, objects=1, detector="ok"):
 
 
 def judged(sides, *, answers=NOBODY, params=None, **given):
-    return judge(*folder(sides, **given), params or LearnedParams(), head=HEAD, answers=answers)
+    return judge_learned(
+        *folder(sides, **given), params or LearnedParams(), head=HEAD, answers=answers
+    )
 
 
 def media(told) -> list[str]:
@@ -106,8 +108,8 @@ def test_the_folder_gives_its_share_of_photographs():
 
 def test_without_adaptation_a_picture_stands_for_itself():
     alone, (evidence, embeddings) = LearnedParams(adapt=False), folder(MIXED)
-    among = judge(evidence, embeddings, alone, head=HEAD, answers=NOBODY).seen.votes
-    single = judge(
+    among = judge_learned(evidence, embeddings, alone, head=HEAD, answers=NOBODY).seen.votes
+    single = judge_learned(
         evidence.head(1), embeddings.head(1), alone, head=HEAD, answers=NOBODY
     ).seen.votes
     same = among[among["image_id"] == single["image_id"][0]].reset_index(drop=True)
@@ -117,8 +119,8 @@ def test_without_adaptation_a_picture_stands_for_itself():
 
 def test_the_answer_does_not_depend_on_the_order_of_the_rows():
     evidence, embeddings = folder([*MIXED, 0.2, -0.2])
-    straight = judge(evidence, embeddings, LearnedParams(), head=HEAD, answers=NOBODY)
-    turned = judge(
+    straight = judge_learned(evidence, embeddings, LearnedParams(), head=HEAD, answers=NOBODY)
+    turned = judge_learned(
         evidence.iloc[::-1],
         embeddings.sample(frac=1, random_state=1),
         LearnedParams(),
@@ -191,7 +193,7 @@ def test_pictures_that_all_look_the_same_share_one_answer(side, medium):
     evidence, embeddings = folder([side] * 30)
     first = embeddings.iloc[0]
     embeddings["vector"], embeddings["texture"] = [first["vector"]] * 30, [first["texture"]] * 30
-    told = judge(evidence, embeddings, LearnedParams(), head=HEAD, answers=NOBODY)
+    told = judge_learned(evidence, embeddings, LearnedParams(), head=HEAD, answers=NOBODY)
     assert set(media(told)) == {medium}
     assert told.seen.votes["log_odds"].nunique() == 1
 
@@ -199,10 +201,10 @@ def test_pictures_that_all_look_the_same_share_one_answer(side, medium):
 def test_answers_refit_the_head():
     sides = [0.5] * 30 + [-1.0] * 30 + [1.4] * 30
     evidence, embeddings = folder(sides)
-    before = judge(evidence, embeddings, LearnedParams(), head=HEAD, answers=NOBODY)
+    before = judge_learned(evidence, embeddings, LearnedParams(), head=HEAD, answers=NOBODY)
     ids = evidence["image_id"].to_numpy()
     answers = pd.Series([False] * 40 + [True] * 10, index=[*ids[:20], *ids[30:50], *ids[60:70]])
-    after = judge(evidence, embeddings, LearnedParams(), head=HEAD, answers=answers)
+    after = judge_learned(evidence, embeddings, LearnedParams(), head=HEAD, answers=answers)
     unasked = ids[20:30]
     earlier, later = (
         told.seen.votes.set_index("image_id").loc[unasked, "log_odds"] for told in (before, after)

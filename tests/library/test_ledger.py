@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from curation.base.errors import LedgerError
 from curation.people.ledger.decisions import ACTIONS, Decision
-from curation.people.ledger.entries import HUMAN_DECISIONS, LEDGER, LedgerConflict
+from curation.people.ledger.entries import HUMAN_DECISIONS, LEDGER_ENTRIES, LedgerConflict
 from curation.people.ledger.ledger import Ledger
 from curation.store.workspace import Workspace
 from tests.ledgers import (
@@ -29,7 +29,7 @@ from tests.ledgers import (
 
 def test_a_workspace_without_decisions_has_an_empty_ledger_and_no_file(tmp_path: Path) -> None:
     ledger = Ledger.of(Workspace(tmp_path / "w"))
-    assert LEDGER.check(ledger.history()).empty
+    assert LEDGER_ENTRIES.check(ledger.history()).empty
     assert HUMAN_DECISIONS.check(ledger.in_force()).empty
     assert ledger.record([], "ann").entries == []
     assert ledger.version() == Ledger.of(Workspace(tmp_path / "w")).version()
@@ -63,7 +63,7 @@ def test_history_says_who_decided_what_when_and_what_held_before(ledger: Ledger)
         2,
     ]
     assert ledger.record([Decision(A, "label", "dog")], "bob").entries == [3]
-    history = LEDGER.check(ledger.history())
+    history = LEDGER_ENTRIES.check(ledger.history())
     assert list(history["old"]) == ["", "", "cat"]
     assert list(history["who"]) == ["ann", "ann", "bob"]
     assert list(history["note"]) == ["", "why not", ""]

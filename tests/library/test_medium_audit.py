@@ -256,7 +256,7 @@ def test_a_folder_is_judged_as_a_run_judges_it(
 ) -> None:
     evidence, embeddings, photo = a_crawl(rng)
     given = photo.iloc[:answers]
-    run = learned.judge(
+    run = learned.judge_learned(
         evidence, embeddings, LearnedParams(adapt=adapt), head=a_head(), answers=given
     )
     pictures = Folder(
@@ -271,7 +271,7 @@ def test_a_folder_is_judged_as_a_run_judges_it(
 
 def test_a_folder_without_pictures_is_judged() -> None:
     evidence, embeddings, _ = a_crawl(np.random.default_rng(0), 0)
-    run = learned.judge(
+    run = learned.judge_learned(
         evidence, embeddings, LearnedParams(), head=a_head(), answers=pd.Series(dtype=bool)
     )
     assert (
@@ -293,7 +293,7 @@ def test_a_head_for_features_of_another_width_is_refused(rng: np.random.Generato
     with pytest.raises(
         WeightsError, match=r"head for toy was fitted on 8 features, but toy gives 10: refit it"
     ):
-        learned.judge(evidence, embeddings, LearnedParams(), head=narrow, answers=photo)
+        learned.judge_learned(evidence, embeddings, LearnedParams(), head=narrow, answers=photo)
 
 
 def test_the_numbers_of_a_run_name_its_head_and_the_answers_that_it_heeds(
@@ -318,7 +318,9 @@ def test_answers_on_a_folder_that_the_head_mistakes_show_and_mend_it(
     blind = Head(
         **(vars(head) | {"direction": np.array([0.0, 1.0, -1.0, 0, 0, 0, 0, 1.0, -1.0, 0])})
     )
-    run = learned.judge(evidence, embeddings, LearnedParams(), head=blind, answers=photo.iloc[:0])
+    run = learned.judge_learned(
+        evidence, embeddings, LearnedParams(), head=blind, answers=photo.iloc[:0]
+    )
     pictures = Folder(
         run.seen.measures, embeddings, head=blind, thresholds=run.thresholds, adapt=True
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from curation.base.errors import WeightsError
 from curation.verdict.medium import thresholds as cutting
-from curation.verdict.medium.explain import explain
+from curation.verdict.medium.explain import explain_verdict
 from curation.verdict.medium.head import SILENT, Head, load_head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import LEAST, MOST, logit, photo_share
@@ -168,7 +168,7 @@ VOTES = dict.fromkeys(PARTS, 0.0)
 def test_the_loudest_votes_are_said_first_and_the_contrary_ones_after():
     votes = VOTES | {"noise": 0.8, "texture": 2.5, "flat_area": -0.5, "objects": 0.1}
     weights = {"noise": 1.0, "texture": 1.0, "flat_area": -1.0, "objects": 1.0}
-    assert explain(votes, weights, medium="photo", p_photo=0.97) == (
+    assert explain_verdict(votes, weights, medium="photo", p_photo=0.97) == (
         "photo 0.97: the texture of known photographs, sensor-like noise, but flat areas; the "
         "object count says little"
     )
@@ -176,20 +176,22 @@ def test_the_loudest_votes_are_said_first_and_the_contrary_ones_after():
 
 def test_a_vote_against_the_measure_is_said_by_the_measure():
     votes = VOTES | {"chroma": 1.0, "objects": 1.0}
-    assert explain(votes, {"chroma": -0.6, "objects": 0.4}, medium="photo", p_photo=0.7) == (
-        "photo 0.70: little colour, several objects"
-    )
+    assert explain_verdict(
+        votes, {"chroma": -0.6, "objects": 0.4}, medium="photo", p_photo=0.7
+    ) == ("photo 0.70: little colour, several objects")
 
 
 def test_silence_is_said():
-    assert explain(VOTES, {}, medium="unsure", p_photo=0.4) == (
+    assert explain_verdict(VOTES, {}, medium="unsure", p_photo=0.4) == (
         "unsure 0.40: no single vote decides; the object count says little"
     )
 
 
 @given(st.dictionaries(st.sampled_from(PARTS), st.floats(-9, 9)), st.floats(0, 1))
 def test_every_verdict_has_one_line_of_words(votes, p_photo):
-    words = explain(VOTES | votes, dict.fromkeys(VOTERS, -1.0), medium="unsure", p_photo=p_photo)
+    words = explain_verdict(
+        VOTES | votes, dict.fromkeys(VOTERS, -1.0), medium="unsure", p_photo=p_photo
+    )
     assert words.startswith(f"unsure {p_photo:.2f}: ")
     assert "\n" not in words
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from curation.base.errors import ParamError
-from curation.training.networks import NETWORKS, NetworkName, build
+from curation.training.networks import NETWORKS, NetworkName, build_network
 from curation.training.networks.base import mean_and_deviation, parameter_counts
 from curation.training.networks.residual_inception import Inception
 
@@ -36,7 +36,7 @@ def test_every_network_can_be_chosen():
 @pytest.mark.parametrize("name", EVERY_SIDE)
 @pytest.mark.parametrize("side_px", [32, 50, 96])
 def test_gives_finite_logits_at_every_side(name, side_px):
-    logits = build(name, 7)(torch.rand(2, 3, side_px, side_px))
+    logits = build_network(name, 7)(torch.rand(2, 3, side_px, side_px))
     assert logits.shape == (2, 7)
     assert torch.isfinite(logits).all()
 
@@ -44,7 +44,7 @@ def test_gives_finite_logits_at_every_side(name, side_px):
 @pytest.mark.parametrize(("name", "settings"), EVERY_WAY)
 @pytest.mark.parametrize("classes", [2, 6, 25])
 def test_gives_a_logit_per_class_at_its_own_side(name, settings, classes):
-    network, side_px = build(name, classes, settings).eval(), NETWORKS[name].side_px
+    network, side_px = build_network(name, classes, settings).eval(), NETWORKS[name].side_px
     with torch.inference_mode():
         logits = network(torch.rand(1, 3, side_px, side_px))
         assert network.head(network.features(torch.zeros(1, 3, side_px, side_px))).shape == (
@@ -58,7 +58,7 @@ def test_gives_a_logit_per_class_at_its_own_side(name, settings, classes):
 @pytest.mark.parametrize(("name", "settings"), EVERY_WAY)
 def test_gradient_reaches_every_weight_that_learns_even_from_flat_pictures(name, settings):
     side_px = 64 if name in EVERY_SIDE else NETWORKS[name].side_px
-    network = build(name, 3, settings)
+    network = build_network(name, 3, settings)
     pictures = torch.stack([torch.ones(3, side_px, side_px), torch.rand(3, side_px, side_px)])
     network(pictures)[:, 0].sum().backward()
     learning = [weight.grad for weight in network.parameters() if weight.requires_grad]
@@ -76,7 +76,9 @@ def test_gradient_reaches_every_weight_that_learns_even_from_flat_pictures(name,
     ],
 )
 def test_parameters_of_depth_stack(width, counts):
-    stacks = [build("depth_stack", 6, {"depth": depth, "width": width}) for depth in range(1, 8)]
+    stacks = [
+        build_network("depth_stack", 6, {"depth": depth, "width": width}) for depth in range(1, 8)
+    ]
     assert tuple(parameter_counts(stack) for stack in stacks) == tuple(
         (count, count) for count in counts
     )
@@ -96,11 +98,14 @@ def test_parameters_of_depth_stack(width, counts):
 )
 def test_parameters_by_class_count(name, settings, body, trainable_body, dimension, classes):
     last = (dimension + 1) * classes
-    assert parameter_counts(build(name, classes, settings)) == (body + last, trainable_body + last)
+    assert parameter_counts(build_network(name, classes, settings)) == (
+        body + last,
+        trainable_body + last,
+    )
 
 
 def test_bn_small_of_ten_classes_has_the_published_size():
-    assert parameter_counts(build("bn_small", 10)) == (693_834, 692_938)
+    assert parameter_counts(build_network("bn_small", 10)) == (693_834, 692_938)
 
 
 def test_pooling_is_mean_then_deviation():
@@ -116,11 +121,11 @@ def test_inception_keeps_the_size_and_takes_a_quarter_of_its_channels_from_each_
 
 
 def test_frozen_features_are_those_of_the_embedder_and_stay_so():
-    from curation.evidence.models.efficientnet import build as embedder
+    from curation.evidence.models.efficientnet import build_embedder as embedder
     from curation.evidence.models.weights import find_weights
 
     pixels = torch.randint(0, 256, (1, 224, 224, 3), dtype=torch.uint8)
-    network = build("transfer", 2).train()
+    network = build_network("transfer", 2).train()
     assert not any(module.training for module in network.backbone.modules())
     with torch.inference_mode():
         expected = embedder("efficientnet-lite0", find_weights("efficientnet-lite0"))(pixels)[
@@ -131,7 +136,7 @@ def test_frozen_features_are_those_of_the_embedder_and_stay_so():
 
 
 def test_fine_tuning_learns_in_training_only():
-    network = build("transfer", 2, {"fine_tune": True})
+    network = build_network("transfer", 2, {"fine_tune": True})
     assert network.train().backbone.training
     assert not network.eval().backbone.training
     assert any(
@@ -143,13 +148,13 @@ def test_unknown_name_lists_the_known_ones():
     with pytest.raises(
         ParamError, match="no network called 'vgg'; there are: custom, residual_inception"
     ):
-        build("vgg", 2)
+        build_network("vgg", 2)
 
 
 def test_setting_that_a_network_does_not_read_is_a_named_error():
     with pytest.raises(
         ParamError, match="the network transfer has no setting depth; it has: fine_tune"
     ):
-        build("transfer", 2, {"depth": 3})
+        build_network("transfer", 2, {"depth": 3})
     with pytest.raises(ParamError, match="the network custom has no setting width; it has: none"):
-        build("custom", 2, {"width": 3})
+        build_network("custom", 2, {"width": 3})

@@ -18,7 +18,7 @@ from curation.training.fit.objective import Objective, objective_of, prior_offse
 from curation.training.fit.optimisers import optimiser_of
 from curation.training.fit.params import TrainingParams
 from curation.training.fit.schedule import constant_rate, cosine_rate
-from curation.training.networks import NETWORKS, build
+from curation.training.networks import NETWORKS, build_network
 from curation.training.networks.base import Classifier, set_dropout
 
 SIDE = 28
@@ -141,7 +141,7 @@ def test_centre_loss_pulls_a_class_together() -> None:
     def spread(centre_loss: float) -> float:
         """Squared distance to the mean of the class, as a share of that between the two means."""
         torch.manual_seed(1)
-        network = build("bn_small", 2)
+        network = build_network("bn_small", 2)
         chosen = params(network="bn_small", seed=1, centre_loss=centre_loss)
         optimiser = optimiser_of(network.parameters(), "adamw", rate=1e-3, decay=0.0)
         for epoch in range(8):
@@ -206,10 +206,10 @@ def test_clipping_bounds_a_step_and_none_does_not() -> None:
 
 def test_dropout_is_that_of_the_setting_or_the_networks_own() -> None:
     for name in NETWORKS:
-        network = build(name, 2)
+        network = build_network(name, 2)
         head = network.head.modules()  # type: ignore[union-attr]
         assert NETWORKS[name].drops_out == any(isinstance(module, nn.Dropout) for module in head)
-    network = build("custom", 2)
+    network = build_network("custom", 2)
     set_dropout(network, None)
     assert [module.p for module in network.modules() if isinstance(module, nn.Dropout)] == [0.2]
     set_dropout(network, 0.5)

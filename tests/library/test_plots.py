@@ -149,7 +149,7 @@ PLOTS: dict[str, Callable[[int], bytes]] = {
 @pytest.mark.parametrize("name", PLOTS)
 def test_is_a_small_png(name: str, count: int) -> None:
     data = PLOTS[name](count)
-    assert len(data) <= drawing.MOST_BYTES
+    assert len(data) <= drawing.MOST_PLOT_BYTES
     with Image.open(BytesIO(data)) as picture:
         assert picture.format == "PNG"
         assert picture.width >= 250

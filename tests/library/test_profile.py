@@ -13,7 +13,7 @@ from curation.gather.profile import (
     BEFORE_AFTER,
     FORMATS,
     PROFILE,
-    SIZES,
+    SIZE_QUANTILES,
     UNREADABLE,
     before_and_after,
     imbalance,
@@ -86,7 +86,9 @@ def test_imbalance_of_nothing_is_finite():
 )
 def test_odd_folders_give_whole_tables(images):
     found = profile(images)
-    for table, contract in zip(found[:4], (PROFILE, SIZES, FORMATS, UNREADABLE), strict=True):
+    for table, contract in zip(
+        found[:4], (PROFILE, SIZE_QUANTILES, FORMATS, UNREADABLE), strict=True
+    ):
         contract.check(table)
     assert found.classes["files"].sum() == len(images)
     assert np.isfinite(found.imbalance)

@@ -18,7 +18,7 @@ from curation.base.errors import DataError, ParamError
 from curation.base.tables import TRAINING_SET
 from curation.training.fit.forward import logits_of
 from curation.training.fit.params import TrainingParams
-from curation.training.networks import NETWORKS, build
+from curation.training.networks import NETWORKS, build_network
 from curation.training.networks.base import Classifier
 from curation.training.rebalance.choice import best_value, macro_f1_of
 from curation.training.rebalance.fit import relearned
@@ -253,7 +253,7 @@ def test_views_are_spread_evenly_over_the_pictures_of_a_class(sizes, views, per_
 
 
 def test_still_features_times_the_layer_are_the_logits_of_predictions():
-    network = build("custom", 3).eval()
+    network = build_network("custom", 3).eval()
     _, pixels = examples({"a": 2, "b": 2})
     positions = np.arange(len(pixels))
     logits = last_layer(network).logits(still_features(network, pixels, positions))
@@ -261,7 +261,7 @@ def test_still_features_times_the_layer_are_the_logits_of_predictions():
 
 
 def test_views_without_change_are_the_pictures():
-    network = build("custom", 3).eval()
+    network = build_network("custom", 3).eval()
     _, pixels = examples({"a": 2, "b": 2})
     same = TrainingParams(image_side_px=SIDE, crop_share=1.0, colour_jitter=0, mirrored_share=0)
     mirrored = same.model_copy(update={"mirrored_share": 0.5})
@@ -362,7 +362,7 @@ def test_without_validation_pictures_theory_decides(method, name):
 
 def test_with_none_the_network_answers_as_before():
     rows, pixels = examples({"dark": 6, "light": 2})
-    network = build("custom", 2).eval()
+    network = build_network("custom", 2).eval()
     same = rebalance(network, rows, pixels, RebalanceParams(), training=TRAINING)
     positions = np.arange(len(pixels))
     assert torch.equal(
@@ -379,7 +379,7 @@ def test_every_method_on_every_network(method, name):
     differ: never a NaN."""
     own = {"depth": 1, "width": 4} if name == "depth_stack" else {}
     training = TrainingParams(network=name, image_side_px=SIDE, crop_share=1.0, threads=1, **own)
-    network = build(name, 3, training.network_settings()).train()
+    network = build_network(name, 3, training.network_settings()).train()
     before = copy.deepcopy(network.state_dict())
     rows, pixels = examples({"a": 4, "b": 3, "c": 1}, validation=1)
     pixels[(rows["label"] == "b").to_numpy()] = 255

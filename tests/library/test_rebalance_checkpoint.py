@@ -14,7 +14,7 @@ from curation.training.fit import checkpoints
 from curation.training.fit.loop import load_trained
 from curation.training.fit.params import TrainingParams
 from curation.training.fit.pictures import Pictures
-from curation.training.networks import build
+from curation.training.networks import build_network
 from curation.training.rebalance.checkpoint import Stored, rebalance_checkpoint
 from curation.training.rebalance.last_layer import last_layer, with_last_layer
 from curation.training.rebalance.logit_adjustment import adjusted
@@ -31,7 +31,7 @@ def trained(tmp_path: Path) -> Path:
     """A finished checkpoint of a network that has learned nothing."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        best = build("bn_small", 2).state_dict()
+        best = build_network("bn_small", 2).state_dict()
     state = {
         "network": "bn_small",
         "settings": {},

@@ -8,6 +8,7 @@ import re
 import pandas as pd
 import pytest
 
+from curation.base.reasons import REASONS
 from curation.base.tables import DECISIONS
 from curation.drawing.words import error_in_words, reason_in_words
 from curation.gather.folder import safe_open, walk
@@ -156,6 +157,7 @@ def emitted() -> set[tuple[str, str]]:
 
 def test_the_list_of_reasons_is_whole() -> None:
     assert len(emitted()) == len(FILES)
+    assert emitted() - {("", "")} == {(reason.stage, reason.name) for reason in REASONS}
 
 
 @pytest.mark.parametrize(("stage", "reason"), sorted(emitted()))
@@ -173,7 +175,7 @@ def errors() -> list[str]:
     """Every error that the folder and the gate can write, by their own account."""
     told = " ".join(filter(None, (walk.__doc__, decode.__doc__, safe_open.RefusedError.__doc__)))
     listed = set(re.findall(r"`([a-z_]+)(?:`|:<)", told)) - {"reason"}
-    return sorted(listed | answer.TRANSIENT | set(safe_open.REASONS.values()))
+    return sorted(listed | answer.TRANSIENT | set(safe_open.REFUSALS.values()))
 
 
 def test_the_list_of_errors_is_whole() -> None:

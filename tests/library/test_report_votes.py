@@ -40,7 +40,7 @@ def test_a_ballot_shows_the_four_largest_votes_and_the_sum_of_the_others() -> No
     votes = voted(1, base=-0.1, content=3.0, noise=0.5, edges=-0.4, neighbours=-1.5, prior=-2.0)
     ballot = ballots(votes, {f"{0:064d}"})[f"{0:064d}"]
     assert [bar.name for bar in ballot.bars] == [
-        "what it shows (EfficientNet)",
+        "what it shows",
         "share of photographs in this folder",
         "near pictures of this folder",
         "noise",
@@ -52,7 +52,7 @@ def test_a_ballot_shows_the_four_largest_votes_and_the_sum_of_the_others() -> No
 
 def test_silent_parts_have_no_bar() -> None:
     ballot = ballots(voted(1, content=3.0), {f"{0:064d}"})[f"{0:064d}"]
-    assert [bar.name for bar in ballot.bars] == ["what it shows (EfficientNet)"]
+    assert [bar.name for bar in ballot.bars] == ["what it shows"]
     assert ballots(voted(1), {f"{0:064d}"})[f"{0:064d}"].bars == []
 
 
@@ -64,7 +64,7 @@ def test_bars_are_to_one_scale_over_all_pictures() -> None:
 
 def test_a_rejected_picture_carries_its_votes_as_text() -> None:
     html = page([PHOTO], judged(voted(1, content=2.5, flat_area=-0.25)))
-    assert '<span>what it shows (EfficientNet)</span> <span class="number">+2.50</span>' in html
+    assert '<span>what it shows</span> <span class="number">+2.50</span>' in html
     assert '<span>flat area</span> <span class="number">\u22120.25</span>' in html
     assert '<span>log-odds, their sum</span> <span class="number">+2.25</span>' in html
 
@@ -120,8 +120,8 @@ def test_voters_are_listed_by_weight_and_those_at_chance_have_no_vote() -> None:
     )
     assert rows[-3:] == [
         ("", "flat area", "\u22123.00"),
-        ("", "what it shows (EfficientNet)", "+2.50"),
-        (' class="silent"', "YOLO object count", "no vote"),
+        ("", "what it shows", "+2.50"),
+        (' class="silent"', "object count", "no vote"),
     ]
     assert "audited sample: 1,200 photographs, 1,500 illustrations" in html
 

@@ -25,7 +25,7 @@ from curation.sample import (
     score_against_truth,
 )
 from curation.sample.draw import class_sizes
-from curation.sample.encode import DAMAGES, EXTENSIONS, damaged, encode
+from curation.sample.encode import DAMAGES, FILE_ENDINGS, damaged, encode
 from curation.sample.photographs import cut, plan_crops
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.styles import STYLES, paint
@@ -217,7 +217,7 @@ def test_two_drawings_of_a_class_are_no_near_copies(label):
     assert min((one ^ other).bit_count() for one, other in combinations(hashes, 2)) > 4
 
 
-@pytest.mark.parametrize("encoding", EXTENSIONS)
+@pytest.mark.parametrize("encoding", FILE_ENDINGS)
 def test_encoded_pictures_open_upright_in_their_size(encoding):
     rgb = np.random.default_rng(0).integers(0, 255, (40, 60, 3), dtype=np.uint8)
     with Image.open(BytesIO(encode(rgb, encoding, np.random.default_rng(0)))) as picture:

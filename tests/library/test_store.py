@@ -162,6 +162,31 @@ def test_a_fault_at_any_call_leaves_the_old_file_or_the_new_one(tmp_path, name: 
     assert k > 4, "the loop ended before it met a single call"
 
 
+@pytest.mark.parametrize("stop", [ValueError, KeyboardInterrupt])
+def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, stop) -> None:
+    target = tmp_path / "file"
+    files.write_atomically(target, b"old")
+
+    def write_half() -> None:
+        with files.atomic_file(target) as file:
+            file.write(b"half of what is n")
+            raise stop
+
+    with pytest.raises(stop):
+        write_half()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert target.read_bytes() == b"old"
+
+
+def test_a_file_is_seen_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "folder" / "file"
+    with files.atomic_file(target) as file:
+        file.write(b"one ")
+        assert not target.exists()
+        file.write(b"two")
+    assert target.read_bytes() == b"one two"
+
+
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     program = (
         "import resource, signal; from pathlib import Path; from curation.store.workspace import "

@@ -10,7 +10,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.base.thumbnail_codec import MAX_SIDE_PX, pack, packed_size, unpack
+from curation.base.thumbnail_codec import MAX_THUMBNAIL_PX, pack, packed_size, unpack
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(1, 40), st.integers(0, 255))
@@ -23,7 +23,7 @@ def test_every_picture_comes_back(seed: int, height: int, width: int, top: int) 
 
 
 def test_the_largest_side_fits() -> None:
-    rgb = np.zeros((1, MAX_SIDE_PX, 3), np.uint8)
+    rgb = np.zeros((1, MAX_THUMBNAIL_PX, 3), np.uint8)
     np.testing.assert_array_equal(unpack(pack(rgb)), rgb)
 
 

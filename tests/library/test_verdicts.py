@@ -36,7 +36,9 @@ def known(**changes: object) -> pd.DataFrame:
 
 def judged(params: Camp2022Params | None = None, **changes: object) -> dict[str, object]:
     return (
-        camp2022.judge(known(**changes), params or Camp2022Params(limits={"edges.high": 0.2}))
+        camp2022.judge_camp2022(
+            known(**changes), params or Camp2022Params(limits={"edges.high": 0.2})
+        )
         .iloc[0]
         .to_dict()
     )

@@ -14,14 +14,11 @@ import torch
 
 from curation.base.errors import MissingError, ParamError, WeightsError
 from curation.evidence.models import weights
-from curation.evidence.models.weights import (
-    Weights,
-    find_weights,
-    list_weights,
-    load_state,
-    load_yolo,
-    search_weights,
-)
+from curation.evidence.models.families import known_weights
+from curation.evidence.models.pinned import Weights, load_state
+from curation.evidence.models.weights import find_weights, list_weights, search_weights
+from curation.evidence.models.yolo import load_yolo
+from tests.toy_weights import register
 
 GOOD = b"the published file"
 TOY = Weights(
@@ -43,7 +40,7 @@ class Evil:
 def toy(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("INKSIFT_WEIGHTS", raising=False)
-    monkeypatch.setitem(weights.KNOWN, "toy", TOY)
+    register(monkeypatch, TOY)
 
 
 def put(folder: Path, data: bytes = GOOD) -> Path:
@@ -108,15 +105,13 @@ def test_a_damaged_file_in_our_cache_is_set_aside(caplog):
 
 
 def test_the_first_digits_of_a_digest_are_enough(tmp_path, monkeypatch):
-    monkeypatch.setitem(
-        weights.KNOWN, "toy", replace(TOY, digests=("00000000", TOY.digests[0][:8]))
-    )
+    register(monkeypatch, replace(TOY, digests=("00000000", TOY.digests[0][:8])))
     path = put(tmp_path)
     assert find_weights("toy", [tmp_path]) == path
 
 
 def test_no_digest_is_pinned_by_fewer_than_eight_digits():
-    assert min(len(digest) for known in weights.KNOWN.values() for digest in known.digests) >= 8
+    assert min(len(digest) for known in known_weights().values() for digest in known.digests) >= 8
 
 
 def test_lite0_is_carried_by_its_package():
@@ -126,16 +121,16 @@ def test_lite0_is_carried_by_its_package():
 def test_the_pinned_digests_are_those_of_the_authors():
     from efficientnet_pytorch.utils import url_map
 
-    assert {name: known.url for name, known in weights.KNOWN.items() if "-b" in name} == url_map
+    assert {name: known.url for name, known in known_weights().items() if "-b" in name} == url_map
     assert all(
-        known.digests[0] in known.file for name, known in weights.KNOWN.items() if "-b" in name
+        known.digests[0] in known.file for name, known in known_weights().items() if "-b" in name
     )
 
 
 def test_the_listing_has_every_name_once(tmp_path):
     put(tmp_path, b"torn")
     listed = {line.name: line for line in list_weights([tmp_path])}
-    assert list(listed) == list(weights.KNOWN)
+    assert list(listed) == list(known_weights())
     assert "digest mismatch" in listed["toy"].where
     assert (listed["yolov8n"].where, listed["yolov8n"].size_bytes) == ("not found", 0)
     assert listed["efficientnet-lite0"].size_bytes == 18826032
@@ -145,7 +140,7 @@ def test_evil_pickles_are_refused_before_they_are_opened(tmp_path):
     for name, legacy in (("yolov8n", False), ("efficientnet-b0", True)):
         torch.save(
             {"model": Evil(tmp_path / "marker")},
-            tmp_path / weights.KNOWN[name].file,
+            tmp_path / known_weights()[name].file,
             _use_new_zipfile_serialization=not legacy,
         )
         with pytest.raises(WeightsError, match="digest mismatch"):

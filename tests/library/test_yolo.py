@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from curation.evidence.models.hardened import import_ultralytics
-from curation.evidence.models.weights import find_weights, load_yolo
-from curation.evidence.models.yolo import COCO, YoloDetector, letterbox, strongest
+from curation.evidence.models.weights import find_weights
+from curation.evidence.models.yolo import COCO, YoloDetector, letterbox, load_yolo, strongest
 
 SIZES = [
     (640, 640),

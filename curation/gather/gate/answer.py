@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from curation.base.file_errors import FILE_ERRORS
 from curation.base.thumbnail_codec import packed_size
 from curation.gather.folder.walk import display
 from curation.gather.gate.decode import MAX_SIDE_PX
@@ -19,14 +20,7 @@ MAX_NOTE_LENGTH = 200
 MAX_HASH = 2**64 - 1
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 WORKER_LOST = frozenset({"timeout", "decoder_died"})
-TRANSIENT = WORKER_LOST | {
-    "memory",
-    "changed_during_run",
-    "vanished",
-    "unreadable",
-    "file_too_big",
-    "not_a_regular_file",
-}
+TRANSIENT = frozenset(error.name for error in FILE_ERRORS if error.transient)
 """Errors of the moment or of a file, and not of a content: never stored under it."""
 
 

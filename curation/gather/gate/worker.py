@@ -62,7 +62,7 @@ def examine(data: bytes, settings: Settings) -> Reply:
     return row, row.pop("thumbnail")
 
 
-def serve(connection: socket.socket, settings: Settings) -> None:
+def _serve(connection: socket.socket, settings: Settings) -> None:
     """Answer until the other side closes."""
     _send(connection, {"ready": os.getpid()}, b"")
     while request := _receive(connection):
@@ -87,7 +87,7 @@ def main() -> None:
         socket.socket(fileno=os.dup(0)) as connection,
         suppress(BrokenPipeError, ConnectionResetError),
     ):
-        serve(connection, settings)
+        _serve(connection, settings)
 
 
 def confine(memory_bytes: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from curation.gather.signals.base import Limits, Rgb, Signal
 
 SAMPLE_SIDE_PX = 256
-BINS = 16
+_BINS = 16
 
 
 def colours(rgb: Rgb) -> float:
@@ -19,7 +19,7 @@ def colours(rgb: Rgb) -> float:
     hold."""
     height, width = rgb.shape[:2]
     sample = rgb[:: -(-height // SAMPLE_SIDE_PX), :: -(-width // SAMPLE_SIDE_PX)]
-    counts = cv2.calcHist([sample], [0, 1, 2], None, [BINS] * 3, [0, 256] * 3).ravel()
+    counts = cv2.calcHist([sample], [0, 1, 2], None, [_BINS] * 3, [0, 256] * 3).ravel()
     shares = counts[counts > 0].astype(np.float64) / counts.sum()
     return abs(float((shares * np.log2(shares)).sum()))
 

@@ -9,14 +9,14 @@ from curation.base.rgb import shrink
 from curation.gather.signals.base import Limits, Rgb, Signal
 
 LONGEST_SIDE_PX = 256
-THRESHOLDS = (100, 200)
+_THRESHOLDS = (100, 200)
 
 
 def edges(rgb: Rgb) -> float:
     """Share of pixels on a Canny edge, 0 to 1, in the picture shrunk to a longest side of 256
     px."""
     grey = cv2.cvtColor(shrink(rgb, LONGEST_SIDE_PX), cv2.COLOR_RGB2GRAY)
-    return float(np.count_nonzero(cv2.Canny(grey, *THRESHOLDS)) / grey.size)
+    return float(np.count_nonzero(cv2.Canny(grey, *_THRESHOLDS)) / grey.size)
 
 
 SIGNAL = Signal("edges", edges, keep=Limits(high=0.2), reason="edges")

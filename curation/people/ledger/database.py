@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,10 +24,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from curation.base.errors import LedgerError
 from curation.people.ledger.address import EXAMPLES, file_of, parsed, shown
 from curation.people.ledger.decisions import ACTIONS
-from curation.people.ledger.entries import LEDGER, Entry
-from curation.store.files import sync_folder
+from curation.people.ledger.entries import LEDGER_ENTRIES, Entry
+from curation.store.files import sync_folder, temporary_beside
 
-FORMAT = 1
+_FORMAT = 1
 BUSY_S = 30
 _REMEDY = (
     "check that it can be reached, read and written. A damaged one is left as it is: "
@@ -44,9 +43,13 @@ _ENTRIES = sa.Table(
     _META,
     *(
         sa.Column(
-            name, _TYPES[dtype], primary_key=name in LEDGER.key, nullable=False, autoincrement=False
+            name,
+            _TYPES[dtype],
+            primary_key=name in LEDGER_ENTRIES.key,
+            nullable=False,
+            autoincrement=False,
         )
-        for name, dtype in LEDGER.columns.items()
+        for name, dtype in LEDGER_ENTRIES.columns.items()
     ),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Index("inksift_ledger_pictures", "image_id"),
@@ -81,7 +84,7 @@ class Database:
             with self._engine.begin() as connection:
                 self._check_format(connection, sa.select(_FORMATS.c.format))
                 self._check_pages(connection)
-                entries = known(connection)
+                entries = known_entries(connection)
         if [entry.entry for entry in entries] != list(range(1, len(entries) + 1)):
             raise LedgerError(f"the ledger {self} has lost entries: {_REMEDY}")
         return entries
@@ -130,10 +133,10 @@ class Database:
 
     def _check_format(self, connection: sa.Connection, query: sa.Select[int]) -> None:
         found = list(connection.scalars(query))
-        if found != [FORMAT]:
+        if found != [_FORMAT]:
             raise LedgerError(
                 f"the ledger {self} has format {', '.join(map(str, found)) or 'none'}, expected "
-                f"{FORMAT}: "
+                f"{_FORMAT}: "
                 "another version of inksift wrote it; use that one, or name another ledger"
             )
 
@@ -151,7 +154,7 @@ class Database:
         return str(self.file or self.name)
 
 
-def known(connection: sa.Connection, image_ids: Iterable[str] | None = None) -> list[Entry]:
+def known_entries(connection: sa.Connection, image_ids: Iterable[str] | None = None) -> list[Entry]:
     """The entries on some pictures, or all of them, in order; LedgerError names one that is not as
     it was written."""
     everything = sa.select(_ENTRIES).order_by(_ENTRIES.c.entry)
@@ -235,7 +238,7 @@ def _begin(connection: sa.Connection) -> None:
 
 def _create_tables(connection: sa.Connection) -> None:
     _META.create_all(connection, checkfirst=False)
-    connection.execute(sa.insert(_FORMATS), {"format": FORMAT})
+    connection.execute(sa.insert(_FORMATS), {"format": _FORMAT})
     for name, what in _REFUSED.items() if connection.dialect.name == "sqlite" else ():
         refusal = "SELECT RAISE(ABORT, 'the ledger is append-only')"
         connection.exec_driver_sql(
@@ -246,15 +249,12 @@ def _create_tables(connection: sa.Connection) -> None:
 def _create_file(url: sa.URL, file: Path) -> None:
     """Make an empty ledger appear whole or not at all, so that a file without tables is always a
     damaged one."""
-    temporary = file.with_name(f".partial-{secrets.token_hex(8)}")
-    try:
+    with temporary_beside(file) as temporary:
         with _engine(url.set(database=str(temporary))).begin() as connection:
             _create_tables(connection)
         with suppress(FileExistsError):  # another process was first
             os.link(temporary, file)
         sync_folder(file.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _first_line(error: BaseException | None) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from curation.base.errors import LedgerError
+from curation.base.media import ILLUSTRATION, PHOTO
 
 MAX_NAME_BYTES = 255
-MAX_NOTE_LENGTH = 10_000
+_MAX_NOTE_LENGTH = 10_000
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _LINE_END = re.compile(r"\r\n?")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -49,7 +50,7 @@ def _is_name(text: str) -> bool:
 
 
 def _is_note(text: str) -> bool:
-    return len(text) <= MAX_NOTE_LENGTH and "\0" not in text and _is_utf8(text)
+    return len(text) <= _MAX_NOTE_LENGTH and "\0" not in text and _is_utf8(text)
 
 
 def _is_utf8(text: str) -> bool:
@@ -67,13 +68,13 @@ _NAME = Rule(
 _PICTURE = Rule("64 lower-case hexadecimal digits", lambda text: bool(_IMAGE_ID.fullmatch(text)))
 _FIELDS = {
     "image_id": _PICTURE,
-    "note": Rule(f"at most {MAX_NOTE_LENGTH} characters of UTF-8 without NUL", _is_note),
+    "note": Rule(f"at most {_MAX_NOTE_LENGTH} characters of UTF-8 without NUL", _is_note),
 }
 
 ACTIONS: Mapping[str, Rule] = {
     "outcome": _one_of("kept", "rejected"),
     "label": _NAME,
-    "medium": _one_of("illustration", "photo"),
+    "medium": _one_of(ILLUSTRATION, PHOTO),
     "copy": _one_of("keep"),
     "different": _PICTURE,
 }
@@ -95,7 +96,7 @@ def subject(image_id: str, action: str, value: str) -> tuple[str, ...]:
     return (image_id, action, value) if action == "different" else (image_id, action)
 
 
-def checked(decision: Decision, place: str) -> Decision:
+def checked_decision(decision: Decision, place: str) -> Decision:
     """`decision`, its note with plain line ends; LedgerError names the `place` and field of one
     that is malformed."""
     if decision.action not in ACTIONS:
@@ -106,7 +107,7 @@ def checked(decision: Decision, place: str) -> Decision:
     rules = {**_FIELDS, "value": ACTIONS[decision.action]}
     for name, rule in rules.items():
         _check(f"{place}: {name}", rule, getattr(decision, name))
-    return decision._replace(note=plain(decision.note))
+    return decision._replace(note=plain_note(decision.note))
 
 
 def checked_who(who: str) -> str:
@@ -118,14 +119,14 @@ def checked_who(who: str) -> str:
 def checked_note(note: str) -> str:
     """`note` with plain line ends; LedgerError when it is malformed."""
     _check("note", _FIELDS["note"], note)
-    return plain(note)
+    return plain_note(note)
 
 
-def plain(note: str) -> str:
+def plain_note(note: str) -> str:
     r"""`note` with every line end as \n, so that the CRLF of an editor or spreadsheet changes
     nothing.
 
-    >>> plain("a\r\nb\rc\n")
+    >>> plain_note("a\r\nb\rc\n")
     'a\nb\nc\n'
     """
     return _LINE_END.sub("\n", note)

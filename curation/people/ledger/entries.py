@@ -16,7 +16,7 @@ from curation.base.errors import LedgerError
 from curation.base.tables import Table
 from curation.people.ledger.decisions import subject
 
-LEDGER = Table(
+LEDGER_ENTRIES = Table(
     "ledger",
     {
         "entry": "int64",

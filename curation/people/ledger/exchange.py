@@ -7,7 +7,7 @@ then, and that is what the ledger shows.
 
     image_id, action, value, note    what was decided
     who, at                          by whom and when; not imported
-    of                               how many decisions the export has: tells of a cut at a row's end
+    of                               how many decisions the export has: tells a cut at a row's end
 
 CSV is for people: no cell is a formula to a spreadsheet, and an import takes away the ' that this
 costs. JSONL is exact as it stands. An export of no decision is a header, or an empty file."""
@@ -24,7 +24,7 @@ from typing import Literal
 import pandas as pd
 
 from curation.base.errors import LedgerError
-from curation.people.ledger.decisions import Decision, checked, subject
+from curation.people.ledger.decisions import Decision, checked_decision, subject
 from curation.people.ledger.entries import Entry, in_force
 from curation.store.safe_csv import csv_bytes
 from curation.store.spreadsheet import column_names, csv_reader, text_of
@@ -67,7 +67,9 @@ def decisions_in(data: bytes, *, form: Literal["csv", "jsonl"]) -> list[Decision
     rows = dict(_READERS[form](text))
     if form == "csv" and not text.endswith("\n"):
         _check_last_row(rows)
-    decisions = {number: checked(_decision(row), f"row {number}") for number, row in rows.items()}
+    decisions = {
+        number: checked_decision(_decision(row), f"row {number}") for number, row in rows.items()
+    }
     _check_end(rows)
     _check_agreement(decisions)
     return list(decisions.values())

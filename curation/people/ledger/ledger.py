@@ -12,10 +12,16 @@ import pandas as pd
 import sqlalchemy as sa
 
 from curation.base.errors import LedgerError
-from curation.people.ledger.database import Database, append, entry_numbered, known, last_number
-from curation.people.ledger.decisions import Decision, checked, checked_note, checked_who
+from curation.people.ledger.database import (
+    Database,
+    append,
+    entry_numbered,
+    known_entries,
+    last_number,
+)
+from curation.people.ledger.decisions import Decision, checked_decision, checked_note, checked_who
 from curation.people.ledger.draft import Copies, Draft, conflict
-from curation.people.ledger.entries import LEDGER, Entry, human_decisions, version
+from curation.people.ledger.entries import LEDGER_ENTRIES, Entry, human_decisions, version
 from curation.store.workspace import Workspace
 
 OWN_LEDGER = "ledger.sqlite"
@@ -72,7 +78,8 @@ class Ledger:
         LedgerError names the first decision that is malformed."""
         count = len(decisions)
         sound = [
-            checked(decision, f"decision {n} of {count}") for n, decision in enumerate(decisions, 1)
+            checked_decision(decision, f"decision {n} of {count}")
+            for n, decision in enumerate(decisions, 1)
         ]
         looked = [] if seen is None else list(zip(sound, seen, strict=True))
         author, together = checked_who(who), copies or {}
@@ -128,7 +135,7 @@ class Ledger:
 
     def history(self) -> pd.DataFrame:
         """LEDGER: every entry in order."""
-        return LEDGER.frame([entry._asdict() for entry in self.entries()])
+        return LEDGER_ENTRIES.frame([entry._asdict() for entry in self.entries()])
 
     def in_force(self) -> pd.DataFrame:
         """HUMAN_DECISIONS: what holds now."""
@@ -142,7 +149,7 @@ class Ledger:
 def _draft(
     connection: sa.Connection, image_ids: Iterable[str], who: str, *, copies: Copies
 ) -> Draft:
-    entries = known(connection, image_ids)
+    entries = known_entries(connection, image_ids)
     return Draft(entries, copies=copies, last=last_number(connection), at=_moment(entries), who=who)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from curation.base.arrays import Floats32
 from curation.base.rgb import Rgb
 from curation.drawing.contact_sheet import jpeg
-from curation.training.explain.layers import Floats
 
 TILE_PX = 128
 _GAP_PX, _GREY = 2, 128
@@ -23,7 +23,7 @@ def beside(picture: Rgb, found: Rgb) -> bytes:
     return jpeg(np.concatenate([_tile(picture), line, _tile(found)], axis=1), _QUALITY)
 
 
-def heated(picture: Rgb, heat: Floats) -> Rgb:
+def heated(picture: Rgb, heat: Floats32) -> Rgb:
     """The picture in pale grey below its heat (side x side, 0 to 1): black, violet, orange, yellow.
     Its lightness alone tells the order, so it reads without colours too."""
     grey = 255 - _PALE * (255 - picture.mean(axis=2, keepdims=True))
@@ -31,7 +31,7 @@ def heated(picture: Rgb, heat: Floats) -> Rgb:
     return np.asarray(np.rint((1 - _HEAT) * grey + _HEAT * colours), np.uint8)
 
 
-def as_colours(saliency: Floats) -> Rgb:
+def as_colours(saliency: Floats32) -> Rgb:
     """side x side x 3 numbers as a picture: grey for zero, lighter above and darker below it in
     each colour, full at all but the strongest of 200 numbers."""
     strongest = (

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from curation.training.explain.layers import Floats
-
-Numbers = npt.NDArray[np.int64]
+from curation.base.arrays import Floats32, Integers
 
 
-def telling_channels(means: Floats, most: int) -> list[int]:
+def telling_channels(means: Floats32, most: int) -> list[int]:
     """The most active channels, for n x channels means over each of at least one picture.
 
     None that is never active, and none that the same picture excites most as one before it: many
@@ -23,9 +20,9 @@ def telling_channels(means: Floats, most: int) -> list[int]:
     return [channel for channel in order if first_of[favourites[channel]] == channel][:most]
 
 
-def exciting_pictures(means: Floats, channel: int, most: int) -> Numbers:
+def exciting_pictures(means: Floats32, channel: int, most: int) -> Integers:
     """Where the pictures stand in which the channel is most active, but for those in which it is
     not."""
     order = np.argsort(-means[:, channel], kind="stable")
-    exciting: Numbers = order[means[order, channel] > 0][:most]
+    exciting: Integers = order[means[order, channel] > 0][:most]
     return exciting

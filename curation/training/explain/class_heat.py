@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from curation.base.arrays import Floats32, Integers
 from curation.drawing.templating import chance
 from curation.training.explain.beside import beside, heated
-from curation.training.explain.examined import Examined, Positions, surest_of_class
+from curation.training.explain.examined import Examined, surest_of_class
 from curation.training.explain.figures import Row, picture, sentence
 from curation.training.explain.heat import heat_maps
-from curation.training.explain.layers import Floats
 from curation.training.explain.networks import Networks
 from curation.training.explain.params import ExplainParams
 
@@ -42,21 +42,21 @@ def class_heat(networks: Networks, examined: Examined, params: ExplainParams) ->
 def heats_for(
     networks: Networks,
     examined: Examined,
-    places: Positions,
+    places: Integers,
     labels: Sequence[str],
     params: ExplainParams,
-) -> Floats:
+) -> Floats32:
     """Heat maps of the pictures at these places, each for a class that the network knows."""
     targets = [networks.classes.index(label) for label in labels]
     return heat_maps(networks.after, examined.pixels[places], targets, params.heat)
 
 
-def if_cold(heat: Floats) -> str:
+def if_cold(heat: Floats32) -> str:
     """What to say below a picture without heat; nothing where there is some."""
     return "" if heat.any() else "no place speaks for the class"
 
 
-def where(heat: Floats) -> str:
+def where(heat: Floats32) -> str:
     """The ninth of the picture with the most heat, in words.
 
     >>> where(np.outer([0, 0, 1], [0, 1, 0]))
@@ -71,7 +71,7 @@ def where(heat: Floats) -> str:
     return f"strongest at the {_ROWS[row]} {_COLUMNS[column]}"
 
 
-def _row(examined: Examined, place: int, label: str, heat: Floats) -> Row:
+def _row(examined: Examined, place: int, label: str, heat: Floats32) -> Row:
     of, pixels = examined.rows.iloc[place], examined.pixels[place]
     known = "known" if of["predicted"] == label else f"taken for {of['predicted']}"
     return picture(

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from curation.base.arrays import Integers, Pixels
 from curation.base.tables import PREDICTIONS
-from curation.training.explain.layers import Pixels
-
-Positions = npt.NDArray[np.int64]
 
 
 class Examined(NamedTuple):
@@ -35,7 +32,7 @@ class Examined(NamedTuple):
         return Examined(self.rows.iloc[chosen].reset_index(drop=True), self.pixels[chosen])
 
 
-def surest_of_class(rows: pd.DataFrame, label: str, most: int) -> Positions:
+def surest_of_class(rows: pd.DataFrame, label: str, most: int) -> Integers:
     """Where the pictures of a class stand that are rightly known with the highest confidence; where
     none is known, the most confident mistakes about the class."""
     of_class = rows[rows["label"] == label]
@@ -43,11 +40,11 @@ def surest_of_class(rows: pd.DataFrame, label: str, most: int) -> Positions:
     return _surest(of_class if known.empty else known, most)
 
 
-def surest_mistakes(rows: pd.DataFrame, most: int) -> Positions:
+def surest_mistakes(rows: pd.DataFrame, most: int) -> Integers:
     """Where the pictures stand that are taken for another class with the highest confidence."""
     return _surest(rows[rows["label"] != rows["predicted"]], most)
 
 
-def _surest(rows: pd.DataFrame, most: int) -> Positions:
+def _surest(rows: pd.DataFrame, most: int) -> Integers:
     ordered = rows.sort_values("confidence", ascending=False, kind="stable")
     return ordered.index.to_numpy(dtype=np.int64)[:most]

@@ -18,7 +18,7 @@ from curation.training.explain.networks import Networks
 from curation.training.explain.params import ExplainParams
 from curation.training.explain.responses import responses
 from curation.training.fit.params import TrainingParams
-from curation.training.networks import build
+from curation.training.networks import build_network
 from curation.training.networks.base import Classifier
 
 VERSION = 2
@@ -39,7 +39,10 @@ def demand_layers(training: TrainingParams, params: ExplainParams) -> None:
     """ParamError when the network of `training` has no such layers as `params` ask for."""
     if params.early_layer == 1 and params.late_layer is None:
         return
-    network, side_px = build(training.network, 2, training.network_settings()), training.side_px
+    network, side_px = (
+        build_network(training.network, 2, training.network_settings()),
+        training.side_px,
+    )
     if isinstance(network, Classifier):
         _places(layers_of(network, np.zeros((1, side_px, side_px, 3), np.uint8)), params)
 

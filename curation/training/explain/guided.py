@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that its documentation uses
 from torch.overrides import TorchFunctionMode
 
-from curation.training.explain.layers import Floats, Pixels, as_tensor, at_rest, batches_of
+from curation.base.arrays import Floats32, Pixels
+from curation.training.explain.layers import as_tensor, at_rest, batches_of
 from curation.training.networks.base import Classifier
 
 RECTIFIERS = frozenset(
@@ -45,20 +46,20 @@ class Guided(TorchFunctionMode):
         return answer
 
 
-def saliency(network: Classifier, pixels: Pixels, *, layer: int, channel: int) -> Floats:
+def saliency(network: Classifier, pixels: Pixels, *, layer: int, channel: int) -> Floats32:
     """n x side x side x 3: by how much more of each colour at each place of n pictures would excite
     this channel of `network.maps(...)[layer]`; zero where nothing would."""
     parts = [_saliency(network, pixels[part], layer, channel) for part in batches_of(len(pixels))]
     return np.concatenate(parts) if parts else np.zeros(pixels.shape, np.float32)
 
 
-def _saliency(network: Classifier, pixels: Pixels, layer: int, channel: int) -> Floats:
+def _saliency(network: Classifier, pixels: Pixels, layer: int, channel: int) -> Floats32:
     with at_rest(network), torch.enable_grad():
         pictures = as_tensor(pixels).requires_grad_()
         with Guided():
             excited = network.maps(pictures)[layer][:, channel]
         (gradient,) = torch.autograd.grad(excited, pictures, _positive(excited.detach()))
-    answer: Floats = gradient.permute(0, 2, 3, 1).numpy()
+    answer: Floats32 = gradient.permute(0, 2, 3, 1).numpy()
     return answer
 
 

@@ -21,7 +21,8 @@ import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
-from curation.training.explain.layers import Floats, Pixels, as_tensor, at_rest, batches_of
+from curation.base.arrays import Floats32, Pixels
+from curation.training.explain.layers import as_tensor, at_rest, batches_of
 from curation.training.explain.params import HeatName
 from curation.training.networks.base import Classifier
 
@@ -30,7 +31,7 @@ _TINY = torch.finfo(torch.float32).tiny
 
 def heat_maps(
     network: Classifier, pixels: Pixels, targets: Sequence[int], method: HeatName = "grad_cam"
-) -> Floats:
+) -> Floats32:
     """n x side x side: how much each place of n pictures speaks for the class of that number, 1 for
     most in its picture; all zero where nothing does."""
     parts = [
@@ -39,7 +40,9 @@ def heat_maps(
     return np.concatenate(parts) if parts else np.zeros(pixels.shape[:3], np.float32)
 
 
-def _heat(network: Classifier, pixels: Pixels, targets: Sequence[int], method: HeatName) -> Floats:
+def _heat(
+    network: Classifier, pixels: Pixels, targets: Sequence[int], method: HeatName
+) -> Floats32:
     side = pixels.shape[1]
     with at_rest(network), torch.no_grad():
         maps = network.maps(as_tensor(pixels))

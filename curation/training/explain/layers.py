@@ -7,18 +7,15 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
+from curation.base.arrays import Floats32, Pixels
 from curation.base.errors import ParamError
 from curation.training.fit.forward import scaled
 from curation.training.networks.base import Classifier, mean_and_deviation
 
-BATCH = 32
-Pixels = npt.NDArray[np.uint8]
-"""n square pictures: n x side x side x 3."""
-Floats = npt.NDArray[np.float32]
+_BATCH = 32
 
 
 class Layers(NamedTuple):
@@ -26,8 +23,8 @@ class Layers(NamedTuple):
     over the picture, then its deviation; `features`, n x dimension, is what the head sees; `sizes`
     are channels and side of every map."""
 
-    maps: list[Floats]
-    features: Floats
+    maps: list[Floats32]
+    features: Floats32
     sizes: list[tuple[int, int]]
 
     def place(self, number: int | None, setting: str) -> int:
@@ -69,7 +66,7 @@ def as_tensor(pixels: Pixels) -> torch.Tensor:
 
 def batches_of(count: int) -> list[slice]:
     """Consecutive parts of so many pictures, small enough to hold what all layers make of one."""
-    return [slice(start, start + BATCH) for start in range(0, count, BATCH)]
+    return [slice(start, start + _BATCH) for start in range(0, count, _BATCH)]
 
 
 def layers_of(network: Classifier, pixels: Pixels) -> Layers:

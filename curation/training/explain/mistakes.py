@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from curation.base.arrays import Floats32
 from curation.drawing.templating import chance
 from curation.training.explain.beside import beside, heated
 from curation.training.explain.class_heat import heats_for, if_cold, where
 from curation.training.explain.examined import Examined, surest_mistakes
 from curation.training.explain.figures import Row, picture, sentence
-from curation.training.explain.layers import Floats
 from curation.training.explain.networks import Networks
 from curation.training.explain.params import ExplainParams
 
@@ -25,7 +25,7 @@ def mistakes(networks: Networks, examined: Examined, params: ExplainParams) -> I
         yield _row(examined, place, heat)
 
 
-def _row(examined: Examined, place: int, heat: Floats) -> Row:
+def _row(examined: Examined, place: int, heat: Floats32) -> Row:
     of, pixels = examined.rows.iloc[place], examined.pixels[place]
     label, predicted = of["label"], of["predicted"]
     lines = [

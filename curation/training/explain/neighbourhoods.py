@@ -9,11 +9,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from curation.base.arrays import AnyFloats
 from curation.training.explain.figures import Row, plot, sentence
 from curation.training.explain.layers import Layers
 from curation.training.explain.params import ExplainParams
 from curation.training.explain.scatter import Points, scatter_2d, scatter_3d
-from curation.training.explain.tsne import Vectors, same_class_neighbours, tsne
+from curation.training.explain.tsne import same_class_neighbours, tsne
 
 _DRAWN: tuple[tuple[int, str, Callable[[Points, Sequence[str]], bytes]], ...] = (
     (2, "in two dimensions", scatter_2d),
@@ -40,7 +41,7 @@ def neighbourhoods(
 def _row(
     heading: str,
     moment: str,
-    vectors: Vectors,
+    vectors: AnyFloats,
     drawn: tuple[int, str, Callable[[Points, Sequence[str]], bytes]],
     labels: Sequence[str],
     params: ExplainParams,
@@ -58,7 +59,7 @@ def _row(
     return plot("tsne", heading, lines=lines, alt=alt, png=draw(points, labels))
 
 
-def _layer(layers: Layers, name: str, places: Mapping[str, int]) -> tuple[str, Vectors]:
+def _layer(layers: Layers, name: str, places: Mapping[str, int]) -> tuple[str, AnyFloats]:
     """The layer in words, and what it makes of the pictures."""
     if name == "features":
         return f"What the head sees: {layers.features.shape[1]:,} numbers", layers.features

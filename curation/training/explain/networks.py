@@ -45,7 +45,7 @@ def _untrained(checkpoint: Path, seed: int) -> Classifier:
     if state is None:
         raise TrainingError(f"no usable checkpoint at {checkpoint}: train again")
     torch.manual_seed(seed)
-    network = networks.build(state["network"], len(state["classes"]), state["settings"])
+    network = networks.build_network(state["network"], len(state["classes"]), state["settings"])
     return _classifier(network).eval()
 
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from curation.base.arrays import Floats32
 from curation.training.explain.beside import as_colours, beside
 from curation.training.explain.channels import exciting_pictures, telling_channels
 from curation.training.explain.examined import Examined
 from curation.training.explain.figures import Row, picture, sentence
 from curation.training.explain.guided import saliency
-from curation.training.explain.layers import Floats, Layers
+from curation.training.explain.layers import Layers
 from curation.training.explain.networks import Networks
 from curation.training.explain.params import ExplainParams
 
@@ -42,7 +43,7 @@ def _row(
     examined: Examined,
     place: int,
     channel: int,
-    excited_by: Floats,
+    excited_by: Floats32,
 ) -> Row:
     of = examined.rows.iloc[place]
     return picture(

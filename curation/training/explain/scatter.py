@@ -7,11 +7,11 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from curation.base.arrays import Floats64
 from curation.drawing.drawing import FOUND, MANY_COLOURS, plain, render
 
 MOST_CLASSES = 25
@@ -33,7 +33,8 @@ _COLOURS = (
 _LOOKS = [(colour, marker) for marker, colour in product("o^sDv", _COLOURS)]
 _VIEWS = ((20, -60), (20, 30))
 _FONT, _CHAR_IN, _MARKER_IN, _LINE_IN = 7, 0.056, 0.3, 0.15
-Points = npt.NDArray[np.float64]
+Points = Floats64
+"""n x 2 or n x 3."""
 
 
 class Look(NamedTuple):

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.base.errors import SchemaError
+from curation.base.errors import StoreError
 from curation.store.files import write_atomically
-from curation.store.parquet import BROKEN_TABLE, read_parquet, to_parquet
+from curation.store.parquet import to_parquet
+from curation.store.tables import read_table
 from curation.training.explain.examined import Examined
 from curation.training.explain.explain import VERSION
 from curation.training.explain.figures import FIGURES
@@ -33,8 +34,8 @@ def stored_or_made(folder: Path, key: str, make: Callable[[], pd.DataFrame]) -> 
     it holds none that can be read."""
     path = folder / f"{key}.figures.parquet"
     try:
-        return FIGURES.check(read_parquet(path))
-    except (*BROKEN_TABLE, SchemaError):
+        return read_table(path, FIGURES)
+    except StoreError:
         made = FIGURES.check(make())
         write_atomically(path, to_parquet(made))
         return made

@@ -1,4 +1,4 @@
-"""Points in few dimensions that are near each other where vectors are: t-SNE (van der Maaten and
+"""Floats64 in few dimensions that are near each other where vectors are: t-SNE (van der Maaten and
 Hinton 2008)."""
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
+from curation.base.arrays import AnyFloats, Floats64
+
 _COMPONENTS = 50
 _START, _NOISE = 1e-4, 0.01
 _ITERATIONS, _EXAGGERATION = 500, 12
-Vectors = npt.NDArray[np.floating]
-Points = npt.NDArray[np.float64]
 
 
-def tsne(vectors: Vectors, *, dimensions: int, perplexity: float, seed: int) -> Points:
+def tsne(vectors: AnyFloats, *, dimensions: int, perplexity: float, seed: int) -> Floats64:
     """n x dimensions points for n vectors; on one thread, so that the same vectors always give the
     same points.
 
@@ -42,7 +42,7 @@ def tsne(vectors: Vectors, *, dimensions: int, perplexity: float, seed: int) -> 
     return np.asarray(fitted, dtype=np.float64)
 
 
-def same_class_neighbours(vectors: Vectors, labels: npt.NDArray[np.object_]) -> float:
+def same_class_neighbours(vectors: AnyFloats, labels: npt.NDArray[np.object_]) -> float:
     """Share of the vectors whose nearest other one has the same label; NaN for fewer than two.
 
     >>> classes = np.array(["a", "a", "b"], dtype=object)
@@ -66,17 +66,17 @@ def _learning_rate(count: int) -> float:
     return max(2.0, count / _EXAGGERATION / 4)
 
 
-def _principal_components(vectors: Points) -> Points:
+def _principal_components(vectors: Floats64) -> Floats64:
     """The 50 that carry most, as the authors advise, or as many as there are."""
     left, strength, _ = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
-    components: Points = (left * strength)[:, :_COMPONENTS]
+    components: Floats64 = (left * strength)[:, :_COMPONENTS]
     return components
 
 
-def _start(components: Points, dimensions: int, rng: np.random.Generator) -> Points:
+def _start(components: Floats64, dimensions: int, rng: np.random.Generator) -> Floats64:
     """As small as t-SNE wants it."""
     start = np.zeros((len(components), dimensions))
     width = min(dimensions, components.shape[1])
     start[:, :width] = components[:, :width]
-    started: Points = _START * (start / start.std() + _NOISE * rng.standard_normal(start.shape))
+    started: Floats64 = _START * (start / start.std() + _NOISE * rng.standard_normal(start.shape))
     return started

@@ -18,11 +18,11 @@ import numpy as np
 from curation.base.rgb import Rgb
 
 VERSION = 1
-Recipe = Literal["gentle", "camp2022"]
+AugmentRecipe = Literal["gentle", "camp2022"]
 _WHITE = 255
 
 
-def augmented(rgb: Rgb, side_px: int, seed: int, recipe: Recipe = "gentle") -> Rgb:
+def augmented(rgb: Rgb, side_px: int, seed: int, recipe: AugmentRecipe = "gentle") -> Rgb:
     """A changed copy of `rgb`, side_px x side_px x 3: turned on white ground, mirrored, lighter or
     darker, cut.
 
@@ -34,7 +34,7 @@ def augmented(rgb: Rgb, side_px: int, seed: int, recipe: Recipe = "gentle") -> R
     return changed
 
 
-def pipeline(recipe: Recipe, side_px: int, seed: int) -> Any:
+def pipeline(recipe: AugmentRecipe, side_px: int, seed: int) -> Any:
     """The changes as an albumentations Compose.
 
     One is built per picture (0.9 ms), since a shared one would deal its seeds to threads in no
@@ -81,7 +81,7 @@ def _camp2022() -> list[Any]:
     ]
 
 
-_CHANGES: dict[Recipe, Callable[[], list[Any]]] = {"gentle": _gentle, "camp2022": _camp2022}
+_CHANGES: dict[AugmentRecipe, Callable[[], list[Any]]] = {"gentle": _gentle, "camp2022": _camp2022}
 
 
 def letterboxed(rgb: Rgb, side_px: int) -> Rgb:

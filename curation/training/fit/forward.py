@@ -9,14 +9,13 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from curation.base.arrays import Integers, Pixels
 from curation.training.networks.base import Classifier
 
 _BATCH = 64
-Pixels = npt.NDArray[np.uint8]
-Positions = npt.NDArray[np.int64]
 
 
-def logits_of(network: nn.Module, pixels: Pixels, positions: Positions) -> torch.Tensor:
+def logits_of(network: nn.Module, pixels: Pixels, positions: Integers) -> torch.Tensor:
     """n x classes: logits of the pictures at these positions, each the mean over the picture and
     its mirror image.
 
@@ -27,7 +26,7 @@ def logits_of(network: nn.Module, pixels: Pixels, positions: Positions) -> torch
     )
 
 
-def features_of(network: Classifier, pixels: Pixels, positions: Positions) -> torch.Tensor:
+def features_of(network: Classifier, pixels: Pixels, positions: Integers) -> torch.Tensor:
     """n x dimension: what the head sees of the pictures at these positions, as they are, not
     mirrored.
 
@@ -53,7 +52,7 @@ def _each(
     network: nn.Module,
     answer: Callable[[torch.Tensor], torch.Tensor],
     pixels: Pixels,
-    positions: Positions,
+    positions: Integers,
 ) -> torch.Tensor:
     network.eval()
     parts = np.array_split(positions, max(1, -(-len(positions) // _BATCH)))

@@ -84,7 +84,7 @@ def training_key(rows: pd.DataFrame, pictures_digest: str, params: TrainingParam
     """What decides the outcome of a training, as a short digest: rows, pictures, network, settings,
     versions."""
     versions, settings = (
-        [VERSION, networks.known(params.network).version],
+        [VERSION, networks.network_called(params.network).version],
         params.completed().digest(),
     )
     described = json.dumps([versions, pictures_digest, settings, rows.to_csv(index=False)])
@@ -97,7 +97,7 @@ def load_trained(checkpoint: Path) -> tuple[nn.Module, list[str]]:
     state = checkpoints.load(checkpoint)
     if state is None:
         raise TrainingError(f"no usable checkpoint at {checkpoint}: train again")
-    network = networks.build(state["network"], len(state["classes"]), state["settings"])
+    network = networks.build_network(state["network"], len(state["classes"]), state["settings"])
     network.load_state_dict(state["best"])
     return network.eval(), list(state["classes"])
 
@@ -169,7 +169,7 @@ def _learner(state: dict[str, Any], params: TrainingParams) -> _Learner:
     """The network and its optimiser, fresh from the seed or as they were after the last saved
     epoch."""
     torch.manual_seed(params.seed)
-    network = networks.build(state["network"], len(state["classes"]), state["settings"])
+    network = networks.build_network(state["network"], len(state["classes"]), state["settings"])
     set_dropout(network, params.dropout)
     optimiser = optimiser_of(
         network.parameters(), params.optimiser, rate=params.learning_rate, decay=params.weight_decay

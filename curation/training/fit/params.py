@@ -7,9 +7,9 @@ from typing import Literal, Self
 from pydantic import Field, ValidationInfo, field_validator
 
 from curation.base.params import Params
-from curation.training.fit.augment import Recipe
+from curation.training.fit.augment import AugmentRecipe
 from curation.training.fit.optimisers import OptimiserName
-from curation.training.networks import NETWORKS, NetworkName, known
+from curation.training.networks import NETWORKS, NetworkName, network_called
 from curation.training.networks.base import Network
 
 
@@ -24,9 +24,10 @@ class TrainingParams(Params):
         None, ge=4, le=256, description="depth_stack only: channels of the first; none: 32"
     )
     fine_tune: bool = Field(
-        False, description="transfer only: EfficientNet learns on; else only the head learns"
+        False,
+        description="transfer only: the pretrained network learns on; else only the head learns",
     )
-    oversampling_recipe: Recipe = Field(
+    oversampling_recipe: AugmentRecipe = Field(
         "gentle", description="How the copies of small classes are changed"
     )
     image_side_px: int | None = Field(
@@ -163,7 +164,7 @@ class TrainingParams(Params):
 
     def completed(self) -> Self:
         """The same with nothing left to the network that the network sets."""
-        network = known(self.network)
+        network = network_called(self.network)
         own = {
             **network.settings,
             "image_side_px": network.side_px,
@@ -176,17 +177,17 @@ class TrainingParams(Params):
     @property
     def side_px(self) -> int:
         """Side of the square training pictures."""
-        return self.image_side_px or known(self.network).side_px
+        return self.image_side_px or network_called(self.network).side_px
 
     def cut_px(self, side_px: int) -> int:
         """Side of the cuts that training sees of pictures of that side: even, since networks halve
         it."""
-        return _cut_px(known(self.network), side_px, self.crop_share)
+        return _cut_px(network_called(self.network), side_px, self.crop_share)
 
     def network_settings(self) -> dict[str, int]:
         """What the network reads, by name."""
         completed = self.completed()
-        return {name: getattr(completed, name) for name in known(self.network).settings}
+        return {name: getattr(completed, name) for name in network_called(self.network).settings}
 
 
 def has_one_side(network: Network) -> bool:

@@ -6,8 +6,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -17,11 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from curation.base.engine import in_batches, per_item
-from curation.base.errors import StoreError
 from curation.base.rgb import Rgb
-from curation.store.files import file_digest, sync_folder, why_unwritten, write_atomically
+from curation.store.files import atomic_file, file_digest, write_atomically
 from curation.training.fit import augment
-from curation.training.fit.augment import Recipe, augmented, letterboxed
+from curation.training.fit.augment import AugmentRecipe, augmented, letterboxed
 
 VERSION = 1
 _BATCH = 64
@@ -43,7 +40,7 @@ def draw_pictures(
     *,
     side_px: int,
     folder: Path,
-    recipe: Recipe = "gentle",
+    recipe: AugmentRecipe = "gentle",
     pictures_version: str = "",
     title: str = "pictures",
 ) -> Pictures:
@@ -66,14 +63,15 @@ def draw_pictures(
         return letterboxed(rgb, side_px) if seed < 0 else augmented(rgb, side_px, seed, recipe)
 
     batches = (np.stack(per_item(draw, some)) for some in in_batches(wanted, _BATCH, title))
-    _write(target, (len(wanted), side_px, side_px, 3), batches)
+    with atomic_file(target) as file:
+        _write_array(file, (len(wanted), side_px, side_px, 3), batches)
     digest = file_digest(target)
     write_atomically(target.with_suffix(".sha256"), digest.encode())
     return Pictures(_open(target), digest, len(wanted))
 
 
 def _key(
-    wanted: Sequence[tuple[str, int]], side_px: int, recipe: Recipe, pictures_version: str
+    wanted: Sequence[tuple[str, int]], side_px: int, recipe: AugmentRecipe, pictures_version: str
 ) -> str:
     described = json.dumps([VERSION, augment.VERSION, side_px, recipe, pictures_version, wanted])
     return hashlib.sha256(described.encode()).hexdigest()[:32]
@@ -96,20 +94,6 @@ def _open(target: Path) -> npt.NDArray[np.uint8]:
     return pixels
 
 
-def _write(target: Path, shape: tuple[int, ...], batches: Iterator[Rgb]) -> None:
-    temporary = target.with_name(f".partial-{secrets.token_hex(8)}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            _write_array(file, shape, batches)
-        os.replace(temporary, target)
-        sync_folder(target.parent)
-    except OSError as error:
-        raise StoreError(why_unwritten(target, error)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _write_array(file: BinaryIO, shape: tuple[int, ...], batches: Iterator[Rgb]) -> None:
     """A .npy file, batch by batch, so that the pictures need not fit into memory."""
     np.lib.format.write_array_header_1_0(
@@ -117,5 +101,3 @@ def _write_array(file: BinaryIO, shape: tuple[int, ...], batches: Iterator[Rgb])
     )
     for batch in batches:
         file.write(batch.tobytes())
-    file.flush()
-    os.fsync(file.fileno())

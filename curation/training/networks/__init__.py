@@ -20,13 +20,13 @@ NETWORKS: dict[str, Network] = {
 }
 
 
-def build(name: str, classes: int, settings: Mapping[str, int] | None = None) -> nn.Module:
+def build_network(name: str, classes: int, settings: Mapping[str, int] | None = None) -> nn.Module:
     """The network of this name, untrained (but for what it has learned from ImageNet), laid out
     channels last.
 
     What `settings` leaves out is as in its NETWORK. ParamError when there is no such network, or it
     reads no such setting."""
-    network = known(name)
+    network = network_called(name)
     unknown = sorted(set(settings or {}) - set(network.settings))
     if unknown:
         there_are = ", ".join(network.settings) or "none"
@@ -35,7 +35,7 @@ def build(name: str, classes: int, settings: Mapping[str, int] | None = None) ->
     return built.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
-def known(name: str) -> Network:
+def network_called(name: str) -> Network:
     """What is said of the network of this name; ParamError when there is none."""
     if name not in NETWORKS:
         raise ParamError(f"no network called {name!r}; there are: {', '.join(NETWORKS)}")

@@ -12,11 +12,9 @@ from typing import Self
 import torch
 from torch import nn
 
-from curation.evidence.models.efficientnet import VARIANTS, backbone, feature_maps
+from curation.evidence.models.efficientnet import LITE0, VARIANTS, backbone, feature_maps
 from curation.evidence.models.weights import find_weights
 from curation.training.networks.base import Classifier, Network, mean_and_deviation
-
-_NAME = "efficientnet-lite0"
 
 
 class Transfer(Classifier):
@@ -25,15 +23,15 @@ class Transfer(Classifier):
 
     def __init__(self, classes: int, *, fine_tune: bool) -> None:
         super().__init__()
-        dimension = 2 * VARIANTS[_NAME].channels
-        self.backbone = backbone(_NAME, find_weights(_NAME)).requires_grad_(fine_tune)
+        dimension = 2 * VARIANTS[LITE0].channels
+        self.backbone = backbone(LITE0, find_weights(LITE0)).requires_grad_(fine_tune)
         self.head = nn.Sequential(
             nn.BatchNorm1d(dimension), nn.Dropout(0.2), nn.Linear(dimension, classes)
         )
         self._fine_tune = fine_tune
 
     def maps(self, pictures: torch.Tensor) -> list[torch.Tensor]:
-        variant = VARIANTS[_NAME]
+        variant = VARIANTS[LITE0]
         pixels = (pictures * 255 - variant.mean[0]) / variant.deviation[0]
         return feature_maps(self.backbone, pixels.contiguous(memory_format=torch.channels_last))
 

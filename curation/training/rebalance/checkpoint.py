@@ -17,7 +17,7 @@ from curation.training.fit.params import TrainingParams
 from curation.training.fit.pictures import Pictures
 from curation.training.networks.base import Classifier
 from curation.training.rebalance.params import RebalanceParams
-from curation.training.rebalance.rebalance import CURVES, VERSION, rebalance
+from curation.training.rebalance.rebalance import REBALANCE_CURVES, VERSION, rebalance
 
 
 class Stored(NamedTuple):
@@ -47,7 +47,7 @@ def rebalance_checkpoint(
     TrainingError when the checkpoint is damaged, ParamError when its network has no head, otherwise
     as `rebalance`."""
     if params.method == "none":
-        return Stored(checkpoint, {}, CURVES.frame([]), seconds=0.0, reused=True)
+        return Stored(checkpoint, {}, REBALANCE_CURVES.frame([]), seconds=0.0, reused=True)
     target = folder / f"{_key(checkpoint, rows, pictures.digest, params, training)}.pt"
     state = checkpoints.load(target)
     reused = state is not None
@@ -57,7 +57,7 @@ def rebalance_checkpoint(
     return Stored(
         target,
         dict(state["figures"]),
-        CURVES.frame(state["balance"]),
+        REBALANCE_CURVES.frame(state["balance"]),
         state["balance_seconds"],
         reused,
     )

@@ -6,12 +6,11 @@ from __future__ import annotations
 from typing import NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
-Features = npt.NDArray[np.float32]
-Targets = npt.NDArray[np.int64]
+from curation.base.arrays import Floats32, Integers
+
 _BORROWED = 10
 _FLAT = 1e-4
 
@@ -21,12 +20,12 @@ class Deviations(NamedTuple):
     axes of the deviations, every class weighing the same; `scales` are the deviations along them, 0
     only where nothing deviates at all."""
 
-    means: Features
-    axes: Features
-    scales: Features
+    means: Floats32
+    axes: Floats32
+    scales: Floats32
 
     @classmethod
-    def of(cls, features: Features, targets: Targets, directions: int, seed: int) -> Self:
+    def of(cls, features: Floats32, targets: Integers, directions: int, seed: int) -> Self:
         """Those of n x dimension features of classes 0, 1, ..., none of which is missing."""
         sizes = np.bincount(targets)
         means = np.stack([features[targets == target].mean(axis=0) for target in range(len(sizes))])
@@ -43,19 +42,19 @@ class Deviations(NamedTuple):
             *(part.astype(np.float32) for part in (means, axes[:deviating].T, scales[:deviating]))
         )
 
-    def coordinates(self, features: Features, targets: Targets) -> Features:
+    def coordinates(self, features: Floats32, targets: Integers) -> Floats32:
         """n x directions, of mean 0 in every class and variance 1 over the classes; 0 where nothing
         deviates."""
         scales = np.where(self.scales > 0, self.scales, np.inf)
         return np.asarray((features - self.means[targets]) @ self.axes / scales, np.float32)
 
-    def features(self, coordinates: Features, targets: Targets) -> Features:
+    def features(self, coordinates: Floats32, targets: Integers) -> Floats32:
         """n x dimension: the class mean, and what the coordinates add to it."""
         return np.asarray(
             self.means[targets] + (coordinates * self.scales) @ self.axes.T, np.float32
         )
 
-    def spreads(self, features: Features, targets: Targets) -> Features:
+    def spreads(self, features: Floats32, targets: Integers) -> Floats32:
         """classes x directions: the deviation of the coordinates of every class, as if it had ten
         more examples that deviate as all classes do: of a single picture nothing is known."""
         squares = self.coordinates(features, targets) ** 2

@@ -24,7 +24,8 @@ from torch import nn
 from torch.nn.functional import one_hot, relu
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from curation.training.rebalance.deviations import Deviations, Features, Targets
+from curation.base.arrays import Floats32, Integers
+from curation.training.rebalance.deviations import Deviations
 from curation.training.rebalance.gan_networks import Discriminator, Generator
 
 _BATCH = 256
@@ -42,7 +43,7 @@ class FeatureGan(NamedTuple):
     generator: nn.Module
     gaps: dict[int, float]
 
-    def sample(self, targets: Targets, seed: int) -> Features:
+    def sample(self, targets: Integers, seed: int) -> Floats32:
         """n x dimension: a generated feature vector for each of n classes, given as numbers."""
         kinds = _kinds(torch.from_numpy(targets), len(self.deviations.means))
         with torch.inference_mode():
@@ -50,7 +51,7 @@ class FeatureGan(NamedTuple):
         return self.deviations.features(made, targets)
 
     def spread_ratios(
-        self, features: Features, targets: Targets, seed: int
+        self, features: Floats32, targets: Integers, seed: int
     ) -> npt.NDArray[np.float64]:
         """How widely the generated features of every class are spread, in the spread of these real
         ones along the same directions: near 0 where the generator makes the same again and again. 1
@@ -63,7 +64,7 @@ class FeatureGan(NamedTuple):
 
 
 def learn_gan(
-    features: Features, targets: Targets, *, steps: int, directions: int, seed: int
+    features: Floats32, targets: Integers, *, steps: int, directions: int, seed: int
 ) -> FeatureGan:
     """A GAN that has learned n x dimension features of classes 0, 1, ..., none of which is missing.
 
@@ -79,7 +80,7 @@ def learn_gan(
     return FeatureGan(deviations, match.average.module.eval(), dict(enumerate(gaps)))
 
 
-def filling(gan: FeatureGan, targets: Targets, seed: int) -> tuple[Features, Targets]:
+def filling(gan: FeatureGan, targets: Integers, seed: int) -> tuple[Floats32, Integers]:
     """Generated features, and their classes, that bring every class to the size of the largest."""
     sizes = np.bincount(targets)
     wanted = np.repeat(np.arange(len(sizes)), sizes.max() - sizes)
@@ -96,7 +97,7 @@ class _Examples(NamedTuple):
     draws: torch.Generator
 
     @classmethod
-    def of(cls, coordinates: Features, targets: Targets, seed: int) -> Self:
+    def of(cls, coordinates: Floats32, targets: Integers, seed: int) -> Self:
         numbers = torch.from_numpy(targets)
         sizes = torch.bincount(numbers)
         draws = torch.Generator().manual_seed(seed)
@@ -151,7 +152,7 @@ class _Match(NamedTuple):
         return float((of_real.mean() - of_made.mean()).detach())
 
 
-def _spreads(coordinates: Features, targets: Targets) -> npt.NDArray[np.float64]:
+def _spreads(coordinates: Floats32, targets: Integers) -> npt.NDArray[np.float64]:
     """Per class, the root of the sum of variances."""
     members = [coordinates[targets == target] for target in np.unique(targets)]
     return np.sqrt([float(own.var(axis=0, dtype=np.float64).sum()) for own in members])

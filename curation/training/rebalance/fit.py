@@ -15,7 +15,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from curation.training.rebalance.last_layer import LastLayer, Numbers
+from curation.base.arrays import Floats64
+from curation.training.rebalance.last_layer import LastLayer
 
 _STEPS = 300
 
@@ -49,7 +50,7 @@ def relearned(
     return _unscaled(_of_all_classes(model), mean, scale)
 
 
-def _mean_and_scale(features: Numbers, weights: Numbers) -> tuple[Numbers, Numbers]:
+def _mean_and_scale(features: Floats64, weights: Floats64) -> tuple[Floats64, Floats64]:
     """Weighted mean and deviation of every feature; infinity for the deviation of one that is the
     same everywhere."""
     mean = weights @ features
@@ -66,7 +67,7 @@ def _of_all_classes(model: LogisticRegression) -> LastLayer:
     return LastLayer(halves * weights, halves[:, 0] * biases)
 
 
-def _unscaled(layer: LastLayer, mean: Numbers, scale: Numbers) -> LastLayer:
+def _unscaled(layer: LastLayer, mean: Floats64, scale: Floats64) -> LastLayer:
     """The layer that makes of features as they are what `layer` makes of scaled ones."""
     weights = layer.weights / scale
     return LastLayer(weights, layer.biases - weights @ mean)

@@ -9,21 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from curation.base.arrays import Floats32, Integers
 from curation.base.errors import DataError
 from curation.training.fit.epochs import Examples, examples_of
 from curation.training.fit.params import TrainingParams
 from curation.training.networks.base import Classifier
 from curation.training.rebalance.last_layer import LastLayer, last_layer
 from curation.training.rebalance.params import RebalanceParams
-from curation.training.rebalance.views import (
-    Features,
-    balanced_places,
-    changed_features,
-    still_features,
-)
+from curation.training.rebalance.views import balanced_places, changed_features, still_features
 from curation.training.splits import TRAIN, VALIDATION
-
-Targets = npt.NDArray[np.int64]
 
 
 class Frozen(NamedTuple):
@@ -64,7 +58,7 @@ class Frozen(NamedTuple):
     def layer(self) -> LastLayer:
         return last_layer(self.network)
 
-    def views(self, params: RebalanceParams) -> tuple[Features, Targets]:
+    def views(self, params: RebalanceParams) -> tuple[Floats32, Integers]:
         """What the last layer sees of views of the training pictures, and their classes."""
         targets = self.learnt.targets.numpy()
         rng = np.random.default_rng(params.seed)
@@ -75,7 +69,7 @@ class Frozen(NamedTuple):
             self.network, pixels, positions, training=training, seed=seed
         ), targets[places]
 
-    def unseen(self) -> tuple[Features, Targets]:
+    def unseen(self) -> tuple[Floats32, Integers]:
         """What the last layer sees of the validation pictures, and their classes."""
         positions, targets = self.validation.positions, self.validation.targets.numpy()
         return still_features(self.network, self.validation.pixels, positions), targets

@@ -10,21 +10,20 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from curation.base.arrays import Floats64
 from curation.base.errors import ParamError
 from curation.training.networks.base import Classifier
-
-Numbers = npt.NDArray[np.float64]
 
 
 class LastLayer(NamedTuple):
     """`weights` is classes x dimension, `biases` one number per class."""
 
-    weights: Numbers
-    biases: Numbers
+    weights: Floats64
+    biases: Floats64
 
-    def logits(self, features: npt.NDArray[np.float32]) -> Numbers:
+    def logits(self, features: npt.NDArray[np.float32]) -> Floats64:
         """n x classes, of n x dimension features as the layer sees them."""
-        logits: Numbers = features @ self.weights.T + self.biases
+        logits: Floats64 = features @ self.weights.T + self.biases
         return logits
 
 

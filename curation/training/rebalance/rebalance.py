@@ -24,7 +24,7 @@ from curation.training.rebalance.params import Method, RebalanceParams
 from curation.training.rebalance.tau_norm import TAUS, tau_normalised
 
 VERSION = 2
-CURVES = Table(
+REBALANCE_CURVES = Table(
     "rebalance_curves", {"curve": "str", "at": "float64", "value": "float64"}, key=("curve", "at")
 )
 """Points of curves: macro F1 on the validation pictures at every value that was tried, or how much
@@ -32,10 +32,10 @@ higher the discriminator of the GAN scored real features than made ones after ev
 
 
 class Rebalanced(NamedTuple):
-    """A copy of the network with another last layer, ready to predict. `curves` is a CURVES table,
-    and `figures` says what was chosen and made: tau, strength, macro F1 with it on the validation
-    pictures; views, generated features, the least and the largest spread of a class of these, in
-    that of its real ones."""
+    """A copy of the network with another last layer, ready to predict. `curves` is a
+    REBALANCE_CURVES table, and `figures` says what was chosen and made: tau, strength, macro F1
+    with it on the validation pictures; views, generated features, the least and the largest spread
+    of a class of these, in that of its real ones."""
 
     network: Classifier
     figures: dict[str, float]
@@ -60,7 +60,9 @@ def rebalance(
     with arithmetic_threads(training.threads), torch.random.fork_rng(devices=[]):
         found = _METHODS[params.method](frozen, params)
     return Rebalanced(
-        with_last_layer(network, found.layer), found.figures, CURVES.frame(list(found.curves))
+        with_last_layer(network, found.layer),
+        found.figures,
+        REBALANCE_CURVES.frame(list(found.curves)),
     )
 
 

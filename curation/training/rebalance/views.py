@@ -9,19 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from curation.training.fit.forward import Pixels, Positions, scaled
+from curation.base.arrays import Floats32, Integers, Pixels
+from curation.training.fit.forward import scaled
 from curation.training.fit.jitter import jittered
 from curation.training.fit.params import TrainingParams
 from curation.training.networks.base import Classifier
 from curation.training.rebalance.last_layer import before_last
 
-Features = npt.NDArray[np.float32]
 _BATCH = 64
 
 
 def balanced_places(
     targets: npt.NDArray[np.int64], *, views: int, per_class: int, rng: np.random.Generator
-) -> Positions:
+) -> Integers:
     """Places in `targets`, class by class: every picture as often as the others of its class, give
     or take one, at most `views` times, and no class more than `per_class` times."""
     members = [np.flatnonzero(targets == target) for target in np.unique(targets)]
@@ -30,7 +30,7 @@ def balanced_places(
     )
 
 
-def still_features(network: Classifier, pixels: Pixels, positions: Positions) -> Features:
+def still_features(network: Classifier, pixels: Pixels, positions: Integers) -> Floats32:
     """n x dimension: the mean of what a picture and its mirror image give, which predictions rest
     on."""
 
@@ -44,11 +44,11 @@ def still_features(network: Classifier, pixels: Pixels, positions: Positions) ->
 def changed_features(
     network: Classifier,
     pixels: Pixels,
-    positions: Positions,
+    positions: Integers,
     *,
     training: TrainingParams,
     seed: int,
-) -> Features:
+) -> Floats32:
     """n x dimension: what one view of every picture gives, cut, mirrored and tinted as `training`
     does it."""
     generator = torch.Generator().manual_seed(seed)
@@ -71,9 +71,9 @@ def _in_batches(
     network: Classifier,
     seen: Callable[[Pixels], torch.Tensor],
     pixels: Pixels,
-    positions: Positions,
-) -> Features:
+    positions: Integers,
+) -> Floats32:
     parts = np.array_split(positions, max(1, -(-len(positions) // _BATCH)))
     with torch.inference_mode():
-        features: Features = torch.cat([seen(pixels[part]) for part in parts]).numpy()
+        features: Floats32 = torch.cat([seen(pixels[part]) for part in parts]).numpy()
     return features

@@ -9,10 +9,10 @@ import numpy.typing as npt
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
-Places = npt.NDArray[np.int64]
+from curation.base.arrays import Integers
 
 
-def at_random(count: int, keep: int, rng: np.random.Generator) -> Places:
+def at_random(count: int, keep: int, rng: np.random.Generator) -> Integers:
     """`keep` of `count` places, ascending, or all of them where there are no more."""
     if count <= keep:
         return np.arange(count)
@@ -21,7 +21,7 @@ def at_random(count: int, keep: int, rng: np.random.Generator) -> Places:
 
 def over_clusters(
     features: npt.NDArray[np.float32], keep: int, clusters: int, *, rng: np.random.Generator
-) -> Places:
+) -> Integers:
     """`keep` places of the rows of `features` (n x dimension), ascending: equally many of each of
     so many KMeans clusters, so that what is common gives way before what is rare. A cluster with
     fewer gives all that it has."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.verdict.audit.questions import Counts, lot, sample_weight
 from curation.verdict.medium import quality
 from curation.verdict.medium.fit import probability
@@ -70,20 +71,20 @@ def assess(judge: Judge, answers: pd.Series) -> Assessment:
 
 def _folds(answers: pd.Series) -> Counts:
     """A fold for each answer, as good as random, each class dealt out evenly."""
-    lots = pd.DataFrame({"photo": answers, "lot": answers.index.map(lot(0))}).sort_values("lot")
+    lots = pd.DataFrame({"answer": answers, "lot": answers.index.map(lot(0))}).sort_values("lot")
     return np.asarray(
-        lots.groupby("photo").cumcount().reindex(answers.index) % FOLDS, dtype=np.int64
+        lots.groupby("answer").cumcount().reindex(answers.index) % FOLDS, dtype=np.int64
     )
 
 
 def _figures(judged: pd.DataFrame, photo: npt.NDArray[np.bool_], weight: Floats) -> Figures:
     log_odds, medium = judged["log_odds"].to_numpy(), judged["medium"].to_numpy()
-    said_photo, unsure = medium == "photo", medium == "unsure"
+    said_photo, unsure = medium == PHOTO, medium == UNSURE
     return Figures(
         auroc=quality.auroc_interval(log_odds, photo, weight),
         ece=quality.ece_interval(probability(log_odds), photo, weight, BINS),
         illustrations_rejected=_rate(said_photo, weight, among=~photo),
-        photos_kept=_rate(medium == "illustration", weight, among=photo),
+        photos_kept=_rate(medium == ILLUSTRATION, weight, among=photo),
         wrong=_rate(said_photo != photo, weight, among=~unsure),
         unsure=_rate(unsure, weight, among=np.ones_like(photo)),
     )

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.base.errors import ParamError, SchemaError, StoreError
+from curation.base.errors import ParamError
 from curation.base.tables import DECISIONS, DUPLICATES, EMBEDDINGS, Table
-from curation.store.parquet import BROKEN_TABLE, read_parquet
-from curation.store.published import MEDIUM, RUN_AGAIN, error_line
+from curation.store.published import MEDIUM
+from curation.store.tables import read_table, unusable
 from curation.store.thumbnails import THUMBNAILS, Thumbnails
 from curation.store.workspace import Workspace
 from curation.verdict.medium.folder import Folder
@@ -99,7 +99,7 @@ def _medium(workspace: Workspace) -> _Medium:
             float(told["keep_threshold"]),
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise StoreError(f"{place} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+        raise unusable(place, error) from error
 
 
 def _head(told: _Medium, weights: Sequence[Path]) -> Head:
@@ -115,13 +115,10 @@ def _head(told: _Medium, weights: Sequence[Path]) -> Head:
 
 
 def _table(workspace: Workspace, name: str, contract: Table) -> pd.DataFrame:
-    place = workspace.tables / f"{name}.parquet"
+    place = workspace.table(name)
     if not place.exists():
         raise ParamError(
             f"no finished run in {workspace.root} (no {place.name}): run `inksift run` with this "
             "--workspace first"
         )
-    try:
-        return contract.check(read_parquet(place))
-    except (*BROKEN_TABLE, SchemaError) as error:
-        raise StoreError(f"{place} cannot be used ({error_line(error)}): {RUN_AGAIN}") from error
+    return read_table(place, contract)

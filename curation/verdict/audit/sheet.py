@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from curation.base.errors import LedgerError
+from curation.base.media import ILLUSTRATION, PHOTO
 from curation.base.tables import Table
 from curation.people.ledger.decisions import Decision
 from curation.store.safe_csv import csv_bytes
@@ -37,10 +38,10 @@ SHEET = Table(
 
 EXPECTED = "illustration, photo or skip (or i, p, s)"
 _ANSWERS = {
-    "illustration": "illustration",
-    "i": "illustration",
-    "photo": "photo",
-    "p": "photo",
+    ILLUSTRATION: ILLUSTRATION,
+    ILLUSTRATION[0]: ILLUSTRATION,
+    PHOTO: PHOTO,
+    PHOTO[0]: PHOTO,
     "skip": "",
     "s": "",
     "": "",

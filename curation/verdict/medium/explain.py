@@ -31,7 +31,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 """What is said where a measure is high, and where it is low."""
 
 
-def explain(
+def explain_verdict(
     votes: Mapping[str, float], weights: Mapping[str, float], *, medium: str, p_photo: float
 ) -> str:
     """One sentence for a VOTES row, such as "photo 0.97: the texture of known photographs, near

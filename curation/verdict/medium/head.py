@@ -36,11 +36,11 @@ class Head:
     the log-odds of an average picture where photographs and illustrations are equally many.
 
     `neighbours` near pictures pull a log-odds by `pull_share` of the difference, at most by
-    `pull_limit`. `reject_thresholds` and `keep_thresholds` map promised errors to log-odds (at equal shares):
-    at or above the first, so large a share of illustrations lies; below the second, so large a
-    share of photographs. A picture whose content measures `doubt` standard deviations or more is no
-    clear illustration whatever its texture: there content alone would find both equally likely.
-    `quality` is the AUROC of each voter on the calibration set: (auroc, low, high)."""
+    `pull_limit`. `reject_thresholds` and `keep_thresholds` map promised errors to log-odds (at
+    equal shares): at or above the first, so large a share of illustrations lies; below the second,
+    so large a share of photographs. A picture whose content measures `doubt` standard deviations or
+    more is no clear illustration whatever its texture: there content alone would find both equally
+    likely. `quality` is the AUROC of each voter on the calibration set: (auroc, low, high)."""
 
     embedder: str
     content: int

@@ -8,13 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.votes import Floats
 
 PROMISES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2)
 """The errors for which a head stores its thresholds."""
-
-MEDIA = ("illustration", "unsure", "photo")
 
 
 class Thresholds(NamedTuple):
@@ -46,7 +45,7 @@ def media(
     evidence = log_odds - prior
     photo = (evidence >= thresholds.reject) & (log_odds >= 0)
     illustration = (evidence < thresholds.keep) & (log_odds < 0) & (content < thresholds.doubt)
-    return np.select([photo, illustration], ["photo", "illustration"], "unsure")
+    return np.select([photo, illustration], [PHOTO, ILLUSTRATION], UNSURE)
 
 
 def _at(stored: Mapping[float, float], error: float) -> float:

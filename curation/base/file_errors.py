@@ -1,0 +1,106 @@
+"""Why a file could not be read: the one list behind the column `error` of IMAGES."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class FileError(NamedTuple):
+    """One thing that stops a file from being read. `name` is its code, which a detail may follow
+    after a colon; `words` say what it means and what to do. A `transient` one is of the moment or
+    of the file, not of its bytes, so another run tries again."""
+
+    name: str
+    words: str
+    transient: bool = False
+
+
+FILE_ERRORS = (
+    FileError(
+        "broken",
+        "The file promises a picture, but its bytes are damaged or incomplete, and nobody "
+        "can tell what is missing.",
+    ),
+    FileError(
+        "changed_during_run",
+        "The file changed while it was being read. Run again when nothing writes into the folder.",
+        transient=True,
+    ),
+    FileError(
+        "decoder_died",
+        "The decoder crashed on it. Files made to attack a decoder do that, and so do "
+        "damaged ones.",
+        transient=True,
+    ),
+    FileError(
+        "empty",
+        "The file holds no bytes.",
+    ),
+    FileError(
+        "file_too_big",
+        "The file is larger than the setting images.max_file_mb allows, so it was not read.",
+        transient=True,
+    ),
+    FileError(
+        "format_not_allowed",
+        "A picture or document of a kind that is not read here. JPEG, PNG, WebP, GIF, "
+        "BMP, TIFF and AVIF are; convert it to one of them.",
+    ),
+    FileError(
+        "link_broken",
+        "A link whose target does not exist.",
+    ),
+    FileError(
+        "link_inside",
+        "A link to another file of this folder. That file is counted where it is.",
+    ),
+    FileError(
+        "link_outside",
+        "A link that leaves this folder. Links are not followed; copy the file to use it.",
+    ),
+    FileError(
+        "memory",
+        "Decoding it takes more memory than the setting images.memory_mb allows.",
+        transient=True,
+    ),
+    FileError(
+        "not_a_regular_file",
+        "A pipe, a device, a socket or a link in place of a file. Only regular files are read.",
+        transient=True,
+    ),
+    FileError(
+        "not_an_image",
+        "The bytes are no picture, whatever the name says; often a saved web page or "
+        "error message.",
+    ),
+    FileError(
+        "side_too_long",
+        "One side has more than 65,500 pixels, more than a decoder takes.",
+    ),
+    FileError(
+        "timeout",
+        "Decoding took longer than the setting images.timeout_s allows, and was stopped.",
+        transient=True,
+    ),
+    FileError(
+        "too_many_pixels",
+        "It has more pixels than the setting images.max_megapixels allows. Small files "
+        "that unfold into huge pictures are an attack; a real picture of this size needs "
+        "a larger setting.",
+    ),
+    FileError(
+        "unreadable",
+        "The disk or the operating system refused to give its bytes. Check its permissions.",
+        transient=True,
+    ),
+    FileError(
+        "unreadable_folder",
+        "The folder could not be listed, so what it holds is unknown. Check its permissions.",
+    ),
+    FileError(
+        "vanished",
+        "The file was listed, and gone when it was to be opened.",
+        transient=True,
+    ),
+)
+"""By name."""

@@ -1,0 +1,39 @@
+"""Tables that an earlier step stored: read, checked, and refused in one wording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from curation.base.errors import SchemaError, StoreError
+from curation.base.tables import Table
+from curation.store.parquet import BROKEN_TABLE, read_parquet
+
+RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
+
+
+def read_table(place: Path, contract: Table | None, *, remedy: str = RUN_AGAIN) -> pd.DataFrame:
+    """The table in a Parquet file by its contract, or as it is where none is known.
+
+    StoreError, with what to do, when there is no such file, when it is damaged, and when another
+    version of inksift wrote it.
+    """
+    try:
+        frame = read_parquet(place)
+        return contract.check(frame) if contract else frame
+    except SchemaError as error:
+        what = f"{place} is of another version of inksift ({error})"
+        raise StoreError(f"{what}: {remedy}") from error
+    except BROKEN_TABLE as error:
+        raise unusable(place, error, remedy) from error
+
+
+def unusable(place: Path, error: Exception, remedy: str = RUN_AGAIN) -> StoreError:
+    """What to raise for a stored file that is not what it should be."""
+    return StoreError(f"{place} cannot be used ({error_line(error)}): {remedy}")
+
+
+def error_line(error: BaseException | None) -> str:
+    """An error with its type, on one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())

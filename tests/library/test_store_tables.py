@@ -1,0 +1,66 @@
+"""Stored tables: what is read back, and how a file that cannot be used is refused."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import curation
+from curation.base.errors import SchemaError, StoreError
+from curation.base.tables import Table
+from curation.store.parquet import to_parquet
+from curation.store.tables import RUN_AGAIN, read_table
+
+COUNTS = Table("counts", {"label": "str", "files": "int64"}, key=("label",))
+READS_ANYTHING = {"parquet.py", "tables.py", "workspace.py", "thumbnails.py"}
+"""Modules of the store, which read parts of measurements too."""
+
+
+def stored(place: Path, frame: pd.DataFrame) -> Path:
+    place.write_bytes(to_parquet(frame))
+    return place
+
+
+def test_a_table_comes_back_by_its_contract_or_as_it_is(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"more": [1], "files": [2], "label": ["cat"]})
+    place = stored(tmp_path / "counts.parquet", frame)
+    assert read_table(place, COUNTS).columns.tolist() == ["label", "files"]
+    pd.testing.assert_frame_equal(read_table(place, None), frame)
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"PAR1 torn", b"\0" * 400])
+def test_an_absent_or_damaged_table_is_one_line_with_a_remedy(
+    tmp_path: Path, damage: bytes | None
+) -> None:
+    place = tmp_path / "counts.parquet"
+    if damage is not None:
+        place.write_bytes(damage)
+    with pytest.raises(StoreError) as raised:
+        read_table(place, COUNTS)
+    told = str(raised.value)
+    assert told.startswith(f"{place} cannot be used (")
+    assert told.endswith(f": {RUN_AGAIN}")
+    assert "\n" not in told
+
+
+def test_a_table_of_another_version_is_told_from_a_damaged_one(tmp_path: Path) -> None:
+    place = stored(tmp_path / "counts.parquet", pd.DataFrame({"label": ["cat"]}))
+    with pytest.raises(StoreError, match=r"another version of inksift .*: do this") as raised:
+        read_table(place, COUNTS, remedy="do this")
+    assert isinstance(raised.value.__cause__, SchemaError)
+
+
+def test_only_the_store_reads_parquet() -> None:
+    """Whoever reads a table elsewhere would refuse a damaged one in words of its own."""
+    root = Path(curation.__path__[0]).parent
+    readers = {
+        str(path.relative_to(root))
+        for package in ("curation", "assets", "pipelines")
+        for path in (root / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and node.id in ("read_parquet", "BROKEN_TABLE")
+    }
+    assert readers == {f"curation/store/{name}" for name in READS_ANYTHING}
