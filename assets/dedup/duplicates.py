@@ -10,7 +10,7 @@ from curation.base.tables import DUPLICATES
 from curation.dedup import groups
 from curation.dedup.groups import DedupParams
 
-MOST_SHOWN = 20
+_MOST_SHOWN = 20
 
 
 class DedupConfig(DedupParams, dg.Config):
@@ -47,5 +47,5 @@ def duplicates(
         groups_with_copies=len(kept),
         groups_in_several_classes=int((found["keep"] & (found["conflict"] != "")).sum()),
         relations=counts(dropped["relation"]),
-        kept_because=records(kept.head(MOST_SHOWN)),
+        kept_because=records(kept.head(_MOST_SHOWN)),
     )

@@ -14,7 +14,7 @@ from curation.dedup.pairs import PairParams
 from curation.project import Project
 from curation.store.thumbnails import Thumbnails
 
-MOST_SHOWN = 20
+_MOST_SHOWN = 20
 
 
 class PairsConfig(PairParams, dg.Config):
@@ -79,7 +79,7 @@ def related_pairs(
         crowded=found.crowded,
         relations=counts(found.frame["relation"]),
         transforms=counts(found.frame["transform"]),
-        preview=records(found.frame.head(MOST_SHOWN)),
+        preview=records(found.frame.head(_MOST_SHOWN)),
     )
     counted: dict[str, object] = {
         "compared": found.compared,
