@@ -1,4 +1,5 @@
-"""What the runtimes of networks do on a machine, watched from outside: no network, no stray file."""
+"""What the runtimes of networks do on a machine, watched from outside: no network, no stray
+file."""
 
 from __future__ import annotations
 
