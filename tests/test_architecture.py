@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,13 +53,15 @@ ALSO_ANOTHER_WORD = {"unreadable", "duplicate", "photo", "unsure", "human"}
 """Codes of reasons that are also those of an error, a relation, a medium or a decider."""
 
 
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """All nodes of a file, which is parsed once for all rules."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def imported(path: Path) -> set[str]:
     names = set()
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -83,7 +86,7 @@ def parameters(function: ast.FunctionDef) -> int:
 
 
 def calls(path: Path) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
+    return (node for node in nodes_of(path) if isinstance(node, ast.Call))
 
 
 def texts(path: Path) -> set[object]:
@@ -111,7 +114,7 @@ def test_imports_go_one_way(path: Path) -> None:
     assert package != "curation" or "dagster" not in names
     assert package == "curation" or "annotations" not in {
         alias.name
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }

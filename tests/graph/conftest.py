@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner, Result
 
+from curation.drawing import drawing
 from curation.sample import SampleParams, draw_sample
+from curation.store.files import file_digest
 from pipelines.cli import main
+from tests.once import made_once
 
 QUICK = (
     "classifier.image_side_px=32",
@@ -19,15 +26,54 @@ QUICK = (
     "object_counts.download=false",
 )
 
+DRAWN_PNG = drawing._png
+BLANK_PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg=="
+)
+
 Command = Callable[..., Result]
+
+
+class Ended(NamedTuple):
+    """What a command left that ran once for all tests, perhaps in another process."""
+
+    exit_code: int
+    output: str
+    stdout: str
+    stderr: str
+
+
+@contextmanager
+def blank_plots() -> Iterator[None]:
+    """Plots are laid out as ever, but one white pixel stands for what Matplotlib would draw."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(drawing, "_png", lambda *_: BLANK_PNG)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _blank_plots() -> Iterator[None]:
+    """Only the run that is `finished` draws its plots: they cost as much as half of a run."""
+    with blank_plots():
+        yield
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A drawn set of about 80 files. Read only: copy it before changing it."""
-    folder = tmp_path_factory.mktemp("sample") / "drawn"
-    draw_sample(folder, SampleParams(images=24, imbalance=6, test_per_class=2, max_side_px=200))
-    return folder
+
+    def draw(folder: Path) -> None:
+        params = SampleParams(images=24, imbalance=6, test_per_class=2, max_side_px=200)
+        draw_sample(folder / "drawn", params)
+        (folder / "drawn.json").write_text(json.dumps(fingerprint(folder / "drawn" / "images")))
+
+    return made_once(tmp_path_factory, "sample", draw) / "drawn"
+
+
+@pytest.fixture(scope="session")
+def as_drawn(sample: Path) -> dict[str, list[object]]:
+    """The `fingerprint` of the sample's images before any run."""
+    return dict(json.loads(sample.with_suffix(".json").read_text()))
 
 
 @pytest.fixture
@@ -37,25 +83,75 @@ def inksift() -> Command:
 
 
 @pytest.fixture(scope="session")
-def finished(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
-    """The workspace of a whole run on the sample, and what the command printed. Read only."""
-    workspace = tmp_path_factory.mktemp("finished") / "workspace"
-    arguments = (
-        "--workspace",
-        workspace,
-        "--test",
-        sample / "test",
-        "--truth",
-        sample / "truth.csv",
-        "--json",
-    )
-    return workspace, invoke("run", sample / "images", *arguments, *settings(*QUICK))
+def finished(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
+    """The workspace of a whole run on the sample, with real plots, and what the command printed.
+    Read only."""
+
+    def run(folder: Path) -> Result:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(drawing, "_png", DRAWN_PNG)
+            return invoke(
+                "run", sample / "images", "--workspace", folder / "workspace",
+                "--test", sample / "test", "--truth", sample / "truth.csv", "--json",
+                *settings(*QUICK),
+            )  # fmt: skip
+
+    return _ran_once(tmp_path_factory, "finished", run)
+
+
+@pytest.fixture(scope="session")
+def judged_once(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
+    """The workspace of `inksift judge` on the sample, with its verdicts in `out.csv` beside it, and
+    what the command printed. Read only."""
+
+    def run(folder: Path) -> Result:
+        with blank_plots():
+            return invoke(
+                "judge", sample / "images", "--workspace", folder / "workspace",
+                "--out", folder / "out.csv", "--json", *JUDGE,
+            )  # fmt: skip
+
+    return _ran_once(tmp_path_factory, "judged", run)
+
+
+@pytest.fixture
+def judged(judged_once: tuple[Path, Ended], tmp_path: Path) -> Path:
+    """A copy of the workspace of `inksift judge` on the sample, which a test may change."""
+    assert judged_once[1].exit_code == 0, judged_once[1].output
+    return Path(shutil.copytree(judged_once[0], tmp_path / "w"))
 
 
 @pytest.fixture
 def copied(sample: Path, tmp_path: Path) -> Path:
     """A copy of the sample's images that a test may change."""
     return Path(shutil.copytree(sample / "images", tmp_path / "images"))
+
+
+def _ran_once(
+    factory: pytest.TempPathFactory, name: str, run: Callable[[Path], Result]
+) -> tuple[Path, Ended]:
+    """The workspace that a command left in a folder of its own, and what it printed."""
+
+    def keep(folder: Path) -> None:
+        ended = run(folder)
+        told = Ended(ended.exit_code, ended.output, ended.stdout, ended.stderr)
+        (folder / "ended.json").write_text(json.dumps(told))
+
+    folder = made_once(factory, name, keep)
+    return folder / "workspace", Ended(*json.loads((folder / "ended.json").read_text()))
+
+
+def fingerprint(folder: Path) -> dict[str, list[object]]:
+    """Content, time and mode of every file in a folder."""
+    return {
+        str(path.relative_to(folder)): [
+            file_digest(path),
+            path.stat().st_mtime_ns,
+            path.stat().st_mode,
+        ]
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def invoke(*arguments: object) -> Result:
@@ -77,3 +173,6 @@ def invoke(*arguments: object) -> Result:
 def settings(*assignments: str) -> list[str]:
     """--set arguments."""
     return [part for assignment in assignments for part in ("--set", assignment)]
+
+
+JUDGE = settings("object_counts.download=false")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger
@@ -17,9 +15,7 @@ from curation.sample import read_truth
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
 from curation.verdict.medium.head import digest, load_head
-from tests.graph.conftest import invoke, settings
-
-LEARNED = settings("object_counts.download=false", "verdicts.recipe=learned")
+from tests.graph.conftest import JUDGE, settings
 
 
 def told(result) -> dict:
@@ -41,22 +37,6 @@ def fill(file: Path, answers: dict[str, str]) -> list[dict[str, str]]:
         writer.writeheader()
         writer.writerows(rows)
     return rows
-
-
-@pytest.fixture(scope="module")
-def judged_once(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The workspace of a learned run on the sample. Read only: `judged` is a copy."""
-    folder = tmp_path_factory.mktemp("judged")
-    arguments = ("--out", folder / "first.csv", "--workspace", folder / "w")
-    result = invoke("judge", sample / "images", *arguments, *LEARNED)
-    assert result.exit_code == 0, result.output
-    return folder / "w"
-
-
-@pytest.fixture
-def judged(judged_once: Path, tmp_path: Path) -> Path:
-    """The workspace of a learned run on the sample, which a test may change."""
-    return Path(shutil.copytree(judged_once, tmp_path / "w"))
 
 
 def test_answers_hold_from_the_next_run_on(
@@ -95,7 +75,7 @@ def test_answers_hold_from_the_next_run_on(
     assert all(0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1 for figure in figures)
 
     again = inksift(
-        "judge", images, "--out", tmp_path / "again.csv", "--workspace", judged, "--json", *LEARNED
+        "judge", images, "--out", tmp_path / "again.csv", "--workspace", judged, "--json", *JUDGE
     )
     assert again.exit_code == 0, again.output
     decisions = decided(judged)
@@ -261,7 +241,7 @@ def test_an_audit_is_of_the_head_that_the_run_used(
         True,
     ), result.output
     again = ("--out", tmp_path / "again.csv", "--workspace", judged, "--weights-dir", own)
-    assert inksift("judge", sample / "images", *again, *LEARNED).exit_code == 0
+    assert inksift("judge", sample / "images", *again, *JUDGE).exit_code == 0
     result = inksift(*audit)
     assert result.exit_code == 2
     assert f"the last run judged by the medium head {digest(other)} for {embedder}" in result.stderr
@@ -276,7 +256,7 @@ def test_where_no_picture_could_be_judged_there_is_nothing_to_ask_or_take(
     (tmp_path / "images" / "c").mkdir(parents=True)
     (tmp_path / "images" / "c" / "torn.png").write_bytes(b"torn")
     run = ("--out", tmp_path / "o.csv", "--workspace", tmp_path / "w")
-    result = inksift("judge", tmp_path / "images", *run, *LEARNED)
+    result = inksift("judge", tmp_path / "images", *run, *JUDGE)
     assert read_parquet(tmp_path / "w" / "tables" / "votes.parquet").empty, result.output
     sheet = tmp_path / "audit.csv"
     asked = inksift("audit", "--workspace", tmp_path / "w", "--out", sheet)

@@ -18,7 +18,7 @@ from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger
 from curation.store.parquet import read_parquet
 from curation.store.workspace import Workspace
-from tests.graph.conftest import QUICK, settings
+from tests.graph.conftest import QUICK, blank_plots, invoke, settings
 
 CAMP = (*QUICK, "verdicts.recipe=camp2022", "rejected_report.pictures=1")
 CALM = settings(*CAMP, "verdicts.filters=[]")
@@ -34,12 +34,31 @@ def add_noise(folder: Path, count: int, rng: np.random.Generator) -> None:
         )
 
 
+@pytest.fixture(scope="module")
+def crawl(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class of drawings, and one of 25 noisy pictures. Read only."""
+    crawl = tmp_path_factory.mktemp("noisy") / "crawl"
+    shutil.copytree(sample / "images" / "fish", crawl / "fish")
+    add_noise(crawl / "noise", 25, np.random.default_rng(20221))
+    return crawl
+
+
+@pytest.fixture(scope="module")
+def calm_once(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of a run on the crawl that takes all of it for drawings. Read only."""
+    folder = tmp_path_factory.mktemp("calm")
+    with blank_plots():
+        result = invoke(
+            "judge", crawl, "--out", folder / "out.csv", "--workspace", folder / "w", *CALM
+        )
+    assert result.exit_code == 0, result.output
+    return folder / "w"
+
+
 @pytest.fixture
-def crawl(sample: Path, tmp_path: Path, rng: np.random.Generator) -> Path:
-    """A class of drawings, and one of 25 noisy pictures."""
-    shutil.copytree(sample / "images" / "fish", tmp_path / "crawl" / "fish")
-    add_noise(tmp_path / "crawl" / "noise", 25, rng)
-    return tmp_path / "crawl"
+def calm(calm_once: Path, tmp_path: Path) -> Path:
+    """A copy of that workspace, which a test may change."""
+    return Path(shutil.copytree(calm_once, tmp_path / "w"))
 
 
 def published(workspace: Path) -> dict[str, bytes]:
@@ -58,11 +77,10 @@ def decisions(workspace: Path) -> pd.DataFrame:
 
 
 def test_a_class_that_would_go_is_kept_back_until_accepted(
-    crawl: Path, tmp_path: Path, inksift
+    crawl: Path, calm: Path, tmp_path: Path, inksift
 ) -> None:
-    out, workspace = tmp_path / "out.csv", tmp_path / "w"
+    out, workspace = tmp_path / "out.csv", calm
     command = ("judge", crawl, "--out", out, "--workspace", workspace)
-    assert inksift(*command, *CALM).exit_code == 0
     before = published(workspace)
 
     stopped = inksift(*command, *HEAVY)
@@ -144,10 +162,11 @@ def test_a_folder_of_copies_of_one_picture_stops(tmp_path: Path, inksift, rng) -
     }
 
 
-def test_people_outrank_the_machine_in_the_next_run(crawl: Path, tmp_path: Path, inksift) -> None:
-    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w")
-    assert inksift(*command, *CALM).exit_code == 0
-    first = decisions(tmp_path / "w")
+def test_people_outrank_the_machine_in_the_next_run(
+    crawl: Path, calm: Path, tmp_path: Path, inksift
+) -> None:
+    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", calm)
+    first = decisions(calm)
     drawings = [
         path for path in first.index[first["outcome"] == "kept"] if not path.startswith("noise/")
     ]
@@ -157,12 +176,12 @@ def test_people_outrank_the_machine_in_the_next_run(crawl: Path, tmp_path: Path,
         Decision(first.loc[drawings[1], "image_id"], "label", "renamed"),
         *(Decision(first.loc[path, "image_id"], "medium", "illustration") for path in noisy),
     ]
-    Ledger.of(Workspace(tmp_path / "w")).record(said, "ana")
+    Ledger.of(Workspace(calm)).record(said, "ana")
 
     second = inksift(*command, *HEAVY)
     assert second.exit_code == 0, second.stderr  # 22 of the 25 are 88 %
     assert "decided by people              4" in second.stdout
-    now = decisions(tmp_path / "w")
+    now = decisions(calm)
     assert now.loc[drawings[0], ["outcome", "stage", "reason", "decided_by"]].tolist() == [
         "rejected",
         "human",
@@ -171,10 +190,10 @@ def test_people_outrank_the_machine_in_the_next_run(crawl: Path, tmp_path: Path,
     ]
     assert "by ana on " in now.loc[drawings[0], "explanation"]
     assert set(now.loc[noisy, "outcome"]) == {"kept"}
-    curated = read_parquet(tmp_path / "w" / "tables" / "curated_dataset.parquet").set_index("path")
+    curated = read_parquet(calm / "tables" / "curated_dataset.parquet").set_index("path")
     assert curated.loc[drawings[1], "label"] == "renamed"
     assert drawings[0] not in curated.index
-    assert inksift("verify", "--workspace", tmp_path / "w").exit_code == 0
+    assert inksift("verify", "--workspace", calm).exit_code == 0
 
 
 @pytest.fixture

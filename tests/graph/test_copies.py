@@ -19,7 +19,7 @@ from curation.sample.scenes import draw_scene
 from curation.sample.styles import paint
 from curation.store.parquet import read_parquet
 from curation.store.workspace import Workspace
-from tests.graph.conftest import QUICK, settings
+from tests.graph.conftest import QUICK, blank_plots, invoke, settings
 
 JUDGE = settings("object_counts.download=false", "verdicts.recipe=camp2022", "verdicts.filters=[]")
 TRAIN = settings(*QUICK, "verdicts.recipe=camp2022", "verdicts.filters=[]")
@@ -69,16 +69,21 @@ def source(drawn: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def judged(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """DECISIONS on the drawings, by path."""
-    from tests.graph.conftest import invoke
-
-    workspace = tmp_path_factory.mktemp("judged")
-    result = invoke(
-        "judge", drawn, "--out", f"{workspace}.csv", "--workspace", workspace / "w", *JUDGE
-    )
+def judged_drawings(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of `inksift judge` on the drawings. Read only."""
+    folder = tmp_path_factory.mktemp("judged")
+    with blank_plots():
+        result = invoke(
+            "judge", drawn, "--out", folder / "o.csv", "--workspace", folder / "w", *JUDGE
+        )
     assert result.exit_code == 0, result.output
-    return decisions(workspace / "w")
+    return folder / "w"
+
+
+@pytest.fixture(scope="module")
+def judged(judged_drawings: Path) -> pd.DataFrame:
+    """DECISIONS on the drawings, by path."""
+    return decisions(judged_drawings)
 
 
 def decisions(workspace: Path) -> pd.DataFrame:
@@ -227,12 +232,12 @@ def test_a_picture_in_two_classes_waits_for_a_person(
 
 
 def test_people_choose_the_copy_and_tell_pictures_apart(
-    source: Path, tmp_path: Path, inksift
+    drawn: Path, judged_drawings: Path, tmp_path: Path, inksift
 ) -> None:
-    workspace = tmp_path / "w"
+    workspace = Path(shutil.copytree(judged_drawings, tmp_path / "w"))
     command = (
         "judge",
-        source,
+        drawn,
         "--out",
         tmp_path / "o.csv",
         "--workspace",
@@ -240,7 +245,6 @@ def test_people_choose_the_copy_and_tell_pictures_apart(
         "--json",
         *JUDGE,
     )
-    inksift(*command)
     before = decisions(workspace)
     ids = before["image_id"]
     original = ids[kept_for(before, "cat/0.png")]

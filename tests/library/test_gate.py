@@ -78,7 +78,7 @@ def _ask(gate: Gate, folder: Path, contents: Sequence[bytes]) -> list[Decoded]:
 def _odd_worker(folder: Path, body: str) -> list[str]:
     """A worker that runs `body`, with the file's bytes in `data`, before it answers as usual."""
     script = folder / "odd_worker.py"
-    root = str(Path(decoding.__file__).parents[1])
+    root = str(Path(decoding.__file__).parents[3])
     script.write_text(ODD_WORKER.format(root=root, body=body.replace("\n", "\n    ")))
     return [sys.executable, str(script)]
 
@@ -252,12 +252,12 @@ def test_a_hanging_file_is_given_up_in_time(hang: str, tmp_path: Path) -> None:
         f"import hashlib\nif hashlib.sha256(data).hexdigest() == {sha256(slow).hexdigest()!r}:\n   "
         f" {hang}"
     )
-    settings = SETTINGS._replace(timeout_s=1)
+    settings = SETTINGS._replace(timeout_s=2)
     with Gate(settings, workers=1, command=_odd_worker(tmp_path, body)) as gate:
         _ask(gate, tmp_path, [_picture(0)])
         start = time.monotonic()
         (answer,) = _ask(gate, tmp_path, [slow])
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 30
         (after,) = _ask(gate, tmp_path, [_picture(2)])
     assert (answer.error, after.error) == ("timeout", "")
 
@@ -320,13 +320,13 @@ def test_no_worker_outlives_the_gate(tmp_path: Path) -> None:
 def test_a_worker_ends_when_its_parent_does() -> None:
     ours, theirs = socket.socketpair()
     with theirs:
-        environment = os.environ | {"PYTHONPATH": str(Path(decoding.__file__).parents[1])}
+        environment = os.environ | {"PYTHONPATH": str(Path(decoding.__file__).parents[3])}
         worker = subprocess.Popen(
             [*WORKER, json.dumps(SETTINGS)], stdin=theirs.fileno(), env=environment
         )
     ours.recv(8)
     ours.close()
-    assert worker.wait(timeout=10) == 0
+    assert worker.wait(timeout=60) == 0
 
 
 def test_a_worker_is_confined(tmp_path: Path) -> None:
@@ -377,35 +377,32 @@ def test_workers_start_from_any_folder_and_ignore_what_lies_there(
 
 
 def test_a_stop_reaches_the_caller_and_leaves_no_worker(tmp_path: Path) -> None:
-    script = tmp_path / "run.py"
+    script, reached = tmp_path / "run.py", tmp_path / "reached"
+    hang = f"os.mkdir({str(reached)!r}); time.sleep(600)"
     script.write_text(
-        "import json, os, sys, threading, time\n"
-        f"sys.path.insert(0, {str(Path(decoding.__file__).parents[1])!r})\n"
-        "from curation.gather.gate.pool import Gate\nfrom curation.gather.gate.worker import "
-        "Settings\n"
-        f"command = {_odd_worker(tmp_path, 'time.sleep(60)')!r}\n"
-        f"with Gate(Settings(*{list(SETTINGS)!r}), workers=1, command=command) as gate, "
-        "open(__file__, 'rb') as file:\n"
-        "    import hashlib\n"
-        "    print('ready', flush=True)\n"
+        "import hashlib, signal, sys\n"
+        f"sys.path.insert(0, {str(Path(decoding.__file__).parents[3])!r})\n"
+        "from curation.gather.gate.pool import Gate\n"
+        "from curation.gather.gate.worker import Settings\n"
+        # A suite that was started in the background inherits an ignored SIGINT and hands it on.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"command = {_odd_worker(tmp_path, hang)!r}\n"
+        f"with Gate(Settings(*{list(SETTINGS._replace(timeout_s=600))!r}), workers=1, "
+        "command=command) as gate, open(__file__, 'rb') as file:\n"
         "    gate.decode(file.fileno(), hashlib.sha256(open(__file__, 'rb').read()).hexdigest())\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    assert process.stdout is not None
-    with process.stdout:
-        assert process.stdout.readline() == b"ready\n"
-        deadline = time.monotonic() + 10
-        while (
-            not (children := psutil.Process(process.pid).children()) and time.monotonic() < deadline
-        ):
-            time.sleep(0.05)
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=5) != 0
+    with subprocess.Popen([sys.executable, str(script)], stderr=subprocess.DEVNULL) as process:
+        try:
+            while not reached.exists():
+                assert process.poll() is None
+                time.sleep(0.01)
+            children = psutil.Process(process.pid).children()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) != 0
+        finally:
+            process.kill()
     assert children
-    psutil.wait_procs(children, timeout=3)
+    psutil.wait_procs(children, timeout=60)
     assert not any(child.is_running() for child in children)
 
 

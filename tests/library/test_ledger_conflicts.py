@@ -219,7 +219,7 @@ def test_two_processes_see_each_other_before_they_decide(tmp_path: Path) -> None
     for tab in tabs:
         tab.stdin.write("go\n")
         tab.stdin.flush()
-    told = [line.split() for tab in tabs for line in tab.communicate(timeout=60)[0].splitlines()]
+    told = [line.split() for tab in tabs for line in tab.communicate(timeout=300)[0].splitlines()]
     assert sorted(int(entry) for entry, _ in told) == list(range(1, 41))
     assert all(int(entry) == int(seen) + 1 for entry, seen in told)
     assert_each_entry_continues_the_one_before(at(tmp_path / "ledger.sqlite"))

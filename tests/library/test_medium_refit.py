@@ -299,6 +299,6 @@ def test_equal_pictures_are_no_trouble(rng: np.random.Generator) -> None:
 def test_two_hundred_answers_take_less_than_two_seconds(rng: np.random.Generator) -> None:
     head = a_head(width=4000, content=2560)
     asked = folder(head, rng, count=200, shift=3.0)
-    began = time.perf_counter()
+    began = time.process_time()
     refitted(head, asked)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -167,7 +167,7 @@ toys.train(*toys.toys(), folder=pathlib.Path({str(tmp_path)!r}), params=toys.QUI
         [sys.executable, "-c", code],
         cwd=Path(__file__).parents[2],
         capture_output=True,
-        timeout=120,
+        timeout=300,
     )
     assert child.returncode == -signal.SIGKILL
     resumed = train(*toys(), folder=tmp_path, params=QUICK)

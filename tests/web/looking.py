@@ -66,8 +66,11 @@ class Tab:
             self.page.keyboard.press(key)
 
     def told(self, text: str) -> None:
-        """Wait for these words where changes are announced."""
-        expect(self.page.locator("#told")).to_contain_text(text)
+        """Wait for these words where changes are announced, and no longer quoted from an earlier
+        change: “Taken back: “Rejected: cat/1.png”.” does not say that cat/1.png is rejected."""
+        announced = self.page.locator("#told")
+        expect(announced).not_to_contain_text(f"“{text}")
+        expect(announced).to_contain_text(text)
 
     def complained(self, text: str) -> None:
         """Wait for these words where failures are told."""

@@ -22,7 +22,7 @@ from curation.review.server import HOST, access_to, listening, server_of
 from curation.store.workspace import Workspace
 
 WHO = "ana"
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 
 
 @contextmanager

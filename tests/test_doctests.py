@@ -1,0 +1,36 @@
+"""Examples in docstrings are true."""
+
+from __future__ import annotations
+
+import doctest
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def _modules_with_examples() -> list[str]:
+    files = [
+        path
+        for package in ("curation", "assets", "pipelines")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if ">>> " in path.read_text(encoding="utf-8")
+    ]
+    parts = [path.relative_to(ROOT).with_suffix("").parts for path in files]
+    return [".".join(part for part in module if part != "__init__") for module in parts]
+
+
+MODULES = _modules_with_examples()
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(MODULES) > 40
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_hold(name: str) -> None:
+    found = doctest.testmod(import_module(name))
+    assert found.failed == 0
+    assert found.attempted > 0
