@@ -20,13 +20,13 @@ from curation.experiments.results import (
     leaderboard,
     run_experiment,
 )
-from curation.experiments.trial import Materials
 from curation.project import Project
 from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
 from curation.store.published import demand_trained, publish_leaderboard
 from curation.store.thumbnails import Thumbnails
 from curation.training.evaluation import HELD_OUT, TRUSTED
 from curation.training.splits import TEST
+from curation.training.trial import Materials
 
 PARTITIONS = dg.DynamicPartitionsDefinition(name="experiments")
 _GROUP = "experiments"
