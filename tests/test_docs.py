@@ -214,7 +214,9 @@ def test_options_and_settings_in_sentences_exist(path: Path) -> None:
     told = set(re.findall(r"`(--[a-z-]+)", text))
     of_scripts = set(re.findall(r"`(?:python )?benchmarks/\w+\.py[^`]*?(--[a-z-]+)", text))
     assert told - of_scripts <= options
-    for stage, setting in re.findall(r"\b(\w+)\.([a-z]\w+)", " ".join(re.findall(r"`([^`]+)`", text))):
+    for stage, setting in re.findall(
+        r"\b(\w+)\.([a-z]\w+)", " ".join(re.findall(r"`([^`]+)`", text))
+    ):
         if stage in STAGES and setting not in ("html", "json", "csv", "parquet", "py"):
             assert setting in STAGES[stage].model_fields, f"{stage}.{setting}"
 

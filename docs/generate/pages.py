@@ -88,10 +88,8 @@ def assets(definitions: dg.Definitions) -> str:
     specs = {spec.key: spec for spec in definitions.resolve_all_asset_specs()}
     depths = {key: _depth(key, specs) for key in specs}
     ordered = sorted(specs.values(), key=lambda spec: (depths[spec.key], spec.key))
-    groups = sorted(
-        {spec.group_name or "" for spec in ordered},
-        key=lambda group: _mean([depths[s.key] for s in ordered if s.group_name == group]),
-    )
+    deepest = {spec.group_name or "": depths[spec.key] for spec in ordered}
+    groups = sorted(deepest, key=lambda group: (deepest[group], group))
     return _page(
         [
             "# Assets, checks and jobs",
@@ -336,10 +334,6 @@ def _depth(key: dg.AssetKey, specs: Mapping[dg.AssetKey, dg.AssetSpec]) -> int:
         return 1 + max(map(depth, above), default=-1)
 
     return depth(key)
-
-
-def _mean(numbers: list[int]) -> float:
-    return sum(numbers) / len(numbers)
 
 
 def _group(group: str, specs: list[dg.AssetSpec]) -> str:
