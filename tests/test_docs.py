@@ -15,7 +15,7 @@ from curation.store import published
 from pipelines.cli import main
 from pipelines.definitions import build
 from pipelines.grids import grid_names
-from pipelines.settings import STAGES, checked, profile_names, with_assignments
+from pipelines.settings import checked, profile_names, with_assignments
 from tests.documentation import (
     CONTRIBUTING,
     DOCS,
@@ -27,6 +27,9 @@ from tests.documentation import (
     place,
     prose,
 )
+
+STAGES = {stage: type(params) for stage, params in checked({}).items()}
+"""The settings of every stage."""
 
 OUTSIDE = ("http://", "https://", "mailto:")
 

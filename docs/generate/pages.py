@@ -182,13 +182,14 @@ def generated() -> dict[str, str]:
     """All generated pages, by address."""
     from pipelines.cli import main
     from pipelines.definitions import build
-    from pipelines.settings import STAGES
+    from pipelines.settings import checked
 
+    stages = {stage: type(params) for stage, params in checked({}).items()}
     makers: dict[str, Callable[[], str]] = {
         "contributing.md": contributing,
         "changelog.md": changelog,
         "reference/command-line.md": lambda: commands(main),
-        "reference/settings.md": lambda: settings(STAGES),
+        "reference/settings.md": lambda: settings(stages),
         "reference/tables.md": tables,
         "reference/assets.md": lambda: assets(build(None)),
         "reference/exit-codes.md": exit_codes,
