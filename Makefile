@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO ?= demo
 
-.PHONY: setup demo test test-all check ui clean
+.PHONY: setup demo test test-all check docs ui clean
 
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
 	touch $(READY)
 
 demo: setup  ## draw a noisy sample, run the whole chain on it, compare with the known truth
@@ -29,6 +29,9 @@ check: setup  ## lint, format, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: setup  ## the site, into build/site
+	$(BIN)/mkdocs build --strict
 
 ui: setup  ## the Dagster UI on 127.0.0.1:3000, on the demo's pictures unless INKSIFT_SOURCE names others
 	test -n "$$INKSIFT_SOURCE" || test -f $(DEMO)/sample/truth.csv || $(BIN)/inksift sample $(DEMO)/sample

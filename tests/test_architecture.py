@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import re
+import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -239,3 +242,62 @@ def test_what_is_not_code_is_installed_too() -> None:
         if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
     }
     assert there == shipped
+
+
+@pytest.fixture(scope="module")
+def house() -> ModuleType:
+    """`benchmarks/house.py`, which holds the order of rooms and counts the arrows between them."""
+    path = ROOT / "benchmarks" / "house.py"
+    spec = importlib.util.spec_from_file_location("house", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["house"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_room_has_its_place_in_the_order(house: ModuleType) -> None:
+    assert set(house.ORDER) == house.House.at(ROOT).rooms
+    assert len(set(house.ORDER)) == len(house.ORDER)
+
+
+def test_no_room_imports_a_later_one(house: ModuleType) -> None:
+    found = house.House.at(ROOT)
+    back = house.backwards(found.arrows, house.ORDER)
+    assert [
+        arrow
+        for arrow in found.between_rooms
+        if (house.room_of(arrow.start), house.room_of(arrow.end)) in back
+    ] == [], "move what is shared into the earlier room"
+
+
+def test_no_files_import_each_other_in_a_circle(house: ModuleType) -> None:
+    assert house.circles(house.House.at(ROOT).imports) == []
+
+
+def test_no_rooms_import_each_other_in_a_circle(house: ModuleType) -> None:
+    assert house.circles(house.House.at(ROOT).arrows) == []
+
+
+def test_an_arrow_back_and_a_circle_would_be_seen(house: ModuleType, tmp_path: Path) -> None:
+    """Whichever way an import is written: at the top, in a function, or for types alone."""
+    written = {
+        "base/tables.py": "from curation.store import files",
+        "store/files.py": "def read():\n    import curation.base.tables as tables",
+        "store/lock.py": "if TYPE_CHECKING:\n    from curation.store.held import Held",
+        "store/held.py": "from curation.store.lock import Lock",
+        "report/page.py": "from curation.base.tables import IMAGES",
+    }
+    for name, text in written.items():
+        path = tmp_path / "curation" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n", encoding="utf-8")
+    seen = house.figures(house.House.at(tmp_path))
+    assert seen["arrows back"] == ["base -> store"]
+    assert seen["circles of rooms"] == [["base", "store"]]
+    assert seen["circles of files"] == [
+        ["curation.base.tables", "curation.store.files"],
+        ["curation.store.held", "curation.store.lock"],
+    ]
+    assert seen["floors"] == 2

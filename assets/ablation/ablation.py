@@ -16,7 +16,6 @@ from curation.ablation.costs import ABLATION, with_costs
 from curation.ablation.effects import SCORES, AblationParams
 from curation.ablation.measure import Sources, measure_ablation
 from curation.evidence.features import features_by_id
-from curation.experiments.trial import Materials, Recipe
 from curation.project import Project
 from curation.report.ablation_page import ablation_report, build_ablation_page
 from curation.report.ablation_plot import ablation_plot
@@ -27,6 +26,7 @@ from curation.training.fit.params import TrainingParams
 from curation.training.rebalance.params import RebalanceParams
 from curation.training.resample.params import ResampleParams
 from curation.training.splits import TEST, SplitParams
+from curation.training.trial import Materials, Recipe
 from curation.verdict.curated import CuratedParams
 
 

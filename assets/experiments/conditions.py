@@ -8,11 +8,11 @@ import pandas as pd
 from curation.evidence.features import features_by_id
 from curation.experiments.conditions import Conditions
 from curation.experiments.results import EXPERIMENTS
-from curation.experiments.trial import Materials
 from curation.project import Project
 from curation.store.published import demand_trained
 from curation.store.thumbnails import Thumbnails
 from curation.training.evaluation import HELD_OUT, TRUSTED
+from curation.training.trial import Materials
 
 PARTITIONS = dg.DynamicPartitionsDefinition(name="experiments")
 """One per experiment of the grid."""

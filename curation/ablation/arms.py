@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.experiments.trial import Recipe
 from curation.training.rebalance.params import RebalanceParams
 from curation.training.resample.params import ResampleParams
+from curation.training.trial import Recipe
 from curation.verdict.conflicts import is_conflict
 from curation.verdict.curated import CURATED, CuratedParams, staying
 

@@ -31,8 +31,8 @@ from curation.ablation.effects import (
 )
 from curation.base.errors import DataError
 from curation.dedup.related_groups import related_groups
-from curation.experiments.trial import Materials, Recipe, Trial, run_trial
 from curation.training.splits import TRAIN, VALIDATION, SplitParams, split_images
+from curation.training.trial import Materials, Recipe, Trial, run_trial
 from curation.verdict.curated import CuratedParams
 
 VERSION = 2

@@ -202,8 +202,12 @@ DECISIONS = Table(
     key=("path",),
     may_be_missing=frozenset({"p_photo"}),
 )
-"""One row per file found: its one outcome ("kept", "review", "rejected"), with stage and reason
-unless it is kept."""
+"""One row per file found: its one `outcome` ("kept", "review", "rejected"), with `stage` and
+`reason` unless it is kept. `label` is its class, the one that a person gave it if anybody did.
+`duplicate_of` is the path of the copy that stays in its place. `p_photo` (0 to 1) is the
+probability of a photograph, missing where nothing was judged, and `medium` the answer
+("illustration", "photo", "unsure"). `explanation` says in words what spoke for it, and
+`decided_by` whether it was the "machine" or a "human"."""
 
 SPLITS = Table(
     "splits",
@@ -241,7 +245,8 @@ CURVES = Table(
     },
     key=("epoch",),
 )
-"""One row per epoch of training."""
+"""One row per epoch of training: its mean losses, its `train_accuracy` and `validation_macro_f1`
+(0 to 1), and the `seconds` that it took."""
 
 PREDICTIONS = Table(
     "predictions",

@@ -10,13 +10,13 @@ from functools import cached_property
 import pandas as pd
 
 from curation.base.errors import DataError
-from curation.experiments.trial import Materials, Recipe
 from curation.training import evaluation, networks
 from curation.training.evaluation import TestSet
 from curation.training.fit import augment, loop, pictures
 from curation.training.rebalance import rebalance
 from curation.training.resample import recipe as resampling
 from curation.training.splits import TEST, TRAIN
+from curation.training.trial import Materials, Recipe
 
 VERSION = 2
 _STEPS = (resampling, pictures, augment, loop, rebalance, evaluation)

@@ -31,11 +31,11 @@ from curation.base.errors import ParamError
 from curation.base.params import Params
 from curation.base.tables import Table
 from curation.experiments.shipped import GridName, shipped_grid
-from curation.experiments.trial import Recipe
 from curation.training.fit.params import TrainingParams
 from curation.training.networks import network_called
 from curation.training.rebalance.params import RebalanceParams
 from curation.training.resample.params import ResampleParams
+from curation.training.trial import Recipe
 
 GRID_STAGES = ("training_set", "classifier", "balanced_classifier")
 """The stages whose settings an experiment may change, in the order of a Recipe."""

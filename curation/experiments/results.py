@@ -13,9 +13,9 @@ from curation.base.errors import DataError, ParamError, StoreError, TrainingErro
 from curation.base.tables import Table
 from curation.experiments.conditions import Conditions
 from curation.experiments.grid import Experiment, changed_settings
-from curation.experiments.trial import Trial, run_trial
 from curation.store.tables import read_table
 from curation.training.evaluation import EvaluationParams, f1_report
+from curation.training.trial import Trial, run_trial
 
 _SCORES = ("macro_f1", "weighted_f1", "accuracy", "validation_macro_f1")
 _COSTS = ("best_epoch", "epochs", "parameters", "training_rows", "seconds")

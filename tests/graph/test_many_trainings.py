@@ -15,7 +15,6 @@ from curation.ablation.arms import ALL, ARMS
 from curation.base.errors import ParamError, TrainingError
 from curation.experiments import results
 from curation.experiments.grid import planned, table_of
-from curation.experiments.trial import Materials, Recipe, Trial, run_trial
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.published import (
     ABLATION_PAGE,
@@ -24,6 +23,7 @@ from curation.store.published import (
     LEADERBOARD_CSV,
     LEADERBOARD_PAGE,
 )
+from curation.training.trial import Materials, Recipe, Trial, run_trial
 from pipelines.commands.grids import grid_names, grid_params
 from tests.graph.conftest import QUICK, Command, settings
 

@@ -33,11 +33,11 @@ from curation.ablation.effects import (
 from curation.ablation.measure import Sources, measure_ablation, splits_of
 from curation.base.errors import DataError
 from curation.base.tables import DECISIONS, PREDICTIONS
-from curation.experiments.trial import Materials, Recipe
 from curation.training.fit.params import TrainingParams
 from curation.training.rebalance.params import RebalanceParams
 from curation.training.resample.params import ResampleParams
 from curation.training.splits import SplitParams
+from curation.training.trial import Materials, Recipe
 from curation.verdict.curated import CuratedParams
 from tests.frames import duplicates_of, hashes_of, images_of, pairs_of
 

@@ -15,7 +15,7 @@ import pytest
 from curation.base.errors import DataError, ParamError
 from curation.base.tables import SPLITS
 from curation.experiments import conditions as described
-from curation.experiments import results, trial
+from curation.experiments import results
 from curation.experiments.conditions import Conditions
 from curation.experiments.grid import (
     GRID_STAGES,
@@ -36,12 +36,13 @@ from curation.experiments.results import (
     leaderboard,
     run_experiment,
 )
-from curation.experiments.trial import Materials, Trial, run_trial
 from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
 from curation.store.parquet import to_parquet
+from curation.training import trial
 from curation.training.evaluation import HELD_OUT, TRUSTED, predict
 from curation.training.fit.params import TrainingParams
 from curation.training.networks import NETWORKS
+from curation.training.trial import Materials, Trial, run_trial
 
 GRID: dict[str, Any] = {
     "seeds": [0, 7],

@@ -20,3 +20,4 @@ def signals_table(signals: Sequence[Signal]) -> Table:
 
 
 TABLE = signals_table(SIGNALS)
+"""One row per readable picture: what every signal measured on its working thumbnail."""
