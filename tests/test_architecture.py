@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -156,6 +157,12 @@ def house() -> ModuleType:
 def test_every_room_has_its_place_in_the_order(house: ModuleType) -> None:
     assert set(house.ORDER) == house.House.at(ROOT).rooms
     assert len(set(house.ORDER)) == len(house.ORDER)
+
+
+def test_the_map_for_contributors_lists_the_rooms_in_their_order(house: ModuleType) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `curation/(\w+)/` \|", text, re.M)
+    assert told == [room for room in house.ORDER if (ROOT / "curation" / room).is_dir()]
 
 
 def test_no_room_imports_a_later_one(house: ModuleType) -> None:
