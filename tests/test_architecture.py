@@ -262,6 +262,12 @@ def test_every_room_has_its_place_in_the_order(house: ModuleType) -> None:
     assert len(set(house.ORDER)) == len(house.ORDER)
 
 
+def test_the_map_for_contributors_lists_the_rooms_in_their_order(house: ModuleType) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `curation/(\w+)/` \|", text, re.M)
+    assert told == [room for room in house.ORDER if (ROOT / "curation" / room).is_dir()]
+
+
 def test_no_room_imports_a_later_one(house: ModuleType) -> None:
     found = house.House.at(ROOT)
     back = house.backwards(found.arrows, house.ORDER)

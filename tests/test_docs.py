@@ -139,6 +139,7 @@ def test_every_contract_of_the_code_appears() -> None:
 def test_every_asset_appears_in_its_group() -> None:
     page = generated()["reference/assets.md"]
     groups = re.findall(r"^## Group (\w+)", page, re.M)
+    assert groups.index("gather") < groups.index("dedup") < groups.index("training")
     told = {
         (group, name)
         for group in groups

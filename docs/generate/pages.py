@@ -88,8 +88,11 @@ def assets(definitions: dg.Definitions) -> str:
     specs = {spec.key: spec for spec in definitions.resolve_all_asset_specs()}
     depths = {key: _depth(key, specs) for key in specs}
     ordered = sorted(specs.values(), key=lambda spec: (depths[spec.key], spec.key))
-    deepest = {spec.group_name or "": depths[spec.key] for spec in ordered}
-    groups = sorted(deepest, key=lambda group: (deepest[group], group))
+    house = contributing()  # whose map lists the rooms, which groups are called after, in order
+    groups = sorted(
+        {spec.group_name or "" for spec in ordered},
+        key=lambda group: house.find(f"`curation/{group}/`"),
+    )
     return _page(
         [
             "# Assets, checks and jobs",
