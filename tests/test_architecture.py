@@ -57,9 +57,15 @@ ALSO_ANOTHER_WORD = {"unreadable", "duplicate", "photo", "unsure", "human"}
 
 
 @cache
+def tree_of(path: Path) -> ast.Module:
+    """A file, parsed once for all rules."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def nodes_of(path: Path) -> list[ast.AST]:
-    """All nodes of a file, which is parsed once for all rules."""
-    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    """All nodes of a file."""
+    return list(ast.walk(tree_of(path)))
 
 
 def imported(path: Path) -> set[str]:
@@ -74,7 +80,7 @@ def imported(path: Path) -> set[str]:
 
 def modules(path: Path) -> Iterator[str]:
     """The full names of the modules that a file imports."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -93,7 +99,7 @@ def calls(path: Path) -> Iterator[ast.Call]:
 
 
 def texts(path: Path) -> set[object]:
-    return {node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant)}
+    return {node.value for node in nodes_of(path) if isinstance(node, ast.Constant)}
 
 
 def keywords(call: ast.Call) -> dict[str | None, str]:
@@ -130,7 +136,7 @@ def test_only_the_public_names_of_dagster_are_used(path: Path) -> None:
 
 @pytest.mark.parametrize("path", WIRING, ids=place)
 def test_no_function_has_more_parameters_than_a_reader_can_hold(path: Path) -> None:
-    functions = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in nodes_of(path) if isinstance(node, ast.FunctionDef)]
     assert {one.name: parameters(one) for one in functions if parameters(one) > 8} == {}
 
 
