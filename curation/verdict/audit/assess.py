@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
-from curation.verdict.audit.questions import Counts, lot, sample_weight
+from curation.verdict.audit.questions import lot
 from curation.verdict.medium import quality
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.quality import Interval
+from curation.verdict.medium.strata import Counts, sample_weight
 from curation.verdict.medium.votes import Floats
 
 FOLDS = 5

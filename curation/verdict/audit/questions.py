@@ -8,27 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Set
-from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from curation.base.tables import Table
-from curation.verdict.medium.prior import logit
+from curation.verdict.medium.strata import STRATA, Counts, strata_of
 from curation.verdict.medium.votes import Floats
 
-Counts = npt.NDArray[np.int64]
-
-EDGES = (0.01, 0.1, 0.3, 0.7, 0.9, 0.99)
-"""Probabilities of a photograph between which the strata lie; thresholds lie among them, whatever
-the promise."""
-
-STRATA = (
-    f"below {EDGES[0]}",
-    *(f"{low} to {high}" for low, high in pairwise(EDGES)),
-    f"from {EDGES[-1]}",
-)
 ATTENTION = np.array([1, 2, 3, 3, 3, 2, 1])
 """Near the thresholds an answer changes decisions; at the ends it finds the rare gross error."""
 
@@ -49,7 +36,7 @@ def propose(
     `count` allows."""
     free = votes.loc[~votes["image_id"].isin(answered), ["image_id", "log_odds"]]
     drawn_by_lot = free.assign(
-        stratum=_strata(free["log_odds"].to_numpy()), lot=free["image_id"].map(lot(seed))
+        stratum=strata_of(free["log_odds"].to_numpy()), lot=free["image_id"].map(lot(seed))
     )
     rows = drawn_by_lot.sort_values(["stratum", "lot"], ignore_index=True)
     sizes = np.bincount(rows["stratum"], minlength=len(STRATA))
@@ -60,30 +47,6 @@ def propose(
     stratum = chosen["stratum"].to_numpy()
     names = pd.Series([STRATA[place] for place in stratum], index=chosen.index, dtype="str")
     return QUESTIONS.check(chosen.assign(stratum=names, chance=draws[stratum] / sizes[stratum]))
-
-
-def sample_weight(log_odds: Floats, asked: npt.NDArray[np.bool_]) -> Floats:
-    """How many pictures of a folder, by the strata of their log-odds, each of those asked about
-    stands for.
-
-    A stratum without answers counts with the nearest one that has some.
-
-    >>> sample_weight(np.array([-9.0, -9.0, 0.0, 9.0]), np.array([True, False, False, True])).tolist()
-    [3.0, 1.0]
-    """
-    strata = _strata(log_odds)
-    answers = np.bincount(strata[asked], minlength=len(STRATA))
-    filled, pictures = np.flatnonzero(answers), np.zeros(len(STRATA))
-    for stratum, size in enumerate(
-        np.bincount(strata, minlength=len(STRATA)) if len(filled) else ()
-    ):
-        pictures[filled[np.argmin(np.abs(filled - stratum))]] += size
-    stands: Floats = (pictures / np.maximum(answers, 1))[strata[asked]]
-    return stands
-
-
-def _strata(log_odds: Floats) -> Counts:
-    return np.digitize(log_odds, [logit(edge) for edge in EDGES]).astype(np.int64)
 
 
 def lot(seed: int) -> Callable[[str], str]:

@@ -10,11 +10,11 @@ import pandas as pd
 
 from curation.base.errors import WeightsError
 from curation.evidence.features import feature_matrix
-from curation.verdict.audit.questions import sample_weight
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import EVEN, logit, photo_share
 from curation.verdict.medium.refit import Refitted, refit, shipped_quality
+from curation.verdict.medium.strata import sample_weight
 from curation.verdict.medium.style import style_features
 from curation.verdict.medium.thresholds import Thresholds, media
 from curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, VOTES, Floats
