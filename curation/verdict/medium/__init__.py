@@ -13,4 +13,5 @@ strata.py       strata of log-odds, and what an answer is weighted by
 refit.py        a head refitted on a person's answers
 folder.py       one folder as any head sees it
 explain.py      a verdict in one sentence
+fitting/        a head fitted on labelled pictures
 """

@@ -126,7 +126,7 @@ def _style(sound: pd.DataFrame, head: Head) -> npt.NDArray[np.float32]:
         raise WeightsError(
             f"the medium head for {head.embedder} was fitted on {len(head.mean)} features, but "
             f"{sound['embedder'].iloc[0]} gives {style.shape[1]}: refit it with "
-            "benchmarks/fit_medium_head.py"
+            "`inksift head fit`"
         )
     return style
 

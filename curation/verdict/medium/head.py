@@ -2,8 +2,8 @@
 code.
 
 A head ships for each embedder that was fitted (`heads/NAME.json`, with its card `heads/NAME.md`); a
-user's own, `medium-NAME.json` in the folder of the weights, comes first.
-`benchmarks/fit_medium_head.py` makes both."""
+user's own, `medium-NAME.json` in the folder of the weights, comes first. `inksift head fit` makes
+both."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Head:
             head._check()
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise WeightsError(
-                f"{name} is not a medium head ({error}): fit one with benchmarks/fit_medium_head.py"
+                f"{name} is not a medium head ({error}): fit one with `inksift head fit`"
             ) from error
         return head
 
@@ -170,17 +170,22 @@ def load_head(embedder: str, folders: Sequence[Path] = ()) -> Head:
     """The head for that embedder: the user's own in one of `folders`, else the shipped one;
     WeightsError if neither."""
     for folder in folders:
-        own = folder / f"medium-{embedder}.json"
+        own = own_head(folder, embedder)
         if own.is_file():
             return Head.of(own.read_bytes(), str(own))
     shipped = resources.files("curation.verdict.medium") / "heads" / f"{embedder}.json"
     if not shipped.is_file():
         raise WeightsError(
             f"no medium head for {embedder}: use embeddings.embedder=efficientnet-lite0 or "
-            "verdicts.recipe=camp2022, "
-            "or fit one with benchmarks/fit_medium_head.py and put it in --weights-dir"
+            "verdicts.recipe=camp2022, or fit one with `inksift head fit` and put it in "
+            "--weights-dir"
         )
     return Head.of(shipped.read_bytes(), f"{embedder}.json")
+
+
+def own_head(folder: Path, embedder: str) -> Path:
+    """Where a user's own head for that embedder lies in a folder of weights."""
+    return folder / f"medium-{embedder}.json"
 
 
 def digest(head: Head) -> str:
