@@ -44,7 +44,7 @@ def votes(rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def test_every_stratum_is_asked_and_no_answer_stands_for_many_more_than_its_share(
+def test_every_stratum_is_asked_and_no_answer_weighs_much_more_than_another(
     votes: pd.DataFrame,
 ) -> None:
     questions = propose(votes, set(), count=50)

@@ -1,8 +1,8 @@
 """Which pictures of a folder to ask a person about.
 
 Pictures are drawn from strata of log-odds. Half of the draws follow the sizes of the strata, so
-that no answer ever stands for many more pictures than another; half go to strata by how much an
-answer there may change."""
+that no answer ever weighs much more than another; half go to strata by how much an answer there may
+change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from curation.verdict.medium.strata import STRATA, Counts, strata_of
 from curation.verdict.medium.votes import Floats
 
 ATTENTION = np.array([1, 2, 3, 3, 3, 2, 1])
-"""Near the thresholds an answer changes decisions; at the ends it finds the rare gross error."""
+"""How many draws a picture of each of STRATA is due beside the others. Near the thresholds an
+answer changes decisions; at the ends it finds the rare gross error."""
 
 QUESTIONS = Table(
     "questions", {"image_id": "str", "stratum": "str", "chance": "float64"}, key=("image_id",)
@@ -35,15 +36,14 @@ def propose(
     The same whatever the order of the rows; every stratum that has a picture has a question, where
     `count` allows."""
     free = votes.loc[~votes["image_id"].isin(answered), ["image_id", "log_odds"]]
-    drawn_by_lot = free.assign(
-        stratum=strata_of(free["log_odds"].to_numpy()), lot=free["image_id"].map(lot(seed))
-    )
+    strata, lots = strata_of(free["log_odds"].to_numpy()), free["image_id"].map(lot(seed))
+    drawn_by_lot = free.assign(stratum=strata, lot=lots)
     rows = drawn_by_lot.sort_values(["stratum", "lot"], ignore_index=True)
     sizes = np.bincount(rows["stratum"], minlength=len(STRATA))
     draws = _draws(sizes, count)
-    chosen = rows[
-        rows.groupby("stratum").cumcount().to_numpy() < draws[rows["stratum"]]
-    ].sort_values("image_id")
+    place_in_stratum = rows.groupby("stratum").cumcount().to_numpy()
+    drawn = place_in_stratum < draws[rows["stratum"]]
+    chosen = rows[drawn].sort_values("image_id")
     stratum = chosen["stratum"].to_numpy()
     names = pd.Series([STRATA[place] for place in stratum], index=chosen.index, dtype="str")
     return QUESTIONS.check(chosen.assign(stratum=names, chance=draws[stratum] / sizes[stratum]))
@@ -57,11 +57,14 @@ def lot(seed: int) -> Callable[[str], str]:
 def _draws(sizes: Counts, count: int) -> Counts:
     """How many pictures to draw from each stratum, one by one from whichever is furthest from its
     due."""
-    due = count * (sizes / max(sizes.sum(), 1) + _shares(ATTENTION * (sizes > 0))) / 2
+    by_size, by_attention = _shares(sizes), _shares(ATTENTION * (sizes > 0))
+    due = count * (by_size + by_attention) / 2
     draws = np.zeros(len(sizes), dtype=np.int64)
     for _ in range(min(count, int(sizes.sum()))):
+        # a stratum without a draw comes before any other: its pictures would weigh nothing
         lacking = np.where(draws == 0, due + count, due - draws)
-        draws[np.argmax(np.where(draws < sizes, lacking, -np.inf))] += 1
+        available = np.where(draws < sizes, lacking, -np.inf)
+        draws[np.argmax(available)] += 1
     return draws
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from curation.base.media import PHOTO
+
 ILLUSTRATIONS: Mapping[str, tuple[str, ...]] = {
     "cartoons": ("emoji_noto", "symbol_mulberry", "mascot_gopher"),
     "3D emoji": ("emoji_fluent3d",),
@@ -41,7 +43,7 @@ def family(kind: str, style: str, group: str) -> str:
     >>> family("photo", "", "bw"), family("illustration", "comic", "cat")
     ('black-and-white photographs', 'comic')
     """
-    if kind == "photo":
+    if kind == PHOTO:
         return _holder(PHOTOGRAPHS, group) or COLOUR
     return _holder(ILLUSTRATIONS, style) or style
 

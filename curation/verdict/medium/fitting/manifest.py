@@ -20,6 +20,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from curation.base.errors import DataError, ParamError
+from curation.base.media import ILLUSTRATION, PHOTO
 from curation.base.tables import Table
 from curation.gather.images import ImageParams, find_images
 from curation.store.workspace import Workspace
@@ -30,7 +31,7 @@ log = logging.getLogger("inksift")
 
 MANIFEST = "manifest.csv"
 COLUMNS = ("path", "kind", "class", "style", "source")
-KINDS = ("illustration", "photo")
+KINDS = (ILLUSTRATION, PHOTO)
 NO_LICENCE = "not stated"
 
 UNCERTAIN_STYLES = ("old_halftone_photo", "engraving_object")
@@ -130,7 +131,7 @@ def _labelled(folder: Path, manifest: pd.DataFrame, images: pd.DataFrame) -> pd.
     columns = {
         "image_id": rows["image_id"],
         "path": folder.name + "/" + rows["path"],
-        "photo": rows["kind"] == "photo",
+        "photo": rows["kind"] == PHOTO,
         "family": pd.Series(families, index=rows.index, dtype="str"),
         "style": rows["style"],
         "source": rows["source"].str.replace(r"@.*", "", regex=True),

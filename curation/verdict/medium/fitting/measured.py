@@ -37,7 +37,7 @@ class MeasuringSettings:
     """How measuring is cut into pieces."""
 
     batch: int = 256
-    """MeasuredPictures whose signals are measured between two saves."""
+    """Pictures whose signals are measured between two saves."""
 
 
 _MEASURING = MeasuringSettings()

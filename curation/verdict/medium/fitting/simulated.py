@@ -14,7 +14,7 @@ import pandas as pd
 
 from curation.verdict.medium.fitting.families import in_order
 
-Places = npt.NDArray[np.int64]
+_Places = npt.NDArray[np.int64]
 
 MIXED = "mixed"
 """The name of a folder with illustrations of all families."""
@@ -40,7 +40,7 @@ class SimulatedFolder(NamedTuple):
     photo_share: float
     """Of photographs in it, where there are enough of them; 1 without any illustration."""
 
-    rows: Places
+    rows: _Places
     """The places of its pictures in the table."""
 
 
@@ -77,10 +77,10 @@ def _own(table: pd.DataFrame, family: str) -> pd.Series:
 def _rows(
     name: str,
     share: float,
-    pools: Mapping[str, Places],
-    photos: Places,
+    pools: Mapping[str, _Places],
+    photos: _Places,
     rng: np.random.Generator,
-) -> Places:
+) -> _Places:
     if share == 1:
         return _some(photos, _FOLDER.largest, rng)
     chosen = list(pools.values()) if name == MIXED else [pools[name]]
@@ -90,5 +90,5 @@ def _rows(
     return np.concatenate([illustrations, _some(photos, wanted, rng)])
 
 
-def _some(rows: Places, most: int, rng: np.random.Generator) -> Places:
+def _some(rows: _Places, most: int, rng: np.random.Generator) -> _Places:
     return rng.choice(rows, min(len(rows), most), replace=False)

@@ -21,7 +21,7 @@ class FoldSettings:
     """How sources are dealt out to folds. Chosen for a bearable number of fits (one per fold)."""
 
     large_source: int = 8
-    """MeasuredPictures from which on a source is a fold of its own."""
+    """Pictures from which on a source is a fold of its own."""
 
     small_folds: int = 10
     """Folds that share the smaller sources, each of them whole."""

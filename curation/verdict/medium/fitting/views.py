@@ -21,8 +21,8 @@ from curation.base.rgb import Rgb
 VERSION = 1
 """Raise it whenever a view may show another pixel."""
 
-Rng = np.random.Generator
-_View = Callable[[Rgb, Rng], Rgb]
+_Rng = np.random.Generator
+_View = Callable[[Rgb, _Rng], Rgb]
 
 AS_IT_IS = "as it is"
 SQUASHED = "squashed"
@@ -120,26 +120,26 @@ def see(view: str, image_id: str, picture: Rgb) -> Rgb:
     return np.ascontiguousarray(VIEWS[view](picture, np.random.default_rng(seed)))
 
 
-def _as_it_is(picture: Rgb, rng: Rng) -> Rgb:
+def _as_it_is(picture: Rgb, rng: _Rng) -> Rgb:
     return picture
 
 
-def _squashed(picture: Rgb, rng: Rng) -> Rgb:
+def _squashed(picture: Rgb, rng: _Rng) -> Rgb:
     side = _VIEW.squashed_px
     how = cv2.INTER_AREA if max(picture.shape[:2]) > side else cv2.INTER_CUBIC
     square = _resized(picture, (side, side), how)
     return _encoded(square, rng, _VIEW.squashed_quality)
 
 
-def _smaller(picture: Rgb, rng: Rng) -> Rgb:
+def _smaller(picture: Rgb, rng: _Rng) -> Rgb:
     return _reduced(picture, int(rng.integers(*_VIEW.smaller_px)), rng)
 
 
-def _tiny(picture: Rgb, rng: Rng) -> Rgb:
+def _tiny(picture: Rgb, rng: _Rng) -> Rgb:
     return _reduced(picture, int(rng.integers(*_VIEW.tiny_px)), rng)
 
 
-def _reduced(picture: Rgb, longest_px: int, rng: Rng) -> Rgb:
+def _reduced(picture: Rgb, longest_px: int, rng: _Rng) -> Rgb:
     scale = longest_px / max(picture.shape[:2])
     how = int(rng.choice([cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
     if scale < 1:
@@ -147,7 +147,7 @@ def _reduced(picture: Rgb, longest_px: int, rng: Rng) -> Rgb:
     return _encoded(_mirrored(picture, rng), rng, _VIEW.reduced_quality)
 
 
-def _cropped(picture: Rgb, rng: Rng) -> Rgb:
+def _cropped(picture: Rgb, rng: _Rng) -> Rgb:
     share = np.sqrt(rng.uniform(*_VIEW.cropped_area))
     height, width = (_cropped_side(side, share) for side in picture.shape[:2])
     top = int(rng.integers(0, picture.shape[0] - height + 1))
@@ -160,13 +160,13 @@ def _cropped_side(side_px: int, share: float) -> int:
     return min(side_px, max(_VIEW.least_crop_px, int(side_px * share)))
 
 
-def _grey(picture: Rgb, rng: Rng) -> Rgb:
+def _grey(picture: Rgb, rng: _Rng) -> Rgb:
     levels = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     grey = np.asarray(cv2.cvtColor(levels, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
     return _encoded(grey, rng, _VIEW.grey_quality) if rng.random() < 0.5 else grey
 
 
-def _cut_out(picture: Rgb, rng: Rng) -> Rgb:
+def _cut_out(picture: Rgb, rng: _Rng) -> Rgb:
     """The subject, found by GrabCut from the middle outwards, on white as shops show their
     goods."""
     scale = min(1.0, _CUT.longest_px / max(picture.shape[:2]))
@@ -185,7 +185,7 @@ def _cut_out(picture: Rgb, rng: Rng) -> Rgb:
     return _encoded(framed, rng, _VIEW.cut_out_quality)
 
 
-def _subject(picture: Rgb, rng: Rng) -> npt.NDArray[np.float32]:
+def _subject(picture: Rgb, rng: _Rng) -> npt.NDArray[np.float32]:
     """A square of float32, 1 where the subject is; an ellipse where GrabCut finds next to
     nothing."""
     side = _CUT.search_px
@@ -218,12 +218,12 @@ def _resized(picture: Rgb, size: tuple[int, int], how: int) -> Rgb:
     return np.asarray(cv2.resize(picture, size, interpolation=how), dtype=np.uint8)
 
 
-def _mirrored(picture: Rgb, rng: Rng) -> Rgb:
+def _mirrored(picture: Rgb, rng: _Rng) -> Rgb:
     turned = picture[:, ::-1] if rng.random() < 0.5 else picture
     return np.ascontiguousarray(turned)
 
 
-def _encoded(picture: Rgb, rng: Rng, least_quality: int) -> Rgb:
+def _encoded(picture: Rgb, rng: _Rng, least_quality: int) -> Rgb:
     """The picture as JPEG leaves it."""
     data = io.BytesIO()
     quality = int(rng.integers(least_quality, _VIEW.most_quality))
