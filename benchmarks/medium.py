@@ -99,7 +99,7 @@ class Verdict:
             print(f"\r  head without source {number + 1} of {folds}", end="", flush=True)
         print()
 
-    def judge_learned(self, rows: np.ndarray, *, adapt: bool = True) -> Judged:
+    def judge(self, rows: np.ndarray, *, adapt: bool = True) -> Judged:
         """The verdict on a folder of these pictures."""
         alone, prior = self.alone[rows], 0.0
         if adapt:
