@@ -18,8 +18,8 @@ from curation.base.errors import DataError
 from curation.base.rgb import Rgb
 from curation.evidence.clusters import ClusterParams, find_clusters
 from curation.evidence.features import FeatureParams, embed, feature_matrix
-from curation.evidence.objects import ObjectParams, count_objects
 from curation.evidence.models.roles import Detector, Embedder
+from curation.evidence.objects import ObjectParams, count_objects
 from curation.gather.signals import SIGNALS
 from curation.gather.signals.table import TABLE as SIGNALS_TABLE
 from curation.store.thumbnails import Thumbnails
