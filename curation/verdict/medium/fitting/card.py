@@ -37,9 +37,9 @@ def card(fitted: Fitted, table: pd.DataFrame, *, made_on: date) -> bytes:
         sources=table["source"].nunique(),
         views=f"{len(VIEWS)} views ({', '.join(VIEWS)})",
         reject=head.reject_thresholds[SHOWN_REJECT],
-        reject_promise=SHOWN_REJECT,
+        reject_promise=f"{100 * SHOWN_REJECT:g} %",
         keep=head.keep_thresholds[SHOWN_KEEP],
-        keep_promise=SHOWN_KEEP,
+        keep_promise=f"{100 * SHOWN_KEEP:g} %",
         on_white=ON_WHITE,
         ranking=_rows(_ranking(table[~photo], log_odds, ranked_against)),
         photographs=_rows(_sizes(table[photo])),
@@ -99,8 +99,8 @@ The pictures behind it are no part of it.
 - **Data**: {illustrations} illustrations and {photos} photographs from {sources} sources, each in
   {views}.
 - **Answers**: log-odds at equal shares of both; a photograph from {reject:+.2f} on (promised:
-  {reject_promise:.0%} of illustrations rejected), an illustration below {keep:+.2f} (promised:
-  {keep_promise:.0%} of photographs kept).
+  {reject_promise} of illustrations rejected), an illustration below {keep:+.2f} (promised:
+  {keep_promise} of photographs kept).
 - **Limits**: it knows what the tables below list, and little of a family with few pictures or
   sources. Renderings, collages, photographs of drawings and screenshots lie between both kinds: how
   they are judged was not measured unless they are listed.
