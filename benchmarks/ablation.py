@@ -8,7 +8,7 @@ Builds the folder (`noisy_labelled.py`), runs `inksift run` and `inksift ablatio
 would, and prints the ablation with the targets, what the verdict did to photographs and
 drawings, and a line of JSON. The shipped head of the verdict was fitted on these very pictures, so
 its part is better here than on pictures of strangers: `--heads DIR` takes one that never saw them
-(`fit_medium_head.py --sets labelled2 --out DIR`, renamed to medium-efficientnet-lite0.json)."""
+(`inksift head fit ../shared/data/labelled2 --out DIR`)."""
 
 from __future__ import annotations
 

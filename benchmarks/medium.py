@@ -19,8 +19,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from fit_medium_head import Scores, cross_scores, fit_head, measured, simulated_folders, vote
-from medium_pictures import ILLUSTRATIONS, Pictures, load_pictures
 
 from curation.evidence.clusters import ClusterParams, find_clusters
 from curation.evidence.features import FeatureParams, embed, load_embedder
@@ -32,6 +30,19 @@ from curation.store.workspace import Workspace
 from curation.verdict.learned import LearnedParams, judge_learned
 from curation.verdict.medium import quality
 from curation.verdict.medium.fit import probability
+from curation.verdict.medium.fitting.calibration import log_odds_alone
+from curation.verdict.medium.fitting.directions import Scores, cross_scores
+from curation.verdict.medium.fitting.families import ILLUSTRATIONS, ON_WHITE
+from curation.verdict.medium.fitting.fit import fit_voting
+from curation.verdict.medium.fitting.manifest import read_labelled
+from curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures
+from curation.verdict.medium.fitting.simulated import (
+    MIXED,
+    SimulatedFolder,
+    families_of,
+    simulated_folders,
+)
+from curation.verdict.medium.fitting.views import AS_IT_IS
 from curation.verdict.medium.head import load_head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import logit, photo_share
@@ -39,40 +50,45 @@ from curation.verdict.medium.thresholds import Thresholds, media, thresholds
 from curation.verdict.medium.votes import VOTERS
 
 EMBEDDER = "efficientnet-lite0"
-WHITE = "products on white"
+SETS = ("labelled", "labelled2")
 SHARES = (0.0, 0.02, 0.1, 0.3, 0.6, 1.0)
 REPEATS = 5
 CAMP_STEPS = 25
+ALL = "all"
 
 
 class Judged(NamedTuple):
-    """Pictures of one folder: truth, kind of picture, log-odds with the prior, and the answer."""
+    """Pictures of one folder."""
 
     photo: np.ndarray
+    """Whether each is a photograph."""
+
     family: np.ndarray
+    """Its kind of picture."""
+
     log_odds: np.ndarray
+    """What the verdict found, the prior included."""
+
     medium: np.ndarray
+    """The answer."""
 
 
 class Verdict:
     """The head of every picture is one that never saw the picture's source."""
 
-    def __init__(self, pictures: Pictures, scores: Scores, view: str = "as it is") -> None:
+    def __init__(self, pictures: MeasuredPictures, scores: Scores, view: str = AS_IT_IS) -> None:
         self._pictures = pictures
         count = len(pictures.table)
-        self.alone, self._content, self._thresholds = (
-            np.zeros(count),
-            np.zeros(count),
-            np.zeros((3, count)),
-        )
-        params, measures = LearnedParams(), measured(pictures, scores, view)
-        for number in range(scores.fold.max() + 1):
+        self.alone, self._content = np.zeros(count), np.zeros(count)
+        self._thresholds = np.zeros((3, count))
+        params, measures = LearnedParams(), scores.measures[view]
+        folds = scores.fold.max() + 1
+        for number in range(folds):
             out = scores.fold == number
-            head = fit_head(pictures, scores, ~out, embedder=EMBEDDER)
-            self.alone[out] = vote(head, measures[out])
-            self._content[out] = head.voters["content"].standardised(
-                measures.loc[out, "content"].to_numpy()
-            )
+            head = fit_voting(pictures, scores, ~out, embedder=EMBEDDER)
+            content = head.voters["content"]
+            self.alone[out] = log_odds_alone(head, measures[out])
+            self._content[out] = content.standardised(measures.loc[out, "content"].to_numpy())
             own = thresholds(
                 head,
                 illustrations_rejected=params.max_illustrations_rejected,
@@ -80,14 +96,10 @@ class Verdict:
             )
             self._thresholds[:, out] = np.array(own)[:, None]
             self.head = head
-            print(
-                f"\r  head without source {number + 1} of {scores.fold.max() + 1}",
-                end="",
-                flush=True,
-            )
+            print(f"\r  head without source {number + 1} of {folds}", end="", flush=True)
         print()
 
-    def judge_learned(self, rows: np.ndarray, *, adapt: bool = True) -> Judged:
+    def judge(self, rows: np.ndarray, *, adapt: bool = True) -> Judged:
         """The verdict on a folder of these pictures."""
         alone, prior = self.alone[rows], 0.0
         if adapt:
@@ -108,17 +120,18 @@ class Verdict:
 
 def ranking(score: np.ndarray, table: pd.DataFrame) -> list[float]:
     """AUROC of photographs other than products on white against each family of illustrations."""
-    photos = (table["photo"] & (table["family"] != WHITE)).to_numpy()
+    photos = (table["photo"] & (table["family"] != ON_WHITE)).to_numpy()
     against = [(table["family"] == name).to_numpy() | photos for name in ILLUSTRATIONS]
     return [quality.auroc(score[rows], photos[rows]) for rows in against]
 
 
 def figures(folders: Sequence[Judged]) -> dict[str, float]:
     """Means over folders, of those folders that have the pictures; NaN where none has."""
-    told = {
-        name: np.array([function(one) for one in folders]) for name, function in _FIGURES.items()
-    }
-    return {name: _mean(values[~np.isnan(values)]) for name, values in told.items()}
+    told = {}
+    for name, figure in _FIGURES.items():
+        values = np.array([figure(one) for one in folders])
+        told[name] = _mean(values[~np.isnan(values)])
+    return told
 
 
 def _mean(values: np.ndarray) -> float:
@@ -143,7 +156,7 @@ _FIGURES = {
     "review": lambda one: _mean(one.medium == "unsure"),
     "error": _error,
     "ECE": lambda one: quality.ece(probability(one.log_odds), one.photo),
-    "white seen": lambda one: _mean(one.medium[one.family == WHITE] != "illustration"),
+    "white seen": lambda one: _mean(one.medium[one.family == ON_WHITE] != "illustration"),
     "F1": lambda one: _f1(one.photo, one.medium == "photo") if one.photo.any() else float("nan"),
 }
 
@@ -163,23 +176,20 @@ def single(signals: pd.DataFrame, objects: np.ndarray, noise: np.ndarray) -> dic
     }
 
 
-def camp2022(pictures: Pictures, rows: np.ndarray) -> Iterator[np.ndarray]:
+def camp2022(pictures: MeasuredPictures, rows: np.ndarray) -> Iterator[np.ndarray]:
     """What the recipe says of these pictures with every choice of thresholds and votes."""
     objects, noise = np.nan_to_num(pictures.objects[rows]), pictures.noise[rows] == 1
-    signals = pictures.signals["as it is"]
+    signals = pictures.signals[AS_IT_IS]
     edges, chroma = signals["edges"].to_numpy(), signals["chroma"].to_numpy()
     steps = np.linspace(0, 1, CAMP_STEPS)
-    edge_cuts, chroma_cuts = (
-        [*np.quantile(edges, steps), np.inf],
-        [-np.inf, *np.quantile(chroma, steps)],
-    )
+    edge_thresholds = [*np.quantile(edges, steps), np.inf]
+    chroma_thresholds = [-np.inf, *np.quantile(chroma, steps)]
     edges, chroma = edges[rows], chroma[rows]
-    suspects = [
-        suspect | (objects > most)
-        for most in (-1, 0, 1, 2, 3, np.inf)
-        for suspect in (noise, noise & False)
-    ]
-    for suspect, edge, grey in itertools.product(suspects, edge_cuts, chroma_cuts):
+    suspects = []
+    for most in (-1, 0, 1, 2, 3, np.inf):
+        crowded = objects > most
+        suspects += [noise | crowded, crowded]
+    for suspect, edge, grey in itertools.product(suspects, edge_thresholds, chroma_thresholds):
         yield suspect & ((edges > edge) | (chroma < grey))
 
 
@@ -265,7 +275,7 @@ def main() -> None:
     )
     given = parser.parse_args()
     workspace = Workspace(given.workspace)
-    pictures = load_pictures(given.data, workspace, embedder=EMBEDDER, weights=given.weights_dir)
+    pictures = _labelled(given.data, workspace, given.weights_dir)
     scores = cross_scores(pictures)
     verdict = Verdict(pictures, scores)
     _print_ranking(pictures, scores, verdict)
@@ -274,12 +284,32 @@ def main() -> None:
     crawl(given.data, workspace, given.weights_dir)
 
 
-def _print_ranking(pictures: Pictures, scores: Scores, verdict: Verdict) -> None:
+def _labelled(data: Path, workspace: Workspace, weights: Path) -> MeasuredPictures:
+    """The labelled pictures, measured in every view."""
+    labelled = read_labelled([data / name for name in SETS], workspace)
+    features = FeatureParams.of("embeddings", {"embedder": EMBEDDER})
+    objects = ObjectParams.of("object_counts", {"download": False})
+    return measure_pictures(
+        labelled,
+        workspace,
+        embedder=load_embedder(workspace, weights, features),
+        detector=load_detector(workspace, weights, objects),
+    )
+
+
+def _folders(
+    pictures: MeasuredPictures, shares: Sequence[float], *, repeats: int, seed: int = 0
+) -> list[SimulatedFolder]:
+    families = families_of(pictures.table)
+    return simulated_folders(pictures.table, families, shares=shares, repeats=repeats, seed=seed)
+
+
+def _print_ranking(pictures: MeasuredPictures, scores: Scores, verdict: Verdict) -> None:
     print(
-        f"\nAUROC, photographs (not {WHITE}) against\n{'':24}"
+        f"\nAUROC, photographs (not {ON_WHITE}) against\n{'':24}"
         + "".join(f"{name[:12]:>14}" for name in ILLUSTRATIONS)
     )
-    measures = measured(pictures, scores, "as it is")
+    measures = scores.measures[AS_IT_IS]
     rows = {
         "verdict, no folder": verdict.alone,
         **{name: measures[name].to_numpy() for name in VOTERS},
@@ -292,28 +322,29 @@ def _print_ranking(pictures: Pictures, scores: Scores, verdict: Verdict) -> None
         print(f"{name:24}" + "".join(f"{value:14.3f}" for value in values))
 
 
-def _in_folders(pictures: Pictures, verdict: Verdict) -> list[float]:
+def _in_folders(pictures: MeasuredPictures, verdict: Verdict) -> list[float]:
     """Mean AUROC in folders with 10 % photographs, of every family."""
-    folders = simulated_folders(pictures.table, shares=(0.1,), repeats=4 * REPEATS)
     values: dict[str, list[float]] = {name: [] for name in ILLUSTRATIONS}
-    for family, _, rows in folders:
-        one = verdict.judge(rows)
-        chosen = one.family != WHITE
-        if family in values:
-            values[family].append(quality.auroc(one.log_odds[chosen], one.photo[chosen]))
+    for folder in _folders(pictures, (0.1,), repeats=4 * REPEATS):
+        one = verdict.judge(folder.rows)
+        chosen = one.family != ON_WHITE
+        if folder.family in values:
+            auroc = quality.auroc(one.log_odds[chosen], one.photo[chosen])
+            values[folder.family].append(auroc)
     return [float(np.nanmean(column)) for column in values.values()]
 
 
-def _print_folders(pictures: Pictures, verdict: Verdict) -> None:
+def _print_folders(pictures: MeasuredPictures, verdict: Verdict) -> None:
     print(
         f"\nin folders, at the default thresholds\n{'family':22}{'photos':>7} {'adapt':6}"
         + "".join(f"{n:>12}" for n in _FIGURES)
     )
-    made = simulated_folders(pictures.table, shares=SHARES, repeats=REPEATS, seed=1)
+    made = _folders(pictures, SHARES, repeats=REPEATS, seed=1)
     for share in SHARES:
-        for family in [*ILLUSTRATIONS, "mixed", "all"]:
-            chosen = [rows for name, own, rows in made if own == share and family in (name, "all")]
-            for adapt in (True, False) if family == "all" else (True,):
+        alike = [folder for folder in made if folder.photo_share == share]
+        for family in [*ILLUSTRATIONS, MIXED, ALL]:
+            chosen = [folder.rows for folder in alike if family in (folder.family, ALL)]
+            for adapt in (True, False) if family == ALL else (True,):
                 told = figures([verdict.judge(rows, adapt=adapt) for rows in chosen])
                 cells = "".join(f"{value:12.3f}" for value in told.values())
                 print(f"{family:22}{share:7.2f} {'yes' if adapt else 'no':6}{cells}")
@@ -328,10 +359,10 @@ def _print_single(
         print(f"  {name:20}{row[0]:8.3f}{row[1]:10.3f}{row[2]:8.3f}{row[3]:8.3f}")
 
 
-def _print_camp(pictures: Pictures, verdict: Verdict) -> None:
+def _print_camp(pictures: MeasuredPictures, verdict: Verdict) -> None:
     print("\nlabelled pictures, all together, nothing sent to review")
     everything = pictures.table["photo"].to_numpy()
-    _print_single(pictures.signals["as it is"], pictures.objects, pictures.noise, everything)
+    _print_single(pictures.signals[AS_IT_IS], pictures.objects, pictures.noise, everything)
     print(
         '\nF1 for "photo" in folders with 20 % photographs; camp2022 with the thresholds best for '
         "all, and for each"
@@ -340,26 +371,23 @@ def _print_camp(pictures: Pictures, verdict: Verdict) -> None:
         f"{'family':22}{'verdict':>9}{'best for all':>14}{'ratio':>7}"
         f"{'best for each':>15}{'ratio':>7}"
     )
-    made = simulated_folders(pictures.table, shares=(0.2,), repeats=REPEATS, seed=2)
-    truth = [pictures.table["photo"].to_numpy()[rows] for _, _, rows in made]
-    ours = np.array(
-        [
-            _f1(photo, verdict.judge(one[2]).medium == "photo")
-            for one, photo in zip(made, truth, strict=True)
-        ]
-    )
-    camp = np.array(
-        [
-            [_f1(photo, said) for said in camp2022(pictures, one[2])]
-            for one, photo in zip(made, truth, strict=True)
-        ]
-    )
+    made = _folders(pictures, (0.2,), repeats=REPEATS, seed=2)
+    ours, camp = [], []
+    for folder in made:
+        photo = everything[folder.rows]
+        ours.append(_f1(photo, verdict.judge(folder.rows).medium == "photo"))
+        camp.append([_f1(photo, said) for said in camp2022(pictures, folder.rows)])
+    _print_ratios([folder.family for folder in made], np.array(ours), np.array(camp))
+
+
+def _print_ratios(families: Sequence[str], ours: np.ndarray, camp: np.ndarray) -> None:
+    """F1 of n folders by the verdict, and by every choice of the recipe's thresholds, n x
+    choices."""
     shared = camp[:, camp.mean(axis=0).argmax()]
-    for family in [*ILLUSTRATIONS, "mixed", "all"]:
-        rows = np.array([family in (one[0], "all") for one in made])
-        us, alike, each = (
-            float(values[rows].mean()) for values in (ours, shared, camp.max(axis=1))
-        )
+    for family in [*ILLUSTRATIONS, MIXED, ALL]:
+        rows = np.array([family in (name, ALL) for name in families])
+        us, alike = float(ours[rows].mean()), float(shared[rows].mean())
+        each = float(camp.max(axis=1)[rows].mean())
         print(f"{family:22}{us:9.3f}{alike:14.3f}{us / alike:7.2f}{each:15.3f}{us / each:7.2f}")
 
 

@@ -14,6 +14,7 @@ from pipelines.commands.ablation import ablation
 from pipelines.commands.audit import audit
 from pipelines.commands.experiments import experiments
 from pipelines.commands.export import export
+from pipelines.commands.head import head
 from pipelines.commands.judge import judge
 from pipelines.commands.ledger import ledger
 from pipelines.commands.report import report
@@ -36,6 +37,7 @@ COMMANDS = (
     ledger,
     verify,
     weights,
+    head,
     sample,
     ui,
 )

@@ -48,8 +48,8 @@ class Camp2022Params(Params):
     @field_validator("limits")
     @classmethod
     def _known_limits(cls, limits: dict[str, float]) -> dict[str, float]:
-        for name, cut in limits.items():
-            if not math.isfinite(cut):
+        for name, limit in limits.items():
+            if not math.isfinite(limit):
                 raise ValueError(f"{name} must be a finite number")
             signal, _, side = name.partition(".")
             find_signal(signal)
@@ -78,26 +78,19 @@ def judge_camp2022(evidence: pd.DataFrame, params: Camp2022Params) -> pd.DataFra
 
 
 def _judge_one(row: Mapping[Any, Any], params: Camp2022Params) -> dict[str, object]:
-    suspicions = _suspicions(row, params)
-    proofs = _proofs(row, params)
+    suspicions, proofs = _suspicions(row, params), _proofs(row, params)
+    suspected = " and ".join(suspicions)
     if not suspicions:
-        medium, reason, words = ILLUSTRATION, "", "nothing speaks for a photograph"
+        medium, words = ILLUSTRATION, "nothing speaks for a photograph"
     elif not proofs:
-        medium, reason, words = (
-            UNSURE,
-            "",
-            f"{' and '.join(suspicions)}, but no filter confirms a photograph",
-        )
+        medium, words = UNSURE, f"{suspected}, but no filter confirms a photograph"
     else:
-        medium, reason, words = (
-            PHOTO,
-            PHOTO_VERDICT.name,
-            f"{' and '.join(suspicions)}; {' and '.join(proofs)}",
-        )
+        medium, words = PHOTO, f"{suspected}; {' and '.join(proofs)}"
+    rejected = medium == PHOTO
     return {
         "image_id": row["image_id"],
-        "outcome": PHOTO_VERDICT.outcome if reason else "kept",
-        "reason": reason,
+        "outcome": PHOTO_VERDICT.outcome if rejected else "kept",
+        "reason": PHOTO_VERDICT.name if rejected else "",
         "p_photo": float("nan"),
         "medium": medium,
         "explanation": words,
@@ -114,12 +107,14 @@ def _suspicions(row: Mapping[Any, Any], params: Camp2022Params) -> list[str]:
 
 
 def _proofs(row: Mapping[Any, Any], params: Camp2022Params) -> list[str]:
-    return [words for name in params.filters if (words := _proof(_SIGNALS[name], row, params))]
+    told = (_proof(_SIGNALS[name], row, params) for name in params.filters)
+    return [words for words in told if words]
 
 
 def _proof(signal: Signal, row: Mapping[Any, Any], params: Camp2022Params) -> str:
+    """On which side of its limits a signal lies, in words; "" within them."""
     value, limits = row[signal.name], params.limits_of(signal)
     if limits.contain(value):
         return ""
-    side, cut = ("above", limits.high) if value > limits.high else ("below", limits.low)
-    return f"{signal.reason.replace('_', ' ')}: {signal.name} {value:.3f} {side} {cut:.3f}"
+    side, limit = ("above", limits.high) if value > limits.high else ("below", limits.low)
+    return f"{signal.reason.replace('_', ' ')}: {signal.name} {value:.3f} {side} {limit:.3f}"

@@ -23,9 +23,8 @@ def hold(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame)
     A label or an outcome in HUMAN_DECISIONS on any of the copies settles it. What is rejected stays
     rejected."""
     classes = _classes(decisions, duplicates, human)
-    return DECISIONS.frame(
-        [_held(row, classes.get(row["path"])) for row in decisions.to_dict("records")]
-    )
+    rows = decisions.to_dict("records")
+    return DECISIONS.frame([_held(row, classes.get(row["path"])) for row in rows])
 
 
 def is_conflict(decisions: pd.DataFrame) -> pd.Series:
@@ -39,9 +38,11 @@ def _classes(
     """How many files of its group lie in which class, by the path of each kept file with an open
     conflict."""
     settled = human.loc[human["action"].isin(_SETTLING), "image_id"]
-    groups = duplicates.loc[duplicates["image_id"].isin(settled), "group"]
-    open_ = duplicates[(duplicates["conflict"] != "") & ~duplicates["group"].isin(groups)]
+    settled_groups = duplicates.loc[duplicates["image_id"].isin(settled), "group"]
+    in_conflict = duplicates["conflict"] != ""
+    open_ = duplicates[in_conflict & ~duplicates["group"].isin(settled_groups)]
     labels = open_["path"].map(decisions.set_index("path")["label"])
+    # a file outside every class folder says nothing of its class
     filed = labels[labels != UNLABELLED].groupby(open_["group"])
     kept = open_[open_["keep"]].set_index("group")["path"]
     return {kept[group]: some.value_counts().sort_index() for group, some in filed}
@@ -54,14 +55,12 @@ def _held(row: Mapping[Any, Any], classes: pd.Series | None) -> dict[str, object
         return dict(row)
     ordered = classes.sort_values(ascending=False, kind="stable")
     *several, last = (f"{label} ({count})" for label, count in ordered.items())
+    filed = f"copies of it are filed under {', '.join(several)} and {last}"
     return {
         **row,
         "outcome": LABEL_CONFLICT.outcome,
         "stage": LABEL_CONFLICT.stage,
         "reason": LABEL_CONFLICT.name,
-        "explanation": (
-            f"copies of it are filed under {', '.join(several)} and {last}: "
-            f"{LABEL_CONFLICT.remedy}; {row['explanation']}"
-        ),
+        "explanation": f"{filed}: {LABEL_CONFLICT.remedy}; {row['explanation']}",
         "decided_by": MACHINE,
     }

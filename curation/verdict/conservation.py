@@ -37,10 +37,8 @@ def _paths(images: pd.DataFrame, decisions: pd.DataFrame) -> Iterator[str]:
     yield from _told(found[~found.isin(decided)], "found, but without a decision")
     yield from _told(decided[~decided.isin(found)], "decided, but not among the files found")
     both = decisions.merge(images, on="path", suffixes=("", "_found"))
-    yield from _told(
-        both.loc[both["image_id"] != both["image_id_found"], "path"],
-        "decided under another image_id",
-    )
+    mistaken = both["image_id"] != both["image_id_found"]
+    yield from _told(both.loc[mistaken, "path"], "decided under another image_id")
     kept_blind = ~both["readable"] & (both["outcome"] != "rejected")
     yield from _told(both.loc[kept_blind, "path"], "unreadable, yet not rejected")
 
@@ -52,8 +50,8 @@ def _values(decisions: pd.DataFrame) -> Iterator[str]:
             decisions.loc[wrong, "path"], f"with a {column} other than {', '.join(legal)}"
         )
     given = decisions["p_photo"].notna()
-    wrong = given & ~decisions["p_photo"].between(0, 1)
-    yield from _told(decisions.loc[wrong, "path"], "with a p_photo outside 0 to 1")
+    outside = given & ~decisions["p_photo"].between(0, 1)
+    yield from _told(decisions.loc[outside, "path"], "with a p_photo outside 0 to 1")
 
 
 def _reasons(decisions: pd.DataFrame) -> Iterator[str]:
@@ -74,10 +72,9 @@ def _reasons(decisions: pd.DataFrame) -> Iterator[str]:
 
 def _copies(decisions: pd.DataFrame) -> Iterator[str]:
     is_copy = (decisions["outcome"] == "rejected") & (decisions["reason"] == DUPLICATE_FILE.name)
-    copies, originals = decisions[is_copy], decisions.loc[~is_copy, "path"]
-    yield from _told(
-        copies.loc[copies["duplicate_of"] == "", "path"], "rejected as duplicates of no named file"
-    )
+    originals = decisions.loc[~is_copy, "path"]
+    nameless = is_copy & (decisions["duplicate_of"] == "")
+    yield from _told(decisions.loc[nameless, "path"], "rejected as duplicates of no named file")
     named = decisions[decisions["duplicate_of"] != ""]
     absent = ~named["duplicate_of"].isin(decisions["path"])
     yield from _told(named.loc[absent, "path"], "duplicates of a file that was not found")

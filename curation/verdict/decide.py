@@ -20,6 +20,8 @@ from curation.base.tables import DECISIONS
 from curation.verdict.conservation import MACHINE
 
 VERSION = 3
+"""Raise it whenever the same evidence may be decided otherwise."""
+
 _UNKNOWN = {"p_photo": float("nan"), "medium": UNSURE}
 _SAME = {SAME_BYTES: "bytes", SAME_PIXELS: "pixels"}
 
@@ -39,18 +41,14 @@ def decide(
     unusable = set(evidence.loc[evidence["embedding"] == BAD_FEATURE.name, "image_id"])
     rows = []
     for image in images.to_dict("records"):
-        fields = {
-            "path": image["path"],
-            "image_id": image["image_id"],
-            "label": image["label"],
-            "decided_by": MACHINE,
-        }
+        fields = {name: image[name] for name in ("path", "image_id", "label")}
         place = places.get(image["path"])
-        if place is None:
-            rows.append(fields | _unreadable(image))
+        if place is None:  # only readable files are compared
+            decided = _unreadable(image)
         else:
             verdict = verdicts[keepers[place["group"]]]
-            rows.append(fields | _judged(place, verdict, unusable))
+            decided = _judged(place, verdict, unusable)
+        rows.append({**fields, "decided_by": MACHINE, **decided})
     return DECISIONS.frame(rows)
 
 
@@ -64,8 +62,8 @@ def _judged(
 ) -> dict[str, object]:
     medium = {"p_photo": verdict["p_photo"], "medium": verdict["medium"]}
     if not place["keep"]:
-        words = _relation(place)
-        return _because(DUPLICATE_FILE, words) | medium | {"duplicate_of": place["duplicate_of"]}
+        copy = _because(DUPLICATE_FILE, _relation(place))
+        return copy | medium | {"duplicate_of": place["duplicate_of"]}
     if place["image_id"] in unusable:
         return _because(BAD_FEATURE, "the network gave no usable embedding of it") | medium
     return medium | {
@@ -81,10 +79,8 @@ def _relation(place: Mapping[Any, Any]) -> str:
     kept, transform = place["duplicate_of"], place["transform"]
     if place["relation"] != DUPLICATE:
         return f"same {_SAME[place['relation']]} as {kept}"
-    return (
-        f"a copy of {kept}{': ' if transform else ''}{transform} (similarity "
-        f"{place['similarity']:.2f})"
-    )
+    how = f": {transform}" if transform else ""
+    return f"a copy of {kept}{how} (similarity {place['similarity']:.2f})"
 
 
 def _because(reason: Reason, explanation: str) -> dict[str, object]:

@@ -35,12 +35,16 @@ def gather(
     """An EVIDENCE row for each kept copy in `duplicates`, with its cluster by `method` (a column of
     CLUSTERS)."""
     rows = duplicates.loc[duplicates["keep"], ["image_id"]]
+    counted = object_counts.rename(columns={"status": "detector"})
+    embedded = embeddings.rename(columns={"status": "embedding"})
+    clustered = clusters.rename(columns={method: "cluster"})
     for table in (
-        object_counts.rename(columns={"status": "detector"})[["image_id", "detector", "objects"]],
-        embeddings.rename(columns={"status": "embedding"})[["image_id", "embedding"]],
-        clusters.rename(columns={method: "cluster"})[["image_id", "cluster"]],
+        counted[["image_id", "detector", "objects"]],
+        embedded[["image_id", "embedding"]],
+        clustered[["image_id", "cluster"]],
         signals,
     ):
         rows = rows.merge(table, on="image_id", how="left", validate="one_to_one")
+    # a picture without a sound embedding was never clustered; `embedding` says so
     rows["cluster"] = rows["cluster"].fillna(-1).astype("int64")
     return EVIDENCE.check(rows)

@@ -18,16 +18,26 @@ from curation.verdict.conservation import HUMAN
 
 
 class Word(NamedTuple):
-    """What a person decided, who, when (ISO 8601, UTC) and with which note."""
+    """What a person decided."""
 
     value: str
+    """The decision, such as "kept" or the name of a class."""
+
     who: str
+    """By whom."""
+
     at: str
+    """When: ISO 8601, UTC."""
+
     note: str
+    """Why, in their own words, if they gave any."""
 
 
 _Words = Mapping[str, Word]
 """The last word on each action."""
+
+_NO_GROUP = -1
+"""Of files that were never compared, because they cannot be read."""
 
 
 def apply(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.DataFrame:
@@ -39,15 +49,12 @@ def apply(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame
     `duplicates` have no effect."""
     words = _words(duplicates, human)
     keepers = set(duplicates.loc[duplicates["keep"], "path"])
-    given = {
-        path: words[group]
-        for path, group in zip(duplicates["path"], duplicates["group"], strict=True)
-        if group in words
-    }
-    rows: list[dict[str, object]] = [
-        _overruled(row, given.get(row["path"], {}), keeper=row["path"] in keepers)
-        for row in decisions.to_dict("records")
-    ]
+    group_of = dict(zip(duplicates["path"], duplicates["group"], strict=True))
+    rows = []
+    for row in decisions.to_dict("records"):
+        path = row["path"]
+        said = words.get(group_of.get(path, _NO_GROUP), {})
+        rows.append(_overruled(row, said, keeper=path in keepers))
     return DECISIONS.frame(rows)
 
 
@@ -107,7 +114,8 @@ def _decided(row: Mapping[Any, Any], word: Word, reason: Reason) -> dict[str, ob
 def signed(word: Word) -> str:
     """By whom, when and why, on one line."""
     note = " ".join(word.note.split())
-    return f"by {word.who} on {word.at[:16].replace('T', ' ')} UTC" + (f" ({note})" if note else "")
+    minute = word.at[:16].replace("T", " ")
+    return f"by {word.who} on {minute} UTC" + (f" ({note})" if note else "")
 
 
 def _labelled(row: Mapping[Any, Any], word: Word) -> dict[str, object]:

@@ -6,7 +6,8 @@ pictures, the share of photographs), and a person's answers refit the head."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 from pydantic import Field
@@ -48,11 +49,16 @@ class LearnedParams(Params):
 
 
 class Learned(NamedTuple):
-    """JUDGEMENTS, what the folder looks like to the head, and the thresholds that were used."""
+    """What the recipe found."""
 
     judgements: pd.DataFrame
+    """JUDGEMENTS of every picture."""
+
     seen: Seen
+    """What the folder looks like to the head."""
+
     thresholds: Thresholds
+    """The thresholds that were used."""
 
 
 def judge_learned(
@@ -82,19 +88,23 @@ def judge_learned(
 
 def _judgements(seen: Seen) -> pd.DataFrame:
     chances = probability(seen.votes["log_odds"].to_numpy()).round(DIGITS)
-    rows = zip(seen.votes.to_dict("records"), chances.tolist(), seen.medium.tolist(), strict=True)
+    votes = seen.votes.to_dict("records")
+    rows = zip(votes, chances.tolist(), seen.medium.tolist(), strict=True)
     return JUDGEMENTS.frame(
-        [
-            {"image_id": row["image_id"], "p_photo": p_photo, "medium": medium}
-            | dict(zip(("outcome", "reason"), _OUTCOMES[medium], strict=True))
-            | {
-                "explanation": explain_verdict(
-                    {part: row[part] for part in PARTS},
-                    seen.weights,
-                    medium=medium,
-                    p_photo=p_photo,
-                )
-            }
-            for row, p_photo, medium in rows
-        ]
+        [_judgement(vote, p_photo, medium, seen.weights) for vote, p_photo, medium in rows]
     )
+
+
+def _judgement(
+    vote: Mapping[Any, Any], p_photo: float, medium: str, weights: Mapping[str, float]
+) -> dict[str, object]:
+    outcome, reason = _OUTCOMES[medium]
+    parts = {part: vote[part] for part in PARTS}
+    return {
+        "image_id": vote["image_id"],
+        "outcome": outcome,
+        "reason": reason,
+        "p_photo": p_photo,
+        "medium": medium,
+        "explanation": explain_verdict(parts, weights, medium=medium, p_photo=p_photo),
+    }

@@ -32,17 +32,24 @@ class VerdictParams(RecipeParams, BrakeParams):
 
 
 class Judged(NamedTuple):
-    """JUDGEMENTS of every distinct picture; MEASURES, VOTES and VOTE_QUALITY behind them; and in
-    `settled` the numbers that hold for all: `embedder`, `head` (the digest of the one to start
-    from), `answers` (how many refitted it), `photo_share`, and the thresholds `reject_threshold`
-    and `keep_threshold` in log-odds without the share. A recipe that does not vote leaves all but
-    the first empty."""
+    """What a recipe found. One that does not vote leaves all but the judgements empty."""
 
     judgements: pd.DataFrame
+    """JUDGEMENTS of every distinct picture."""
+
     measures: pd.DataFrame
+    """MEASURES behind them."""
+
     votes: pd.DataFrame
+    """VOTES behind them."""
+
     quality: pd.DataFrame
+    """VOTE_QUALITY of the voters."""
+
     settled: dict[str, str | int | float]
+    """What holds for all: `embedder`, `head` (the digest of the one to start from), `answers` (how
+    many refitted it), `photo_share`, and the thresholds `reject_threshold` and `keep_threshold` in
+    log-odds without the share."""
 
 
 def judge(

@@ -45,9 +45,9 @@ class BrakeParams(Params):
         description="Share of all files that may be rejected, and of pictures as photographs",
     )
     brake_min_pictures: int = Field(
-        20, ge=1, description="Smaller classes and runs do not stop; losing all does"
+        20, ge=1, description="Smaller classes and runs do not stop; removing all does"
     )
-    accept_removals: bool = Field(False, description="Go on whatever is lost")
+    accept_removals: bool = Field(False, description="Go on whatever is removed")
 
 
 def removal_rates(decisions: pd.DataFrame) -> pd.DataFrame:
@@ -56,11 +56,11 @@ def removal_rates(decisions: pd.DataFrame) -> pd.DataFrame:
     rejected = (distinct["outcome"] == "rejected") & (distinct["stage"] == PHOTO_VERDICT.stage)
     taken = rejected.groupby(distinct["label"])
     return REMOVAL_RATES.frame(
-        [_loss(str(label), len(rows), int(rows.sum())) for label, rows in taken]
+        [_removal_rate(str(label), len(rows), int(rows.sum())) for label, rows in taken]
     )
 
 
-def _loss(label: str, pictures: int, rejected: int) -> dict[str, object]:
+def _removal_rate(label: str, pictures: int, rejected: int) -> dict[str, object]:
     rate = rate_interval(rejected, pictures)
     return {
         "label": label,
@@ -76,14 +76,12 @@ def too_heavy(
     removal_rates: pd.DataFrame, decisions: pd.DataFrame, params: BrakeParams
 ) -> list[str]:
     """What is over the limits: a sentence for the whole run, then one per class where there are
-    several, the largest loss first; nothing where all is well.
+    several, the one that loses most pictures first; nothing where all is well.
 
     A class or run of fewer than `brake_min_pictures` is not stopped for, but for a run that would
     lose every picture."""
-    run, classes = (
-        list(_of_run(removal_rates, decisions, params)),
-        list(_of_classes(removal_rates, params)),
-    )
+    run = list(_of_run(removal_rates, decisions, params))
+    classes = list(_of_classes(removal_rates, params))
     return run if run and len(removal_rates) == 1 else run + classes
 
 
@@ -91,18 +89,18 @@ def _of_run(
     removal_rates: pd.DataFrame, decisions: pd.DataFrame, params: BrakeParams
 ) -> Iterator[str]:
     pictures, photos = int(removal_rates["pictures"].sum()), int(removal_rates["rejected"].sum())
-    machine = decisions[
-        (decisions["outcome"] == "rejected") & (decisions["decided_by"] == "machine")
-    ]
+    rejected_by_machine = (decisions["outcome"] == "rejected") & (
+        decisions["decided_by"] == "machine"
+    )
+    machine = decisions[rejected_by_machine]
     files, rejected = len(decisions), len(machine)
     allowed, large = params.max_removal, params.brake_min_pictures
     if _over(photos, pictures, allowed) and (pictures >= large or photos == pictures):
         shares = _shares(photos, pictures, allowed)
         yield f"{photos} of {pictures} distinct pictures would be rejected as photographs {shares}"
     elif _over(rejected, files, allowed) and files >= large:
-        reasons = ", ".join(
-            f"{count} {reason}" for reason, count in machine["reason"].value_counts().items()
-        )
+        counts = machine["reason"].value_counts()
+        reasons = ", ".join(f"{count} {reason}" for reason, count in counts.items())
         yield (
             f"{rejected} of {files} files would be rejected, {reasons} "
             f"{_shares(rejected, files, allowed)}"
@@ -112,18 +110,19 @@ def _of_run(
 def _of_classes(removal_rates: pd.DataFrame, params: BrakeParams) -> Iterator[str]:
     allowed = params.max_class_removal
     large = removal_rates[removal_rates["pictures"] >= params.brake_min_pictures]
-    for row in large.sort_values(["rejected", "label"], ascending=[False, True]).to_dict("records"):
-        lost, pictures = row["rejected"], row["pictures"]
-        if _over(lost, pictures, allowed):
+    ordered = large.sort_values(["rejected", "label"], ascending=[False, True])
+    for row in ordered.to_dict("records"):
+        removed, pictures = row["rejected"], row["pictures"]
+        if _over(removed, pictures, allowed):
             yield (
-                f"class {row['label']!r} would lose {lost} of {pictures} pictures "
-                f"{_shares(lost, pictures, allowed)}"
+                f"class {row['label']!r} would lose {removed} of {pictures} pictures "
+                f"{_shares(removed, pictures, allowed)}"
             )
 
 
-def _over(lost: int, of: int, allowed: float) -> bool:
-    return of > 0 and lost / of > allowed
+def _over(removed: int, of: int, allowed: float) -> bool:
+    return of > 0 and removed / of > allowed
 
 
-def _shares(lost: int, of: int, allowed: float) -> str:
-    return f"({100 * lost / of:.3g} %, at most {100 * allowed:.3g} % allowed)"
+def _shares(removed: int, of: int, allowed: float) -> str:
+    return f"({100 * removed / of:.3g} %, at most {100 * allowed:.3g} % allowed)"

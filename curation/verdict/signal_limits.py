@@ -7,7 +7,7 @@ import pandas as pd
 
 from curation.base.tables import Table
 from curation.gather.signals import SIGNALS
-from curation.gather.signals.base import Limits
+from curation.gather.signals.base import Limits, Signal
 from curation.verdict.recipes import VerdictParams
 
 SIGNAL_LIMITS = Table(
@@ -21,23 +21,24 @@ whether it counts."""
 
 
 def limits(params: VerdictParams) -> pd.DataFrame:
-    """The SIGNAL_LIMITS in force: none under a recipe that weighs signals instead of cutting
+    """The SIGNAL_LIMITS in force: none under a recipe that weighs signals instead of limiting
     them."""
     if params.recipe != "camp2022":
         return SIGNAL_LIMITS.frame([])
-    chosen = {signal.name: params.limits_of(signal) for signal in SIGNALS}
-    return SIGNAL_LIMITS.frame(
-        [
-            {"signal": name, "low": cut.low, "high": cut.high, "confirms": name in params.filters}
-            for name, cut in chosen.items()
-        ]
-    )
+    return SIGNAL_LIMITS.frame([_limit(signal, params) for signal in SIGNALS])
+
+
+def _limit(signal: Signal, params: VerdictParams) -> dict[str, object]:
+    range_ = params.limits_of(signal)
+    return {
+        "signal": signal.name,
+        "low": range_.low,
+        "high": range_.high,
+        "confirms": signal.name in params.filters,
+    }
 
 
 def limits_by_name(table: pd.DataFrame) -> dict[str, Limits]:
     """The ranges in a SIGNAL_LIMITS table."""
-    columns = SIGNAL_LIMITS.check(table)
-    return {
-        str(name): Limits(float(low), float(high))
-        for name, low, high in zip(columns["signal"], columns["low"], columns["high"], strict=True)
-    }
+    rows = SIGNAL_LIMITS.check(table).to_dict("records")
+    return {str(row["signal"]): Limits(float(row["low"]), float(row["high"])) for row in rows}

@@ -16,12 +16,14 @@ from curation.base.tables import EMBEDDINGS
 from curation.gather.signals import SIGNALS
 from curation.verdict import learned, recipes
 from curation.verdict.audit.assess import Assessment, assess
-from curation.verdict.audit.questions import STRATA, propose
+from curation.verdict.audit.questions import propose
 from curation.verdict.evidence import EVIDENCE
 from curation.verdict.learned import LearnedParams
+from curation.verdict.medium import strata
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.folder import Folder
 from curation.verdict.medium.head import Head, digest, load_head
+from curation.verdict.medium.strata import STRATA
 from curation.verdict.medium.thresholds import Thresholds
 from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, VOTES, Voter
 from curation.verdict.recipes import VerdictParams
@@ -42,7 +44,7 @@ def votes(rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def test_every_stratum_is_asked_and_no_answer_stands_for_many_more_than_its_share(
+def test_every_stratum_is_asked_and_no_answer_weighs_much_more_than_another(
     votes: pd.DataFrame,
 ) -> None:
     questions = propose(votes, set(), count=50)
@@ -330,3 +332,13 @@ def test_answers_on_a_folder_that_the_head_mistakes_show_and_mend_it(
     assert found.refitted.ece.value < found.shipped.ece.value
     others = pictures.judge(photo[asked]).set_index("image_id").drop(asked)
     assert found.refitted.auroc.low < np.mean((others["log_odds"] > 0) == photo[others.index])
+
+
+def test_the_audit_reads_the_medium_and_never_the_reverse() -> None:
+    medium = Path(strata.__file__).parent
+    readers = [
+        path.name
+        for path in medium.rglob("*.py")
+        if "curation.verdict.audit" in path.read_text(encoding="utf-8")
+    ]
+    assert not readers

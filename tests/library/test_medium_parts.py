@@ -1,8 +1,9 @@
-"""Neighbours, prior, cuts, explanation and head: each on toys whose answer is known."""
+"""Neighbours, prior, thresholds, explanation and head: each on toys whose answer is known."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.base.errors import WeightsError
-from curation.verdict.medium import thresholds as cutting
+from curation.verdict.medium import neighbours
 from curation.verdict.medium.explain import explain_verdict
 from curation.verdict.medium.head import SILENT, Head, load_head
 from curation.verdict.medium.neighbours import nearest, pull
-from curation.verdict.medium.prior import LEAST, MOST, logit, photo_share
-from curation.verdict.medium.thresholds import Thresholds, media
+from curation.verdict.medium.prior import PRIOR, logit, photo_share
+from curation.verdict.medium.thresholds import Thresholds, media, thresholds
 from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
 
 
@@ -60,7 +61,7 @@ def test_the_nearest_are_of_the_own_family_and_never_the_picture_itself():
 def test_many_pictures_are_compared_block_by_block(monkeypatch):
     vectors = np.random.default_rng(1).normal(size=(50, 6)).astype(np.float32)
     whole = nearest(vectors, 4)
-    monkeypatch.setattr("curation.verdict.medium.neighbours.BLOCK", 7)
+    monkeypatch.setattr(neighbours, "SEARCH", replace(neighbours.SEARCH, block=7))
     parts = nearest(vectors, 4)
     assert [set(row) for row in parts.rows] == [set(row) for row in whole.rows]
 
@@ -110,7 +111,7 @@ def test_one_picture_says_little_of_a_share():
     assert 0.05 < photo_share(np.array([-8.0])) < photo_share(np.array([8.0])) < 0.25
 
 
-@pytest.mark.parametrize(("log_odds", "bound"), [(-9.0, LEAST), (9.0, MOST)])
+@pytest.mark.parametrize(("log_odds", "bound"), [(-9.0, PRIOR.least), (9.0, PRIOR.most)])
 def test_a_folder_of_one_kind_stays_within_the_bounds(log_odds, bound):
     assert photo_share(np.full(5000, log_odds)) == bound
 
@@ -119,36 +120,33 @@ def test_no_picture_leaves_the_expectation():
     assert photo_share(np.zeros(0)) == pytest.approx(0.1)
 
 
-def test_cuts_lie_between_the_stored_promises():
+def test_thresholds_lie_between_the_stored_promises():
     head = toy_head()
-    exact = cutting.thresholds(head, illustrations_rejected=0.01, photos_kept=0.03)
+    exact = thresholds(head, illustrations_rejected=0.01, photos_kept=0.03)
     assert exact == Thresholds(2.0, -1.0, 1.5)
-    strict = cutting.thresholds(head, illustrations_rejected=0.003, photos_kept=0.005)
+    strict = thresholds(head, illustrations_rejected=0.003, photos_kept=0.005)
     assert 2.0 < strict.reject < 4.0
     assert -4.0 < strict.keep < -1.0
 
 
-def test_where_there_is_no_room_for_doubt_one_cut_serves_both():
+def test_where_there_is_no_room_for_doubt_one_threshold_serves_both():
     head = toy_head(keep_thresholds={0.001: 3.0, 0.2: 3.5})
-    assert cutting.thresholds(head, illustrations_rejected=0.01, photos_kept=0.03) == Thresholds(
+    assert thresholds(head, illustrations_rejected=0.01, photos_kept=0.03) == Thresholds(
         2.0, 2.0, 1.5
     )
 
 
 def test_an_answer_needs_the_promise_and_the_greater_chance():
-    cuts, evidence, content = (
-        Thresholds(2.0, -1.0, 1.5),
-        np.array([-3.0, 0.0, 2.5, 5.0]),
-        np.zeros(4),
-    )
+    chosen = Thresholds(2.0, -1.0, 1.5)
+    evidence, content = np.array([-3.0, 0.0, 2.5, 5.0]), np.zeros(4)
     few, many = logit(0.01), logit(0.9)
-    assert media(evidence + few, content, prior=few, thresholds=cuts).tolist() == [
+    assert media(evidence + few, content, prior=few, thresholds=chosen).tolist() == [
         "illustration",
         "unsure",
         "unsure",
         "photo",
     ]
-    assert media(evidence + many, content, prior=many, thresholds=cuts).tolist() == [
+    assert media(evidence + many, content, prior=many, thresholds=chosen).tolist() == [
         "illustration",
         "unsure",
         "photo",
@@ -229,9 +227,9 @@ def test_a_signal_younger_than_the_head_is_silent():
         ),
         ({"base": 10**400}, "too large"),
         *(
-            ({name: cuts}, f"{name} must map at least one error")
+            ({name: stored}, f"{name} must map at least one error")
             for name in ("reject_thresholds", "keep_thresholds")
-            for cuts in ({}, {"0.01": float("nan")}, {"0": 1.0}, {"nan": 1.0}, {"-0.1": 1.0})
+            for stored in ({}, {"0.01": float("nan")}, {"0": 1.0}, {"nan": 1.0}, {"-0.1": 1.0})
         ),
         ({"reject_thresholds": {"0.01": None}}, "NoneType"),
         *(

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from curation.verdict.audit import questions
-from curation.verdict.medium import fit, quality
+from curation.verdict.medium import fit, quality, strata
 from curation.verdict.medium.quality import (
     Interval,
     at_chance,
@@ -36,7 +35,7 @@ def columns(rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.array(scores), np.array(photos), np.array(weights, float)
 
 
-@pytest.mark.parametrize("module", [quality, fit, questions], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [quality, fit, strata], ids=lambda module: module.__name__)
 def test_the_examples_in_the_docstrings_hold(module) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0

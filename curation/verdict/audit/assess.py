@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -10,15 +11,29 @@ import numpy.typing as npt
 import pandas as pd
 
 from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
-from curation.verdict.audit.questions import Counts, lot, sample_weight
+from curation.verdict.audit.questions import lot
 from curation.verdict.medium import quality
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.quality import Interval
+from curation.verdict.medium.strata import Counts, sample_weight
 from curation.verdict.medium.votes import Floats
 
-FOLDS = 5
-BINS = 5
-"""Bins of the calibration error: ten answers each in a usual audit."""
+
+@dataclass(frozen=True)
+class AuditSettings:
+    """How answers are used."""
+
+    folds: int = 5
+    """Parts of the answers, each of which is judged by heads that do not know it."""
+
+    bins: int = 5
+    """Bins of the calibration error: ten answers each in a usual audit."""
+
+    tiny: float = 1e-12
+    """A sum of weights below this is 0."""
+
+
+_AUDIT = AuditSettings()
 
 Judge = Callable[[pd.Series], pd.DataFrame]
 """From answers (True for a photograph, by image_id) to a folder as heads that heed them see it:
@@ -26,55 +41,84 @@ Judge = Callable[[pd.Series], pd.DataFrame]
 
 
 class Figures(NamedTuple):
-    """How good a verdict is, estimated for the whole folder: ranking, calibration error, share of
-    illustrations rejected as photographs, share of photographs kept as illustrations, share of
-    wrong answers among those given, share of pictures left to review."""
+    """How good a verdict is, estimated for the whole folder."""
 
     auroc: Interval
+    """Ranking."""
+
     ece: Interval
+    """Expected calibration error."""
+
     illustrations_rejected: Interval
+    """Share of illustrations rejected as photographs."""
+
     photos_kept: Interval
+    """Share of photographs kept as illustrations."""
+
     wrong: Interval
+    """Share of wrong answers among those that the verdict gave."""
+
     unsure: Interval
+    """Share of pictures left to review."""
 
 
 class Assessment(NamedTuple):
-    """What answers show of the shipped head, and of heads refitted on answers to other pictures."""
+    """What answers show."""
 
     photos: int
+    """Answers that said photograph."""
+
     illustrations: int
+    """Answers that said illustration."""
+
     shipped: Figures
+    """Of the shipped head."""
+
     refitted: Figures
+    """Of heads refitted on answers to other pictures."""
 
 
 def assess(judge: Judge, answers: pd.Series) -> Assessment:
     """Figures on the answered pictures of a folder: by the shipped head, and refitted by
     cross-validation.
 
-    An answer stands for the pictures of its stratum of shipped log-odds, by how many of them were
-    answered. For a first audit that is one over its chance of being drawn; answers from elsewhere
-    are brought to the folder's proportions. It cannot mend answers that were chosen by what the
-    pictures show."""
+    An answer's sample weight is the number of pictures in its stratum of shipped log-odds for each
+    answer there. For a first audit that is one over its chance of being drawn; answers from
+    elsewhere are brought to the folder's proportions. It cannot mend answers that were chosen by
+    what the pictures show."""
     shipped = judge(answers.iloc[:0]).set_index("image_id").sort_index()
     known = answers[answers.index.isin(shipped.index)].sort_index()
-    folds = _folds(known)
-    parts = [
-        judge(known[folds != number]).set_index("image_id").loc[known.index[folds == number]]
-        for number in set(folds)
-    ]
-    refitted = pd.concat(parts).loc[known.index] if parts else shipped.iloc[:0]
+    refitted = _without_their_answer(judge, known, nothing=shipped.iloc[:0])
     photo = known.to_numpy(dtype=np.bool_)
     weight = sample_weight(shipped["log_odds"].to_numpy(), shipped.index.isin(known.index))
-    figures = [_figures(judged, photo, weight) for judged in (shipped.loc[known.index], refitted)]
-    return Assessment(int(photo.sum()), int((~photo).sum()), *figures)
+    return Assessment(
+        photos=int(photo.sum()),
+        illustrations=int((~photo).sum()),
+        shipped=_figures(shipped.loc[known.index], photo, weight),
+        refitted=_figures(refitted, photo, weight),
+    )
+
+
+def _without_their_answer(
+    judge: Judge, answers: pd.Series, *, nothing: pd.DataFrame
+) -> pd.DataFrame:
+    """The answered pictures, each as a head that knows the other folds' answers sees it."""
+    if answers.empty:
+        return nothing
+    fold = _folds(answers)
+    parts = []
+    for number in set(fold):
+        judged = judge(answers[fold != number]).set_index("image_id")
+        parts.append(judged.loc[answers.index[fold == number]])
+    judged_once: pd.DataFrame = pd.concat(parts).loc[answers.index]
+    return judged_once
 
 
 def _folds(answers: pd.Series) -> Counts:
     """A fold for each answer, as good as random, each class dealt out evenly."""
     lots = pd.DataFrame({"answer": answers, "lot": answers.index.map(lot(0))}).sort_values("lot")
-    return np.asarray(
-        lots.groupby("answer").cumcount().reindex(answers.index) % FOLDS, dtype=np.int64
-    )
+    place_in_class = lots.groupby("answer").cumcount().reindex(answers.index)
+    return np.asarray(place_in_class % _AUDIT.folds, dtype=np.int64)
 
 
 def _figures(judged: pd.DataFrame, photo: npt.NDArray[np.bool_], weight: Floats) -> Figures:
@@ -82,7 +126,7 @@ def _figures(judged: pd.DataFrame, photo: npt.NDArray[np.bool_], weight: Floats)
     said_photo, unsure = medium == PHOTO, medium == UNSURE
     return Figures(
         auroc=quality.auroc_interval(log_odds, photo, weight),
-        ece=quality.ece_interval(probability(log_odds), photo, weight, BINS),
+        ece=quality.ece_interval(probability(log_odds), photo, weight, _AUDIT.bins),
         illustrations_rejected=_rate(said_photo, weight, among=~photo),
         photos_kept=_rate(medium == ILLUSTRATION, weight, among=photo),
         wrong=_rate(said_photo != photo, weight, among=~unsure),
@@ -93,7 +137,6 @@ def _figures(judged: pd.DataFrame, photo: npt.NDArray[np.bool_], weight: Floats)
 def _rate(hit: npt.NDArray[np.bool_], weight: Floats, *, among: npt.NDArray[np.bool_]) -> Interval:
     """The weighted share of hits, with the interval of as many equally weighted pictures."""
     chosen = weight[among]
+    share = float(chosen[hit[among]].sum() / max(chosen.sum(), _AUDIT.tiny))
     trials = quality.effective_size(chosen)
-    return quality.rate_interval(
-        float(chosen[hit[among]].sum() / max(chosen.sum(), 1e-12)) * trials, trials
-    )
+    return quality.rate_interval(share * trials, trials)

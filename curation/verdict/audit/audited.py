@@ -25,13 +25,19 @@ from curation.verdict.medium.votes import MEASURES, VOTES
 
 @dataclass(frozen=True)
 class Audited:
-    """The last run of a workspace: its VOTES, its DECISIONS (also where a brake held them back) and
-    its DUPLICATES."""
+    """The last run of a workspace."""
 
     workspace: Workspace
+    """The workspace."""
+
     votes: pd.DataFrame
+    """Its VOTES."""
+
     decisions: pd.DataFrame
+    """Its DECISIONS, also where a brake held them back."""
+
     duplicates: pd.DataFrame
+    """Its DUPLICATES."""
 
     @classmethod
     def of(cls, workspace: Workspace) -> Audited:
@@ -63,29 +69,35 @@ class Audited:
         if self.votes.empty:
             raise ParamError(
                 f"no picture of this folder can be audited: the last run in {self.workspace.root} "
-                "judged none; "
-                "run `inksift run` on a folder with readable pictures"
+                "judged none; run `inksift run` on a folder with readable pictures"
             )
         told = _medium(self.workspace)
         head = _head(told, weights)
+        # the setting itself is not stored; a run that adapts has some vote of the folder's
+        adapted = bool(self.votes[["neighbours", "prior"]].to_numpy().any())
         return Folder(
             _table(self.workspace, MEASURES.name, MEASURES),
             _table(self.workspace, EMBEDDINGS.name, EMBEDDINGS),
             head=head,
-            thresholds=Thresholds(
-                reject=told.reject_threshold, keep=told.keep_threshold, doubt=head.doubt
-            ),
-            adapt=bool(self.votes[["neighbours", "prior"]].to_numpy().any()),
+            thresholds=Thresholds(told.reject_threshold, told.keep_threshold, head.doubt),
+            adapt=adapted,
         )
 
 
 class _Medium(NamedTuple):
-    """The embedder's name, the digest of its head and the thresholds of the last verdict."""
+    """What the last verdict was made with."""
 
     embedder: str
+    """The network's name."""
+
     head: str
+    """The digest of the head that the run began with."""
+
     reject_threshold: float
+    """Log-odds without the folder's share, from which on a picture is a photograph."""
+
     keep_threshold: float
+    """The same, below which it is an illustration."""
 
 
 def _medium(workspace: Workspace) -> _Medium:
@@ -108,8 +120,8 @@ def _head(told: _Medium, weights: Sequence[Path]) -> Head:
         where = f"in {', '.join(map(str, weights))}" if weights else "without --weights-dir"
         raise ParamError(
             f"the last run judged by the medium head {told.head} for {told.embedder}, but {where} "
-            "it is "
-            f"{digest(head)}: give the same --weights-dir as that run, or run `inksift run` again"
+            f"it is {digest(head)}: give the same --weights-dir as that run, or run `inksift run` "
+            "again"
         )
     return head
 

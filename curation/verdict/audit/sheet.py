@@ -47,37 +47,44 @@ _ANSWERS = {
     "": "",
 }
 _SHOWN = 3
+"""Problems of a sheet that an error names one by one."""
 
 
 class Answers(NamedTuple):
-    """What a sheet says: a decision for each picture that was answered, and how many rows were
-    skipped."""
+    """What a sheet says."""
 
     decisions: list[Decision]
+    """One for each picture that was answered."""
+
     skipped: int
+    """How many rows were skipped."""
 
 
 class _Row(NamedTuple):
+    """One row of a sheet, as it was filled in."""
+
     line: int
+    """Of the file, from 1."""
+
     image_id: str
+    """The picture."""
+
     answer: str
+    """The cell, in lower case."""
+
     note: str
+    """The cell; "" where the column is gone."""
 
 
 def sheet(questions: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """SHEET rows for QUESTIONS, with what DECISIONS say of each picture's kept copy; in the order
     of the questions."""
-    kept = (
-        decisions[decisions["duplicate_of"] == ""].drop_duplicates("image_id").set_index("image_id")
-    )
-    shown = kept.loc[
-        questions["image_id"], ["path", "label", "p_photo", "medium", "explanation"]
-    ].reset_index()
-    return SHEET.check(
-        shown.assign(
-            **{name: pd.Series("", index=shown.index, dtype="str") for name in ("answer", "note")}
-        )
-    )
+    originals = decisions[decisions["duplicate_of"] == ""]
+    kept = originals.drop_duplicates("image_id").set_index("image_id")
+    columns = ["path", "label", "p_photo", "medium", "explanation"]
+    shown = kept.loc[questions["image_id"], columns].reset_index()
+    empty = pd.Series("", index=shown.index, dtype="str")
+    return SHEET.check(shown.assign(answer=empty, note=empty))
 
 
 def sheet_csv(rows: pd.DataFrame) -> bytes:

@@ -9,8 +9,9 @@ thresholds.py   from promised errors to the two thresholds
 quality.py      AUROC, calibration error and rates, with intervals
 fit.py          small regularised logistic models
 direction.py    the embedding's direction, turned by answers
+strata.py       strata of log-odds, and what an answer is weighted by
 refit.py        a head refitted on a person's answers
 folder.py       one folder as any head sees it
-audit.py        which pictures to ask about, and what the answers show
 explain.py      a verdict in one sentence
+fitting/        a head fitted on labelled pictures
 """

@@ -6,35 +6,49 @@ change of the base."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from curation.verdict.medium.fit import FOLDS, chosen, fit_change, folds, log_loss
-from curation.verdict.medium.votes import Floats
+from curation.verdict.medium.fit import FITTING, chosen, fit_change, folds, log_loss
+from curation.verdict.medium.votes import Bools, Floats
 
-Bools = npt.NDArray[np.bool_]
 
-STIFFNESS = (np.inf, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)
-"""How hard the direction holds against the answers; the first leaves it as it is."""
+@dataclass(frozen=True)
+class TurnSettings:
+    """How freely answers may turn a direction. Held-out answers choose among the stiffnesses."""
 
-BASE_STRENGTH = 0.3
-_TINY = 1e-12
+    stiffness: tuple[float, ...] = (np.inf, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)
+    """How hard the direction holds against the answers, as a factor on the precision of the prior;
+    the first leaves it as it is."""
+
+    base_strength: float = 0.3
+    """Precision of the prior around leaving the base as it is, per squared log-odds."""
+
+    tiny: float = 1e-12
+    """A trace below this is 0."""
+
+
+_TURN = TurnSettings()
 
 
 class Asked(NamedTuple):
-    """n answers: the log-odds of each picture before it was asked about, the answer, and its weight
-    (mean 1)."""
+    """n answers."""
 
     log_odds: Floats
+    """Of each picture before it was asked about."""
+
     photo: Bools
+    """Whether the answer is a photograph."""
+
     weight: Floats
+    """Sample weights, mean 1."""
 
     def change(self, kernel: Floats) -> Floats:
         """Coefficients of the change asked for, where log-odds vary as `kernel` (n x n) says and
         all together."""
-        return fit_change(*self, covariance=kernel + 1 / BASE_STRENGTH)
+        return fit_change(*self, covariance=kernel + 1 / _TURN.base_strength)
 
     def some(self, rows: Bools) -> Asked:
         """The answers in these rows."""
@@ -42,12 +56,14 @@ class Asked(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """How log-odds change with the direction: by this much per style feature (d), and, for each of
-    n answers and each block of features, as seen by a fit that did not know the answer (n x
-    blocks)."""
+    """How log-odds change with the direction."""
 
     direction: Floats
+    """By how much per style feature, d."""
+
     held_out: Floats
+    """By how much for each of n answers through each block of features, as seen by a fit that did
+    not know the answer, n x blocks."""
 
 
 def turn(blocks: Sequence[Floats], asked: Asked) -> Turn:
@@ -58,21 +74,23 @@ def turn(blocks: Sequence[Floats], asked: Asked) -> Turn:
     x its width). The folds follow the order of the answers, so that order should be as good as
     random."""
     grams = np.stack([deviations @ deviations.T for deviations in blocks])
-    scale = grams.shape[1] / max(float(np.trace(grams.sum(axis=0))), _TINY)
+    whole = grams.sum(axis=0)
+    # mean 1 on the diagonal, so that a stiffness means the same for any embedder and folder
+    scale = grams.shape[1] / max(float(np.trace(whole)), _TURN.tiny)
     stiffness, held_out = _chosen(grams * scale, asked)
-    coefficients = asked.change(grams.sum(axis=0) * (scale / stiffness))
-    return Turn(np.concatenate(blocks, axis=1).T @ coefficients * (scale / stiffness), held_out)
+    coefficients = asked.change(whole * (scale / stiffness))
+    features = np.concatenate(blocks, axis=1)
+    return Turn(features.T @ coefficients * (scale / stiffness), held_out)
 
 
 def _chosen(kernels: Floats, asked: Asked) -> tuple[float, Floats]:
     """A stiffness, and the changes by each block (n x blocks) that it gives held-out answers."""
     turned, losses = {}, {}
-    for stiffness in STIFFNESS:
+    for stiffness in _TURN.stiffness:
         by_block, by_base = _cross_fitted(kernels / stiffness, asked)
+        log_odds = asked.log_odds + by_block.sum(axis=1) + by_base
         turned[stiffness] = by_block
-        losses[stiffness] = asked.weight * log_loss(
-            asked.log_odds + by_block.sum(axis=1) + by_base, asked.photo
-        )
+        losses[stiffness] = asked.weight * log_loss(log_odds, asked.photo)
     best = chosen(losses)
     return best, turned[best]
 
@@ -82,11 +100,12 @@ def _cross_fitted(kernels: Floats, asked: Asked) -> tuple[Floats, Floats]:
     through the base."""
     by_block, by_base = np.zeros((len(asked.photo), len(kernels))), np.zeros(len(asked.photo))
     fold, kernel = folds(asked.photo), kernels.sum(axis=0)
-    for number in range(FOLDS):
+    for number in range(FITTING.folds):
         known, held_out = fold != number, fold == number
         coefficients = asked.some(known).change(kernel[np.ix_(known, known)])
-        by_block[held_out] = np.stack(
-            [part[np.ix_(held_out, known)] @ coefficients for part in kernels], axis=1
-        )
-        by_base[held_out] = coefficients.sum() / BASE_STRENGTH
+        # a Gaussian process predicts by the covariance of the held out with the known
+        crossed = np.ix_(held_out, known)
+        changes = [part[crossed] @ coefficients for part in kernels]
+        by_block[held_out] = np.stack(changes, axis=1)
+        by_base[held_out] = coefficients.sum() / _TURN.base_strength
     return by_block, by_base

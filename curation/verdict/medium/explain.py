@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from curation.verdict.medium.votes import VOTERS
 
-LOUD = 0.3
-"""Votes below this many log-odds say little."""
+
+@dataclass(frozen=True)
+class SentenceSettings:
+    """How much a sentence says."""
+
+    loud: float = 0.3
+    """Log-odds; votes below this say little."""
+
+    most_for: int = 3
+    """Votes named for the verdict."""
+
+    most_against: int = 2
+    """Votes named against it."""
+
+
+_SENTENCE = SentenceSettings()
 
 HEARD = (*VOTERS, "neighbours", "prior")
+"""The parts of a log-odds that a sentence may name."""
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "content": ("shows what known photographs show", "shows what known illustrations show"),
@@ -37,18 +53,29 @@ def explain_verdict(
     """One sentence for a VOTES row, such as "photo 0.97: the texture of known photographs, near
     pictures look more like photographs; the object count says little". `weights` are the voters',
     whose signs tell high measures from low."""
-    heard = sorted(
-        (name for name in HEARD if abs(votes[name]) >= LOUD), key=lambda name: -abs(votes[name])
-    )
-    words = {
-        name: _said(name, high=(votes[name] > 0) == (weights.get(name, 1.0) > 0)) for name in heard
-    }
-    leaning = [words[name] for name in heard if (votes[name] > 0) == (p_photo >= 0.5)]
-    against = [words[name] for name in heard if (votes[name] > 0) != (p_photo >= 0.5)]
-    said = ", ".join(leaning[:3]) or "no single vote decides"
-    but = f", but {' and '.join(against[:2])}" if against else ""
-    silent = "; the object count says little" if abs(votes["objects"]) < LOUD else ""
+    heard = _loudest(votes)
+    photo = p_photo >= 0.5
+    words = {}
+    for name in heard:
+        # a vote for a photograph by a voter of negative weight comes from a low measure
+        high = (votes[name] > 0) == (weights.get(name, 1.0) > 0)
+        words[name] = _said(name, high=high)
+    leaning = [words[name] for name in heard if (votes[name] > 0) == photo]
+    against = [words[name] for name in heard if (votes[name] > 0) != photo]
+    said = ", ".join(leaning[: _SENTENCE.most_for]) or "no single vote decides"
+    but = f", but {' and '.join(against[: _SENTENCE.most_against])}" if against else ""
+    silent = "" if _is_loud(votes["objects"]) else "; the object count says little"
     return f"{medium} {p_photo:.2f}: {said}{but}{silent}"
+
+
+def _loudest(votes: Mapping[str, float]) -> Sequence[str]:
+    """The votes that say something, the loudest first."""
+    loud = [name for name in HEARD if _is_loud(votes[name])]
+    return sorted(loud, key=lambda name: -abs(votes[name]))
+
+
+def _is_loud(vote: float) -> bool:
+    return abs(vote) >= _SENTENCE.loud
 
 
 def _said(name: str, *, high: bool) -> str:

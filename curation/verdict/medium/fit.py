@@ -4,22 +4,51 @@ log-odds."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
-from curation.verdict.medium.votes import Floats
+from curation.verdict.medium.votes import Bools, Floats
+
+
+@dataclass(frozen=True)
+class FittingSettings:
+    """How fits are checked and when they end."""
+
+    folds: int = 5
+    """Parts of the answers, each held out once."""
+
+    newton_steps: int = 100
+    """Most steps of Newton's method."""
+
+    halvings: int = 30
+    """Most halvings of one such step."""
+
+    settled: float = 1e-10
+    """A step that gains less of the log posterior ends the fit."""
+
+    lbfgs_steps: int = 1000
+    """Most steps of L-BFGS-B."""
+
+    lbfgs_loss: float = 1e-14
+    """Relative gain of the loss below which it ends."""
+
+    lbfgs_gradient: float = 1e-9
+    """Largest gradient at which it ends."""
+
+
+FITTING = FittingSettings()
 
 _BOUNDS = {-1: (-np.inf, 0.0), 0: (0.0, 0.0), 1: (0.0, np.inf)}
-FOLDS = 5
-_MOST_STEPS, _MOST_HALVINGS, _SETTLED = 100, 30, 1e-10
+"""Where a weight may lie, by its sign."""
 
 
 def fit_votes(
     standardised: Floats,
-    photo: npt.NDArray[np.bool_],
+    photo: Bools,
     weight: Floats,
     *,
     prior_weights: Floats,
@@ -33,22 +62,29 @@ def fit_votes(
     `standardised` is n x v in standard deviations; a missing measure (NaN) counts as 0, the mean.
     The prior is a Gaussian around `prior_weights` and `prior_base` with precision `strength`, above
     0. `signs` keeps each weight at or above zero (+1), at or below it (-1), or at it (0)."""
+    # the last column is the base, a weight of an input that is always 1
     inputs = np.column_stack([np.nan_to_num(standardised), np.ones(len(standardised))])
     prior = np.append(prior_weights, prior_base)
     bounds = [*(_BOUNDS[sign] for sign in signs), (-np.inf, np.inf)]
     start = np.clip(prior, *np.transpose(bounds))
 
     def loss(fitted: Floats) -> tuple[float, Floats]:
-        log_odds, pull = inputs @ fitted, strength * (fitted - prior)
+        log_odds = inputs @ fitted
+        pull = strength * (fitted - prior)
         value = weight @ log_loss(log_odds, photo) + pull @ (fitted - prior) / 2
-        return float(value), inputs.T @ (weight * (probability(log_odds) - photo)) + pull
+        gradient = inputs.T @ (weight * (probability(log_odds) - photo)) + pull
+        return float(value), gradient
 
-    options = {"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-9}
+    options = {
+        "maxiter": FITTING.lbfgs_steps,
+        "ftol": FITTING.lbfgs_loss,
+        "gtol": FITTING.lbfgs_gradient,
+    }
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
     return found[:-1], float(found[-1])
 
 
-def folds(photo: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def folds(photo: Bools) -> npt.NDArray[np.int64]:
     """A fold from 0 to 4 for each answer, in turn within each class; answers should come in no
     order.
 
@@ -56,12 +92,12 @@ def folds(photo: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     [1, 1, 2, 2]
     """
     place = np.where(photo, np.cumsum(photo), np.cumsum(~photo))
-    return np.asarray(place % FOLDS, dtype=np.int64)
+    return np.asarray(place % FITTING.folds, dtype=np.int64)
 
 
 def chosen(losses: Mapping[float, Floats]) -> float:
-    """The candidate whose held-out answers cost least in the mean; the first one unless that gains
-    more than noise.
+    """The candidate whose held-out answers have the least mean log loss; the first one unless that
+    gains more than noise.
 
     >>> chosen({1.0: np.array([0.5, 0.9]), 2.0: np.array([0.6, 0.7])})
     1.0
@@ -69,10 +105,11 @@ def chosen(losses: Mapping[float, Floats]) -> float:
     first, *_ = losses
     best = min(losses, key=lambda candidate: float(losses[candidate].mean()))
     gains = losses[first] - losses[best]
+    # one standard error of the paired gains: without one the simplest candidate, the first, stays
     return best if gains.mean() > gains.std() / np.sqrt(len(gains)) else first
 
 
-def log_loss(log_odds: Floats, photo: npt.NDArray[np.bool_]) -> Floats:
+def log_loss(log_odds: Floats, photo: Bools) -> Floats:
     """What each answer costs a model that promised these log-odds of a photograph (natural
     logarithm).
 
@@ -91,24 +128,23 @@ def probability(log_odds: Floats) -> Floats:
     return np.exp(-np.logaddexp(0.0, -log_odds))
 
 
-def fit_change(
-    log_odds: Floats, photo: npt.NDArray[np.bool_], weight: Floats, *, covariance: Floats
-) -> Floats:
+def fit_change(log_odds: Floats, photo: Bools, weight: Floats, *, covariance: Floats) -> Floats:
     """How n answers ask n log-odds to change, as coefficients a: the change is `covariance` @ a.
 
     The most likely change under a Gaussian process with mean 0 and this covariance (n x n) whose
     answers are drawn with the changed log-odds: Newton's method on B = I + sqrt(W) K sqrt(W), which
     is never singular (Rasmussen and Williams 2006, algorithm 3.1). A step that would make things
     worse is halved."""
-    coefficients, value = np.zeros(len(log_odds)), -float(weight @ log_loss(log_odds, photo))
-    for _ in range(_MOST_STEPS):
+    coefficients = np.zeros(len(log_odds))
+    value = -float(weight @ log_loss(log_odds, photo))
+    for _ in range(FITTING.newton_steps):
         step = _newton(log_odds, photo, weight, covariance, coefficients) - coefficients
-        for _ in range(_MOST_HALVINGS):
+        for _ in range(FITTING.halvings):
             better = _posterior(log_odds, photo, weight, covariance, coefficients + step)
             if better >= value:
                 break
             step = step / 2
-        if better - value <= _SETTLED:
+        if better - value <= FITTING.settled:
             break
         coefficients, value = coefficients + step, better
     return coefficients
@@ -116,7 +152,7 @@ def fit_change(
 
 def _newton(
     log_odds: Floats,
-    photo: npt.NDArray[np.bool_],
+    photo: Bools,
     weight: Floats,
     covariance: Floats,
     coefficients: Floats,
@@ -133,7 +169,7 @@ def _newton(
 
 def _posterior(
     log_odds: Floats,
-    photo: npt.NDArray[np.bool_],
+    photo: Bools,
     weight: Floats,
     covariance: Floats,
     coefficients: Floats,

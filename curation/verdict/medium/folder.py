@@ -10,11 +10,11 @@ import pandas as pd
 
 from curation.base.errors import WeightsError
 from curation.evidence.features import feature_matrix
-from curation.verdict.audit.questions import sample_weight
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import EVEN, logit, photo_share
 from curation.verdict.medium.refit import Refitted, refit, shipped_quality
+from curation.verdict.medium.strata import sample_weight
 from curation.verdict.medium.style import style_features
 from curation.verdict.medium.thresholds import Thresholds, media
 from curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, VOTES, Floats
@@ -24,15 +24,25 @@ DIGITS = 6
 
 
 class Seen(NamedTuple):
-    """A folder by one head: MEASURES, VOTES and VOTE_QUALITY, the answer for every picture in their
-    order, the estimated share of photographs, and the weights of the voters."""
+    """A folder by one head."""
 
     measures: pd.DataFrame
+    """MEASURES of every picture, by image_id."""
+
     votes: pd.DataFrame
+    """VOTES, in the order of `measures`."""
+
     quality: pd.DataFrame
+    """VOTE_QUALITY of the head's voters."""
+
     medium: npt.NDArray[np.str_]
+    """The answer for every picture, in that order: one of MEDIA."""
+
     photo_share: float
+    """The estimated share of photographs, 0 to 1; 0.5 where the folder is not looked at."""
+
     weights: dict[str, float]
+    """The weight of each of VOTERS."""
 
 
 class Folder:
@@ -66,19 +76,15 @@ class Folder:
         measured = self._measured(head)
         voted = _votes(head, measured)
         pulled, share = self._adapted(head, head.base + voted.sum(axis=1).to_numpy())
-        parts = voted.assign(base=head.base, neighbours=pulled, prior=logit(share))[
-            list(PARTS)
-        ].round(DIGITS)
-        log_odds, content = (
-            parts.sum(axis=1),
-            head.voters["content"].standardised(measured["content"].to_numpy()),
-        )
-        votes = VOTES.check(
-            pd.concat([measured["image_id"], log_odds.rename("log_odds"), parts], axis=1)
-        )
+        voted = voted.assign(base=head.base, neighbours=pulled, prior=logit(share))
+        # rounded before they are summed: what is shown adds up, on every machine
+        parts = voted[list(PARTS)].round(DIGITS)
+        log_odds = parts.sum(axis=1).rename("log_odds")
+        votes = VOTES.check(pd.concat([measured["image_id"], log_odds, parts], axis=1))
+        content = head.voters["content"]
         medium = media(
             log_odds.to_numpy(),
-            content,
+            content.standardised(measured["content"].to_numpy()),
             prior=parts["prior"].to_numpy(),
             thresholds=self._thresholds,
         )
@@ -91,8 +97,8 @@ class Folder:
         return seen.votes[["image_id", "log_odds"]].assign(medium=seen.medium)
 
     def _fitted(self, answers: pd.Series) -> Refitted:
-        """The head for these answers, each of which stands for as many pictures as its kind has in
-        the folder."""
+        """The head for these answers, each weighted by how many pictures of the folder there are in
+        its stratum for each answer."""
         image_ids = self._rows["image_id"][self._sound]
         asked = image_ids.isin(answers.index).to_numpy()
         if not asked.any():
@@ -126,7 +132,7 @@ def _style(sound: pd.DataFrame, head: Head) -> npt.NDArray[np.float32]:
         raise WeightsError(
             f"the medium head for {head.embedder} was fitted on {len(head.mean)} features, but "
             f"{sound['embedder'].iloc[0]} gives {style.shape[1]}: refit it with "
-            "benchmarks/fit_medium_head.py"
+            "`inksift head fit`"
         )
     return style
 

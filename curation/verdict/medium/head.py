@@ -2,15 +2,15 @@
 code.
 
 A head ships for each embedder that was fitted (`heads/NAME.json`, with its card `heads/NAME.md`); a
-user's own, `medium-NAME.json` in the folder of the weights, comes first.
-`benchmarks/fit_medium_head.py` makes both."""
+user's own, `medium-NAME.json` in the folder of the weights, comes first. `inksift head fit` makes
+both."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -23,40 +23,82 @@ from curation.base.errors import WeightsError
 from curation.verdict.medium.votes import EMBEDDING, VOTERS, Floats, Voter
 
 FORMAT = 2
+"""Of the file; a head of another format is refused."""
+
 SILENT = Voter(center=0.0, spread=1.0, weight=0.0, log=False)
-_DIGITS = 6
+"""The voter of a signal younger than the head."""
+
+
+@dataclass(frozen=True)
+class HeadDigits:
+    """How exactly a head is stored: more than a verdict shows, so that rounding changes none."""
+
+    base: int = 6
+    """Decimals of the base, log-odds."""
+
+    thresholds: int = 4
+    """Decimals of the thresholds, log-odds, and of `doubt`."""
+
+    features: int = 5
+    """Significant digits of the numbers per feature."""
+
+
+_DIGITS = HeadDigits()
 
 
 @dataclass(frozen=True)
 class Head:
-    """Everything fitted. `mean` and `direction` are over the style features of the embedder (see
-    `style.py`), of which the first `content` are of its last map: the products of `direction` and a
-    picture's deviation from `mean`, summed over these and over the others, are the measures of
-    EMBEDDING. `voters` maps each of VOTERS (a signal younger than the head is SILENT); `base` is
-    the log-odds of an average picture where photographs and illustrations are equally many.
-
-    `neighbours` near pictures pull a log-odds by `pull_share` of the difference, at most by
-    `pull_limit`. `reject_thresholds` and `keep_thresholds` map promised errors to log-odds (at
-    equal shares): at or above the first, so large a share of illustrations lies; below the second,
-    so large a share of photographs. A picture whose content measures `doubt` standard deviations or
-    more is no clear illustration whatever its texture: there content alone would find both equally
-    likely. `quality` is the AUROC of each voter on the calibration set: (auroc, low, high)."""
+    """Everything fitted, for one embedder."""
 
     embedder: str
+    """The network whose features it reads."""
+
     content: int
+    """How many of the d style features (see `style.py`) are of the network's last map; they come
+    first."""
+
     mean: Floats
+    """Mean of each feature over the calibration set, d."""
+
     direction: Floats
+    """Weight of each feature, d. Its products with a picture's deviations from `mean`, summed over
+    the first `content` features and over the others, are the measures of EMBEDDING."""
+
     voters: Mapping[str, Voter]
+    """How each of VOTERS votes; SILENT for a signal younger than the head."""
+
     base: float
+    """Log-odds of an average picture where photographs and illustrations are equally many."""
+
     neighbours: int
+    """How many near pictures of the folder pull a log-odds."""
+
     pull_share: float
+    """By which share of the difference they pull."""
+
     pull_limit: float
+    """By how many log-odds at most."""
+
     reject_thresholds: Mapping[float, float]
+    """Log-odds (at equal shares) by promised error: so large a share of illustrations lies at or
+    above."""
+
     keep_thresholds: Mapping[float, float]
+    """Log-odds by promised error: so large a share of photographs lies below."""
+
     doubt: float
+    """A picture whose content measures so many standard deviations or more is no clear illustration
+    whatever its texture: there content alone would find both equally likely."""
+
     quality: Mapping[str, tuple[float, float, float]]
+    """AUROC of each voter on the calibration set and its 95 % interval: value, low, high. Without
+    those that nothing is known of."""
+
     photos: int
+    """Photographs in the calibration set."""
+
     illustrations: int
+    """Illustrations in it."""
 
     def embedding_measures(self, style: npt.NDArray[np.float32]) -> Floats:
         """The measures of EMBEDDING of n pictures, n x 2, from their style features, n x dimension.
@@ -79,18 +121,14 @@ class Head:
             "format": FORMAT,
             "embedder": self.embedder,
             "content": self.content,
-            "base": round(self.base, _DIGITS),
+            "base": round(self.base, _DIGITS.base),
             "voters": {name: voter._asdict() for name, voter in self.voters.items()},
             "neighbours": self.neighbours,
             "pull_share": self.pull_share,
             "pull_limit": self.pull_limit,
-            "reject_thresholds": {
-                str(error): round(cut, 4) for error, cut in self.reject_thresholds.items()
-            },
-            "keep_thresholds": {
-                str(error): round(cut, 4) for error, cut in self.keep_thresholds.items()
-            },
-            "doubt": round(self.doubt, 4),
+            "reject_thresholds": _rounded_thresholds(self.reject_thresholds),
+            "keep_thresholds": _rounded_thresholds(self.keep_thresholds),
+            "doubt": round(self.doubt, _DIGITS.thresholds),
             "quality": {name: list(row) for name, row in self.quality.items()},
             "photos": self.photos,
             "illustrations": self.illustrations,
@@ -103,19 +141,18 @@ class Head:
     def of(cls, data: bytes, name: str) -> Self:
         """The head in `data`; WeightsError names the file when it is none, or of another format."""
         try:
-            plain: dict[str, Any] = json.loads(data)
+            plain = json.loads(data)
             if plain.pop("format") != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
-            head = cls(
-                **{
-                    key: _DECODED.get(key, lambda value: value)(value)
-                    for key, value in plain.items()
-                }
-            )
+            fields = {
+                key: _DECODED[key](value) if key in _DECODED else value
+                for key, value in plain.items()
+            }
+            head = cls(**fields)
             head._check()
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise WeightsError(
-                f"{name} is not a medium head ({error}): fit one with benchmarks/fit_medium_head.py"
+                f"{name} is not a medium head ({error}): fit one with `inksift head fit`"
             ) from error
         return head
 
@@ -129,40 +166,24 @@ class Head:
         came before."""
         if any(self.voters[name] is SILENT for name in EMBEDDING):
             yield f"its voters lack {' or '.join(EMBEDDING)}"
-        yield from (
-            f"voter {name} must have {_SOUND}"
-            for name, voter in self.voters.items()
-            if not _sound(voter)
-        )
-        if (
-            self.mean.shape != self.direction.shape
-            or not np.isfinite([self.mean, self.direction]).all()
-        ):
+        for name, voter in self.voters.items():
+            if not _sound(voter):
+                yield f"voter {name} must have {_SOUND}"
+        of_one_length = self.mean.shape == self.direction.shape
+        if not of_one_length or not np.isfinite([self.mean, self.direction]).all():
             yield "mean and direction must be finite and of one length"
         if self.mean.ndim != 1 or not _count(self.content) or not 0 < self.content < len(self.mean):
             yield f"content must lie within the {self.mean.size} features, as a whole number"
-        numbers = ("base", "pull_share", "pull_limit", "doubt")
-        yield from (
-            f"{name} must be a finite number"
-            for name in numbers
-            if not _finite(getattr(self, name))
-        )
-        counts = ("neighbours", "photos", "illustrations")
-        yield from (
-            f"{name} must be a whole number, at least 0"
-            for name in counts
-            if not _count(getattr(self, name))
-        )
-        thresholds = ("reject_thresholds", "keep_thresholds")
-        yield from (
-            f"{name} must map {_SOUND_THRESHOLDS}"
-            for name in thresholds
-            if not _sound_thresholds(getattr(self, name))
-        )
-        if not all(
-            len(row) == 3 and all(isinstance(end, int | float) for end in row)
-            for row in self.quality.values()
-        ):
+        for name in ("base", "pull_share", "pull_limit", "doubt"):
+            if not _finite(getattr(self, name)):
+                yield f"{name} must be a finite number"
+        for name in ("neighbours", "photos", "illustrations"):
+            if not _count(getattr(self, name)):
+                yield f"{name} must be a whole number, at least 0"
+        for name in ("reject_thresholds", "keep_thresholds"):
+            if not _sound_thresholds(getattr(self, name)):
+                yield f"{name} must map {_SOUND_THRESHOLDS}"
+        if not all(_is_interval(row) for row in self.quality.values()):
             yield "quality must give three numbers for each voter"
 
 
@@ -170,17 +191,22 @@ def load_head(embedder: str, folders: Sequence[Path] = ()) -> Head:
     """The head for that embedder: the user's own in one of `folders`, else the shipped one;
     WeightsError if neither."""
     for folder in folders:
-        own = folder / f"medium-{embedder}.json"
+        own = own_head(folder, embedder)
         if own.is_file():
             return Head.of(own.read_bytes(), str(own))
     shipped = resources.files("curation.verdict.medium") / "heads" / f"{embedder}.json"
     if not shipped.is_file():
         raise WeightsError(
             f"no medium head for {embedder}: use embeddings.embedder=efficientnet-lite0 or "
-            "verdicts.recipe=camp2022, "
-            "or fit one with benchmarks/fit_medium_head.py and put it in --weights-dir"
+            "verdicts.recipe=camp2022, or fit one with `inksift head fit` and put it in "
+            "--weights-dir"
         )
     return Head.of(shipped.read_bytes(), f"{embedder}.json")
+
+
+def own_head(folder: Path, embedder: str) -> Path:
+    """Where a user's own head for that embedder lies in a folder of weights."""
+    return folder / f"medium-{embedder}.json"
 
 
 def digest(head: Head) -> str:
@@ -202,9 +228,12 @@ def _sound(voter: Voter) -> bool:
 
 
 def _sound_thresholds(thresholds: Mapping[float, float]) -> bool:
-    return bool(thresholds) and all(
-        0 < error < 1 and math.isfinite(cut) for error, cut in thresholds.items()
-    )
+    sound = [0 < error < 1 and math.isfinite(at) for error, at in thresholds.items()]
+    return bool(sound) and all(sound)
+
+
+def _is_interval(row: Sequence[object]) -> bool:
+    return len(row) == 3 and all(isinstance(end, int | float) for end in row)
 
 
 def _finite(value: object) -> bool:
@@ -216,20 +245,35 @@ def _count(value: object) -> bool:
 
 
 def _numbers(values: Floats) -> list[float]:
-    return [float(f"{value:.5g}") for value in values]
+    return [float(f"{value:.{_DIGITS.features}g}") for value in values]
+
+
+def _rounded_thresholds(thresholds: Mapping[float, float]) -> dict[str, float]:
+    return {str(error): round(at, _DIGITS.thresholds) for error, at in thresholds.items()}
 
 
 def _thresholds(plain: Mapping[str, float]) -> dict[float, float]:
-    return {float(error): float(cut) for error, cut in plain.items()}
+    return {float(error): float(at) for error, at in plain.items()}
 
 
-_DECODED: Mapping[str, Any] = {
-    "mean": lambda values: np.array(values, dtype=np.float64),
-    "direction": lambda values: np.array(values, dtype=np.float64),
-    "voters": lambda plain: {
-        name: Voter(**plain[name]) if name in plain else SILENT for name in VOTERS
-    },
+def _array(plain: Sequence[float]) -> Floats:
+    return np.array(plain, dtype=np.float64)
+
+
+def _voters(plain: Mapping[str, Mapping[str, Any]]) -> dict[str, Voter]:
+    return {name: Voter(**plain[name]) if name in plain else SILENT for name in VOTERS}
+
+
+def _quality(plain: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, ...]]:
+    return {name: tuple(row) for name, row in plain.items()}
+
+
+_DECODED: Mapping[str, Callable[[Any], Any]] = {
+    "mean": _array,
+    "direction": _array,
+    "voters": _voters,
     "reject_thresholds": _thresholds,
     "keep_thresholds": _thresholds,
-    "quality": lambda plain: {name: tuple(row) for name, row in plain.items()},
+    "quality": _quality,
 }
+"""How what JSON holds becomes a field, where it is not the field itself."""

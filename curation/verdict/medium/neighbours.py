@@ -6,6 +6,7 @@ other."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -16,34 +17,48 @@ from threadpoolctl import threadpool_limits
 from curation.verdict.medium.style import signed_root
 from curation.verdict.medium.votes import Floats
 
-COMPONENTS = 128
-BLOCK = 1024
-_TINY = 1e-12
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How neighbours are searched."""
+
+    components: int = 128
+    """Principal components that vectors are reduced to: the cost per picture stays small in large
+    folders."""
+
+    block: int = 1024
+    """Pictures compared with all others at a time: bounds the memory, changes no answer."""
+
+    tiny: float = 1e-12
+    """Lengths and sums below this are 0."""
+
+
+SEARCH = SearchSettings()
 
 
 class Near(NamedTuple):
-    """For each of n pictures its k nearest others: their rows (n x k) and cosine similarities, at
-    least 0 (n x k)."""
+    """For each of n pictures its k nearest others."""
 
     rows: npt.NDArray[np.int64]
+    """Their rows, n x k."""
+
     similarities: Floats
+    """Their cosine similarities, at least 0, n x k."""
 
 
 def nearest(vectors: npt.NDArray[np.float32], count: int) -> Near:
     """The nearest others of each picture by the cosine of their deviations from the folder's mean.
 
-    `vectors` is n x d, what the pictures show. They are reduced to `COMPONENTS` principal
-    components, so that the cost per picture stays small in large folders; one thread, so that the
-    answer is the same on every machine."""
+    `vectors` is n x d, what the pictures show. They are reduced to `SEARCH.components` principal
+    components first. One thread, so that the answer is the same on every machine."""
     count = min(count, max(len(vectors) - 1, 0))
+    if not count:
+        return Near(np.zeros((len(vectors), 0), np.int64), np.zeros((len(vectors), 0)))
     with threadpool_limits(limits=1):
         unit = _unit(vectors)
-        blocks = (
-            [_nearest(unit, start, count) for start in range(0, len(unit), BLOCK)] if count else []
-        )
-    if not blocks:
-        return Near(np.zeros((len(vectors), 0), np.int64), np.zeros((len(vectors), 0)))
-    return Near(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
+        blocks = [_nearest(unit, start, count) for start in range(0, len(unit), SEARCH.block)]
+    rows = np.concatenate([block.rows for block in blocks])
+    return Near(rows, np.concatenate([block.similarities for block in blocks]))
 
 
 def pull(log_odds: Floats, near: Near, *, share: float, limit: float) -> Floats:
@@ -51,27 +66,28 @@ def pull(log_odds: Floats, near: Near, *, share: float, limit: float) -> Floats:
     similarity, and at most `limit` either way. 0 for a picture without similar neighbours."""
     weights = near.similarities
     total = weights.sum(axis=1)
-    mean = (log_odds[near.rows] * weights).sum(axis=1) / np.maximum(total, _TINY)
+    mean = (log_odds[near.rows] * weights).sum(axis=1) / np.maximum(total, SEARCH.tiny)
     pulled = np.clip(share * (mean - log_odds), -limit, limit)
-    return np.where(total > _TINY, pulled, 0.0)
+    return np.where(total > SEARCH.tiny, pulled, 0.0)
 
 
 def _unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Rows of length 1 (or 0, for a picture at the folder's mean)."""
     rooted = signed_root(vectors)
-    centred = rooted - rooted.mean(axis=0) if len(rooted) else rooted
-    if min(centred.shape) > COMPONENTS:
-        centred = PCA(COMPONENTS, svd_solver="randomized", random_state=0).fit_transform(centred)
+    centred = rooted - rooted.mean(axis=0)
+    if min(centred.shape) > SEARCH.components:
+        reduction = PCA(SEARCH.components, svd_solver="randomized", random_state=0)
+        centred = reduction.fit_transform(centred)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    unit: npt.NDArray[np.float32] = np.where(
-        lengths > _TINY, centred / np.maximum(lengths, _TINY), 0.0
-    )
+    scaled = centred / np.maximum(lengths, SEARCH.tiny)
+    unit: npt.NDArray[np.float32] = np.where(lengths > SEARCH.tiny, scaled, 0.0)
     return unit.astype(np.float32)
 
 
 def _nearest(unit: npt.NDArray[np.float32], start: int, count: int) -> Near:
-    similarities = unit[start : start + BLOCK] @ unit.T
+    similarities = unit[start : start + SEARCH.block] @ unit.T
     own = np.arange(len(similarities))
-    similarities[own, start + own] = -np.inf
+    similarities[own, start + own] = -np.inf  # no picture is a neighbour of itself
     rows = np.argpartition(-similarities, count - 1, axis=1)[:, :count]
-    return Near(rows, np.take_along_axis(similarities, rows, axis=1).clip(0.0).astype(np.float64))
+    found = np.take_along_axis(similarities, rows, axis=1).clip(0.0)
+    return Near(rows, found.astype(np.float64))

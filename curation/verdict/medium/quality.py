@@ -8,6 +8,7 @@ chances; an interval then counts only as many pictures as equally weighted ones 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -15,24 +16,45 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from curation.verdict.medium.votes import Bools, Floats
 
 CHANCE = 0.5
-_Z = float(norm.ppf(0.975))
-_DRAWS = 1000
-_BELOW_ONE = 1 - 1e-12
+"""The AUROC of a coin."""
+
+
+@dataclass(frozen=True)
+class IntervalSettings:
+    """How sure an interval is, and how it is found."""
+
+    upper: float = 0.975
+    """The quantile of its high end: 95 % lie within."""
+
+    draws: int = 1000
+    """Redrawn samples behind the interval of a calibration error."""
+
+    below_one: float = 1 - 1e-12
+    """The largest true AUROC that is tried: at 1 itself there is no noise to speak of."""
+
+
+_INTERVAL = IntervalSettings()
+_Z = float(norm.ppf(_INTERVAL.upper))
 
 
 class Interval(NamedTuple):
-    """An estimate and its 95 % interval. Where there is nothing to estimate from: NaN in 0 to 1."""
+    """An estimate and its 95 % interval."""
 
     value: float
+    """The estimate; NaN where there is nothing to estimate from."""
+
     low: float
+    """The low end."""
+
     high: float
+    """The high end."""
 
 
 UNKNOWN = Interval(float("nan"), 0.0, 1.0)
+"""Where there is nothing to estimate from."""
 
 
 def auroc(score: npt.ArrayLike, photo: npt.ArrayLike, weight: npt.ArrayLike | None = None) -> float:
@@ -129,17 +151,17 @@ def ece_interval(
     if not weights.sum() > 0:
         return UNKNOWN
     order = np.lexsort((weights, photos, chances))
-    sample = chances[order], photos[order], weights[order]
-    value = _ece(*sample, bins)
+    chances, photos, weights = chances[order], photos[order], weights[order]
+    value = _ece(chances, photos, weights, bins)
     rng = np.random.default_rng(seed)
-    distance = max(
-        0.0, _high_end(_ece(*_redrawn(*sample, rng), bins) for _ in range(_DRAWS)) - value
-    )
-    calibrated = (rng.random(len(order)) < sample[0] for _ in range(_DRAWS))
-    by_noise = _high_end(_ece(sample[0], photos, sample[2], bins) for photos in calibrated)
-    return Interval(
-        value, 0.0 if value <= by_noise else max(0.0, value - distance), min(1.0, value + distance)
-    )
+    draws = range(_INTERVAL.draws)
+    redrawn = (_ece(*_redrawn(chances, photos, weights, rng), bins) for _ in draws)
+    distance = max(0.0, _high_end(redrawn) - value)
+    # answers drawn with just these probabilities: what noise alone shows
+    calibrated = (_ece(chances, rng.random(len(order)) < chances, weights, bins) for _ in draws)
+    explained = value <= _high_end(calibrated)
+    low = 0.0 if explained else max(0.0, value - distance)
+    return Interval(value, low, min(1.0, value + distance))
 
 
 def effective_size(weights: Floats) -> float:
@@ -175,7 +197,7 @@ def _lower(value: float, photos: float, illustrations: float) -> float:
     if value <= 0:
         return 0.0
     excess = _contradiction(value, photos, illustrations)
-    return float(brentq(excess, 0.0, min(value, _BELOW_ONE)))
+    return float(brentq(excess, 0.0, min(value, _INTERVAL.below_one)))
 
 
 def _contradiction(value: float, photos: float, illustrations: float) -> Callable[[float], float]:
@@ -194,16 +216,18 @@ def _ece(chances: Floats, photos: Bools, weights: Floats, bins: int) -> float:
     total = weights.sum()
     if not total > 0:
         return float("nan")
+    # equal probabilities share a place, so that their order cannot move one to another bin
     first = np.concatenate([[True], chances[1:] > chances[:-1]])
     place = np.cumsum(first) - 1
     mass = np.bincount(place, weights)
     middle = (np.cumsum(mass) - mass / 2) / total
     in_bin = np.minimum((middle * bins).astype(np.int64), bins - 1)[place]
-    return float(np.abs(np.bincount(in_bin, weights * (photos - chances))).sum() / total)
+    gaps = np.bincount(in_bin, weights * (photos - chances))
+    return float(np.abs(gaps).sum() / total)
 
 
 def _high_end(draws: Iterable[float]) -> float:
-    return float(np.quantile(list(draws), 0.975))
+    return float(np.quantile(list(draws), _INTERVAL.upper))
 
 
 def _redrawn(
@@ -211,5 +235,5 @@ def _redrawn(
 ) -> tuple[Floats, Bools, Floats]:
     count = len(chances)
     drawn = np.sort(rng.integers(0, count, count))
-    turned = rng.random(count) < 1 / (count + 2)
+    turned = rng.random(count) < 1 / (count + 2)  # Laplace's rule: n equal answers are no proof
     return chances[drawn], photos[drawn] ^ turned, weights[drawn]

@@ -2,23 +2,23 @@
 
 Two things change, and each only as far as held-out answers bear it out: the direction in which the
 embedding looks, by what the answered pictures have in common (a Gaussian process on their style
-features), and the weights of the voters. A log-odds of a head stands for equal shares of
+features), and the weights of the voters. A head's log-odds holds for equal shares of
 photographs and illustrations, so the share among the answers is taken out before anything is
 fitted."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.verdict.medium.direction import Asked, Bools, turn
-from curation.verdict.medium.fit import FOLDS, chosen, fit_change, fit_votes, folds, log_loss
+from curation.verdict.medium.direction import Asked, turn
+from curation.verdict.medium.fit import FITTING, chosen, fit_change, fit_votes, folds, log_loss
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.prior import logit
 from curation.verdict.medium.quality import (
@@ -29,49 +29,73 @@ from curation.verdict.medium.quality import (
     auroc_interval,
     effective_size,
 )
-from curation.verdict.medium.votes import EMBEDDING, VOTE_QUALITY, VOTERS, Floats
+from curation.verdict.medium.votes import EMBEDDING, VOTE_QUALITY, VOTERS, Bools, Floats
 
 SHIPPED, AUDITED = "shipped calibration set", "audited sample"
+"""Where the quality of a voter was measured."""
 
-VOTE_STRENGTHS = (1e6, 10.0, 2.0)
-"""How hard the voters' weights and the base hold against the answers; the first leaves them as they
-are."""
 
-ONE_CLASS_STRENGTH = 10.0
-"""How hard the base holds against answers of one class, which cannot say what sets the other
-apart."""
+@dataclass(frozen=True)
+class RefitSettings:
+    """How far answers may change a head's voters. Held-out answers choose among the strengths."""
 
-LEAST_WEIGHT = 0.005
-"""A voter that would weigh less adds nothing to the others: it has no vote."""
+    vote_strengths: tuple[float, ...] = (1e6, 10.0, 2.0)
+    """How hard the voters' weights and the base hold against the answers (precision of the prior);
+    the first leaves them as they are."""
 
-FEWEST = 5
-"""Fewer photographs or illustrations than this say nothing of a voter."""
+    one_class_strength: float = 10.0
+    """How hard the base holds against answers of one class, which cannot say what sets the other
+    apart."""
 
-_TINY = 1e-12
+    fewest: float = 5.0
+    """Fewer photographs or illustrations than this (effective number) say nothing of a voter."""
+
+    pseudo_answers: float = 0.5
+    """Answers added to each class before their share is taken: no share is 0 or 1."""
+
+    tiny: float = 1e-12
+    """A sum of weights below this is 0."""
+
+
+_REFIT = RefitSettings()
 
 
 class Refitted(NamedTuple):
-    """A head that heeds the answers, and the VOTE_QUALITY of its voters."""
+    """A head that heeds the answers."""
 
     head: Head
+    """The head."""
+
     quality: pd.DataFrame
+    """VOTE_QUALITY of its voters."""
 
 
 class _Answers(NamedTuple):
-    """n answers in an order of their own: style features (n x d), standardised measures (n x
-    voters), answers, and weights of mean 1. `offset` is the log-odds of the share of photographs
-    among them."""
+    """n answers in an order of their own."""
 
     style: Floats
+    """Style features, n x d."""
+
     standardised: Floats
+    """Standardised measures, n x voters."""
+
     photo: Bools
+    """Whether each is a photograph."""
+
     weight: Floats
+    """Sample weights, mean 1."""
+
     offset: float
+    """Log-odds of the share of photographs among them."""
 
     def some(self, rows: Bools) -> _Answers:
         """The answers in these rows, with the offset of all."""
         return _Answers(
-            self.style, self.standardised[rows], self.photo[rows], self.weight[rows], self.offset
+            self.style[rows],
+            self.standardised[rows],
+            self.photo[rows],
+            self.weight[rows],
+            self.offset,
         )
 
 
@@ -81,14 +105,15 @@ def refit(
     """`head` adapted to answers on n pictures, each with a usable embedding, whatever their order.
 
     `style` holds their style features (n x d), `measures` their MEASURES by this head, `photo` the
-    answers, `weight` how many pictures of the folder each stands for, up to a factor. A voter at
+    answers, `weight` their sample weights, up to a factor. A voter at
     chance among the answers loses its vote; one that they are too few to judge keeps its shipped
     quality. Answers of one class move only the base."""
     answers = _answers(head, style, measures, photo, weight)
     asked = Asked(_log_odds(head, answers) + answers.offset, answers.photo, answers.weight)
-    if answers.photo.all() or not answers.photo.any():
+    if _of_one_class(answers.photo):
         moved = replace(head, base=head.base + _shift(asked))
         return Refitted(moved, shipped_quality(moved))
+    # the direction first: the weights of EMBEDDING are then judged as the new direction measures
     head, answers = _turned(head, answers, asked)
     return _reweighted(head, answers)
 
@@ -98,39 +123,46 @@ def shipped_quality(head: Head) -> pd.DataFrame:
     return VOTE_QUALITY.frame([_row(head, name, None) for name in VOTERS])
 
 
+def _of_one_class(photo: Bools) -> bool:
+    return bool(photo.all() or not photo.any())
+
+
 def _answers(
     head: Head, style: npt.NDArray[np.float32], measures: pd.DataFrame, photo: Bools, weight: Floats
 ) -> _Answers:
     table = measures[list(VOTERS)].to_numpy(dtype=np.float64)
     order = _order(style, table, photo, weight)
     style, table, photo, weight = style[order], table[order], photo[order], weight[order]
-    weight = weight * (len(weight) / max(float(weight.sum()), _TINY))
+    weight = weight * (len(weight) / max(float(weight.sum()), _REFIT.tiny))
     columns = [
         head.voters[name].standardised(column) for name, column in zip(VOTERS, table.T, strict=True)
     ]
-    return _Answers(
-        style.astype(np.float64), np.column_stack(columns), photo, weight, _offset(photo, weight)
-    )
+    standardised = np.column_stack(columns)
+    offset = _offset(photo, weight)
+    return _Answers(style.astype(np.float64), standardised, photo, weight, offset)
 
 
 def _order(
     style: npt.NDArray[np.float32], table: Floats, photo: Bools, weight: Floats
 ) -> list[int]:
     """An order that depends on what the rows hold alone, and is as good as random."""
-    rows = zip(style, table, photo, strict=True)
-    digests = [
-        hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in row)).digest()
-        for row in rows
-    ]
+    # folds follow this order, so neither the caller's nor the file system's may tell
+    digests = [_digest(row) for row in zip(style, table, photo, strict=True)]
     return sorted(range(len(digests)), key=lambda row: (digests[row], weight[row]))
+
+
+def _digest(row: Iterable[npt.NDArray[Any]]) -> bytes:
+    parts = [np.ascontiguousarray(part).tobytes() for part in row]
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def _offset(photo: Bools, weight: Floats) -> float:
     """Log-odds of the share of photographs, half an answer added to each side; 0 where one class
     says nothing of it."""
-    if photo.all() or not photo.any():
+    if _of_one_class(photo):
         return 0.0
-    return logit((float(weight[photo].sum()) + 0.5) / (len(photo) + 1))
+    added = _REFIT.pseudo_answers
+    return logit((float(weight[photo].sum()) + added) / (len(photo) + 2 * added))
 
 
 def _log_odds(head: Head, answers: _Answers) -> Floats:
@@ -146,35 +178,36 @@ def _turned(head: Head, answers: _Answers, asked: Asked) -> tuple[Head, _Answers
     answers) @ turn. And the answers with the measures of EMBEDDING as a direction that did not know
     the answer gives them."""
     mean, sides = answers.style.mean(axis=0), (slice(head.content), slice(head.content, None))
-    units = [
-        voter.spread / voter.weight if voter.weight else 0.0
-        for voter in map(head.voters.__getitem__, EMBEDDING)
-    ]
-    blocks = [
-        (answers.style - mean)[:, side] * bool(unit)
-        for side, unit in zip(sides, units, strict=True)
-    ]
+    units = [_unit(head, name) for name in EMBEDDING]
+    blocks = []
+    for side, unit in zip(sides, units, strict=True):
+        # a voter without a weight hears nothing of its block, so the block may not turn
+        blocks.append((answers.style - mean)[:, side] * bool(unit))
     turned = turn(blocks, asked)
-    direction, voters, standardised = (
-        head.direction.copy(),
-        dict(head.voters),
-        answers.standardised.copy(),
-    )
+    direction, voters = head.direction.copy(), dict(head.voters)
+    standardised = answers.standardised.copy()
     for place, (name, side, unit) in enumerate(zip(EMBEDDING, sides, units, strict=True)):
         voter = head.voters[name]
         direction[side] += unit * turned.direction[side]
+        # the turn is around the answers' mean, the head's measures are around its own
         offset = float((mean - head.mean)[side] @ turned.direction[side])
         voters[name] = voter._replace(center=voter.center + unit * offset)
         standardised[:, VOTERS.index(name)] += turned.held_out[:, place] * unit / voter.spread
-    return replace(head, direction=direction, voters=voters), answers._replace(
-        standardised=standardised
-    )
+    turned_head = replace(head, direction=direction, voters=voters)
+    return turned_head, answers._replace(standardised=standardised)
+
+
+def _unit(head: Head, name: str) -> float:
+    """How far a voter's measure moves for one log-odds; 0 without a weight."""
+    voter = head.voters[name]
+    return voter.spread / voter.weight if voter.weight else 0.0
 
 
 def _shift(asked: Asked) -> float:
     """How far the base moves when nothing else does."""
-    covariance = np.full((len(asked.photo),) * 2, 1 / ONE_CLASS_STRENGTH)
-    return float(fit_change(*asked, covariance=covariance).sum() / ONE_CLASS_STRENGTH)
+    strength, count = _REFIT.one_class_strength, len(asked.photo)
+    covariance = np.full((count, count), 1 / strength)
+    return float(fit_change(*asked, covariance=covariance).sum() / strength)
 
 
 def _reweighted(head: Head, answers: _Answers) -> Refitted:
@@ -186,23 +219,25 @@ def _reweighted(head: Head, answers: _Answers) -> Refitted:
     quality = VOTE_QUALITY.frame([_row(fitted, name, found[name]) for name in VOTERS])
     measured = {name: here.interval for name, here in found.items() if here}
     photos = int(answers.photo.sum())
-    known = replace(fitted, quality={**head.quality, **measured})
-    return Refitted(
-        replace(known, photos=photos, illustrations=len(answers.photo) - photos), quality
+    known = replace(
+        fitted,
+        quality={**head.quality, **measured},
+        photos=photos,
+        illustrations=len(answers.photo) - photos,
     )
+    return Refitted(known, quality)
 
 
 def _strength(head: Head, answers: _Answers, signs: Sequence[int]) -> float:
     """The strength whose weights predict held-out answers best."""
     fold, losses = folds(answers.photo), {}
-    for strength in VOTE_STRENGTHS:
+    for strength in _REFIT.vote_strengths:
         log_odds = np.zeros(len(fold))
-        for number in range(FOLDS):
-            weights, base = _fitted(head, answers.some(fold != number), signs, strength)
-            held_out = answers.some(fold == number)
-            log_odds[fold == number] = (
-                held_out.offset + base + np.nan_to_num(held_out.standardised) @ weights
-            )
+        for number in range(FITTING.folds):
+            known, held_out = answers.some(fold != number), answers.some(fold == number)
+            weights, base = _fitted(head, known, signs, strength)
+            voted = np.nan_to_num(held_out.standardised) @ weights
+            log_odds[fold == number] = held_out.offset + base + voted
         losses[strength] = answers.weight * log_loss(log_odds, answers.photo)
     return chosen(losses)
 
@@ -223,11 +258,16 @@ def _fitted(
 
 
 class _Found(NamedTuple):
-    """What the answers say of a voter, and how many of each class it measured."""
+    """What the answers say of a voter."""
 
     interval: Interval
+    """Its AUROC."""
+
     photos: int
+    """Photographs that it measured."""
+
     illustrations: int
+    """Illustrations that it measured."""
 
 
 def _found(head: Head, name: str, answers: _Answers) -> _Found | None:
@@ -237,9 +277,11 @@ def _found(head: Head, name: str, answers: _Answers) -> _Found | None:
     sides = [~np.isnan(measure) & side for side in (answers.photo, ~answers.photo)]
     interval = auroc_interval(measure, answers.photo, answers.weight)
     undecided = at_chance(interval) and interval.low <= _known(head, name).value <= interval.high
-    if undecided or min(effective_size(answers.weight[side]) for side in sides) < FEWEST:
+    told = min(effective_size(answers.weight[side]) for side in sides)
+    if undecided or told < _REFIT.fewest:
         return None
-    return _Found(interval, *(int(side.sum()) for side in sides))
+    photos, illustrations = (int(side.sum()) for side in sides)
+    return _Found(interval, photos, illustrations)
 
 
 def _sign(shipped: float, found: _Found | None) -> int:

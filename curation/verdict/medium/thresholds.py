@@ -13,24 +13,29 @@ from curation.verdict.medium.head import Head
 from curation.verdict.medium.votes import Floats
 
 PROMISES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2)
-"""The errors for which a head stores its thresholds."""
+"""Shares, 0 to 1, of illustrations rejected or of photographs kept, for which a head stores its
+thresholds; between two of them a threshold is interpolated over the error's logarithm."""
 
 
 class Thresholds(NamedTuple):
-    """Log-odds at equal shares of photographs and illustrations: a photograph lies at or above
-    `reject`, an illustration below `keep`, and its content below `doubt` (in standard
-    deviations)."""
+    """Where the answers change, as log-odds at equal shares of photographs and illustrations."""
 
     reject: float
+    """A photograph lies at or above it."""
+
     keep: float
+    """An illustration lies below it."""
+
     doubt: float
+    """An illustration's content lies below it, in standard deviations."""
 
 
 def thresholds(head: Head, *, illustrations_rejected: float, photos_kept: float) -> Thresholds:
     """The thresholds at which the head's calibration set shows these errors; where they leave no
-    room for doubt, one cut serves both."""
+    room for doubt, one threshold serves both."""
     reject = _at(head.reject_thresholds, illustrations_rejected)
-    return Thresholds(reject, min(_at(head.keep_thresholds, photos_kept), reject), head.doubt)
+    keep = _at(head.keep_thresholds, photos_kept)
+    return Thresholds(reject, min(keep, reject), head.doubt)
 
 
 def media(
@@ -42,6 +47,7 @@ def media(
     A picture is a photograph where the promise allows it and it is also more likely than not; an
     illustration likewise, unless it shows what photographs show (goods on white have the texture of
     a drawing) or was never seen (a missing `content`); anything else is unsure."""
+    # the promises are about classes, so they hold whatever the folder's share: without the prior
     evidence = log_odds - prior
     photo = (evidence >= thresholds.reject) & (log_odds >= 0)
     illustration = (evidence < thresholds.keep) & (log_odds < 0) & (content < thresholds.doubt)
@@ -50,4 +56,5 @@ def media(
 
 def _at(stored: Mapping[float, float], error: float) -> float:
     errors = sorted(stored)
-    return float(np.interp(np.log(error), np.log(errors), [stored[known] for known in errors]))
+    at_errors = [stored[known] for known in errors]
+    return float(np.interp(np.log(error), np.log(errors), at_errors))

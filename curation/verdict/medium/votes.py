@@ -15,6 +15,7 @@ from curation.base.tables import Table
 from curation.gather.signals import SIGNALS
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 EMBEDDING = ("content", "texture")
 """The two voters that read the network's features: of its last map, and of the stages before."""
@@ -63,13 +64,19 @@ and its weight in the verdict, log-odds per standard deviation. At chance the we
 
 
 class Voter(NamedTuple):
-    """How a measure becomes a vote: `weight` per standard deviation `spread` above `center`; of its
-    log1p if `log`."""
+    """How a measure becomes a vote."""
 
     center: float
+    """Mean of the measure over the calibration set."""
+
     spread: float
+    """Its standard deviation there."""
+
     weight: float
+    """Log-odds for a photograph per standard deviation above the mean."""
+
     log: bool
+    """Whether it is the measure's log1p that votes, and that `center` and `spread` are of."""
 
     def vote(self, measure: Floats) -> Floats:
         """Log-odds for a photograph, 0 where the measure is missing.
@@ -90,13 +97,15 @@ class Voter(NamedTuple):
 
 def evidence_measures(evidence: pd.DataFrame) -> pd.DataFrame:
     """The MEASURES of an EVIDENCE frame, but for those of EMBEDDING, which need a head."""
+    unknown = pd.Series(np.nan, index=evidence.index, dtype="float64")
+    counted = evidence["detector"] == "ok"
+    clustered = evidence["embedding"] == "ok"
+    is_noise = (evidence["cluster"] == -1).astype("float64")
     columns = {
         "image_id": evidence["image_id"],
-        **{name: pd.Series(np.nan, index=evidence.index, dtype="float64") for name in EMBEDDING},
+        **dict.fromkeys(EMBEDDING, unknown),
         **{signal.name: evidence[signal.name] for signal in SIGNALS},
-        "objects": evidence["objects"].astype("float64").where(evidence["detector"] == "ok"),
-        "cluster_noise": (evidence["cluster"] == -1)
-        .astype("float64")
-        .where(evidence["embedding"] == "ok"),
+        "objects": evidence["objects"].astype("float64").where(counted),
+        "cluster_noise": is_noise.where(clustered),
     }
     return MEASURES.check(pd.DataFrame(columns))
