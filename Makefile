@@ -20,7 +20,7 @@ demo: setup  ## draw a noisy sample, run the whole chain on it, compare with the
 		--workspace $(DEMO)/workspace --profile demo
 
 test: setup  ## the tests that every change must pass
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: setup  ## every test, the slow and wide ones too
 	$(BIN)/python -m pytest

@@ -21,10 +21,13 @@ ROOM_BYTES = 4 * 2**30
 
 
 def pytest_configure() -> None:
-    """Temporary files go to a RAM disk where there is one and nobody names another place by TMPDIR.
+    """Temporary files go to a RAM disk where there is one and nobody names another place by TMPDIR,
+    and threads that have nothing to do sleep. Worker processes inherit both.
 
     Half the time of a run on a few drawn pictures is Dagster's history, which waits for the disk
-    after every event. Worker processes inherit the choice."""
+    after every event. And where more threads than cores train networks, those of OpenMP that wait
+    for others keep them from the cores: a training of 3 s takes minutes."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if "TMPDIR" not in os.environ and _has_room(RAM_DISK):
         os.environ["TMPDIR"] = str(RAM_DISK)
         tempfile.tempdir = None
