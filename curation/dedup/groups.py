@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from curation.base.components import connected_components
 from curation.base.errors import SchemaError
 from curation.base.params import Params
 from curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
 from curation.dedup.keep import in_keep_order, reasons
 from curation.dedup.linkage import Place, link
-from curation.dedup.related_groups import components, pixels_of
+from curation.dedup.related_groups import pixels_of
 from curation.dedup.reverse import reverse
 from curation.gather.folder.walk import UNLABELLED
 from curation.people.ledger.entries import HUMAN_DECISIONS
@@ -118,7 +119,7 @@ def _described(files: pd.DataFrame, ties: pd.DataFrame, human: pd.DataFrame) -> 
     }
     chosen = human[human["action"] == "copy"].set_index("image_id")[["who", "at"]].to_dict()
     return files.assign(
-        related=components(len(distinct), first, second)[own],
+        related=connected_components(len(distinct), first, second)[own],
         marked=files["pixels"].isin(marked),
         who=[chosen["who"].get(image_id, "") for image_id in files["image_id"]],
         at=[chosen["at"].get(image_id, "") for image_id in files["image_id"]],

@@ -14,12 +14,12 @@ import pandas as pd
 from pydantic import Field
 from threadpoolctl import threadpool_limits
 
+from curation.base.components import connected_components
 from curation.base.engine import per_item
 from curation.base.params import Params
 from curation.base.rgb import Rgb
 from curation.base.tables import EMBEDDINGS, HASHES, PAIRS, Table
 from curation.dedup.candidates import find_candidates
-from curation.dedup.related_groups import components
 from curation.dedup.relation import relate
 from curation.dedup.view import View
 from curation.gather.gate.fingerprint import ORIENTATIONS
@@ -267,7 +267,7 @@ def _to_the_best(copies: pd.DataFrame, ids: npt.NDArray[Any]) -> list[str]:
     """The pairs of each picture with the best few of those that a chain of copies ties it to; `ids`
     are best first."""
     place = dict(zip(ids, range(len(ids)), strict=True))
-    tied = components(
+    tied = connected_components(
         len(ids),
         copies["first"].map(place).to_numpy(int),
         copies["second"].map(place).to_numpy(int),

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from curation.base.components import connected_components
 from curation.base.tables import HASHES, PAIRS
 
 Indices = npt.NDArray[np.int64]
@@ -29,7 +28,7 @@ def related_groups(
     named = pd.concat([ids, related["first"], related["second"]], ignore_index=True)
     pictures, distinct = pd.factorize(pixels_of(named, known))
     own, first, second = np.split(pictures, [len(ids), len(ids) + len(related)])
-    component = components(len(distinct), first, second)[own]
+    component = connected_components(len(distinct), first, second)[own]
     order = np.argsort(ids.to_numpy(dtype=object), kind="stable")
     numbers = np.empty(len(ids), np.int64)
     numbers[order] = pd.factorize(component[order])[0]
@@ -43,17 +42,3 @@ def pixels_of(image_ids: pd.Series, hashes: pd.DataFrame) -> pd.Series:
     return pd.Series(
         [pixels.get(name, name) for name in image_ids], index=image_ids.index, dtype="str"
     )
-
-
-def components(
-    size: int, starts: npt.NDArray[np.integer], ends: npt.NDArray[np.integer]
-) -> Indices:
-    """The number of the connected component of each of `size` nodes, tied by edges from `starts` to
-    `ends`.
-
-    >>> components(4, np.array([0]), np.array([2])).tolist()
-    [0, 1, 0, 2]
-    """
-    graph = coo_array((np.ones(len(starts), np.int8), (starts, ends)), shape=(size, size))
-    found: Indices = connected_components(graph, directed=False)[1].astype(np.int64)
-    return found

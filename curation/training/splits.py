@@ -16,9 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
+from curation.base.components import connected_components
 from curation.base.errors import DataError
 from curation.base.params import Params
 from curation.base.tables import SPLITS
@@ -130,9 +129,8 @@ def _joined(groups: pd.Series, image_ids: pd.Series) -> np.ndarray:
     """Groups of rows tied by a group number or an image_id, numbered from 0 in the order of the
     rows."""
     group, picture = pd.factorize(groups)[0], pd.factorize(image_ids)[0]
-    nodes = len(groups) * 2
-    ties = coo_matrix((np.ones(len(groups)), (group, picture + len(groups))), shape=(nodes, nodes))
-    component: np.ndarray = connected_components(ties, directed=False)[1]
+    # One graph of two kinds of nodes: groups first, then pictures; every row ties one of each.
+    component = connected_components(len(groups) * 2, group, picture + len(groups))
     return pd.factorize(component[group])[0].astype(np.int64)
 
 

@@ -167,7 +167,7 @@ def test_no_relative_of_a_test_picture_is_trained_on(
 def test_a_split_that_trains_on_them_is_stopped(
     source: Path, trusted: Path, tmp_path: Path, inksift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assets.splits.families", lambda ids, *_: np.arange(len(ids)))
+    monkeypatch.setattr("assets.splits.related_groups", lambda ids, *_: np.arange(len(ids)))
     stopped = inksift("run", source, "--workspace", tmp_path / "w", "--test", trusted, *TRAIN)
     assert stopped.exit_code == 1
     assert "no_test_picture_is_trained_on: " in stopped.stderr

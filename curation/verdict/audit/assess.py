@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from curation.base.folds import stratified_folds
 from curation.verdict.audit.questions import Counts, lot, sample_weight
 from curation.verdict.medium import quality
 from curation.verdict.medium.fit import probability
@@ -71,9 +72,8 @@ def assess(judge: Judge, answers: pd.Series) -> Assessment:
 def _folds(answers: pd.Series) -> Counts:
     """A fold for each answer, as good as random, each class dealt out evenly."""
     lots = pd.DataFrame({"photo": answers, "lot": answers.index.map(lot(0))}).sort_values("lot")
-    return np.asarray(
-        lots.groupby("photo").cumcount().reindex(answers.index) % FOLDS, dtype=np.int64
-    )
+    dealt = pd.Series(stratified_folds(lots["photo"].to_numpy(), FOLDS), index=lots.index)
+    return dealt.reindex(answers.index).to_numpy()
 
 
 def _figures(judged: pd.DataFrame, photo: npt.NDArray[np.bool_], weight: Floats) -> Figures:

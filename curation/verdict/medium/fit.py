@@ -48,17 +48,6 @@ def fit_votes(
     return found[:-1], float(found[-1])
 
 
-def folds(photo: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """A fold from 0 to 4 for each answer, in turn within each class; answers should come in no
-    order.
-
-    >>> folds(np.array([True, False, False, True])).tolist()
-    [1, 1, 2, 2]
-    """
-    place = np.where(photo, np.cumsum(photo), np.cumsum(~photo))
-    return np.asarray(place % FOLDS, dtype=np.int64)
-
-
 def chosen(losses: Mapping[float, Floats]) -> float:
     """The candidate whose held-out answers cost least in the mean; the first one unless that gains
     more than noise.

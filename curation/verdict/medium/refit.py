@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from curation.base.folds import stratified_folds
 from curation.verdict.medium.direction import Asked, Bools, turn
-from curation.verdict.medium.fit import FOLDS, chosen, fit_change, fit_votes, folds, log_loss
+from curation.verdict.medium.fit import FOLDS, chosen, fit_change, fit_votes, log_loss
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.prior import logit
 from curation.verdict.medium.quality import (
@@ -194,7 +195,7 @@ def _reweighted(head: Head, answers: _Answers) -> Refitted:
 
 def _strength(head: Head, answers: _Answers, signs: Sequence[int]) -> float:
     """The strength whose weights predict held-out answers best."""
-    fold, losses = folds(answers.photo), {}
+    fold, losses = stratified_folds(answers.photo, FOLDS), {}
     for strength in VOTE_STRENGTHS:
         log_odds = np.zeros(len(fold))
         for number in range(FOLDS):
