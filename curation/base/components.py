@@ -26,4 +26,5 @@ def connected_components(
     graph = coo_array((np.ones(len(starts), np.int8), (starts, ends)), shape=(size, size))
     found = csgraph.connected_components(graph, directed=False)[1]
     # Scipy's order is an accident of its search, and labels decide what comes first in tables.
-    return pd.factorize(found)[0].astype(np.int64)
+    labels: Labels = pd.factorize(found)[0].astype(np.int64)
+    return labels

@@ -22,13 +22,14 @@ def related_groups(
     ties two of them.
 
     The links of a chain need not be among `image_ids`. An id without a row in HASHES has no pixels
-    to share. Families are numbered by their smallest id, independent of the order of the input."""
+    to share. Groups are numbered by their smallest id, independent of the order of the input."""
     known, related = HASHES.check(hashes), PAIRS.check(pairs)
     ids = pd.Series(np.asarray(image_ids, dtype=object), dtype="str")
     named = pd.concat([ids, related["first"], related["second"]], ignore_index=True)
     pictures, distinct = pd.factorize(pixels_of(named, known))
     own, first, second = np.split(pictures, [len(ids), len(ids) + len(related)])
     component = connected_components(len(distinct), first, second)[own]
+    # Numbered by id and not by place: a group keeps its number however the rows are sorted.
     order = np.argsort(ids.to_numpy(dtype=object), kind="stable")
     numbers = np.empty(len(ids), np.int64)
     numbers[order] = pd.factorize(component[order])[0]
@@ -39,6 +40,5 @@ def pixels_of(image_ids: pd.Series, hashes: pd.DataFrame) -> pd.Series:
     """What stands for the pixels of each picture: their digest in HASHES, the id itself where it
     has no row."""
     pixels = dict(zip(hashes["image_id"], hashes["pixels"], strict=True))
-    return pd.Series(
-        [pixels.get(name, name) for name in image_ids], index=image_ids.index, dtype="str"
-    )
+    found = [pixels.get(name, name) for name in image_ids]
+    return pd.Series(found, index=image_ids.index, dtype="str")
