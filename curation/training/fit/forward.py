@@ -12,6 +12,8 @@ from torch import nn
 from curation.training.networks.base import Classifier
 
 _BATCH = 64
+"""Pictures that go through the network at a time. By eye."""
+
 Pixels = npt.NDArray[np.uint8]
 Positions = npt.NDArray[np.int64]
 

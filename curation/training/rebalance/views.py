@@ -17,6 +17,7 @@ from curation.training.rebalance.last_layer import before_last
 
 Features = npt.NDArray[np.float32]
 _BATCH = 64
+"""Pictures that go through the network at a time. By eye."""
 
 
 def balanced_places(
