@@ -21,6 +21,7 @@ RELATIONS = {"exact": "same bytes", "pixels": "same pixels", "duplicate": "found
 """How a copy is related to the file that is kept, in words."""
 
 PER_PAGE = 60
+"""Pictures on a page."""
 
 
 @dataclass(frozen=True)

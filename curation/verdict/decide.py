@@ -10,6 +10,8 @@ import pandas as pd
 from curation.base.tables import DECISIONS
 
 VERSION = 3
+"""Raised whenever a picture may be decided otherwise, so that stored tables are made anew."""
+
 _UNKNOWN = {"p_photo": float("nan"), "medium": "unsure"}
 _SAME = {"exact": "bytes", "pixels": "pixels"}
 

@@ -6,7 +6,8 @@ pictures, the share of photographs), and a person's answers refit the head."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 from pydantic import Field
@@ -77,18 +78,22 @@ def judge(
 def _judgements(seen: Seen) -> pd.DataFrame:
     chances = probability(seen.votes["log_odds"].to_numpy()).round(DIGITS)
     rows = zip(seen.votes.to_dict("records"), chances.tolist(), seen.medium.tolist(), strict=True)
-    return JUDGEMENTS.frame(
-        [
-            {"image_id": row["image_id"], "outcome": _OUTCOMES[medium], "reason": _REASONS[medium]}
-            | {"p_photo": p_photo, "medium": medium}
-            | {
-                "explanation": explain(
-                    {part: row[part] for part in PARTS},
-                    seen.weights,
-                    medium=medium,
-                    p_photo=p_photo,
-                )
-            }
-            for row, p_photo, medium in rows
-        ]
-    )
+    judged = [
+        _judgement(row, seen, medium=medium, p_photo=p_photo) for row, p_photo, medium in rows
+    ]
+    return JUDGEMENTS.frame(judged)
+
+
+def _judgement(
+    row: Mapping[Any, Any], seen: Seen, *, medium: str, p_photo: float
+) -> dict[str, object]:
+    """A JUDGEMENTS row of a VOTES row."""
+    parts = {part: row[part] for part in PARTS}
+    return {
+        "image_id": row["image_id"],
+        "outcome": _OUTCOMES[medium],
+        "reason": _REASONS[medium],
+        "p_photo": p_photo,
+        "medium": medium,
+        "explanation": explain(parts, seen.weights, medium=medium, p_photo=p_photo),
+    }

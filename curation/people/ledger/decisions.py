@@ -10,7 +10,11 @@ from typing import NamedTuple
 from curation.base.errors import LedgerError
 
 MAX_NAME_BYTES = 255
+"""Bytes of a name in UTF-8: those of a file name."""
+
 MAX_NOTE_LENGTH = 10_000
+"""Characters of a note."""
+
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _LINE_END = re.compile(r"\r\n?")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")

@@ -17,6 +17,8 @@ from curation.verdict.medium.quality import Interval
 from curation.verdict.medium.votes import Floats
 
 FOLDS = 5
+"""Parts of the answers that are held out in turn: ten answers each in a usual audit."""
+
 BINS = 5
 """Bins of the calibration error: ten answers each in a usual audit."""
 

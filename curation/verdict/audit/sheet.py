@@ -46,6 +46,7 @@ _ANSWERS = {
     "": "",
 }
 _SHOWN = 3
+"""Problems told one by one; of the others only how many."""
 
 
 class Answers(NamedTuple):
