@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 from planted_copies import TRANSFORMS, VARIANTS, is_visible, on_white, plant, sketch
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from curation.base.components import connected_components
 from curation.base.engine import per_item
 from curation.gather.gate.fingerprint import pixel_digest
 
@@ -177,5 +176,4 @@ def _pictures(data: Path, files: pd.DataFrame) -> np.ndarray:
     same = [(row[one], row[two]) for one, two in SAME if one in row and two in row]
     equal = np.stack([files.index, files.groupby("digest")["of"].transform("min")], axis=1)
     starts, ends = np.concatenate([equal, near, np.array(same, np.int64).reshape(-1, 2)]).T
-    links = coo_array((np.ones(len(starts)), (starts, ends)), shape=(len(files), len(files)))
-    return connected_components(links, directed=False)[1]
+    return connected_components(len(files), starts, ends)

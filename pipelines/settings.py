@@ -125,12 +125,11 @@ def demand_heard(settings: dict[str, Params], project: Project) -> None:
 def run_config(settings: dict[str, Params], steps: set[str]) -> dict[str, Any]:
     """The same settings as Dagster run config, for those steps that a job has."""
     taking = registry().steps
-    ops = {
-        step: {"config": params.model_dump(mode="json")}
-        for stage, params in settings.items()
-        for step in taking.get(stage, (stage,))
-        if step in steps
-    }
+    ops: dict[str, Any] = {}
+    for stage, params in settings.items():
+        for step in taking.get(stage, (stage,)):
+            if step in steps:
+                ops[step] = {"config": params.model_dump(mode="json")}
     return {"ops": ops}
 
 
@@ -153,7 +152,8 @@ def _stages(path: Path, content: Any) -> Values:
             f"{path}: expected stage: {{setting: value}} at the top, such as pairs: "
             f"{{max_distance: 4}}"
         )
-    return {
-        str(stage): {str(name): value for name, value in settings.items()}
-        for stage, settings in content.items()
-    }
+    return {str(stage): _named(settings) for stage, settings in content.items()}
+
+
+def _named(settings: dict[Any, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in settings.items()}

@@ -28,11 +28,13 @@ def with_costs(
     """The ABLATION of EFFECTS and SCORES, with the seconds of each step."""
     training = SCORES.check(scores).groupby("arm")["seconds"].mean()
     left_out = [set(STEPS) - ARMS[arm] for arm in effects["left_out"]]
+
+    def of_steps(steps: set[Step]) -> float:
+        return sum((seconds.get(step, float("nan")) for step in steps), 0.0)
+
     return ABLATION.check(
         EFFECTS.check(effects).assign(
-            step_seconds=[
-                sum((seconds.get(step, float("nan")) for step in steps), 0.0) for steps in left_out
-            ],
+            step_seconds=[of_steps(steps) for steps in left_out],
             training_seconds=(training[ALL] - effects["left_out"].map(training)).astype("float64"),
         )
     )

@@ -11,6 +11,7 @@ cannot be redrawn beyond the extremes of the three."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -93,17 +94,18 @@ def answers_of(predictions: Mapping[str, Sequence[pd.DataFrame]]) -> NetworkAnsw
     """PREDICTIONS of every training of every arm, lined up. DataError when they are not of the same
     pictures."""
     first = next(iter(predictions.values()))[0]
-    every = [frame for frames in predictions.values() for frame in frames]
-    if any(
-        not frame[["image_id", "label"]].equals(first[["image_id", "label"]]) for frame in every
-    ):
+    every = list(chain.from_iterable(predictions.values()))
+    told = first[["image_id", "label"]]
+    if any(not frame[["image_id", "label"]].equals(told) for frame in every):
         raise DataError("the arms were tested on different pictures: measure the ablation again")
-    classes = sorted({*first["label"], *(name for frame in every for name in frame["predicted"])})
+    guesses = chain.from_iterable(frame["predicted"] for frame in every)
+    classes = sorted({*first["label"], *guesses})
     number = {name: index for index, name in enumerate(classes)}
-    guessed = {
-        arm: np.stack([frame["predicted"].map(number).to_numpy(np.int64) for frame in frames])
-        for arm, frames in predictions.items()
-    }
+
+    def numbers(frames: Sequence[pd.DataFrame]) -> npt.NDArray[np.int64]:
+        return np.stack([frame["predicted"].map(number).to_numpy(np.int64) for frame in frames])
+
+    guessed = {arm: numbers(frames) for arm, frames in predictions.items()}
     return NetworkAnswers(first["label"].map(number).to_numpy(np.int64), guessed, classes)
 
 
@@ -149,10 +151,11 @@ def scores(
 ) -> dict[str, Floats64]:
     """Mean F1 over each mask of classes, by arm: trainings x masks, where `weights` (n) says how
     often each test picture counts."""
-    return {
-        arm: np.array([_means(answers, row, weights, masks) for row in guessed])
-        for arm, guessed in answers.guessed.items()
-    }
+
+    def of_trainings(guessed: npt.NDArray[np.int64]) -> Floats64:
+        return np.array([_means(answers, row, weights, masks) for row in guessed])
+
+    return {arm: of_trainings(guessed) for arm, guessed in answers.guessed.items()}
 
 
 def _means(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, product
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,7 @@ from curation.training.trial import Materials, Recipe, Trial, run_trial
 from curation.verdict.curated import CuratedParams
 
 VERSION = 2
+"""Raised whenever a measurement may come out otherwise, so that stored tables are made anew."""
 
 
 class Sources(NamedTuple):
@@ -95,12 +97,9 @@ def measure_ablation(
         features=lambda told: materials.features([picture_of(one) for one in told]),
     )
     tried = list(_tried(sources, recipe, apart, curated, split, params))
-    answers = answers_of(
-        {arm: [one.trial.predictions for one in tried if one.arm == arm] for arm in ARMS}
-    )
-    averaged = sorted(
-        {label for one in tried for label in _learned(one.splits)} & set(sources.test["label"])
-    )
+    answers = answers_of({arm: _predictions(tried, arm) for arm in ARMS})
+    learned = set(chain.from_iterable(_learned(one.splits) for one in tried))
+    averaged = sorted(learned & set(sources.test["label"]))
     rare = rare_classes(_learned(next(one.splits for one in tried if one.arm == ALL)), averaged)
     found = effects(answers, averaged=averaged, rare=rare, params=params)
     return Ablation(found, _scores(tried, answers, averaged, rare), rare, len(answers.truth))
@@ -135,7 +134,8 @@ def _tried(
     split: SplitParams,
     params: AblationParams,
 ) -> Iterator[_Tried]:
-    plan = [(arm, params.seed + number) for arm in ARMS for number in range(params.seeds)]
+    seeds = range(params.seed, params.seed + params.seeds)
+    plan = list(product(ARMS, seeds))
     for arm, seed in tqdm(plan, desc="ablation", unit="training", disable=None):
         taken = ARMS[arm]
         files = files_of(
@@ -149,6 +149,10 @@ def _tried(
         splits = splits_of(files, taken, sources, split.model_copy(update={"seed": seed}))
         trial = run_trial(splits, recipe_of(taken, recipe).seeded(seed), materials)
         yield _Tried(arm, seed, files, splits, trial)
+
+
+def _predictions(tried: Sequence[_Tried], arm: str) -> list[pd.DataFrame]:
+    return [one.trial.predictions for one in tried if one.arm == arm]
 
 
 def _learned(splits: pd.DataFrame) -> list[str]:
@@ -166,9 +170,8 @@ def _scores(
 def _numbered(tried: Sequence[_Tried]) -> Iterator[tuple[_Tried, int]]:
     """Every training with its number within its arm."""
     for arm in ARMS:
-        yield from (
-            (one, number) for number, one in enumerate(each for each in tried if each.arm == arm)
-        )
+        of_arm = [one for one in tried if one.arm == arm]
+        yield from ((one, number) for number, one in enumerate(of_arm))
 
 
 def _row(one: _Tried, means: npt.NDArray[np.float64]) -> dict[str, object]:

@@ -37,10 +37,9 @@ class Table:
 
     def frame(self, rows: list[dict[str, object]]) -> pd.DataFrame:
         """A checked frame from rows; no rows give an empty frame with the right dtypes."""
-        columns = {
-            name: pd.Series([row[name] for row in rows], dtype=dtype)
-            for name, dtype in self.columns.items()
-        }
+        columns: dict[str, pd.Series] = {}
+        for name, dtype in self.columns.items():
+            columns[name] = pd.Series([row[name] for row in rows], dtype=dtype)
         return self.check(pd.DataFrame(columns))
 
     def _check_column(self, column: pd.Series, dtype: str) -> None:

@@ -16,7 +16,12 @@ import zstandard
 from curation.base.rgb import Rgb
 
 VERSION = 1
+"""Raised whenever the bytes change: part of the version of stored thumbnails."""
+
 MAX_THUMBNAIL_PX = 2048
+"""Largest side that is unpacked: damaged bytes must not ask for all memory. Thumbnails have 640
+px."""
+
 _HEADER = struct.Struct("<4sHH")
 _MAGIC = b"ISTN"
 

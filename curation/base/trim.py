@@ -12,10 +12,21 @@ import numpy.typing as npt
 from curation.base.rgb import Rgb, shrink
 
 TRIM_SIDE_PX = 320
+"""Longest side at which edges are looked for. By eye."""
+
 _TOLERANCE = 16
+"""Levels (0 to 255) within which a colour is the same: what JPEG does to a flat border. By eye."""
+
 FRAMED_SHARE = 0.5
+"""Share of a line a little inside that differs from the border around a page; a drawing touches its
+margin in few places (docs/decisions/006-a-copy-is-what-the-comparison-says.md)."""
+
 _MIXED_PX = 3
+"""Pixels in which border and page mix when shrunk. By eye."""
+
 _MOST_BORDERS = 8
+"""Borders inside borders that are peeled off at most. By eye."""
+
 _EDGES = ("left", "top", "right", "bottom")
 _FACING = {"left": "right", "top": "bottom", "right": "left", "bottom": "top"}
 

@@ -9,6 +9,7 @@ correlation (Evangelidis and Psarakis, 2008)."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
@@ -17,75 +18,135 @@ import numpy.typing as npt
 
 from curation.base.rgb import Mask, Rgb
 from curation.base.trim import Box
-from curation.dedup.view import Floats, View, roots
+from curation.dedup.view import Bytes, Floats, View, roots
 from curation.gather.gate.fingerprint import ORIENTATIONS, oriented
 
 Matrix = npt.NDArray[np.float64]
 
-LOOK_SIDE_PX = 96
-MIN_SQUARE_CORRELATION = 0.7
-MIN_MATCHES = 6
-RATIO = 0.8
-CERTAIN_MATCH = 0.95
-REACH_PX = 2.25
-MOST_ZOOM = 5.0
-MIN_OVERLAP = 0.1
-FEW_MATCHES = 25
-REFINED = (0.4, 0.93)
-CERTAIN_SCORE = 0.99
+
+@dataclass(frozen=True)
+class AlignmentLimits:
+    """When a guess is made, believed or improved. Lengths are in pixels of a view, 192 a side.
+
+    Chosen in the trials of `docs/decisions/006-a-copy-is-what-the-comparison-says.md`, unless a
+    field names a paper; `benchmarks/dedup_quality.py` measures all of them together."""
+
+    look_side_px: int = 96
+    """Longest side at which an alignment is scored: half a view, a quarter of its pixels."""
+
+    min_square_correlation: float = 0.7
+    """Least correlation (-1 to 1) of two 32 x 32 squares for a guess from their boxes."""
+
+    min_matches: int = 6
+    """Fewest keypoints behind a guess; two fix turn, scale and shift, so four must agree with
+    them."""
+
+    ratio: float = 0.8
+    """A match must be this much closer than the second best, as a share of its distance. Lowe's
+    value, from the paper above."""
+
+    certain_match: float = 0.95
+    """Dot product of two descriptors (0 to 1) from which no second best makes a match doubtful, as
+    where a pattern repeats."""
+
+    reach_px: float = 2.25
+    """How far from its place a keypoint may lie to count for an alignment."""
+
+    most_rounds: int = 500
+    """Samples of keypoints that RANSAC draws at most."""
+
+    confidence: float = 0.99
+    """Chance that one of RANSAC's samples is free of wrong matches; it stops there."""
+
+    most_zoom: float = 5.0
+    """Largest ratio of lengths, either way, between two copies; beyond it few pixels are left to
+    compare."""
+
+    min_overlap: float = 0.1
+    """Least share of the smaller page that both pages cover."""
+
+    few_matches: int = 25
+    """Keypoints below which an alignment is loose enough to be refined."""
+
+    refined_above: float = 0.4
+    """Score (-1 to 1) from which refining is worth a try: below it there is nothing to go uphill
+    on."""
+
+    refined_below: float = 0.93
+    """Score up to which it is: refining every alignment made good ones worse."""
+
+    certain_score: float = 0.99
+    """Score at which no further guess is made."""
+
+    most_steps: int = 50
+    """Steps of the refinement at most."""
+
+    settled: float = 1e-4
+    """Gain in correlation below which the refinement stops."""
+
+    smoothing_px: int = 5
+    """Side of the Gaussian under which the refinement looks: OpenCV's default."""
+
+    aliasing_zoom: float = 0.7
+    """Scale below which a picture is shrunk by area before it is warped."""
+
+
+_LIMITS = AlignmentLimits()
 
 
 class Alignment(NamedTuple):
-    """`matrix` (3 x 3) maps pixels of the second view to pixels of the first; `score` is how well
-    they then agree: the mean correlation (-1 to 1) of colours and of gradients where both pages
-    overlap."""
+    """How the second view lies over the first."""
 
     matrix: Matrix
+    """3 x 3, maps pixels of the second view to pixels of the first."""
+
     score: float
+    """How well they then agree: the mean correlation (-1 to 1) of colours and of gradients where
+    both pages overlap."""
 
 
 def align(first: View, second: View) -> Alignment | None:
     """The best alignment found, or the first that leaves no doubt; nothing where no guess holds."""
     best, firm = None, False
+    # The cheapest guesses come first, so that plain copies never ask for keypoints.
     for matrix, many in _guesses(first, second):
         guess = Alignment(matrix, _score(first, second, matrix))
         if best is None or guess.score > best.score:
             best, firm = guess, many
-        if guess.score > CERTAIN_SCORE:
+        if guess.score > _LIMITS.certain_score:
             return guess
-    if best is None or firm or not REFINED[0] < best.score < REFINED[1]:
+    if best is None or firm:
         return best
-    refined = _refined(first, second, best.matrix)
-    return max(best, Alignment(refined, _score(first, second, refined)), key=lambda one: one.score)
+    if not _LIMITS.refined_above < best.score < _LIMITS.refined_below:
+        return best
+    matrix = _refined(first, second, best.matrix)
+    refined = Alignment(matrix, _score(first, second, matrix))
+    return refined if refined.score > best.score else best
 
 
 def drawn_over(first: View, second: View, matrix: Matrix, scale: float) -> tuple[Rgb, Rgb, Mask]:
     """Both pictures in the first's frame times `scale`, and where the pages of both are."""
     height, width = (max(8, round(side * scale)) for side in first.size)
-    placed = scaling(scale) @ matrix
-    over = cv2.warpAffine(
-        *_shrunk(second.rgb, placed), (width, height), borderMode=cv2.BORDER_REPLICATE
-    )
+    scaled = scaling(scale)
+    placed = scaled @ matrix
     under = cv2.resize(first.rgb, (width, height), interpolation=cv2.INTER_AREA)
-    both = covered(first.page, scaling(scale), (height, width)) & covered(
-        second.page, placed, (height, width)
-    )
-    return np.asarray(under, np.uint8), np.asarray(over, np.uint8), both
+    small, by = _shrunk(second.rgb, placed)
+    # Replicated, as black beyond the edge would be blended into the outermost row of the page.
+    over = cv2.warpAffine(small, by, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    page = covered(first.page, scaled, (height, width))
+    other_page = covered(second.page, placed, (height, width))
+    return np.asarray(under, np.uint8), np.asarray(over, np.uint8), page & other_page
 
 
 def covered(box: Box, matrix: Matrix, size: tuple[int, ...]) -> Mask:
     """Which pixels of a picture of `size` a box covers after `matrix`."""
-    left, top, right, bottom = (
-        box.left - 0.5,
-        box.top - 0.5,
-        box.left + box.width - 0.5,
-        box.top + box.height - 0.5,
-    )
-    corners = (
-        np.array([[left, top, 1], [right, top, 1], [right, bottom, 1], [left, bottom, 1]])
-        @ matrix[:2].T
-    )
+    # Half a pixel less, as whole numbers are the centres of pixels.
+    left, top = box.left - 0.5, box.top - 0.5
+    right, bottom = box.left + box.width - 0.5, box.top + box.height - 0.5
+    box_corners = np.array([[left, top, 1], [right, top, 1], [right, bottom, 1], [left, bottom, 1]])
+    corners = box_corners @ matrix[:2].T
     mask = np.zeros(size, np.uint8)
+    # Four binary digits of a pixel (shift=4): rounded to whole ones, a page would lose its edge.
     cv2.fillConvexPoly(mask, np.round(corners * 16).astype(np.int32), 1, shift=4)
     return mask.astype(np.bool_)
 
@@ -93,14 +154,16 @@ def covered(box: Box, matrix: Matrix, size: tuple[int, ...]) -> Mask:
 def inside(region: Mask, margin_px: int) -> Mask:
     """The region without its edges, where two pages never quite agree."""
     kernel = np.ones((2 * margin_px + 1,) * 2, np.uint8)
-    return cv2.erode(
+    # Nothing lies outside of a picture: by OpenCV's default its edge would be no edge.
+    shrunk = cv2.erode(
         region.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0
-    ).astype(np.bool_)
+    )
+    return shrunk.astype(np.bool_)
 
 
 def scaling(scale: float) -> Matrix:
     """Makes a picture `scale` times as large, with pixels as areas and not as points."""
-    return np.array([[scale, 0, scale / 2 - 0.5], [0, scale, scale / 2 - 0.5], [0, 0, 1.0]])
+    return _stretching(scale, scale)
 
 
 def zoom(matrix: Matrix) -> float:
@@ -110,11 +173,13 @@ def zoom(matrix: Matrix) -> float:
 
 def correlation(one: npt.NDArray[np.generic], other: npt.NDArray[np.generic]) -> float:
     """Pearson's correlation of two arrays of one shape, -1 where one of them is constant."""
+    # Single precision is enough for the hundred thousand values of a view, and half the memory.
     first, second = (side.astype(np.float32).ravel() for side in (one, other))
     if first.size < 2:
         return -1.0
     first, second = first - first.mean(), second - second.mean()
     length = float(np.sqrt((first @ first) * (second @ second)))
+    # A thousandth of a grey level of deviation is rounding, not a picture.
     return float(first @ second) / length if length > 1e-3 * first.size else -1.0
 
 
@@ -126,33 +191,54 @@ def gradients(rgb: Rgb) -> Floats:
 
 def _guesses(first: View, second: View) -> Iterator[tuple[Matrix, bool]]:
     """Matrices, and whether many keypoints stand behind each."""
-    for one, other, boxes in (
-        (first.content_square, second.content_square, (first.content, second.content)),
-        (first.page_square, second.page_square, (first.page, second.page)),
+    for squares, boxes in (
+        ((first.content_square, second.content_square), (first.content, second.content)),
+        ((first.page_square, second.page_square), (first.page, second.page)),
     ):
-        agreement = (
-            np.stack([oriented(other, k).ravel() for k in range(ORIENTATIONS)]) @ one.ravel()
-        )
-        k = int(agreement.argmax())
-        if agreement[k] > MIN_SQUARE_CORRELATION:
+        k, agreement = _best_orientation(*squares)
+        if agreement > _LIMITS.min_square_correlation:
             yield _box_over_box(*boxes, k), False
     for mirrored in (False, True):
-        places = _matches(first, second, mirrored)
-        if matched := _by_keypoints(*places, second.size[1] if mirrored else 0):
-            yield matched[0], matched[1] >= FEW_MATCHES
+        places, others = _matches(first, second, mirrored)
+        if matched := _by_keypoints(places, others, second.size[1] if mirrored else 0):
+            matrix, matches = matched
+            yield matrix, matches >= _LIMITS.few_matches
+
+
+def _best_orientation(one: Floats, other: Floats) -> tuple[int, float]:
+    """The orientation of the other square that correlates best with the one, and how well."""
+    turned = np.stack([oriented(other, k).ravel() for k in range(ORIENTATIONS)])
+    agreement = turned @ one.ravel()
+    k = int(agreement.argmax())
+    return k, agreement[k]
 
 
 def _box_over_box(under: Box, over: Box, k: int) -> Matrix:
     """Lays the second box, brought to orientation k, over the first."""
+    # The bits of k: mirrored, flipped, transposed, as in `oriented`; transposing comes first.
     width, height = (over.height, over.width) if k & 4 else (over.width, over.height)
-    to_origin = np.array([[1, 0, -over.left], [0, 1, -over.top], [0, 0, 1.0]])
+    to_origin = _shifting(-over.left, -over.top)
     turned = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 1.0]]) if k & 4 else np.eye(3)
-    mirrored = np.array([[-1, 0, width - 1], [0, 1, 0], [0, 0, 1.0]]) if k & 1 else np.eye(3)
+    mirrored = _mirroring(width) if k & 1 else np.eye(3)
     flipped = np.array([[1, 0, 0], [0, -1, height - 1], [0, 0, 1.0]]) if k & 2 else np.eye(3)
-    across, down = under.width / width, under.height / height
-    stretched = np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1.0]])
-    to_place = np.array([[1, 0, under.left], [0, 1, under.top], [0, 0, 1.0]])
+    stretched = _stretching(under.width / width, under.height / height)
+    to_place = _shifting(under.left, under.top)
     return np.asarray(to_place @ stretched @ flipped @ mirrored @ turned @ to_origin)
+
+
+def _shifting(across: int, down: int) -> Matrix:
+    return np.array([[1, 0, across], [0, 1, down], [0, 0, 1.0]])
+
+
+def _mirroring(width: int) -> Matrix:
+    """Left and right swapped in a picture of that width."""
+    return np.array([[-1, 0, width - 1], [0, 1, 0], [0, 0, 1.0]])
+
+
+def _stretching(across: float, down: float) -> Matrix:
+    """So many times as wide and as high, with pixels as areas: the outer edge of the first pixel,
+    at -0.5, stays."""
+    return np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1.0]])
 
 
 def _mirrored_bins() -> npt.NDArray[np.int64]:
@@ -168,54 +254,70 @@ _MIRRORED_BINS = _mirrored_bins()
 def _matches(first: View, second: View, mirrored: bool) -> tuple[Floats, Floats]:
     """Places of keypoints that are each other's nearest, and clearly or nearly the same."""
     (places, descriptors), (other_places, others) = first.keypoints, second.keypoints
-    if min(len(places), len(other_places)) < MIN_MATCHES:
+    if min(len(places), len(other_places)) < _LIMITS.min_matches:
         return places[:0], other_places[:0]
-    likeness = roots(descriptors) @ roots(others[:, _MIRRORED_BINS] if mirrored else others).T
+    # Descriptors of a mirrored picture are those of the picture with their numbers swapped, so
+    # nothing is detected twice.
+    likeness = _likeness(descriptors, others[:, _MIRRORED_BINS] if mirrored else others)
     rows = np.arange(len(likeness))
     nearest, back = likeness.argmax(axis=1), likeness.argmax(axis=0)
     best = likeness[rows, nearest]
     likeness[rows, nearest] = -1
-    clear = (1 - best < RATIO * (1 - likeness.max(axis=1))) | (best > CERTAIN_MATCH)
+    second_best = likeness.max(axis=1)
+    clear = (1 - best < _LIMITS.ratio * (1 - second_best)) | (best > _LIMITS.certain_match)
     chosen = (back[nearest] == rows) & clear
     return places[chosen], other_places[nearest[chosen]]
+
+
+def _likeness(descriptors: Bytes, others: Bytes) -> Floats:
+    """The dot products of all pairs of descriptors, 0 to 1."""
+    return np.asarray(roots(descriptors) @ roots(others).T)
 
 
 def _by_keypoints(places: Floats, others: Floats, mirror_width: int) -> tuple[Matrix, int] | None:
     """Turn, scale and shift (after mirroring in that width, if not 0) behind most matches, and how
     many those are."""
-    if len(places) < MIN_MATCHES:
+    if len(places) < _LIMITS.min_matches:
         return None
-    mirror = (
-        np.array([[-1, 0, mirror_width - 1], [0, 1, 0], [0, 0, 1.0]]) if mirror_width else np.eye(3)
-    )
-    seen = (np.column_stack([others, np.ones(len(others))]) @ mirror[:2].T).astype(np.float32)
+    # Mirrored before: what is then looked for turns, scales and shifts, and cannot itself mirror.
+    mirror = _mirroring(mirror_width) if mirror_width else np.eye(3)
+    with_ones = np.column_stack([others, np.ones(len(others))])
+    seen = (with_ones @ mirror[:2].T).astype(np.float32)
     found, inliers = cv2.estimateAffinePartial2D(
         seen,
         places,
         method=cv2.RANSAC,
-        ransacReprojThreshold=REACH_PX,
-        maxIters=500,
-        confidence=0.99,
+        ransacReprojThreshold=_LIMITS.reach_px,
+        maxIters=_LIMITS.most_rounds,
+        confidence=_LIMITS.confidence,
     )
-    if found is None or int(inliers.sum()) < MIN_MATCHES:
+    matches = 0 if found is None else int(inliers.sum())
+    if matches < _LIMITS.min_matches:
         return None
     matrix = np.vstack([found, [0, 0, 1]]) @ mirror
-    return (matrix, int(inliers.sum())) if 1 / MOST_ZOOM < zoom(matrix) < MOST_ZOOM else None
+    return (matrix, matches) if _zooms_little(matrix) else None
+
+
+def _zooms_little(matrix: Matrix) -> bool:
+    return 1 / _LIMITS.most_zoom < zoom(matrix) < _LIMITS.most_zoom
+
+
+def _look_scale(view: View) -> float:
+    """How many times smaller a view is looked at."""
+    return min(1.0, _LIMITS.look_side_px / max(view.size))
 
 
 def _score(first: View, second: View, matrix: Matrix) -> float:
-    under, over, pages = drawn_over(first, second, matrix, min(1.0, LOOK_SIDE_PX / max(first.size)))
-    smaller = min(
-        first.page.share_of(first.size),
-        second.page.share_of(second.size) * _areas(first, second, matrix),
-    )
+    under, over, pages = drawn_over(first, second, matrix, _look_scale(first))
+    page = first.page.share_of(first.size)
+    other_page = second.page.share_of(second.size) * _areas(first, second, matrix)
     both = inside(pages, 1)
-    if both.mean() < MIN_OVERLAP * smaller:
+    if both.mean() < _LIMITS.min_overlap * min(page, other_page):
         return -1.0
-    return (
-        correlation(under[both], over[both])
-        + correlation(gradients(under)[both], gradients(over)[both])
-    ) / 2
+    colours = correlation(under[both], over[both])
+    # Colours alone would find two dark pictures alike, gradients alone two of one outline.
+    outlines = correlation(gradients(under)[both], gradients(over)[both])
+    return (colours + outlines) / 2
 
 
 def _areas(first: View, second: View, matrix: Matrix) -> float:
@@ -227,40 +329,42 @@ def _areas(first: View, second: View, matrix: Matrix) -> float:
 def _refined(first: View, second: View, matrix: Matrix) -> Matrix:
     """A nearby affine matrix under which brightness correlates better; the same where the search
     fails."""
-    scale = min(1.0, LOOK_SIDE_PX / max(first.size))
+    scale = _look_scale(first)
     under, over, _ = drawn_over(first, second, matrix, scale)
-    one, other = (cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY) for rgb in (under, over))
-    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 1e-4)
+    scaled = scaling(scale)
     try:
-        _, shift = cv2.findTransformECC(
-            one,
-            other,
-            np.eye(2, 3, dtype=np.float32),
-            cv2.MOTION_AFFINE,
-            stop,
-            np.full(one.shape, 255, np.uint8),
-            5,
-        )
-        moved = (
-            np.linalg.inv(scaling(scale))
-            @ np.linalg.inv(np.vstack([shift, [0, 0, 1]]))
-            @ scaling(scale)
-            @ matrix
-        )
+        shift = np.vstack([_shift(under, over), [0, 0, 1]])
+        # The search maps the frame to the second picture; ours is the other way, at full size.
+        moved = np.linalg.inv(scaled) @ np.linalg.inv(shift) @ scaled @ matrix
     except (cv2.error, np.linalg.LinAlgError):
         return matrix
-    return moved if np.isfinite(moved).all() and 1 / MOST_ZOOM < zoom(moved) < MOST_ZOOM else matrix
+    return moved if np.isfinite(moved).all() and _zooms_little(moved) else matrix
+
+
+def _shift(under: Rgb, over: Rgb) -> Matrix:
+    """2 x 3: the affine map from one picture to another that nearly agrees; cv2.error where there
+    is no way uphill."""
+    one, other = (cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY) for rgb in (under, over))
+    kinds = cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT
+    _, shift = cv2.findTransformECC(
+        one,
+        other,
+        np.eye(2, 3, dtype=np.float32),
+        cv2.MOTION_AFFINE,
+        (kinds, _LIMITS.most_steps, _LIMITS.settled),
+        np.full(one.shape, 255, np.uint8),
+        _LIMITS.smoothing_px,
+    )
+    return np.asarray(shift)
 
 
 def _shrunk(rgb: Rgb, matrix: Matrix) -> tuple[Rgb, Matrix]:
     """What to draw, and by which 2 x 3 matrix: shrunk before where it would be much smaller, so as
     not to alias."""
     factor = zoom(matrix)
-    if factor > 0.7:
+    if factor > _LIMITS.aliasing_zoom:
         return rgb, matrix[:2]
     height, width = (max(1, round(side * factor)) for side in rgb.shape[:2])
-    across, down = rgb.shape[1] / width, rgb.shape[0] / height
-    back = np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1.0]])
-    return np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA), np.uint8), (
-        matrix @ back
-    )[:2]
+    back = _stretching(rgb.shape[1] / width, rgb.shape[0] / height)
+    small = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8), (matrix @ back)[:2]

@@ -32,13 +32,12 @@ def kept_apart(duplicates: pd.DataFrame, hashes: pd.DataFrame, pairs: pd.DataFra
     files, known, ties = DUPLICATES.check(duplicates), HASHES.check(hashes), PAIRS.check(pairs)
     kept = files["path"].where(files["keep"], files["duplicate_of"])
     kept_for = dict(zip(pixels_of(files["image_id"], known), kept, strict=True))
-    ends = {
-        name: pixels_of(ties[end], known).map(kept_for)
-        for name, end in (("path", "first"), ("other_path", "second"))
-    }
-    apart = ties.assign(**ends).dropna(subset=[*ends]).query("path != other_path")
+    path = pixels_of(ties["first"], known).map(kept_for)
+    other_path = pixels_of(ties["second"], known).map(kept_for)
+    both_here = ties.assign(path=path, other_path=other_path).dropna(subset=["path", "other_path"])
+    apart = both_here.query("path != other_path")
     apart = apart.sort_values(["similarity", "path", "other_path"], ascending=[False, True, True])
-    groups = [frozenset(both) for both in zip(apart["path"], apart["other_path"], strict=True)]
-    return KEPT_APART.check(
-        apart[~pd.Series(groups, index=apart.index, dtype="object").duplicated()].astype(_PATHS)
-    )
+    # Sets, as the same two groups may be tied by pairs in either order.
+    ends = [frozenset(both) for both in zip(apart["path"], apart["other_path"], strict=True)]
+    groups = pd.Series(ends, index=apart.index, dtype="object")
+    return KEPT_APART.check(apart[~groups.duplicated()].astype(_PATHS))

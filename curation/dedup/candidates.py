@@ -15,21 +15,28 @@ import numpy.typing as npt
 
 from curation.dedup.near import Hashes, Indices, iter_near_pairs
 from curation.dedup.neighbours import Vectors, near_vectors, ordered_pairs
+from curation.gather.gate.fingerprint import ORIENTATIONS
 
 Flags = npt.NDArray[np.bool_]
 
-_ORIENTATIONS = 8
 _DISTANCES = 65
+"""Bits in which two hashes may differ, 0 to 64."""
+
 _MOST_WAITING = 1 << 21
+"""Pairs that wait until they are shortened, 16 MB. Changes no answer; chosen by eye."""
 
 
 class Candidates(NamedTuple):
-    """Pairs of positions, `first` < `second`, in ascending order, each once; `crowded` pictures
-    have more near hashes before them than they keep."""
+    """Pairs of positions, in ascending order, each once."""
 
     first: Indices
+    """The earlier of each pair, which is the better picture."""
+
     second: Indices
+    """The later of each pair."""
+
     crowded: int
+    """How many pictures have more near hashes before them than they keep."""
 
 
 def find_candidates(
@@ -50,6 +57,7 @@ def find_candidates(
     nearest embeddings of the other, with at least `min_cosine`. Of more than `most` earlier
     pictures with near hashes each keeps `most`: half of them (rounded down) the earliest, the rest
     the nearest of the others, at equal distance the earlier. So copies stay tied to the best."""
+    # Either source alone misses copies: hashes those cut or bordered, embeddings those turned.
     shortlist = _near_by_hash(oriented, np.flatnonzero(trusted), max_distance, most)
     earlier, later = shortlist.pairs()
     one, other = near_vectors(vectors, neighbours, min_cosine)
@@ -67,18 +75,19 @@ class _Shortlist:
         self._by_distance = (pictures, _DISTANCES, pictures)  # later, distance, earlier
         self._codes = [np.empty(0, np.int64)]
         self._waiting, self._limit = 0, _MOST_WAITING
+        # Codes sort by later picture first, so that what one picture keeps lies side by side.
         self._is_crowded = np.zeros(pictures, np.bool_)
 
     def add(self, earlier: Indices, later: Indices, distance: Indices) -> None:
         """Pairs; those in the wrong order are ignored. A pair may come again at another
         distance."""
         some = np.flatnonzero(earlier < later)
-        self._codes.append(
-            np.ravel_multi_index((later[some], earlier[some], distance[some]), self._by_position)
-        )
+        pairs = (later[some], earlier[some], distance[some])
+        self._codes.append(np.ravel_multi_index(pairs, self._by_position))
         self._waiting += len(some)
         if self._waiting > self._limit:
             self._shorten()
+            # Twice what is left: else a crowd that keeps nearly all would be sorted at each call.
             self._limit = max(_MOST_WAITING, 2 * self._waiting)
 
     def pairs(self) -> tuple[Indices, Indices]:
@@ -96,23 +105,24 @@ class _Shortlist:
         """Leaves out what each picture has enough better ones for: more pairs can only add to
         these."""
         codes = np.sort(np.concatenate(self._codes))
+        # Of one pair at several distances the nearest, which comes first.
         codes = codes[np.diff(codes // _DISTANCES, prepend=-1) > 0]
         later, earlier, distance = np.unravel_index(codes, self._by_position)
         rank = _rank(later)
         self._is_crowded[later[rank >= self._most]] = True
-        others = np.flatnonzero(rank >= self._most // 2)
-        by_distance = np.sort(
-            np.ravel_multi_index(
-                (later[others], distance[others], earlier[others]), self._by_distance
-            )
-        )
-        later, distance, earlier = np.unravel_index(by_distance, self._by_distance)
-        near = np.flatnonzero(_rank(later) < self._most - self._most // 2)
-        nearest = np.ravel_multi_index(
-            (later[near], earlier[near], distance[near]), self._by_position
-        )
-        self._codes = [np.append(codes[rank < self._most // 2], nearest)]
+        earliest = self._most // 2
+        others = np.flatnonzero(rank >= earliest)
+        nearest = self._nearest(later[others], earlier[others], distance[others])
+        self._codes = [np.append(codes[rank < earliest], nearest)]
         self._waiting = len(self._codes[0])
+
+    def _nearest(self, later: Indices, earlier: Indices, distance: Indices) -> Indices:
+        """The codes of the nearest few of these pairs for each later picture."""
+        codes = np.sort(np.ravel_multi_index((later, distance, earlier), self._by_distance))
+        later, distance, earlier = np.unravel_index(codes, self._by_distance)
+        near = np.flatnonzero(_rank(later) < self._most - self._most // 2)
+        pairs = (later[near], earlier[near], distance[near])
+        return np.ravel_multi_index(pairs, self._by_position)
 
 
 def _near_by_hash(oriented: Hashes, positions: Indices, max_distance: int, most: int) -> _Shortlist:
@@ -120,15 +130,17 @@ def _near_by_hash(oriented: Hashes, positions: Indices, max_distance: int, most:
     few can be on it."""
     shortlist = _Shortlist(len(oriented), most)
     order = positions[np.argsort(oriented[positions, 0], kind="stable")]
+    # One more than `most`, so that a crowd of equal hashes is known to be one.
     leaders = order[_rank(oriented[order, 0]) <= most]
     turned = oriented[positions].ravel()
     for leader, other, distance in iter_near_pairs(oriented[leaders, 0], max_distance, turned):
-        shortlist.add(leaders[leader], positions[other // _ORIENTATIONS], distance)
+        shortlist.add(leaders[leader], positions[other // ORIENTATIONS], distance)
     return shortlist
 
 
 def _rank(ordered: npt.NDArray[np.generic]) -> Indices:
     """How many equal values stand before each one, in ascending values."""
     place = np.arange(len(ordered))
-    place[1:] -= np.maximum.accumulate(np.where(ordered[1:] != ordered[:-1], place[1:], 0))
+    starts = np.where(ordered[1:] != ordered[:-1], place[1:], 0)
+    place[1:] -= np.maximum.accumulate(starts)
     return place

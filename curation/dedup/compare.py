@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
@@ -23,82 +24,111 @@ from curation.dedup.marks import Marked, watermarked
 from curation.dedup.tone import match_tone
 from curation.dedup.view import View
 
-BLUR_PX = 0.7
-MARGIN_PX = 2
-MIN_SIDE_PX = 12
-THRESHOLDS = (16.0, 40.0)
-THRESHOLD_SHARE = 0.8
+
+@dataclass(frozen=True)
+class ComparisonLimits:
+    """What counts as a difference. Lengths are in pixels of the coarser view, 192 a side or fewer.
+
+    Chosen in the trials of `docs/decisions/006-a-copy-is-what-the-comparison-says.md`;
+    `benchmarks/dedup_quality.py` measures all of them together."""
+
+    blur_px: float = 0.7
+    """Deviation of the Gaussian that takes the grain of compression out of both pictures."""
+
+    margin_px: int = 2
+    """Rim of the common area that is left out, as two pages never quite agree there."""
+
+    min_side_px: int = 12
+    """Rows and columns that must be left to compare."""
+
+    least_threshold: float = 16.0
+    """Grey levels (0 to 255) by which a pixel may always differ, however pale the pictures."""
+
+    most_threshold: float = 40.0
+    """Grey levels beyond which a pixel has changed in any picture."""
+
+    threshold_share: float = 0.8
+    """Between these two the limit is this share of the standard deviation of the paler picture's
+    values."""
+
+
+_LIMITS = ComparisonLimits()
 _KERNEL = np.ones((3, 3), np.uint8)
 
 
 class Comparison(NamedTuple):
-    """Shares are of the area where a content of either lies on the pages of both.
-
-    `shown` is how much of the first's content the second shows, `other_shown` the reverse.
-    `changed` is the share of pixels in patches of another colour, `largest` that of the largest
-    patch. `agreement` and `similarity` (-1 to 1) correlate gradients (beside a watermark) and
-    colours. `gain` is how many times brighter the second is, and `marked` which one bears a
-    watermark, if that is all that changed."""
+    """What differs. Shares are of the area where a content of either lies on the pages of both."""
 
     shown: float
+    """How much of the first's content the second shows, 0 to 1."""
+
     other_shown: float
+    """How much of the second's content the first shows, 0 to 1."""
+
     changed: float
+    """The share of pixels in patches of another colour."""
+
     largest: float
+    """The share of the largest such patch."""
+
     agreement: float
+    """The correlation (-1 to 1) of gradients, beside a watermark."""
+
     similarity: float
+    """The correlation (-1 to 1) of colours."""
+
     gain: float
+    """How many times brighter the second is."""
+
     marked: Marked
+    """Which one bears a watermark, if that is all that changed."""
 
 
 def compare(first: View, second: View, alignment: Alignment) -> Comparison | None:
     """Compare at the resolution of the coarser; nothing where too little of both overlaps."""
+    # Enlarged, the coarser one would lack details that the other has, and all would have changed.
     scale = min(1.0, 1 / zoom(alignment.matrix))
     under, over, pages = drawn_over(first, second, alignment.matrix, scale)
-    placed = scaling(scale) @ alignment.matrix
-    contents = covered(first.content, scaling(scale), pages.shape) | covered(
-        second.content, placed, pages.shape
-    )
-    where = inside(pages & contents, MARGIN_PX)
-    if min(where.any(axis=1).sum(), where.any(axis=0).sum()) < MIN_SIDE_PX:
-        return None
+    content = covered(first.content, scaling(scale), pages.shape)
+    other_content = covered(second.content, scaling(scale) @ alignment.matrix, pages.shape)
+    # Without what is empty in both: white on white would make any two sketches alike.
+    where = inside(pages & (content | other_content), _LIMITS.margin_px)
     rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
+    if min(len(rows), len(columns)) < _LIMITS.min_side_px:
+        return None
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return _compared(
-        _blurred(under[part]), _blurred(over[part]), where[part], _shown(first, second, alignment)
-    )
+    shown = _shown(first, second, alignment)
+    return _compared(_blurred(under[part]), _blurred(over[part]), where[part], shown)
 
 
 def _shown(first: View, second: View, alignment: Alignment) -> tuple[float, float]:
     """How much of the content of each lies on the page of the other."""
     back = np.asarray(np.linalg.inv(alignment.matrix), np.float64)
-    identity = np.eye(3)
-    one, other = (
-        covered(first.content, identity, first.size),
-        covered(second.content, identity, second.size),
-    )
-    on_second, on_first = (
-        covered(second.page, alignment.matrix, first.size),
-        covered(first.page, back, second.size),
-    )
-    return float((one & on_second).sum() / one.sum()), float((other & on_first).sum() / other.sum())
+    on_second = covered(second.page, alignment.matrix, first.size)
+    on_first = covered(first.page, back, second.size)
+    return _share(first, on_second), _share(second, on_first)
+
+
+def _share(view: View, region: Mask) -> float:
+    """The share of a view's content that lies in a region."""
+    content = covered(view.content, np.eye(3), view.size)
+    return float((content & region).sum() / content.sum())
 
 
 def _compared(first: Rgb, second: Rgb, where: Mask, shown: tuple[float, float]) -> Comparison:
     first, second, gain = match_tone(first, second, where)
-    far = difference(first, second)
-    contrast = min(float(first[where].std()), float(second[where].std()))
-    changed = where & (far > np.clip(THRESHOLD_SHARE * contrast, *THRESHOLDS))
-    patches = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_OPEN, _KERNEL)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(patches)
+    changed = where & (difference(first, second) > _threshold(first[where], second[where]))
+    # Opened: a line one pixel wide is an outline that shifted, not a patch that changed.
+    opened = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_OPEN, _KERNEL)
+    patches = np.asarray(opened, np.uint8)
     pixels = int(where.sum())
     marked = watermarked(first, second, changed, pixels=pixels)
-    equal = (
-        where & ~cv2.dilate(changed.astype(np.uint8), _KERNEL).astype(np.bool_) if marked else where
-    )
+    # Letters have strong outlines that the other picture lacks; only what lies beside them tells.
+    equal = where & ~_grown(changed) if marked else where
     return Comparison(
         *shown,
         changed=float(patches.sum()) / pixels,
-        largest=float(stats[1:, cv2.CC_STAT_AREA].max(initial=0)) / pixels,
+        largest=_largest_patch(patches) / pixels,
         agreement=correlation(gradients(first)[equal], gradients(second)[equal]),
         similarity=correlation(first[where], second[where]),
         gain=gain,
@@ -106,18 +136,38 @@ def _compared(first: Rgb, second: Rgb, where: Mask, shown: tuple[float, float]) 
     )
 
 
+def _threshold(first: Rgb, second: Rgb) -> float:
+    """The grey levels from which a pixel counts as changed; both are n x 3."""
+    contrast = min(float(first.std()), float(second.std()))
+    share = _LIMITS.threshold_share * contrast
+    return float(np.clip(share, _LIMITS.least_threshold, _LIMITS.most_threshold))
+
+
+def _largest_patch(patches: npt.NDArray[np.uint8]) -> float:
+    """The pixels of the largest patch."""
+    stats = cv2.connectedComponentsWithStats(patches)[2]
+    areas = stats[1:, cv2.CC_STAT_AREA]  # the first row is what lies around the patches
+    return float(areas.max(initial=0))
+
+
+def _grown(region: Mask) -> Mask:
+    """The region and one pixel around it."""
+    return cv2.dilate(region.astype(np.uint8), _KERNEL).astype(np.bool_)
+
+
 def _blurred(rgb: Rgb) -> Rgb:
-    return np.asarray(cv2.GaussianBlur(rgb, (0, 0), BLUR_PX), np.uint8)
+    return np.asarray(cv2.GaussianBlur(rgb, (0, 0), _LIMITS.blur_px), np.uint8)
 
 
 def difference(first: Rgb, second: Rgb) -> npt.NDArray[np.uint8]:
     """Per pixel and in its worst channel, how far a value lies outside those within one pixel in
     the other picture."""
-    ways = [
-        np.maximum(
-            cv2.subtract(one, cv2.dilate(other, _KERNEL)),
-            cv2.subtract(cv2.erode(other, _KERNEL), one),
-        )
-        for one, other in ((first, second), (second, first))
-    ]
-    return np.asarray(np.maximum(*ways).max(axis=2), np.uint8)
+    farther = np.maximum(_outside(first, second), _outside(second, first))
+    return np.asarray(farther.max(axis=2), np.uint8)
+
+
+def _outside(one: Rgb, other: Rgb) -> Rgb:
+    """How far each value of the one lies above or below all within one pixel in the other."""
+    above = cv2.subtract(one, cv2.dilate(other, _KERNEL))
+    below = cv2.subtract(cv2.erode(other, _KERNEL), one)
+    return np.maximum(above, below)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from curation.base.components import connected_components
 from curation.base.errors import SchemaError
 from curation.base.params import Params
 from curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
 from curation.dedup.keep import in_keep_order, reasons
 from curation.dedup.linkage import Place, link
-from curation.dedup.related_groups import components, pixels_of
+from curation.dedup.related_groups import pixels_of
 from curation.dedup.reverse import reverse
 from curation.gather.folder.walk import UNLABELLED
 from curation.people.ledger.entries import HUMAN_DECISIONS
 
 VERSION = 2
-_FACTS = ["distance", "similarity", "transform"]
+"""Raised whenever other copies may stay, so that stored tables are made anew."""
+
+_FACT_TYPES = {"distance": "int64", "similarity": "float64", "transform": "str"}
+_FACTS = [*_FACT_TYPES]
 _SAME = {"distance": 0, "similarity": 1.0, "transform": ""}
 
 
@@ -55,23 +59,22 @@ def find_duplicates(
     In HUMAN_DECISIONS `copy` puts a picture first among its copies, the latest before earlier ones,
     and `different` says that two pictures are no copies, short of the same pixels. HASHES and PAIRS
     may speak of other pictures too. SchemaError when a readable picture has no row in HASHES."""
-    known, decided = (
-        HASHES.check(hashes),
-        HUMAN_DECISIONS.frame([]) if human is None else HUMAN_DECISIONS.check(human),
-    )
+    known = HASHES.check(hashes)
+    decided = HUMAN_DECISIONS.frame([]) if human is None else HUMAN_DECISIONS.check(human)
     files = _files(images, known)
     apart = _told_apart(decided, known)
     ties = _ties(PAIRS.check(pairs), known, apart, among=files["pixels"])
-    ordered = in_keep_order(
-        _described(files, ties, decided), policy=params.keep, prefer=params.prefer
-    )
+    described = _described(files, ties, decided)
+    ordered = in_keep_order(described, policy=params.keep, prefer=params.prefer)
     found = _copies(ordered, ties, apart)
     why = reasons(found, policy=params.keep, prefer=params.prefer)
     found = found.sort_values("path", ignore_index=True)
+    kept_because = [why.get(path, "") for path in found["path"]]
     return DUPLICATES.check(
         found.assign(
+            # Numbered by first path, so that a number does not depend on who stays.
             group=pd.factorize(found["group"])[0].astype(np.int64),
-            kept_because=pd.Series([why.get(path, "") for path in found["path"]], dtype="str"),
+            kept_because=pd.Series(kept_because, dtype="str"),
             conflict=_conflicts(found),
         )
     )
@@ -92,13 +95,14 @@ def _ties(
 ) -> pd.DataFrame:
     """The duplicates of PAIRS that nobody called different, by pixels, where both ends are `among`
     those given."""
-    ties = pairs[pairs["relation"] == "duplicate"]
-    ties = ties.assign(
-        first=pixels_of(ties["first"], hashes), second=pixels_of(ties["second"], hashes)
-    )
+    copies = pairs[pairs["relation"] == "duplicate"]
+    # By pixels, as files with one decoded picture are told apart by nobody.
+    first, second = (pixels_of(copies[name], hashes) for name in ("first", "second"))
+    ties = copies.assign(first=first, second=second)
     ties = ties[ties["first"].isin(among) & ties["second"].isin(among)]
     ends = zip(ties["first"], ties["second"], strict=True)
-    return ties[np.array([tuple(sorted(both)) not in apart for both in ends], dtype=np.bool_)]
+    allowed = [tuple(sorted(both)) not in apart for both in ends]
+    return ties[np.array(allowed, dtype=np.bool_)]
 
 
 def _told_apart(human: pd.DataFrame, hashes: pd.DataFrame) -> set[tuple[str, str]]:
@@ -110,6 +114,7 @@ def _told_apart(human: pd.DataFrame, hashes: pd.DataFrame) -> set[tuple[str, str
 
 def _described(files: pd.DataFrame, ties: pd.DataFrame, human: pd.DataFrame) -> pd.DataFrame:
     """`files` with all that decides which of them stay."""
+    # Numbered together, so that files and ties speak of the same nodes.
     pictures, distinct = pd.factorize(pd.concat([files["pixels"], ties["first"], ties["second"]]))
     own, first, second = np.split(pictures, [len(files), len(files) + len(ties)])
     marked = {
@@ -118,7 +123,7 @@ def _described(files: pd.DataFrame, ties: pd.DataFrame, human: pd.DataFrame) -> 
     }
     chosen = human[human["action"] == "copy"].set_index("image_id")[["who", "at"]].to_dict()
     return files.assign(
-        related=components(len(distinct), first, second)[own],
+        related=connected_components(len(distinct), first, second)[own],
         marked=files["pixels"].isin(marked),
         who=[chosen["who"].get(image_id, "") for image_id in files["image_id"]],
         at=[chosen["at"].get(image_id, "") for image_id in files["image_id"]],
@@ -128,35 +133,46 @@ def _described(files: pd.DataFrame, ties: pd.DataFrame, human: pd.DataFrame) -> 
 def _copies(ordered: pd.DataFrame, ties: pd.DataFrame, apart: set[tuple[str, str]]) -> pd.DataFrame:
     """Files in keep order with the path kept for each (also as `group`) and its relation to that
     one."""
-    picture, pixels = pd.factorize(ordered["pixels"])
+    picture, pixels = pd.factorize(ordered["pixels"])  # in keep order, so better ones come first
     place = dict(zip(pixels, range(len(pixels)), strict=True))
-    first, second = ties["first"].map(place), ties["second"].map(place)
-    ties = ties.assign(
-        better=np.minimum(first, second),
-        worse=np.maximum(first, second),
-        transform=ties["transform"].where(first < second, ties["transform"].map(reverse)),
-    ).sort_values(["better", "worse", "similarity", "transform"])
+    ties = _from_better_to_worse(ties, place)
     distinct = ordered.drop_duplicates("pixels")
-    foes = [
-        (place[one], place[other])
-        for one, other in apart
-        if one != other and {one, other} <= place.keys()
-    ]
-    places = link(len(pixels), zip(ties["better"], ties["worse"], strict=True), foes)
+    ends = zip(ties["better"], ties["worse"], strict=True)
+    places = link(len(pixels), ends, _foes(apart, place))
     facts = _reasons_to_go(places, ties, distinct["path"].tolist())
     first_file = distinct.iloc[[places[own].keeper for own in picture]]
     keep = ordered["path"] == first_file["path"].to_numpy()
     same_bytes = ordered["image_id"] == first_file["image_id"].to_numpy()
     same_pixels = ordered["pixels"] == first_file["pixels"].to_numpy()
-    return ordered.assign(
+    # The first that holds: same bytes are same pixels too, and the kept file is none's copy.
+    relation = np.select([keep, same_bytes, same_pixels], ["none", "exact", "pixels"], "duplicate")
+    found = ordered.assign(
         **facts.iloc[picture].set_index(ordered.index),
         keep=keep,
         group=first_file["path"].to_numpy(),
         duplicate_of=first_file["path"].mask(keep.to_numpy(), "").to_numpy(),
-        relation=np.select(
-            [keep, same_bytes, same_pixels], ["none", "exact", "pixels"], "duplicate"
-        ),
-    ).astype({"duplicate_of": "str", "relation": "str"})
+        relation=relation,
+    )
+    return found.astype({"duplicate_of": "str", "relation": "str"})
+
+
+def _from_better_to_worse(ties: pd.DataFrame, place: Mapping[str, int]) -> pd.DataFrame:
+    """`ties` with the places of both ends in keep order, and the transform from the better on."""
+    first, second = ties["first"].map(place), ties["second"].map(place)
+    told = ties.assign(
+        better=np.minimum(first, second),
+        worse=np.maximum(first, second),
+        transform=ties["transform"].where(first < second, ties["transform"].map(reverse)),
+    )
+    # A total order: several files with other bytes may tie the same two pictures.
+    return told.sort_values(["better", "worse", "similarity", "transform"])
+
+
+def _foes(apart: set[tuple[str, str]], place: Mapping[str, int]) -> list[tuple[int, int]]:
+    """The places of pictures that people told apart, where both are here. Same pixels stay
+    together, whoever says what."""
+    told = [ends for ends in apart if ends[0] != ends[1] and place.keys() >= set(ends)]
+    return [(place[one], place[other]) for one, other in told]
 
 
 def _reasons_to_go(
@@ -164,10 +180,8 @@ def _reasons_to_go(
 ) -> pd.DataFrame:
     """The facts on each picture's relation to its keeper; by way of the group's centre where only
     that ties them."""
-    number = {
-        (one, other): k
-        for k, (one, other) in enumerate(zip(ties["better"], ties["worse"], strict=True))
-    }
+    ends = zip(ties["better"], ties["worse"], strict=True)
+    number = {both: k for k, both in enumerate(ends)}  # of equal ones the most similar, the last
     facts: list[dict[Any, Any]] = ties[_FACTS].to_dict("records")
     rows = []
     for picture, (keeper, centre) in enumerate(places):
@@ -177,9 +191,7 @@ def _reasons_to_go(
         else:
             tie = facts[number[min(picture, centre), max(picture, centre)]]
             rows.append({**tie, "transform": f"by way of {paths[centre]}"})
-    return pd.DataFrame(rows, columns=_FACTS).astype(
-        {"distance": "int64", "similarity": "float64", "transform": "str"}
-    )
+    return pd.DataFrame(rows, columns=_FACTS).astype(_FACT_TYPES)
 
 
 def _conflicts(files: pd.DataFrame) -> pd.Series:
@@ -188,8 +200,10 @@ def _conflicts(files: pd.DataFrame) -> pd.Series:
     filed = files[files["label"] != UNLABELLED]
     classes = filed.groupby("group")["label"].agg(set).to_dict()
     rows = zip(files["group"], files["label"], strict=True)
-    several = [(classes.get(group, set()), own) for group, own in rows]
-    others = [
-        ", ".join(sorted(labels - {own})) if len(labels) > 1 else "" for labels, own in several
-    ]
+    others = [_others(classes.get(group, set()), own) for group, own in rows]
     return pd.Series(others, index=files.index, dtype="str")
+
+
+def _others(labels: set[str], own: str) -> str:
+    """The labels other than one's own, where there is a contradiction at all."""
+    return ", ".join(sorted(labels - {own})) if len(labels) > 1 else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
@@ -11,20 +12,37 @@ import pandas as pd
 
 from curation.gather.folder.walk import UNLABELLED
 
-AREA_STEP = 1.05
-"""Contents whose areas differ by less count as equally large: trimming is that exact."""
-DENSITY_STEP = 2.0
-BORDER = 0.03
-"""Share of a picture that may lie around its content, beyond what the barest copy has, before it
-counts as a border."""
 _LOSSLESS = ("PNG", "BMP", "TIFF")
 
 
+@dataclass(frozen=True)
+class KeepSteps:
+    """How large a difference must be to decide which copy stays. Chosen by eye; no benchmark is
+    about which copy stays."""
+
+    area: float = 1.05
+    """Ratio: contents whose areas differ by less count as equally large, as trimming is no more
+    exact."""
+
+    density: float = 2.0
+    """Ratio of bytes per pixel below which two files count as equally compressed."""
+
+    border: float = 0.03
+    """Share of a picture (0 to 1) that may lie around its content, beyond what the barest copy has,
+    before it counts as a border."""
+
+
+_STEPS = KeepSteps()
+
+
 class _Criterion(NamedTuple):
-    """A column that is smaller for the file to keep, and the reason where it decides."""
+    """What may decide which file stays."""
 
     column: str
+    """A column that is smaller for the file to keep."""
+
     words: str
+    """The reason where this one decides."""
 
 
 _CHOSEN = _Criterion("chosen", "chosen by {who}")
@@ -64,6 +82,7 @@ def in_keep_order(files: pd.DataFrame, *, policy: str, prefer: str) -> pd.DataFr
     that the noise of trimming and encoding decides nothing. A watermark may lie outside the
     content: a marked file is taken to have no larger a content than the clean ones."""
     judged = files.assign(
+        # The latest choice first: codes of a sorted time rise, and "" for none has the lowest.
         chosen=-pd.Categorical(files["at"]).codes.astype(np.int64),
         passed_over=[not fnmatchcase(path, prefer) for path in files["path"]],
         unfiled=files["label"] == UNLABELLED,
@@ -72,9 +91,8 @@ def in_keep_order(files: pd.DataFrame, *, policy: str, prefer: str) -> pd.DataFr
         fewer_bytes=-files["size_bytes"],
         **_steps(files),
     )
-    return judged.sort_values(
-        [criterion.column for criterion in POLICIES[policy]], ignore_index=True
-    )
+    columns = [criterion.column for criterion in POLICIES[policy]]
+    return judged.sort_values(columns, ignore_index=True)
 
 
 def reasons(ordered: pd.DataFrame, *, policy: str, prefer: str) -> dict[str, str]:
@@ -86,14 +104,15 @@ def reasons(ordered: pd.DataFrame, *, policy: str, prefer: str) -> dict[str, str
     counts, best = ordered["group"].value_counts(), ordered.drop_duplicates("group")
     others = ordered.drop(best.index)
     same_bytes = others["image_id"] == others["group"].map(best.set_index("group")["image_id"])
+    # Files with the same bytes last: between them nothing but the path can have decided.
     next_best = others.loc[same_bytes.sort_values(kind="stable").index].drop_duplicates("group")
     rivals = {row["group"]: row for row in next_best.to_dict("records")}
-    return {
-        row["path"]: _reason(
-            row, rivals[row["group"]], policy, count=counts[row["group"]], prefer=prefer
-        )
-        for row in best[best["group"].isin(rivals)].to_dict("records")
-    }
+    why: dict[str, str] = {}
+    for row in best[best["group"].isin(rivals)].to_dict("records"):
+        group = row["group"]
+        told = {"count": counts[group], "prefer": prefer}
+        why[row["path"]] = _reason(row, rivals[group], policy, **told)
+    return why
 
 
 def _reason(
@@ -110,12 +129,13 @@ def _steps(files: pd.DataFrame) -> dict[str, pd.Series]:
     related, whole = files["related"], (files["width"] * files["height"]).astype("float64")
     content = files["content_width"] * files["content_height"]
     share = content / whole
+    # A watermark in the margin makes a content look larger than the drawing is.
     clean = share.mask(files["marked"]).groupby(related).transform("min").fillna(1.0)
     area = content.where(~files["marked"], whole * np.minimum(share, clean))
     return {
-        "smaller": _below_the_best(area, related, AREA_STEP),
-        "compressed": _below_the_best(files["size_bytes"] / content, related, DENSITY_STEP),
-        "bordered": share < share.groupby(related).transform("max") - BORDER,
+        "smaller": _below_the_best(area, related, _STEPS.area),
+        "compressed": _below_the_best(files["size_bytes"] / content, related, _STEPS.density),
+        "bordered": share < share.groupby(related).transform("max") - _STEPS.border,
     }
 
 

@@ -13,15 +13,18 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 CORE = 16
-"""The best-tied members of a group, whose ties decide on others."""
+"""The best-tied members of a group, whose ties decide on others: without a limit, ten thousand
+copies of one picture would ask for a hundred million ties. Chosen by eye."""
 
 
 class Place(NamedTuple):
-    """Where a picture belongs: the picture that stays for it, and the one of its group that both
-    are tied to."""
+    """Where a picture belongs."""
 
     keeper: int
+    """The picture that stays for it; its own number where it stays itself."""
+
     centre: int
+    """The picture of its group that both are tied to."""
 
 
 def link(
@@ -42,6 +45,7 @@ def link(
     tied, foes = _both_ways(ties), _both_ways(apart)
     places = {picture: Place(picture, picture) for picture in range(size)}
     free = set(tied)
+    # The most tied first: it is most likely the plain picture that the others were made of.
     for centre in sorted(tied, key=lambda picture: (-len(tied[picture]), picture)):
         if centre in free:
             members = _members(tied, foes, sorted({centre} | (tied[centre] & free)))
@@ -63,12 +67,13 @@ def _members(
 ) -> list[int]:
     """Who of `group` (in keep order) stays in it; the first always does."""
     everyone, keeper = set(group), group[0]
-    core = set(sorted(group, key=lambda member: (-len(tied[member] & everyone), member))[:CORE])
-    members: dict[int, None] = {}
+    best_tied = sorted(group, key=lambda member: (-len(tied[member] & everyone), member))
+    core = set(best_tied[:CORE])
+    members: dict[int, None] = {}  # a set that keeps its order
     for one in group:
-        belongs = (
-            one == keeper or keeper in tied[one] or 2 * len(tied[one] & core) > len(core - {one})
-        )
+        # Most of the core, not one of it: a chain of single ties could join what is far apart.
+        by_most = 2 * len(tied[one] & core) > len(core - {one})
+        belongs = one == keeper or keeper in tied[one] or by_most
         if belongs and members.keys().isdisjoint(foes[one]):
             members[one] = None
     return [*members]
@@ -81,6 +86,7 @@ def _with_the_lonely(
     tied to."""
     sizes = Counter(place.keeper for place in places)
     joined = list(places)
+    # In keep order, so that whoever is joined to has been placed for good.
     for picture in sorted(tied):
         barred = {joined[foe].keeper for foe in foes[picture]}
         kept = [k for k in tied[picture] - barred if k < picture and joined[k].keeper == k]

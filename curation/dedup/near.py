@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations, pairwise
 from typing import NamedTuple
@@ -22,12 +23,35 @@ Indices = npt.NDArray[np.int64]
 Pairs = tuple[Indices, Indices, Indices]
 
 _BITS = 64
-_MOST_SHARED_BANDS = 4
-_SORTING_COST = 13  # of one hash, where comparing one pair costs 1
-_CACHED_PAIRS = 1 << 16
-_CHUNK_PAIRS = 1 << 19
+"""Bits of a hash."""
+
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 divided by the golden ratio, odd: Fibonacci hashing (Knuth, The Art of Computer Programming,
+volume 3, section 6.4)."""
+
 _POSITION = np.uint64(0xFFFF_FFFF)
+"""The low bits of a key, that hold a position: enough for four thousand million hashes."""
+
+
+@dataclass(frozen=True)
+class NearLimits:
+    """How much work is done at a time. None of these changes what is found, only how fast;
+    `benchmarks/hash_search.py` and `benchmarks/dedup_scale.py` measure that."""
+
+    most_shared_bands: int = 4
+    """Bands that two hashes may be asked to agree in; the number of choices of them grows fast."""
+
+    sorting_cost: int = 13
+    """What sorting one hash costs, where comparing one pair costs 1."""
+
+    cached_pairs: int = 1 << 16
+    """Pairs compared at a time: half a MB of differences, so that they stay in a core's cache."""
+
+    chunk_pairs: int = 1 << 19
+    """Pairs handed on at a time, 4 MB a column."""
+
+
+_LIMITS = NearLimits()
 
 
 def near_pairs(hashes: Hashes, max_distance: int, others: Hashes | None = None) -> Pairs:
@@ -55,6 +79,7 @@ def iter_near_pairs(
         right = _distinct(others)
         yield from _of_members(left, right, _banded(left.values, right.values, max_distance))
         return
+    # Equal hashes never reach the bands: among a thousand white pictures all would be compared.
     yield from _twins(left)
     for first, second, bits in _of_members(left, left, _banded(left.values, None, max_distance)):
         yield np.minimum(first, second), np.maximum(first, second), bits
@@ -64,17 +89,26 @@ class _Distinct(NamedTuple):
     """Different hashes; `values[k]` stands at the positions `order[start[k]:end[k]]`, ascending."""
 
     values: Hashes
+    """Each hash once, ascending."""
+
     order: Indices
+    """The positions of all hashes, those of equal ones side by side."""
+
     start: Indices
+    """Where in `order` the positions of each value begin."""
+
     end: Indices
+    """Where they end."""
 
 
 class _Choice(NamedTuple):
-    """The bits of the chosen bands, and the bands that come before the last of these and are not
-    chosen."""
+    """A choice of bands in which two hashes agree."""
 
     bits: np.uint64
+    """The bits of the chosen bands."""
+
     passed_over: list[np.uint64]
+    """The bands that come before the last of these and are not chosen."""
 
     def is_first(self, differences: Hashes) -> npt.NDArray[np.bool_]:
         """Whether pairs that differ in these bits agree in the chosen bands and in none before that
@@ -86,16 +120,22 @@ class _Choice(NamedTuple):
 
 
 class _Sorted(NamedTuple):
-    """Hashes, the positions they came from, and the keys they are sorted by."""
+    """Hashes in an order in which those that agree in some bits are side by side."""
 
     values: Hashes
+    """The hashes in that order."""
+
     order: Indices
+    """The positions they came from."""
+
     keys: Hashes
+    """What they are sorted by: equal where they agree in those bits, and seldom elsewhere."""
 
 
 def _distinct(hashes: Hashes) -> _Distinct:
     order = np.argsort(hashes, kind="stable")
     ordered = hashes[order]
+    # What is prepended is unlike the first, so that the first is a start; and empty for nothing.
     start = np.flatnonzero(np.diff(ordered, prepend=~ordered[:1]) != 0)
     return _Distinct(ordered[start], order, start, np.append(start, len(hashes))[1:])
 
@@ -103,16 +143,17 @@ def _distinct(hashes: Hashes) -> _Distinct:
 def _twins(hashes: _Distinct) -> Iterator[Pairs]:
     """Pairs of identical hashes."""
     end = np.repeat(hashes.end, hashes.end - hashes.start)
-    for first, second in _spans(np.arange(1, len(end) + 1), end, _CHUNK_PAIRS):
+    for first, second in _spans(np.arange(1, len(end) + 1), end, _LIMITS.chunk_pairs):
         yield hashes.order[first], hashes.order[second], np.zeros(len(first), np.int64)
 
 
 def _of_members(left: _Distinct, right: _Distinct, pairs: Iterable[Pairs]) -> Iterator[Pairs]:
     """For pairs of distinct hashes, the pairs of all their positions."""
+    most = _LIMITS.chunk_pairs
     for first, second, bits in _gathered(pairs):
-        for pair, one in _spans(left.start[first], left.end[first], _CHUNK_PAIRS):
+        for pair, one in _spans(left.start[first], left.end[first], most):
             partner = second[pair]
-            for which, other in _spans(right.start[partner], right.end[partner], _CHUNK_PAIRS):
+            for which, other in _spans(right.start[partner], right.end[partner], most):
                 yield left.order[one[which]], right.order[other], bits[pair[which]]
 
 
@@ -131,9 +172,10 @@ def _agreeing(left: Hashes, right: Hashes | None, choice: _Choice, radius: int) 
     rows = _sorted_by(left, choice.bits)
     columns = rows if right is None else _sorted_by(right, choice.bits)
     start, end = _later_equals(rows.keys) if right is None else _equals(rows.keys, columns.keys)
-    for row, column in _spans(start, end, _CACHED_PAIRS):
+    for row, column in _spans(start, end, _LIMITS.cached_pairs):
         differences = rows.values.take(row) ^ columns.values.take(column)
         near = np.flatnonzero(np.bitwise_count(differences) <= radius)
+        # Last, as few are near: whether this pair comes here or under an earlier choice.
         near = near[choice.is_first(differences[near])]
         bits = np.bitwise_count(differences[near]).astype(np.int64)
         yield rows.order[row[near]], columns.order[column[near]], bits
@@ -144,10 +186,14 @@ def _shared_bands(radius: int, hashes: int, pairs: float) -> int:
     of them."""
 
     def work(shared: int) -> float:
+        # As many pairs as agree by chance in the bits of the shared bands, were bits random.
         compared = pairs / 2 ** (_BITS * shared / max(1, radius + shared))
-        return math.comb(radius + shared, shared) * (_SORTING_COST * hashes + compared)
+        choices = math.comb(radius + shared, shared)
+        return choices * (_LIMITS.sorting_cost * hashes + compared)
 
-    return min(range(min(_MOST_SHARED_BANDS, max(0, _BITS - radius)) + 1), key=work)
+    # A band has at least one bit, so radius and shared bands together are at most 64.
+    most = min(_LIMITS.most_shared_bands, max(0, _BITS - radius))
+    return min(range(most + 1), key=work)
 
 
 def _choices(radius: int, shared: int) -> list[_Choice]:
@@ -158,9 +204,8 @@ def _choices(radius: int, shared: int) -> list[_Choice]:
 
 def _choice(bands: list[np.uint64], chosen: tuple[int, ...]) -> _Choice:
     passed_over = [bands[band] for band in range(max(chosen, default=0)) if band not in chosen]
-    return _Choice(
-        reduce(np.bitwise_or, (bands[band] for band in chosen), np.uint64(0)), passed_over
-    )
+    bits = reduce(np.bitwise_or, (bands[band] for band in chosen), np.uint64(0))
+    return _Choice(bits, passed_over)
 
 
 def _bands(number: int) -> list[np.uint64]:
@@ -186,7 +231,8 @@ def _sorted_by(hashes: Hashes, bits: np.uint64) -> _Sorted:
 
 def _equals(ordered: Hashes, others: Hashes) -> tuple[Indices, Indices]:
     """From where to where the others equal each value."""
-    return np.searchsorted(others, ordered, "left"), np.searchsorted(others, ordered, "right")
+    start = np.searchsorted(others, ordered, "left")
+    return start, np.searchsorted(others, ordered, "right")
 
 
 def _later_equals(ordered: Hashes) -> tuple[Indices, Indices]:
@@ -206,7 +252,8 @@ def _spans(start: Indices, end: Indices, most: int) -> Iterator[tuple[Indices, I
     for low, high in pairwise(cuts):
         row = np.repeat(np.arange(low, high), counts[low:high])
         if len(row):
-            yield row, np.arange(total[high - 1] - len(row), total[high - 1]) + shift.take(row)
+            last = total[high - 1]
+            yield row, np.arange(last - len(row), last) + shift.take(row)
 
 
 def _gathered(pairs: Iterable[Pairs]) -> Iterator[Pairs]:
@@ -216,15 +263,14 @@ def _gathered(pairs: Iterable[Pairs]) -> Iterator[Pairs]:
     for chunk in pairs:
         waiting.append(chunk)
         number += len(chunk[0])
-        if number >= _CHUNK_PAIRS:
+        if number >= _LIMITS.chunk_pairs:
             yield _joined(waiting)
             waiting, number = [], 0
     yield _joined(waiting)
 
 
 def _joined(chunks: list[Pairs]) -> Pairs:
-    nothing = np.empty(0, np.int64)
-    first, second, bits = (
-        np.concatenate([nothing, *(chunk[column] for chunk in chunks)]) for column in range(3)
-    )
+    nothing = np.empty(0, np.int64)  # gives the columns their type where there is no chunk
+    columns = zip((nothing, nothing, nothing), *chunks, strict=True)
+    first, second, bits = (np.concatenate(column) for column in columns)
     return first, second, bits

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import product
+from dataclasses import dataclass
+from itertools import combinations_with_replacement, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,24 +23,60 @@ Vectors = npt.NDArray[np.float32]
 Cosines = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
-_EXACT_UP_TO = 50_000
-_CELL_SIZE = 500
-_CELLS_IN_REACH = 8
-_MOST_IN_CELL = 8192
-_DIRECTIONS = 64
-_SAMPLE = 4096
-_SAMPLED_PER_CELL = 40
-_ROUNDS = 20
-_SIDE = 2048
-_LONGEST = 4095.0  # 4096 squared is the largest whole number to which single precision counts
+_LONGEST = 4095.0
+"""Length of a vector of whole numbers: 4096 squared is the largest whole number to which single
+precision counts."""
+
+
+@dataclass(frozen=True)
+class NeighbourLimits:
+    """When and how cells take the place of comparing all with all. Chosen by eye;
+    `benchmarks/dedup_scale.py` measures time and memory of what they come to."""
+
+    exact_up_to: int = 50_000
+    """Vectors up to which all are compared with all."""
+
+    cell_size: int = 500
+    """Vectors in a cell of the k-means, in the mean."""
+
+    cells_in_reach: int = 8
+    """Cells whose vectors one is compared with, its own among them."""
+
+    most_in_cell: int = 8192
+    """Vectors of one cell that others are compared with, the earliest; a crowd of equal drawings
+    fills one cell."""
+
+    directions: int = 64
+    """Principal directions in which cells are laid out: distances in thousands of numbers cost
+    more and tell no more."""
+
+    sample: int = 4096
+    """Vectors that the directions are found from, and in one batch of the k-means."""
+
+    sampled_per_cell: int = 40
+    """Vectors per cell that the k-means is fitted to."""
+
+    rounds: int = 20
+    """Passes of the k-means over these."""
+
+    side: int = 2048
+    """Rows and columns of a block of cosines, 32 MB. Changes no answer."""
+
+
+_LIMITS = NeighbourLimits()
 
 
 class _Close(NamedTuple):
-    """Which `other` is close to which `one`, and how close."""
+    """Pairs of positions that are close."""
 
     one: Indices
+    """Whose neighbour it is."""
+
     other: Indices
+    """The neighbour."""
+
     cosine: Cosines
+    """How close, -1 to 1."""
 
 
 def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[Indices, Indices]:
@@ -53,14 +90,15 @@ def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[
     if not neighbours:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     known = np.flatnonzero(_squares(vectors))
-    blocks = _all_blocks(known) if len(known) <= _EXACT_UP_TO else _blocks_in_reach(vectors, known)
-    found = [
-        close
-        for rows, columns in blocks
-        for close in _close_in_block(
+    if len(known) <= _LIMITS.exact_up_to:
+        blocks = _all_blocks(known)
+    else:
+        blocks = _blocks_in_reach(vectors, known)
+    found: list[_Close] = []
+    for rows, columns in blocks:
+        found += _close_in_block(
             vectors, rows, columns, neighbours=neighbours, min_cosine=min_cosine
         )
-    ]
     near = _nearest(_joined(found), neighbours)
     return ordered_pairs(near.one, near.other, len(vectors))
 
@@ -72,8 +110,8 @@ def ordered_pairs(one: Indices, other: Indices, number: int) -> tuple[Indices, I
 
 
 def _all_blocks(known: Indices) -> Iterator[tuple[Indices, Indices]]:
-    parts = _split(known)
-    yield from ((rows, columns) for k, rows in enumerate(parts) for columns in parts[k:])
+    # Each two parts once: a block also gives the neighbours of its columns.
+    yield from combinations_with_replacement(_split(known), 2)
 
 
 def _blocks_in_reach(vectors: Vectors, known: Indices) -> Iterator[tuple[Indices, Indices]]:
@@ -81,49 +119,55 @@ def _blocks_in_reach(vectors: Vectors, known: Indices) -> Iterator[tuple[Indices
     with threadpool_limits(1):  # sums over several threads differ in the last bits from run to run
         points = _outlines(vectors, known)
         centres = _centres(points)
-        nearest = [
-            _nearest_centres(points[some], centres) for some in _split(np.arange(len(known)))
-        ]
+        parts = _split(np.arange(len(known)))
+        nearest = [_nearest_centres(points[some], centres) for some in parts]
     home, reach = (np.concatenate(part) for part in zip(*nearest, strict=True))
     members, visits = _grouped(home, len(centres)), _grouped(reach.ravel(), len(centres))
     for inside, visit in zip(members, visits, strict=True):
-        yield from product(
-            _split(known[visit // reach.shape[1]]), _split(known[inside[:_MOST_IN_CELL]])
-        )
+        visitors = known[visit // reach.shape[1]]
+        inhabitants = known[inside[: _LIMITS.most_in_cell]]
+        yield from product(_split(visitors), _split(inhabitants))
 
 
 def _outlines(vectors: Vectors, known: Indices) -> Vectors:
     """n x 64: each vector, at unit length, along the directions in which a sample of them differs
     most."""
-    sample = _unit(vectors[_spaced(known, _SAMPLE)])
+    sample = _unit(vectors[_spaced(known, _LIMITS.sample)])
     middle = sample.mean(axis=0)
-    directions = randomized_svd(sample - middle, min(_DIRECTIONS, *sample.shape), random_state=0)[
-        2
-    ].T
-    return np.concatenate([(_unit(vectors[some]) - middle) @ directions for some in _split(known)])
+    number = min(_LIMITS.directions, *sample.shape)
+    _, _, rows = randomized_svd(sample - middle, number, random_state=0)
+    outlines = [(_unit(vectors[some]) - middle) @ rows.T for some in _split(known)]
+    return np.concatenate(outlines)
 
 
 def _centres(points: Vectors) -> Vectors:
-    cells = math.ceil(len(points) / _CELL_SIZE)
-    means = MiniBatchKMeans(cells, n_init=1, max_iter=_ROUNDS, batch_size=_SAMPLE, random_state=0)
-    centres: Vectors = np.unique(
-        means.fit(_spaced(points, _SAMPLED_PER_CELL * cells)).cluster_centers_, axis=0
+    cells = math.ceil(len(points) / _LIMITS.cell_size)
+    means = MiniBatchKMeans(
+        cells,
+        n_init=1,
+        max_iter=_LIMITS.rounds,
+        batch_size=_LIMITS.sample,
+        random_state=0,
     )
+    means.fit(_spaced(points, _LIMITS.sampled_per_cell * cells))
+    # Equal vectors give equal centres, and an empty cell in reach would crowd out a full one.
+    centres: Vectors = np.unique(means.cluster_centers_, axis=0)
     return centres
 
 
 def _nearest_centres(points: Vectors, centres: Vectors) -> tuple[Indices, Indices]:
     """The nearest centre of each point, and the nearest few in no special order."""
+    # Half the squared distance, short of the point's own square, which is the same to all.
     distances = _squares(centres) / 2 - points @ centres.T
-    few = min(_CELLS_IN_REACH, len(centres))
-    return distances.argmin(axis=1), np.argpartition(distances, few - 1, axis=1)[:, :few]
+    few = min(_LIMITS.cells_in_reach, len(centres))
+    reach = np.argpartition(distances, few - 1, axis=1)[:, :few]
+    return distances.argmin(axis=1), reach
 
 
 def _grouped(labels: Indices, number: int) -> list[Indices]:
     """The positions of each label below `number`, ascending."""
-    return np.split(
-        np.argsort(labels, kind="stable"), np.cumsum(np.bincount(labels, minlength=number))[:-1]
-    )
+    ends = np.cumsum(np.bincount(labels, minlength=number))
+    return np.split(np.argsort(labels, kind="stable"), ends[:-1])
 
 
 def _spaced(rows: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
@@ -137,6 +181,7 @@ def _close_in_block(
     """The nearest columns of each row, then the nearest rows of each column."""
     cosines = _cosines(vectors, rows, columns)
     cosines[rows[:, None] == columns] = -np.inf
+    # Both ways: among the nearest of a picture need not mean that it is among theirs.
     for ones, others, table in ((rows, columns, cosines), (columns, rows, cosines.T)):
         one, other = np.nonzero(_largest(table, neighbours, min_cosine))
         yield _Close(ones[one], others[other], table[one, other])
@@ -152,18 +197,20 @@ def _largest(cosines: Cosines, most: int, minimum: float) -> npt.NDArray[np.bool
     crowd = cosines[crowded]
     least = np.partition(crowd, -most, axis=1)[:, [-most]]
     above, equal = crowd > least, crowd == least
-    marked[crowded] = above | (
-        equal & (equal.cumsum(axis=1) <= most - above.sum(axis=1, keepdims=True))
-    )
+    # What a partition leaves of equal ones depends on their order in memory; the first do not.
+    room = most - above.sum(axis=1, keepdims=True)
+    marked[crowded] = above | (equal & (equal.cumsum(axis=1) <= room))
     return marked
 
 
 def _nearest(close: _Close, neighbours: int) -> _Close:
     """The nearest few others of each one; what two blocks found counts once."""
     order = np.lexsort((close.other, -close.cosine, close.one))
-    one, other, cosine = (column[order] for column in close)
-    again = np.concatenate([[False], (one[1:] == one[:-1]) & (other[1:] == other[:-1])])[: len(one)]
+    one, other, cosine = close.one[order], close.other[order], close.cosine[order]
+    again = np.zeros(len(one), np.bool_)
+    again[1:] = (one[1:] == one[:-1]) & (other[1:] == other[:-1])
     one, other, cosine = one[~again], other[~again], cosine[~again]
+    # Sorted by `one`, so where its first pair stands is found by a search.
     first_few = np.arange(len(one)) - np.searchsorted(one, one) < neighbours
     return _Close(one[first_few], other[first_few], cosine[first_few])
 
@@ -175,13 +222,15 @@ def _joined(found: list[_Close]) -> _Close:
 
 def _cosines(vectors: Vectors, rows: Indices, columns: Indices) -> Cosines:
     one, other = _whole(vectors[rows]), _whole(vectors[columns])
-    cosines: Cosines = (one @ other.T) / np.sqrt(np.outer(_squares(one), _squares(other)))
+    lengths = np.sqrt(np.outer(_squares(one), _squares(other)))
+    cosines: Cosines = (one @ other.T) / lengths
     return cosines
 
 
 def _whole(vectors: Vectors) -> Vectors:
     """Rows as whole numbers whose products, in whatever order they are added, stay below the
     largest exact sum."""
+    # Rounding moves each of d numbers by up to a half, so a vector by up to half the root of d.
     length = _LONGEST - np.sqrt(vectors.shape[1]) / 2
     scale = (length / np.sqrt(_squares(vectors))).astype(np.float32)
     whole: Vectors = np.rint(vectors * scale[:, None])
@@ -200,4 +249,5 @@ def _squares(vectors: Vectors) -> Cosines:
 
 
 def _split(positions: Indices) -> list[Indices]:
-    return [positions[start : start + _SIDE] for start in range(0, len(positions), _SIDE)]
+    side = _LIMITS.side
+    return [positions[start : start + side] for start in range(0, len(positions), side)]

@@ -4,7 +4,9 @@ its life."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import cv2
@@ -14,24 +16,37 @@ import pandas as pd
 from pydantic import Field
 from threadpoolctl import threadpool_limits
 
+from curation.base.components import connected_components
 from curation.base.engine import per_item
 from curation.base.params import Params
 from curation.base.rgb import Rgb
 from curation.base.tables import EMBEDDINGS, HASHES, PAIRS, Table
 from curation.dedup.candidates import find_candidates
-from curation.dedup.related_groups import components
-from curation.dedup.relation import relate
+from curation.dedup.relation import Relation, relate
 from curation.dedup.view import View
 from curation.gather.gate.fingerprint import ORIENTATIONS
 from curation.store.workspace import Measurements, Workspace
 
 VERSION = 2
-VIEWS_IN_MEMORY = 4096
-"""About 0.15 MB each."""
+"""Raised whenever a comparison may have another outcome: what older code stored is compared
+again."""
 
-BATCH = 512
-BEST = 16
-"""Pictures at the head of a chain of copies that all others in it are compared with."""
+
+@dataclass(frozen=True)
+class SearchLimits:
+    """How the work is portioned. Chosen by eye."""
+
+    views_in_memory: int = 4096
+    """Views held at a time, of about 0.15 MB each."""
+
+    batch: int = 512
+    """Pairs compared between two saves, so that a run that is stopped loses a few seconds."""
+
+    best: int = 16
+    """Pictures at the head of a chain of copies that all others in it are compared with."""
+
+
+_LIMITS = SearchLimits()
 
 Read = Callable[[str], Rgb]
 
@@ -83,14 +98,22 @@ class PairParams(Params):
 
 
 class FoundPairs(NamedTuple):
-    """PAIRS, how many candidates were `compared` and how many of these now, how many pictures were
-    too `crowded` to be compared with all that are close, and how many too `flat`."""
+    """Related pictures, and what finding them took."""
 
     frame: pd.DataFrame
+    """PAIRS."""
+
     compared: int
+    """How many candidates were compared, now or in an earlier run."""
+
     new: int
+    """How many of these now."""
+
     crowded: int
+    """How many pictures have too many close ones to be compared with all."""
+
     flat: int
+    """How many pictures have too little contrast for a hash."""
 
 
 def find_pairs(
@@ -112,6 +135,7 @@ def find_pairs(
     answer depends on the pictures and settings alone."""
     pictures = _distinct(sizes, hashes)
     trusted = (pictures["trimmed_contrast"] >= params.min_contrast).to_numpy()
+    # A row of zeros more, taken away again, as no rows at all cannot be stacked.
     oriented = np.stack([*pictures["oriented"], np.zeros(ORIENTATIONS, np.uint64)])[:-1]
     candidates = find_candidates(
         oriented,
@@ -122,32 +146,34 @@ def find_pairs(
         neighbours=params.neighbours,
         most=params.most_candidates,
     )
-    facts = f"{VERSION} {cv2.__version__} {pictures_version}"
-    comparisons = _Comparisons(
-        workspace.measurements("pairs", hashlib.sha256(facts.encode()).hexdigest()[:16]),
-        pictures,
-        read,
-    )
+    stored = workspace.measurements("pairs", _version(pictures_version))
+    comparisons = _Comparisons(stored, pictures, read)
     ids = pictures["image_id"].to_numpy(dtype=object)
-    comparisons.add(
-        [_key(*pair) for pair in zip(ids[candidates.first], ids[candidates.second], strict=True)]
-    )
+    ends = zip(ids[candidates.first], ids[candidates.second], strict=True)
+    comparisons.add([_key(*pair) for pair in ends])
     related = comparisons.related()
+    # A chain may part for want of candidates between its ends; the best of it are what stays.
     comparisons.add(_to_the_best(related[related["relation"] == "duplicate"], ids))
     frame = _with_distance(comparisons.related(), ids, np.where(trusted[:, None], oriented, 0))
-    return FoundPairs(
-        frame, comparisons.count, comparisons.new, candidates.crowded, int((~trusted).sum())
-    )
+    flat = int((~trusted).sum())
+    return FoundPairs(frame, comparisons.count, comparisons.new, candidates.crowded, flat)
+
+
+def _version(pictures_version: str) -> str:
+    """Names the store of comparisons: by this code, by OpenCV, whose releases differ in their last
+    bits, and by what thumbnails are made of."""
+    facts = f"{VERSION} {cv2.__version__} {pictures_version}"
+    return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
 def _distinct(sizes: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
     """HASHES with the size and the `place` in SIZES: one row per picture with pixels of its own,
     large ones first."""
     known = SIZES.check(sizes)
-    pictures = HASHES.check(hashes).merge(
-        known.assign(place=np.arange(len(known))), on="image_id", validate="1:1"
-    )
-    pictures = pictures.sort_values("image_id").drop_duplicates("pixels")
+    placed = known.assign(place=np.arange(len(known)))
+    pictures = HASHES.check(hashes).merge(placed, on="image_id", validate="1:1")
+    pictures.sort_values("image_id").drop_duplicates("pixels")
+    # By content, as large borders make no large drawing; then by id, so that no order is left open.
     area = pictures["content_width"] * pictures["content_height"]
     return pictures.assign(area=-area).sort_values(["area", "image_id"], ignore_index=True)
 
@@ -170,7 +196,8 @@ class _Comparisons:
     """Pairs of pictures, compared now or in an earlier run, and what they turned out to be."""
 
     def __init__(self, stored: Measurements, pictures: pd.DataFrame, read: Read) -> None:
-        self._stored, self._views = stored, _Views(pictures, read)
+        self._stored = stored
+        self._views = _Views(pictures, read)
         self._asked: set[str] = set()
         self.new = 0
 
@@ -181,38 +208,39 @@ class _Comparisons:
 
     def add(self, keys: Sequence[str]) -> None:
         """Compare these pairs, but for those stored, in an order that keeps few views in use."""
+        if not keys:
+            return
         self._asked |= set(keys)
         order = sorted(keys, key=self._views.order)
-        self.new += (
-            self._stored.measure(order, self._compare, batch=BATCH, title="compare pictures").new
-            if keys
-            else 0
+        measured = self._stored.measure(
+            order, self._compare, batch=_LIMITS.batch, title="compare pictures"
         )
+        self.new += measured.new
 
     def related(self) -> pd.DataFrame:
         """COMPARED of the pairs asked for that are related, with columns `first` and `second`."""
         rows = COMPARED.check(self._stored.frame()) if self._asked else COMPARED.frame([])
         rows = rows[(rows["relation"] != "different") & rows["image_id"].isin(self._asked)]
         pairs = [_ids(key) for key in rows["image_id"]]
-        first, second = (
-            pd.Series([pair[k] for pair in pairs], index=rows.index, dtype="str") for k in (0, 1)
-        )
-        return rows.assign(first=first, second=second).sort_values(
-            ["first", "second"], ignore_index=True
-        )
+        first = pd.Series([one for one, _ in pairs], index=rows.index, dtype="str")
+        second = pd.Series([other for _, other in pairs], index=rows.index, dtype="str")
+        ends = rows.assign(first=first, second=second)
+        return ends.sort_values(["first", "second"], ignore_index=True)
 
     def _compare(self, keys: Sequence[str]) -> pd.DataFrame:
-        self._views.load({image_id for key in keys for image_id in _ids(key)})
+        self._views.load(set(chain.from_iterable(map(_ids, keys))))
+        # Pairs are spread over the cores already, and small products gain nothing from threads.
         with threadpool_limits(1):
-            related = per_item(
-                lambda key: relate(*(self._views[image_id] for image_id in _ids(key))), keys
-            )
-        return COMPARED.frame(
-            [
-                {"image_id": key, "relation": relation.kind, **relation._asdict()}
-                for key, relation in zip(keys, related, strict=True)
-            ]
-        )
+            related = per_item(self._relation, keys)
+        rows = [
+            {"image_id": key, "relation": relation.kind, **relation._asdict()}
+            for key, relation in zip(keys, related, strict=True)
+        ]
+        return COMPARED.frame(rows)
+
+    def _relation(self, key: str) -> Relation:
+        first, second = _ids(key)
+        return relate(self._views[first], self._views[second])
 
 
 class _Views:
@@ -221,13 +249,8 @@ class _Views:
 
     def __init__(self, pictures: pd.DataFrame, read: Read) -> None:
         self._place = dict(zip(pictures["image_id"], pictures["place"], strict=True))
-        self._size = dict(
-            zip(
-                pictures["image_id"],
-                zip(pictures["width"], pictures["height"], strict=True),
-                strict=True,
-            )
-        )
+        sizes = zip(pictures["width"], pictures["height"], strict=True)
+        self._size = dict(zip(pictures["image_id"], sizes, strict=True))
         self._read = read
         self._views: dict[str, View] = {}
 
@@ -237,16 +260,17 @@ class _Views:
     def order(self, key: str) -> tuple[int, ...]:
         """Sorts pairs so that few views are in use at a time."""
         low, high = sorted(self._place[image_id] for image_id in _ids(key))
-        block = VIEWS_IN_MEMORY // 2
+        # Blocks by half the views: those of both ends of any pair of two blocks fit into memory.
+        block = _LIMITS.views_in_memory // 2
         return low // block, high // block, low, high
 
     def load(self, image_ids: set[str]) -> None:
         """Have the views of these pictures, and forget others where there are too many."""
-        if len(self._views) + len(image_ids) > VIEWS_IN_MEMORY:
-            self._views = {
-                image_id: view for image_id, view in self._views.items() if image_id in image_ids
-            }
-        absent = sorted(image_ids - self._views.keys(), key=lambda image_id: self._place[image_id])
+        if len(self._views) + len(image_ids) > _LIMITS.views_in_memory:
+            needed = image_ids & self._views.keys()
+            self._views = {image_id: self._views[image_id] for image_id in needed}
+        # In the order of storage, as thumbnails are read in batches.
+        absent = sorted(image_ids - self._views.keys(), key=self._place.__getitem__)
         self._views |= dict(zip(absent, per_item(self._view, absent), strict=True))
 
     def _view(self, image_id: str) -> View:
@@ -267,18 +291,17 @@ def _to_the_best(copies: pd.DataFrame, ids: npt.NDArray[Any]) -> list[str]:
     """The pairs of each picture with the best few of those that a chain of copies ties it to; `ids`
     are best first."""
     place = dict(zip(ids, range(len(ids)), strict=True))
-    tied = components(
-        len(ids),
-        copies["first"].map(place).to_numpy(int),
-        copies["second"].map(place).to_numpy(int),
-    )
+    first, second = (copies[name].map(place).to_numpy(int) for name in ("first", "second"))
+    tied = connected_components(len(ids), first, second)
     chains = pd.Series(ids).groupby(tied).agg(list)
-    return [
-        _key(best, other)
-        for chain in chains
-        for k, best in enumerate(chain[:BEST])
-        for other in chain[k + 1 :]
-    ]
+    return [_key(*pair) for pair in chain.from_iterable(map(_pairs_with_the_best, chains))]
+
+
+def _pairs_with_the_best(members: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each of the first few with all after it."""
+    for k, best in enumerate(members[: _LIMITS.best]):
+        for other in members[k + 1 :]:
+            yield best, other
 
 
 def _with_distance(
@@ -289,6 +312,7 @@ def _with_distance(
     first, second = (
         oriented[related[name].map(place).to_numpy(int)] for name in ("first", "second")
     )
+    # One upright against eight orientations: turning both would only find the same pairs again.
     bits = np.bitwise_count(first[:, :1] ^ second).min(axis=1, initial=64).astype(np.int64)
     known = first.any(axis=1) & second.any(axis=1)
     return PAIRS.check(related.assign(distance=np.where(known, bits, -1)))

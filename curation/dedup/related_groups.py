@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from curation.base.components import connected_components
 from curation.base.tables import HASHES, PAIRS
 
 Indices = npt.NDArray[np.int64]
@@ -23,13 +22,14 @@ def related_groups(
     ties two of them.
 
     The links of a chain need not be among `image_ids`. An id without a row in HASHES has no pixels
-    to share. Families are numbered by their smallest id, independent of the order of the input."""
+    to share. Groups are numbered by their smallest id, independent of the order of the input."""
     known, related = HASHES.check(hashes), PAIRS.check(pairs)
     ids = pd.Series(np.asarray(image_ids, dtype=object), dtype="str")
     named = pd.concat([ids, related["first"], related["second"]], ignore_index=True)
     pictures, distinct = pd.factorize(pixels_of(named, known))
     own, first, second = np.split(pictures, [len(ids), len(ids) + len(related)])
-    component = components(len(distinct), first, second)[own]
+    component = connected_components(len(distinct), first, second)[own]
+    # Numbered by id and not by place: a group keeps its number however the rows are sorted.
     order = np.argsort(ids.to_numpy(dtype=object), kind="stable")
     numbers = np.empty(len(ids), np.int64)
     numbers[order] = pd.factorize(component[order])[0]
@@ -40,20 +40,5 @@ def pixels_of(image_ids: pd.Series, hashes: pd.DataFrame) -> pd.Series:
     """What stands for the pixels of each picture: their digest in HASHES, the id itself where it
     has no row."""
     pixels = dict(zip(hashes["image_id"], hashes["pixels"], strict=True))
-    return pd.Series(
-        [pixels.get(name, name) for name in image_ids], index=image_ids.index, dtype="str"
-    )
-
-
-def components(
-    size: int, starts: npt.NDArray[np.integer], ends: npt.NDArray[np.integer]
-) -> Indices:
-    """The number of the connected component of each of `size` nodes, tied by edges from `starts` to
-    `ends`.
-
-    >>> components(4, np.array([0]), np.array([2])).tolist()
-    [0, 1, 0, 2]
-    """
-    graph = coo_array((np.ones(len(starts), np.int8), (starts, ends)), shape=(size, size))
-    found: Indices = connected_components(graph, directed=False)[1].astype(np.int64)
-    return found
+    found = [pixels.get(name, name) for name in image_ids]
+    return pd.Series(found, index=image_ids.index, dtype="str")

@@ -2,40 +2,90 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from curation.dedup.align import Alignment, align
+from curation.dedup.align import Alignment, align, zoom
 from curation.dedup.compare import Comparison, compare
 from curation.dedup.marks import Marked
 from curation.dedup.view import View
 
-MIN_SCORE = 0.5
-MIN_SHOWN = 0.85
-CROP_SHOWN = 0.45
-DETAIL_SHOWN = 0.25
-CROP_AGREEMENT = 0.85
-COPY_AGREEMENT = 0.6
-MOST_CHANGED = 0.003
-LARGEST_PATCH = 0.002
-MARKED_AGREEMENT = 0.5
-RECOLOURED_AGREEMENT = 0.93
-VARIANT_AGREEMENT = 0.65
-VARIANT_CHANGED = 0.15
-WHOLE = 0.97
-SAME_SIZE = 0.03
-TILT_DEGREES = 2.0
+
+@dataclass(frozen=True)
+class RelationLimits:
+    """Where copies, variants and different pictures part. Agreement and score are correlations (-1
+    to 1), the others shares (0 to 1) of an area or of a content, unless a field says otherwise.
+
+    Chosen in the trials of `docs/decisions/006-a-copy-is-what-the-comparison-says.md`, where the
+    classes hardly overlapped; `benchmarks/dedup_quality.py` measures all of them together."""
+
+    min_score: float = 0.5
+    """Score of an alignment from which two pictures are compared at all."""
+
+    min_shown: float = 0.85
+    """Share of one content that the other must show: one of the two must hold nearly all."""
+
+    crop_shown: float = 0.45
+    """Share of the larger content that a copy shows at least: a crop to about half."""
+
+    detail_shown: float = 0.25
+    """Share that a detail shows at least; less is too little to tell."""
+
+    crop_agreement: float = 0.85
+    """Agreement that a crop needs, as less of it can agree."""
+
+    copy_agreement: float = 0.6
+    """Agreement of a copy in which nothing changed."""
+
+    most_changed: float = 0.003
+    """Share in changed patches up to which nothing changed: 99 % of true copies have less, 98 % of
+    drawings with a bubble or an element added have more."""
+
+    largest_patch: float = 0.002
+    """Share of the largest patch up to which nothing changed."""
+
+    marked_agreement: float = 0.5
+    """Agreement beside a watermark."""
+
+    recoloured_agreement: float = 0.93
+    """Agreement from which colours may differ as they like: outlines alone make a variant."""
+
+    variant_agreement: float = 0.65
+    """Agreement of variants in which only a part changed."""
+
+    variant_changed: float = 0.15
+    """Share in changed patches up to which only a part did."""
+
+    whole: float = 0.97
+    """Share of a content from which words speak of no crop."""
+
+    same_size: float = 0.03
+    """Natural logarithm of a ratio of sizes up to which words speak of no resizing: some 3 %."""
+
+    tilt_degrees: float = 2.0
+    """Degrees by which a turn may miss a quarter and be called one."""
+
+
+_LIMITS = RelationLimits()
 
 
 class Relation(NamedTuple):
-    """`kind` is "duplicate", "variant" or "different"; `similarity` (0 to 1) correlates the aligned
-    colours, and `transform` says in words what was done to the first to make the second."""
+    """What the second picture is to the first."""
 
     kind: str
+    """One of "duplicate", "variant" and "different"."""
+
     similarity: float = 0.0
+    """The correlation of the aligned colours, 0 to 1."""
+
     transform: str = ""
+    """In words, what was done to the first to make the second."""
+
     marked: Marked = ""
+    """Which of the two bears a watermark."""
 
 
 DIFFERENT = Relation("different")
@@ -44,86 +94,117 @@ DIFFERENT = Relation("different")
 def relate(first: View, second: View) -> Relation:
     """Align two pictures, compare them, and judge."""
     alignment = align(first, second)
-    if alignment is None or alignment.score < MIN_SCORE:
+    if alignment is None or alignment.score < _LIMITS.min_score:
         return DIFFERENT
     found = compare(first, second, alignment)
     kind = "different" if found is None else _kind(found)
     if found is None or kind == "different":
         return DIFFERENT
+    # A copy in which nothing changed bears no mark, however thin the strokes that a resize blurred.
     marked: Marked = found.marked if kind == "duplicate" and not _unchanged(found) else ""
     words = _words(first, second, alignment, found, kind, marked)
-    return Relation(
-        kind, round(max(0.0, found.similarity), 4), ", ".join(words) or "re-encoded", marked
-    )
+    transform = ", ".join(words) or "re-encoded"
+    return Relation(kind, round(max(0.0, found.similarity), 4), transform, marked)
 
 
 def _kind(found: Comparison) -> str:
+    """What the shares and correlations make of it, the surest first."""
     smaller, larger = sorted((found.shown, found.other_shown))
-    if larger < MIN_SHOWN or smaller < DETAIL_SHOWN:
+    if larger < _LIMITS.min_shown or smaller < _LIMITS.detail_shown:
         return "different"
-    if smaller < MIN_SHOWN and found.agreement < CROP_AGREEMENT:
+    if smaller < _LIMITS.min_shown and found.agreement < _LIMITS.crop_agreement:
         return "different"
-    if found.agreement > COPY_AGREEMENT and _unchanged(found):
-        return "duplicate" if smaller >= CROP_SHOWN else "variant"
-    if found.agreement > MARKED_AGREEMENT and found.marked and smaller >= CROP_SHOWN:
+    if found.agreement > _LIMITS.copy_agreement and _unchanged(found):
+        return "duplicate" if smaller >= _LIMITS.crop_shown else "variant"
+    if _is_marked_copy(found, smaller):
         return "duplicate"
-    if found.agreement > RECOLOURED_AGREEMENT:
+    if found.agreement > _LIMITS.recoloured_agreement:
         return "variant"
-    similar = found.agreement > VARIANT_AGREEMENT and found.changed < VARIANT_CHANGED
-    return "variant" if similar and smaller >= MIN_SHOWN else "different"
+    return "variant" if _is_altered(found, smaller) else "different"
+
+
+def _is_marked_copy(found: Comparison, shown: float) -> bool:
+    """Whether a watermark is all that was added."""
+    agrees = found.agreement > _LIMITS.marked_agreement
+    return agrees and bool(found.marked) and shown >= _LIMITS.crop_shown
+
+
+def _is_altered(found: Comparison, shown: float) -> bool:
+    """Whether a part of the drawing is another, and the rest the same and whole."""
+    agrees = found.agreement > _LIMITS.variant_agreement
+    return agrees and found.changed < _LIMITS.variant_changed and shown >= _LIMITS.min_shown
 
 
 def _unchanged(found: Comparison) -> bool:
-    return found.changed < MOST_CHANGED and found.largest < LARGEST_PATCH
+    return found.changed < _LIMITS.most_changed and found.largest < _LIMITS.largest_patch
 
 
 def _words(
     first: View, second: View, alignment: Alignment, found: Comparison, kind: str, marked: Marked
 ) -> list[str]:
-    return [
+    """What was done, in the order in which the report tells it."""
+    words = [
         *_turn(alignment),
         *_size(first, second, alignment),
         *_crop(found),
         *_border(first, second),
-        *([f"brightness x {found.gain:.2g}"] if found.gain != 1 else []),
-        *([f"watermark {'added' if marked == 'second' else 'removed'}"] if marked else []),
-        *([_change(found)] if kind == "variant" else []),
     ]
+    if found.gain != 1:
+        words.append(f"brightness x {found.gain:.2g}")
+    if marked:
+        words.append(f"watermark {'added' if marked == 'second' else 'removed'}")
+    if kind == "variant":
+        words.append(_change(found))
+    return words
 
 
 def _change(found: Comparison) -> str:
     if _unchanged(found):
         return "a detail of it"
-    return "recoloured or redrawn" if found.changed >= VARIANT_CHANGED else "an element changed"
+    redrawn = found.changed >= _LIMITS.variant_changed
+    return "recoloured or redrawn" if redrawn else "an element changed"
 
 
 def _turn(alignment: Alignment) -> list[str]:
     """Mirroring and turning from the first to the second."""
+    # The alignment lays the second over the first; words go from the first to the second.
     onto = np.linalg.inv(alignment.matrix)[:2, :2]
     mirrored = np.linalg.det(onto) < 0
     if mirrored:
         onto = np.diag([-1.0, 1.0]) @ onto
-    degrees = float(np.degrees(np.arctan2(onto[1, 0] - onto[0, 1], onto[0, 0] + onto[1, 1])))
-    nearest = round(degrees / 90) * 90
-    shown = (nearest if abs(degrees - nearest) <= TILT_DEGREES else round(degrees)) % 360
+    shown = _whole_degrees(onto)
     if mirrored and shown == 180:
         return ["mirrored upside down"]
     turned = [f"turned {shown} degrees"] if shown else []
     return (["mirrored"] if mirrored else []) + turned
 
 
+def _whole_degrees(turn: npt.NDArray[np.floating]) -> int:
+    """By how much a 2 x 2 matrix turns, from 0 to 359."""
+    # The nearest pure turn, which a refined alignment, slightly skewed, is not.
+    sine, cosine = turn[1, 0] - turn[0, 1], turn[0, 0] + turn[1, 1]
+    degrees = float(np.degrees(np.arctan2(sine, cosine)))
+    quarter = round(degrees / 90) * 90
+    is_quarter = abs(degrees - quarter) <= _LIMITS.tilt_degrees
+    return (quarter if is_quarter else round(degrees)) % 360
+
+
 def _size(first: View, second: View, alignment: Alignment) -> list[str]:
     """The size of the drawing itself, in pixels of the originals."""
-    zoomed = np.sqrt(abs(np.linalg.det(alignment.matrix[:2, :2])))
-    scale = (second.width / second.size[1]) / (first.width / first.size[1]) / zoomed
-    return [f"resized to {100 * scale:.0f} %"] if abs(np.log(scale)) > SAME_SIZE else []
+    # Views are shrunk to one size, so the scale between them says nothing of the originals'.
+    shrunk, other_shrunk = first.width / first.size[1], second.width / second.size[1]
+    scale = other_shrunk / shrunk / zoom(alignment.matrix)
+    resized = abs(np.log(scale)) > _LIMITS.same_size
+    return [f"resized to {100 * scale:.0f} %"] if resized else []
 
 
 def _crop(found: Comparison) -> list[str]:
-    cut = [f"cropped {100 * (1 - found.shown):.0f} %"] if found.shown < WHOLE else []
-    return cut + (
-        [f"extended {100 * (1 - found.other_shown):.0f} %"] if found.other_shown < WHOLE else []
-    )
+    words = []
+    if found.shown < _LIMITS.whole:
+        words.append(f"cropped {100 * (1 - found.shown):.0f} %")
+    if found.other_shown < _LIMITS.whole:
+        words.append(f"extended {100 * (1 - found.other_shown):.0f} %")
+    return words
 
 
 def _border(first: View, second: View) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import cv2
@@ -14,11 +15,30 @@ from curation.base.trim import Box, trim
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-SIDE_PX = 192
-SQUARE_PX = 32
-MOST_KEYPOINTS = 300
-CONTRAST_THRESHOLD = 0.01
-EDGE_THRESHOLD = 20
+
+@dataclass(frozen=True)
+class ViewLimits:
+    """How much of a picture is looked at.
+
+    Chosen in the trials of `docs/decisions/006-a-copy-is-what-the-comparison-says.md`."""
+
+    side_px: int = 192
+    """Longest side of the small copy. 256 px was no better there, at half the speed."""
+
+    square_px: int = 32
+    """Side of the squares by which an orientation is chosen."""
+
+    most_keypoints: int = 300
+    """Keypoints kept, those with the most contrast; comparing takes their number squared."""
+
+    contrast_threshold: float = 0.01
+    """SIFT's least contrast of a keypoint. OpenCV's default is 0.04: flat drawings have few."""
+
+    edge_threshold: float = 20.0
+    """SIFT's largest ratio of curvatures. OpenCV's default is 10: drawings are made of lines."""
+
+
+_LIMITS = ViewLimits()
 
 
 class View:
@@ -26,8 +46,9 @@ class View:
     the original."""
 
     def __init__(self, thumbnail: Rgb, *, width: int, height: int) -> None:
-        self.rgb: Rgb = np.ascontiguousarray(shrink(thumbnail, SIDE_PX, cv2.INTER_AREA))
+        self.rgb: Rgb = np.ascontiguousarray(shrink(thumbnail, _LIMITS.side_px, cv2.INTER_AREA))
         self.width, self.height = width, height
+        # The larger picture is trimmed: at 192 px a thin border is mixed with what it frames.
         trimmed = trim(thumbnail)
         self.content, self.page = (
             box.scaled(thumbnail.shape[:2], self.rgb.shape[:2]) for box in trimmed
@@ -47,6 +68,7 @@ class View:
     def keypoints(self) -> tuple[Floats, Bytes]:
         """SIFT: n x 2 places (x, y) and n x 128 descriptors, whole numbers from 0 to 255."""
         places, descriptors = _detected(self.rgb)
+        # OpenCV's descriptors are bytes held as floats: thousands of views stay in memory.
         return places, descriptors.astype(np.uint8)
 
     @cached_property
@@ -63,7 +85,9 @@ class View:
 def _detected(rgb: Rgb) -> tuple[Floats, Floats]:
     """Places and descriptors as OpenCV gives them."""
     sift = cv2.SIFT.create(
-        nfeatures=MOST_KEYPOINTS, contrastThreshold=CONTRAST_THRESHOLD, edgeThreshold=EDGE_THRESHOLD
+        nfeatures=_LIMITS.most_keypoints,
+        contrastThreshold=_LIMITS.contrast_threshold,
+        edgeThreshold=_LIMITS.edge_threshold,
     )
     found, raw = sift.detectAndCompute(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), None)
     descriptors = np.zeros((0, 128), np.float32) if raw is None else np.asarray(raw, np.float32)
@@ -74,16 +98,15 @@ def roots(descriptors: Bytes) -> Floats:
     """Square roots of the shares in each row: dot products of these compare descriptors, equal ones
     have 1."""
     numbers = descriptors.astype(np.float32)
-    return np.asarray(
-        np.sqrt(numbers / np.maximum(numbers.sum(axis=1, keepdims=True), 1e-6)), np.float32
-    )
+    sums = numbers.sum(axis=1, keepdims=True)
+    return np.asarray(np.sqrt(numbers / np.maximum(sums, 1e-6)), np.float32)
 
 
 def _square(rgb: Rgb) -> Floats:
     grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
-    square = cv2.resize(grey, (SQUARE_PX, SQUARE_PX), interpolation=cv2.INTER_AREA).astype(
-        np.float32
-    )
-    square = square - square.mean()
+    side = _LIMITS.square_px
+    small = cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
+    square = small - small.mean()
     length = float(np.linalg.norm(square))
+    # A square of one grey level has no direction; zeros correlate with nothing.
     return np.asarray(square / length if length > 1 else np.zeros_like(square), np.float32)

@@ -13,6 +13,7 @@ from curation.drawing.contact_sheet import GAP_PX, small_jpeg
 from curation.drawing.drawing import lettered
 
 _WIDTH_PX, _LINE_PX, _CHAR_PX, _MARGIN_PX = 226, 14, 6.1, 3
+"""Pixels: a tile, a line of a caption, one of its letters, and the space above it. By eye."""
 
 
 def captioned_sheet(figures: Sequence[tuple[bytes, str]], *, columns: int = 3) -> bytes | None:
@@ -35,11 +36,9 @@ def captioned_sheet(figures: Sequence[tuple[bytes, str]], *, columns: int = 3) -
     sheet = np.full((places[-1][0] + step[0], columns * step[1] + GAP_PX, 3), 255, np.uint8)
     for (top, left), tile in zip(places, tiles, strict=True):
         sheet[top : top + height, left : left + width] = tile
-    texts = [
-        text
-        for place, lines in zip(places, captions, strict=True)
-        for text in _below(place, height, lines)
-    ]
+    texts: list[tuple[int, int, str]] = []
+    for place, lines in zip(places, captions, strict=True):
+        texts += _below(place, height, lines)
     return small_jpeg(lettered(sheet, texts, most_chars=int(width / _CHAR_PX)))
 
 

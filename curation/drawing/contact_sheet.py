@@ -13,9 +13,16 @@ from curation.base.engine import per_item
 from curation.base.rgb import Rgb, shrink
 
 GREY = 222
+"""Level (0 to 255) of what a picture leaves of its square."""
+
 GAP_PX = 4
+"""Pixels between two squares."""
+
 MOST_SHEET_BYTES = 140_000
+"""Bytes of a sheet: it travels inside a table, and is shown in the Dagster UI."""
+
 _QUALITIES = (85, 70, 50)
+"""JPEG qualities, tried in turn until a sheet is small enough."""
 
 
 def contact_sheet(

@@ -23,6 +23,8 @@ from curation.base.rgb import Rgb
 
 KEPT, REVIEW, REJECTED, FOUND = "#2a6f97", "#e0a030", "#c1553b", "#d5dce3"
 MOST_PLOT_BYTES = 40_000
+"""Bytes of a plot: it travels inside a page."""
+
 INK, FAINT = "#2b3036", "#e8ebee"
 OUTCOME_COLOURS = {"kept": KEPT, "review": REVIEW, "rejected": REJECTED}
 
@@ -39,8 +41,14 @@ FEW_COLOURS = Grain(((120, 32), (100, 12), (80, 12), (70, 8), (60, 6)), MOST_PLO
 MANY_COLOURS = Grain(((120, 160), (100, 160), (90, 128), (72, 128)), 150_000)
 """For plots in which many colours mean something."""
 _LABEL_CHARS = 30
+"""Letters of a label, after which it is cut."""
+
 _LETTER_DPI, _LETTER_PT = 100, 8
+"""Dots per inch of letters drawn on a picture, and their size in points."""
+
 _ROW_IN = 0.19
+"""Height of a row of a plot, in inches."""
+
 _FAMILIES = (
     "DejaVu Sans",
     "Noto Sans CJK SC",
@@ -168,4 +176,4 @@ def _families() -> list[str]:
 @cache
 def _glyphs() -> frozenset[int]:
     fonts = [FT2Font(font_manager.findfont(family)) for family in _families()]
-    return frozenset(code for font in fonts for code in font.get_charmap())
+    return frozenset[int]().union(*(font.get_charmap() for font in fonts))

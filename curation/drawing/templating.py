@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,11 @@ def figure(caption: str, alt: str, png: bytes, *, wide: bool = False) -> Figure:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame, for a template."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    return [_named(row) for row in frame.to_dict("records")]
+
+
+def _named(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
 
 
 def capped(frame: pd.DataFrame, most: int) -> dict[str, Any]:

@@ -29,8 +29,17 @@ from curation.base.tables import CLUSTERS
 from curation.evidence.features import feature_matrix
 
 VERSION = 2
-SILHOUETTE_SAMPLE = 2000
-TINY_EPS = 1e-6
+"""Raised whenever a picture may come to another cluster, so that stored tables are made anew."""
+
+_SILHOUETTE_SAMPLE = 2000
+"""Pictures by which the silhouette is estimated: it takes all pairs of them. By eye."""
+
+_TINY_EPS = 1e-6
+"""Least radius of DBSCAN, which refuses 0: where many vectors are equal, so is their distance."""
+
+_KMEANS_STARTS = 3
+"""Starts of KMeans, of which the best counts. By eye."""
+
 _Matrix = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 
@@ -52,14 +61,20 @@ class ClusterParams(Params):
 
 
 class Clusters(NamedTuple):
-    """A CLUSTERS frame; per method its outcome in words, clusters, noise share, silhouette (NaN
-    where undefined) and seconds; DBSCAN's eps and every picture's k-distance, ascending (0 and none
-    where no method was run)."""
+    """What the three methods found."""
 
     frame: pd.DataFrame
+    """CLUSTERS."""
+
     comparison: pd.DataFrame
+    """Per method its outcome in words, clusters, noise share, silhouette (NaN where undefined) and
+    seconds."""
+
     eps: float
+    """DBSCAN's radius; 0 where no method was run."""
+
     distances: npt.NDArray[np.float64]
+    """Every picture's distance to its k-th nearest, ascending; none where no method was run."""
 
 
 def find_clusters(embeddings: pd.DataFrame, params: ClusterParams) -> Clusters:
@@ -77,9 +92,8 @@ def reduced(vectors: _Matrix, components: int, seed: int) -> _Matrix:
     kept = min(components, *unit.shape)
     if kept in (0, unit.shape[1]) or _all_equal(unit):
         return unit
-    return np.ascontiguousarray(
-        PCA(kept, svd_solver="randomized", random_state=seed).fit_transform(unit)
-    )
+    pca = PCA(kept, svd_solver="randomized", random_state=seed)
+    return np.ascontiguousarray(pca.fit_transform(unit))
 
 
 def k_distances(points: _Matrix, k: int) -> npt.NDArray[np.float64]:
@@ -106,52 +120,51 @@ def _clusters(image_ids: list[str], vectors: _Matrix, params: ClusterParams) -> 
         return _together(image_ids, "one cluster")
     points = reduced(vectors, params.components, params.seed)
     distances = k_distances(points, params.min_samples)
-    eps = params.eps or max(knee(distances), TINY_EPS)
+    eps = params.eps or max(knee(distances), _TINY_EPS)
     methods: dict[str, Callable[[], Labels]] = {
         "dbscan": lambda: DBSCAN(eps=eps, min_samples=params.min_samples).fit_predict(points),
         "hdbscan": lambda: _hdbscan(points, params.min_samples),
         "kmeans": lambda: _kmeans(points, params.clusters, params.seed),
     }
-    labels, rows = {}, []
+    labels: dict[str, Labels] = {}
+    rows = []
     for method, cluster in methods.items():
         start = time.perf_counter()
-        labels[method] = cluster().astype(np.int64)
-        rows.append(
-            _compared(method, points, labels[method], params.seed, time.perf_counter() - start)
-        )
+        found = cluster().astype(np.int64)
+        seconds = time.perf_counter() - start
+        labels[method] = found
+        rows.append(_compared(method, points, found, params.seed, seconds))
     return Clusters(_frame(image_ids, labels), pd.DataFrame(rows), eps, distances)
 
 
 def _hdbscan(points: _Matrix, min_samples: int) -> Labels:
     from hdbscan import HDBSCAN
 
-    labels: Labels = HDBSCAN(min_cluster_size=min_samples, core_dist_n_jobs=1).fit_predict(
-        points.astype(np.float64)
-    )
+    method = HDBSCAN(min_cluster_size=min_samples, core_dist_n_jobs=1)
+    labels: Labels = method.fit_predict(points.astype(np.float64))
     return labels
 
 
 def _kmeans(points: _Matrix, clusters: int, seed: int) -> Labels:
+    method = KMeans(min(clusters, len(points)), n_init=_KMEANS_STARTS, random_state=seed)
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", "Number of distinct clusters", ConvergenceWarning
-        )  # the outcome says so
-        labels: Labels = KMeans(
-            min(clusters, len(points)), n_init=3, random_state=seed
-        ).fit_predict(points)
+        # That there are fewer clusters than asked for is what the outcome says.
+        warnings.filterwarnings("ignore", "Number of distinct clusters", ConvergenceWarning)
+        labels: Labels = method.fit_predict(points)
     return labels
 
 
 def _compared(
     method: str, points: _Matrix, labels: Labels, seed: int, seconds: float
 ) -> dict[str, object]:
-    clusters, noise = len(set(labels.tolist()) - {-1}), float((labels == -1).mean())
+    clusters = len(set(labels.tolist()) - {-1})
+    clustered = labels >= 0
     return {
         "method": method,
         "outcome": _outcome(clusters),
         "clusters": clusters,
-        "noise_share": noise,
-        "silhouette": _silhouette(points[labels >= 0], labels[labels >= 0], seed),
+        "noise_share": float((labels == -1).mean()),
+        "silhouette": _silhouette(points[clustered], labels[clustered], seed),
         "seconds": seconds,
     }
 
@@ -163,8 +176,9 @@ def _outcome(clusters: int) -> str:
 def _silhouette(points: _Matrix, labels: Labels, seed: int) -> float:
     """Mean silhouette of a sample of the pictures that are not noise; NaN unless there are 2 to n -
     1 clusters."""
-    if len(points) > SILHOUETTE_SAMPLE:
-        sample = np.random.default_rng(seed).choice(len(points), SILHOUETTE_SAMPLE, replace=False)
+    if len(points) > _SILHOUETTE_SAMPLE:
+        rng = np.random.default_rng(seed)
+        sample = rng.choice(len(points), _SILHOUETTE_SAMPLE, replace=False)
         points, labels = points[sample], labels[sample]
     if not 2 <= len(set(labels.tolist())) < len(labels):
         return float("nan")
@@ -177,9 +191,8 @@ def _all_equal(vectors: _Matrix) -> bool:
 
 def _together(image_ids: list[str], outcome: str) -> Clusters:
     """All in cluster 0 by every method, where there is nothing to tell them apart by."""
-    labels = dict.fromkeys(
-        ("dbscan", "hdbscan", "kmeans"), np.zeros(len(image_ids), dtype=np.int64)
-    )
+    everybody = np.zeros(len(image_ids), dtype=np.int64)
+    labels = dict.fromkeys(("dbscan", "hdbscan", "kmeans"), everybody)
     rows = [
         {
             "method": method,
@@ -195,4 +208,5 @@ def _together(image_ids: list[str], outcome: str) -> Clusters:
 
 
 def _frame(image_ids: list[str], labels: dict[str, Labels]) -> pd.DataFrame:
-    return CLUSTERS.check(pd.DataFrame({"image_id": pd.Series(image_ids, dtype="str"), **labels}))
+    ids = pd.Series(image_ids, dtype="str")
+    return CLUSTERS.check(pd.DataFrame({"image_id": ids, **labels}))

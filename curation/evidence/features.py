@@ -26,6 +26,8 @@ from curation.evidence.models.weights import find_weights, search_weights
 from curation.store.workspace import Measured, Workspace
 
 VERSION = 2
+"""Raised whenever a number may change: what was stored under another is measured again."""
+
 EMBEDDER_NAMES = tuple(embedders())
 DEFAULT_EMBEDDER = EMBEDDER_NAMES[0]
 
@@ -50,12 +52,10 @@ def load_embedder(
     ones."""
     folders = [weights_folder] if weights_folder else []
     path = search_weights(params.embedder, folders)
-    if path is None:
-        path = (
-            fetch_weights(params.embedder)
-            if params.download
-            else find_weights(params.embedder, folders)
-        )
+    if path is None and params.download:
+        path = fetch_weights(params.embedder)
+    # Asked for once more, it says in its error where it looked and what to do.
+    path = path or find_weights(params.embedder, folders)
     return embedders()[params.embedder].load(path, workspace.models)
 
 
@@ -75,9 +75,8 @@ def embed(
     status "bad_feature" and zeros."""
     if not image_ids:
         return Measured(EMBEDDINGS.frame([]), 0)
-    version = hashlib.sha256(
-        f"{VERSION} {embedder.version} {pictures_version}".encode()
-    ).hexdigest()[:16]
+    facts = f"{VERSION} {embedder.version} {pictures_version}"
+    version = hashlib.sha256(facts.encode()).hexdigest()[:16]
     measured = workspace.measurements("embeddings", version).measure(
         image_ids, lambda some: _embed(some, read, embedder), batch=params.batch, title="features"
     )
@@ -102,9 +101,8 @@ def _embed(
     image_ids: Sequence[str], read: Callable[[str], Rgb], embedder: Embedder
 ) -> pd.DataFrame:
     rows = one_by_one(embedder, per_item(read, image_ids), "the embedder")  # type: ignore[arg-type]
-    return EMBEDDINGS.frame(
-        [_row(image_id, row, embedder) for image_id, row in zip(image_ids, rows, strict=True)]
-    )
+    found = zip(image_ids, rows, strict=True)
+    return EMBEDDINGS.frame([_row(image_id, row, embedder) for image_id, row in found])
 
 
 def _row(
@@ -115,9 +113,8 @@ def _row(
         raise SchemaError(f"the embedder promised {width} numbers per picture, got {row.shape}")
     half = _as_half(row)
     status = BAD_FEATURE.name if half is None else "ok"
-    vector, texture = np.split(
-        np.zeros(width, np.float16) if half is None else half, [embedder.dimension]
-    )
+    numbers = np.zeros(width, np.float16) if half is None else half
+    vector, texture = np.split(numbers, [embedder.dimension])
     return {
         "image_id": image_id,
         "embedder": embedder.name,
@@ -129,6 +126,8 @@ def _row(
 
 def _as_half(row: npt.NDArray[np.float32] | None) -> npt.NDArray[np.float16] | None:
     """float16, or None where a value is missing, not finite, or too large for it."""
+    # Half the bytes on disk, to three digits: cosines are compared to a thousandth.
+    # Asked this way round, NaN is no number that fits.
     if row is None or not (np.abs(row) <= np.finfo(np.float16).max).all():
         return None
     return row.astype(np.float16)

@@ -26,6 +26,8 @@ from curation.evidence.models.weights import how_to_get, search_weights
 from curation.store.workspace import Measured, Workspace
 
 VERSION = 1
+"""Raised whenever a count may change: what was stored under another is counted again."""
+
 DETECTOR_UNAVAILABLE = "detector_unavailable"
 log = logging.getLogger("inksift")
 
@@ -104,9 +106,8 @@ def count_objects(
         return Measured(OBJECT_COUNTS.frame(rows), 0)
     if not image_ids:
         return Measured(OBJECT_COUNTS.frame([]), 0)
-    version = hashlib.sha256(
-        f"{VERSION} {detector.version} {pictures_version}".encode()
-    ).hexdigest()[:16]
+    facts = f"{VERSION} {detector.version} {pictures_version}"
+    version = hashlib.sha256(facts.encode()).hexdigest()[:16]
     measured = workspace.measurements("object_counts", version).measure(
         image_ids, lambda some: _count(some, read, detector), batch=params.batch, title="objects"
     )
@@ -128,8 +129,8 @@ def sound_boxes(boxes: Boxes) -> Boxes:
 
 def areas(boxes: Boxes) -> npt.NDArray[np.float32]:
     """The share of the picture that each box covers, 0 where its corners are swapped."""
-    width, height = (boxes[:, 2] - boxes[:, 0]).clip(0), (boxes[:, 3] - boxes[:, 1]).clip(0)
-    area: npt.NDArray[np.float32] = width * height
+    left, top, right, bottom = boxes.T[:4]
+    area: npt.NDArray[np.float32] = (right - left).clip(0) * (bottom - top).clip(0)
     return area
 
 
@@ -140,8 +141,10 @@ def class_counts(boxes: Boxes, classes: Sequence[str]) -> str:
     >>> class_counts(np.array(boxes, dtype=np.float32), ["cat", "dog"])
     'dog:1,unknown:1'
     """
-    indices = boxes[:, 5].astype(int)
-    names = Counter(classes[index] if 0 <= index < len(classes) else "unknown" for index in indices)
+    named = dict(enumerate(classes))
+    indices = boxes[:, 5].astype(int).tolist()
+    names = Counter(named.get(index, "unknown") for index in indices)
+    # The commonest first, of equal ones by name, so that a count has one spelling.
     ranked = sorted(names.items(), key=lambda item: (-item[1], item[0]))
     return ",".join(f"{name}:{count}" for name, count in ranked)
 
@@ -156,10 +159,8 @@ def _count(
     image_ids: Sequence[str], read: Callable[[str], Rgb], detector: Detector
 ) -> pd.DataFrame:
     found = one_by_one(detector, per_item(read, image_ids), "the object detector")
-    rows = [
-        _counted(image_id, boxes, detector)
-        for image_id, boxes in zip(image_ids, found, strict=True)
-    ]
+    counted = zip(image_ids, found, strict=True)
+    rows = [_counted(image_id, boxes, detector) for image_id, boxes in counted]
     return OBJECT_COUNTS.frame(rows)
 
 

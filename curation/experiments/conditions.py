@@ -19,6 +19,8 @@ from curation.training.splits import TEST, TRAIN
 from curation.training.trial import Materials, Recipe
 
 VERSION = 2
+"""Raised whenever a trial may take another course: part of the key of stored trials."""
+
 _STEPS = (resampling, pictures, augment, loop, rebalance, evaluation)
 """The modules whose `VERSION` an experiment depends on, beside that of its network."""
 

@@ -41,10 +41,15 @@ GRID_STAGES = ("training_set", "classifier", "balanced_classifier")
 """The stages whose settings an experiment may change, in the order of a Recipe."""
 
 _MOST = 10_000
+"""Experiments in a grid at most; more is a slip."""
+
 _KNOWN = ("about", "base", "parts", "seeds")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+]*")
 _SMALLEST_SIDE_PX = 28
+"""Side of a picture below which a scale does not shrink it: that of MNIST's."""
+
 _LARGEST_SEED = 2**31 - 1
+"""Largest seed that all generators take."""
 
 GRID = Table(
     "experiment_grid",
@@ -113,12 +118,9 @@ def experiments_of(grid: Any, *, scale: float = 1.0) -> list[Experiment]:
     seeds = _seeds(content.get("seeds", [0]))
     base = _stages("base", content.get("base", {}))
     parts = [_axes(number, part) for number, part in enumerate(content["parts"], 1)]
-    _demand_few(len(seeds) * sum(math.prod(len(levels) for levels in axes) for axes in parts))
-    return [
-        Experiment(name, recipe.seeded(seed))
-        for name, recipe in _recipes(base, parts, scale)
-        for seed in seeds
-    ]
+    _demand_few(len(seeds) * sum(math.prod(map(len, axes)) for axes in parts))
+    every = product(_recipes(base, parts, scale), seeds)
+    return [Experiment(name, recipe.seeded(seed)) for (name, recipe), seed in every]
 
 
 def table_of(experiments: list[Experiment], *, grid: str = "", scale: float = 1.0) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -40,7 +41,11 @@ from curation.verdict.curated import CuratedParams, staying
 MARK = "inksift-export.json"
 _PARQUET, _CSV = "pictures.parquet", "pictures.csv"
 _FORMAT = 1
+"""Raised whenever an older export could not be updated in place."""
+
 _BATCH = 64
+"""Pictures read and written at a time."""
+
 _COLUMNS = ("path", "label", "image_id", "format")
 
 
@@ -271,7 +276,8 @@ def _remove(target: Path, name: str) -> bool:
 
 
 def _write_csv(task: _Export, summary: ExportSummary) -> None:
-    rows = [_row(picture) for batch in _read_all(task, summary) for picture, _ in batch]
+    read = chain.from_iterable(_read_all(task, summary))
+    rows = [_row(picture) for picture, _ in read]
     _write_mark(task, [])
     write_atomically(
         task.target / _CSV, csv_bytes(pd.DataFrame(rows, columns=list(_COLUMNS), dtype="str"))

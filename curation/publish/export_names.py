@@ -17,7 +17,12 @@ _EXTENSIONS = {
     "AVIF": "avif",
 }
 _MOST_BYTES = 120
+"""Bytes of a name before the digest: with it and an ending it stays below the 255 of file
+systems."""
+
 _ID_CHARS = 12
+"""Digits of the digest in a name, enough to tell pictures of one name apart."""
+
 _UNSAFE = re.compile(r"[^\w.+-]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 

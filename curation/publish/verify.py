@@ -31,6 +31,8 @@ from curation.store.workspace import Workspace
 from curation.verdict.conservation import conservation_problems
 
 _ROUNDING = 1e-6
+"""Within which a stored probability and one computed again are the same."""
+
 _FILES = (CSV, PARQUET, F1, SOURCE, HEARD_LEDGER)
 
 

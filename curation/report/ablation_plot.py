@@ -10,6 +10,8 @@ from curation.ablation.costs import ABLATION
 from curation.drawing.drawing import INK, KEPT, REJECTED, named_rows, render, row_height
 
 _POINTS = 100
+"""Points of F1 to a whole."""
+
 _MEANS = (("macro", "all classes", KEPT, -0.14), ("rare", "the rare third", REJECTED, 0.14))
 
 

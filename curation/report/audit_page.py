@@ -14,8 +14,13 @@ from curation.drawing.contact_sheet import data_uri, jpeg, on_grey
 from curation.report.rendering import render_page
 
 _SIDE_PX = 320
+"""Side of a picture: large enough to judge by."""
+
 _QUALITY = 80
+"""JPEG quality of a picture."""
+
 _FIRST_LINE = 2
+"""Line of the sheet of the first picture; the header is the first."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ for a photograph."""
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,6 +12,8 @@ import pandas as pd
 from curation.verdict.medium.votes import PARTS
 
 MOST_VOTES = 4
+"""Votes with a bar of their own; the others are added up."""
+
 OTHERS = "others"
 
 _NAMES = {
@@ -55,13 +58,13 @@ def ballots(votes: pd.DataFrame, image_ids: Collection[str]) -> dict[str, Ballot
     scale."""
     rows = votes[votes["image_id"].isin(image_ids)].set_index("image_id")
     largest = {str(image_id): _largest(row) for image_id, row in rows[list(PARTS)].iterrows()}
-    longest = max((abs(value) for row in largest.values() for _, value in row), default=0.0) or 1.0
-    return {
-        image_id: Ballot(
-            float(rows["log_odds"][image_id]), [_bar(name, value, longest) for name, value in row]
-        )
-        for image_id, row in largest.items()
-    }
+    every = chain.from_iterable(largest.values())
+    longest = max((abs(value) for _, value in every), default=0.0) or 1.0
+    drawn: dict[str, Ballot] = {}
+    for image_id, row in largest.items():
+        bars = [_bar(name, value, longest) for name, value in row]
+        drawn[image_id] = Ballot(float(rows["log_odds"][image_id]), bars)
+    return drawn
 
 
 def _largest(parts: pd.Series) -> list[tuple[str, float]]:

@@ -94,7 +94,10 @@ def _files_of(
     labels = dict(zip(decisions["path"], decisions["label"], strict=True))
     kept = duplicates["path"].where(duplicates["keep"], duplicates["duplicate_of"])
     files = duplicates["path"][kept.isin(conflicts["path"])].groupby(kept)
-    return {str(path): [(name, labels[name]) for name in sorted(some)] for path, some in files}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path, some in files:
+        found[str(path)] = [(name, labels[name]) for name in sorted(some)]
+    return found
 
 
 def _conflict(

@@ -24,6 +24,7 @@ CHUNK = 60
 """Tiles that are compressed together."""
 
 _DIGITS = 4
+"""Decimal places of a probability in the index."""
 
 
 def finder_values(galleries: Sequence[Gallery]) -> dict[str, Any] | None:
@@ -34,13 +35,15 @@ def finder_values(galleries: Sequence[Gallery]) -> dict[str, Any] | None:
     order, then those in the chunks. `reason`, `class` and `by` are places in the lists of names,
     `p` is missing where a copy was judged through another."""
     held = [part for part in galleries if part.tiles]
-    rows = [(place, tile) for place, part in enumerate(held) for tile in part.first]
-    rest = [
-        (place, tile) for place, part in enumerate(held) for tile in part.tiles[len(part.first) :]
-    ]
+    rows: list[tuple[int, Tile]] = []
+    rest: list[tuple[int, Tile]] = []
+    for place, part in enumerate(held):
+        rows += ((place, tile) for tile in part.first)
+        rest += ((place, tile) for tile in part.tiles[len(part.first) :])
     if not rows:
         return None
-    counts = Counter(_shown(tile.label) for part in held for tile in part.tiles)
+    counts = Counter(_shown(tile.label) for _, tile in [*rows, *rest])
+    chunks = [rest[start : start + CHUNK] for start in range(0, len(rest), CHUNK)]
     classes = sorted(counts)
     return {
         "reasons": held,
@@ -54,11 +57,12 @@ def finder_values(galleries: Sequence[Gallery]) -> dict[str, Any] | None:
             "deciders": DECIDERS,
         }
         | _columns([*rows, *rest], {name: place for place, name in enumerate(classes)}),
-        "chunks": [
-            packed([tile for _, tile in rest[start : start + CHUNK]])
-            for start in range(0, len(rest), CHUNK)
-        ],
+        "chunks": [_packed_tiles(chunk) for chunk in chunks],
     }
+
+
+def _packed_tiles(chunk: Sequence[tuple[int, Tile]]) -> str:
+    return packed([tile for _, tile in chunk])
 
 
 def packed(tiles: Sequence[Tile]) -> str:

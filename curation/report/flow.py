@@ -12,10 +12,20 @@ from curation.base.reasons import REASON_STAGES, UNREADABLE_FILE
 from curation.drawing.words import reason_in_words, why_key
 
 WIDTH = 200
+"""Width of a drawing; all lengths are in units of its own."""
+
 _FOUND = 110.0
+"""Width of the stream of all files."""
+
 _LEAST_HEIGHT, _ROOM = 44.0, 16.0
+"""Least height of a step, and the space that its words need beside what leaves."""
+
 _THINNEST = 1.5
+"""Width of the thinnest band that is still seen."""
+
 _BEFORE = 40
+"""How far a stream reaches up, so that no seam is seen."""
+
 _OUTCOMES = ("rejected", "review", "kept")
 
 

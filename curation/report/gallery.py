@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import pandas as pd
 
@@ -23,7 +24,11 @@ MANY = 2000
 opens at once."""
 
 _QUALITY = 72
+"""JPEG quality of a thumbnail."""
+
 _SMALL_PX, _COARSE = 96, 55
+"""Side and JPEG quality of thumbnails where there are many."""
+
 _ORDER = ("review", "rejected", "kept")
 _WHY = ["outcome", "stage", "reason"]
 
@@ -77,10 +82,8 @@ def galleries(
     rows = decisions[decisions["path"].isin(readable) & noteworthy]
     groups = [(key, likeliest_first(group)) for key, group in rows.groupby(_WHY)]
     groups.sort(key=lambda item: (_ORDER.index(str(item[0][0])), -len(item[1]), item[0]))
-    shown = [
-        group.head(count)
-        for (_, group), count in zip(groups, _fair([len(g) for _, g in groups], most), strict=True)
-    ]
+    counts = _fair([len(group) for _, group in groups], most)
+    shown = [group.head(count) for (_, group), count in zip(groups, counts, strict=True)]
     address = thumbnails_of(shown, images, facts, read, side_px).__getitem__
     return [
         Gallery(str(outcome), str(stage), str(reason), len(group), facts.tiles(rows, address))
@@ -109,10 +112,9 @@ def thumbnails_of(
 ) -> dict[str, str]:
     """Those of the files in some DECISIONS frames and of the copies kept instead of them, by
     image_id."""
-    wanted = {image_id for rows in shown for image_id in rows["image_id"]}
-    wanted |= {
-        facts.ids[path] for rows in shown for path in rows["duplicate_of"] if path in facts.ids
-    }
+    wanted = set(chain.from_iterable(rows["image_id"] for rows in shown))
+    keepers = chain.from_iterable(rows["duplicate_of"] for rows in shown)
+    wanted |= {facts.ids[path] for path in keepers if path in facts.ids}
     stored_order = [
         image_id for image_id in dict.fromkeys(images["image_id"]) if image_id in wanted
     ]

@@ -16,6 +16,7 @@ from curation.report.rendering import render_page
 from curation.training.evaluation import TRUSTED, TestSet
 
 _MOST_LISTED, _MOST_DRAWN, _MOST_FAILED = 1000, 60, 100
+"""Rows in the table, rows in the plot, and failures told, at most."""
 
 
 class Tried(NamedTuple):
@@ -39,12 +40,9 @@ def build_leaderboard_page(board: pd.DataFrame, tried: Tried) -> str:
     )
     board = LEADERBOARD.check(board)
     told = [assignments(settings) for settings in board["settings"]]
-    shared = (
-        [one for one in told[0] if all(one in other for other in told)] if len(told) > 1 else []
-    )
-    own = pd.Series(
-        [[one for one in settings if one not in shared] for settings in told], dtype=object
-    )
+    common = set(told[0]).intersection(*told) if len(told) > 1 else set[str]()
+    shared = [one for one in told[0] if one in common] if common else []
+    own = pd.Series([_own(settings, common) for settings in told], dtype=object)
     failed = pd.DataFrame(tried.failed.items(), columns=["key", "error"])
     return render_page(
         "leaderboard.html.j2",
@@ -64,11 +62,15 @@ def assignments(settings: str) -> list[str]:
     >>> assignments('{"classifier":{"dropout":0.5,"network":"custom"}}')
     ['classifier.dropout=0.5', 'classifier.network=custom']
     """
-    return [
-        f"{stage}.{name}={_written(value)}"
-        for stage, values in json.loads(settings).items()
-        for name, value in values.items()
-    ]
+    told: list[str] = []
+    for stage, values in json.loads(settings).items():
+        told += (f"{stage}.{name}={_written(value)}" for name, value in values.items())
+    return told
+
+
+def _own(settings: Sequence[str], shared: set[str]) -> list[str]:
+    """Those that not all rows share."""
+    return [one for one in settings if one not in shared]
 
 
 def _written(value: object) -> str:

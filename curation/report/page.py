@@ -20,13 +20,13 @@ from curation.report.copies import copies_values
 from curation.report.finder import finder_values
 from curation.report.findings import Findings
 from curation.report.flow import flow
-from curation.report.gallery import FIRST, galleries
+from curation.report.gallery import FIRST, Gallery, galleries
 from curation.report.people import people_values
 from curation.report.photographs import outcome_per_picture, photographs_values
 from curation.report.rendering import render_page
 from curation.report.tiles import Facts
 from curation.report.unreadable import unreadable_values
-from curation.verdict.conservation import HUMAN, OUTCOMES
+from curation.verdict.conservation import OUTCOMES
 from curation.verdict.medium.votes import VOTES
 
 
@@ -87,10 +87,15 @@ def build_report(
         ),
         galleries=parts,
         held={part.key for part in parts if part.tiles},
-        by_people=sum(tile.decided_by == HUMAN for part in parts for tile in part.tiles),
+        by_people=sum(_by_people(part) for part in parts),
         finder=finder_values(parts),
         unreadable=unreadable_values(images, most=params.table_rows),
     )
+
+
+def _by_people(part: Gallery) -> int:
+    """Tiles of pictures that people decided on."""
+    return sum(tile.decided_by == "human" for tile in part.tiles)
 
 
 def _totals(decisions: pd.DataFrame) -> dict[str, int]:

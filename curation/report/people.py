@@ -26,6 +26,7 @@ _COUNTED = {
 }
 _OF_COPIES = ("copy", "different")
 _ID_CHARS = 12
+"""Digits of a picture that has no path here."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,14 @@ def people_values(
         replace(tile, explanation=f"the machine: {explained[tile.path]}")
         for tile in facts.tiles(rows, address)
     ]
+
+    def decided(tile: Tile) -> Decided:
+        return Decided(tile, [_in_words(one, paths) for one in files[tile.path]])
+
     return {
         "count": len(files),
         "counted": _counted(said),
-        "shown": [
-            Decided(tile, [_in_words(one, paths) for one in files[tile.path]]) for tile in tiles
-        ],
+        "shown": [decided(tile) for tile in tiles],
     }
 
 

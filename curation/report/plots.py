@@ -31,11 +31,18 @@ from curation.drawing.words import outcome_in_words
 from curation.gather.signals.base import Limits
 
 _MOST_CLASSES = 60
+"""Classes in a plot at most, the largest or the best."""
+
 _MOST_SIZES = 2000
+"""Different sizes in the plot of sizes at most, the commonest."""
+
 _MOST_NUMBERED = 15
+"""Classes up to which the cells of a confusion table bear numbers."""
+
 _COUNT = FuncFormatter(lambda value, _: f"{value:,.0f}")
 _RATE = FuncFormatter(lambda value, _: f"{value:g}")
 _F1_MARKS = (0, 0.2, 0.4, 0.6, 0.8, 1)
+"""Marks on the axis of F1."""
 
 
 def class_balance(balance: pd.DataFrame) -> bytes:

@@ -32,6 +32,8 @@ bar."""
 
 _SILENT, _SILENT_TEXT = "#a3abb3", "#6b737b"
 _CHANCES = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
+"""Probabilities marked on an axis of log-odds."""
+
 _MARKERS = {"o": "dots", "s": "squares"}
 
 

@@ -15,6 +15,8 @@ from curation.review.run import Run
 from curation.review.state import State
 
 _MOST_DIGITS = 9
+"""Digits of a number in a request: below what any counter reaches."""
+
 _RELATIONS = {"copy": (SAME_PIXELS, DUPLICATE), "different": (DUPLICATE,)}
 _NO_SUCH = {
     "": "it could not be read",

@@ -11,7 +11,11 @@ from starlette.types import Message, Receive
 from curation.review.refusal import RequestRefusedError
 
 MAX_BODY_BYTES = 256_000
+"""Bytes of a request: decisions on a page of pictures, with notes, are fewer."""
+
 BODY_S = 10.0
+"""Seconds within which a request must be there."""
+
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
 

@@ -11,7 +11,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from curation.review.policy import POLICY
 
 HEADERS_S = 10.0
+"""Seconds within which the head of a request must be there."""
+
 MAX_CONNECTIONS = 64
+"""Connections at a time; a browser opens six."""
+
 _HEADS = "".join(
     f"{name}: {value}\r\n" for name, value in {**POLICY, "connection": "close"}.items()
 )

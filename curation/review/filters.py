@@ -22,6 +22,7 @@ RELATIONS = {SAME_BYTES: "same bytes", SAME_PIXELS: "same pixels", DUPLICATE: "f
 """How a copy is related to the file that is kept, in words."""
 
 PER_PAGE = 60
+"""Pictures on a page."""
 
 
 @dataclass(frozen=True)

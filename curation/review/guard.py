@@ -27,6 +27,8 @@ from curation.review.refusal import RequestRefusedError
 TOKEN_HEADER = "x-inksift-token"
 READING, METHODS = ("GET", "HEAD"), ("GET", "HEAD", "POST")
 _POLICY_VIOLATION = 1008
+"""The code for it with which a WebSocket is closed (RFC 6455)."""
+
 _START = (
     "Open the address that `inksift review` printed in the terminal; it changes each time the "
     "server starts."

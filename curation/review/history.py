@@ -11,6 +11,7 @@ from curation.review.filters import Filters
 from curation.review.state import State
 
 _PER_PAGE = 100
+"""Entries on a page."""
 
 
 class Line(NamedTuple):

@@ -11,7 +11,11 @@ from curation.base.rgb import Rgb, shrink
 from curation.drawing.contact_sheet import jpeg
 
 THUMBNAIL_PX, PICTURE_PX = 160, 512
+"""Longest side of a picture in a list, and of one by itself."""
+
 QUALITY = 85
+"""JPEG quality of both."""
+
 AT_ONCE = 2
 """Pictures read and encoded at one time: more would take memory in every thread and be no
 quicker."""

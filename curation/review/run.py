@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -167,4 +168,4 @@ class Run:
 
     def files_of(self, groups: Iterable[int]) -> list[int]:
         """All files of these groups."""
-        return [file for group in groups for file in self.files[group]]
+        return list(chain.from_iterable(self.files[group] for group in groups))

@@ -13,6 +13,7 @@ from curation.verdict import human
 from curation.verdict.audit.questions import propose
 
 COUNT = 50
+"""Pictures asked about; an audit has as many."""
 
 
 def sample_values(state: State, asked: str) -> dict[str, Any]:

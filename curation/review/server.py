@@ -18,7 +18,10 @@ from curation.review.connections import Connection
 
 HOST = "127.0.0.1"
 TOKEN_BYTES = 24
+"""Random bytes of the token: 192 bits cannot be guessed."""
+
 KEEP_ALIVE_S, LAST_ANSWERS_S = 5, 3
+"""Seconds that an idle connection is kept, and that answers may take when the server stops."""
 
 
 def serve(

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 MAX_DEPTH = 8
+"""Lists and objects inside each other at most."""
 
 
 def strict_json(body: bytes) -> object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from curation.sample.shapes import (
@@ -19,6 +21,7 @@ from curation.sample.shapes import (
 )
 
 _WHITE: Colour = (250, 250, 248)
+"""White of an eye, as red, green and blue."""
 
 
 def cat(rng: Rng) -> list[Part]:
@@ -192,9 +195,9 @@ def _scales(rng: Rng, colours: Palette, high: float) -> list[Part]:
             for x in np.linspace(0.32, 0.56, 6)
         ]
     if kind == "scales":
+        places = product((0.33, 0.41, 0.49), (-0.4, 0.0, 0.4))
         return [
             Part(arc(x, 0.5 + y * high, 0.03, 0.03, -1.5, 1.5), colours.second, 0.01)
-            for x in (0.33, 0.41, 0.49)
-            for y in (-0.4, 0.0, 0.4)
+            for x, y in places
         ]
     return []

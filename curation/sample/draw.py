@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,19 @@ from curation.sample.styles import STYLES, paint
 from curation.sample.truth import DAMAGED, DRAWING, PHOTOGRAPH, TRUTH
 
 VERSION = 1
+"""Raised whenever the same seed draws other pictures."""
 
 _LABELS = tuple(SUBJECTS)
 _ENCODINGS = ("jpeg", "png", "webp", "gif", "bmp")
 _FREQUENCIES = (0.5, 0.25, 0.12, 0.08, 0.05)
+"""How often each of the encodings is drawn."""
+
 _MIN_SIDE_PX = 120
+"""Shorter side of the smallest drawing."""
+
 _ASPECTS = ((1.0, 1.0), (1.0, 1.0), (1.33, 1.0), (1.0, 1.33), (1.5, 1.0))
+"""Shapes of pages, as width and height; drawn with equal chances."""
+
 _PLAN, _TRAIN, _TEST = range(3)
 
 
@@ -138,16 +146,12 @@ def _plan_drawings(sizes: dict[str, int], rng: Rng) -> list[_Entry]:
     """One entry per drawing; the first two of all are one with transparency and one with an EXIF
     orientation."""
     styles = tuple(STYLES)
-    entries = [
-        _Entry(
-            DRAWING,
-            label,
-            styles[(i + offset) % len(styles)],
-            str(rng.choice(_ENCODINGS, p=_FREQUENCIES)),
-        )
-        for offset, (label, size) in enumerate(sizes.items())
-        for i in range(size)
-    ]
+    entries: list[_Entry] = []
+    for offset, (label, size) in enumerate(sizes.items()):
+        for i in range(size):
+            encoding = str(rng.choice(_ENCODINGS, p=_FREQUENCIES))
+            style = styles[(i + offset) % len(styles)]
+            entries.append(_Entry(DRAWING, label, style, encoding))
     return [
         replace(entries[0], encoding="transparent"),
         replace(entries[1], encoding="turned"),
@@ -240,9 +244,10 @@ def _write_test(folder: Path, params: SampleParams) -> None:
         rgb = _drawing(label, styles[number % len(styles)], params.max_side_px, rng)
         _write(folder / label / f"{label}_test_{number:03d}.png", encode(rgb, "png", rng))
 
+    numbers = range(params.test_per_class)
     per_item(
         write,
-        [(k, label, i) for k, label in enumerate(_LABELS) for i in range(params.test_per_class)],
+        [(k, label, i) for (k, label), i in product(enumerate(_LABELS), numbers)],
     )
 
 

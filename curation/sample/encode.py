@@ -26,7 +26,10 @@ DAMAGES: Mapping[str, str] = {"truncated": "jpg", "text": "png", "empty": "jpg",
 """Kinds of unreadable file, and the file name that each gets."""
 
 _ORIENTATION = 0x0112
+"""The tag of the orientation in EXIF."""
+
 _TURNED_RIGHT = 6
+"""Its value for a picture to be turned right by a quarter."""
 
 
 def encode(rgb: Rgb, encoding: str, rng: Rng) -> bytes:

@@ -20,7 +20,10 @@ from curation.sample.shapes import (
 )
 
 GLASS: Colour = (176, 214, 232)
+"""Colour of panes, as red, green and blue."""
+
 _WHITE: Colour = (250, 250, 248)
+"""Colour of what is white, as red, green and blue."""
 
 
 def house(rng: Rng) -> list[Part]:

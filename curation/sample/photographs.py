@@ -23,6 +23,7 @@ _PICTURES = (
     ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
 )
 _TRIES = 40
+"""Crops drawn of which the one least like those before is taken."""
 
 
 class Crop(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ TURNS = {"cat": 0.12, "fish": 0.5, "flower": 0.2, "mushroom": 0.15, "robot": 0.1
 """How far a subject may lean, in radians; the others stand upright within `_TURN`."""
 
 _TURN = 0.05
+"""Radians by which most subjects lean at most."""
 
 
 class Scene(NamedTuple):
@@ -130,9 +132,7 @@ def _room(rng: Rng, width: float, height: float, tone: Colour) -> list[Part]:
 
 def _dots(rng: Rng, width: float, height: float, tone: Colour) -> list[Part]:
     step, size = rng.uniform(0.14, 0.24), rng.uniform(0.01, 0.035)
-    grid = [
-        (x, y) for x in np.arange(step / 2, width, step) for y in np.arange(step / 2, height, step)
-    ]
+    grid = product(np.arange(step / 2, width, step), np.arange(step / 2, height, step))
     return [Part(ellipse(x, y, size, size), tone) for x, y in grid]
 
 

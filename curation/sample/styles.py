@@ -19,7 +19,10 @@ Plane = npt.NDArray[np.floating[Any]]
 """height x width, or height x width x 3; 0 to 1."""
 
 _SHIFT = 4
+"""Binary digits of a pixel in OpenCV's coordinates."""
+
 _INKS = ((0.1, 0.1, 0.12), (0.12, 0.15, 0.38), (0.32, 0.2, 0.12))
+"""Colours of ink, as red, green and blue from 0 to 1."""
 
 
 class Mark(NamedTuple):

@@ -30,6 +30,8 @@ from curation.store.lock import run_lock
 from curation.store.parquet import read_parquet, to_parquet
 
 WORKSPACE_FORMAT = 1
+"""Raised whenever an older workspace could not be used as it is."""
+
 log = logging.getLogger("inksift")
 
 

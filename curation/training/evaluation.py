@@ -18,6 +18,8 @@ from curation.base.tables import PREDICTIONS
 from curation.training.splits import TRAIN
 
 VERSION = 4
+"""Raised whenever a figure may change, so that stored reports are made anew."""
+
 TestSet = Literal["trusted", "held out from the same folder: not independent"]
 TRUSTED: TestSet = "trusted"
 HELD_OUT: TestSet = "held out from the same folder: not independent"
@@ -48,16 +50,15 @@ def predict(checkpoint: Path, test: pd.DataFrame, pixels: npt.NDArray[np.uint8])
     network, classes = load_trained(checkpoint)
     chances = probabilities(network, pixels) if len(test) else np.empty((0, len(classes)))
     best = chances.argmax(axis=1)
-    return PREDICTIONS.check(
-        pd.DataFrame(
-            {
-                "image_id": test["image_id"].astype("str").to_numpy(),
-                "label": test["label"].astype("str").to_numpy(),
-                "predicted": np.asarray(classes, dtype=object)[best],
-                "confidence": chances.max(axis=1, initial=0).astype("float64"),
-            }
-        ).astype({"image_id": "str", "label": "str", "predicted": "str"})
+    rows = pd.DataFrame(
+        {
+            "image_id": test["image_id"].astype("str").to_numpy(),
+            "label": test["label"].astype("str").to_numpy(),
+            "predicted": np.asarray(classes, dtype=object)[best],
+            "confidence": chances.max(axis=1, initial=0).astype("float64"),
+        }
     )
+    return PREDICTIONS.check(rows.astype({"image_id": "str", "label": "str", "predicted": "str"}))
 
 
 def f1_report(
@@ -122,24 +123,25 @@ def averages_table(report: dict[str, Any]) -> pd.DataFrame:
 def confusion(truth: pd.Series, predicted: pd.Series, classes: Sequence[str]) -> Integers:
     """Pictures by true class (rows) and predicted class (columns), classes x classes."""
     place = {name: index for index, name in enumerate(classes)}
-    flat = truth.map(place).to_numpy(dtype=np.int64) * len(classes) + predicted.map(place).to_numpy(
-        dtype=np.int64
-    )
-    return np.bincount(flat, minlength=len(classes) ** 2).reshape(len(classes), len(classes))
+    row = truth.map(place).to_numpy(dtype=np.int64)
+    column = predicted.map(place).to_numpy(dtype=np.int64)
+    count = len(classes)
+    return np.bincount(row * count + column, minlength=count**2).reshape(count, count)
 
 
 def f1_by_class(table: Integers) -> npt.NDArray[np.float64]:
     """F1 of every class of a confusion table; 0 where a class was neither there nor named."""
     hits = np.diagonal(table)
+    # 2 TP / (2 TP + FP + FN): the same as from precision and recall, but where both are 0 / 0.
     return _ratio(2 * hits, table.sum(1) + table.sum(0))
 
 
 def undefined_classes(table: Integers, classes: Sequence[str], trained: set[str]) -> dict[str, str]:
     """Why a class has no F1, for those that have none."""
-    reasons = {name: _NO_TRAINING for name in classes if name not in trained}
-    return reasons | {
-        name: _NO_TEST for name, support in zip(classes, table.sum(1), strict=True) if not support
-    }
+    untrained = {name: _NO_TRAINING for name in classes if name not in trained}
+    supports = zip(classes, table.sum(1), strict=True)
+    untested = {name: _NO_TEST for name, support in supports if not support}
+    return untrained | untested  # of both reasons the lack of test pictures is told
 
 
 def _used(training_set: pd.DataFrame | None) -> dict[str, int | None]:
@@ -168,13 +170,16 @@ def _averages(table: Integers, entered: npt.NDArray[np.bool_]) -> dict[str, dict
     hits, support, named = np.diagonal(table), table.sum(1), table.sum(0)
     scores = np.stack([_ratio(hits, named), _ratio(hits, support), f1_by_class(table)])
     weights = {"macro": entered.astype(np.int64), "weighted": support}
-    return {
-        name: {
-            **dict(zip(("precision", "recall", "f1"), _means(scores, weight), strict=True)),
-            "support": int(support[weight > 0].sum()),
-        }
-        for name, weight in weights.items()
-    }
+    return {name: _averaged(scores, weight, support) for name, weight in weights.items()}
+
+
+def _averaged(
+    scores: npt.NDArray[np.float64], weight: Integers, support: Integers
+) -> dict[str, Any]:
+    """The three scores (3 x classes) averaged with these weights, and how many pictures enter."""
+    precision, recall, f1 = _means(scores, weight)
+    entering = int(support[weight > 0].sum())
+    return {"precision": precision, "recall": recall, "f1": f1, "support": entering}
 
 
 def _means(scores: npt.NDArray[np.float64], weights: Integers) -> list[float | None]:
@@ -235,6 +240,7 @@ def _interval(
     table = confusion(predictions["label"], predictions["predicted"], classes)
     support = table.sum(1)
     shares = _ratio(table, support[:, None])
+    # A multinomial's chances must add up to one; of a class without pictures none is drawn.
     shares[support == 0, 0] = 1
     rng = np.random.default_rng(params.seed)
     macro = [

@@ -45,6 +45,7 @@ def relatives_of_test(
     found = pd.concat(
         [_same(others, test), _tied(others, test, pairs, hashes), _chained(others, test)]
     )
+    # Of several relations the closest is told, of equal ones the most similar.
     closeness = found["relation"].map(_CLOSEST_FIRST.index).astype("int64")
     ordered = found.assign(closeness=closeness).sort_values(
         ["path", "closeness", "similarity", "test_path"], ascending=[True, True, False, True]
@@ -62,11 +63,14 @@ def _tied(
     others: pd.DataFrame, test: pd.DataFrame, pairs: pd.DataFrame, hashes: pd.DataFrame
 ) -> pd.DataFrame:
     ties = PAIRS.check(pairs)
-    ends = pixels_of(ties["first"], hashes), pixels_of(ties["second"], hashes)
-    forwards = ties.assign(other=ends[0], pixels=ends[1])
-    backwards = ties.assign(other=ends[1], pixels=ends[0], transform=ties["transform"].map(reverse))
+    first, second = pixels_of(ties["first"], hashes), pixels_of(ties["second"], hashes)
+    # Both ways, as either end may be the test picture; words go from it to the other.
+    forwards = ties.assign(other=first, pixels=second)
+    turned = ties["transform"].map(reverse)
+    backwards = ties.assign(other=second, pixels=first, transform=turned)
     either_way = pd.concat([forwards, backwards])
-    return others.merge(either_way, on="pixels").merge(test, left_on="other", right_on="pixels")
+    tied = others.merge(either_way, on="pixels")
+    return tied.merge(test, left_on="other", right_on="pixels")
 
 
 def _chained(others: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:

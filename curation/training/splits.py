@@ -16,14 +16,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
+from curation.base.components import connected_components
 from curation.base.errors import DataError
 from curation.base.params import Params
 from curation.base.tables import SPLITS
 
 VERSION = 2
+"""Raised whenever a picture may come to another split, so that stored tables are made anew."""
+
 TRAIN, VALIDATION, TEST, LEFT_OUT = "train", "validation", "test", "left_out"
 _REMEDY = (
     "loosen the limits, decide on pictures under review, or use `inksift judge`, which trains "
@@ -63,6 +64,7 @@ def split_images(
     rows = _rows(kept, groups, trusted_test, trusted_groups)
     rows = rows[rows["trusted"] | _large_enough(rows, params.min_class_size)]
     _demand_classes(rows[~rows["trusted"]])
+    # A total order, so that numbers of groups do not depend on that of the input.
     rows = rows.sort_values(["trusted", "image_id", "path"], ignore_index=True)
     rows["group"] = _joined(rows["group"], rows["image_id"])
     rows["split"] = _assign(rows, params, trusted=trusted_test is not None)
@@ -74,8 +76,9 @@ def leaks(splits: pd.DataFrame) -> pd.DataFrame:
     """The rows whose group or picture appears in more than one split; empty in every sound
     table."""
     used = splits[splits["split"] != LEFT_OUT]
-    straddles = [used.groupby(by)["split"].transform("nunique") > 1 for by in ("group", "image_id")]
-    return used[straddles[0] | straddles[1]]
+    by_group = used.groupby("group")["split"].transform("nunique") > 1
+    by_picture = used.groupby("image_id")["split"].transform("nunique") > 1
+    return used[by_group | by_picture]
 
 
 def _rows(
@@ -89,14 +92,10 @@ def _rows(
     if trusted_test is None:
         return rows
     if trusted_groups is None:
-        trusted_groups = (
-            rows["group"].max() + 1 + np.arange(len(trusted_test))
-            if len(rows)
-            else range(len(trusted_test))
-        )
-    test = trusted_test[columns].assign(
-        group=np.asarray(trusted_groups, dtype=np.int64), trusted=True
-    )
+        first_free = rows["group"].max() + 1 if len(rows) else 0
+        trusted_groups = first_free + np.arange(len(trusted_test))
+    numbers = np.asarray(trusted_groups, dtype=np.int64)
+    test = trusted_test[columns].assign(group=numbers, trusted=True)
     return pd.concat([rows, test], ignore_index=True)
 
 
@@ -110,8 +109,8 @@ def _demand_training(rows: pd.DataFrame) -> None:
         left_out = int((rows["split"] == LEFT_OUT).sum())
         raise DataError(
             f"fewer than two classes are left to train on, as {left_out} pictures are copies or "
-            "variants of trusted "
-            "test pictures: give --test a folder whose pictures are not in the source"
+            "variants of trusted test pictures: give --test a folder whose pictures are not in the "
+            "source"
         )
 
 
@@ -130,9 +129,8 @@ def _joined(groups: pd.Series, image_ids: pd.Series) -> np.ndarray:
     """Groups of rows tied by a group number or an image_id, numbered from 0 in the order of the
     rows."""
     group, picture = pd.factorize(groups)[0], pd.factorize(image_ids)[0]
-    nodes = len(groups) * 2
-    ties = coo_matrix((np.ones(len(groups)), (group, picture + len(groups))), shape=(nodes, nodes))
-    component: np.ndarray = connected_components(ties, directed=False)[1]
+    # One graph of two kinds of nodes: groups first, then pictures; every row ties one of each.
+    component = connected_components(len(groups) * 2, group, picture + len(groups))
     return pd.factorize(component[group])[0].astype(np.int64)
 
 
@@ -153,6 +151,7 @@ def _split_class(members: pd.DataFrame, params: SplitParams, *, trusted: bool) -
     sizes = _drawn_order(members, params.seed)
     largest = max(sizes, key=lambda group: sizes[group])
     rest = [group for group in sizes if group != largest]
+    # One is kept back for validation where there are two; with one alone the test comes first.
     test = [] if trusted else _draw(rest[1:] or rest, sizes, params.test_share * len(members))
     rest = [group for group in rest if group not in test]
     validation = _draw(rest, sizes, params.validation_share * len(members))
@@ -167,11 +166,14 @@ def _drawn_order(members: pd.DataFrame, seed: int) -> dict[int, int]:
     """Size by group, in an order drawn from the pictures themselves: a new picture leaves the order
     of the old ones."""
     groups = members.groupby("group")["image_id"].agg(["min", "size"])
-    draw = groups["min"].map(
-        lambda image_id: hashlib.sha256(f"{seed}:{image_id}".encode()).digest()
-    )
+    draw = groups["min"].map(lambda image_id: _lot(image_id, seed))
     ordered = groups.loc[draw.sort_values().index, "size"]
     return {int(group): int(size) for group, size in ordered.items()}
+
+
+def _lot(image_id: str, seed: int) -> bytes:
+    """What a picture draws: a digest, as a generator would deal other lots once one is added."""
+    return hashlib.sha256(f"{seed}:{image_id}".encode()).digest()
 
 
 def _draw(candidates: list[int], sizes: dict[int, int], rows: float) -> list[int]:

@@ -20,7 +20,7 @@ from curation.base.tables import DECISIONS
 from curation.verdict.conservation import MACHINE
 
 VERSION = 3
-"""Raise it whenever the same evidence may be decided otherwise."""
+"""Raised whenever a picture may be decided otherwise, so that stored tables are made anew."""
 
 _UNKNOWN = {"p_photo": float("nan"), "medium": UNSURE}
 _SAME = {SAME_BYTES: "bytes", SAME_PIXELS: "pixels"}

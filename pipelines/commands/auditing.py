@@ -147,12 +147,16 @@ def _check_places(out: Path, page: Path, workspace: Workspace) -> None:
 
 
 def _told(found: Assessment) -> dict[str, Any]:
-    sides = {"shipped": found.shipped, "refitted": found.refitted}
-    figures = {
-        side: {name: _plain(getattr(these, name)) for name in Figures._fields}
-        for side, these in sides.items()
+    return {
+        "photos": found.photos,
+        "illustrations": found.illustrations,
+        "shipped": _plain_figures(found.shipped),
+        "refitted": _plain_figures(found.refitted),
     }
-    return {"photos": found.photos, "illustrations": found.illustrations, **figures}
+
+
+def _plain_figures(figures: Figures) -> dict[str, Any]:
+    return {name: _plain(interval) for name, interval in figures._asdict().items()}
 
 
 def _plain(interval: Interval) -> dict[str, float] | None:

@@ -3,6 +3,7 @@ back."""
 
 import json
 import re
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -143,7 +144,7 @@ def undo(
     here = existing(workspace)
     chosen, author = ledger_of(here, ledger_url), who or login()
     last = chosen.last()
-    numbers = [number for entry in entries for number in _numbers(entry, last)]
+    numbers = list(chain.from_iterable(_numbers(entry, last) for entry in entries))
     told = ledger_entries.take_back(here, chosen, numbers, who=author, note=note)
     click.echo(json.dumps(told) if as_json else "\n".join(ledger_entries.taken_back_lines(told)))
 

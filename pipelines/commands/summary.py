@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from curation.base.reasons import LABEL_CONFLICT
+from curation.drawing.templating import records
 from curation.project import Project
 from curation.sample import read_truth, score_against_truth
 from curation.store.published import read_decisions, read_review
@@ -134,4 +135,4 @@ def _against_truth(truth: Path | None, decisions: pd.DataFrame) -> list[dict[str
     if truth is None:
         return []
     score = score_against_truth(read_truth(truth), decisions)
-    return [{str(name): value for name, value in row.items()} for row in score.to_dict("records")]
+    return records(score)

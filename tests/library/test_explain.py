@@ -12,7 +12,7 @@ from PIL import Image
 
 from curation.base.errors import DataError, ParamError
 from curation.base.tables import PREDICTIONS
-from curation.training.explain.beside import TILE_PX, as_colours, beside, heated
+from curation.training.explain.beside import BesideLooks, as_colours, beside, heated
 from curation.training.explain.channels import exciting_pictures, telling_channels
 from curation.training.explain.examined import Examined, surest_mistakes, surest_of_class
 from curation.training.explain.explain import explain
@@ -79,6 +79,7 @@ def test_telling_channels_are_active_and_each_has_another_favourite():
 @pytest.mark.parametrize("side_px", [28, 128, 256])
 def test_a_pair_is_one_jpeg_of_one_size(side_px):
     pixels = noise(1, 256)[0, :side_px, :side_px]
+    side = BesideLooks().tile_px
     heat = np.linspace(0, 1, side_px * side_px, dtype=np.float32).reshape(side_px, side_px)
     for found in (
         heated(pixels, heat),
@@ -87,7 +88,7 @@ def test_a_pair_is_one_jpeg_of_one_size(side_px):
     ):
         with Image.open(BytesIO(beside(pixels, found))) as picture:
             assert picture.format == "JPEG"
-            assert picture.size == (2 * TILE_PX + 2, TILE_PX)
+            assert picture.size == (2 * side + 2, side)
 
 
 def test_heat_is_the_lighter_the_more_and_saliency_is_grey_where_there_is_none():

@@ -4,8 +4,10 @@ equal."""
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
@@ -14,6 +16,10 @@ from curation.dedup import neighbours
 from curation.dedup.neighbours import near_vectors, ordered_pairs
 
 Pair = tuple[int, int]
+
+
+def limit(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
+    monkeypatch.setattr(neighbours, "_LIMITS", replace(neighbours._LIMITS, **limits))
 
 
 def pairs_of(found: tuple[np.ndarray, np.ndarray]) -> list[Pair]:
@@ -72,7 +78,7 @@ def test_a_crowd_has_no_more_pairs_than_each_one_may_have_neighbours():
 
 
 def test_another_order_of_the_pictures_changes_no_pair(monkeypatch):
-    monkeypatch.setattr(neighbours, "_SIDE", 37)
+    limit(monkeypatch, side=37)
     rng = np.random.default_rng(1)
     vectors = rng.normal(size=(300, 2560)).astype(np.float32) + 1
     order = rng.permutation(300)
@@ -84,7 +90,7 @@ def test_neither_blocks_nor_threads_change_a_bit(monkeypatch):
     vectors = crowds(400, 3, dimension=2560)
     with threadpool_limits(1):
         expected = near_vectors(vectors, 4, 0.5)
-    monkeypatch.setattr(neighbours, "_SIDE", 61)
+    limit(monkeypatch, side=61)
     assert pairs_of(near_vectors(vectors, 4, 0.5)) == pairs_of(expected)
     assert len(expected[0]) > 400
 
@@ -116,13 +122,13 @@ def planted(number: int) -> np.ndarray:
 def test_in_cells_most_near_copies_are_found(monkeypatch):
     vectors = planted(6000)
     expected = set(pairs_of(near_vectors(vectors, 3, 0.8)))
-    monkeypatch.setattr(neighbours, "_EXACT_UP_TO", 100)
+    limit(monkeypatch, exact_up_to=100)
     found = set(pairs_of(near_vectors(vectors, 3, 0.8)))
     assert len(found & expected) > 0.9 * len(expected) > 2000
 
 
 def test_in_cells_a_crowd_stays_tied_to_its_earliest(monkeypatch):
-    monkeypatch.setattr(neighbours, "_EXACT_UP_TO", 100)
-    monkeypatch.setattr(neighbours, "_MOST_IN_CELL", 300)
+    limit(monkeypatch, exact_up_to=100)
+    limit(monkeypatch, most_in_cell=300)
     first, second = near_vectors(np.ones((3000, 8), np.float32), 3, 0.9)
     assert set(second[first == 0].tolist()) == set(range(1, 3000))

@@ -8,9 +8,11 @@ from PIL import Image
 
 from curation.base.rgb import Rgb
 from curation.dedup import view as library
-from curation.dedup.view import MOST_KEYPOINTS, SIDE_PX, SQUARE_PX, View, roots
+from curation.dedup.view import View, ViewLimits, roots
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import STYLES, paint
+
+LIMITS = ViewLimits()
 
 
 def drawing(style: str) -> Rgb:
@@ -42,7 +44,7 @@ def test_roots_compare_descriptors_whatever_their_sums() -> None:
 def test_a_square_has_mean_0_and_length_1() -> None:
     seen = view(drawing("cartoon"))
     for square in (seen.content_square, seen.page_square):
-        assert square.shape == (SQUARE_PX, SQUARE_PX)
+        assert square.shape == (LIMITS.square_px, LIMITS.square_px)
         assert float(square.mean()) == pytest.approx(0, abs=1e-6)
         assert float(np.linalg.norm(square)) == pytest.approx(1)
 
@@ -61,7 +63,7 @@ def test_a_view_holds_at_most_its_pixels_and_some_bytes_per_keypoint(
     )
     seen = view(busy)
     parts = (seen.rgb, *seen.keypoints, seen.content_square, seen.page_square)
-    assert len(seen.keypoints[0]) >= MOST_KEYPOINTS
-    assert sum(part.nbytes for part in parts) < 3 * SIDE_PX**2 + 8 * SQUARE_PX**2 + 140 * (
-        MOST_KEYPOINTS + 10
-    )
+    assert len(seen.keypoints[0]) >= LIMITS.most_keypoints
+    assert sum(
+        part.nbytes for part in parts
+    ) < 3 * LIMITS.side_px**2 + 8 * LIMITS.square_px**2 + 140 * (LIMITS.most_keypoints + 10)

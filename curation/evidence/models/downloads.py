@@ -22,8 +22,14 @@ from curation.evidence.models.weights import (
 from curation.store.files import write_atomically
 
 MAX_BYTES = 400 * 2**20
+"""Bytes of an answer after which it is not the weights asked for."""
+
 MAX_SECONDS = 1800.0
+"""Seconds that one download may take."""
+
 PAUSES_S = (1.0, 3.0)
+"""Seconds before the second and the third try."""
+
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 log = logging.getLogger("inksift")
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 VERSION = 2
+"""Raised whenever a feature may change: part of the version of the embedder."""
+
 TEXTURE_STAGES = 4
 """How many stages before the last map count as texture; the earlier ones hold little more than
 edges."""

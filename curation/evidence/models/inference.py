@@ -34,8 +34,14 @@ batch axis."""
 
 _Result = TypeVar("_Result")
 VERSION = 1
+"""Raised whenever networks are exported otherwise: part of the name of stored graphs."""
+
 LEAST_COSINE = 0.9999
+"""Least cosine between a graph's answer and that of the network it was made of."""
+
 OPSET = 18
+"""Version of ONNX's operators that graphs are made of."""
+
 log = logging.getLogger("inksift")
 
 

@@ -30,13 +30,21 @@ if TYPE_CHECKING:
     from torch import nn
 
 VERSION = 1
+"""Raised whenever a count may change: part of the version of the detector."""
+
 STRIDE = 32
+"""Pixels of a picture to one of YOLO's coarsest map: sides are multiples of it."""
+
 MOST_OBJECTS = 300
+"""Objects in a picture at most: ultralytics' default."""
+
 FLOOR = 0.01
 """Confidence below which a candidate is not even decoded: the least that can be asked for."""
 CLASS_OFFSET_PX = 7680
 """Boxes of different classes are moved so far apart that they never overlap."""
 _GREY = (114, 114, 114)
+"""Colour of the letterbox, as ultralytics has it."""
+
 _COCO = """
 person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light,
 fire hydrant, stop sign, parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant,

@@ -28,7 +28,11 @@ from curation.people.ledger.entries import LEDGER_ENTRIES, Entry
 from curation.store.files import sync_folder, temporary_beside
 
 _FORMAT = 1
+"""Raised whenever an older ledger could not be read as it is."""
+
 BUSY_S = 30
+"""Seconds to wait for another writer before giving up."""
+
 _REMEDY = (
     "check that it can be reached, read and written. A damaged one is left as it is: "
     "move it away and bring back a copy, or import your last export with `inksift ledger import`"
@@ -161,11 +165,10 @@ def known_entries(connection: sa.Connection, image_ids: Iterable[str] | None = N
     if image_ids is None:
         return [_entry(row) for row in connection.execute(everything)]
     some = everything.where(_ENTRIES.c.image_id == sa.bindparam("picture"))
-    return [
-        _entry(row)
-        for image_id in image_ids
-        for row in connection.execute(some, {"picture": image_id})
-    ]
+    entries: list[Entry] = []
+    for image_id in image_ids:
+        entries += map(_entry, connection.execute(some, {"picture": image_id}))
+    return entries
 
 
 def entry_numbered(connection: sa.Connection, number: int) -> Entry:

@@ -11,7 +11,11 @@ from curation.base.errors import LedgerError
 from curation.base.media import ILLUSTRATION, PHOTO
 
 MAX_NAME_BYTES = 255
+"""Bytes of a name in UTF-8: those of a file name."""
+
 _MAX_NOTE_LENGTH = 10_000
+"""Characters of a note."""
+
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _LINE_END = re.compile(r"\r\n?")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")

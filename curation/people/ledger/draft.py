@@ -5,6 +5,7 @@ from __future__ import annotations
 import reprlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 
 from curation.people.ledger.decisions import Decision, subject
 from curation.people.ledger.entries import Entry, LedgerConflict, in_force, last_word, taken_back
@@ -67,9 +68,8 @@ class Draft:
         if decision.action == "different":
             return self._known[_about(decision)]
         copies = {decision.image_id, *self._copies.get(decision.image_id, ())}
-        return sorted(
-            entry for image_id in copies for entry in self._known[image_id, decision.action]
-        )
+        known = (self._known[image_id, decision.action] for image_id in copies)
+        return sorted(chain.from_iterable(known))
 
     def _next(self, decision: Decision, old: str) -> Entry:
         image_id, action, value, note = decision

@@ -19,6 +19,7 @@ import json
 import re
 import reprlib
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Literal
 
 import pandas as pd
@@ -44,7 +45,7 @@ _UNENDED = (
 def export_csv(entries: Sequence[Entry]) -> bytes:
     """The decisions in force, of all entries of a ledger, as CSV in UTF-8, for people and
     spreadsheets."""
-    rows = [{name: _guarded(str(cell)) for name, cell in row.items()} for row in _exported(entries)]
+    rows = [_guarded_row(row) for row in _exported(entries)]
     columns = [*Decision._fields, *_TO_READ, _COUNT]
     return csv_bytes(pd.DataFrame(rows, columns=columns, dtype="str"))
 
@@ -78,9 +79,13 @@ def decisions_in(data: bytes, *, form: Literal["csv", "jsonl"]) -> list[Decision
 def _exported(entries: Sequence[Entry]) -> list[dict[str, object]]:
     holding = in_force(entries)
     names = (*Decision._fields, *_TO_READ)
-    return [
-        {name: getattr(entry, name) for name in names} | {_COUNT: len(holding)} for entry in holding
-    ]
+    cells = attrgetter(*names)
+    count = {_COUNT: len(holding)}
+    return [dict(zip(names, cells(entry), strict=True)) | count for entry in holding]
+
+
+def _guarded_row(row: dict[str, object]) -> dict[str, str]:
+    return {name: _guarded(str(cell)) for name, cell in row.items()}
 
 
 def _guarded(cell: str) -> str:

@@ -85,17 +85,15 @@ class Ledger:
         author, together = checked_who(who), copies or {}
         if not sound:
             return Recorded([], [])
-        touched = [
-            image_id
-            for image_id, *_ in sound
-            for image_id in (image_id, *together.get(image_id, ()))
-        ]
+        touched: list[str] = []
+        for decision in sound:
+            touched += (decision.image_id, *together.get(decision.image_id, ()))
         with self._database.writing() as connection:
             _check_known(connection, seen or ())
             draft = _draft(connection, dict.fromkeys(touched), author, copies=together)
-            newer = [
-                entry for decision, last in looked for entry in draft.overtaken(decision, last)
-            ]
+            newer: list[Entry] = []
+            for decision, last in looked:
+                newer += draft.overtaken(decision, last)
             if newer:
                 raise conflict(newer)
             numbers = [draft.decide(decision) for decision in sound]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -64,9 +65,8 @@ def where(heat: Floats32) -> str:
     """
     if not heat.any():
         return "none anywhere"
-    sums = [
-        [part.mean() for part in np.array_split(row, 3, axis=1)] for row in np.array_split(heat, 3)
-    ]
+    thirds = (np.array_split(row, 3, axis=1) for row in np.array_split(heat, 3))
+    sums = [part.mean() for part in chain.from_iterable(thirds)]
     row, column = divmod(int(np.argmax(sums)), 3)
     return f"strongest at the {_ROWS[row]} {_COLUMNS[column]}"
 

@@ -22,6 +22,7 @@ from curation.training.networks import build_network
 from curation.training.networks.base import Classifier
 
 VERSION = 2
+"""Raised whenever an explanation may change: those stored under another are made again."""
 
 
 def explain(networks: Networks, examined: Examined, params: ExplainParams) -> pd.DataFrame:

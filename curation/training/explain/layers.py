@@ -16,16 +16,21 @@ from curation.training.fit.forward import scaled
 from curation.training.networks.base import Classifier, mean_and_deviation
 
 _BATCH = 32
+"""Pictures that go through a network at a time, when the maps of all its layers are kept. By
+eye."""
 
 
 class Layers(NamedTuple):
-    """What n pictures are to a network. `maps` holds n x 2c per layer, the mean of every channel
-    over the picture, then its deviation; `features`, n x dimension, is what the head sees; `sizes`
-    are channels and side of every map."""
+    """What n pictures are to a network."""
 
     maps: list[Floats32]
+    """n x 2c per layer: the mean of every channel over the picture, then its deviation."""
+
     features: Floats32
+    """n x dimension: what the head sees."""
+
     sizes: list[tuple[int, int]]
+    """Channels and side of every map."""
 
     def place(self, number: int | None, setting: str) -> int:
         """Where the layer of that number, counted from 1 (none: the last), stands in `maps`.
@@ -73,9 +78,8 @@ def layers_of(network: Classifier, pixels: Pixels) -> Layers:
     """The layers of at least one picture."""
     with at_rest(network), torch.no_grad():
         parts = [_of_batch(network, pixels[part]) for part in batches_of(len(pixels))]
-    maps = [
-        np.concatenate(of_layer) for of_layer in zip(*(part.maps for part in parts), strict=True)
-    ]
+    by_layer = zip(*[part.maps for part in parts], strict=True)
+    maps = [np.concatenate(of_layer) for of_layer in by_layer]
     return Layers(maps, np.concatenate([part.features for part in parts]), parts[0].sizes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -18,7 +19,34 @@ MOST_CLASSES = 25
 """Classes with a look of their own; where there are more, all but the 24 largest share a pale
 one."""
 
-_WIDTH_IN, _FLAT_IN, _DEEP_IN = 4.8, 4.2, 3.7
+
+@dataclass(frozen=True)
+class ScatterLooks:
+    """Sizes of the plots, in inches unless a field says otherwise. All by eye."""
+
+    width_in: float = 4.8
+    """Width of both plots."""
+
+    flat_in: float = 4.2
+    """Height of the plot in two dimensions."""
+
+    deep_in: float = 3.7
+    """Height of each view of the plot in three."""
+
+    font_pt: int = 7
+    """Letters of the legend, in points."""
+
+    char_in: float = 0.056
+    """Width of one of its letters."""
+
+    marker_in: float = 0.3
+    """Width of a marker in the legend, and what is beside it."""
+
+    line_in: float = 0.15
+    """Height of a line of the legend."""
+
+
+_SIZES = ScatterLooks()
 _COLOURS = (
     "#1f77b4",
     "#d62728",
@@ -32,17 +60,23 @@ _COLOURS = (
 )
 _LOOKS = [(colour, marker) for marker, colour in product("o^sDv", _COLOURS)]
 _VIEWS = ((20, -60), (20, 30))
-_FONT, _CHAR_IN, _MARKER_IN, _LINE_IN = 7, 0.056, 0.3, 0.15
+"""Elevation and azimuth in degrees, a quarter turn apart."""
+
 Points = Floats64
 """n x 2 or n x 3."""
 
 
 class Look(NamedTuple):
-    """How the points of a class are drawn, and what the legend calls them."""
+    """How the points of a class are drawn."""
 
     name: str
+    """What the legend calls them."""
+
     colour: str
+    """As matplotlib takes it: #rrggbb."""
+
     marker: str
+    """As matplotlib takes it: a letter for a shape."""
 
 
 def scatter_2d(points: Points, labels: Sequence[str]) -> bytes:
@@ -56,7 +90,9 @@ def scatter_2d(points: Points, labels: Sequence[str]) -> bytes:
         axes.set_aspect("equal", "datalim")
         _legend(axes, looks)
 
-    return render(draw, width=_WIDTH_IN, height=_FLAT_IN + _legend_in(looks), grain=MANY_COLOURS)
+    return render(
+        draw, width=_SIZES.width_in, height=_SIZES.flat_in + _legend_in(looks), grain=MANY_COLOURS
+    )
 
 
 def scatter_3d(points: Points, labels: Sequence[str]) -> bytes:
@@ -74,10 +110,10 @@ def scatter_3d(points: Points, labels: Sequence[str]) -> bytes:
             axes.set_box_aspect((1, 1, 0.8), zoom=1.15)
         _legend(panels[0], looks)
 
-    height = _DEEP_IN * len(_VIEWS) + _legend_in(looks)
+    height = _SIZES.deep_in * len(_VIEWS) + _legend_in(looks)
     rows = len(_VIEWS)
     return render(
-        draw, width=_WIDTH_IN, height=height, rows=rows, projection="3d", grain=MANY_COLOURS
+        draw, width=_SIZES.width_in, height=height, rows=rows, projection="3d", grain=MANY_COLOURS
     )
 
 
@@ -121,7 +157,7 @@ def _legend(axes: Any, looks: dict[str, Look]) -> None:
         handles=handles,
         loc="outside lower center",
         ncols=columns,
-        fontsize=_FONT,
+        fontsize=_SIZES.font_pt,
         handletextpad=0.1,
         columnspacing=1,
     )
@@ -129,12 +165,12 @@ def _legend(axes: Any, looks: dict[str, Look]) -> None:
 
 def _legend_columns(looks: dict[str, Look]) -> int:
     longest = max(len(look.name) for look in looks.values())
-    return max(1, int(_WIDTH_IN / (_MARKER_IN + _CHAR_IN * longest)))
+    return max(1, int(_SIZES.width_in / (_SIZES.marker_in + _SIZES.char_in * longest)))
 
 
 def _legend_in(looks: dict[str, Look]) -> float:
     """Height of the legend in inches."""
-    return 0.2 + _LINE_IN * -(-len(_distinct(looks)) // _legend_columns(looks))
+    return 0.2 + _SIZES.line_in * -(-len(_distinct(looks)) // _legend_columns(looks))
 
 
 def _distinct(looks: dict[str, Look]) -> list[Look]:

@@ -3,6 +3,8 @@ Hinton 2008)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from sklearn.manifold import TSNE
@@ -11,9 +13,28 @@ from threadpoolctl import threadpool_limits
 
 from curation.base.arrays import AnyFloats, Floats64
 
-_COMPONENTS = 50
-_START, _NOISE = 1e-4, 0.01
-_ITERATIONS, _EXAGGERATION = 500, 12
+
+@dataclass(frozen=True)
+class TsneSettings:
+    """What the authors advise or scikit-learn sets by itself, but where a field says otherwise."""
+
+    components: int = 50
+    """Principal components kept before."""
+
+    start: float = 1e-4
+    """Deviation of the points at the start."""
+
+    noise: float = 0.01
+    """How much of that is the seed's: by eye."""
+
+    iterations: int = 500
+    """Steps of the descent: by eye, half of scikit-learn's."""
+
+    exaggeration: int = 12
+    """How many times closer than they are the vectors pretend to be in the first steps."""
+
+
+_SETTINGS = TsneSettings()
 
 
 def tsne(vectors: AnyFloats, *, dimensions: int, perplexity: float, seed: int) -> Floats64:
@@ -35,7 +56,7 @@ def tsne(vectors: AnyFloats, *, dimensions: int, perplexity: float, seed: int) -
             perplexity=max(1.0, min(perplexity, (len(vectors) - 1) / 3)),
             learning_rate=_learning_rate(len(vectors)),
             init=start,
-            max_iter=_ITERATIONS,
+            max_iter=_SETTINGS.iterations,
             random_state=seed,
             n_jobs=1,
         ).fit_transform(components)
@@ -63,13 +84,13 @@ def _learning_rate(count: int) -> float:
     """What scikit-learn sets by itself, but for its least value of 50: with that, fewer than some
     hundred points in three dimensions fly apart (divergence from the vectors 2.8 for 60 of them,
     0.3 with this)."""
-    return max(2.0, count / _EXAGGERATION / 4)
+    return max(2.0, count / _SETTINGS.exaggeration / 4)
 
 
 def _principal_components(vectors: Floats64) -> Floats64:
     """The 50 that carry most, as the authors advise, or as many as there are."""
     left, strength, _ = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
-    components: Floats64 = (left * strength)[:, :_COMPONENTS]
+    components: Floats64 = (left * strength)[:, : _SETTINGS.components]
     return components
 
 
@@ -78,5 +99,6 @@ def _start(components: Floats64, dimensions: int, rng: np.random.Generator) -> F
     start = np.zeros((len(components), dimensions))
     width = min(dimensions, components.shape[1])
     start[:, :width] = components[:, :width]
-    started: Floats64 = _START * (start / start.std() + _NOISE * rng.standard_normal(start.shape))
+    moved = _SETTINGS.noise * rng.standard_normal(start.shape)
+    started: Floats64 = _SETTINGS.start * (start / start.std() + moved)
     return started

@@ -18,8 +18,11 @@ import numpy as np
 from curation.base.rgb import Rgb
 
 VERSION = 1
+"""Raised whenever a changed copy may have another pixel: part of the name of stored pictures."""
+
 AugmentRecipe = Literal["gentle", "camp2022"]
 _WHITE = 255
+"""Level of the ground, on which most drawings lie."""
 
 
 def augmented(rgb: Rgb, side_px: int, seed: int, recipe: AugmentRecipe = "gentle") -> Rgb:
@@ -28,9 +31,8 @@ def augmented(rgb: Rgb, side_px: int, seed: int, recipe: AugmentRecipe = "gentle
 
     A function of `seed`. In the end the letterboxed picture is taken whole, or its middle at 1.25
     times the size."""
-    changed: Rgb = pipeline(recipe, side_px, seed)(image=letterboxed(rgb, round(side_px * 1.25)))[
-        "image"
-    ]
+    larger = letterboxed(rgb, round(side_px * 1.25))
+    changed: Rgb = pipeline(recipe, side_px, seed)(image=larger)["image"]
     return changed
 
 
@@ -40,9 +42,8 @@ def pipeline(recipe: AugmentRecipe, side_px: int, seed: int) -> Any:
     One is built per picture (0.9 ms), since a shared one would deal its seeds to threads in no
     fixed order. albumentations only warns about an argument that it does not know, and then ignores
     it: here that is an error."""
-    os.environ.setdefault(
-        "NO_ALBUMENTATIONS_UPDATE", "1"
-    )  # or its import asks a server for the newest version
+    # Or its import asks a server for the newest version.
+    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
     import albumentations as A  # noqa: N812 - the name that its documentation uses
 
     with warnings.catch_warnings():

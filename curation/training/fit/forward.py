@@ -13,6 +13,7 @@ from curation.base.arrays import Integers, Pixels
 from curation.training.networks.base import Classifier
 
 _BATCH = 64
+"""Pictures that go through the network at a time. By eye."""
 
 
 def logits_of(network: nn.Module, pixels: Pixels, positions: Integers) -> torch.Tensor:

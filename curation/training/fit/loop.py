@@ -38,20 +38,31 @@ from curation.training.networks.base import ParameterCounts, parameter_counts, s
 from curation.training.splits import TRAIN, VALIDATION
 
 VERSION = 4
+"""Raised whenever a training may take another course: part of the name of checkpoints."""
+
 _FINISHED = ("network", "settings", "parameters", "classes", "best", "best_epoch", "curves")
 
 
 class Trained(NamedTuple):
-    """A finished training. `curves` is a CURVES table and `best_epoch` the epoch whose weights the
-    checkpoint holds; `resumed` tells that an earlier run had begun it, `reused` that one had
-    finished it."""
+    """A finished training."""
 
     checkpoint: Path
+    """The file of the weights of the best epoch, and of what they belong to."""
+
     curves: pd.DataFrame
+    """A CURVES table."""
+
     best_epoch: int
+    """The epoch whose weights the checkpoint holds."""
+
     parameters: ParameterCounts
+    """How many weights the network has, and how many of them learned."""
+
     resumed: bool
+    """Whether an earlier run had begun it."""
+
     reused: bool
+    """Whether an earlier run had finished it."""
 
 
 def train(

@@ -10,6 +10,7 @@ from torch import nn
 
 OptimiserName = Literal["adamw", "adam", "sgd"]
 _MOMENTUM = 0.9
+"""Share of its last step that SGD repeats: the usual value."""
 
 
 def optimiser_of(

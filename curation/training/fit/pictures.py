@@ -21,17 +21,25 @@ from curation.training.fit import augment
 from curation.training.fit.augment import AugmentRecipe, augmented, letterboxed
 
 VERSION = 1
+"""Raised whenever a picture may be drawn otherwise: part of the name of stored pictures."""
+
 _BATCH = 64
+"""Pictures drawn and written at a time. By eye."""
+
 log = logging.getLogger("inksift")
 
 
 class Pictures(NamedTuple):
-    """`pixels` is n x side x side x 3, uint8, memory-mapped; `digest` is the SHA-256 of the file;
-    `new` counts the pictures that this call had to draw."""
+    """Square pictures, drawn once and kept in a file."""
 
     pixels: npt.NDArray[np.uint8]
+    """n x side x side x 3, uint8, memory-mapped."""
+
     digest: str
+    """The SHA-256 of the file."""
+
     new: int
+    """How many pictures this call had to draw."""
 
 
 def draw_pictures(

@@ -11,6 +11,7 @@ from torch import nn
 from curation.training.networks.base import Classifier, Network, in_turn, standardised
 
 _FEATURES = 512
+"""Units of the dense layer. By eye."""
 
 
 class BnSmall(Classifier):

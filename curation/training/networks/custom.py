@@ -25,6 +25,7 @@ from curation.training.networks.base import (
 )
 
 _WIDTHS = (32, 64, 128, 256)
+"""Channels of the stem and of each stage. By eye."""
 
 
 class Custom(Classifier):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from torch import nn
 from curation.training.networks.base import Classifier, Network, in_turn, standardised
 
 _DOUBLED_AT = (3, 5, 7)
+"""Convolutions, counted from 1, from which on there are twice as many channels."""
 
 
 class DepthStack(Classifier):
@@ -46,9 +48,8 @@ def widths(depth: int, width: int) -> list[int]:
     >>> widths(7, 32)
     [32, 32, 64, 64, 128, 128, 256]
     """
-    return [
-        width * 2 ** sum(layer >= step for step in _DOUBLED_AT) for layer in range(1, depth + 1)
-    ]
+    doublings = [bisect_right(_DOUBLED_AT, layer) for layer in range(1, depth + 1)]
+    return [width * 2**times for times in doublings]
 
 
 def map_side(side_px: int, depth: int) -> int:

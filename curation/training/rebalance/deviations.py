@@ -12,17 +12,24 @@ from threadpoolctl import threadpool_limits
 from curation.base.arrays import Floats32, Integers
 
 _BORROWED = 10
+"""Examples that deviate as all classes do, added to every class. By eye."""
+
 _FLAT = 1e-4
+"""Share of the largest deviation up to which a direction is rounding, in float32. By eye."""
 
 
 class Deviations(NamedTuple):
-    """`means` is classes x dimension; `axes`, dimension x directions, are the leading principal
-    axes of the deviations, every class weighing the same; `scales` are the deviations along them, 0
-    only where nothing deviates at all."""
+    """How features deviate from the means of their classes."""
 
     means: Floats32
+    """classes x dimension: the mean of every class."""
+
     axes: Floats32
+    """dimension x directions: the leading principal axes of the deviations, every class weighing
+    the same."""
+
     scales: Floats32
+    """The deviations along these, 0 only where nothing deviates at all."""
 
     @classmethod
     def of(cls, features: Floats32, targets: Integers, directions: int, seed: int) -> Self:
@@ -31,16 +38,13 @@ class Deviations(NamedTuple):
         means = np.stack([features[targets == target].mean(axis=0) for target in range(len(sizes))])
         weights = 1 / (sizes[targets] * len(sizes))
         weighted = (features - means[targets]) * np.sqrt(weights)[:, None]
-        with threadpool_limits(
-            1
-        ):  # sums over several threads differ in the last bits from run to run
-            _, scales, axes = randomized_svd(
-                weighted, min(directions, *features.shape), random_state=seed
-            )
+        most = min(directions, *features.shape)
+        # Sums over several threads differ in the last bits from run to run.
+        with threadpool_limits(1):
+            _, scales, axes = randomized_svd(weighted, most, random_state=seed)
         deviating = max(1, int((scales > _FLAT * scales[0]).sum()))
-        return cls(
-            *(part.astype(np.float32) for part in (means, axes[:deviating].T, scales[:deviating]))
-        )
+        parts = (means, axes[:deviating].T, scales[:deviating])
+        return cls(*(part.astype(np.float32) for part in parts))
 
     def coordinates(self, features: Floats32, targets: Integers) -> Floats32:
         """n x directions, of mean 0 in every class and variance 1 over the classes; 0 where nothing

@@ -15,6 +15,7 @@ of this is for calm: no step has to be watched, and the last one is as good as a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -28,20 +29,46 @@ from curation.base.arrays import Floats32, Integers
 from curation.training.rebalance.deviations import Deviations
 from curation.training.rebalance.gan_networks import Discriminator, Generator
 
-_BATCH = 256
-_RATE, _MOMENTA = 3e-3, (0.0, 0.9)
-_JUDGEMENTS = 2
-_MEMORY = 0.99
-_SAMPLED = 500
+
+@dataclass(frozen=True)
+class GanSettings:
+    """How the two networks learn. Chosen by eye; `benchmarks/imbalance_fashion.py` measures what
+    they come to."""
+
+    batch: int = 256
+    """Features in a step."""
+
+    rate: float = 3e-3
+    """Learning rate of both networks, by Adam."""
+
+    momenta: tuple[float, float] = (0.0, 0.9)
+    """Adam's betas: no momentum of the gradient, as is usual under spectral normalisation (Miyato
+    et al. 2018)."""
+
+    judgements: int = 2
+    """Steps of the discriminator for each of the generator."""
+
+    memory: float = 0.99
+    """Share of the moving average that a step leaves: some hundred steps are remembered."""
+
+    sampled: int = 500
+    """Features generated of every class to measure how widely they are spread."""
+
+
+_SETTINGS = GanSettings()
 
 
 class FeatureGan(NamedTuple):
-    """A generator that has learned. `gaps` tells, by step, by how much real features were scored
-    above made ones."""
+    """A generator that has learned."""
 
     deviations: Deviations
+    """Between features and the coordinates that the generator makes."""
+
     generator: nn.Module
+    """The moving average over the generator's steps."""
+
     gaps: dict[int, float]
+    """By step, by how much real features were scored above made ones."""
 
     def sample(self, targets: Integers, seed: int) -> Floats32:
         """n x dimension: a generated feature vector for each of n classes, given as numbers."""
@@ -57,7 +84,7 @@ class FeatureGan(NamedTuple):
         ones along the same directions: near 0 where the generator makes the same again and again. 1
         where nothing deviates."""
         classes = np.arange(len(self.deviations.means))
-        kinds = np.repeat(classes, _SAMPLED)
+        kinds = np.repeat(classes, _SETTINGS.sampled)
         made = _spreads(self.deviations.coordinates(self.sample(kinds, seed), kinds), kinds)
         real = _spreads(self.deviations.coordinates(features, targets), targets)
         return np.divide(made, real, out=np.ones_like(real), where=real > 0)
@@ -88,13 +115,19 @@ def filling(gan: FeatureGan, targets: Integers, seed: int) -> tuple[Floats32, In
 
 
 class _Examples(NamedTuple):
-    """Real coordinates, their classes as numbers and one-hot, and chances under which every class
-    is drawn equally often."""
+    """What the discriminator takes for real."""
 
     coordinates: torch.Tensor
+    """n x directions: the real features."""
+
     kinds: torch.Tensor
+    """n x classes: their classes, one-hot."""
+
     chances: torch.Tensor
+    """Weights under which every class is drawn equally often."""
+
     draws: torch.Generator
+    """What all that is drawn at random is drawn from."""
 
     @classmethod
     def of(cls, coordinates: Floats32, targets: Integers, seed: int) -> Self:
@@ -110,25 +143,37 @@ class _Examples(NamedTuple):
 
     def batch(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Coordinates and kinds of examples drawn with repetition."""
-        chosen = torch.multinomial(self.chances, _BATCH, replacement=True, generator=self.draws)
+        chosen = torch.multinomial(
+            self.chances, _SETTINGS.batch, replacement=True, generator=self.draws
+        )
         return self.coordinates[chosen], self.kinds[chosen]
 
 
 class _Match(NamedTuple):
-    """Generator against discriminator; `average` is the generator over its steps."""
+    """Generator against discriminator."""
 
     generator: Generator
+    """The one that learns."""
+
     average: AveragedModel
+    """The generator over its steps."""
+
     discriminator: Discriminator
+    """Scores coordinates, higher for real ones."""
+
     makes: torch.optim.Optimizer
+    """That of the generator."""
+
     judges: torch.optim.Optimizer
+    """That of the discriminator."""
 
     @classmethod
     def between(cls, generator: Generator, examples: _Examples) -> Self:
         discriminator = Discriminator(examples.coordinates.shape[1], examples.kinds.shape[1])
-        average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(_MEMORY))  # type: ignore[no-untyped-call]
+        averaging = get_ema_multi_avg_fn(_SETTINGS.memory)  # type: ignore[no-untyped-call]
+        average = AveragedModel(generator, multi_avg_fn=averaging)
         makes, judges = (
-            torch.optim.Adam(side.parameters(), _RATE, _MOMENTA)
+            torch.optim.Adam(side.parameters(), _SETTINGS.rate, _SETTINGS.momenta)
             for side in (generator, discriminator)
         )
         return cls(generator, average, discriminator, makes, judges)
@@ -136,7 +181,8 @@ class _Match(NamedTuple):
     def step(self, examples: _Examples) -> float:
         """Two steps of the discriminator and one of the generator: how much higher it scored real
         than made ones."""
-        gaps = [self._judge(*examples.batch(), examples.draws) for _ in range(_JUDGEMENTS)]
+        rounds = range(_SETTINGS.judgements)
+        gaps = [self._judge(*examples.batch(), examples.draws) for _ in rounds]
         _, kinds = examples.batch()
         scores = self.discriminator(self.generator(kinds, examples.draws), kinds)
         _descend(self.makes, -scores.mean())

@@ -19,6 +19,7 @@ from curation.base.arrays import Floats64
 from curation.training.rebalance.last_layer import LastLayer
 
 _STEPS = 300
+"""Steps of the solver at most. By eye."""
 
 
 def relearned(
@@ -35,18 +36,15 @@ def relearned(
     sizes = np.bincount(targets)
     weights = 1 / (sizes[targets] * len(sizes))
     mean, scale = _mean_and_scale(features.astype(np.float64), weights)
-    doubled = (
-        2 if len(sizes) == 2 else 1
-    )  # for two classes scikit-learn decays the difference of their weights
+    # For two classes scikit-learn decays the difference of their weights.
+    doubled = 2 if len(sizes) == 2 else 1
     model = LogisticRegression(C=doubled / decay, max_iter=_STEPS)
-    with (
-        threadpool_limits(1),
-        warnings.catch_warnings(),
-    ):  # over several threads sums differ in the last bits
-        warnings.simplefilter(
-            "ignore", ConvergenceWarning
-        )  # after so many steps little is left to gain
-        model.fit(((features - mean) / scale).astype(np.float32), targets, sample_weight=weights)
+    inputs = ((features - mean) / scale).astype(np.float32)
+    # Over several threads sums differ in the last bits.
+    with threadpool_limits(1), warnings.catch_warnings():
+        # After so many steps little is left to gain.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(inputs, targets, sample_weight=weights)
     return _unscaled(_of_all_classes(model), mean, scale)
 
 

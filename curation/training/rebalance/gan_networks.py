@@ -7,7 +7,10 @@ from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 _WIDTH = 128
+"""Units in the layers of both networks. By eye."""
+
 _NOISE = 32
+"""Numbers of noise beside the normal deviate, for what is not a shift of it. By eye."""
 
 
 class Generator(nn.Module):

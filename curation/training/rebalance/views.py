@@ -17,6 +17,7 @@ from curation.training.networks.base import Classifier
 from curation.training.rebalance.last_layer import before_last
 
 _BATCH = 64
+"""Pictures that go through the network at a time. By eye."""
 
 
 def balanced_places(

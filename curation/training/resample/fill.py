@@ -21,17 +21,14 @@ def wanted_sizes(sizes: pd.Series, params: ResampleParams, *, largest: float) ->
     the largest factor allowed. ParamError when a factor names a class that is not there."""
     _demand_known(params.oversample_factors, sizes)
     factors = {**_by_rank(sizes, params), **params.oversample_factors}
-    median, most = (
-        (float(value) for value in (sizes.median(), sizes.max())) if len(sizes) else (0.0, 0.0)
-    )
+    median = float(sizes.median()) if len(sizes) else 0.0
+    most = float(sizes.max()) if len(sizes) else 0.0
     fill = min(max(params.oversample_medians * median, params.oversample_share * most), largest)
-    limited = {
-        str(label): min(fill, params.oversample_max_factor * size) for label, size in sizes.items()
-    }
+    factor = params.oversample_max_factor
+    limited = {str(label): min(fill, factor * size) for label, size in sizes.items()}
     chosen = {label: factors[label] * sizes[label] for label in factors}
-    return {
-        label: max(int(sizes[label]), int(size)) for label, size in {**limited, **chosen}.items()
-    }
+    wanted = {**limited, **chosen}
+    return {label: max(int(sizes[label]), int(size)) for label, size in wanted.items()}
 
 
 def repeats(count: int, wanted: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -43,10 +40,9 @@ def repeats(count: int, wanted: int, rng: np.random.Generator) -> npt.NDArray[np
 def _by_rank(sizes: pd.Series, params: ResampleParams) -> dict[str, float]:
     """The factors of the smallest classes; of two of one size the first by name is the smaller."""
     ranked = sizes.sort_index().sort_values(kind="stable").index
-    return {
-        str(label): factor
-        for label, factor in zip(ranked, params.oversample_smallest, strict=False)
-    }
+    # Not strict: there may be fewer classes than factors, or more.
+    smallest = zip(ranked, params.oversample_smallest, strict=False)
+    return {str(label): factor for label, factor in smallest}
 
 
 def _demand_known(factors: Mapping[str, float], sizes: pd.Series) -> None:

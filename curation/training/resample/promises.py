@@ -27,9 +27,8 @@ def _origins(training_set: pd.DataFrame, splits: pd.DataFrame) -> Iterator[str]:
         yield f"{len(strangers)} pictures are not in their split, or not under this class"
     if lost := {row for row in there - here if row[2] == VALIDATION}:
         yield f"{len(lost)} validation pictures are lost"
-    classes = {label for _, label, split in there if split == TRAIN} - {
-        label for _, label, split in here if split == TRAIN
-    }
+    expected = {label for _, label, split in there if split == TRAIN}
+    classes = expected - {label for _, label, split in here if split == TRAIN}
     if classes:
         yield f"classes without a training picture: {', '.join(sorted(classes))}"
     used = learnt[learnt["image_id"].isin(training_set["image_id"])]

@@ -16,7 +16,11 @@ from curation.training.resample.weights import class_weights
 from curation.training.splits import TRAIN, VALIDATION
 
 VERSION = 2
+"""Raised whenever another training set may come out, so that stored tables are made anew."""
+
 ORIGINAL = -1
+"""The augmentation seed of a picture that is not changed; those of changed copies are from 0."""
+
 Features = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
 
@@ -28,11 +32,9 @@ def resample(splits: pd.DataFrame, params: ResampleParams, features: Features) -
     clusters. The weights of the training rows have mean 1; a validation row has the weight of its
     class. ParamError when a setting names a class without training pictures."""
     rng = np.random.default_rng(params.seed)
-    rows = (
-        splits[["image_id", "label", "split"]]
-        .drop_duplicates()
-        .sort_values(["split", "label", "image_id"])
-    )
+    columns = ["split", "label", "image_id"]
+    # Sorted, so that the same pictures are drawn whatever the order of the split.
+    rows = splits[["image_id", "label", "split"]].drop_duplicates().sort_values(columns)
     originals = rows[rows["split"] == TRAIN]
     largest = largest_size(originals["label"].value_counts(), params)
     kept = _thinned(originals, largest, params, features=features, rng=rng)
@@ -40,13 +42,17 @@ def resample(splits: pd.DataFrame, params: ResampleParams, features: Features) -
     validation = rows[rows["split"] == VALIDATION].assign(augmentation_seed=ORIGINAL)
     weights = class_weights(train["label"], params.weights, beta=params.effective_beta)
     both = pd.concat([train, validation], ignore_index=True).astype({"augmentation_seed": "int64"})
-    return TRAINING_SET.check(both.assign(weight=both["label"].map(weights).astype("float64")))
+    weight = both["label"].map(weights).astype("float64")
+    return TRAINING_SET.check(both.assign(weight=weight))
 
 
 def largest_size(sizes: pd.Series, params: ResampleParams) -> float:
     """The size above which classes of these sizes are thinned."""
-    by_median = params.undersample_medians and params.undersample_medians * float(sizes.median())
-    limits = [float(limit) for limit in (params.undersample_to, by_median) if limit is not None]
+    limits = []
+    if params.undersample_to is not None:
+        limits.append(float(params.undersample_to))
+    if params.undersample_medians is not None:
+        limits.append(params.undersample_medians * float(sizes.median()))
     return min(limits, default=float("inf"))
 
 
@@ -64,11 +70,11 @@ def _thinned(
     def stay(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
         if params.undersample_clusters is None or len(rows) <= keep:
             return at_random(len(rows), keep, rng)
-        return over_clusters(
-            features(rows["image_id"].tolist()), keep, params.undersample_clusters, rng=rng
-        )
+        vectors = features(rows["image_id"].tolist())
+        return over_clusters(vectors, keep, params.undersample_clusters, rng=rng)
 
     parts = [rows.iloc[stay(rows)] for _, rows in train.groupby("label")]
+    # The empty frame first keeps the columns where no class is left.
     return pd.concat([train.iloc[:0], *parts]).assign(augmentation_seed=ORIGINAL)
 
 
@@ -82,4 +88,6 @@ def _copies(
         for label, rows in kept.groupby("label")
     ]
     extra = pd.concat([kept.iloc[:0], *parts])
-    return extra.assign(augmentation_seed=rng.choice(2**31, size=len(extra), replace=False))
+    # Drawn without repetition: two copies of a picture with one seed would be equal.
+    seeds = rng.choice(2**31, size=len(extra), replace=False)
+    return extra.assign(augmentation_seed=seeds)

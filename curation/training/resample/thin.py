@@ -27,16 +27,15 @@ def over_clusters(
     fewer gives all that it has."""
     if len(features) <= keep:
         return np.arange(len(features))
+    # No more clusters than different vectors, or some would be empty.
     kinds = min(clusters, len(np.unique(features, axis=0)))
+    kmeans = KMeans(kinds, n_init=1, random_state=int(rng.integers(2**31)))
     with threadpool_limits(1):  # sums over several threads differ in the last bits from run to run
-        fitted = KMeans(kinds, n_init=1, random_state=int(rng.integers(2**31))).fit_predict(
-            features
-        )
+        fitted = kmeans.fit_predict(features)
     members = [np.flatnonzero(fitted == cluster) for cluster in range(kinds)]
     quotas = even_quotas([len(rows) for rows in members], keep)
-    drawn = [
-        rng.choice(rows, quota, replace=False) for rows, quota in zip(members, quotas, strict=True)
-    ]
+    wanted = zip(members, quotas, strict=True)
+    drawn = [rng.choice(rows, quota, replace=False) for rows, quota in wanted]
     return np.sort(np.concatenate(drawn))
 
 
@@ -50,6 +49,7 @@ def even_quotas(sizes: Sequence[int], total: int) -> list[int]:
     [3, 4, 3]
     """
     quotas = [0] * len(sizes)
+    # Small groups first: what they cannot give falls to all the larger ones alike.
     smallest_first = sorted(range(len(sizes)), key=lambda group: (sizes[group], -group))
     left = min(total, sum(sizes))
     for done, group in enumerate(smallest_first):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from curation.base.folds import stratified_folds
 from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.verdict.audit.questions import lot
 from curation.verdict.medium import quality
@@ -117,8 +118,8 @@ def _without_their_answer(
 def _folds(answers: pd.Series) -> Counts:
     """A fold for each answer, as good as random, each class dealt out evenly."""
     lots = pd.DataFrame({"answer": answers, "lot": answers.index.map(lot(0))}).sort_values("lot")
-    place_in_class = lots.groupby("answer").cumcount().reindex(answers.index)
-    return np.asarray(place_in_class % _AUDIT.folds, dtype=np.int64)
+    dealt = pd.Series(stratified_folds(lots["answer"].to_numpy(), _AUDIT.folds), index=lots.index)
+    return dealt.reindex(answers.index).to_numpy()
 
 
 def _figures(judged: pd.DataFrame, photo: npt.NDArray[np.bool_], weight: Floats) -> Figures:

@@ -47,7 +47,7 @@ _ANSWERS = {
     "": "",
 }
 _SHOWN = 3
-"""Problems of a sheet that an error names one by one."""
+"""Problems told one by one; of the others only how many."""
 
 
 class Answers(NamedTuple):

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curation.verdict.medium.fit import FITTING, chosen, fit_change, folds, log_loss
+from curation.base.folds import stratified_folds
+from curation.verdict.medium.fit import FITTING, chosen, fit_change, log_loss
 from curation.verdict.medium.votes import Bools, Floats
 
 
@@ -99,7 +100,7 @@ def _cross_fitted(kernels: Floats, asked: Asked) -> tuple[Floats, Floats]:
     """What folds that did not know an answer would change its log-odds by: through each block,
     through the base."""
     by_block, by_base = np.zeros((len(asked.photo), len(kernels))), np.zeros(len(asked.photo))
-    fold, kernel = folds(asked.photo), kernels.sum(axis=0)
+    fold, kernel = stratified_folds(asked.photo, FITTING.folds), kernels.sum(axis=0)
     for number in range(FITTING.folds):
         known, held_out = fold != number, fold == number
         coefficients = asked.some(known).change(kernel[np.ix_(known, known)])

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
@@ -82,17 +81,6 @@ def fit_votes(
     }
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
     return found[:-1], float(found[-1])
-
-
-def folds(photo: Bools) -> npt.NDArray[np.int64]:
-    """A fold from 0 to 4 for each answer, in turn within each class; answers should come in no
-    order.
-
-    >>> folds(np.array([True, False, False, True])).tolist()
-    [1, 1, 2, 2]
-    """
-    place = np.where(photo, np.cumsum(photo), np.cumsum(~photo))
-    return np.asarray(place % FITTING.folds, dtype=np.int64)
 
 
 def chosen(losses: Mapping[float, Floats]) -> float:

@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from curation.base.folds import stratified_folds
 from curation.verdict.medium.direction import Asked, turn
-from curation.verdict.medium.fit import FITTING, chosen, fit_change, fit_votes, folds, log_loss
+from curation.verdict.medium.fit import FITTING, chosen, fit_change, fit_votes, log_loss
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.prior import logit
 from curation.verdict.medium.quality import (
@@ -230,7 +231,7 @@ def _reweighted(head: Head, answers: _Answers) -> Refitted:
 
 def _strength(head: Head, answers: _Answers, signs: Sequence[int]) -> float:
     """The strength whose weights predict held-out answers best."""
-    fold, losses = folds(answers.photo), {}
+    fold, losses = stratified_folds(answers.photo, FITTING.folds), {}
     for strength in _REFIT.vote_strengths:
         log_odds = np.zeros(len(fold))
         for number in range(FITTING.folds):
