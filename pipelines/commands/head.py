@@ -17,9 +17,8 @@ def head() -> None:
 @click.argument("labelled", type=FOLDER, nargs=-1, required=True)
 @click.option(
     "--embedder",
-    default="efficientnet-lite0",
-    show_default=True,
-    help="The network whose features are read, as in embeddings.embedder.",
+    default="",
+    help="The network whose features are read.  [default: that of embeddings.embedder]",
 )
 @click.option("--out", type=FOLDER, required=True, help="The folder for the head and its card.")
 @weights_option
@@ -59,15 +58,15 @@ def fit(
 
     if out.exists() and not out.is_dir():
         raise ParamError(f"--out {out} is a file: give a folder")
-    features = FeatureParams.of("embeddings", {"embedder": embedder})
+    features = FeatureParams.of("embeddings", {"embedder": embedder} if embedder else {})
     here = Workspace(workspace)
     with here.locked():
         pictures = read_labelled(labelled, here)
         network = load_embedder(here, weights_dir, features)
         detector = load_detector(here, weights_dir, ObjectParams.of("object_counts", {}))
         measured = measure_pictures(pictures, here, embedder=network, detector=detector)
-    fitted = fit_head(measured, embedder=embedder)
-    head_file = own_head(out, embedder)
+    fitted = fit_head(measured, embedder=features.embedder)
+    head_file = own_head(out, features.embedder)
     card_file = head_file.with_suffix(".md")
     write_atomically(head_file, fitted.head.to_json())
     write_atomically(card_file, card(fitted, measured.table, made_on=date.today()))

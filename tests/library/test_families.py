@@ -116,5 +116,6 @@ def test_families_are_named_in_their_own_modules_only() -> None:
     heads = {place for place in told.stdout.split() if place.startswith("curation/verdict/medium/")}
     assert set(told.stdout.split()) - heads - models == {
         "curation/training/networks/transfer.py",
-        "pipelines/cli.py",
+        "pipelines/commands/head.py",
+        "pipelines/commands/weights.py",
     }

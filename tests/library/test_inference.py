@@ -109,7 +109,7 @@ def test_without_onnx_torch_runs_the_network(builder, tmp_path, monkeypatch, cap
 
 def test_an_export_that_disagrees_with_torch_is_not_used(builder, tmp_path, monkeypatch, caplog):
     other = inference.export_onnx(nn.Sequential(Toy(), nn.Sigmoid()).eval(), ((32, 32),))
-    monkeypatch.setattr(inference, "export", lambda module, examples: other)
+    monkeypatch.setattr(inference, "export_onnx", lambda module, examples: other)
     with caplog.at_level(logging.WARNING):
         run = open_network(NetworkSource("toy", builder, ((32, 32),)), tmp_path)
     assert isinstance(run, Eager)

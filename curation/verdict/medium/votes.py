@@ -21,7 +21,8 @@ EMBEDDING = ("content", "texture")
 """The two voters that read the network's features: of its last map, and of the stages before."""
 
 VOTERS = (*EMBEDDING, *(signal.name for signal in SIGNALS), "objects", "cluster_noise")
-"""Who votes: the network's features, every pixel signal, YOLO's count, and lying in no cluster."""
+"""Who votes: the network's features, every pixel signal, the object count, and lying in no
+cluster."""
 
 PARTS = ("base", *VOTERS, "neighbours", "prior")
 """What a log-odds is the sum of: `base` is the vote of an average picture, `neighbours` the pull of
