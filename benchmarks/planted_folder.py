@@ -17,7 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from curation.base.engine import per_item
-from curation.gather.gate.fingerprint import pixel_digest
+from curation.gather.gate.content import pixel_digest
 
 SKETCHES = 300
 COPIES = ("exact", *TRANSFORMS)
