@@ -92,9 +92,9 @@ HASHES = Table(
     },
     key=("image_id",),
 )
-"""One row per readable picture: the SHA-256 of its pixels and, of its content, which is what uniform
-borders leave: eight 64-bit hashes, one per orientation (see `gate.fingerprint`), the deviation of
-the 32 x 32 grey levels behind them, and its size in pixels of the upright picture."""
+"""One row per readable picture: the SHA-256 of its pixels and, of its content, which is what
+uniform borders leave: eight 64-bit hashes, one per orientation (see `gate.fingerprint`), the
+deviation of the 32 x 32 grey levels behind them, and its size in pixels of the upright picture."""
 
 PAIRS = Table(
     "pairs",

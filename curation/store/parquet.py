@@ -27,7 +27,15 @@ def to_parquet(
     read."""
     buffer = BytesIO()
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    pq.write_table(table, buffer, compression=compression, row_group_size=rows_per_group)
+    pq.write_table(
+        table,
+        buffer,
+        compression=compression,
+        row_group_size=rows_per_group,
+        # of cells packed already, both would be copies that nothing reads
+        use_dictionary=compression != "none",
+        write_statistics=compression != "none",
+    )
     return buffer.getvalue()
 
 

@@ -18,6 +18,7 @@ from tests.graph.conftest import QUICK, settings
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("curation", "assets", "pipelines")
 
+
 def _recipe() -> tuple[str, str]:
     """The file of the signal, and the lines for `signals/__init__.py`."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")

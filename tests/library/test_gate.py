@@ -297,7 +297,8 @@ LYING_CONTENTS = [
     ("field", "value"),
     [
         *itertools.product(
-            ("width", "content", "signals", "format"), (None, "x", -1.5, float("nan"), 2**70, [], {})
+            ("width", "content", "signals", "format"),
+            (None, "x", -1.5, float("nan"), 2**70, [], {}),
         ),
         *(("content", content) for content in LYING_CONTENTS),
     ],
@@ -429,3 +430,12 @@ def test_warnings_do_not_depend_on_the_environment(
 def test_a_worker_finds_the_library_and_no_module_of_ours_by_a_bare_name() -> None:
     first = gates._environment()["PYTHONPATH"].split(os.pathsep)[0]
     assert (Path(first) / "curation" / "gather" / "gate" / "worker.py").is_file()
+
+
+def test_a_worker_imports_nothing_that_it_does_not_decode_with() -> None:
+    program = "import sys, curation.gather.gate.worker; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    heavy = {"scipy", "pandas", "pyarrow", "pydantic", "torch", "dagster", "imagehash"}
+    assert done.returncode == 0
+    assert "cv2" in done.stdout.split()
+    assert not heavy & set(done.stdout.split())

@@ -3,6 +3,8 @@ drawing."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +29,9 @@ def noise(rgb: Rgb) -> float:
     return float(mean * np.sqrt(np.pi / 2) / 6)
 
 
-def _median(grey: npt.NDArray[np.uint8]) -> float:
+def _median(grey: npt.NDArray[Any]) -> float:
     """The median of grey levels, from their histogram: sorting takes longer than all the rest."""
-    up_to = np.cumsum(np.bincount(grey.ravel(), minlength=256))
+    up_to = np.cumsum(cv2.calcHist([grey], [0], None, [256], [0, 256]), dtype=np.float64)
     middle = (grey.size + 1) // 2, grey.size // 2 + 1
     return float(np.searchsorted(up_to, middle).mean())
 

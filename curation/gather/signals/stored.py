@@ -48,7 +48,7 @@ class StoredSignals:
 
     def _known(self, image_ids: Sequence[str]) -> pd.DataFrame:
         columns = [_column(signal) for signal in SIGNALS]
-        index = pd.Index(image_ids, name="image_id", dtype="str")
+        index = pd.Index(list(image_ids), name="image_id", dtype="str")
         parts = [read_parquet(part).set_index("image_id") for part in self._stored.parts()]
         rows = pd.concat([pd.DataFrame(columns=columns, dtype="float64"), *parts])
         return rows.groupby(level=0)[columns].first().reindex(index)
