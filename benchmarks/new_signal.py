@@ -3,11 +3,11 @@
     INKSIFT_WEIGHTS=../shared/weights python benchmarks/new_signal.py [--pictures 1000]
     [--old OLD/.venv/bin/python] [SOURCE ...]
 
-Copies the code, judges the pictures on an empty workspace, adds the README's `warmth` to the copy
-and judges again. Counted are the rows that the second command stored: files decoded, pictures
-embedded, pairs compared, pictures counted, signals measured. Seconds are of the whole command. With
---old an old checkout goes through the same; it decodes everything again, so that its second figure
-is that of a full re-measure. The last line is JSON."""
+Copies the code, judges the pictures on an empty workspace, adds `warmth`, the example of the
+documentation, to the copy and judges again. Counted are the rows that the second command stored:
+files decoded, pictures embedded, pairs compared, pictures counted, signals measured. Seconds are of
+the whole command; those of the first are what a full re-measure takes. With --old an old checkout,
+which measures everything again, goes through the same. The last line is JSON."""
 
 from __future__ import annotations
 
@@ -130,9 +130,9 @@ def _rows(workspace: Path) -> dict[str, int]:
 
 
 def _add_warmth(code: Path) -> None:
-    """Follow the README: a file, an import, and a place in the tuple."""
-    section = (CHECKOUT / "README.md").read_text(encoding="utf-8").split("## A new signal\n", 1)[1]
-    signal, lines = re.findall(r"^```python\n(.*?)^```", section, re.S | re.M)[:2]
+    """Follow the guide: a file, an import, and a place in the tuple."""
+    guide = (CHECKOUT / "docs/how-to/new-signal.md").read_text(encoding="utf-8")
+    signal, lines = re.findall(r"^```python\n(.*?)^```", guide, re.S | re.M)
     imported, opened, entry = (line for line in lines.splitlines() if line)
     (init,) = (code / "curation").rglob("signals/__init__.py")
     module = ".".join(init.parent.relative_to(code).parts)

@@ -1,4 +1,4 @@
-"""The README's recipe for a new signal, followed to the letter on a finished run."""
+"""The documented recipe for a new signal, followed to the letter on a finished run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from click.testing import Result
 
-from tests.graph.conftest import QUICK, settings
+from tests.graph.conftest import JUDGE
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("curation", "assets", "pipelines")
@@ -21,9 +20,8 @@ PACKAGES = ("curation", "assets", "pipelines")
 
 def _recipe() -> tuple[str, str]:
     """The file of the signal, and the lines for `signals/__init__.py`."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text.split("## A new signal\n", 1)[1].split("\n## ", 1)[0]
-    file, lines = re.findall(r"^```python\n(.*?)^```", section, re.S | re.M)
+    text = (ROOT / "docs/how-to/new-signal.md").read_text(encoding="utf-8")
+    file, lines = re.findall(r"^```python\n(.*?)^```", text, re.S | re.M)
     return file, lines
 
 
@@ -63,21 +61,20 @@ def _run(checkout: Path, *arguments: Any) -> str:
 
 
 def test_the_recipe_adds_a_column_and_measures_nothing_else(
-    finished: tuple[Path, Result], sample: Path, tmp_path: Path
+    judged: Path, sample: Path, tmp_path: Path
 ) -> None:
-    workspace = Path(shutil.copytree(finished[0], tmp_path / "workspace"))
-    before = _parts(workspace)
+    before = _parts(judged)
     _follow(tmp_path / "checkout")
-    arguments = ("run", sample / "images", "--workspace", workspace, "--test", sample / "test")
-    _run(tmp_path / "checkout", *arguments, "--json", *settings(*QUICK))
-    after = _parts(workspace)
-    grown = {stage for stage in after if after[stage] != before.get(stage)}
-    assert grown == {"signals"}
-    new = [pd.read_parquet(part) for part in after["signals"] - before["signals"]]
-    assert {tuple(rows.columns) for rows in new} == {("image_id", "warmth.1")}
-    signals = pd.read_parquet(workspace / "tables/signals.parquet")
-    assert set(signals["image_id"]) <= set(pd.concat(new)["image_id"])
-    assert len(signals) > 20
+    arguments = ("judge", sample / "images", "--workspace", judged, "--out", tmp_path / "out.csv")
+    _run(tmp_path / "checkout", *arguments, *JUDGE)
+    after = _parts(judged)
+    assert {"pixels", "thumbnails", "embeddings", "pairs"} <= set(before)
+    assert {stage for stage in after if after[stage] != before.get(stage)} == {"signals"}
+    (new,) = after["signals"] - before["signals"]
+    measured = pd.read_parquet(new)
+    signals = pd.read_parquet(judged / "tables/signals.parquet")
+    votes = pd.read_parquet(judged / "tables/votes.parquet")
+    assert list(measured.columns) == ["image_id", "warmth.1"]
+    assert len(measured) == len(signals) > 20
     assert signals["warmth"].between(-1, 1).all()
-    votes = pd.read_parquet(workspace / "tables/votes.parquet")
     assert (votes["warmth"] == 0).all()

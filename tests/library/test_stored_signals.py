@@ -102,7 +102,7 @@ def test_values_of_gate_and_thumbnail_are_the_same(source: Path, workspace: Work
 def test_a_kill_costs_one_batch_of_a_new_signal(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored, "BATCH", 2)
+    monkeypatch.setattr(stored, "SIGNAL_BATCH", 2)
     monkeypatch.setattr(stored, "SIGNALS", (REDNESS,))
     pictures = {name: np.full((2, 2, 3), ord(name), np.uint8) for name in "abcde"}
 

@@ -14,7 +14,7 @@ from curation.gather.signals.base import Signal
 from curation.store.parquet import read_parquet
 from curation.store.workspace import Measured, Workspace
 
-BATCH = 512
+SIGNAL_BATCH = 512
 """Pictures measured between two saves: a signal takes about a millisecond."""
 
 
@@ -38,7 +38,7 @@ class StoredSignals:
         absent = known.isna()
         signals = [signal for signal in SIGNALS if absent[_column(signal)].any()]
         missing = absent.index[absent.any(axis=1)].tolist()
-        for batch in engine.in_batches(missing, BATCH, "measure signals"):
+        for batch in engine.in_batches(missing, SIGNAL_BATCH, "measure signals"):
             values = engine.per_item(_measuring(signals, read), batch)
             self.add(dict(zip(batch, values, strict=True)))
         if missing:
