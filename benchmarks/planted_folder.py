@@ -16,7 +16,7 @@ from planted_copies import TRANSFORMS, VARIANTS, is_visible, on_white, plant, sk
 
 from curation.base.components import connected_components
 from curation.base.engine import per_item
-from curation.gather.gate.fingerprint import pixel_digest
+from curation.gather.gate.content import pixel_digest
 
 SKETCHES = 300
 COPIES = ("exact", *TRANSFORMS)

@@ -23,7 +23,7 @@ def images_of(*rows: dict[str, object]) -> pd.DataFrame:
 def hashes_of(*rows: dict[str, object]) -> pd.DataFrame:
     """HASHES from the columns that matter here: pixels of their own, no border."""
     usual = {
-        "phash": 0, "contrast": 50.0, "oriented": np.zeros(8, np.uint64), "trimmed_contrast": 50.0,
+        "oriented": np.zeros(8, np.uint64), "trimmed_contrast": 50.0,
         "content_width": WIDTH, "content_height": HEIGHT,
     }  # fmt: skip
     return HASHES.frame(

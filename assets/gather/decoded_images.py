@@ -25,13 +25,13 @@ STAGE = Stage(
     settings_name="images",
     tables={
         "images": Made(IMAGES, "Every file found: what it is, or why it cannot be read"),
-        "hashes": Made(HASHES, "Perceptual hash of every readable picture"),
+        "hashes": Made(HASHES, "Perceptual hashes of the content of every readable picture"),
         "signals": Made(SIGNALS, "What every signal measured on every readable picture"),
         "thumbnails": Made(
             THUMBNAILS, "Where the working thumbnail of every readable picture is stored"
         ),
     },
-    version=2,
+    version=3,
     kinds={"pillow", "parquet"},
 )
 
@@ -56,6 +56,7 @@ def decoded_images(
     yield table(
         found.signals,
         "signals",
+        remeasured=found.remeasured,
         summary=records(found.signals.describe().reset_index(names="statistic")),
     )
     yield table(found.thumbnails, "thumbnails")

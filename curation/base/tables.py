@@ -83,8 +83,6 @@ HASHES = Table(
     "hashes",
     {
         "image_id": "str",
-        "phash": "uint64",
-        "contrast": "float64",
         "pixels": "str",
         "oriented": "object",
         "trimmed_contrast": "float64",
@@ -93,10 +91,9 @@ HASHES = Table(
     },
     key=("image_id",),
 )
-"""One row per readable picture: the 64-bit perceptual hash of the whole, the deviation of the 32 x
-32 grey levels behind it, and the SHA-256 of its pixels. Of its content, which is what uniform
-borders leave: eight hashes, one per orientation (see `gate.fingerprint`), their contrast, and its
-size in pixels of the upright picture."""
+"""One row per readable picture: the SHA-256 of its pixels and, of its content, which is what
+uniform borders leave: eight 64-bit hashes, one per orientation (see `gate.fingerprint`), the
+deviation of the 32 x 32 grey levels behind them, and its size in pixels of the upright picture."""
 
 PAIRS = Table(
     "pairs",

@@ -29,8 +29,8 @@ _MAGIC = b"ISTN"
 def pack(rgb: Rgb) -> bytes:
     """The picture, sides of 1 to 2048 px, as bytes."""
     height, width = rgb.shape[:2]
-    red, green, blue = cv2.split(rgb)
-    planes = np.stack((red - green, green, blue - green))
+    planes = np.asarray(cv2.split(rgb), np.uint8)
+    planes[::2] -= planes[1]
     planes[:, :, 1:] -= planes[:, :, :-1]
     return _HEADER.pack(_MAGIC, height, width) + zstandard.ZstdCompressor(level=1).compress(
         planes.data

@@ -3,11 +3,10 @@ edges."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from curation.base.rgb import Rgb, shrink
 
@@ -23,6 +22,9 @@ margin in few places (docs/decisions/006-a-copy-is-what-the-comparison-says.md).
 
 _MIXED_PX = 3
 """Pixels in which border and page mix when shrunk. By eye."""
+
+_STRIP_LINES = 16
+"""Lines compared at a time, so that a border that ends soon costs no look at the whole page."""
 
 _MOST_BORDERS = 8
 """Borders inside borders that are peeled off at most. By eye."""
@@ -129,22 +131,24 @@ def _uniform_lines(rgb: Rgb, axis: int) -> tuple[int, int]:
     runs. The ends of a line may belong to a border that crosses it."""
     ends = _MIXED_PX if rgb.shape[axis] > 4 * _MIXED_PX else 0
     middle = slice(ends, rgb.shape[axis] - ends)
-    lines = rgb[:, middle] if axis else rgb[middle]
-    high, low = (
-        cv2.reduce(lines, axis, how).reshape(-1, 3) for how in (cv2.REDUCE_MAX, cv2.REDUCE_MIN)
-    )
-    leading = _leading(high, low)
-    return leading, _leading(high[leading:][::-1], low[leading:][::-1]) if leading < len(
-        high
-    ) else 0
+    lines = rgb[:, middle] if axis else rgb[middle].swapaxes(0, 1)
+    leading = _leading(lines)
+    return leading, _leading(lines[leading:][::-1]) if leading < len(lines) else 0
 
 
-def _leading(high: npt.NDArray[Any], low: npt.NDArray[Any]) -> int:
-    """How many lines from the first on have its colour throughout, by the brightest and darkest
-    value of each."""
-    colour = (high[0].astype(np.float64) + low[0]) / 2
-    uniform = ((high <= colour + _TOLERANCE) & (low >= colour - _TOLERANCE)).all(axis=1)
-    return len(uniform) if uniform.all() else int(np.argmin(uniform))
+def _leading(lines: Rgb) -> int:
+    """How many lines from the first on have its colour throughout.
+
+    Most pictures have no border: a few lines at a time, the first strip decides."""
+    first = lines[0].astype(np.float64)
+    colour = (first.max(axis=0) + first.min(axis=0)) / 2
+    low, high = np.ceil(colour - _TOLERANCE), np.floor(colour + _TOLERANCE)
+    for start in range(0, len(lines), _STRIP_LINES):
+        strip = np.ascontiguousarray(lines[start : start + _STRIP_LINES])
+        uniform = cv2.inRange(strip, np.maximum(low, 0), np.minimum(high, 255)).all(axis=1)
+        if not uniform.all():
+            return start + int(np.argmin(uniform))
+    return len(lines)
 
 
 def _framed(rgb: Rgb, inner: dict[str, int], edge: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,12 +21,12 @@ from curation.gather.folder.safe_open import RefusedError, open_file
 from curation.gather.folder.walk import Found, find_files, open_source
 from curation.gather.gate.answer import TRANSIENT, Decoded
 from curation.gather.gate.formats import EXTENSIONS
-from curation.gather.gate.pixels import pixels_version
 from curation.gather.gate.pool import Gate
+from curation.gather.gate.version import pictures_version
 from curation.gather.gate.worker import Settings
-from curation.gather.signals import SIGNALS
+from curation.gather.signals.stored import StoredSignals
 from curation.gather.signals.table import TABLE as SIGNALS_TABLE
-from curation.store.thumbnails import THUMBNAILS, locate_thumbnails
+from curation.store.thumbnails import THUMBNAILS, Thumbnails, locate_thumbnails
 from curation.store.workspace import Measurements, Workspace
 
 DECODE_BATCH = 64
@@ -38,10 +39,9 @@ PIXELS = Table(
         "width": "int64",
         "height": "int64",
         "format": "str",
+        "mode": "str",
     }
-    | {"mode": "str"}
-    | dict(HASHES.columns)
-    | {signal.name: "float64" for signal in SIGNALS},
+    | dict(HASHES.columns),
     key=("image_id",),
 )
 """What is stored per picture: one row per distinct content, with an `error` where it cannot be
@@ -81,25 +81,27 @@ class ImageParams(Params):
     def version(self) -> str:
         """The version under which pixels and thumbnails are stored."""
         settings = self.settings
-        return pixels_version(
+        return pictures_version(
             thumbnail_side_px=settings.thumbnail_side_px, max_pixels=settings.max_pixels
         )
 
 
 class Images(NamedTuple):
-    """The tables of a source folder, and how many pictures this call had to decode."""
+    """The tables of a source folder, how many pictures this call had to decode (`new`), and on the
+    thumbnails of how many others it measured a signal that was not stored (`remeasured`)."""
 
     images: pd.DataFrame
     hashes: pd.DataFrame
     signals: pd.DataFrame
     thumbnails: pd.DataFrame
     new: int
+    remeasured: int
 
 
 def no_images() -> Images:
     """The tables of no folder at all."""
     return Images(
-        IMAGES.frame([]), HASHES.frame([]), SIGNALS_TABLE.frame([]), THUMBNAILS.frame([]), 0
+        IMAGES.frame([]), HASHES.frame([]), SIGNALS_TABLE.frame([]), THUMBNAILS.frame([]), 0, 0
     )
 
 
@@ -125,19 +127,27 @@ def find_images(source: Path, workspace: Workspace, params: ImageParams) -> Imag
     rows = store.pixels(list(copies))
     images = IMAGES.frame(_image_rows(found, identities, rows, failed))
     readable = rows[rows["image_id"].isin(images.loc[images["readable"], "image_id"])]
-    thumbnails = store.locate_thumbnails(readable["image_id"].tolist())
+    ids = readable["image_id"].tolist()
+    thumbnails = store.locate_thumbnails(ids)
+    signals = store.signals.measure(ids, Thumbnails(workspace, thumbnails))
     return Images(
-        images, HASHES.check(readable), SIGNALS_TABLE.check(readable), thumbnails, len(missing)
+        images,
+        HASHES.check(readable),
+        SIGNALS_TABLE.check(signals.frame),
+        thumbnails,
+        new=len(missing),
+        remeasured=signals.new,
     )
 
 
 class _Store:
-    """Stored pixels and thumbnails of one version."""
+    """Stored pixels, thumbnails and signals of one version of the pictures."""
 
     def __init__(self, workspace: Workspace, version: str) -> None:
         self._workspace = workspace
         self._pixels: Measurements = workspace.measurements("pixels", version)
         self._thumbnails: Measurements = workspace.measurements("thumbnails", version)
+        self.signals = StoredSignals(workspace, version)
 
     def missing(self, image_ids: Sequence[str]) -> list[str]:
         """Pictures without a row of pixels, and decodable ones without a thumbnail."""
@@ -161,11 +171,15 @@ class _Store:
 
     def add(self, decoded: Mapping[str, Decoded]) -> None:
         """Store one batch: thumbnails first, so that no row of pixels waits for one."""
-        thumbnails = [(key, value.thumbnail) for key, value in decoded.items() if not value.error]
-        if thumbnails:
+        sound = {key: value for key, value in decoded.items() if not value.error}
+        if sound:
+            thumbnails = [(key, value.thumbnail) for key, value in sound.items()]
             self._thumbnails.add(
-                pd.DataFrame(thumbnails, columns=["image_id", "thumbnail"]), rows_per_group=1
+                pd.DataFrame(thumbnails, columns=["image_id", "thumbnail"]),
+                rows_per_group=1,
+                compression="none",
             )
+            self.signals.add({key: value.signals for key, value in sound.items()})
         if decoded:
             self._pixels.add(
                 PIXELS.frame([_pixels_row(key, value) for key, value in decoded.items()])
@@ -196,10 +210,14 @@ def _decode_all(
     params: ImageParams,
 ) -> dict[str, Decoded]:
     """Decode and store the missing pictures; those that failed in a way that may pass are returned
-    instead."""
+    instead. One batch is written while the next is decoded."""
     failed: dict[str, Decoded] = {}
     settings = params.settings
-    with Gate(settings, workers=params.workers or engine.worker_count()) as gate:
+    with (
+        ThreadPoolExecutor(1) as writer,
+        Gate(settings, workers=params.workers or engine.worker_count()) as gate,
+    ):
+        written: Future[None] | None = None
         for batch in engine.in_batches(missing, DECODE_BATCH, "decode pictures"):
             answers = engine.per_item(
                 lambda image_id: _decode(
@@ -209,10 +227,13 @@ def _decode_all(
                 workers=gate.workers,
             )
             decoded = dict(zip(batch, answers, strict=True))
-            store.add(
-                {key: value for key, value in decoded.items() if value.error not in TRANSIENT}
-            )
             failed |= {key: value for key, value in decoded.items() if value.error in TRANSIENT}
+            lasting = {key: value for key, value in decoded.items() if key not in failed}
+            if written:
+                written.result()
+            written = writer.submit(store.add, lasting)
+        if written:
+            written.result()
     return failed
 
 
@@ -239,11 +260,7 @@ def _pixels_row(image_id: str, decoded: Decoded) -> dict[str, object]:
         | {"oriented": np.array(decoded.fingerprint.oriented, np.uint64)}
     )
     row = {name: value for name, value in facts.items() if name in PIXELS.columns}
-    return (
-        {"image_id": image_id}
-        | row
-        | {signal.name: decoded.signals.get(signal.name, 0.0) for signal in SIGNALS}
-    )
+    return {"image_id": image_id} | row
 
 
 def _image_rows(

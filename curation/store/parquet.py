@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -16,12 +16,26 @@ BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, 
 """What reading a file raises that is absent, damaged, or no table."""
 
 
-def to_parquet(frame: pd.DataFrame, *, rows_per_group: int | None = None) -> bytes:
+Compression = Literal["zstd", "none"]
+"""How the columns of a file are packed; "none" for cells that are packed already."""
+
+
+def to_parquet(
+    frame: pd.DataFrame, *, rows_per_group: int | None = None, compression: Compression = "zstd"
+) -> bytes:
     """The frame as a Parquet file; NaN becomes null. Few `rows_per_group` make single rows quick to
     read."""
     buffer = BytesIO()
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    pq.write_table(table, buffer, compression="zstd", row_group_size=rows_per_group)
+    pq.write_table(
+        table,
+        buffer,
+        compression=compression,
+        row_group_size=rows_per_group,
+        # of cells packed already, both would be copies that nothing reads
+        use_dictionary=compression != "none",
+        write_statistics=compression != "none",
+    )
     return buffer.getvalue()
 
 

@@ -8,8 +8,8 @@
     published.json              the digest of every file published for people, beside those files
 
 A measurement is keyed by (picture, stage, version of code + settings + weights), so a second run
-measures nothing and a killed run repeats at most one batch. A part whose bytes do not match its
-name is set aside and measured again."""
+measures nothing and a killed run repeats at most the batch in hand and the one that was being
+written. A part whose bytes do not match its name is set aside and measured again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from curation.base.engine import in_batches
 from curation.base.errors import StoreError
 from curation.store.files import file_digest, sweep, write_atomically
 from curation.store.lock import run_lock
-from curation.store.parquet import read_parquet, to_parquet
+from curation.store.parquet import Compression, read_parquet, to_parquet
 
 WORKSPACE_FORMAT = 1
 """Raised whenever an older workspace could not be used as it is."""
@@ -65,10 +65,16 @@ class Measurements:
         known = set(self.frame(["image_id"])["image_id"])
         return [image_id for image_id in dict.fromkeys(image_ids) if image_id not in known]
 
-    def add(self, rows: pd.DataFrame, *, rows_per_group: int | None = None) -> None:
+    def add(
+        self,
+        rows: pd.DataFrame,
+        *,
+        rows_per_group: int | None = None,
+        compression: Compression = "zstd",
+    ) -> None:
         """Store one batch of rows as a part, durably; few `rows_per_group` make single rows quick
         to read."""
-        data = to_parquet(rows, rows_per_group=rows_per_group)
+        data = to_parquet(rows, rows_per_group=rows_per_group, compression=compression)
         part = self._folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
         write_atomically(part, data)
         if part not in self._parts:

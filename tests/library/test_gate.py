@@ -282,13 +282,25 @@ def test_a_flood_of_complaints_blocks_nothing(tmp_path: Path) -> None:
     assert len(answer.note) <= 200
 
 
+HONEST_CONTENT = {"pixels": "0" * 64, "grey": "00" * 1024, "width": 40, "height": 30}
+LYING_CONTENTS = [
+    HONEST_CONTENT | {field: value}
+    for field, value in (
+        *itertools.product(("pixels", "grey"), (None, "", "x", "0" * 63, "00" * 1025, 1, [], {})),
+        *itertools.product(("width", "height"), (None, "x", -1, 1.5, float("inf"), 2**70, [])),
+        ("more", 1),
+    )
+]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         *itertools.product(
-            ("width", "phash", "signals", "format"), (None, "x", -1.5, float("nan"), 2**70, [], {})
+            ("width", "content", "signals", "format"),
+            (None, "x", -1.5, float("nan"), 2**70, [], {}),
         ),
-        *itertools.product(("contrast",), (None, "x", float("nan"), float("inf"), [], {})),
+        *(("content", content) for content in LYING_CONTENTS),
     ],
 )
 def test_a_lying_worker_is_not_believed(field: str, value: Any) -> None:
@@ -418,3 +430,12 @@ def test_warnings_do_not_depend_on_the_environment(
 def test_a_worker_finds_the_library_and_no_module_of_ours_by_a_bare_name() -> None:
     first = gates._environment()["PYTHONPATH"].split(os.pathsep)[0]
     assert (Path(first) / "curation" / "gather" / "gate" / "worker.py").is_file()
+
+
+def test_a_worker_imports_nothing_that_it_does_not_decode_with() -> None:
+    program = "import sys, curation.gather.gate.worker; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    heavy = {"scipy", "pandas", "pyarrow", "pydantic", "torch", "dagster", "imagehash"}
+    assert done.returncode == 0
+    assert "cv2" in done.stdout.split()
+    assert not heavy & set(done.stdout.split())

@@ -16,6 +16,7 @@ from curation.base.rgb import Rgb
 from curation.base.tables import EMBEDDINGS, PAIRS
 from curation.dedup import pairs as library
 from curation.dedup.pairs import SIZES, FoundPairs, PairParams, find_pairs
+from curation.gather.gate.content import find_content
 from curation.gather.gate.fingerprint import fingerprint
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.styles import paint
@@ -67,7 +68,7 @@ class Shelf:
         return {"width": width, "height": height}
 
     def _print(self, name: str) -> dict[str, object]:
-        found = fingerprint(self.pictures[name], self.pictures[name])._asdict()
+        found = fingerprint(find_content(self.pictures[name], self.pictures[name]))._asdict()
         return found | {"oriented": np.array(found["oriented"], np.uint64)}
 
     def _embedding(self, name: str) -> dict[str, object]:

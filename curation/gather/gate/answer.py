@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from curation.base.file_errors import FILE_ERRORS
 from curation.base.thumbnail_codec import packed_size
 from curation.gather.folder.walk import display
+from curation.gather.gate.content import GREY_SIDE_PX, Content
 from curation.gather.gate.decode import MAX_SIDE_PX
-from curation.gather.gate.fingerprint import ORIENTATIONS, Fingerprint
+from curation.gather.gate.fingerprint import ORIENTATIONS, Fingerprint, fingerprint
 from curation.gather.gate.formats import ALLOWED
 from curation.gather.signals import SIGNALS
 
 MAX_NOTE_LENGTH = 200
-MAX_HASH = 2**64 - 1
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 WORKER_LOST = frozenset({"timeout", "decoder_died"})
 TRANSIENT = frozenset(error.name for error in FILE_ERRORS if error.transient)
@@ -33,8 +35,6 @@ class Decoded(NamedTuple):
     height: int = 0
     format: str = ""
     mode: str = ""
-    phash: int = 0
-    contrast: float = 0.0
     fingerprint: Fingerprint = Fingerprint("", [0] * ORIENTATIONS, 0.0, 0, 0)
     signals: Mapping[str, float] = MappingProxyType({})
     thumbnail: bytes = b""
@@ -57,20 +57,18 @@ def checked(header: dict[str, Any], thumbnail: bytes) -> Decoded:
         height=_whole(header["height"], MAX_SIDE_PX),
         format=header["format"],
         mode=safe(str(header["mode"]).encode()),
-        phash=_whole(header["phash"], MAX_HASH),
-        contrast=_number(header["contrast"]),
-        fingerprint=_fingerprint(**header["fingerprint"]),
+        fingerprint=fingerprint(_content(**header["content"])),
         signals=signals,
         thumbnail=thumbnail,
     )
 
 
-def _fingerprint(pixels: Any, oriented: Any, trimmed_contrast: Any, **size: Any) -> Fingerprint:
-    if not _DIGEST.fullmatch(pixels) or len(oriented) != ORIENTATIONS:
+def _content(pixels: Any, grey: Any, **size: Any) -> Content:
+    levels = np.frombuffer(bytes.fromhex(grey), np.uint8)
+    if not _DIGEST.fullmatch(pixels) or len(levels) != GREY_SIDE_PX**2:
         raise ValueError(pixels)
-    hashes = [_whole(bits, MAX_HASH) for bits in oriented]
     sides = {name: _whole(value, MAX_SIDE_PX) for name, value in size.items()}
-    return Fingerprint(pixels, hashes, _number(trimmed_contrast), **sides)
+    return Content(pixels, levels.reshape(GREY_SIDE_PX, GREY_SIDE_PX), **sides)
 
 
 def _whole(value: Any, most: int) -> int:

@@ -19,7 +19,7 @@ _Grey = npt.NDArray[np.uint8]
 
 
 def to_rgb(image: Image.Image) -> Rgb:
-    """The loaded picture as height x width x 3, uint8.
+    """The loaded picture as height x width x 3, uint8, not to be written into.
 
     Transparency lies over white, 16-bit values are scaled and not clipped, colour profiles are
     ignored."""
@@ -35,21 +35,25 @@ def to_rgb(image: Image.Image) -> Rgb:
     if mode in ("La", "RGBa"):
         return _over_white(np.asarray(image))
     if _has_transparency(image):
-        return _over_white(np.asarray(image.convert("RGBA").convert("RGBa")))
-    return np.array(image.convert("RGB"))
+        return _over_white(np.asarray(_premultiplied(image)))
+    return np.asarray(image if mode == "RGB" else image.convert("RGB"))
 
 
 def _has_transparency(image: Image.Image) -> bool:
     return image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info
 
 
+def _premultiplied(image: Image.Image) -> Image.Image:
+    straight = image if image.mode == "RGBA" else image.convert("RGBA")
+    return straight.convert("RGBa")
+
+
 def _over_white(premultiplied: npt.NDArray[np.uint8]) -> Rgb:
     """Colour already multiplied by alpha, plus what alpha leaves of white; the last channel is
     alpha."""
-    white = cv2.bitwise_not(premultiplied[..., -1])
-    channels = [
-        cv2.add(premultiplied[..., index], white) for index in range(premultiplied.shape[2] - 1)
-    ]
+    *colours, alpha = cv2.split(premultiplied)
+    white = cv2.bitwise_not(alpha)
+    channels = [cv2.add(colour, white) for colour in colours]
     return _from_grey(channels[0]) if len(channels) == 1 else _uint8(cv2.merge(channels))
 
 

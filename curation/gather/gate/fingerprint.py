@@ -1,25 +1,24 @@
 """What copies of a picture share: its pixels, its content without uniform borders, and a hash in
 every orientation.
 
-Mirroring negates every second row or column of a cosine transform and a quarter turn also
-transposes it, so that one resize and one transform give the hashes of all eight orientations."""
+The hash is that of `imagehash.phash`, bit for bit. Mirroring negates every second row or column of
+a cosine transform and a quarter turn also transposes it, so that one transform gives the hashes of
+all eight orientations."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy.fft import dct
 
-from curation.base.rgb import Rgb
-from curation.base.trim import trim
-from curation.gather.gate.phash import HASH_SIDE, grey_square, hash_bits
+from curation.gather.gate.content import Content
 
 VERSION = 1
 Value = TypeVar("Value", bound=np.generic)
 ORIENTATIONS = 8
+HASH_SIDE = 8
 _SIGNS = np.where(np.arange(HASH_SIDE) % 2, -1.0, 1.0)
 
 
@@ -33,35 +32,29 @@ class Fingerprint(NamedTuple):
     content_height: int
 
 
-def fingerprint(rgb: Rgb, small: Rgb) -> Fingerprint:
-    """The fingerprint of a picture and its thumbnail `small`; sizes are in pixels of `rgb`, to
-    about 1/320."""
-    content = trim(small).content
-    grey = grey_square(content.cut(small))
-    full = content.scaled(small.shape[:2], rgb.shape[:2])
+def fingerprint(content: Content) -> Fingerprint:
+    """The fingerprint of what a worker found of a picture."""
     return Fingerprint(
-        pixel_digest(rgb),
-        oriented_hashes(grey).tolist(),
-        float(grey.std()),
-        full.width,
-        full.height,
+        content.pixels,
+        oriented_hashes(content.grey).tolist(),
+        float(content.grey.std()),
+        content.width,
+        content.height,
     )
-
-
-def pixel_digest(rgb: Rgb) -> str:
-    """SHA-256 of the picture's height, width and pixels, in hexadecimal."""
-    digest = hashlib.sha256(np.array(rgb.shape[:2], ">u4").tobytes())
-    digest.update(np.ascontiguousarray(rgb).data)
-    return digest.hexdigest()
 
 
 def oriented_hashes(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     """The perceptual hash of a 32 x 32 grey square in eight orientations.
 
     Orientation k is transposed if k has bit 4, then mirrored left to right for bit 1 and upside
-    down for bit 2."""
+    down for bit 2. A bit says whether one of the 8 x 8 lowest frequencies is above their median;
+    row by row, the first is the most significant. On flat pictures the frequencies are rounding
+    noise: compare the contrast before trusting such a hash."""
     frequencies = dct(dct(grey.astype(np.float64), axis=0), axis=1)[:HASH_SIDE, :HASH_SIDE]
-    return hash_bits(np.stack([_turned(frequencies, k) for k in range(ORIENTATIONS)]))
+    turned = np.stack([_turned(frequencies, k) for k in range(ORIENTATIONS)])
+    medians = np.median(turned, axis=(1, 2), keepdims=True)
+    octets = np.packbits((turned > medians).reshape(ORIENTATIONS, HASH_SIDE**2), axis=1)
+    return octets.view(">u8").astype(np.uint64).ravel()
 
 
 def oriented(rgb: npt.NDArray[Value], k: int) -> npt.NDArray[Value]:

@@ -56,10 +56,17 @@ def examine(data: bytes, settings: Settings) -> Reply:
     except MemoryError:
         return {"error": "memory", "note": ""}, b""
     height, width = picture.rgb.shape[:2]
-    facts = {"error": "", "note": picture.note, "width": width, "height": height}
-    row = facts | {"format": picture.format, "mode": picture.mode} | measures._asdict()
-    row["fingerprint"] = measures.fingerprint._asdict()
-    return row, row.pop("thumbnail")
+    row = {
+        "error": "",
+        "note": picture.note,
+        "width": width,
+        "height": height,
+        "format": picture.format,
+        "mode": picture.mode,
+        "content": measures.content._asdict() | {"grey": measures.content.grey.tobytes().hex()},
+        "signals": measures.signals,
+    }
+    return row, measures.thumbnail
 
 
 def _serve(connection: socket.socket, settings: Settings) -> None:

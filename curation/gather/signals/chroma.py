@@ -17,7 +17,7 @@ def chroma(rgb: Rgb) -> float:
     red, green, blue = cv2.split(rgb)
     strongest = cv2.max(cv2.max(red, green), blue)
     weakest = cv2.min(cv2.min(red, green), blue)
-    return float((strongest - weakest).mean() / 255)
+    return float(cv2.sumElems(cv2.subtract(strongest, weakest))[0] / red.size / 255)
 
 
 SIGNAL = Signal("chroma", chroma, keep=Limits(low=0.02), reason="black_white")

@@ -3,8 +3,11 @@ drawing."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from curation.gather.signals.base import Limits, Rgb, Signal
 
@@ -20,9 +23,17 @@ def noise(rgb: Rgb) -> float:
     at most its median."""
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     span = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    residual = np.abs(cv2.filter2D(grey, cv2.CV_16S, LAPLACIAN_PAIR))
-    calm = span <= np.median(span)
-    return float(residual[calm].mean() * np.sqrt(np.pi / 2) / 6)
+    residual = cv2.filter2D(grey, cv2.CV_16S, LAPLACIAN_PAIR)
+    calm = (span <= _median(span)).view(np.uint8)
+    mean = cv2.norm(residual, cv2.NORM_L1, calm) / cv2.countNonZero(calm)
+    return float(mean * np.sqrt(np.pi / 2) / 6)
+
+
+def _median(grey: npt.NDArray[Any]) -> float:
+    """The median of grey levels, from their histogram: sorting takes longer than all the rest."""
+    up_to = np.cumsum(cv2.calcHist([grey], [0], None, [256], [0, 256]), dtype=np.float64)
+    middle = (grey.size + 1) // 2, grey.size // 2 + 1
+    return float(np.searchsorted(up_to, middle).mean())
 
 
 SIGNAL = Signal("noise", noise, keep=Limits(high=9.0), reason="noise")

@@ -1,0 +1,34 @@
+"""Which code and settings made the stored fingerprints and thumbnails."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import cv2
+import PIL
+
+from curation.base import thumbnail_codec
+from curation.gather.gate import decode, fingerprint
+
+VERSION = 2
+
+
+def pictures_version(*, thumbnail_side_px: int, max_pixels: int) -> str:
+    """The version under which fingerprints and thumbnails are stored: another one for other
+    decoders, code or settings.
+
+    No signal is part of it: a new one is measured on the stored thumbnails, and neither decodes
+    nor embeds nor compares anything again."""
+    facts = [
+        (PIL.__version__, cv2.__version__),
+        (
+            VERSION,
+            thumbnail_codec.VERSION,
+            decode.VERSION,
+            fingerprint.VERSION,
+            decode.MAX_SIDE_PX,
+        ),
+        (thumbnail_side_px, max_pixels),
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
