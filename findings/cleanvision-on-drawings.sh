@@ -4,8 +4,8 @@
 # Seen: all 12 line drawings are low_information, few are light; of 12 smooth gradients most are blurry,
 #   none a near duplicate, though they differ by a level of blue. Flat discs pass.
 # With: cleanvision 0.3.7, Pillow 13.0.0.
-# Source: cleanvision's README, table of issues; issue_managers/image_property.py (entropy below 0.3,
-#   variance of the Laplacian), whose thresholds were set on photographs.
+# Source: cleanvision's README, table of issues; issue_managers/image_property_issue_manager.py (scores
+#   of entropy and sharpness with fixed thresholds: 0.3 and 0.29).
 # For inksift: as a peer it removes exactly what an illustration set is for, unless its thresholds change.
 # Output seen:
 #   disc: none
@@ -19,7 +19,6 @@ python3.11 -m venv "$dir/venv"
 cd "$dir"
 venv/bin/python - <<'PY'
 import contextlib
-
 import numpy as np
 from cleanvision import Imagelab
 from PIL import Image, ImageDraw
@@ -52,8 +51,7 @@ with open("log", "w") as log, contextlib.redirect_stderr(log):
 flags = lab.issues.filter(regex="^is_")
 counts = flags.groupby([path.rsplit("/", 1)[-1][:4] for path in flags.index]).sum()
 for kind, row in counts.iterrows():
-    seen = [f"{name[3:-6]} {number}" for name, number in row.items() if number]
-    print(f"{kind}:", ", ".join(seen) or "none")
+    print(f"{kind}:", ", ".join(f"{name[3:-6]} {number}" for name, number in row.items() if number) or "none")
 assert counts.loc["line", "is_low_information_issue"] == 12 > counts.loc["line", "is_light_issue"], "changed"
 assert counts.loc["soft", "is_blurry_issue"] > 0 and not counts.loc["disc"].any(), "changed"
 assert counts["is_near_duplicates_issue"].sum() == 0, "changed"

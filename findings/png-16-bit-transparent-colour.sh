@@ -4,7 +4,7 @@
 # Seen: with 16 bits Pillow notes the colour in info and leaves every pixel opaque, of RGB and of
 #   grey. OpenCV clears it in RGB and loses it in grey; it compares all 16 bits.
 # With: Pillow 13.0.0, opencv-python-headless 5.0.0.93, NumPy 2.4.6.
-# Source: PNG specification, 11.3.2.1 tRNS (the whole 16-bit sample counts); PIL/PngImagePlugin.py,
+# Source: PNG specification, chunk tRNS (the whole 16-bit sample counts); PIL/PngImagePlugin.py,
 #   chunk_tRNS. The sibling for 1 bit is python-pillow/Pillow#9281.
 # For inksift: "transparent over white" paints the hidden key colour as background.
 # Output seen:

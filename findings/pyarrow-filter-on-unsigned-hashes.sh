@@ -5,7 +5,7 @@
 #   value is above 2**63, whatever the number. pa.scalar(100, pa.uint64()) works; so do DuckDB and
 #   polars with the plain number.
 # With: pyarrow 26.0.1, duckdb 2.0.1, polars 2.1.0.
-# Source: apache/arrow#30652 has the message, closed in 2026 as fixed for reading alone; Arrow
+# Source: apache/arrow#30652 has the message and was closed in 2026 as fixed; Arrow
 #   documentation, Compute Functions, "common numeric type" of uint64 and int64.
 # For inksift: whoever reads its tables by `filters` needs typed scalars, for hashes.
 # Output seen:

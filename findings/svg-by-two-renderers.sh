@@ -4,7 +4,7 @@
 # Seen: CairoSVG masks by opacity instead of brightness, fills the hole of an evenodd clip, paints hsl()
 #   black and #rrggbbaa opaque. Shapes, group opacity, patterns and gradients agree.
 # With: CairoSVG 2.9.1, resvg_py 0.5.0, Pillow 13.0.0, NumPy 2.4.6. Needs the cairo library.
-# Source: Kozea/CairoSVG#149 (open since 2017); SVG 1.1, 14.3.5 and 14.4 (clip-rule, luminance).
+# Source: Kozea/CairoSVG#149 (open since 2017); SVG 1.1, chapter 14 (clip-rule, luminance).
 # For inksift: previews of one SVG by two renderers are not near copies: render by one, and say which.
 # Output seen (share of pixels that differ by more than 40 levels):
 #   group opacity 0.000, gradient 0.000, mask 0.176, evenodd clip 0.153, hsl 1.000, alpha hex 1.000
