@@ -16,8 +16,9 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 python3.11 -m venv "$dir/venv"
 "$dir/venv/bin/pip" install -q --no-compile --disable-pip-version-check cleanvision==0.3.7 pillow==13.0.0 numpy==2.4.6
-cd "$dir"
-venv/bin/python - <<'PY'
+mkdir "$dir/drawings"
+cd "$dir/drawings"
+../venv/bin/python - <<'PY'
 import contextlib
 import numpy as np
 from cleanvision import Imagelab
