@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Find: OpenCV 5 warps drawings to other pixels than 4; resizes and colour conversions stay the same.
-# Guess (55%): bilinear warpAffine of 8-bit pictures agrees between 4.13 and 5.0 to one level.
+# Guess (55%, noted after the run): bilinear warpAffine of 8-bit pictures agrees between 4.13 and 5.0 to one level.
 # Seen: at the hard edges of flat art they are up to 6 levels apart. 4 rounds positions to 1/32 of a
 #   pixel and is 6 levels from exact bilinear; 5 is within rounding. Nine resizes and others are equal.
 # With: opencv-python-headless 5.0.0.93 against 4.13.0.92, NumPy 2.4.6.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Find: a categorical column loses its categories in Parquet and Feather when no row is left.
-# Guess (80%): the schema carries the categories, as it carries their type and their order: those that
+# Guess (made after a first sight of it): the schema carries the categories, as it carries their type and their order: those that
 #   no row has survive, and an all-missing column keeps them.
 # Seen: those two hold, but of zero rows the categories come back as [], still "ordered", for a table
 #   written empty and for one that a filter empties while reading.
