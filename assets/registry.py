@@ -3,6 +3,7 @@
 import pkgutil
 from collections.abc import Iterator, Sequence
 from importlib import import_module
+from itertools import chain
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -35,22 +36,23 @@ class Registry(NamedTuple):
 
 def registry(groups: Sequence[ModuleType] = GROUPS) -> Registry:
     """What the stages in the packages `groups` declare, in the order of these."""
-    stages = [stage for group in groups for stage in _stages(group)]
+    stages = list(chain.from_iterable(map(_stages, groups)))
     steps: dict[str, tuple[str, ...]] = {}
     for stage in stages:
         if stage.settings:
             steps[stage.called] = (*steps.get(stage.called, ()), stage.name)
     return Registry(
-        assets=[asset for group in groups for asset in _assets(group)],
+        assets=list(chain.from_iterable(map(_assets, groups))),
         settings={stage.called: stage.settings for stage in stages if stage.settings},
         steps=steps,
-        contracts={
-            name: made.contract
-            for stage in stages
-            for name, made in stage.tables.items()
-            if made.contract
-        },
+        contracts=dict(chain.from_iterable(map(_contracts, stages))),
     )
+
+
+def _contracts(stage: Stage) -> Iterator[tuple[str, Table]]:
+    for name, made in stage.tables.items():
+        if made.contract:
+            yield name, made.contract
 
 
 def _assets(group: ModuleType) -> Assets:

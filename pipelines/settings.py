@@ -77,21 +77,20 @@ def checked(values: Values) -> dict[str, Params]:
 
 def demand_new_names(values: Values) -> None:
     """ParamError when a person used the name of an earlier version: it says what to write now."""
-    given = [*values, *(f"{stage}.{name}" for stage in values for name in values[stage])]
-    for name in given:
-        if name in RENAMED:
-            raise ParamError(f"{name} is now called {RENAMED[name]}: write that instead")
+    for stage, settings in values.items():
+        for name in (stage, *(f"{stage}.{setting}" for setting in settings)):
+            if name in RENAMED:
+                raise ParamError(f"{name} is now called {RENAMED[name]}: write that instead")
 
 
 def with_new_names(values: Values) -> Values:
     """The values that a run of an earlier version was given, under the names of this one."""
-    return {
-        RENAMED.get(stage, stage): {
-            RENAMED.get(f"{stage}.{name}", f"{stage}.{name}").partition(".")[2]: value
-            for name, value in settings.items()
-        }
-        for stage, settings in values.items()
-    }
+    renamed: Values = {}
+    for stage, settings in values.items():
+        new = [RENAMED.get(f"{stage}.{name}", f"{stage}.{name}") for name in settings]
+        names = (name.partition(".")[2] for name in new)
+        renamed[RENAMED.get(stage, stage)] = dict(zip(names, settings.values(), strict=True))
+    return renamed
 
 
 def demand_head(settings: dict[str, Params], weights: Path | None) -> None:

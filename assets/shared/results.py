@@ -2,6 +2,7 @@
 follows stale."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -25,10 +26,12 @@ def table(
 
 def records(frame: pd.DataFrame) -> dg.TableMetadataValue:
     """A small frame as a table in the UI; cells without a value are empty."""
-    rows = [
-        {str(name): _cell(value) for name, value in row.items()} for row in frame.to_dict("records")
-    ]
-    return dg.MetadataValue.table([dg.TableRecord(row) for row in rows], schema=_schema(frame))
+    rows = [_record(row) for row in frame.to_dict("records")]
+    return dg.MetadataValue.table(rows, schema=_schema(frame))
+
+
+def _record(row: Mapping[Any, Any]) -> dg.TableRecord:
+    return dg.TableRecord({str(name): _cell(value) for name, value in row.items()})
 
 
 def counts(values: pd.Series) -> dg.TableMetadataValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -30,7 +31,7 @@ def command(
     """
     places = {"--workspace": at.workspace, "--weights-dir": at.weights, "--ledger": at.ledger}
     named = {option: value for option, value in places.items() if value} | dict(options)
-    words = [str(word) for pair in named.items() for word in pair]
+    words = map(str, chain.from_iterable(named.items()))
     return shlex.join(["inksift", *name.split(), *map(str, operands), *words])
 
 

@@ -7,12 +7,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array, csgraph
 
-Labels = npt.NDArray[np.int64]
+from curation.base.arrays import Integers
 
 
 def connected_components(
     size: int, starts: npt.NDArray[np.integer], ends: npt.NDArray[np.integer]
-) -> Labels:
+) -> Integers:
     """A label for each of `size` nodes, the same where a chain of ties joins two of them.
 
     `starts` and `ends` hold the two nodes of every tie, from 0 to `size` - 1; the direction, the
@@ -26,5 +26,5 @@ def connected_components(
     graph = coo_array((np.ones(len(starts), np.int8), (starts, ends)), shape=(size, size))
     found = csgraph.connected_components(graph, directed=False)[1]
     # Scipy's order is an accident of its search, and labels decide what comes first in tables.
-    labels: Labels = pd.factorize(found)[0].astype(np.int64)
+    labels: Integers = pd.factorize(found)[0].astype(np.int64)
     return labels

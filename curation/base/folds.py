@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Folds = npt.NDArray[np.int64]
+from curation.base.arrays import Integers
 
 
-def stratified_folds(classes: npt.NDArray[np.generic], number: int) -> Folds:
+def stratified_folds(classes: npt.NDArray[np.generic], number: int) -> Integers:
     """A fold from 0 to `number` - 1 for each row, dealt out in turn within each of `classes`.
 
     So the sizes of a class differ by at most one from fold to fold, and no random number is drawn:

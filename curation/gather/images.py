@@ -30,6 +30,8 @@ from curation.store.thumbnails import THUMBNAILS, Thumbnails, locate_thumbnails
 from curation.store.workspace import Measurements, Workspace
 
 DECODE_BATCH = 64
+"""Pictures stored at a time: what a killed run decodes again at most."""
+
 PIXELS = Table(
     "pixels",
     {

@@ -54,6 +54,8 @@ BEFORE_AFTER = Table(
 """One row per class, the largest first; found = kept + review + rejected."""
 
 VERSION = 1
+"""Raised whenever the same folder may have another profile."""
+
 _QUANTILES = {
     "min": 0.0,
     "p5": 0.05,
@@ -130,15 +132,13 @@ def _sizes(readable: pd.DataFrame) -> pd.DataFrame:
         "aspect": readable["width"] / readable["height"],
         "size_bytes": readable["size_bytes"],
     }
-    return SIZE_QUANTILES.frame(
-        [
-            {
-                "quantity": name,
-                **{label: float(values.quantile(at)) for label, at in _QUANTILES.items()},
-            }
-            for name, values in quantities.items()
-        ]
-    )
+    rows = [_quantiles(name, values) for name, values in quantities.items()]
+    return SIZE_QUANTILES.frame(rows)
+
+
+def _quantiles(name: str, values: pd.Series) -> dict[str, object]:
+    found = {label: float(values.quantile(at)) for label, at in _QUANTILES.items()}
+    return {"quantity": name, **found}
 
 
 def _counts(values: pd.Series, name: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from curation.gather.folder.safe_open import RefusedError, open_file, read_chunk
 from curation.gather.folder.walk import Found
 
 _BATCH = 512
+"""Files whose digests are taken at a time, between two looks at the progress bar."""
 
 
 class Identity(NamedTuple):

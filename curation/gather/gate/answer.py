@@ -20,6 +20,8 @@ from curation.gather.gate.formats import ALLOWED
 from curation.gather.signals import SIGNALS
 
 MAX_NOTE_LENGTH = 200
+"""Bytes of a note: a line in a table, not a log."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 WORKER_LOST = frozenset({"timeout", "decoder_died"})
 TRANSIENT = frozenset(error.name for error in FILE_ERRORS if error.transient)

@@ -16,6 +16,7 @@ from curation.base.rgb import Rgb
 from curation.base.trim import trim
 
 GREY_SIDE_PX = 32
+"""Side of the square behind a hash: that of imagehash, so that both give the same bits."""
 
 
 class Content(NamedTuple):

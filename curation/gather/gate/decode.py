@@ -19,11 +19,17 @@ from curation.gather.gate.colour_modes import to_rgb
 from curation.gather.gate.formats import sniff
 
 VERSION = 1
+"""Raised whenever the same bytes may give other pixels."""
+
 MAX_SIDE_PX = 65_500
+"""Longest side of a picture: libjpeg and libwebp stop near it, and so do 16-bit sizes."""
+
 MAX_TEXT_BYTES = 4 * 2**20
 """Of one PNG text or colour profile after decompression: room for real ones, none for bombs."""
 
 ORIENTATION_TAG = 0x0112
+"""The EXIF tag that says how a picture is turned."""
+
 UPRIGHTING = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,

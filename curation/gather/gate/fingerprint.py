@@ -16,9 +16,15 @@ from scipy.fft import dct
 from curation.gather.gate.content import Content
 
 VERSION = 1
+"""Raised whenever the same pixels may give another fingerprint."""
+
 Value = TypeVar("Value", bound=np.generic)
 ORIENTATIONS = 8
+"""Four quarter turns, each as it is and mirrored."""
+
 HASH_SIDE = 8
+"""Side of the square of lowest frequencies: 64 bits, as in imagehash."""
+
 _SIGNS = np.where(np.arange(HASH_SIDE) % 2, -1.0, 1.0)
 
 

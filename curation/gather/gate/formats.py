@@ -59,7 +59,10 @@ OTHER_MAGIC = (
     b"/* XPM */",
 )
 BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
+"""Bytes of the headers that a BMP may have: anything else only begins like one."""
+
 HEAD_SIZE = 512
+"""Bytes that tell a format: the mark of a tar archive ends at 262."""
 
 
 def sniff(data: bytes) -> str:

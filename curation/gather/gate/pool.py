@@ -32,8 +32,13 @@ from curation.gather.gate.worker import LENGTHS, Settings
 
 WORKER = (sys.executable, "-P", "-m", "curation.gather.gate.worker")
 START_TIMEOUT_S = 60
+"""Seconds to import the decoder: ten times what a busy machine takes."""
+
 MAX_HEADER_BYTES = 65_536
+"""Bytes of an answer without its thumbnail; an honest one has below 2,000."""
+
 DEATHS_BEFORE_DOUBT = 20
+"""Workers lost in a row before the machine itself is put to the test."""
 
 
 class Gate:

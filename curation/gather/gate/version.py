@@ -12,6 +12,7 @@ from curation.base import thumbnail_codec
 from curation.gather.gate import decode, fingerprint
 
 VERSION = 2
+"""Raised whenever what a decode measures is arranged otherwise."""
 
 
 def pictures_version(*, thumbnail_side_px: int, max_pixels: int) -> str:

@@ -26,10 +26,17 @@ from curation.gather.gate.decode import UndecodableError, decode
 from curation.gather.gate.pixels import measure_pixels
 
 ID_LENGTH = 64
+"""Hexadecimal digits of a SHA-256."""
+
 LENGTHS = struct.Struct("!II")
 OPEN_FILES = 32
+"""Handles that a worker may hold: its socket, the file at hand, and those of its libraries."""
+
 NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
+"""CLONE_NEWUSER and CLONE_NEWNET of Linux: a network of its own, without a way out."""
+
 NO_NEW_PRIVILEGES = 38
+"""PR_SET_NO_NEW_PRIVS of Linux."""
 
 
 class Settings(NamedTuple):

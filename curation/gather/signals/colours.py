@@ -8,7 +8,10 @@ import numpy as np
 from curation.gather.signals.base import Limits, Rgb, Signal
 
 SAMPLE_SIDE_PX = 256
+"""Longest side at which colours are counted."""
+
 _BINS = 16
+"""Bins of every channel."""
 
 
 def colours(rgb: Rgb) -> float:

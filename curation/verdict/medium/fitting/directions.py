@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
+from curation.base.arrays import Integers
 from curation.base.engine import in_batches
 from curation.verdict.medium.fitting.families import SCENES
 from curation.verdict.medium.fitting.measured import MeasuredPictures, voters_measures
-from curation.verdict.medium.fitting.sources import Folds, balance, source_folds
+from curation.verdict.medium.fitting.sources import balance, source_folds
 from curation.verdict.medium.fitting.views import AS_IT_IS, CUT_OUT, SQUASHED, VIEWS
 from curation.verdict.medium.votes import Floats
 
@@ -71,7 +72,7 @@ class Scores(NamedTuple):
     measures: Mapping[str, pd.DataFrame]
     """What every voter measured, per scored view, n x voters."""
 
-    fold: Folds
+    fold: Integers
     """The fold of every picture, n; its score is by a direction fitted to the other folds."""
 
 

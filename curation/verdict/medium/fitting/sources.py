@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from curation.base.arrays import Integers
 from curation.verdict.medium.votes import Floats
-
-Folds = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class FoldSettings:
 FOLDING = FoldSettings()
 
 
-def source_folds(sources: pd.Series) -> Folds:
+def source_folds(sources: pd.Series) -> Integers:
     """The fold of every picture: a source of its own for large sources, ten folds of whole sources
     for the others."""
     sizes = sources.map(sources.value_counts())

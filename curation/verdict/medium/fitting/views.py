@@ -111,6 +111,7 @@ class CutOutSettings:
 
 _VIEW, _CUT = ViewSettings(), CutOutSettings()
 _WHITE = 255
+"""The ground that cut-outs lie on."""
 
 
 def see(view: str, image_id: str, picture: Rgb) -> Rgb:

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from curation.base.arrays import Integers
 from curation.base.errors import DataError
 from curation.gather.signals import SIGNALS
 from curation.verdict.medium import quality
 from curation.verdict.medium.fit import fit_votes, log_loss
 from curation.verdict.medium.fitting.directions import Rows
-from curation.verdict.medium.fitting.sources import Folds, balance
+from curation.verdict.medium.fitting.sources import balance
 from curation.verdict.medium.votes import EMBEDDING, VOTERS, Floats, Voter
 
 LOGGED = frozenset({*(signal.name for signal in SIGNALS), "objects"})
@@ -54,7 +55,7 @@ class Sample(NamedTuple):
     weight: Floats
     """Sample weights of mean 1."""
 
-    group: Folds
+    group: Integers
     """A group that shares no source with another."""
 
     def some(self, rows: Rows) -> Sample:
