@@ -13,11 +13,16 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 RAM_DISK = Path("/dev/shm")
 ROOM_BYTES = 4 * 2**30
 """Free on the RAM disk and in memory before tests write there; a whole run writes 0.4 GB."""
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+"""How long an example takes says how busy the machine is, and nothing of the code."""
 
 
 def pytest_configure() -> None:
