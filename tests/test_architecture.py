@@ -50,7 +50,6 @@ SAME_IN_MANY_MODULES = {
     *("SIGNAL", "NETWORK", "STAGE"),  # what a module hands to its registry
     *("VERSION", "log"),  # what a module says of itself
     *("lines", "taken_lines"),  # what a command tells a person
-    *("Floats", "Indices"),  # arrays, of one type in dedup and of another in the verdict
 }
 ALSO_ANOTHER_WORD = {"unreadable", "duplicate", "photo", "unsure", "human"}
 """Codes of reasons that are also those of an error, a relation, a medium or a decider."""

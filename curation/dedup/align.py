@@ -16,9 +16,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from curation.base.arrays import Floats32
 from curation.base.rgb import Mask, Rgb
 from curation.base.trim import Box
-from curation.dedup.view import Bytes, Floats, View, roots
+from curation.dedup.view import Bytes, View, roots
 from curation.gather.gate.fingerprint import ORIENTATIONS, oriented
 
 Matrix = npt.NDArray[np.float64]
@@ -183,7 +184,7 @@ def correlation(one: npt.NDArray[np.generic], other: npt.NDArray[np.generic]) ->
     return float(first @ second) / length if length > 1e-3 * first.size else -1.0
 
 
-def gradients(rgb: Rgb) -> Floats:
+def gradients(rgb: Rgb) -> Floats32:
     """Height x width x 2: horizontal and vertical change of brightness."""
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     return np.stack([cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)], axis=-1)
@@ -205,7 +206,7 @@ def _guesses(first: View, second: View) -> Iterator[tuple[Matrix, bool]]:
             yield matrix, matches >= _LIMITS.few_matches
 
 
-def _best_orientation(one: Floats, other: Floats) -> tuple[int, float]:
+def _best_orientation(one: Floats32, other: Floats32) -> tuple[int, float]:
     """The orientation of the other square that correlates best with the one, and how well."""
     turned = np.stack([oriented(other, k).ravel() for k in range(ORIENTATIONS)])
     agreement = turned @ one.ravel()
@@ -251,7 +252,7 @@ def _mirrored_bins() -> npt.NDArray[np.int64]:
 _MIRRORED_BINS = _mirrored_bins()
 
 
-def _matches(first: View, second: View, mirrored: bool) -> tuple[Floats, Floats]:
+def _matches(first: View, second: View, mirrored: bool) -> tuple[Floats32, Floats32]:
     """Places of keypoints that are each other's nearest, and clearly or nearly the same."""
     (places, descriptors), (other_places, others) = first.keypoints, second.keypoints
     if min(len(places), len(other_places)) < _LIMITS.min_matches:
@@ -269,12 +270,14 @@ def _matches(first: View, second: View, mirrored: bool) -> tuple[Floats, Floats]
     return places[chosen], other_places[nearest[chosen]]
 
 
-def _likeness(descriptors: Bytes, others: Bytes) -> Floats:
+def _likeness(descriptors: Bytes, others: Bytes) -> Floats32:
     """The dot products of all pairs of descriptors, 0 to 1."""
     return np.asarray(roots(descriptors) @ roots(others).T)
 
 
-def _by_keypoints(places: Floats, others: Floats, mirror_width: int) -> tuple[Matrix, int] | None:
+def _by_keypoints(
+    places: Floats32, others: Floats32, mirror_width: int
+) -> tuple[Matrix, int] | None:
     """Turn, scale and shift (after mirroring in that width, if not 0) behind most matches, and how
     many those are."""
     if len(places) < _LIMITS.min_matches:

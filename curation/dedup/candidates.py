@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.dedup.near import Hashes, Indices, iter_near_pairs
+from curation.base.arrays import Integers
+from curation.dedup.near import Hashes, iter_near_pairs
 from curation.dedup.neighbours import Vectors, near_vectors, ordered_pairs
 from curation.gather.gate.fingerprint import ORIENTATIONS
 
@@ -29,10 +30,10 @@ _MOST_WAITING = 1 << 21
 class Candidates(NamedTuple):
     """Pairs of positions, in ascending order, each once."""
 
-    first: Indices
+    first: Integers
     """The earlier of each pair, which is the better picture."""
 
-    second: Indices
+    second: Integers
     """The later of each pair."""
 
     crowded: int
@@ -78,7 +79,7 @@ class _Shortlist:
         # Codes sort by later picture first, so that what one picture keeps lies side by side.
         self._is_crowded = np.zeros(pictures, np.bool_)
 
-    def add(self, earlier: Indices, later: Indices, distance: Indices) -> None:
+    def add(self, earlier: Integers, later: Integers, distance: Integers) -> None:
         """Pairs; those in the wrong order are ignored. A pair may come again at another
         distance."""
         some = np.flatnonzero(earlier < later)
@@ -90,7 +91,7 @@ class _Shortlist:
             # Twice what is left: else a crowd that keeps nearly all would be sorted at each call.
             self._limit = max(_MOST_WAITING, 2 * self._waiting)
 
-    def pairs(self) -> tuple[Indices, Indices]:
+    def pairs(self) -> tuple[Integers, Integers]:
         """The pairs kept: earlier and later."""
         self._shorten()
         later, earlier, _ = np.unravel_index(self._codes[0], self._by_position)
@@ -116,7 +117,7 @@ class _Shortlist:
         self._codes = [np.append(codes[rank < earliest], nearest)]
         self._waiting = len(self._codes[0])
 
-    def _nearest(self, later: Indices, earlier: Indices, distance: Indices) -> Indices:
+    def _nearest(self, later: Integers, earlier: Integers, distance: Integers) -> Integers:
         """The codes of the nearest few of these pairs for each later picture."""
         codes = np.sort(np.ravel_multi_index((later, distance, earlier), self._by_distance))
         later, distance, earlier = np.unravel_index(codes, self._by_distance)
@@ -125,7 +126,9 @@ class _Shortlist:
         return np.ravel_multi_index(pairs, self._by_position)
 
 
-def _near_by_hash(oriented: Hashes, positions: Indices, max_distance: int, most: int) -> _Shortlist:
+def _near_by_hash(
+    oriented: Hashes, positions: Integers, max_distance: int, most: int
+) -> _Shortlist:
     """The shortlist of the pictures at these positions. Of pictures with one hash only the first
     few can be on it."""
     shortlist = _Shortlist(len(oriented), most)
@@ -138,7 +141,7 @@ def _near_by_hash(oriented: Hashes, positions: Indices, max_distance: int, most:
     return shortlist
 
 
-def _rank(ordered: npt.NDArray[np.generic]) -> Indices:
+def _rank(ordered: npt.NDArray[np.generic]) -> Integers:
     """How many equal values stand before each one, in ascending values."""
     place = np.arange(len(ordered))
     starts = np.where(ordered[1:] != ordered[:-1], place[1:], 0)

@@ -18,9 +18,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from curation.base.arrays import Integers
+
 Hashes = npt.NDArray[np.uint64]
-Indices = npt.NDArray[np.int64]
-Pairs = tuple[Indices, Indices, Indices]
+Pairs = tuple[Integers, Integers, Integers]
 
 _BITS = 64
 """Bits of a hash."""
@@ -91,13 +92,13 @@ class _Distinct(NamedTuple):
     values: Hashes
     """Each hash once, ascending."""
 
-    order: Indices
+    order: Integers
     """The positions of all hashes, those of equal ones side by side."""
 
-    start: Indices
+    start: Integers
     """Where in `order` the positions of each value begin."""
 
-    end: Indices
+    end: Integers
     """Where they end."""
 
 
@@ -125,7 +126,7 @@ class _Sorted(NamedTuple):
     values: Hashes
     """The hashes in that order."""
 
-    order: Indices
+    order: Integers
     """The positions they came from."""
 
     keys: Hashes
@@ -229,19 +230,19 @@ def _sorted_by(hashes: Hashes, bits: np.uint64) -> _Sorted:
     return _Sorted(hashes[order], order, keys & ~_POSITION)
 
 
-def _equals(ordered: Hashes, others: Hashes) -> tuple[Indices, Indices]:
+def _equals(ordered: Hashes, others: Hashes) -> tuple[Integers, Integers]:
     """From where to where the others equal each value."""
     start = np.searchsorted(others, ordered, "left")
     return start, np.searchsorted(others, ordered, "right")
 
 
-def _later_equals(ordered: Hashes) -> tuple[Indices, Indices]:
+def _later_equals(ordered: Hashes) -> tuple[Integers, Integers]:
     """From where to where later values equal each value."""
     ends = np.flatnonzero(np.diff(ordered, append=~ordered[-1:]) != 0) + 1
     return np.arange(1, len(ordered) + 1), np.repeat(ends, np.diff(ends, prepend=0))
 
 
-def _spans(start: Indices, end: Indices, most: int) -> Iterator[tuple[Indices, Indices]]:
+def _spans(start: Integers, end: Integers, most: int) -> Iterator[tuple[Integers, Integers]]:
     """Every row with every column from its `start` to before its `end`; a chunk has `most` pairs,
     or one row more."""
     counts = np.maximum(end - start, 0)

@@ -19,9 +19,10 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
+from curation.base.arrays import Integers
+
 Vectors = npt.NDArray[np.float32]
 Cosines = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
 
 _LONGEST = 4095.0
 """Length of a vector of whole numbers: 4096 squared is the largest whole number to which single
@@ -69,17 +70,17 @@ _LIMITS = NeighbourLimits()
 class _Close(NamedTuple):
     """Pairs of positions that are close."""
 
-    one: Indices
+    one: Integers
     """Whose neighbour it is."""
 
-    other: Indices
+    other: Integers
     """The neighbour."""
 
     cosine: Cosines
     """How close, -1 to 1."""
 
 
-def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[Indices, Indices]:
+def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[Integers, Integers]:
     """Pairs i < j, ordered, of which one is among the `neighbours` nearest of the other, with at
     least `min_cosine`.
 
@@ -103,18 +104,18 @@ def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[
     return ordered_pairs(near.one, near.other, len(vectors))
 
 
-def ordered_pairs(one: Indices, other: Indices, number: int) -> tuple[Indices, Indices]:
+def ordered_pairs(one: Integers, other: Integers, number: int) -> tuple[Integers, Integers]:
     """Pairs of positions below `number`, each once, with the smaller first, in ascending order."""
     code = np.unique(np.minimum(one, other) * number + np.maximum(one, other))
     return code // max(1, number), code % max(1, number)
 
 
-def _all_blocks(known: Indices) -> Iterator[tuple[Indices, Indices]]:
+def _all_blocks(known: Integers) -> Iterator[tuple[Integers, Integers]]:
     # Each two parts once: a block also gives the neighbours of its columns.
     yield from combinations_with_replacement(_split(known), 2)
 
 
-def _blocks_in_reach(vectors: Vectors, known: Indices) -> Iterator[tuple[Indices, Indices]]:
+def _blocks_in_reach(vectors: Vectors, known: Integers) -> Iterator[tuple[Integers, Integers]]:
     """All that have a cell in reach, with what lies in it."""
     with threadpool_limits(1):  # sums over several threads differ in the last bits from run to run
         points = _outlines(vectors, known)
@@ -129,7 +130,7 @@ def _blocks_in_reach(vectors: Vectors, known: Indices) -> Iterator[tuple[Indices
         yield from product(_split(visitors), _split(inhabitants))
 
 
-def _outlines(vectors: Vectors, known: Indices) -> Vectors:
+def _outlines(vectors: Vectors, known: Integers) -> Vectors:
     """n x 64: each vector, at unit length, along the directions in which a sample of them differs
     most."""
     sample = _unit(vectors[_spaced(known, _LIMITS.sample)])
@@ -155,7 +156,7 @@ def _centres(points: Vectors) -> Vectors:
     return centres
 
 
-def _nearest_centres(points: Vectors, centres: Vectors) -> tuple[Indices, Indices]:
+def _nearest_centres(points: Vectors, centres: Vectors) -> tuple[Integers, Integers]:
     """The nearest centre of each point, and the nearest few in no special order."""
     # Half the squared distance, short of the point's own square, which is the same to all.
     distances = _squares(centres) / 2 - points @ centres.T
@@ -164,7 +165,7 @@ def _nearest_centres(points: Vectors, centres: Vectors) -> tuple[Indices, Indice
     return distances.argmin(axis=1), reach
 
 
-def _grouped(labels: Indices, number: int) -> list[Indices]:
+def _grouped(labels: Integers, number: int) -> list[Integers]:
     """The positions of each label below `number`, ascending."""
     ends = np.cumsum(np.bincount(labels, minlength=number))
     return np.split(np.argsort(labels, kind="stable"), ends[:-1])
@@ -176,7 +177,7 @@ def _spaced(rows: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
 
 
 def _close_in_block(
-    vectors: Vectors, rows: Indices, columns: Indices, *, neighbours: int, min_cosine: float
+    vectors: Vectors, rows: Integers, columns: Integers, *, neighbours: int, min_cosine: float
 ) -> Iterator[_Close]:
     """The nearest columns of each row, then the nearest rows of each column."""
     cosines = _cosines(vectors, rows, columns)
@@ -220,7 +221,7 @@ def _joined(found: list[_Close]) -> _Close:
     return _Close(*(np.concatenate(column) for column in zip(nothing, *found, strict=True)))
 
 
-def _cosines(vectors: Vectors, rows: Indices, columns: Indices) -> Cosines:
+def _cosines(vectors: Vectors, rows: Integers, columns: Integers) -> Cosines:
     one, other = _whole(vectors[rows]), _whole(vectors[columns])
     lengths = np.sqrt(np.outer(_squares(one), _squares(other)))
     cosines: Cosines = (one @ other.T) / lengths
@@ -248,6 +249,6 @@ def _squares(vectors: Vectors) -> Cosines:
     return squares
 
 
-def _split(positions: Indices) -> list[Indices]:
+def _split(positions: Integers) -> list[Integers]:
     side = _LIMITS.side
     return [positions[start : start + side] for start in range(0, len(positions), side)]

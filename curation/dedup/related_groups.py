@@ -6,18 +6,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from curation.base.arrays import Integers
 from curation.base.components import connected_components
 from curation.base.tables import HASHES, PAIRS
-
-Indices = npt.NDArray[np.int64]
 
 
 def related_groups(
     image_ids: Sequence[str] | pd.Series, hashes: pd.DataFrame, pairs: pd.DataFrame
-) -> Indices:
+) -> Integers:
     """A number for each of `image_ids`, the same where a chain of same pixels, copies and variants
     ties two of them.
 

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from curation.base.arrays import Floats32
 from curation.base.rgb import Rgb, shrink
 from curation.base.trim import Box, trim
 
 Bytes = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -65,24 +65,24 @@ class View:
         return self.page != Box(0, 0, self.size[1], self.size[0])
 
     @cached_property
-    def keypoints(self) -> tuple[Floats, Bytes]:
+    def keypoints(self) -> tuple[Floats32, Bytes]:
         """SIFT: n x 2 places (x, y) and n x 128 descriptors, whole numbers from 0 to 255."""
         places, descriptors = _detected(self.rgb)
         # OpenCV's descriptors are bytes held as floats: thousands of views stay in memory.
         return places, descriptors.astype(np.uint8)
 
     @cached_property
-    def content_square(self) -> Floats:
+    def content_square(self) -> Floats32:
         """The content as 32 x 32 grey levels of mean 0 and length 1."""
         return _square(self.content.cut(self.rgb))
 
     @cached_property
-    def page_square(self) -> Floats:
+    def page_square(self) -> Floats32:
         """The same of the page."""
         return _square(self.page.cut(self.rgb))
 
 
-def _detected(rgb: Rgb) -> tuple[Floats, Floats]:
+def _detected(rgb: Rgb) -> tuple[Floats32, Floats32]:
     """Places and descriptors as OpenCV gives them."""
     sift = cv2.SIFT.create(
         nfeatures=_LIMITS.most_keypoints,
@@ -94,7 +94,7 @@ def _detected(rgb: Rgb) -> tuple[Floats, Floats]:
     return np.array([point.pt for point in found], np.float32).reshape(-1, 2), descriptors
 
 
-def roots(descriptors: Bytes) -> Floats:
+def roots(descriptors: Bytes) -> Floats32:
     """Square roots of the shares in each row: dot products of these compare descriptors, equal ones
     have 1."""
     numbers = descriptors.astype(np.float32)
@@ -102,7 +102,7 @@ def roots(descriptors: Bytes) -> Floats:
     return np.asarray(np.sqrt(numbers / np.maximum(sums, 1e-6)), np.float32)
 
 
-def _square(rgb: Rgb) -> Floats:
+def _square(rgb: Rgb) -> Floats32:
     grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
     side = _LIMITS.square_px
     small = cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)

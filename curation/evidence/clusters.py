@@ -24,6 +24,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
+from curation.base.arrays import Integers
 from curation.base.params import Params
 from curation.base.tables import CLUSTERS
 from curation.evidence.features import feature_matrix
@@ -41,7 +42,6 @@ _KMEANS_STARTS = 3
 """Starts of KMeans, of which the best counts. By eye."""
 
 _Matrix = npt.NDArray[np.float32]
-Labels = npt.NDArray[np.int64]
 
 
 class ClusterParams(Params):
@@ -121,12 +121,12 @@ def _clusters(image_ids: list[str], vectors: _Matrix, params: ClusterParams) -> 
     points = reduced(vectors, params.components, params.seed)
     distances = k_distances(points, params.min_samples)
     eps = params.eps or max(knee(distances), _TINY_EPS)
-    methods: dict[str, Callable[[], Labels]] = {
+    methods: dict[str, Callable[[], Integers]] = {
         "dbscan": lambda: DBSCAN(eps=eps, min_samples=params.min_samples).fit_predict(points),
         "hdbscan": lambda: _hdbscan(points, params.min_samples),
         "kmeans": lambda: _kmeans(points, params.clusters, params.seed),
     }
-    labels: dict[str, Labels] = {}
+    labels: dict[str, Integers] = {}
     rows = []
     for method, cluster in methods.items():
         start = time.perf_counter()
@@ -137,25 +137,25 @@ def _clusters(image_ids: list[str], vectors: _Matrix, params: ClusterParams) -> 
     return Clusters(_frame(image_ids, labels), pd.DataFrame(rows), eps, distances)
 
 
-def _hdbscan(points: _Matrix, min_samples: int) -> Labels:
+def _hdbscan(points: _Matrix, min_samples: int) -> Integers:
     from hdbscan import HDBSCAN
 
     method = HDBSCAN(min_cluster_size=min_samples, core_dist_n_jobs=1)
-    labels: Labels = method.fit_predict(points.astype(np.float64))
+    labels: Integers = method.fit_predict(points.astype(np.float64))
     return labels
 
 
-def _kmeans(points: _Matrix, clusters: int, seed: int) -> Labels:
+def _kmeans(points: _Matrix, clusters: int, seed: int) -> Integers:
     method = KMeans(min(clusters, len(points)), n_init=_KMEANS_STARTS, random_state=seed)
     with warnings.catch_warnings():
         # That there are fewer clusters than asked for is what the outcome says.
         warnings.filterwarnings("ignore", "Number of distinct clusters", ConvergenceWarning)
-        labels: Labels = method.fit_predict(points)
+        labels: Integers = method.fit_predict(points)
     return labels
 
 
 def _compared(
-    method: str, points: _Matrix, labels: Labels, seed: int, seconds: float
+    method: str, points: _Matrix, labels: Integers, seed: int, seconds: float
 ) -> dict[str, object]:
     clusters = len(set(labels.tolist()) - {-1})
     clustered = labels >= 0
@@ -173,7 +173,7 @@ def _outcome(clusters: int) -> str:
     return {0: "all noise", 1: "one cluster"}.get(clusters, "clusters")
 
 
-def _silhouette(points: _Matrix, labels: Labels, seed: int) -> float:
+def _silhouette(points: _Matrix, labels: Integers, seed: int) -> float:
     """Mean silhouette of a sample of the pictures that are not noise; NaN unless there are 2 to n -
     1 clusters."""
     if len(points) > _SILHOUETTE_SAMPLE:
@@ -207,6 +207,6 @@ def _together(image_ids: list[str], outcome: str) -> Clusters:
     return Clusters(_frame(image_ids, labels), pd.DataFrame(rows), 0.0, np.zeros(0))
 
 
-def _frame(image_ids: list[str], labels: dict[str, Labels]) -> pd.DataFrame:
+def _frame(image_ids: list[str], labels: dict[str, Integers]) -> pd.DataFrame:
     ids = pd.Series(image_ids, dtype="str")
     return CLUSTERS.check(pd.DataFrame({"image_id": ids, **labels}))

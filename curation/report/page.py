@@ -26,7 +26,7 @@ from curation.report.photographs import outcome_per_picture, photographs_values
 from curation.report.rendering import render_page
 from curation.report.tiles import Facts
 from curation.report.unreadable import unreadable_values
-from curation.verdict.conservation import OUTCOMES
+from curation.verdict.conservation import HUMAN, OUTCOMES
 from curation.verdict.medium.votes import VOTES
 
 
@@ -95,7 +95,7 @@ def build_report(
 
 def _by_people(part: Gallery) -> int:
     """Tiles of pictures that people decided on."""
-    return sum(tile.decided_by == "human" for tile in part.tiles)
+    return sum(tile.decided_by == HUMAN for tile in part.tiles)
 
 
 def _totals(decisions: pd.DataFrame) -> dict[str, int]:
