@@ -172,7 +172,7 @@ def _distinct(sizes: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
     known = SIZES.check(sizes)
     placed = known.assign(place=np.arange(len(known)))
     pictures = HASHES.check(hashes).merge(placed, on="image_id", validate="1:1")
-    pictures.sort_values("image_id").drop_duplicates("pixels")
+    pictures = pictures.sort_values("image_id").drop_duplicates("pixels")
     # By content, as large borders make no large drawing; then by id, so that no order is left open.
     area = pictures["content_width"] * pictures["content_height"]
     return pictures.assign(area=-area).sort_values(["area", "image_id"], ignore_index=True)

@@ -53,8 +53,12 @@ class Measurements:
         """All rows, or some columns of them (`image_id` always among them); one row per picture."""
         if not self._parts:
             return pd.DataFrame(columns=list(columns or ["image_id"]))
-        rows = pd.concat([read_parquet(part, columns) for part in self._parts], ignore_index=True)
+        rows = pd.concat(list(self.part_frames(columns)), ignore_index=True)
         return rows.drop_duplicates("image_id", ignore_index=True)
+
+    def part_frames(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+        """The rows of every part, for stages whose parts do not hold the same columns."""
+        return (read_parquet(part, columns) for part in self._parts)
 
     def parts(self) -> list[Path]:
         """The files, every one of them whole."""

@@ -92,7 +92,7 @@ def test_a_class_of_one_picture_is_trained_on_and_its_f1_is_undefined(
             "duplicates.keep=best",
             "duplicates.keep: input should be 'largest' or 'first', got 'best'",
         ),
-        ("dedup.max_distance=2", "no stage called dedup; there are: images, embeddings"),
+        ("dedup.max_distance=2", "no stage called dedup; there are: images, clusters, embeddings"),
         (
             "classifier.network=resnet",
             "network: input should be 'custom', 'residual_inception', 'depth_stack'",

@@ -199,7 +199,7 @@ def test_people_outrank_the_machine_in_the_next_run(
 @pytest.fixture
 def cautious(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recipe that sends every picture to review."""
-    judge = assets.verdicts.judge
+    judge = assets.verdict.verdicts.judge
 
     def unsure(evidence: pd.DataFrame, *arguments: Any, **named: Any) -> Any:
         judged = judge(evidence, *arguments, **named)

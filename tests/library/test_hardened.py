@@ -26,10 +26,10 @@ print("asked", asked)
 """
 RUN_ONNX = """
 import numpy as np, torch
-from curation.evidence.models.inference import Session, export
+from curation.evidence.models.inference import Session, export_onnx
 class Mean(torch.nn.Module):
     def forward(self, picture): return picture.float().mean((1, 2))
-session = Session(export(Mean().eval(), [(8, 8)]))
+session = Session(export_onnx(Mean().eval(), [(8, 8)]))
 assert session(np.full((8, 8, 3), 7, np.uint8)).tolist() == [7, 7, 7]
 """
 BUILD_YOLO = """

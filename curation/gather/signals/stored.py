@@ -11,7 +11,6 @@ from curation.base import engine
 from curation.base.rgb import Rgb
 from curation.gather.signals import SIGNALS
 from curation.gather.signals.base import Signal
-from curation.store.parquet import read_parquet
 from curation.store.workspace import Measured, Workspace
 
 SIGNAL_BATCH = 512
@@ -49,7 +48,7 @@ class StoredSignals:
     def _known(self, image_ids: Sequence[str]) -> pd.DataFrame:
         columns = [_column(signal) for signal in SIGNALS]
         index = pd.Index(list(image_ids), name="image_id", dtype="str")
-        parts = [read_parquet(part).set_index("image_id") for part in self._stored.parts()]
+        parts = [part.set_index("image_id") for part in self._stored.part_frames()]
         rows = pd.concat([pd.DataFrame(columns=columns, dtype="float64"), *parts])
         return rows.groupby(level=0)[columns].first().reindex(index)
 
