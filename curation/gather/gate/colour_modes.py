@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageCms
 
 from curation.base.rgb import Rgb
 
@@ -33,12 +33,22 @@ def to_rgb(image: Image.Image) -> Rgb:
     if mode in DEEP_GREYS:
         return _from_grey(_scaled(np.asarray(image)))
     if mode == "LAB":
-        return _uint8(cv2.cvtColor(np.asarray(image), cv2.COLOR_LAB2RGB))
+        return np.asarray(_from_lab(image))
     if mode in ("La", "RGBa"):
         return _over_white(np.asarray(image))
     if _has_transparency(image):
         return _over_white(np.asarray(_premultiplied(image)))
     return np.asarray(image if mode == "RGB" else image.convert("RGB"))
+
+
+def _from_lab(image: Image.Image) -> Image.Image:
+    """CIE Lab (D50) as sRGB, by the colour engine that Pillow brings.
+
+    Pillow keeps a* and b* as signed bytes, which OpenCV would take for others 128 higher."""
+    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    converted = ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
+    assert converted is not None  # None is the answer to a conversion in place only
+    return converted
 
 
 def _has_transparency(image: Image.Image) -> bool:
