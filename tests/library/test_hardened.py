@@ -36,6 +36,9 @@ BUILD_YOLO = """
 from curation.evidence.models.yolo import network
 network(Path(sys.argv[1]))
 from ultralytics.utils import AUTOINSTALL, ONLINE, SAFE_LOAD
+import PIL.Image, torch
+assert PIL.Image.open.__module__ == "PIL.Image", PIL.Image.open
+assert torch.save.__module__ == "torch.serialization", torch.save
 assert (AUTOINSTALL, ONLINE, SAFE_LOAD) == (False, False, True), (AUTOINSTALL, ONLINE, SAFE_LOAD)
 """
 

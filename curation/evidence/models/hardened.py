@@ -2,7 +2,8 @@
 
 Each of them reads its switches when it is first imported, so inksift imports them here only:
 onnxruntime (1.29 and later) otherwise sends telemetry and keeps a device id in the user's cache;
-ultralytics otherwise probes public name servers, installs packages and writes to the home folder.
+ultralytics otherwise probes public name servers, installs packages, writes to the home folder, and
+replaces functions of Pillow and torch.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 from types import ModuleType
 
+from PIL import Image
 from platformdirs import user_cache_path
 
 from curation.base.errors import MissingError
@@ -45,7 +47,11 @@ def import_ultralytics() -> ModuleType:
         )
     os.environ |= _ULTRALYTICS
     os.environ["YOLO_CONFIG_DIR"] = str(user_cache_path("inksift") / "ultralytics")
+    # It puts functions of its own in place of these two for the whole process: the one installs a
+    # package when a file is no picture, the other retries what fails.
+    opened, saved = Image.open, torch.save
     import ultralytics
 
+    Image.open, torch.save = opened, saved
     module: ModuleType = ultralytics
     return module
