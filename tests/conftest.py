@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 RAM_DISK = Path("/dev/shm")
 ROOM_BYTES = 4 * 2**30
-"""Free on the RAM disk and in memory before tests write there; a whole run writes 0.4 GB."""
+"""Free on the RAM disk and in memory before tests write there: many times what they keep."""
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
