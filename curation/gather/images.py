@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -212,14 +211,10 @@ def _decode_all(
     params: ImageParams,
 ) -> dict[str, Decoded]:
     """Decode and store the missing pictures; those that failed in a way that may pass are returned
-    instead. One batch is written while the next is decoded."""
+    instead."""
     failed: dict[str, Decoded] = {}
     settings = params.settings
-    with (
-        ThreadPoolExecutor(1) as writer,
-        Gate(settings, workers=params.workers or engine.worker_count()) as gate,
-    ):
-        written: Future[None] | None = None
+    with Gate(settings, workers=params.workers or engine.worker_count()) as gate:
         for batch in engine.in_batches(missing, DECODE_BATCH, "decode pictures"):
             answers = engine.per_item(
                 lambda image_id: _decode(
@@ -230,12 +225,7 @@ def _decode_all(
             )
             decoded = dict(zip(batch, answers, strict=True))
             failed |= {key: value for key, value in decoded.items() if value.error in TRANSIENT}
-            lasting = {key: value for key, value in decoded.items() if key not in failed}
-            if written:
-                written.result()
-            written = writer.submit(store.add, lasting)
-        if written:
-            written.result()
+            store.add({key: value for key, value in decoded.items() if key not in failed})
     return failed
 
 

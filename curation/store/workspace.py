@@ -8,8 +8,8 @@
     published.json              the digest of every file published for people, beside those files
 
 A measurement is keyed by (picture, stage, version of code + settings + weights), so a second run
-measures nothing and a killed run repeats at most the batch in hand and the one that was being
-written. A part whose bytes do not match its name is set aside and measured again."""
+measures nothing and a killed run repeats at most one batch. A part whose bytes do not match its
+name is set aside and measured again."""
 
 from __future__ import annotations
 

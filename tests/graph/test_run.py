@@ -202,7 +202,7 @@ def _wait_for(workspace: Path, pattern: str, process: subprocess.Popen[bytes]) -
 @pytest.mark.parametrize(
     "moment",
     [
-        "measurements/thumbnails/*/*.parquet",
+        "measurements/pixels/*/*.parquet",  # the last part of a batch that is written
         "measurements/embeddings/*/*.parquet",
         "tables/duplicates.parquet",
     ],

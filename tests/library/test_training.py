@@ -149,7 +149,7 @@ def test_stopped_training_resumes_to_the_same_end(finished, tmp_path, monkeypatc
 def test_killed_training_resumes_to_the_same_end(finished, tmp_path):
     code = f"""
 import importlib.util, os, signal, pathlib
-from curation.training import checkpoints
+from curation.training.fit import checkpoints
 spec = importlib.util.spec_from_file_location("toys", {str(Path(__file__))!r})
 toys = importlib.util.module_from_spec(spec); spec.loader.exec_module(toys)
 real, calls = checkpoints.write_atomically, []
