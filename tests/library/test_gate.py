@@ -252,12 +252,12 @@ def test_a_hanging_file_is_given_up_in_time(hang: str, tmp_path: Path) -> None:
         f"import hashlib\nif hashlib.sha256(data).hexdigest() == {sha256(slow).hexdigest()!r}:\n   "
         f" {hang}"
     )
-    settings = SETTINGS._replace(timeout_s=2)
+    settings = SETTINGS._replace(timeout_s=1)
     with Gate(settings, workers=1, command=_odd_worker(tmp_path, body)) as gate:
         _ask(gate, tmp_path, [_picture(0)])
         start = time.monotonic()
         (answer,) = _ask(gate, tmp_path, [slow])
-        assert time.monotonic() - start < 30
+        assert time.monotonic() - start < 2
         (after,) = _ask(gate, tmp_path, [_picture(2)])
     assert (answer.error, after.error) == ("timeout", "")
 
