@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -20,22 +21,39 @@ RAM_DISK = Path("/dev/shm")
 ROOM_BYTES = 4 * 2**30
 """Free on the RAM disk and in memory before tests write there: many times what they keep."""
 
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+GARBAGE_AFTER = 50_000
+"""New objects after which garbage is looked for: 700 is Python's own bound."""
+
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How long an example takes says how busy the machine is, and nothing of the code."""
 
+settings.register_profile("every change", PATIENT, max_examples=40)
+settings.register_profile("wide", PATIENT, max_examples=200)
 
-def pytest_configure() -> None:
+
+def pytest_configure(config: pytest.Config) -> None:
     """Temporary files go to a RAM disk where there is one and nobody names another place by TMPDIR,
-    and threads that have nothing to do sleep. Worker processes inherit both.
+    and arithmetic has one thread, which sleeps when it has nothing to do. Worker processes inherit
+    this.
 
     Half the time of a run on a few drawn pictures is Dagster's history, which waits for the disk
-    after every event. And where more threads than cores train networks, those of OpenMP that wait
-    for others keep them from the cores: a training of 3 s takes minutes."""
+    after every event. And the processes of the suite fill the cores: with a thread for every core
+    in each of them, the same arithmetic costs nearly twice the processor time."""
+    settings.load_profile("every change" if config.getoption("markexpr") else "wide")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if "TMPDIR" not in os.environ and _has_room(RAM_DISK):
         os.environ["TMPDIR"] = str(RAM_DISK)
         tempfile.tempdir = None
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of the search for garbage, and look for it less often: tests end
+    before it matters, and a suite that has imported torch and Dagster spends a tenth of its time on
+    it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
 
 
 def _has_room(folder: Path) -> bool:

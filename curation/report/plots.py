@@ -119,7 +119,8 @@ def aspects(images: pd.DataFrame) -> bytes:
         axes = panels[0]
         if not ratios.size:
             return nothing(axes, "no readable pictures")
-        axes.hist(np.clip(ratios, -3, 3), bins=np.linspace(-3, 3, 49).tolist(), color=KEPT)
+        bins = np.linspace(-3, 3, 49).tolist()
+        axes.hist(np.clip(ratios, -3, 3), bins=bins, histtype="stepfilled", color=KEPT)
         axes.set_xticks(range(-3, 4), ["1:8", "1:4", "1:2", "1:1", "2:1", "4:1", "8:1"])
         axes.set(xlabel="width : height", ylabel="pictures")
 
@@ -158,6 +159,7 @@ def signal_histogram(
                 part,
                 bins=bins.tolist(),
                 weights=weights,
+                histtype="stepfilled",
                 color=colour,
                 alpha=0.6,
                 label=f"{label} ({part.size:,})",
@@ -166,7 +168,7 @@ def signal_histogram(
             if low <= cut <= bins[-1]:
                 axes.axvline(cut, color=INK, linestyle="--", linewidth=1)
         axes.set(xlabel=plain(name), ylabel="share of pictures")
-        axes.legend()
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=2)
 
     return render(draw, width=4.4, height=2.6)
 

@@ -67,6 +67,7 @@ def log_odds_histogram(
             list(groups.values()),
             bins=np.linspace(-reach, reach, 61).tolist(),
             stacked=True,
+            histtype="stepfilled",
             color=[OUTCOME_COLOURS[outcome] for outcome in groups],
             label=[
                 f"{outcome_in_words(outcome)} ({len(values):,})"
@@ -78,7 +79,9 @@ def log_odds_histogram(
         axes.set(
             xlim=(-reach, reach), xlabel=f"log-odds of a photograph{beyond}", ylabel="pictures"
         )
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.17), ncols=3, columnspacing=1.2)
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(-0.02, 1.17), ncols=3, columnspacing=1.2, reverse=True
+        )
         axes.set_ylim(top=1.18 * axes.get_ylim()[1])
         axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
         _probability_axis(axes, reach)

@@ -22,6 +22,7 @@ from tests.once import made_once
 QUICK = (
     "classifier.image_side_px=32",
     "classifier.max_epochs=2",
+    "classifier.threads=1",
     "explanations.tsne_layers=[features]",
     "object_counts.download=false",
 )
@@ -122,6 +123,13 @@ def judged(judged_once: tuple[Path, Ended], tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def measured(judged_once: tuple[Path, Ended], tmp_path: Path) -> Path:
+    """A workspace in which the sample's pictures are measured and nothing else happened: for runs
+    on these pictures, or some of them, that are not about measuring."""
+    return as_measured(judged_once[0], tmp_path / "w")
+
+
+@pytest.fixture
 def copied(sample: Path, tmp_path: Path) -> Path:
     """A copy of the sample's images that a test may change."""
     return Path(shutil.copytree(sample / "images", tmp_path / "images"))
@@ -139,6 +147,14 @@ def _ran_once(
 
     folder = made_once(factory, name, keep)
     return folder / "workspace", Ended(*json.loads((folder / "ended.json").read_text()))
+
+
+def as_measured(finished: Path, workspace: Path) -> Path:
+    """A new workspace with the measurements of a finished one."""
+    for name in ("measurements", "models"):
+        shutil.copytree(finished / name, workspace / name)
+    shutil.copy(finished / "workspace.json", workspace)
+    return workspace
 
 
 def fingerprint(folder: Path) -> dict[str, list[object]]:

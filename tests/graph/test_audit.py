@@ -181,7 +181,7 @@ def test_without_a_finished_run_there_is_nothing_to_audit(tmp_path: Path, inksif
 
 
 def test_a_recipe_without_probabilities_cannot_be_audited(
-    sample: Path, tmp_path: Path, inksift
+    sample: Path, measured: Path, tmp_path: Path, inksift
 ) -> None:
     plain = settings("object_counts.download=false", "verdicts.recipe=camp2022")
     inksift(
@@ -190,10 +190,10 @@ def test_a_recipe_without_probabilities_cannot_be_audited(
         "--out",
         tmp_path / "o.csv",
         "--workspace",
-        tmp_path / "w",
+        measured,
         *plain,
     )
-    result = inksift("audit", "--workspace", tmp_path / "w", "--out", tmp_path / "audit.csv")
+    result = inksift("audit", "--workspace", measured, "--out", tmp_path / "audit.csv")
     assert result.exit_code == 2
     assert "verdicts.recipe=learned" in result.stderr
 

@@ -55,6 +55,7 @@ def test_a_folder_of_text_files(tmp_path: Path, inksift) -> None:
     assert (tmp_path / "w" / "decisions.csv").read_text().count("unreadable") == 2
 
 
+@pytest.mark.usefixtures("measured")
 def test_one_class(copied: Path, tmp_path: Path, inksift) -> None:
     for folder in copied.iterdir():
         if folder.name != "cat":
@@ -68,6 +69,7 @@ def test_one_class(copied: Path, tmp_path: Path, inksift) -> None:
     )
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_class_of_one_picture_is_trained_on_and_its_f1_is_undefined(
     copied: Path, tmp_path: Path, inksift
 ) -> None:
@@ -132,6 +134,7 @@ def test_a_workspace_with_other_files(copied: Path, tmp_path: Path, inksift) -> 
     assert (tmp_path / "w" / "thesis.txt").read_text() == "mine"
 
 
+@pytest.mark.usefixtures("measured")
 def test_missing_weights_that_are_required(
     sample: Path, tmp_path: Path, inksift, monkeypatch
 ) -> None:
@@ -141,6 +144,7 @@ def test_missing_weights_that_are_required(
     ends(result, 3, "weights yolov8n not found")
 
 
+@pytest.mark.usefixtures("measured")
 def test_weights_that_are_not_the_pinned_ones(sample: Path, tmp_path: Path, inksift) -> None:
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "yolov8n.pt").write_bytes(b"<html>404</html>")
@@ -199,6 +203,7 @@ def test_a_history_that_cannot_be_written(
     )
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_failed_blocking_check(copied: Path, tmp_path: Path, inksift, monkeypatch) -> None:
     monkeypatch.setattr(
         "assets.checks.conservation_problems", lambda *_: ["cat/a.png has two outcomes"]
@@ -244,6 +249,7 @@ def test_judge_never_writes_over_what_is_there(
     assert not (tmp_path / "w").exists()
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_test_folder_that_is_the_source(copied: Path, tmp_path: Path, inksift) -> None:
     result = inksift("run", copied, "--workspace", tmp_path / "w", "--test", copied, *FAST)
     ends(result, 2, "copies or variants of trusted test pictures")

@@ -112,13 +112,13 @@ def test_a_class_that_would_go_is_kept_back_until_accepted(
 
 
 def test_a_run_within_the_limits_withdraws_the_proposal(
-    crawl: Path, tmp_path: Path, inksift
+    crawl: Path, calm: Path, tmp_path: Path, inksift
 ) -> None:
-    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", tmp_path / "w")
+    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", calm)
     assert inksift(*command, *HEAVY).exit_code == 1
     assert inksift(*command, *HEAVY, *settings("verdicts.max_class_removal=1")).exit_code == 0
-    assert not (tmp_path / "w" / "proposal.csv").exists()
-    assert inksift("verify", "--workspace", tmp_path / "w").exit_code == 0
+    assert not (calm / "proposal.csv").exists()
+    assert inksift("verify", "--workspace", calm).exit_code == 0
 
 
 def test_a_folder_of_photographs_alone_stops_and_trains_nothing(
@@ -217,9 +217,9 @@ def exported(inksift, target: Path, workspace: Path, *options: str) -> int:
 
 
 def test_pictures_under_review_count_as_kept_or_are_held(
-    crawl: Path, tmp_path: Path, inksift, cautious
+    crawl: Path, calm: Path, tmp_path: Path, inksift, cautious
 ) -> None:
-    workspace = tmp_path / "w"
+    workspace = calm
     command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", workspace, *CALM)
     kept = inksift(*command)
     waiting = int((decisions(workspace)["outcome"] == "review").sum())

@@ -19,7 +19,7 @@ from curation.sample.scenes import draw_scene
 from curation.sample.styles import paint
 from curation.store.parquet import read_parquet
 from curation.store.workspace import Workspace
-from tests.graph.conftest import QUICK, blank_plots, invoke, settings
+from tests.graph.conftest import QUICK, as_measured, blank_plots, invoke, settings
 
 JUDGE = settings("object_counts.download=false", "verdicts.recipe=camp2022", "verdicts.filters=[]")
 TRAIN = settings(*QUICK, "verdicts.recipe=camp2022", "verdicts.filters=[]")
@@ -80,6 +80,12 @@ def judged_drawings(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return folder / "w"
 
 
+@pytest.fixture
+def workspace(judged_drawings: Path, tmp_path: Path) -> Path:
+    """A workspace in which the drawings are measured and compared, and nothing else happened."""
+    return as_measured(judged_drawings, tmp_path / "w")
+
+
 @pytest.fixture(scope="module")
 def judged(judged_drawings: Path) -> pd.DataFrame:
     """DECISIONS on the drawings, by path."""
@@ -115,26 +121,26 @@ def test_drawings_that_differ_and_variants_stay(judged: pd.DataFrame) -> None:
 
 
 def test_renaming_and_moving_keeps_the_same_pictures(
-    source: Path, judged: pd.DataFrame, tmp_path: Path, inksift
+    source: Path, workspace: Path, judged: pd.DataFrame, tmp_path: Path, inksift
 ) -> None:
     for number, path in enumerate(sorted(source.rglob("*.*"))):
         (path.parent / "deeper").mkdir(exist_ok=True)
         path.rename(path.parent / "deeper" / f"{900 - number}{path.suffix}")
-    inksift("judge", source, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE)
+    inksift("judge", source, "--out", tmp_path / "o.csv", "--workspace", workspace, *JUDGE)
     kept = [
         set(table.loc[table["outcome"] == "kept", "image_id"])
-        for table in (judged, decisions(tmp_path / "w"))
+        for table in (judged, decisions(workspace))
     ]
     assert kept[0] == kept[1]
 
 
 def test_a_corrupt_twin_never_stays_instead_of_the_good_one(
-    source: Path, tmp_path: Path, inksift
+    source: Path, workspace: Path, tmp_path: Path, inksift
 ) -> None:
     data = (source / "house" / "1.png").read_bytes()
     (source / "house" / "0-twin.png").write_bytes(data[: len(data) // 2])
-    inksift("judge", source, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *JUDGE)
-    table = decisions(tmp_path / "w")
+    inksift("judge", source, "--out", tmp_path / "o.csv", "--workspace", workspace, *JUDGE)
+    table = decisions(workspace)
     assert table.loc["house/0-twin.png", "reason"] == "unreadable"
     assert table.loc["house/1.png", "outcome"] == "kept"
 
@@ -155,12 +161,12 @@ def trusted(source: Path, tmp_path: Path) -> Path:
 
 
 def test_no_relative_of_a_test_picture_is_trained_on(
-    source: Path, trusted: Path, tmp_path: Path, inksift
+    source: Path, trusted: Path, workspace: Path, inksift
 ) -> None:
-    command = ("run", source, "--workspace", tmp_path / "w", "--test", trusted, "--json", *TRAIN)
+    command = ("run", source, "--workspace", workspace, "--test", trusted, "--json", *TRAIN)
     told = json.loads(inksift(*command).stdout)
-    splits = read_parquet(tmp_path / "w" / "tables" / "splits.parquet").set_index("path")["split"]
-    kept = kept_for(decisions(tmp_path / "w"), "cat/0.png")
+    splits = read_parquet(workspace / "tables" / "splits.parquet").set_index("path")["split"]
+    kept = kept_for(decisions(workspace), "cat/0.png")
     assert splits[[kept, "house/3.png"]].tolist() == ["left_out"] * 2
     assert splits["cat/recoloured.png"] == "left_out"
     assert any(
@@ -170,12 +176,12 @@ def test_no_relative_of_a_test_picture_is_trained_on(
 
 
 def test_a_split_that_trains_on_them_is_stopped(
-    source: Path, trusted: Path, tmp_path: Path, inksift, monkeypatch: pytest.MonkeyPatch
+    source: Path, trusted: Path, workspace: Path, inksift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "assets.training.splits.related_groups", lambda ids, *_: np.arange(len(ids))
     )
-    stopped = inksift("run", source, "--workspace", tmp_path / "w", "--test", trusted, *TRAIN)
+    stopped = inksift("run", source, "--workspace", workspace, "--test", trusted, *TRAIN)
     assert stopped.exit_code == 1
     assert "no_test_picture_is_trained_on: " in stopped.stderr
     assert "relatives of test pictures are trained on, 1 were left out" in stopped.stderr
@@ -189,9 +195,8 @@ def in_two_classes(source: Path) -> Path:
 
 
 def test_a_picture_in_two_classes_waits_for_a_person(
-    in_two_classes: Path, tmp_path: Path, inksift
+    in_two_classes: Path, workspace: Path, tmp_path: Path, inksift
 ) -> None:
-    workspace = tmp_path / "w"
     command = (
         "judge",
         in_two_classes,

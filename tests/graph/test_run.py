@@ -131,6 +131,7 @@ def test_judge_writes_the_columns_of_decisions_and_trains_nothing(judged_once) -
     assert not (workspace / "f1_report.json").exists()
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_flat_folder_is_one_unlabelled_class(copied: Path, tmp_path: Path, inksift) -> None:
     flat = tmp_path / "flat"
     flat.mkdir()

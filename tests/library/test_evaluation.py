@@ -6,9 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import (
-    accuracy_score,
     classification_report,
-    f1_score,
     precision_recall_fscore_support,
 )
 
@@ -54,13 +52,10 @@ def test_equals_scikit_learn_on_a_thousand_random_tables():
         assert np.allclose(
             [[row[key] for row in rows] for key in ("precision", "recall", "f1", "support")], values
         )
-        assert found["macro_f1"] == pytest.approx(
-            f1_score(truth, guess, labels=there, average="macro", zero_division=0)
-        )
-        assert found["weighted_f1"] == pytest.approx(
-            f1_score(truth, guess, average="weighted", zero_division=0)
-        )
-        assert found["accuracy"] == pytest.approx(accuracy_score(truth, guess))
+        _, _, f1, support = values
+        assert found["macro_f1"] == pytest.approx(f1.mean())
+        assert found["weighted_f1"] == pytest.approx(np.average(f1, weights=support))
+        assert found["accuracy"] == pytest.approx(np.mean(truth == guess))
         assert set(found["undefined"]) == set(names) - set(truth)
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.base.errors import SchemaError
@@ -439,7 +439,6 @@ PEOPLE = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     FILES, PAIRS, PEOPLE, st.dictionaries(st.sampled_from(IDS), st.sampled_from("pq")), st.data()
 )

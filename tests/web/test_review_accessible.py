@@ -14,28 +14,29 @@ from curation.store.workspace import Workspace
 from tests.web.finished import finish
 from tests.web.hostile import HOSTILE
 from tests.web.looking import EVERYTHING, PAGES, Tab, in_force, served
+from tests.web.test_report_accessible import COLOURS
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "options"), [("light", None), ("dark", COLOURS)])
 def test_axe_finds_nothing(
-    chrome: Browser, access: Access, scheme: Literal["light", "dark"]
+    chrome: Browser, access: Access, scheme: Literal["light", "dark"], options: Any
 ) -> None:
     tab = Tab(chrome.new_context(color_scheme=scheme).new_page(), access)
     tab.press("j", "x", "j", "r")
     tab.told("Rejected")
     for target in PAGES:
         tab.go(target)
-        assert_accessible(tab, f"{scheme} {target}")
+        assert_accessible(tab, f"{scheme} {target}", options)
     tab.go("/")
     tab.press("?")
-    assert_accessible(tab, f"{scheme} keys")
+    assert_accessible(tab, f"{scheme} keys", options)
     tab.press("Escape", "j", "x", "c")
-    assert_accessible(tab, f"{scheme} class")
+    assert_accessible(tab, f"{scheme} class", options)
     tab.page.context.close()
 
 
-def assert_accessible(tab: Tab, where: str) -> None:
-    found = Axe().run(tab.page)
+def assert_accessible(tab: Tab, where: str, options: Any) -> None:
+    found = Axe().run(tab.page, options=options)
     assert found.violations_count == 0, f"{where}: {found.generate_report()}"
 
 

@@ -143,7 +143,7 @@ def answered(fuzzed: Browser, request: Request) -> int:
     return answer.status
 
 
-@settings(QUIETLY, max_examples=400)
+@settings(QUIETLY, max_examples=150)
 @given(request=requests)
 def test_whatever_is_sent_is_answered(fuzzed: Browser, request: Request) -> None:
     answered(fuzzed, request)
