@@ -24,8 +24,8 @@ from pydantic import Field
 from curation.base.engine import in_batches, per_item
 from curation.base.errors import ParamError
 from curation.base.tables import DECISIONS, IMAGES
+from curation.gather.folder.reach import open_source
 from curation.gather.folder.safe_open import RefusedError, open_file, read_chunks
-from curation.gather.folder.walk import open_source
 from curation.publish.export_names import class_folders, distinct, file_name
 from curation.store.files import (
     atomic_file,

@@ -57,6 +57,7 @@ def summary(
         },
         "f1": _f1(heard),
         "truth": _against_truth(truth, decisions),
+        "folder": folder_told(heard),
         "warnings": [*heard.warnings, *_warnings(decisions, heard, review)],
         "seconds": round(seconds, 1),
         "workspace": str(root),
@@ -98,6 +99,7 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
         yield from (
             f"  {row['what']:<34}{row['found']:5d} of {row['planted']:5d}" for row in told["truth"]
         )
+    yield from (f"note: {line}" for line in told["folder"])
     yield from (f"warning: {line}" for line in told["warnings"])
     yield from (f"  {place}" for place in told["places"].values())
 
@@ -105,6 +107,13 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
 def as_json(told: dict[str, Any]) -> str:
     """The summary as one JSON object."""
     return json.dumps(told, indent=1, allow_nan=False)
+
+
+def folder_told(heard: Heard) -> list[str]:
+    """What a person should know of the source folder and of the trusted test folder."""
+    notes = [heard.metadata.get(name, {}).get("notes", []) for name in ("images", "test_images")]
+    of_test = (f"in the trusted test folder: {note}" for note in notes[1])
+    return [*notes[0], *of_test]
 
 
 def _warnings(decisions: pd.DataFrame, heard: Heard, review: str) -> Iterator[str]:
