@@ -9,7 +9,7 @@ from assets.shared.results import counts, records, table
 from assets.shared.stage import Made, Stage
 from curation.base.tables import HASHES, IMAGES
 from curation.gather import images as library
-from curation.gather.folder.layout import GIVEN_SPLITS
+from curation.gather.folder.layout import GIVEN_SPLITS, demand_one_test
 from curation.gather.folder.sidecars import SIDECARS
 from curation.gather.images import SET_ASIDE, ImageParams
 from curation.gather.notes import folder_notes
@@ -54,6 +54,7 @@ def decoded_images(
     found = library.find_images(
         project.source, project.workspace, config, link_roots=project.link_roots
     )
+    demand_one_test(found.folder.given_splits, project.test)
     errors = found.images.loc[~found.images["readable"], "error"]
     yield table(
         found.images,

@@ -8,6 +8,7 @@ from assets.shared.settings_used import settings_of
 from assets.shared.stage import Made, Stage
 from assets.shared.union import union
 from curation.base.tables import SPLITS
+from curation.dedup.across import splits_of_kept
 from curation.dedup.related_groups import related_groups
 from curation.project import Project
 from curation.training import splits as library
@@ -37,6 +38,8 @@ def splits(
     test_images: pd.DataFrame,
     test_hashes: pd.DataFrame,
     pairs: pd.DataFrame,
+    duplicates: pd.DataFrame,
+    given_splits: pd.DataFrame,
     config: SplitsConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
@@ -51,12 +54,14 @@ def splits(
         config,
         trusted_test=None if project.test is None else tested,
         trusted_groups=None if project.test is None else groups[len(curated_dataset) :],
+        given=curated_dataset["path"].map(splits_of_kept(duplicates, given_splits)),
     )
     sizes = pd.crosstab(split["label"], split["split"]).reset_index()
     relatives = relatives_of_test(split, both, pairs)
     return table(
         split,
         trusted_test=project.test is not None,
+        given=len(given_splits) > 0,
         left_out=int((split["split"] == LEFT_OUT).sum()),
         left_out_pictures=records(relatives[relatives["split"] == LEFT_OUT].head(MOST_LISTED)),
         sizes=records(sizes),

@@ -111,9 +111,11 @@ def as_json(told: dict[str, Any]) -> str:
 
 def folder_told(heard: Heard) -> list[str]:
     """What a person should know of the source folder and of the trusted test folder."""
-    notes = [heard.metadata.get(name, {}).get("notes", []) for name in ("images", "test_images")]
-    of_test = (f"in the trusted test folder: {note}" for note in notes[1])
-    return [*notes[0], *of_test]
+    own, copies, of_test = (
+        heard.metadata.get(name, {}).get("notes", [])
+        for name in ("images", "duplicates", "test_images")
+    )
+    return [*own, *copies, *(f"in the trusted test folder: {note}" for note in of_test)]
 
 
 def _warnings(decisions: pd.DataFrame, heard: Heard, review: str) -> Iterator[str]:
@@ -122,7 +124,7 @@ def _warnings(decisions: pd.DataFrame, heard: Heard, review: str) -> Iterator[st
     left_out = heard.metadata.get("splits", {}).get("left_out", 0)
     if left_out:
         yield (
-            f"{left_out} kept pictures are copies or variants of a trusted test picture: not "
+            f"{left_out} kept pictures are copies or variants of a test or validation picture: not "
             "trained on"
         )
 

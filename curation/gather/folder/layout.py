@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
+
+import pandas as pd
 
 from curation.base.errors import SourceError
 from curation.base.tables import Table
@@ -63,6 +66,17 @@ def given_splits(files: Sequence[Found]) -> list[dict[str, object]]:
     """The GIVEN_SPLITS rows of a divided source; a file outside of every split has none."""
     named = ((file.path, split_named(_first_folder(file.path_bytes))) for file in files)
     return [{"path": path, "split": split} for path, split in named if split]
+
+
+def demand_one_test(given: pd.DataFrame, test: Path | None) -> None:
+    """SourceError where the source has a test split of its own beside a trusted test folder."""
+    tested = GIVEN_SPLITS.check(given).query("split == 'test'")
+    if test is not None and len(tested):
+        folder = tested["path"].iloc[0].partition("/")[0]
+        raise SourceError(
+            f"two test sets: --test {test}, and {folder} in the source: leave out --test, or the "
+            f"folder with --set 'images.exclude=[\"{folder}\"]'"
+        )
 
 
 def _first_folder(path: bytes) -> str:
