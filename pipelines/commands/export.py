@@ -49,6 +49,7 @@ def export(
     from curation.publish.export import ExportParams
     from curation.publish.export import export as write
     from curation.store.published import read_decisions, read_images, read_review, read_source
+    from pipelines.commands.places import read_beside
 
     here = existing(workspace)
     if target.resolve().is_relative_to(here.root.resolve()):
@@ -63,13 +64,14 @@ def export(
         source=source or read_source(here),
         target=target,
         params=ExportParams.of("export", choices),
+        beside=read_beside(here),
     )
     if as_json:
         click.echo(json.dumps(asdict(summary)))
     else:
         click.echo(
-            f"{summary.pictures} pictures in {target}, {summary.reused} of them from an earlier "
-            "export"
+            f"{summary.pictures} pictures and {summary.sidecars} sidecars in {target}, "
+            f"{summary.reused} pictures of them from an earlier export"
         )
         click.echo(
             "".join(f"left out: {path}: {reason}\n" for path, reason in summary.skipped.items()),

@@ -218,7 +218,16 @@ def test_parquet_holds_the_bytes_in_row_groups(tmp_path: Path) -> None:
     assert stored.num_row_groups == 3
     rows = stored.read().to_pylist()
     assert [row["bytes"] for row in rows] == list(files.values())
-    assert list(rows[0]) == ["path", "label", "image_id", "format", "bytes"]
+    assert list(rows[0]) == [
+        "path",
+        "label",
+        "image_id",
+        "format",
+        "split",
+        "caption",
+        "sidecars",
+        "bytes",
+    ]
 
 
 def test_csv_lists_paths_and_labels_without_formulas(tmp_path: Path) -> None:
