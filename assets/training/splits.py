@@ -14,6 +14,7 @@ from curation.project import Project
 from curation.training import splits as library
 from curation.training.leaks import relatives_of_test
 from curation.training.splits import LEFT_OUT, SplitParams
+from curation.verdict.several import demand_classes
 
 MOST_LISTED = 100
 
@@ -40,11 +41,13 @@ def splits(
     pairs: pd.DataFrame,
     duplicates: pd.DataFrame,
     given_splits: pd.DataFrame,
+    verdicts: pd.DataFrame,
     config: SplitsConfig,
     project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Every picture of the data set and of the trusted test folder, with copies and variants on one
     side."""
+    demand_classes(verdicts, curated_dataset)
     tested = test_images[test_images["readable"]].drop_duplicates("image_id")
     both = union(hashes, test_hashes)
     groups = related_groups([*curated_dataset["image_id"], *tested["image_id"]], both, pairs)

@@ -26,6 +26,7 @@ from curation.report.photographs import loudest_first
 from curation.report.tiles import likeliest_first
 from curation.store.thumbnails import Thumbnails
 from curation.verdict.conservation import by_people
+from curation.verdict.several import several_told
 from curation.verdict.signal_limits import limits_by_name
 
 _NO_DETECTOR = (
@@ -80,7 +81,9 @@ def rejected_report(
     read = Thumbnails(project.workspace, thumbnails)
     beside = Folder(**{name: found[name] for name in Folder._fields})
     across = across_splits(found["duplicates"], beside.given_splits)
-    findings = _findings(found, project, [*folder_notes(images, beside), *across_notes(across)])
+    several = filter(None, [several_told(verdicts)])
+    notes = [*folder_notes(images, beside), *across_notes(across), *several]
+    findings = _findings(found, project, notes)
     page = build_report(verdicts, images, read=read, params=config, findings=findings)
     place = project.workspace.publish("report.html", page.encode())
     rejected = _rejected_pictures(verdicts)

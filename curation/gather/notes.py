@@ -108,10 +108,10 @@ def _companions(files: pd.DataFrame) -> Iterator[str]:
 def _spelling(files: pd.DataFrame) -> Iterator[str]:
     counts = files["label"].value_counts()
     for labels in written_alike(counts.index):
-        named = [f"{visibly(label)} ({_files(int(counts[label]))})" for label in labels]
+        named = [f"{visibly(label)}: {_files(int(counts[label]))}" for label in labels]
         yield (
-            f"classes that differ only in how their names are written: {_listed(named)}: if one "
-            "class is meant, give the folders one name"
+            f"classes that differ only in how their names are written ({_listed(named)}): if "
+            "one class is meant, give the folders one name"
         )
 
 

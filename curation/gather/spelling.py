@@ -23,12 +23,13 @@ def written_alike(labels: Iterable[str]) -> list[list[str]]:
 
 
 def visibly(label: str) -> str:
-    r"""A label in quotes, with every character beyond plain letters as its code point.
+    r"""A label in quotes, and where it holds more than plain letters also with their code points.
 
-    >>> print(visibly("pe\u0301che "))
-    'pe\u0301che '
+    >>> print(visibly("owl "), visibly("p\xe9"))
+    'owl ' 'p\xe9' ('p\\xe9')
     """
-    return f"'{label.encode('unicode_escape').decode('ascii')}'"
+    points = label.encode("unicode_escape").decode("ascii")
+    return f"'{label}'" if points == label else f"'{label}' ('{points}')"
 
 
 def _meant(label: str) -> str:

@@ -16,6 +16,7 @@ from curation.gather.folder.layout import GIVEN_SPLITS
 from curation.gather.folder.reach import Reach
 from curation.gather.folder.safe_open import RefusedError, read_chunks
 from curation.gather.folder.sidecars import CAPTIONS, SIDECARS
+from curation.gather.folder.walk import UNLABELLED
 from curation.store.files import atomic_file
 
 _MOST_BYTES = 2**40
@@ -33,10 +34,12 @@ class Sidecar(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """The sidecars of every picture and the split that it was given, by its path ("" for none), and
-    the folders that links of the source may lead into."""
+    """By the path of each picture: its sidecars, all classes that copies of it are filed under, and
+    the split that it was given ("" for none); and the folders that links of the source may lead
+    into."""
 
     sidecars: Mapping[str, list[Sidecar]] = MappingProxyType({})
+    labels: Mapping[str, list[str]] = MappingProxyType({})
     splits: Mapping[str, str] = MappingProxyType({})
     link_roots: tuple[Path, ...] = ()
 
@@ -46,19 +49,33 @@ NOTHING_BESIDE = Beside()
 
 
 def beside_of(
+    images: pd.DataFrame,
     sidecars: pd.DataFrame,
     given_splits: pd.DataFrame,
     duplicates: pd.DataFrame,
     link_roots: tuple[Path, ...],
 ) -> Beside:
-    """What lies beside the pictures, of SIDECARS, GIVEN_SPLITS and DUPLICATES."""
+    """What lies beside the pictures, of IMAGES, SIDECARS, GIVEN_SPLITS and DUPLICATES."""
     rows = SIDECARS.check(sidecars)
     of_pictures: dict[str, list[Sidecar]] = {}
     for row in rows[rows["picture"] != ""].sort_values("path").to_dict("records"):
         of_pictures.setdefault(row["picture"], []).append(Sidecar(row["path"], row["path_bytes"]))
     given = GIVEN_SPLITS.check(given_splits)
     splits = splits_of_kept(DUPLICATES.check(duplicates), given) if len(given) else pd.Series()
-    return Beside(of_pictures, dict(zip(splits.index, splits, strict=True)), link_roots)
+    by_path = dict(zip(splits.index, splits, strict=True))
+    return Beside(of_pictures, _labels(images, duplicates), by_path, link_roots)
+
+
+def _labels(images: pd.DataFrame, duplicates: pd.DataFrame) -> dict[str, list[str]]:
+    """The classes that copies of each kept file are filed under, in order."""
+    label_of = dict(zip(images["path"], images["label"], strict=True))
+    groups = duplicates.groupby("group")["path"].agg(list).to_dict()
+    kept = duplicates[duplicates["keep"]]
+    found: dict[str, list[str]] = {}
+    for path, group in zip(kept["path"], kept["group"], strict=True):
+        filed = {label_of[copy] for copy in groups[group]}
+        found[path] = sorted(filed - {UNLABELLED} or filed)
+    return found
 
 
 def carry(reach: Reach, sidecar: Sidecar, place: Path) -> None:

@@ -1,5 +1,5 @@
-"""The curated set as something to train on: a folder tree, Parquet with the pictures' bytes, or a
-list of paths.
+"""The curated set as something to train on: a folder tree, Parquet with the pictures' bytes, a list
+of paths, or one of pictures with all their classes.
 
 The originals are read and never written. Every picture's bytes are compared with its image_id on
 the way, so what comes out is what was decided on; a file that changed or vanished is named, and
@@ -44,10 +44,11 @@ from curation.store.files import (
     write_atomically,
 )
 from curation.store.safe_csv import csv_bytes
+from curation.verdict.conflicts import is_conflict
 from curation.verdict.curated import CuratedParams, staying
 
 MARK = "inksift-export.json"
-_PARQUET, _CSV = "pictures.parquet", "pictures.csv"
+_PARQUET, _CSV, _LABELS = "pictures.parquet", "pictures.csv", "labels.jsonl"
 _FORMAT = 1
 """Raised whenever an older export could not be updated in place."""
 
@@ -61,8 +62,10 @@ _OF_SIDECARS = ("caption", "sidecars")
 class ExportParams(CuratedParams):
     """What an export holds, and in which form."""
 
-    form: Literal["folders", "parquet", "csv"] = Field(
-        "folders", description="Tree of class folders, Parquet, or list"
+    form: Literal["folders", "parquet", "csv", "labels"] = Field(
+        "folders",
+        description="Tree of class folders, Parquet, list, or JSON lines with all classes of a "
+        "picture",
     )
     files: Literal["copy", "link"] = Field(
         "copy",
@@ -140,7 +143,10 @@ class _Export(NamedTuple):
 
 
 def _chosen(decisions: pd.DataFrame, params: ExportParams) -> pd.DataFrame:
-    return staying(decisions, params.review)[["path", "label", "image_id"]]
+    """What is exported; with all its classes also a picture that lies in several."""
+    chosen = decisions["path"].isin(staying(decisions, params.review)["path"])
+    several = is_conflict(decisions) & (params.form == "labels")
+    return decisions.loc[chosen | several, ["path", "label", "image_id"]]
 
 
 def _pictures(chosen: pd.DataFrame, images: pd.DataFrame, beside: Beside) -> list[_Picture]:
@@ -368,6 +374,23 @@ def _write_parquet(task: _Export, summary: ExportSummary) -> None:
             writer.write_table(pa.Table.from_pylist(rows, schema))
 
 
+def _write_labels(task: _Export, summary: ExportSummary) -> None:
+    """One JSON object per picture and line, with all classes that copies of it are filed under."""
+    lines = []
+    for picture, _ in chain.from_iterable(_read_all(task, summary)):
+        sidecars = task.beside.sidecars.get(picture.path, [])
+        row = {
+            "path": picture.path,
+            "image_id": picture.image_id,
+            "labels": task.beside.labels.get(picture.path, [picture.label]),
+            "split": picture.split,
+            "caption": caption_of(task.reach, sidecars),
+        }
+        lines.append(json.dumps(row, ensure_ascii=False) + "\n")
+    _write_mark(task, [])
+    write_atomically(task.target / _LABELS, "".join(lines).encode("utf-8", "replace"))
+
+
 def _read_all(task: _Export, summary: ExportSummary) -> Iterator[list[tuple[_Picture, bytes]]]:
     """The pictures with their bytes, batch by batch; those that cannot be had are put down in
     `summary`."""
@@ -413,4 +436,9 @@ def _row(picture: _Picture) -> dict[str, str]:
     return {name: getattr(picture, name) for name in _COLUMNS}
 
 
-_WRITERS = {"folders": _write_folders, "parquet": _write_parquet, "csv": _write_csv}
+_WRITERS = {
+    "folders": _write_folders,
+    "parquet": _write_parquet,
+    "csv": _write_csv,
+    "labels": _write_labels,
+}

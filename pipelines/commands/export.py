@@ -18,7 +18,10 @@ from pipelines.commands.options import FOLDER, existing, json_option, workspace_
     "--source", type=FOLDER, help="Where the pictures are now, if they moved since the run."
 )
 @click.option(
-    "--form", type=click.Choice(["folders", "parquet", "csv"]), default="folders", show_default=True
+    "--form",
+    type=click.Choice(["folders", "parquet", "csv", "labels"]),
+    default="folders",
+    show_default=True,
 )
 @click.option(
     "--link", is_flag=True, help="Hard-link instead of copying, where the file system can."
@@ -38,8 +41,10 @@ def export(
     with_review: bool | None,
     as_json: bool,
 ) -> None:
-    """Write the curated data set to TARGET: class folders, Parquet with the files' bytes, or a CSV
-    list.
+    """Write the curated data set to TARGET: class folders, Parquet with the files' bytes, a CSV
+    list, or JSON lines with all classes that copies of a picture are filed under.
+
+    Captions and other sidecars come along, and the splits of a source that is divided already.
 
     \b
     Examples:

@@ -14,7 +14,14 @@ from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.ledger import Ledger
 from curation.project import Project
 from curation.publish.beside import Beside, beside_of
-from curation.store.published import SOURCE, read_link_roots, read_pictures, read_source, read_test
+from curation.store.published import (
+    SOURCE,
+    read_images,
+    read_link_roots,
+    read_pictures,
+    read_source,
+    read_test,
+)
 from curation.store.tables import read_table
 from curation.store.workspace import Workspace
 
@@ -59,6 +66,7 @@ def project_of(workspace: Workspace, ledger_url: str) -> Project:
 def read_beside(workspace: Workspace) -> Beside:
     """What lay beside the pictures of the last run: sidecars, given splits, and where links led."""
     return beside_of(
+        read_images(workspace),
         _read_or_empty(workspace, SIDECARS),
         _read_or_empty(workspace, GIVEN_SPLITS),
         _read_or_empty(workspace, DUPLICATES),

@@ -15,6 +15,7 @@ from curation.store.published import read_decisions, read_review
 from curation.verdict.conflicts import is_conflict
 from curation.verdict.conservation import OUTCOMES, by_people
 from curation.verdict.curated import staying
+from curation.verdict.several import several_told
 from pipelines.commands.listener import Heard
 
 _UNITS = {
@@ -119,7 +120,10 @@ def folder_told(heard: Heard) -> list[str]:
 
 
 def _warnings(decisions: pd.DataFrame, heard: Heard, review: str) -> Iterator[str]:
-    if staying(decisions, review).empty:
+    told = several_told(decisions)
+    if told:
+        yield told
+    elif staying(decisions, review).empty:
         yield "nothing was kept: see the reasons in report.html"
     left_out = heard.metadata.get("splits", {}).get("left_out", 0)
     if left_out:
