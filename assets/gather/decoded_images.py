@@ -17,7 +17,7 @@ from curation.gather.signals.table import TABLE as SIGNALS
 from curation.project import Project
 from curation.store.thumbnails import THUMBNAILS
 
-MOST_LISTED = 100
+_MOST_LISTED = 100
 
 
 class ImagesConfig(ImageParams, dg.Config):
@@ -77,20 +77,20 @@ def decoded_images(
     yield from _beside(found.folder)
 
 
-def _beside(folder: library.Folder) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+def _beside(folder: library.FolderFacts) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """What the source holds beside the files that are rows."""
     aside = folder.set_aside
     yield table(
         aside,
         "set_aside",
         files=int(aside["files"].sum()),
-        entries=records(aside.head(MOST_LISTED)),
+        entries=records(aside.head(_MOST_LISTED)),
     )
     lone = folder.sidecars["picture"] == ""
     yield table(
         folder.sidecars,
         "sidecars",
         without_a_picture=int(lone.sum()),
-        lone=records(folder.sidecars.loc[lone, ["path", "size_bytes"]].head(MOST_LISTED)),
+        lone=records(folder.sidecars.loc[lone, ["path", "size_bytes"]].head(_MOST_LISTED)),
     )
     yield table(folder.given_splits, "given_splits", splits=counts(folder.given_splits["split"]))

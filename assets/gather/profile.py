@@ -7,7 +7,7 @@ from assets.shared.display import picture
 from assets.shared.results import counts, records, table
 from assets.shared.stage import Made, Stage
 from curation.gather import profile as library
-from curation.gather.images import Folder
+from curation.gather.images import FolderFacts
 from curation.gather.notes import folder_notes
 from curation.report import plots
 
@@ -28,7 +28,7 @@ def profile(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Class counts, sizes, aspect ratios, formats, unreadable files, and what else is there."""
     found = library.profile(images)
-    beside = Folder(set_aside, sidecars, given_splits)
+    beside = FolderFacts(set_aside, sidecars, given_splits)
     return table(
         found.classes,
         largest_to_smallest=found.imbalance,

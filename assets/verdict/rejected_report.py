@@ -16,7 +16,7 @@ from curation.dedup.apart import kept_apart
 from curation.drawing.contact_sheet import contact_sheet
 from curation.drawing.words import reason_of_one
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
-from curation.gather.images import Folder
+from curation.gather.images import FolderFacts
 from curation.gather.notes import folder_notes
 from curation.project import Project
 from curation.report import plots, vote_plots
@@ -63,7 +63,7 @@ _FOUND = (
     "removal_rates",
     "human_decisions",
     "machine_verdicts",
-    *Folder._fields,
+    *FolderFacts._fields,
 )
 
 
@@ -79,7 +79,7 @@ def rejected_report(
     """report.html in the workspace: what came in, what stayed, and every picture rejected or for
     review, by reason."""
     read = Thumbnails(project.workspace, thumbnails)
-    beside = Folder(**{name: found[name] for name in Folder._fields})
+    beside = FolderFacts(**{name: found[name] for name in FolderFacts._fields})
     across = across_splits(found["duplicates"], beside.given_splits)
     several = filter(None, [several_told(verdicts)])
     notes = [*folder_notes(images, beside), *across_notes(across), *several]

@@ -135,7 +135,7 @@ SET_ASIDE = Table("set_aside", {"path": "str", "pattern": "str", "files": "int64
 matches, "" where it matches none of images.include; `files` says how many lie in it."""
 
 
-class Folder(NamedTuple):
+class FolderFacts(NamedTuple):
     """What a source folder holds beside the files that are rows of IMAGES: SET_ASIDE, SIDECARS and
     GIVEN_SPLITS."""
 
@@ -154,7 +154,7 @@ class Images(NamedTuple):
     thumbnails: pd.DataFrame
     new: int
     remeasured: int
-    folder: Folder
+    folder: FolderFacts
 
 
 def no_images() -> Images:
@@ -166,7 +166,7 @@ def no_images() -> Images:
         THUMBNAILS.frame([]),
         0,
         0,
-        Folder(SET_ASIDE.frame([]), SIDECARS.frame([]), GIVEN_SPLITS.frame([])),
+        FolderFacts(SET_ASIDE.frame([]), SIDECARS.frame([]), GIVEN_SPLITS.frame([])),
     )
 
 
@@ -206,7 +206,7 @@ def find_images(
     )
 
 
-def _list(reach: Reach, source: Path, params: ImageParams) -> tuple[list[Found], Folder]:
+def _list(reach: Reach, source: Path, params: ImageParams) -> tuple[list[Found], FolderFacts]:
     """The files that are to be decoded, and what else the folder holds."""
     max_bytes = params.settings.max_bytes
     listing = list_files(reach, source, max_file_bytes=max_bytes, choice=params.choice)
@@ -217,7 +217,7 @@ def _list(reach: Reach, source: Path, params: ImageParams) -> tuple[list[Found],
         splits = GIVEN_SPLITS.frame(given_splits(files))
         files = with_classes_below(files)
     aside = SET_ASIDE.frame([_set_aside_row(entry) for entry in listing.set_aside])
-    return files, Folder(aside, SIDECARS.frame(sidecars), splits)
+    return files, FolderFacts(aside, SIDECARS.frame(sidecars), splits)
 
 
 def _demand_pictures(files: Sequence[Found], sidecars: int, source: Path) -> None:

@@ -13,14 +13,14 @@ from curation.gather.folder.choice import NOT_INCLUDED
 from curation.gather.folder.layout import GIVEN_SPLITS
 from curation.gather.folder.sidecars import SIDECARS
 from curation.gather.folder.walk import links_told
-from curation.gather.images import SET_ASIDE, Folder
+from curation.gather.images import SET_ASIDE, FolderFacts
 from curation.gather.spelling import visibly, written_alike
 
 _MOST_NAMED = 5
 """Names that a sentence lists."""
 
 
-def folder_notes(images: pd.DataFrame, folder: Folder) -> list[str]:
+def folder_notes(images: pd.DataFrame, folder: FolderFacts) -> list[str]:
     """Sentences on a source folder, of its IMAGES and what else it holds; none where there is
     nothing to say."""
     files = IMAGES.check(images)

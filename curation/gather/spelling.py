@@ -25,8 +25,8 @@ def written_alike(labels: Iterable[str]) -> list[list[str]]:
 def visibly(label: str) -> str:
     r"""A label in quotes, and where it holds more than plain letters also with their code points.
 
-    >>> print(visibly("owl "), visibly("p\xe9"))
-    'owl ' 'p\xe9' ('p\\xe9')
+    >>> print(visibly("owl "), visibly("pé"))
+    'owl ' 'pé' ('p\xe9')
     """
     points = label.encode("unicode_escape").decode("ascii")
     return f"'{label}'" if points == label else f"'{label}' ('{points}')"

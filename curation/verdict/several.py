@@ -3,7 +3,7 @@ folders are tags rather than classes."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -34,12 +34,12 @@ def settle(decisions: pd.DataFrame, duplicates: pd.DataFrame, rule: SeveralRule)
     if rule == "ask":
         return decisions
     chosen = _chosen(decisions, duplicates, rule)
-    rows = decisions.to_dict("records")
+    rows: list[dict[Any, Any]] = decisions.to_dict("records")
     for row in rows:
         if row["path"] in chosen:
             label, told = chosen[row["path"]]
             row |= {"label": label, "explanation": f"{told}; {row['explanation']}"}
-    return DECISIONS.frame([{str(name): value for name, value in row.items()} for row in rows])
+    return DECISIONS.frame(rows)
 
 
 def several_told(decisions: pd.DataFrame) -> str:

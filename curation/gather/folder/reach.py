@@ -18,7 +18,7 @@ from curation.base.errors import SourceError
 from curation.gather.folder.safe_open import open_file
 
 
-class Place(NamedTuple):
+class Spot(NamedTuple):
     """Where bytes lie: the handle of an allowed folder, and the path below it."""
 
     root: int
@@ -33,22 +33,22 @@ class Reach(NamedTuple):
     real: bytes
     allowed: dict[bytes, int]
 
-    def place(self, path: bytes) -> Place:
+    def place(self, path: bytes) -> Spot:
         """Where the file at `path` below the source lies. Where a link is on the way that may not
         be followed, it is the path itself, which `open_file` refuses."""
         if not self.allowed:
-            return Place(self.root, path)
+            return Spot(self.root, path)
         try:
             target = os.path.realpath(os.path.join(self.real, path), strict=True)
         except OSError:
-            return Place(self.root, path)
-        return self.allowed_place(target) or Place(self.root, path)
+            return Spot(self.root, path)
+        return self.allowed_place(target) or Spot(self.root, path)
 
-    def allowed_place(self, target: bytes) -> Place | None:
+    def allowed_place(self, target: bytes) -> Spot | None:
         """Where a real path lies below the source or an allowed folder, None where it does not."""
         for folder, handle in {self.real: self.root, **self.allowed}.items():
             if (inside := below(target, folder)) is not None:
-                return Place(handle, inside)
+                return Spot(handle, inside)
         return None
 
     def status(self, path: bytes) -> os.stat_result:

@@ -16,7 +16,7 @@ from curation.base.tables import Table
 from curation.gather.folder.choice import SetAside, ending
 from curation.gather.folder.reach import Reach
 from curation.gather.folder.safe_open import RefusedError
-from curation.gather.folder.walk import Found, Listing, display
+from curation.gather.folder.walk import Found, Listed, display
 from curation.gather.gate.formats import ALLOWED, sniff
 
 ENDINGS = (
@@ -70,11 +70,11 @@ _NO_LIMIT = 2**62
 class Sorted(NamedTuple):
     """A listing without sidecars, and the SIDECARS rows."""
 
-    listing: Listing
+    listing: Listed
     sidecars: list[dict[str, object]]
 
 
-def sort_sidecars(reach: Reach, listing: Listing, endings: Sequence[str]) -> Sorted:
+def sort_sidecars(reach: Reach, listing: Listed, endings: Sequence[str]) -> Sorted:
     """The files of `listing` apart from sidecars, which have one of the `endings`; those of a
     picture that is set aside are set aside with it."""
     asked = [file for file in listing.files if ending(file.path_bytes) in endings]
@@ -91,7 +91,7 @@ def sort_sidecars(reach: Reach, listing: Listing, endings: Sequence[str]) -> Sor
             set_aside.append(SetAside(file.path_bytes, pattern_of[theirs[0]], 1))
         else:
             rows += _rows(file, mine or [b""], beside[file.path_bytes])
-    return Sorted(Listing(pictures, sorted(set_aside)), rows)
+    return Sorted(Listed(pictures, sorted(set_aside)), rows)
 
 
 class _Owners:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from curation.base.errors import SourceError
 from curation.gather.folder.choice import EVERYTHING, NOT_INCLUDED, Choice, SetAside
-from curation.gather.folder.reach import Place, Reach, below, is_folder
+from curation.gather.folder.reach import Reach, Spot, below, is_folder
 from curation.gather.folder.safe_open import open_folder
 
 UNLABELLED = "unlabelled"
@@ -35,7 +35,7 @@ class Found(NamedTuple):
     error: str
 
 
-class Listing(NamedTuple):
+class Listed(NamedTuple):
     """The entries that are rows, and those that their names leave out, both sorted by raw path."""
 
     files: list[Found]
@@ -44,7 +44,7 @@ class Listing(NamedTuple):
 
 def list_files(
     reach: Reach, source: Path, *, max_file_bytes: int, choice: Choice = EVERYTHING
-) -> Listing:
+) -> Listed:
     """All entries within `reach` of `source`. SourceError when there is no file.
 
     The label is the first folder below the source, or `unlabelled` for entries directly in it.
@@ -55,7 +55,7 @@ def list_files(
         left_out = sum(entry.files for entry in set_aside)
         also = f" but {left_out} that images.include or images.exclude leave out" * bool(left_out)
         raise SourceError(f"no files in {source}{also}: expected class_name/picture.jpg")
-    return Listing(files, set_aside)
+    return Listed(files, set_aside)
 
 
 def links_told(links: int, files: int) -> str:
@@ -95,7 +95,7 @@ class _Folder(NamedTuple):
     """A folder to list: its path below the source, and where it lies."""
 
     path: bytes
-    place: Place
+    place: Spot
 
 
 class _Walk:
@@ -112,7 +112,7 @@ class _Walk:
 
     def found(self) -> Iterator[Found]:
         """All entries that are rows; `set_aside` is complete after the last."""
-        start = Place(self._reach.root, b"")
+        start = Spot(self._reach.root, b"")
         self._enter(start)
         yield from self._below(_Folder(b"", start), by_link=False)
         while self._linked:
@@ -140,8 +140,8 @@ class _Walk:
                     yield _found(path, None, "link_again")
 
     def _chosen(
-        self, listed: list[tuple[bytes, Place, os.stat_result | None]]
-    ) -> Iterator[tuple[bytes, Place, os.stat_result | None]]:
+        self, listed: list[tuple[bytes, Spot, os.stat_result | None]]
+    ) -> Iterator[tuple[bytes, Spot, os.stat_result | None]]:
         """The entries that no name leaves out; the others are put down."""
         for path, place, status in listed:
             folder = status is not None and is_folder(status)
@@ -171,9 +171,9 @@ class _Walk:
             self._filed.add(_identity(followed))
             yield _found(path, followed, self._error(followed))
 
-    def _follow(self, path: bytes) -> tuple[str, Place]:
+    def _follow(self, path: bytes) -> tuple[str, Spot]:
         """Why a link is not followed, "" where it is, and where its target lies."""
-        nowhere = Place(self._reach.root, path)
+        nowhere = Spot(self._reach.root, path)
         try:
             target = os.path.realpath(os.path.join(self._reach.real, path), strict=True)
             self._reach.status(path)
@@ -188,12 +188,12 @@ class _Walk:
     def _is_hidden(self, inside: bytes) -> bool:
         """Whether the target of a link is a file of the source that is not counted where it is."""
         try:
-            status = _status_at(Place(self._reach.root, inside))
+            status = _status_at(Spot(self._reach.root, inside))
             return not is_folder(status) and self._choice.leaves_out(inside)
         except OSError:
             return False
 
-    def _enter(self, place: Place) -> bool:
+    def _enter(self, place: Spot) -> bool:
         """Whether a folder is entered for the first time; known only where links are followed."""
         if not self._reach.allowed:
             return True
@@ -212,18 +212,18 @@ class _Walk:
         return "file_too_big" if status.st_size > self._max_file_bytes else ""
 
 
-def _list(folder: _Folder) -> list[tuple[bytes, Place, os.stat_result | None]]:
+def _list(folder: _Folder) -> list[tuple[bytes, Spot, os.stat_result | None]]:
     """The entries of a folder by name: path, place and status of each, None where it is gone."""
     root, inside = folder.place
     with open_folder(root, inside) as handle, os.scandir(handle) as entries:
         names = sorted((os.fsencode(entry.name), _status(entry)) for entry in entries)
     return [
-        (_joined(folder.path, name), Place(root, _joined(inside, name)), status)
+        (_joined(folder.path, name), Spot(root, _joined(inside, name)), status)
         for name, status in names
     ]
 
 
-def _status_at(place: Place) -> os.stat_result:
+def _status_at(place: Spot) -> os.stat_result:
     return os.stat(place.path or b".", dir_fd=place.root, follow_symlinks=False)
 
 
@@ -231,7 +231,7 @@ def _joined(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name if folder else name
 
 
-def _count(place: Place) -> int:
+def _count(place: Spot) -> int:
     """How many files lie in a folder that is left out, as far as it can be listed."""
     files, folders = 0, [_Folder(b"", place)]
     while folders:
