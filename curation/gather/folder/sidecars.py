@@ -81,7 +81,8 @@ def sort_sidecars(reach: Reach, listing: Listed, endings: Sequence[str]) -> Sort
     heads = _read_heads(reach, [file for file in asked if file.error in ("", "file_too_big")])
     beside = {path: head for path, head in heads.items() if sniff(head) not in ALLOWED}
     pictures = [file for file in listing.files if file.path_bytes not in beside]
-    owners = _Owners(file.path_bytes for file in pictures)
+    unknown = {file.path_bytes for file in asked} - heads.keys()
+    owners = _Owners(path for path, *_ in pictures if path not in unknown)
     gone = _Owners(entry.path_bytes for entry in listing.set_aside)
     pattern_of = {entry.path_bytes: entry.pattern for entry in listing.set_aside}
     rows, set_aside = [], list(listing.set_aside)
