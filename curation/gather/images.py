@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from curation.base import engine
 from curation.base.errors import SourceError
@@ -102,6 +102,21 @@ class ImageParams(Params):
         description="Follow links into the folders that --link-root names, and to what is left out "
         "of this one",
     )
+
+    @field_validator("sidecars")
+    @classmethod
+    def _endings(cls, endings: list[str]) -> list[str]:
+        for ending in endings:
+            if not ending.startswith(".") or ending != ending.lower():
+                raise ValueError(f"{ending} is no ending: write it in small letters, such as .txt")
+        return endings
+
+    @field_validator("include", "exclude", "clutter")
+    @classmethod
+    def _globs(cls, globs: list[str]) -> list[str]:
+        if "" in globs or any(glob.startswith("/") for glob in globs):
+            raise ValueError("a glob is of a name, or of a path below the source: fox/*.png")
+        return globs
 
     @property
     def choice(self) -> Choice:

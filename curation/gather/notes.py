@@ -50,10 +50,11 @@ def _set_aside(rows: pd.DataFrame) -> Iterator[str]:
 
 
 def _shown(rows: pd.DataFrame) -> pd.Series:
-    """What entries are counted under: hidden and cache folders by their own name, which the same
-    folder has in every class, and whatever a longer glob names by that."""
+    """What entries are counted under: their own name, which a folder of that kind has in every
+    class; single files of many names under the glob that they match."""
     names = rows["path"].str.rpartition("/")[2]
-    return names.where(~rows["pattern"].str.contains("/") & (rows["files"] != 1), rows["pattern"])
+    few = names.groupby(rows["pattern"]).transform("nunique") <= _MOST_NAMED
+    return names.where(few | (rows["files"] != 1), rows["pattern"])
 
 
 def _sidecars(rows: pd.DataFrame) -> Iterator[str]:

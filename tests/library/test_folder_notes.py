@@ -47,8 +47,16 @@ def test_what_is_left_out_is_counted_under_its_name() -> None:
     included, excluded = folder_notes(pictures("fox/1.png"), facts(set_aside=rows))
     assert included == "1 file left out that images.include does not name"
     assert excluded.startswith(
-        "8 files left out by name, in .thumbnails (7 files), *-mask.png (1 file): "
+        "8 files left out by name, in .thumbnails (7 files), 1-mask.png (1 file): "
     )
+
+
+def test_many_names_are_counted_under_their_glob() -> None:
+    rows: list[dict[str, object]] = [
+        {"path": f"fox/{k}-mask.png", "pattern": "*-mask.*", "files": 1} for k in range(9)
+    ]
+    (note,) = folder_notes(pictures("fox/1.png"), facts(set_aside=rows))
+    assert "in *-mask.* (9 files): " in note
 
 
 def test_sidecars_are_counted_apart_and_lone_ones_named() -> None:

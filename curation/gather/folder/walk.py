@@ -53,7 +53,8 @@ def list_files(
     files, set_aside = sorted(walk.found()), sorted(walk.set_aside)
     if not files:
         left_out = sum(entry.files for entry in set_aside)
-        also = f" but {left_out} that images.include or images.exclude leave out" * bool(left_out)
+        also = f" but {left_out} that images.include, images.exclude or images.clutter leave out"
+        also *= bool(left_out)
         raise SourceError(f"no files in {source}{also}: expected class_name/picture.jpg")
     return Listed(files, set_aside)
 
