@@ -132,7 +132,7 @@ def _demand_training(rows: pd.DataFrame) -> None:
         divided = bool((rows["given"] != "").any())
         raise DataError(
             f"fewer than two classes are left to train on, as {left_out} pictures are copies or "
-            "variants of test pictures: "
+            f"variants of {'' if divided else 'trusted '}test pictures: "
             + (
                 _TOO_LITTLE_GIVEN
                 if divided

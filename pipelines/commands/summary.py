@@ -125,11 +125,11 @@ def _warnings(decisions: pd.DataFrame, heard: Heard, review: str) -> Iterator[st
         yield told
     elif staying(decisions, review).empty:
         yield "nothing was kept: see the reasons in report.html"
-    left_out = heard.metadata.get("splits", {}).get("left_out", 0)
-    if left_out:
+    split = heard.metadata.get("splits", {})
+    if left_out := split.get("left_out", 0):
+        tested = "trusted test" if split["trusted_test"] else "test or validation"
         yield (
-            f"{left_out} kept pictures are copies or variants of a test or validation picture: not "
-            "trained on"
+            f"{left_out} kept pictures are copies or variants of a {tested} picture: not trained on"
         )
 
 
