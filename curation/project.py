@@ -15,15 +15,16 @@ from curation.store.workspace import Workspace
 @dataclass(frozen=True)
 class Project:
     """The pictures (`source`, never written to), where results go (`workspace_folder`), a trusted
-    test folder, a folder with model weights, and the URL of the ledger that is heard, "" for the
-    workspace's own. All of them come from the command line or the environment, never from a run's
-    settings."""
+    test folder, a folder with model weights, the URL of the ledger that is heard, "" for the
+    workspace's own, and the folders that links among the pictures may lead into. All of them come
+    from the command line or the environment, never from a run's settings."""
 
     source: Path
     workspace_folder: Path
     test: Path | None = None
     weights: Path | None = None
     ledger_url: str = ""
+    link_roots: tuple[Path, ...] = ()
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -13,19 +13,21 @@ from pipelines.io_managers import ParquetTables
 
 
 def project_from_environment() -> Project | None:
-    """The project that INKSIFT_SOURCE, _WORKSPACE, _TEST, _WEIGHTS and _LEDGER name, if a source is
-    set."""
+    """The project that INKSIFT_SOURCE, _WORKSPACE, _TEST, _WEIGHTS, _LEDGER and _LINK_ROOTS
+    (folders with colons between them) name, if a source is set."""
     source = os.environ.get("INKSIFT_SOURCE")
     if not source:
         return None
     workspace = os.environ.get("INKSIFT_WORKSPACE", "inksift-workspace")
     test, weights = os.environ.get("INKSIFT_TEST"), os.environ.get("INKSIFT_WEIGHTS")
+    roots = os.environ.get("INKSIFT_LINK_ROOTS", "")
     return Project(
         Path(source),
         Path(workspace),
         test=Path(test) if test else None,
         weights=Path(weights) if weights else None,
         ledger_url=os.environ.get("INKSIFT_LEDGER", ""),
+        link_roots=tuple(map(Path, filter(None, roots.split(os.pathsep)))),
     )
 
 

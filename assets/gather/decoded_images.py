@@ -9,10 +9,15 @@ from assets.shared.results import counts, records, table
 from assets.shared.stage import Made, Stage
 from curation.base.tables import HASHES, IMAGES
 from curation.gather import images as library
-from curation.gather.images import ImageParams
+from curation.gather.folder.layout import GIVEN_SPLITS, demand_one_test
+from curation.gather.folder.sidecars import SIDECARS
+from curation.gather.images import SET_ASIDE, ImageParams
+from curation.gather.notes import folder_notes
 from curation.gather.signals.table import TABLE as SIGNALS
 from curation.project import Project
 from curation.store.thumbnails import THUMBNAILS
+
+_MOST_LISTED = 100
 
 
 class ImagesConfig(ImageParams, dg.Config):
@@ -30,8 +35,13 @@ STAGE = Stage(
         "thumbnails": Made(
             THUMBNAILS, "Where the working thumbnail of every readable picture is stored"
         ),
+        "set_aside": Made(SET_ASIDE, "What is not read because of its name"),
+        "sidecars": Made(SIDECARS, "Captions and other files that belong to a picture"),
+        "given_splits": Made(
+            GIVEN_SPLITS, "The split of every file, where the source is divided already"
+        ),
     },
-    version=3,
+    version=4,
     kinds={"pillow", "parquet"},
 )
 
@@ -41,7 +51,10 @@ def decoded_images(
     config: ImagesConfig, project: dg.ResourceParam[Project]
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Walk the source, decode each new file once in the sandbox, keep what was measured."""
-    found = library.find_images(project.source, project.workspace, config)
+    found = library.find_images(
+        project.source, project.workspace, config, link_roots=project.link_roots
+    )
+    demand_one_test(found.folder.given_splits, project.test)
     errors = found.images.loc[~found.images["readable"], "error"]
     yield table(
         found.images,
@@ -50,6 +63,7 @@ def decoded_images(
         unreadable=len(errors),
         classes=int(found.images["label"].nunique()),
         errors=counts(errors),
+        notes=folder_notes(found.images, found.folder),
         preview=records(found.images.drop(columns="path_bytes").head(8)),
     )
     yield table(found.hashes, "hashes")
@@ -60,3 +74,23 @@ def decoded_images(
         summary=records(found.signals.describe().reset_index(names="statistic")),
     )
     yield table(found.thumbnails, "thumbnails")
+    yield from _beside(found.folder)
+
+
+def _beside(folder: library.FolderFacts) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    """What the source holds beside the files that are rows."""
+    aside = folder.set_aside
+    yield table(
+        aside,
+        "set_aside",
+        files=int(aside["files"].sum()),
+        entries=records(aside.head(_MOST_LISTED)),
+    )
+    lone = folder.sidecars["picture"] == ""
+    yield table(
+        folder.sidecars,
+        "sidecars",
+        without_a_picture=int(lone.sum()),
+        lone=records(folder.sidecars.loc[lone, ["path", "size_bytes"]].head(_MOST_LISTED)),
+    )
+    yield table(folder.given_splits, "given_splits", splits=counts(folder.given_splits["split"]))

@@ -4,9 +4,11 @@ import dagster as dg
 import pandas as pd
 
 from assets.shared.display import picture
-from assets.shared.results import records, table
+from assets.shared.results import counts, records, table
 from assets.shared.stage import Made, Stage
 from curation.gather import profile as library
+from curation.gather.images import FolderFacts
+from curation.gather.notes import folder_notes
 from curation.report import plots
 
 STAGE = Stage(
@@ -18,15 +20,23 @@ STAGE = Stage(
 
 
 @STAGE.asset()
-def profile(images: pd.DataFrame) -> dg.MaterializeResult[pd.DataFrame]:
-    """Class counts, sizes, aspect ratios, formats and unreadable files, as found."""
+def profile(
+    images: pd.DataFrame,
+    set_aside: pd.DataFrame,
+    sidecars: pd.DataFrame,
+    given_splits: pd.DataFrame,
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """Class counts, sizes, aspect ratios, formats, unreadable files, and what else is there."""
     found = library.profile(images)
+    beside = FolderFacts(set_aside, sidecars, given_splits)
     return table(
         found.classes,
         largest_to_smallest=found.imbalance,
         sizes=records(found.sizes),
         formats=records(found.formats),
         unreadable=records(found.unreadable),
+        left_out=counts(set_aside["pattern"]),
+        notes=folder_notes(images, beside),
         sizes_plot=picture(plots.sizes(images), "width and height"),
         aspects_plot=picture(plots.aspects(images), "aspect ratios"),
         formats_plot=picture(plots.formats(images), "formats"),

@@ -11,6 +11,7 @@ from assets.shared.stage import Made, Stage
 from curation.base.tables import HASHES, IMAGES
 from curation.gather import images as library
 from curation.gather.images import ImageParams
+from curation.gather.notes import folder_notes
 from curation.project import Project
 from curation.store.thumbnails import THUMBNAILS
 
@@ -25,7 +26,7 @@ STAGE = Stage(
         "test_hashes": Made(HASHES, f"Hashes {_LIKE.format('hashes')}"),
         "test_thumbnails": Made(THUMBNAILS, f"Thumbnails {_LIKE.format('thumbnails')}"),
     },
-    version=3,
+    version=4,
     kinds={"pillow", "parquet"},
 )
 
@@ -38,12 +39,15 @@ def trusted_test(
     if project.test is None:
         found = library.no_images()
     else:
-        found = library.find_images(project.test, project.workspace, config)
+        found = library.find_images(
+            project.test, project.workspace, config, link_roots=project.link_roots
+        )
     yield table(
         found.images,
         "test_images",
         measured=found.new,
         unreadable=int((~found.images["readable"]).sum()),
+        notes=folder_notes(found.images, found.folder),
     )
     yield table(found.hashes, "test_hashes")
     yield table(found.thumbnails, "test_thumbnails")

@@ -8,11 +8,13 @@ from assets.shared.settings_used import settings_of
 from assets.shared.stage import Made, Stage
 from assets.shared.union import union
 from curation.base.tables import SPLITS
+from curation.dedup.across import splits_of_kept
 from curation.dedup.related_groups import related_groups
 from curation.project import Project
 from curation.training import splits as library
 from curation.training.leaks import relatives_of_test
 from curation.training.splits import LEFT_OUT, SplitParams
+from curation.verdict.several import demand_classes
 
 MOST_LISTED = 100
 
@@ -30,33 +32,38 @@ STAGE = Stage(
 )
 
 
-@STAGE.asset()
+_FOUND = ("hashes", "test_hashes", "pairs", "duplicates", "given_splits", "verdicts")
+
+
+@STAGE.asset(reads=_FOUND)
 def splits(
     curated_dataset: pd.DataFrame,
-    hashes: pd.DataFrame,
     test_images: pd.DataFrame,
-    test_hashes: pd.DataFrame,
-    pairs: pd.DataFrame,
     config: SplitsConfig,
     project: dg.ResourceParam[Project],
+    **found: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Every picture of the data set and of the trusted test folder, with copies and variants on one
     side."""
+    demand_classes(found["verdicts"], curated_dataset)
     tested = test_images[test_images["readable"]].drop_duplicates("image_id")
-    both = union(hashes, test_hashes)
+    both, pairs = union(found["hashes"], found["test_hashes"]), found["pairs"]
     groups = related_groups([*curated_dataset["image_id"], *tested["image_id"]], both, pairs)
+    given = splits_of_kept(found["duplicates"], found["given_splits"])
     split = library.split_images(
         curated_dataset,
         groups[: len(curated_dataset)],
         config,
         trusted_test=None if project.test is None else tested,
         trusted_groups=None if project.test is None else groups[len(curated_dataset) :],
+        given=curated_dataset["path"].map(given),
     )
     sizes = pd.crosstab(split["label"], split["split"]).reset_index()
     relatives = relatives_of_test(split, both, pairs)
     return table(
         split,
         trusted_test=project.test is not None,
+        given=len(found["given_splits"]) > 0,
         left_out=int((split["split"] == LEFT_OUT).sum()),
         left_out_pictures=records(relatives[relatives["split"] == LEFT_OUT].head(MOST_LISTED)),
         sizes=records(sizes),

@@ -37,7 +37,12 @@ def curated_dataset(
             "allow more"
         )
     publish_decisions(
-        project.workspace, verdicts, source=project.source, test=project.test, review=config.review
+        project.workspace,
+        verdicts,
+        source=project.source,
+        test=project.test,
+        review=config.review,
+        link_roots=project.link_roots,
     )
     staying = curate(verdicts, config)
     return table(

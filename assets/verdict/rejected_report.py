@@ -11,10 +11,13 @@ from assets.shared.stage import Made, Stage
 from assets.shared.union import union
 from curation.base.commands import Places, command
 from curation.base.reasons import UNREADABLE_FILE
+from curation.dedup.across import across_notes, across_splits
 from curation.dedup.apart import kept_apart
 from curation.drawing.contact_sheet import contact_sheet
 from curation.drawing.words import reason_of_one
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
+from curation.gather.images import FolderFacts
+from curation.gather.notes import folder_notes
 from curation.project import Project
 from curation.report import plots, vote_plots
 from curation.report.findings import Findings, published_thresholds
@@ -23,6 +26,7 @@ from curation.report.photographs import loudest_first
 from curation.report.tiles import likeliest_first
 from curation.store.thumbnails import Thumbnails
 from curation.verdict.conservation import by_people
+from curation.verdict.several import several_told
 from curation.verdict.signal_limits import limits_by_name
 
 _NO_DETECTOR = (
@@ -39,7 +43,7 @@ STAGE = Stage(
     "rejected_report",
     settings=ReportParams,
     tables={"rejected_report": Made(None)},
-    version=4,
+    version=5,
     kinds={"html"},
 )
 
@@ -59,6 +63,7 @@ _FOUND = (
     "removal_rates",
     "human_decisions",
     "machine_verdicts",
+    *FolderFacts._fields,
 )
 
 
@@ -74,7 +79,11 @@ def rejected_report(
     """report.html in the workspace: what came in, what stayed, and every picture rejected or for
     review, by reason."""
     read = Thumbnails(project.workspace, thumbnails)
-    findings = _findings(found, project)
+    beside = FolderFacts(**{name: found[name] for name in FolderFacts._fields})
+    across = across_splits(found["duplicates"], beside.given_splits)
+    several = filter(None, [several_told(verdicts)])
+    notes = [*folder_notes(images, beside), *across_notes(across), *several]
+    findings = _findings(found, project, notes)
     page = build_report(verdicts, images, read=read, params=config, findings=findings)
     place = project.workspace.publish("report.html", page.encode())
     rejected = _rejected_pictures(verdicts)
@@ -92,8 +101,8 @@ def rejected_report(
     )
 
 
-def _findings(found: Mapping[str, pd.DataFrame], project: Project) -> Findings:
-    """What the stages found, from their tables by name."""
+def _findings(found: Mapping[str, pd.DataFrame], project: Project, notes: list[str]) -> Findings:
+    """What the stages found, from their tables by name, and notes on the folder."""
     uncounted = (found["object_counts"]["status"] == DETECTOR_UNAVAILABLE).any()
     reject_threshold, keep_threshold = published_thresholds(project.workspace) or (None, None)
     duplicates, hashes = found["duplicates"], union(found["hashes"], found["test_hashes"])
@@ -111,7 +120,7 @@ def _findings(found: Mapping[str, pd.DataFrame], project: Project) -> Findings:
         keep_threshold=keep_threshold,
         human=found["human_decisions"],
         machine=found["machine_verdicts"],
-        notes=[_NO_DETECTOR] if uncounted else [],
+        notes=[*notes, *([_NO_DETECTOR] if uncounted else [])],
     )
 
 

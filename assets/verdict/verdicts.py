@@ -11,7 +11,7 @@ from assets.shared.stage import Made, Stage
 from curation.base.tables import DECISIONS
 from curation.project import Project
 from curation.store.published import PROPOSAL, publish_medium, publish_proposal
-from curation.verdict import conflicts, evidence, human
+from curation.verdict import conflicts, evidence, human, several
 from curation.verdict.conservation import by_people
 from curation.verdict.decide import VERSION, decide
 from curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
@@ -94,6 +94,7 @@ def decided(
     judged = judge(known, measured["embeddings"], config, heads=own_heads, answers=answers)
     publish_medium(project.workspace, judged.settled)
     machine = decide(images, duplicates, known, judged.judgements)
+    machine = several.settle(machine, duplicates, config.several_classes)
     decisions = conflicts.hold(
         human.apply(machine, duplicates, human_decisions), duplicates, human_decisions
     )

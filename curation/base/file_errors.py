@@ -47,6 +47,10 @@ FILE_ERRORS = (
         "BMP, TIFF and AVIF are; convert it to one of them.",
     ),
     FileError(
+        "link_again",
+        "A link, or a file behind one, that another link leads to as well. It is counted there.",
+    ),
+    FileError(
         "link_broken",
         "A link whose target does not exist.",
     ),
@@ -56,7 +60,8 @@ FILE_ERRORS = (
     ),
     FileError(
         "link_outside",
-        "A link that leaves this folder. Links are not followed; copy the file to use it.",
+        "A link that leaves this folder, and is not followed. Name the folder that it leads "
+        "into with --link-root, or copy the file.",
     ),
     FileError(
         "memory",

@@ -9,15 +9,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from curation.base import engine
 from curation.base.errors import SourceError
 from curation.base.params import Params
 from curation.base.tables import HASHES, IMAGES, Table
+from curation.gather.folder.choice import CLUTTER, Choice, SetAside
 from curation.gather.folder.identity import Identity, confirm_all, identify_all
-from curation.gather.folder.safe_open import RefusedError, open_file
-from curation.gather.folder.walk import Found, find_files, open_source
+from curation.gather.folder.layout import (
+    GIVEN_SPLITS,
+    Layout,
+    given_splits,
+    is_divided,
+    with_classes_below,
+)
+from curation.gather.folder.reach import Reach, reach_of
+from curation.gather.folder.safe_open import RefusedError
+from curation.gather.folder.sidecars import ENDINGS, SIDECARS, sort_sidecars
+from curation.gather.folder.walk import Found, display, links_told, list_files
 from curation.gather.gate.answer import TRANSIENT, Decoded
 from curation.gather.gate.formats import EXTENSIONS
 from curation.gather.gate.pool import Gate
@@ -66,6 +76,54 @@ class ImageParams(Params):
         2048, ge=1024, le=65536, description="Memory that one decode worker may use"
     )
     workers: int = Field(0, ge=0, le=256, description="Decode workers; 0 is one for every core")
+    include: list[str] = Field(
+        [],
+        description="Globs of what is read, such as *.png or fox/*; all where there is none",
+    )
+    exclude: list[str] = Field(
+        [],
+        description="Globs of what is left out: without a slash of a name anywhere, with one of a "
+        "whole path (* matches / too)",
+    )
+    clutter: list[str] = Field(
+        [*CLUTTER], description="Globs of what programs leave behind, which is left out too"
+    )
+    sidecars: list[str] = Field(
+        [*ENDINGS],
+        description="Endings of files that belong to a picture of the same name, and are none",
+    )
+    layout: Layout = Field(
+        "auto",
+        description="What the first folders are: classes, or splits (train, val, test) with the "
+        "classes below; auto tells by their names",
+    )
+    follow_links: bool = Field(
+        False,
+        description="Follow links into the folders that --link-root names, and to what is left out "
+        "of this one",
+    )
+
+    @field_validator("sidecars")
+    @classmethod
+    def _endings(cls, endings: list[str]) -> list[str]:
+        for ending in endings:
+            if not ending.startswith(".") or ending != ending.lower():
+                raise ValueError(f"{ending} is no ending: write it in small letters, such as .txt")
+        return endings
+
+    @field_validator("include", "exclude", "clutter")
+    @classmethod
+    def _globs(cls, globs: list[str]) -> list[str]:
+        if "" in globs or any(glob.startswith("/") for glob in globs):
+            raise ValueError("a glob is of a name, or of a path below the source: fox/*.png")
+        return globs
+
+    @property
+    def choice(self) -> Choice:
+        """Which entries these settings choose, by their names."""
+        return Choice(
+            include=self.include, exclude=[*self.exclude, *self.clutter], beside=self.sidecars
+        )
 
     @property
     def settings(self) -> Settings:
@@ -87,6 +145,20 @@ class ImageParams(Params):
         )
 
 
+SET_ASIDE = Table("set_aside", {"path": "str", "pattern": "str", "files": "int64"}, key=("path",))
+"""One row per file or folder that is not read because of its name. `pattern` is the glob that it
+matches, "" where it matches none of images.include; `files` says how many lie in it."""
+
+
+class FolderFacts(NamedTuple):
+    """What a source folder holds beside the files that are rows of IMAGES: SET_ASIDE, SIDECARS and
+    GIVEN_SPLITS."""
+
+    set_aside: pd.DataFrame
+    sidecars: pd.DataFrame
+    given_splits: pd.DataFrame
+
+
 class Images(NamedTuple):
     """The tables of a source folder, how many pictures this call had to decode (`new`), and on the
     thumbnails of how many others it measured a signal that was not stored (`remeasured`)."""
@@ -97,34 +169,41 @@ class Images(NamedTuple):
     thumbnails: pd.DataFrame
     new: int
     remeasured: int
+    folder: FolderFacts
 
 
 def no_images() -> Images:
     """The tables of no folder at all."""
     return Images(
-        IMAGES.frame([]), HASHES.frame([]), SIGNALS_TABLE.frame([]), THUMBNAILS.frame([]), 0, 0
+        IMAGES.frame([]),
+        HASHES.frame([]),
+        SIGNALS_TABLE.frame([]),
+        THUMBNAILS.frame([]),
+        0,
+        0,
+        FolderFacts(SET_ASIDE.frame([]), SIDECARS.frame([]), GIVEN_SPLITS.frame([])),
     )
 
 
-def find_images(source: Path, workspace: Workspace, params: ImageParams) -> Images:
+def find_images(
+    source: Path, workspace: Workspace, params: ImageParams, *, link_roots: Sequence[Path] = ()
+) -> Images:
     """Every file below `source` with its content's identity, and the measures of every decodable
-    picture.
+    picture. `link_roots` are the folders that links may lead into, where `params` follow them.
 
     Bad files are rows with an `error`. SourceError when the folder cannot be used, GateError when
     nothing can be decoded on this machine."""
     _check_apart(source, workspace)
     settings = params.settings
-    found = find_files(source, max_file_bytes=settings.max_bytes)
-    root = open_source(source)
-    try:
-        identities = identify_all(root, found, settings.max_bytes)
+    roots = (source, *link_roots) if params.follow_links else ()
+    with reach_of(source, roots) as reach:
+        found, folder = _list(reach, source, params)
+        identities = identify_all(reach, found, settings.max_bytes)
         store = _Store(workspace, params.version)
         copies = _copies(found, identities)
         missing = store.missing(list(copies))
-        failed = _decode_all(root, copies, missing, store, params)
-        identities = confirm_all(root, found, identities, settings.max_bytes)
-    finally:
-        os.close(root)
+        failed = _decode_all(reach, copies, missing, store, params)
+        identities = confirm_all(reach, found, identities, settings.max_bytes)
     rows = store.pixels(list(copies))
     images = IMAGES.frame(_image_rows(found, identities, rows, failed))
     readable = rows[rows["image_id"].isin(images.loc[images["readable"], "image_id"])]
@@ -138,7 +217,40 @@ def find_images(source: Path, workspace: Workspace, params: ImageParams) -> Imag
         thumbnails,
         new=len(missing),
         remeasured=signals.new,
+        folder=folder,
     )
+
+
+def _list(reach: Reach, source: Path, params: ImageParams) -> tuple[list[Found], FolderFacts]:
+    """The files that are to be decoded, and what else the folder holds."""
+    max_bytes = params.settings.max_bytes
+    listing = list_files(reach, source, max_file_bytes=max_bytes, choice=params.choice)
+    listing, sidecars = sort_sidecars(reach, listing, params.sidecars)
+    files, splits = listing.files, GIVEN_SPLITS.frame([])
+    _demand_pictures(files, len(sidecars), source)
+    if is_divided(files, params.layout):
+        splits = GIVEN_SPLITS.frame(given_splits(files))
+        files = with_classes_below(files)
+    aside = SET_ASIDE.frame([_set_aside_row(entry) for entry in listing.set_aside])
+    return files, FolderFacts(aside, SIDECARS.frame(sidecars), splits)
+
+
+def _demand_pictures(files: Sequence[Found], sidecars: int, source: Path) -> None:
+    """SourceError where there is nothing but sidecars, or but links that are not followed."""
+    if not files:
+        raise SourceError(
+            f"no picture in {source}, only {sidecars} files that belong to one (images.sidecars): "
+            "expected class_name/picture.jpg"
+        )
+    if all(file.error.startswith("link_") for file in files):
+        outside = sum(file.error == "link_outside" for file in files)
+        lost = "all links in it are broken, or lead to folders in it"
+        told = links_told(outside, len(files)) if outside else lost
+        raise SourceError(f"nothing to read in {source}: {told}")
+
+
+def _set_aside_row(entry: SetAside) -> dict[str, object]:
+    return {"path": display(entry.path_bytes), "pattern": entry.pattern, "files": entry.files}
 
 
 class _Store:
@@ -204,7 +316,7 @@ def _copies(found: Sequence[Found], identities: Sequence[Identity]) -> dict[str,
 
 
 def _decode_all(
-    root: int,
+    reach: Reach,
     copies: Mapping[str, list[Found]],
     missing: Sequence[str],
     store: _Store,
@@ -218,7 +330,7 @@ def _decode_all(
         for batch in engine.in_batches(missing, DECODE_BATCH, "decode pictures"):
             answers = engine.per_item(
                 lambda image_id: _decode(
-                    gate, root, image_id, copies[image_id], settings.max_bytes
+                    gate, reach, image_id, copies[image_id], settings.max_bytes
                 ),
                 batch,
                 workers=gate.workers,
@@ -230,13 +342,13 @@ def _decode_all(
 
 
 def _decode(
-    gate: Gate, root: int, image_id: str, copies: Iterable[Found], max_bytes: int
+    gate: Gate, reach: Reach, image_id: str, copies: Iterable[Found], max_bytes: int
 ) -> Decoded:
     """The gate's answer on the first copy that still holds the content."""
     decoded = Decoded("vanished", "")
     for file in copies:
         try:
-            with open_file(root, file.path_bytes, max_bytes=max_bytes) as handle:
+            with reach.open(file.path_bytes, max_bytes=max_bytes) as handle:
                 decoded = gate.decode(handle, image_id)
         except RefusedError as error:
             decoded = Decoded("changed_during_run", str(error))

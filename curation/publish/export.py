@@ -1,5 +1,5 @@
-"""The curated set as something to train on: a folder tree, Parquet with the pictures' bytes, or a
-list of paths.
+"""The curated set as something to train on: a folder tree, Parquet with the pictures' bytes, a list
+of paths, or one of pictures with all their classes.
 
 The originals are read and never written. Every picture's bytes are compared with its image_id on
 the way, so what comes out is what was decided on; a file that changed or vanished is named, and
@@ -24,9 +24,17 @@ from pydantic import Field
 from curation.base.engine import in_batches, per_item
 from curation.base.errors import ParamError
 from curation.base.tables import DECISIONS, IMAGES
-from curation.gather.folder.safe_open import RefusedError, open_file, read_chunks
-from curation.gather.folder.walk import open_source
-from curation.publish.export_names import class_folders, distinct, file_name
+from curation.gather.folder.reach import Reach, reach_of
+from curation.gather.folder.safe_open import RefusedError, read_chunks
+from curation.publish.beside import (
+    NOTHING_BESIDE,
+    Beside,
+    Sidecar,
+    caption_of,
+    carry,
+    read_sidecar,
+)
+from curation.publish.export_names import class_folders, distinct, file_name, sidecar_name
 from curation.store.files import (
     atomic_file,
     file_digest,
@@ -36,24 +44,28 @@ from curation.store.files import (
     write_atomically,
 )
 from curation.store.safe_csv import csv_bytes
+from curation.verdict.conflicts import is_conflict
 from curation.verdict.curated import CuratedParams, staying
 
 MARK = "inksift-export.json"
-_PARQUET, _CSV = "pictures.parquet", "pictures.csv"
+_PARQUET, _CSV, _LABELS = "pictures.parquet", "pictures.csv", "labels.jsonl"
 _FORMAT = 1
 """Raised whenever an older export could not be updated in place."""
 
 _BATCH = 64
 """Pictures read and written at a time."""
 
-_COLUMNS = ("path", "label", "image_id", "format")
+_COLUMNS = ("path", "label", "image_id", "format", "split")
+_OF_SIDECARS = ("caption", "sidecars")
 
 
 class ExportParams(CuratedParams):
     """What an export holds, and in which form."""
 
-    form: Literal["folders", "parquet", "csv"] = Field(
-        "folders", description="Tree of class folders, Parquet, or list"
+    form: Literal["folders", "parquet", "csv", "labels"] = Field(
+        "folders",
+        description="Tree of class folders, Parquet, list, or JSON lines with all classes of a "
+        "picture",
     )
     files: Literal["copy", "link"] = Field(
         "copy",
@@ -65,12 +77,13 @@ class ExportParams(CuratedParams):
 @dataclass
 class ExportSummary:
     """How many pictures the export holds, how many of them were there before, what an earlier
-    export had and this one has not, which folder stands for which class, and why files were left
-    out (path to reason)."""
+    export had and this one has not, how many sidecars it holds, which folder stands for which
+    class, and why files were left out (path to reason)."""
 
     pictures: int = 0
     reused: int = 0
     removed: int = 0
+    sidecars: int = 0
     classes: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
 
@@ -87,6 +100,7 @@ class _Picture(NamedTuple):
     image_id: str
     format: str
     size_bytes: int
+    split: str
 
 
 def export(
@@ -96,14 +110,15 @@ def export(
     source: Path,
     target: Path,
     params: ExportParams,
+    beside: Beside = NOTHING_BESIDE,
 ) -> ExportSummary:
-    """Write the kept pictures of `source` into the folder `target`; again into an earlier export,
-    only what changed.
+    """Write the kept pictures of `source` into the folder `target`, with what lies `beside` them;
+    again into an earlier export, only what changed.
 
     `target` must be new, empty, or an earlier export of the same form, and lie outside `source`:
     else ParamError. StoreError when the disk is full."""
     chosen = _chosen(DECISIONS.check(decisions), params)
-    pictures = _pictures(chosen, IMAGES.check(images))
+    pictures = _pictures(chosen, IMAGES.check(images), beside)
     earlier = _earlier(source, target, params)
     classes = class_folders(picture.label for picture in pictures)
     summary = ExportSummary(classes={folder: label for label, folder in classes.items()})
@@ -111,31 +126,34 @@ def export(
         set(chosen["path"]) - {picture.path for picture in pictures}, "vanished"
     )
     sweep(target)
-    root = open_source(source)
-    try:
-        _WRITERS[params.form](_Export(pictures, root, target, params, classes, earlier), summary)
-    finally:
-        os.close(root)
+    with reach_of(source, beside.link_roots) as reach:
+        task = _Export(pictures, reach, target, params, classes, earlier, beside)
+        _WRITERS[params.form](task, summary)
     return summary
 
 
 class _Export(NamedTuple):
     pictures: Sequence[_Picture]
-    root: int
+    reach: Reach
     target: Path
     params: ExportParams
     classes: Mapping[str, str]
     earlier: set[str]
+    beside: Beside
 
 
 def _chosen(decisions: pd.DataFrame, params: ExportParams) -> pd.DataFrame:
-    return staying(decisions, params.review)[["path", "label", "image_id"]]
+    """What is exported; with all its classes also a picture that lies in several."""
+    chosen = decisions["path"].isin(staying(decisions, params.review)["path"])
+    several = is_conflict(decisions) & (params.form == "labels")
+    return decisions.loc[chosen | several, ["path", "label", "image_id"]]
 
 
-def _pictures(chosen: pd.DataFrame, images: pd.DataFrame) -> list[_Picture]:
+def _pictures(chosen: pd.DataFrame, images: pd.DataFrame, beside: Beside) -> list[_Picture]:
     rows = chosen.merge(
         images[["path", "path_bytes", "format", "size_bytes"]], on="path"
     ).sort_values("path")
+    rows = rows.assign(split=[beside.splits.get(path, "") for path in rows["path"]])
     return [
         _Picture(*row) for row in rows[list(_Picture._fields)].itertuples(index=False, name=None)
     ]
@@ -183,25 +201,69 @@ def _write_mark(task: _Export, files: Sequence[str]) -> None:
 
 def _write_folders(task: _Export, summary: ExportSummary) -> None:
     names = _names(task)
-    _write_mark(task, [*{*names, *task.earlier}])
     placed = dict(zip(names, task.pictures, strict=True))
+    carried = _names_beside(task, placed)
+    _write_mark(task, [*{*names, *carried, *task.earlier}])
     for some in in_batches(list(placed), _BATCH, "export"):
         reports = per_item(lambda name: _place(task, placed[name], task.target / name), some)
         for name, (outcome, reason) in zip(some, reports, strict=True):
             _count(summary, placed[name], outcome, reason)
-    stale = task.earlier - {name for name in names if placed[name].path not in summary.skipped}
+    there = [name for name in names if placed[name].path not in summary.skipped]
+    there += _carry_all(task, carried, summary)
+    stale = task.earlier - set(there)
     summary.removed = sum(_remove(task.target, name) for name in sorted(stale))
-    _write_mark(task, [name for name in names if placed[name].path not in summary.skipped])
+    _write_mark(task, there)
 
 
 def _names(task: _Export) -> list[str]:
-    taken: dict[str, set[str]] = {folder: set() for folder in task.classes.values()}
-    folders = [task.classes[picture.label] for picture in task.pictures]
+    folders = [_folder(task, picture) for picture in task.pictures]
+    taken: dict[str, set[str]] = {folder: set() for folder in folders}
     files = [file_name(picture.path, picture.image_id, picture.format) for picture in task.pictures]
     return [
         f"{folder}/{distinct(file, taken[folder])}"
         for folder, file in zip(folders, files, strict=True)
     ]
+
+
+def _folder(task: _Export, picture: _Picture) -> str:
+    """The class folder of a picture, below that of its split where the source is divided."""
+    folder = task.classes[picture.label]
+    return f"{picture.split}/{folder}" if picture.split else folder
+
+
+def _names_beside(
+    task: _Export, placed: Mapping[str, _Picture]
+) -> dict[str, tuple[_Picture, Sidecar]]:
+    """The name of every sidecar of the pictures that are `placed` under these names."""
+    taken: dict[str, set[str]] = {}
+    for name in placed:
+        folder, _, file = name.rpartition("/")
+        distinct(file, taken.setdefault(folder, set()))
+    names: dict[str, tuple[_Picture, Sidecar]] = {}
+    for name, picture in placed.items():
+        folder, _, file = name.rpartition("/")
+        for sidecar in task.beside.sidecars.get(picture.path, ()):
+            own = distinct(sidecar_name(picture.path, sidecar.path, file), taken[folder])
+            names[f"{folder}/{own}"] = (picture, sidecar)
+    return names
+
+
+def _carry_all(
+    task: _Export, carried: Mapping[str, tuple[_Picture, Sidecar]], summary: ExportSummary
+) -> list[str]:
+    """Put the sidecars of pictures that are there beside them; the names of those that are there
+    now."""
+    there = []
+    for name, (picture, sidecar) in carried.items():
+        if picture.path in summary.skipped:
+            continue
+        try:
+            carry(task.reach, sidecar, task.target / name)
+            there.append(name)
+        except RefusedError as refusal:
+            summary.skipped[sidecar.path] = refusal.reason
+    summary.sidecars = len(there)
+    return there
 
 
 def _place(
@@ -213,10 +275,10 @@ def _place(
     ):
         return "reused", ""
     try:
-        data = _read(task.root, picture)
+        data = _read(task.reach, picture)
     except RefusedError as refusal:
         return "skipped", refusal.reason
-    if task.params.files == "copy" or not _link(task.root, picture, place):
+    if task.params.files == "copy" or not _link(task.reach, picture, place):
         write_atomically(place, data)
     return "new", ""
 
@@ -229,9 +291,9 @@ def _count(summary: ExportSummary, picture: _Picture, outcome: str, reason: str)
         summary.reused += outcome == "reused"
 
 
-def _read(root: int, picture: _Picture) -> bytes:
+def _read(reach: Reach, picture: _Picture) -> bytes:
     """The picture's bytes; RefusedError when they are not the ones that were decided on."""
-    with open_file(root, picture.path_bytes, max_bytes=picture.size_bytes) as handle:
+    with reach.open(picture.path_bytes, max_bytes=picture.size_bytes) as handle:
         data = b"".join(read_chunks(handle, max_bytes=picture.size_bytes))
     if hashlib.sha256(data).hexdigest() != picture.image_id:
         raise RefusedError("changed")
@@ -242,13 +304,14 @@ def _holds(place: Path, image_id: str) -> bool:
     return place.is_file() and not place.is_symlink() and file_digest(place) == image_id
 
 
-def _link(root: int, picture: _Picture, place: Path) -> bool:
+def _link(reach: Reach, picture: _Picture, place: Path) -> bool:
     """Hard-link the original; False, with nothing left behind, where that cannot be or gave other
     bytes."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with temporary_beside(place) as new:
-            os.link(picture.path_bytes, os.fsencode(new), src_dir_fd=root, follow_symlinks=False)
+            root, inside = reach.place(picture.path_bytes)
+            os.link(inside, os.fsencode(new), src_dir_fd=root, follow_symlinks=False)
             if not _holds(new, picture.image_id):
                 return False
             put_in_place(new, place)
@@ -258,43 +321,74 @@ def _link(root: int, picture: _Picture, place: Path) -> bool:
 
 
 def _remove(target: Path, name: str) -> bool:
-    """Remove a file that an earlier export wrote; never one outside the two levels of an export."""
-    folder, slash, file = name.partition("/")
-    place = target / folder / file
+    """Remove a file that an earlier export wrote, and folders that it leaves empty; never one
+    outside the levels of an export: split, class and file."""
+    parts = name.split("/")
+    place = target.joinpath(*parts)
+    folders = list(place.parents)[: len(parts) - 1]
     if (
-        not slash
-        or {folder, file} & {"", ".", ".."}
-        or "/" in file
-        or place.parent.is_symlink()
+        len(parts) not in (2, 3)
+        or {*parts} & {"", ".", ".."}
+        or any(folder.is_symlink() for folder in folders)
         or not place.is_file()
     ):
         return False
     place.unlink()
-    if not any(place.parent.iterdir()):
-        place.parent.rmdir()
+    for folder in folders:
+        if not any(folder.iterdir()):
+            folder.rmdir()
     return True
 
 
 def _write_csv(task: _Export, summary: ExportSummary) -> None:
     read = chain.from_iterable(_read_all(task, summary))
-    rows = [_row(picture) for picture, _ in read]
+    rows = [_row_with_names(task, picture, summary) for picture, _ in read]
     _write_mark(task, [])
+    columns = [*_COLUMNS, *_OF_SIDECARS]
     write_atomically(
-        task.target / _CSV, csv_bytes(pd.DataFrame(rows, columns=list(_COLUMNS), dtype="str"))
+        task.target / _CSV, csv_bytes(pd.DataFrame(rows, columns=columns, dtype="str"))
     )
 
 
 def _write_parquet(task: _Export, summary: ExportSummary) -> None:
     """One row group per batch, so that the pictures need not fit into memory."""
-    schema = pa.schema([*((name, pa.string()) for name in _COLUMNS), ("bytes", pa.binary())])
+    sidecar = pa.struct([("path", pa.string()), ("bytes", pa.binary())])
+    schema = pa.schema(
+        [
+            *((name, pa.string()) for name in _COLUMNS),
+            ("caption", pa.string()),
+            ("sidecars", pa.list_(sidecar)),
+            ("bytes", pa.binary()),
+        ]
+    )
     _write_mark(task, [])
     with (
         atomic_file(task.target / _PARQUET) as file,
         pq.ParquetWriter(file, schema, compression="none") as writer,
     ):
         for batch in _read_all(task, summary):
-            rows = [{**_row(picture), "bytes": data} for picture, data in batch]
+            rows = [
+                {**_row_with_bytes(task, picture, summary), "bytes": data}
+                for picture, data in batch
+            ]
             writer.write_table(pa.Table.from_pylist(rows, schema))
+
+
+def _write_labels(task: _Export, summary: ExportSummary) -> None:
+    """One JSON object per picture and line, with all classes that copies of it are filed under."""
+    lines = []
+    for picture, _ in chain.from_iterable(_read_all(task, summary)):
+        sidecars = task.beside.sidecars.get(picture.path, [])
+        row = {
+            "path": picture.path,
+            "image_id": picture.image_id,
+            "labels": task.beside.labels.get(picture.path, [picture.label]),
+            "split": picture.split,
+            "caption": caption_of(task.reach, sidecars),
+        }
+        lines.append(json.dumps(row, ensure_ascii=False) + "\n")
+    _write_mark(task, [])
+    write_atomically(task.target / _LABELS, "".join(lines).encode("utf-8", "replace"))
 
 
 def _read_all(task: _Export, summary: ExportSummary) -> Iterator[list[tuple[_Picture, bytes]]]:
@@ -303,7 +397,7 @@ def _read_all(task: _Export, summary: ExportSummary) -> Iterator[list[tuple[_Pic
 
     def read(picture: _Picture) -> tuple[_Picture, bytes | RefusedError]:
         try:
-            return picture, _read(task.root, picture)
+            return picture, _read(task.reach, picture)
         except RefusedError as refusal:
             return picture, refusal
 
@@ -317,8 +411,34 @@ def _read_all(task: _Export, summary: ExportSummary) -> Iterator[list[tuple[_Pic
         yield whole
 
 
+def _row_with_names(task: _Export, picture: _Picture, summary: ExportSummary) -> dict[str, str]:
+    """The row of a list: its sidecars by their paths, with " | " between them."""
+    sidecars = task.beside.sidecars.get(picture.path, [])
+    summary.sidecars += len(sidecars)
+    names = " | ".join(sidecar.path for sidecar in sidecars)
+    return {**_row(picture), "caption": caption_of(task.reach, sidecars), "sidecars": names}
+
+
+def _row_with_bytes(task: _Export, picture: _Picture, summary: ExportSummary) -> dict[str, Any]:
+    """The row of a Parquet file, with its sidecars."""
+    sidecars = task.beside.sidecars.get(picture.path, [])
+    held = []
+    for sidecar in sidecars:
+        try:
+            held.append({"path": sidecar.path, "bytes": read_sidecar(task.reach, sidecar)})
+        except RefusedError as refusal:
+            summary.skipped[sidecar.path] = refusal.reason
+    summary.sidecars += len(held)
+    return {**_row(picture), "caption": caption_of(task.reach, sidecars), "sidecars": held}
+
+
 def _row(picture: _Picture) -> dict[str, str]:
     return {name: getattr(picture, name) for name in _COLUMNS}
 
 
-_WRITERS = {"folders": _write_folders, "parquet": _write_parquet, "csv": _write_csv}
+_WRITERS = {
+    "folders": _write_folders,
+    "parquet": _write_parquet,
+    "csv": _write_csv,
+    "labels": _write_labels,
+}

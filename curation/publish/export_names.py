@@ -20,6 +20,9 @@ _MOST_BYTES = 120
 """Bytes of a name before the digest: with it and an ending it stays below the 255 of file
 systems."""
 
+_MOST_ADDED_BYTES = 90
+"""Bytes that a sidecar may add to the name of its picture, for the same reason."""
+
 _ID_CHARS = 12
 """Digits of the digest in a name, enough to tell pictures of one name apart."""
 
@@ -48,6 +51,29 @@ def file_name(path: str, image_id: str, kind: str) -> str:
     stem = path.rsplit("/", 1)[-1].rpartition(".")
     name = safe_name(stem[0] or stem[2])
     return f"{name or 'picture'}-{image_id[:_ID_CHARS]}.{_EXTENSIONS.get(kind, 'bin')}"
+
+
+def sidecar_name(picture: str, sidecar: str, exported: str) -> str:
+    """The name of a sidecar of `picture`, after the name under which that is `exported`.
+
+    >>> sidecar_name("fox/0.png", "fox/0.txt", "0-0123.png")
+    '0-0123.txt'
+    >>> sidecar_name("fox/0.png", "fox/0.png.json", "0-0123.png")
+    '0-0123.png.json'
+    """
+    name, own = picture.rpartition("/")[2], sidecar.rpartition("/")[2]
+    stem, dot, _ = name.rpartition(".")
+    whole = bool(stem and dot) and own.startswith(name)
+    added = own.removeprefix(name if whole or not stem else stem)
+    base = exported if whole else exported.rpartition(".")[0]
+    return f"{base}{_shortened(_UNSAFE.sub('_', unicodedata.normalize('NFC', added)))}"
+
+
+def _shortened(added: str) -> str:
+    """What a sidecar adds to a name; of a long one the end, where its ending stands."""
+    if len(added.encode()) <= _MOST_ADDED_BYTES:
+        return added
+    return "_" + added.encode()[-_MOST_ADDED_BYTES:].decode(errors="ignore")
 
 
 def safe_name(text: str) -> str:

@@ -26,7 +26,7 @@ def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
     return {
         "card": large[0],
         "place": run.place(file),
-        "shown": [(card, run.described(card.file)) for card in large],
+        "shown": [(card, run.described(card.file), run.beside(card.file)) for card in large],
         "related": cards(state, related, thumbnail) if len(related) > 1 else [],
         "ballot": ballots(run.votes, {judged}).get(judged),
         "history": lines(

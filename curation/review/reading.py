@@ -10,6 +10,7 @@ import pyarrow as pa
 from curation.base.errors import ParamError, StoreError
 from curation.base.reasons import UNREADABLE_FILE
 from curation.base.tables import DECISIONS, DUPLICATES, IMAGES, Table
+from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.review.run import Run
 from curation.store.published import SOURCE
@@ -56,6 +57,7 @@ def read_run(workspace: Workspace) -> Run:
         thumbnails=_table(workspace, THUMBNAILS.name, THUMBNAILS),
         source=_source(workspace),
         unfinished=unfinished,
+        sidecars=_sidecars(workspace),
     )
     if not _of_one_run(found):
         raise StoreError(
@@ -95,6 +97,13 @@ def _table(workspace: Workspace, name: str, contract: Table) -> pd.DataFrame:
         remedy = RUN_AGAIN if earlier else "run `inksift run` with this --workspace first"
         raise ParamError(f"nothing to review in {workspace.root} (no {place.name}): {remedy}")
     return read_table(place, contract)
+
+
+def _sidecars(workspace: Workspace) -> pd.DataFrame:
+    """The sidecars of the last run; none where an earlier version put none down."""
+    place = workspace.table(SIDECARS.name)
+    rows = read_table(place, SIDECARS) if place.exists() else SIDECARS.frame([])
+    return rows.drop(columns="path_bytes")
 
 
 def _source(workspace: Workspace) -> str:

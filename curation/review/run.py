@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from curation.drawing.templating import records
+from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.report.tiles import Facts
 from curation.verdict import conflicts
@@ -26,7 +27,8 @@ _FIRST = ("review", "rejected", "kept")
 class Run:
     """What the machine alone says of every file (DECISIONS, the row is the number of the file),
     IMAGES without the raw names, DUPLICATES, VOTES, the HUMAN_DECISIONS that the run took in,
-    THUMBNAILS, and the folder of the pictures ("" where none is recorded).
+    THUMBNAILS, the folder of the pictures ("" where none is recorded), and SIDECARS without the raw
+    names.
 
     `unfinished` where a later run took decisions in and has not ended: which ones this run had
     taken in is then not known, and `heard` is empty."""
@@ -39,6 +41,7 @@ class Run:
     thumbnails: pd.DataFrame
     source: str
     unfinished: bool = False
+    sidecars: pd.DataFrame = field(default_factory=lambda: SIDECARS.frame([]))
 
     @cached_property
     def name(self) -> str:
@@ -137,6 +140,13 @@ class Run:
         return {path: row for row, path in enumerate(self.duplicates["path"])}
 
     @cached_property
+    def _beside(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for row, picture in enumerate(self.sidecars["picture"]):
+            rows.setdefault(picture, []).append(row)
+        return rows
+
+    @cached_property
     def _described(self) -> dict[str, int]:
         return {path: row for row, path in enumerate(self.images["path"])}
 
@@ -151,6 +161,10 @@ class Run:
         """The row of DUPLICATES of a file, None where it is unreadable."""
         row = self._placed.get(self.path(file))
         return None if row is None else records(self.duplicates.iloc[[row]])[0]
+
+    def beside(self, file: int) -> list[dict[str, Any]]:
+        """The rows of its sidecars."""
+        return records(self.sidecars.iloc[self._beside.get(self.path(file), [])])
 
     def path(self, file: int) -> str:
         return str(self.machine["path"].iat[file])

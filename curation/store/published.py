@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,10 @@ def publish_decisions(
     source: Path,
     test: Path | None = None,
     review: str = "kept",
+    link_roots: Sequence[Path] = (),
 ) -> None:
-    """Write decisions.parquet, decisions.csv, the places of the pictures and how those under
-    `review` count, each file whole or not at all.
+    """Write decisions.parquet, decisions.csv, the places of the pictures and of what links among
+    them may lead to, and how those under `review` count, each file whole or not at all.
 
     What was learned from other decisions is withdrawn.
     """
@@ -60,6 +61,7 @@ def publish_decisions(
         "source": str(source.resolve()),
         "test": str(test.resolve()) if test else "",
         "review": review,
+        "link_roots": [str(folder.resolve()) for folder in link_roots],
     }
     workspace.publish(SOURCE, json.dumps(told).encode())
 
@@ -137,6 +139,12 @@ def read_pictures(workspace: Workspace) -> list[Path]:
         return []
     told = read_told(workspace, SOURCE, "source")
     return [Path(told[name]) for name in ("source", "test") if told.get(name)]
+
+
+def read_link_roots(workspace: Workspace) -> list[Path]:
+    """The folders that links among the pictures of the last run could lead into; StoreError when it
+    is not recorded."""
+    return list(map(Path, read_told(workspace, SOURCE, "source").get("link_roots", [])))
 
 
 def read_review(workspace: Workspace) -> str:

@@ -5,7 +5,11 @@ Rules for small classes, counted in groups of related pictures: a class of one g
 on, so its F1 is undefined; a class of two is trained on and tested; from three on it has a group in
 every split. A group whose pictures bear several labels is trained on. With a trusted test set,
 every kept picture trains or validates, except copies and variants of a test picture, which are left
-out."""
+out.
+
+Where the source is divided already its splits hold, and only one that it lacks is drawn from what
+trains. A group that lies in several of them counts for the strictest: test before validation before
+train; its pictures in the others are left out."""
 
 from __future__ import annotations
 
@@ -21,14 +25,19 @@ from curation.base.components import connected_components
 from curation.base.errors import DataError
 from curation.base.params import Params
 from curation.base.tables import SPLITS
+from curation.dedup.across import strictest
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a picture may come to another split, so that stored tables are made anew."""
 
 TRAIN, VALIDATION, TEST, LEFT_OUT = "train", "validation", "test", "left_out"
 _REMEDY = (
     "loosen the limits, decide on pictures under review, or use `inksift judge`, which trains "
     "nothing"
+)
+_TOO_LITTLE_GIVEN = (
+    "the split that the source is divided into leaves too little in train; take its first folders "
+    "together, with the classes at the root"
 )
 
 
@@ -54,14 +63,17 @@ def split_images(
     *,
     trusted_test: pd.DataFrame | None = None,
     trusted_groups: Sequence[int] | pd.Series | npt.NDArray[np.int64] | None = None,
+    given: Sequence[str] | pd.Series | None = None,
 ) -> pd.DataFrame:
     """The SPLITS table of `kept` (columns path, image_id, label) and of the trusted test pictures
     (same columns).
 
     `groups` holds one number per kept row, `trusted_groups` one per trusted row on the same scale;
-    rows with one number, or with one image_id, share a group. The answer does not depend on the
-    order of the rows. DataError when nothing is kept, or only one class."""
+    rows with one number, or with one image_id, share a group. `given` holds the split of each kept
+    row, "" for none. The answer does not depend on the order of the rows. DataError when nothing is
+    kept, or only one class."""
     rows = _rows(kept, groups, trusted_test, trusted_groups)
+    rows = rows.assign(given=_given(given, len(kept), len(rows)))
     rows = rows[rows["trusted"] | _large_enough(rows, params.min_class_size)]
     _demand_classes(rows[~rows["trusted"]])
     # A total order, so that numbers of groups do not depend on that of the input.
@@ -99,6 +111,16 @@ def _rows(
     return pd.concat([rows, test], ignore_index=True)
 
 
+def _given(
+    given: Sequence[str] | pd.Series | None, kept: int, rows: int
+) -> npt.NDArray[np.object_]:
+    """The given split of every row; "" for those of trusted test pictures, and where none is."""
+    splits = np.full(rows, "", dtype=object)
+    if given is not None:
+        splits[:kept] = list(given)
+    return splits
+
+
 def _large_enough(rows: pd.DataFrame, min_class_size: int) -> pd.Series:
     sizes = rows[~rows["trusted"]]["label"].value_counts()
     return rows["label"].map(sizes).fillna(0) >= min_class_size
@@ -107,10 +129,15 @@ def _large_enough(rows: pd.DataFrame, min_class_size: int) -> pd.Series:
 def _demand_training(rows: pd.DataFrame) -> None:
     if rows.loc[rows["split"] == TRAIN, "label"].nunique() < 2:
         left_out = int((rows["split"] == LEFT_OUT).sum())
+        divided = bool((rows["given"] != "").any())
         raise DataError(
             f"fewer than two classes are left to train on, as {left_out} pictures are copies or "
-            "variants of trusted test pictures: give --test a folder whose pictures are not in the "
-            "source"
+            f"variants of {'' if divided else 'trusted '}test pictures: "
+            + (
+                _TOO_LITTLE_GIVEN
+                if divided
+                else "give --test a folder whose pictures are not in the source"
+            )
         )
 
 
@@ -137,23 +164,40 @@ def _joined(groups: pd.Series, image_ids: pd.Series) -> np.ndarray:
 def _assign(rows: pd.DataFrame, params: SplitParams, *, trusted: bool) -> pd.Series:
     tested = set(rows.loc[rows["trusted"], "group"])
     free = rows[~rows["group"].isin(tested)]
+    if (rows["given"] != "").any():
+        return _as_given(rows, free, params, trusted=trusted)
     labels = free.groupby("group")["label"].nunique()
     mixed = set(labels.index[labels > 1])
     split_of = dict.fromkeys(mixed, TRAIN) | dict.fromkeys(tested, LEFT_OUT)
+    draws = {VALIDATION} if trusted else {VALIDATION, TEST}
     for _, members in free[~free["group"].isin(mixed)].groupby("label"):
-        split_of |= _split_class(members, params, trusted=trusted)
+        split_of |= _split_class(members, params, draws=draws)
     return rows["group"].map(split_of).where(~rows["trusted"], TEST).astype("str")
 
 
-def _split_class(members: pd.DataFrame, params: SplitParams, *, trusted: bool) -> dict[int, str]:
+def _as_given(
+    rows: pd.DataFrame, free: pd.DataFrame, params: SplitParams, *, trusted: bool
+) -> pd.Series:
+    """The split of every row of a source that is divided already."""
+    own = free["given"].where(free["given"] != "", TRAIN)
+    strict = own.groupby(free["group"]).agg(strictest)
+    split = own.where(own == free["group"].map(strict), LEFT_OUT)
+    lacking = {VALIDATION, TEST} - set(own) - ({TEST} if trusted else set())
+    for _, members in free[split == TRAIN].groupby("label"):
+        drawn = members["group"].map(_split_class(members, params, draws=lacking))
+        split.loc[members.index] = drawn
+    return split.reindex(rows.index).fillna(LEFT_OUT).where(~rows["trusted"], TEST).astype("str")
+
+
+def _split_class(members: pd.DataFrame, params: SplitParams, *, draws: set[str]) -> dict[int, str]:
     """The split of every group of one class: the largest group trains, the others are drawn by
-    share."""
+    share for those splits that are to be drawn."""
     sizes = _drawn_order(members, params.seed)
     largest = max(sizes, key=lambda group: sizes[group])
     rest = [group for group in sizes if group != largest]
     # One is kept back for validation where there are two; with one alone the test comes first.
-    test = [] if trusted else _draw(rest[1:] or rest, sizes, params.test_share * len(members))
-    rest = [group for group in rest if group not in test]
+    test = _draw(rest[1:] or rest, sizes, params.test_share * len(members)) if TEST in draws else []
+    rest = [group for group in rest if group not in test] if VALIDATION in draws else []
     validation = _draw(rest, sizes, params.validation_share * len(members))
     return (
         dict.fromkeys(sizes, TRAIN)

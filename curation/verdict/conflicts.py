@@ -45,7 +45,9 @@ def _classes(
     # a file outside every class folder says nothing of its class
     filed = labels[labels != UNLABELLED].groupby(open_["group"])
     kept = open_[open_["keep"]].set_index("group")["path"]
-    return {kept[group]: some.value_counts().sort_index() for group, some in filed}
+    counts = {kept[group]: some.value_counts().sort_index() for group, some in filed}
+    # a rule may have settled it for the machine
+    return {path: some for path, some in counts.items() if len(some) > 1}
 
 
 def _held(row: Mapping[Any, Any], classes: pd.Series | None) -> dict[str, object]:

@@ -14,6 +14,7 @@ from curation.verdict.learned import LearnedParams, judge_learned
 from curation.verdict.medium.head import digest, load_head
 from curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
 from curation.verdict.removal_rates import BrakeParams
+from curation.verdict.several import SeveralRule
 
 
 class RecipeParams(Camp2022Params, LearnedParams):
@@ -28,7 +29,13 @@ class RecipeParams(Camp2022Params, LearnedParams):
 
 
 class VerdictParams(RecipeParams, BrakeParams):
-    """How the verdict is found, and what it may take away."""
+    """How the verdict is found, what it may take away, and what class a picture in several has."""
+
+    several_classes: SeveralRule = Field(
+        "ask",
+        description="The class of a picture whose copies lie in several: a person says, or the one "
+        "with the fewest or the most pictures",
+    )
 
 
 class Judged(NamedTuple):

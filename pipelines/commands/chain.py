@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from curation.base.errors import DataError
-from pipelines.commands.options import ledger_option, weights_option, workspace_option
+from pipelines.commands.options import (
+    ledger_option,
+    link_roots_option,
+    weights_option,
+    workspace_option,
+)
 
 if TYPE_CHECKING:
     from curation.base.params import Params
@@ -24,6 +29,7 @@ class Chosen(NamedTuple):
     assignments: tuple[str, ...]
     weights_dir: Path | None
     ledger_url: str
+    link_roots: tuple[Path, ...]
     accept_removals: bool
     accept_other_ledger: bool
 
@@ -57,6 +63,7 @@ def run_options(command: Any) -> Any:
             help="A shipped profile or a YAML file.",
         ),
         ledger_option,
+        link_roots_option,
         workspace_option,
     ):
         command = option(command)
@@ -89,7 +96,14 @@ def run_chain(
     from pipelines.commands.runner import execute
 
     began = time.monotonic()
-    project = Project(source, chosen.workspace, test, chosen.weights_dir, chosen.ledger_url)
+    project = Project(
+        source,
+        chosen.workspace,
+        test,
+        chosen.weights_dir,
+        chosen.ledger_url,
+        link_roots=chosen.link_roots,
+    )
     settings.demand_heard(checked, project)
     try:
         heard = execute(project, job, checked, quiet=as_json)
@@ -101,7 +115,7 @@ def run_chain(
     if deliver is not None and (proposal or not heard.failed_checks):
         deliver(Path(proposal or project.workspace.root / CSV))
     if heard.failed_checks:
-        _stop(heard.failed_checks, proposal, as_json=as_json)
+        _stop(heard.failed_checks, proposal, summary.folder_told(heard), as_json=as_json)
     told = summary.summary(project, heard, seconds=time.monotonic() - began, truth=truth)
     click.echo(summary.as_json(told) if as_json else "\n".join(summary.lines(told)))
 
@@ -113,6 +127,7 @@ def _settings(chosen: Chosen) -> "dict[str, Params]":
     accepted = {
         "verdicts.accept_removals": chosen.accept_removals,
         "human_decisions.accept_other_ledger": chosen.accept_other_ledger,
+        "images.follow_links": bool(chosen.link_roots),
     }
     flags = tuple(f"{name}=true" for name, accepts in accepted.items() if accepts)
     values = settings.with_assignments(
@@ -124,10 +139,13 @@ def _settings(chosen: Chosen) -> "dict[str, Params]":
     return checked
 
 
-def _stop(failed: list[str], proposal: str | None, *, as_json: bool) -> None:
-    """Tell which blocking checks failed, and exit."""
+def _stop(failed: list[str], proposal: str | None, notes: list[str], *, as_json: bool) -> None:
+    """Tell which blocking checks failed and what is to know of the folder, and exit."""
     if as_json:
-        click.echo(json.dumps({"failed_checks": failed, "proposal": proposal}))
+        told = {"failed_checks": failed, "proposal": proposal, "folder": notes}
+        click.echo(json.dumps(told))
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
     for line in failed:
         click.echo(
             f"inksift: a blocking check failed, what follows it did not run: {line}", err=True

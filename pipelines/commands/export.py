@@ -18,7 +18,10 @@ from pipelines.commands.options import FOLDER, existing, json_option, workspace_
     "--source", type=FOLDER, help="Where the pictures are now, if they moved since the run."
 )
 @click.option(
-    "--form", type=click.Choice(["folders", "parquet", "csv"]), default="folders", show_default=True
+    "--form",
+    type=click.Choice(["folders", "parquet", "csv", "labels"]),
+    default="folders",
+    show_default=True,
 )
 @click.option(
     "--link", is_flag=True, help="Hard-link instead of copying, where the file system can."
@@ -38,8 +41,10 @@ def export(
     with_review: bool | None,
     as_json: bool,
 ) -> None:
-    """Write the curated data set to TARGET: class folders, Parquet with the files' bytes, or a CSV
-    list.
+    """Write the curated data set to TARGET: class folders, Parquet with the files' bytes, a CSV
+    list, or JSON lines with all classes that copies of a picture are filed under.
+
+    Captions and other sidecars come along, and the splits of a source that is divided already.
 
     \b
     Examples:
@@ -49,6 +54,7 @@ def export(
     from curation.publish.export import ExportParams
     from curation.publish.export import export as write
     from curation.store.published import read_decisions, read_images, read_review, read_source
+    from pipelines.commands.places import read_beside
 
     here = existing(workspace)
     if target.resolve().is_relative_to(here.root.resolve()):
@@ -63,13 +69,14 @@ def export(
         source=source or read_source(here),
         target=target,
         params=ExportParams.of("export", choices),
+        beside=read_beside(here),
     )
     if as_json:
         click.echo(json.dumps(asdict(summary)))
     else:
         click.echo(
-            f"{summary.pictures} pictures in {target}, {summary.reused} of them from an earlier "
-            "export"
+            f"{summary.pictures} pictures and {summary.sidecars} sidecars in {target}, "
+            f"{summary.reused} pictures of them from an earlier export"
         )
         click.echo(
             "".join(f"left out: {path}: {reason}\n" for path, reason in summary.skipped.items()),

@@ -33,6 +33,14 @@ ledger_option = click.option(
     help="The database of what people decided, as a SQLAlchemy URL.  [default: ledger.sqlite in "
     "the workspace]",
 )
+link_roots_option = click.option(
+    "--link-root",
+    "link_roots",
+    type=EXISTING,
+    multiple=True,
+    envvar="INKSIFT_LINK_ROOTS",
+    help="Follow links among the pictures into this folder; may be repeated.",
+)
 who_option = click.option("--who", default="", help="Who decided.  [default: your login name]")
 source_argument = click.argument("source", type=FOLDER)
 json_option = click.option(

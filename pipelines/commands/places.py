@@ -4,11 +4,25 @@ places."""
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from curation.base.commands import Places, command
 from curation.base.errors import ParamError
+from curation.base.tables import DUPLICATES, Table
+from curation.gather.folder.layout import GIVEN_SPLITS
+from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.ledger import Ledger
 from curation.project import Project
-from curation.store.published import SOURCE, read_pictures, read_source, read_test
+from curation.publish.beside import Beside, beside_of
+from curation.store.published import (
+    SOURCE,
+    read_images,
+    read_link_roots,
+    read_pictures,
+    read_source,
+    read_test,
+)
+from curation.store.tables import read_table
 from curation.store.workspace import Workspace
 
 
@@ -41,8 +55,29 @@ def next_run(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
 def project_of(workspace: Workspace, ledger_url: str) -> Project:
     """What the last run of the workspace worked on; StoreError before the first one."""
     return Project(
-        read_source(workspace), workspace.root, test=read_test(workspace), ledger_url=ledger_url
+        read_source(workspace),
+        workspace.root,
+        test=read_test(workspace),
+        ledger_url=ledger_url,
+        link_roots=tuple(read_link_roots(workspace)),
     )
+
+
+def read_beside(workspace: Workspace) -> Beside:
+    """What lay beside the pictures of the last run: sidecars, given splits, and where links led."""
+    return beside_of(
+        read_images(workspace),
+        _read_or_empty(workspace, SIDECARS),
+        _read_or_empty(workspace, GIVEN_SPLITS),
+        _read_or_empty(workspace, DUPLICATES),
+        (read_source(workspace), *read_link_roots(workspace)),
+    )
+
+
+def _read_or_empty(workspace: Workspace, table: Table) -> pd.DataFrame:
+    """A table of the last run, empty where an earlier version made none."""
+    place = workspace.table(table.name)
+    return read_table(place, table) if place.exists() else table.frame([])
 
 
 def source_of(workspace: Workspace) -> Path | None:

@@ -15,6 +15,7 @@ from curation.store.published import read_decisions, read_review
 from curation.verdict.conflicts import is_conflict
 from curation.verdict.conservation import OUTCOMES, by_people
 from curation.verdict.curated import staying
+from curation.verdict.several import several_told
 from pipelines.commands.listener import Heard
 
 _UNITS = {
@@ -57,6 +58,7 @@ def summary(
         },
         "f1": _f1(heard),
         "truth": _against_truth(truth, decisions),
+        "folder": folder_told(heard),
         "warnings": [*heard.warnings, *_warnings(decisions, heard, review)],
         "seconds": round(seconds, 1),
         "workspace": str(root),
@@ -98,6 +100,7 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
         yield from (
             f"  {row['what']:<34}{row['found']:5d} of {row['planted']:5d}" for row in told["truth"]
         )
+    yield from (f"note: {line}" for line in told["folder"])
     yield from (f"warning: {line}" for line in told["warnings"])
     yield from (f"  {place}" for place in told["places"].values())
 
@@ -107,14 +110,26 @@ def as_json(told: dict[str, Any]) -> str:
     return json.dumps(told, indent=1, allow_nan=False)
 
 
+def folder_told(heard: Heard) -> list[str]:
+    """What a person should know of the source folder and of the trusted test folder."""
+    own, copies, of_test = (
+        heard.metadata.get(name, {}).get("notes", [])
+        for name in ("images", "duplicates", "test_images")
+    )
+    return [*own, *copies, *(f"in the trusted test folder: {note}" for note in of_test)]
+
+
 def _warnings(decisions: pd.DataFrame, heard: Heard, review: str) -> Iterator[str]:
-    if staying(decisions, review).empty:
+    told = several_told(decisions)
+    if told:
+        yield told
+    elif staying(decisions, review).empty:
         yield "nothing was kept: see the reasons in report.html"
-    left_out = heard.metadata.get("splits", {}).get("left_out", 0)
-    if left_out:
+    split = heard.metadata.get("splits", {})
+    if left_out := split.get("left_out", 0):
+        tested = "trusted test" if split["trusted_test"] else "test or validation"
         yield (
-            f"{left_out} kept pictures are copies or variants of a trusted test picture: not "
-            "trained on"
+            f"{left_out} kept pictures are copies or variants of a {tested} picture: not trained on"
         )
 
 

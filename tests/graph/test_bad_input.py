@@ -46,10 +46,17 @@ def test_an_empty_folder(tmp_path: Path, inksift) -> None:
     )
 
 
+def test_a_folder_of_captions_alone(tmp_path: Path, inksift) -> None:
+    (tmp_path / "texts" / "a").mkdir(parents=True)
+    (tmp_path / "texts" / "a" / "note.txt").write_text("a")
+    result = inksift("run", tmp_path / "texts", "--workspace", tmp_path / "w", *FAST)
+    ends(result, 2, "no picture in")
+
+
 def test_a_folder_of_text_files(tmp_path: Path, inksift) -> None:
     for name in ("a", "b"):
         (tmp_path / "texts" / name).mkdir(parents=True)
-        (tmp_path / "texts" / name / "note.txt").write_text(name)
+        (tmp_path / "texts" / name / "note.html").write_text(name)
     result = inksift("run", tmp_path / "texts", "--workspace", tmp_path / "w", *FAST)
     ends(result, 2, "no picture is left to train on")
     assert (tmp_path / "w" / "decisions.csv").read_text().count("unreadable") == 2

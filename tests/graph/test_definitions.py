@@ -20,9 +20,12 @@ from pipelines.sensors import listing_digest, new_files
 
 ASSETS = {
     "gather": [
+        "given_splits",
         "hashes",
         "images",
         "profile",
+        "set_aside",
+        "sidecars",
         "signals",
         "test_hashes",
         "test_images",

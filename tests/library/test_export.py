@@ -18,8 +18,15 @@ from hypothesis import strategies as st
 from curation.base.errors import ParamError, SourceError, StoreError
 from curation.base.tables import DECISIONS, IMAGES
 from curation.gather.folder.walk import display
+from curation.publish.beside import NOTHING_BESIDE, Beside, Sidecar
 from curation.publish.export import MARK, ExportParams, ExportSummary, export
-from curation.publish.export_names import class_folders, distinct, file_name, safe_name
+from curation.publish.export_names import (
+    class_folders,
+    distinct,
+    file_name,
+    safe_name,
+    sidecar_name,
+)
 
 HOSTILE = [
     b"Cats/e\xcc\x81.png",
@@ -86,11 +93,25 @@ class Case:
         self.files = files or {b"a/1.png": b"one", b"a/2.png": b"two", b"b/3.jpg": b"three"}
         self.decisions, self.images = written(self.source, self.files)
 
-    def export(self, **settings: Any) -> ExportSummary:
+    def export(self, beside: Beside = NOTHING_BESIDE, **settings: Any) -> ExportSummary:
         params = ExportParams.of("export", settings)
         return export(
-            self.decisions, self.images, source=self.source, target=self.target, params=params
+            self.decisions,
+            self.images,
+            source=self.source,
+            target=self.target,
+            params=params,
+            beside=beside,
         )
+
+    def captioned(self) -> Beside:
+        """Sidecars of the first picture, and the splits that all of them were given."""
+        texts = {"a/1.txt": b" a fox\n", "a/1.png.json": b"{}", "a/1_te.npz": bytes(9)}
+        for name, data in texts.items():
+            (self.source / name).write_bytes(data)
+        sidecars = {"a/1.png": [Sidecar(name, name.encode()) for name in sorted(texts)]}
+        splits = {"a/1.png": "train", "a/2.png": "test", "b/3.jpg": "train"}
+        return Beside(sidecars, {"a/1.png": ["a", "c"]}, splits)
 
     def decide(self, path: str, outcome: str, reason: str = "") -> None:
         self.decisions.loc[self.decisions["path"] == path, ["outcome", "reason"]] = [
@@ -112,6 +133,69 @@ def test_folders_hold_the_kept_bytes_by_class(case: Case) -> None:
     assert pictures(case.target) == {f"a/1-{first}.png": b"one", f"b/3-{third}.png": b"three"}
     assert (summary.pictures, summary.complete, summary.classes) == (2, True, {"a": "a", "b": "b"})
     assert tree(case.source) == before
+
+
+def test_sidecars_follow_their_picture_and_its_split(case: Case) -> None:
+    beside, first = case.captioned(), hashlib.sha256(b"one").hexdigest()[:12]
+    summary = case.export(beside)
+    assert (summary.pictures, summary.sidecars, summary.complete) == (3, 3, True)
+    assert {name: data for name, data in pictures(case.target).items() if "train/a" in name} == {
+        f"train/a/1-{first}.png": b"one",
+        f"train/a/1-{first}.txt": b" a fox\n",
+        f"train/a/1-{first}.png.json": b"{}",
+        f"train/a/1-{first}_te.npz": bytes(9),
+    }
+    case.decide("a/1.png", "rejected")
+    assert case.export(beside).sidecars == 0
+    assert not (case.target / "train" / "a").exists()
+    assert (case.target / "train" / "b").is_dir()
+
+
+def test_a_sidecar_that_is_gone_is_named_and_its_picture_exported(case: Case) -> None:
+    beside = case.captioned()
+    (case.source / "a" / "1.txt").unlink()
+    summary = case.export(beside)
+    assert (summary.pictures, summary.sidecars) == (3, 2)
+    assert summary.skipped == {"a/1.txt": "vanished"}
+
+
+def test_lists_tell_captions_sidecars_and_splits(case: Case) -> None:
+    beside = case.captioned()
+    case.export(beside, form="csv")
+    with (case.target / "pictures.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["split"] for row in rows] == ["train", "test", "train"]
+    assert rows[0]["caption"] == "a fox"
+    assert rows[0]["sidecars"] == "a/1.png.json | a/1.txt | a/1_te.npz"
+    case.target = case.target.with_name("parquet")
+    case.export(beside, form="parquet")
+    first, *others = pq.read_table(case.target / "pictures.parquet").to_pylist()
+    assert (first["caption"], first["split"]) == ("a fox", "train")
+    assert [one["bytes"] for one in first["sidecars"]] == [b"{}", b" a fox\n", bytes(9)]
+    assert [row["sidecars"] for row in others] == [[], []]
+
+
+def test_labels_hold_every_class_of_a_picture_also_where_that_is_in_doubt(case: Case) -> None:
+    case.decide("a/1.png", "review", "label_conflict")
+    case.decide("a/2.png", "rejected")
+    summary = case.export(case.captioned(), form="labels")
+    lines = (case.target / "labels.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [(row["path"], row["labels"]) for row in rows] == [
+        ("a/1.png", ["a", "c"]),
+        ("b/3.jpg", ["b"]),
+    ]
+    assert (rows[0]["caption"], summary.pictures) == ("a fox", 2)
+
+
+@given(st.binary(min_size=1, max_size=40), st.binary(max_size=300))
+def test_names_of_sidecars_are_safe(stem: bytes, added: bytes) -> None:
+    picture, sidecar = display(b"a/" + stem + b".png"), display(b"a/" + stem + added + b".txt")
+    exported = file_name(picture, "0" * 64, "PNG")
+    name = sidecar_name(picture, sidecar, exported)
+    assert len(name.encode()) <= 255
+    assert "/" not in name.removeprefix(exported.rpartition(".")[0])
+    assert name.endswith(".txt")
 
 
 @pytest.mark.parametrize(("review", "count"), [("kept", 3), ("held", 2)])
@@ -218,7 +302,16 @@ def test_parquet_holds_the_bytes_in_row_groups(tmp_path: Path) -> None:
     assert stored.num_row_groups == 3
     rows = stored.read().to_pylist()
     assert [row["bytes"] for row in rows] == list(files.values())
-    assert list(rows[0]) == ["path", "label", "image_id", "format", "bytes"]
+    assert list(rows[0]) == [
+        "path",
+        "label",
+        "image_id",
+        "format",
+        "split",
+        "caption",
+        "sidecars",
+        "bytes",
+    ]
 
 
 def test_csv_lists_paths_and_labels_without_formulas(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def source(tmp_path: Path) -> Path:
             "dogs/empty.jpg": b"",
             "dogs/page.jpg": b"<html>404</html>",
             "dogs/paper.jpg": b"%PDF-1.7",
-            "dogs/.DS_Store": b"\0\0\0\1Bud1",
+            "dogs/_finder": b"\0\0\0\1Bud1",
         },
     )
     (folder / "dogs" / "link.png").symlink_to("../cats/a.png")
@@ -82,7 +82,7 @@ def test_every_file_has_one_row_and_one_outcome(source: Path, workspace: Workspa
     assert _column(result, "error") == {
         "cats/a.png": "",
         "cats/copy of a.jpg": "",
-        "dogs/.DS_Store": "not_an_image",
+        "dogs/_finder": "not_an_image",
         "dogs/b.webp": "",
         "dogs/big.bmp": "",
         "dogs/empty.jpg": "empty",

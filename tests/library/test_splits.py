@@ -147,3 +147,56 @@ def test_never_leaks_never_loses_and_ignores_order(rows, shares, seed):
     assert sorted(splits["path"]) == sorted(table["path"])
     assert splits.equals(split_images(shuffled, shuffled["group"], params))
     assert set(splits["label"]) == set(splits.loc[splits["split"] == "train", "label"])
+
+
+def divided(**splits: list[str]) -> tuple[pd.DataFrame, list[str]]:
+    """Rows of two classes with the given split of each."""
+    parts = [kept(dict.fromkeys(labels, 6), f"{split}-") for split, labels in splits.items()]
+    given = [split for split, labels in splits.items() for _ in range(6 * len(labels))]
+    return pd.concat(parts, ignore_index=True), given
+
+
+def test_given_splits_hold():
+    rows, given = divided(train=["fox", "owl"], validation=["fox", "owl"], test=["fox", "owl"])
+    splits = split_images(rows, range(len(rows)), SplitParams(), given=given)
+    assert counts(splits, "fox") == {"train": 6, "validation": 6, "test": 6}
+    assert (splits["split"] == splits["path"].str.partition("-")[0]).all()
+
+
+def test_a_split_that_is_not_given_is_drawn_from_what_trains():
+    rows, given = divided(train=["fox", "owl"], test=["fox", "owl"])
+    splits = split_images(rows, range(len(rows)), SplitParams(), given=given)
+    assert counts(splits, "owl") == {"train": 5, "validation": 1, "test": 6}
+    rows, given = divided(train=["fox", "owl"], validation=["fox", "owl"])
+    splits = split_images(rows, range(len(rows)), SplitParams(), given=given)
+    assert counts(splits, "owl") == {"train": 5, "validation": 6, "test": 1}
+
+
+def test_a_group_in_several_given_splits_counts_for_the_strictest():
+    rows, given = divided(train=["fox", "owl"], validation=["fox", "owl"], test=["fox", "owl"])
+    groups = list(range(len(rows)))
+    groups[0] = groups[1] = groups[24]  # two that train are variants of one that tests
+    groups[2] = groups[12]  # and one of one that validates
+    splits = split_images(rows, groups, SplitParams(), given=given)
+    left_out = sorted(splits.loc[splits["split"] == "left_out", "path"])
+    assert left_out == sorted(rows["path"].iloc[:3])
+    assert leaks(splits).empty
+
+
+def test_given_splits_beside_a_trusted_test_leave_its_relatives_out():
+    rows, given = divided(train=["fox", "owl"], validation=["fox", "owl"])
+    splits = split_images(
+        rows,
+        range(len(rows)),
+        SplitParams(),
+        trusted_test=kept({"fox": 2}, "trusted-"),
+        trusted_groups=[0, 12],
+        given=given,
+    )
+    assert counts(splits, "fox") == {"test": 2, "left_out": 2, "train": 5, "validation": 5}
+
+
+def test_given_splits_that_train_nothing_say_so():
+    rows, given = divided(validation=["fox", "owl"], test=["fox", "owl"])
+    with pytest.raises(DataError, match="leaves too little in train"):
+        split_images(rows, range(len(rows)), SplitParams(), given=given)

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from curation.base.errors import SourceError
 from curation.gather.folder import safe_open
 from curation.gather.folder.identity import Identity, confirm_all, identify_all
-from curation.gather.folder.safe_open import RefusedError, open_file
-from curation.gather.folder.walk import Found, display, find_files, open_source
+from curation.gather.folder.reach import reach_of
+from curation.gather.folder.safe_open import RefusedError
+from curation.gather.folder.walk import Found, display, list_files
 
 MAX_BYTES = 10**6
 HOSTILE_NAMES = [
@@ -87,6 +88,11 @@ HOSTILE_BYTES = [os.fsencode(name) for name in HOSTILE_NAMES] + [
 ]
 
 
+def find_files(folder: Path, *, max_file_bytes: int) -> list[Found]:
+    with reach_of(folder) as reach:
+        return list_files(reach, folder, max_file_bytes=max_file_bytes).files
+
+
 def _by_path(folder: Path, **options: Any) -> dict[str, Found]:
     found = find_files(folder, max_file_bytes=options.get("max_file_bytes", MAX_BYTES))
     return {file.path: file for file in found}
@@ -96,16 +102,9 @@ def _errors(folder: Path) -> dict[str, str]:
     return {path: file.error for path, file in _by_path(folder).items()}
 
 
-@contextmanager
-def _root(folder: Path) -> Iterator[int]:
-    root = open_source(folder)
-    yield root
-    os.close(root)
-
-
 def _identify(folder: Path, found: list[Found]) -> list[Identity]:
-    with _root(folder) as root:
-        return identify_all(root, found, MAX_BYTES)
+    with reach_of(folder) as reach:
+        return identify_all(reach, found, MAX_BYTES)
 
 
 @pytest.fixture
@@ -325,15 +324,15 @@ def test_an_unreadable_folder_is_a_row(inside: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_opening_needs_a_regular_file_below_the_root(inside: Path) -> None:
-    with _root(inside) as root:
-        with open_file(root, b"cats/real.jpg", max_bytes=9) as handle:
+    with reach_of(inside) as reach:
+        with reach.open(b"cats/real.jpg", max_bytes=9) as handle:
             assert os.read(handle, 9) == b"real"
         for path, reason in (
             (b"cats", "not_a_regular_file"),
             (b"none", "vanished"),
             (b"cats/real.jpg/x", None),
         ):
-            with pytest.raises(RefusedError) as refusal, open_file(root, path, max_bytes=9):
+            with pytest.raises(RefusedError) as refusal, reach.open(path, max_bytes=9):
                 pass
             assert refusal.value.reason == (reason or "not_a_regular_file")
 
@@ -359,8 +358,8 @@ def test_depth_and_long_paths(tmp_path: Path) -> None:
     assert len(found.path_bytes) > 4096
     (identity,) = _identify(tmp_path, [found])
     assert identity.error == ""
-    with _root(tmp_path) as root:
-        assert confirm_all(root, [found], [identity], MAX_BYTES) == [identity]
+    with reach_of(tmp_path) as reach:
+        assert confirm_all(reach, [found], [identity], MAX_BYTES) == [identity]
 
 
 def test_order_does_not_depend_on_the_file_system(

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from curation.base import engine
-from curation.gather.folder.safe_open import RefusedError, open_file, read_chunks
+from curation.gather.folder.reach import Reach
+from curation.gather.folder.safe_open import RefusedError, read_chunks
 from curation.gather.folder.walk import Found
 
 _BATCH = 512
@@ -28,30 +29,29 @@ class Identity(NamedTuple):
     note: str = ""
 
 
-def identify_all(root: int, found: Sequence[Found], max_bytes: int) -> list[Identity]:
-    """The identity of each file below the folder handle `root`; one that cannot be read has an
-    error instead."""
+def identify_all(reach: Reach, found: Sequence[Found], max_bytes: int) -> list[Identity]:
+    """The identity of each file within `reach`; one that cannot be read has an error instead."""
     identities: list[Identity] = []
     for batch in engine.in_batches(found, _BATCH, "read files"):
-        identities += engine.per_item(lambda file: _identify(root, file, max_bytes), batch)
+        identities += engine.per_item(lambda file: _identify(reach, file, max_bytes), batch)
     return identities
 
 
 def confirm_all(
-    root: int, found: Sequence[Found], identities: Sequence[Identity], max_bytes: int
+    reach: Reach, found: Sequence[Found], identities: Sequence[Identity], max_bytes: int
 ) -> list[Identity]:
     """The identities as they are now: a file with other bytes than before is `changed_during_run`,
     without an id."""
     pairs = list(zip(found, identities, strict=True))
-    return engine.per_item(lambda pair: _confirm(root, *pair, max_bytes), pairs)
+    return engine.per_item(lambda pair: _confirm(reach, *pair, max_bytes), pairs)
 
 
-def _identify(root: int, file: Found, max_bytes: int) -> Identity:
+def _identify(reach: Reach, file: Found, max_bytes: int) -> Identity:
     """Hash the file's bytes; what the walk refused stays refused."""
     if file.error:
         return Identity(size_bytes=file.size_bytes, mtime_ns=file.mtime_ns, error=file.error)
     try:
-        with open_file(root, file.path_bytes, max_bytes=max_bytes) as handle:
+        with reach.open(file.path_bytes, max_bytes=max_bytes) as handle:
             status = os.fstat(handle)
             digest = hashlib.sha256()
             for chunk in read_chunks(handle, max_bytes=max_bytes):
@@ -63,19 +63,19 @@ def _identify(root: int, file: Found, max_bytes: int) -> Identity:
     return Identity(digest.hexdigest(), status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def _confirm(root: int, file: Found, before: Identity, max_bytes: int) -> Identity:
+def _confirm(reach: Reach, file: Found, before: Identity, max_bytes: int) -> Identity:
     """`before` if the file still holds what was measured; else why its row cannot stand."""
-    if before.error or _unmoved(root, file, before):
+    if before.error or _unmoved(reach, file, before):
         return before
-    after = _identify(root, file, max_bytes)
+    after = _identify(reach, file, max_bytes)
     if after.image_id == before.image_id:
         return after
     return after._replace(image_id="", error=after.error or "changed_during_run")
 
 
-def _unmoved(root: int, file: Found, before: Identity) -> bool:
+def _unmoved(reach: Reach, file: Found, before: Identity) -> bool:
     try:
-        status = os.stat(file.path_bytes, dir_fd=root, follow_symlinks=False)
+        status = reach.status(file.path_bytes)
     except OSError:
         return False
     return (status.st_size, status.st_mtime_ns, status.st_ino) == (

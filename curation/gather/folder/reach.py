@@ -1,0 +1,120 @@
+"""How far reading goes: the source folder, and where links are followed the folders that they may
+lead into.
+
+A link is never followed by opening it. Its target is worked out, and opened from the handle of the
+folder that was allowed, where nothing that is a link is opened: whatever is swapped meanwhile,
+nothing else can be reached."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from curation.base.errors import SourceError
+from curation.gather.folder.safe_open import open_file
+
+
+class Spot(NamedTuple):
+    """Where bytes lie: the handle of an allowed folder, and the path below it."""
+
+    root: int
+    path: bytes
+
+
+class Reach(NamedTuple):
+    """The handle of the source, its real path, and by their real paths the handles of the folders
+    that links may lead into; where there are none, no link is followed."""
+
+    root: int
+    real: bytes
+    allowed: dict[bytes, int]
+
+    def place(self, path: bytes) -> Spot:
+        """Where the file at `path` below the source lies. Where a link is on the way that may not
+        be followed, it is the path itself, which `open_file` refuses."""
+        if not self.allowed:
+            return Spot(self.root, path)
+        try:
+            target = os.path.realpath(os.path.join(self.real, path), strict=True)
+        except OSError:
+            return Spot(self.root, path)
+        return self.allowed_place(target) or Spot(self.root, path)
+
+    def allowed_place(self, target: bytes) -> Spot | None:
+        """Where a real path lies below the source or an allowed folder, None where it does not."""
+        for folder, handle in {self.real: self.root, **self.allowed}.items():
+            if (inside := below(target, folder)) is not None:
+                return Spot(handle, inside)
+        return None
+
+    def status(self, path: bytes) -> os.stat_result:
+        """The status of the file at `path`, no link followed that may not be; OSError as of
+        `os.stat`."""
+        root, inside = self.place(path)
+        return os.stat(inside or b".", dir_fd=root, follow_symlinks=False)
+
+    @contextmanager
+    def open(self, path: bytes, *, max_bytes: int) -> Iterator[int]:
+        """A handle of the regular file at `path` below the source, of at most `max_bytes`;
+        RefusedError otherwise."""
+        root, inside = self.place(path)
+        with open_file(root, inside, max_bytes=max_bytes) as handle:
+            yield handle
+
+
+@contextmanager
+def reach_of(source: Path, link_roots: Sequence[Path] = ()) -> Iterator[Reach]:
+    """The reach of a source folder; SourceError when it, or a folder that links may lead into, is
+    none or may not be read."""
+    with ExitStack() as handles:
+        root = _open(source, handles)
+        allowed = {_real(folder): _open(folder, handles) for folder in link_roots}
+        yield Reach(root, _real(source), allowed)
+
+
+def below(path: bytes, folder: bytes) -> bytes | None:
+    """The rest of a real path below a folder, b"" for the folder itself, None where it lies
+    elsewhere.
+
+    >>> below(b"/data/cats/a.png", b"/data")
+    b'cats/a.png'
+    """
+    if path == folder:
+        return b""
+    prefix = folder.rstrip(b"/") + b"/"
+    return path.removeprefix(prefix) if path.startswith(prefix) else None
+
+
+def is_folder(status: os.stat_result) -> bool:
+    """Whether a status is that of a folder."""
+    return stat.S_ISDIR(status.st_mode)
+
+
+def open_source(source: Path) -> int:
+    """A handle of the source folder; SourceError when it is none or may not be read."""
+    try:
+        return os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise SourceError(f"no such folder: {source}") from None
+    except NotADirectoryError:
+        raise SourceError(
+            f"{source} is not a folder: give the folder that holds class_name/picture.jpg"
+        ) from None
+    except OSError as error:
+        raise SourceError(
+            f"cannot read {source} ({error.strerror}): check its permissions"
+        ) from None
+
+
+def _open(folder: Path, handles: ExitStack) -> int:
+    handle = open_source(folder)
+    handles.callback(os.close, handle)
+    return handle
+
+
+def _real(folder: Path) -> bytes:
+    return os.path.realpath(os.fsencode(folder))
