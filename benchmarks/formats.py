@@ -1,0 +1,188 @@
+"""Every variant of every format, as Chromium shows it and as the gate reads it.
+
+    python benchmarks/formats.py [--write docs/reference/formats.md] [--only TEXT] [--keep FOLDER]
+
+Each file is written by an encoder of this machine (`format_variants.py`), shown by Chromium on a
+white page and read by the gate; the difference is the mean over pixels and channels, in levels of
+255. TIFF is shown by no browser: there the drawing itself, grey where the file is, is the measure.
+Encoders come from Debian: imagemagick, libvips-tools, ffmpeg, libavif-bin, libtiff-tools, webp,
+gifsicle, optipng, pngcrush, pngquant, zopfli, libjpeg-turbo-progs; profiles from libgs-common and
+icc-profiles-free. What is missing is said and left out. The last line is JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+CHECKOUT = Path(__file__).parents[1]
+sys.path[:0] = [str(Path(__file__).parent), str(CHECKOUT)]
+
+from format_variants import MissingError, Variant, drawing, variants  # noqa: E402
+from PIL import Image  # noqa: E402
+
+from curation.gather.gate.decode import UndecodableError, decode  # noqa: E402
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+    "--allow-file-access-from-files",
+)
+NEAR_LEVELS = 2.0
+"""Mean difference up to which a picture counts as read as it is seen."""
+
+MAX_PIXELS = 10**7
+
+
+class Seen(NamedTuple):
+    """One variant: what a viewer shows, what the gate reads (None for nothing), and words on
+    both."""
+
+    variant: Variant
+    shown: np.ndarray | None
+    read: np.ndarray | None
+    note: str
+
+    @property
+    def difference(self) -> float | None:
+        """Mean absolute difference in levels; None where one of the two shows nothing."""
+        if self.shown is None or self.read is None:
+            return None
+        if self.shown.shape != self.read.shape:
+            return 255.0
+        return float(np.abs(self.shown.astype(int) - self.read.astype(int)).mean())
+
+    @property
+    def agrees(self) -> bool:
+        """Both show the same, or both nothing."""
+        if self.shown is None:
+            return self.read is None
+        return self.difference is not None and self.difference <= NEAR_LEVELS
+
+
+def main() -> None:
+    """Measure, print the table, and write the page if asked."""
+    options = _options()
+    wanted = [one for one in variants() if options.only.lower() in f"{one.kind} {one.name}".lower()]
+    with _folder(options.keep) as folder:
+        seen, missing = measure(wanted, folder)
+    for one in seen:
+        print(f"{'' if one.agrees else '!':2}{' | '.join(_cells(one))}")
+    if options.write:
+        Path(options.write).write_text(page(seen, missing), encoding="utf-8")
+    print(json.dumps({"benchmark": "formats", "missing": missing, **summary(seen)}))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--write", help="the page of documentation to write")
+    parser.add_argument("--only", default="", help="variants with this in their name")
+    parser.add_argument("--keep", help="leave the files in this folder")
+    return parser.parse_args()
+
+
+@contextmanager
+def _folder(keep: str | None) -> Iterator[Path]:
+    if keep:
+        Path(keep).mkdir(parents=True, exist_ok=True)
+        yield Path(keep)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+
+
+def measure(wanted: Sequence[Variant], folder: Path) -> tuple[list[Seen], list[str]]:
+    """What is seen of each variant, and which could not be written."""
+    files, missing = {}, []
+    for variant in wanted:
+        try:
+            files[variant] = variant.make()
+        except MissingError as error:
+            missing.append(f"{variant.kind} {variant.name} ({error})")
+    shown = screenshots(files, folder)
+    return [_seen(variant, data, shown[variant]) for variant, data in files.items()], missing
+
+
+def _seen(variant: Variant, data: bytes, shown: np.ndarray | None) -> Seen:
+    try:
+        picture = decode(data, max_pixels=MAX_PIXELS)
+    except UndecodableError as error:
+        return Seen(variant, shown, None, f"{error.reason} {error}".strip())
+    return Seen(variant, shown, picture.rgb, picture.note)
+
+
+def screenshots(
+    files: dict[Variant, bytes], folder: Path
+) -> dict[Variant, np.ndarray | None]:
+    """What Chromium shows of each file on white; of TIFF, the drawing."""
+    from playwright.sync_api import sync_playwright
+
+    found = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        tab = browser.new_page(viewport={"width": 200, "height": 200})
+        for index, (variant, data) in enumerate(files.items()):
+            path = folder / f"{index:03}.{variant.kind.lower()}"
+            path.write_bytes(data)
+            found[variant] = (
+                np.asarray(drawing()) if variant.kind == "TIFF" else _shown(tab, path)
+            )
+        browser.close()
+    return found
+
+
+def _shown(tab: Any, path: Path) -> np.ndarray | None:
+    page = path.with_suffix(path.suffix + ".html")
+    page.write_text(
+        f"<body style='margin:0;background:#fff'><img style='display:block' src='{path.name}'>"
+    )
+    tab.goto(page.as_uri())
+    image = "document.querySelector('img')"
+    decoded = tab.evaluate(f"{image}.decode().then(() => true, () => false)")
+    width, height = tab.evaluate(f"[{image}.naturalWidth, {image}.naturalHeight]")
+    if not (decoded and width and height):
+        return None
+    shot = tab.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
+    return np.asarray(Image.open(BytesIO(shot)).convert("RGB"))
+
+
+def summary(seen: Sequence[Seen]) -> dict[str, Any]:
+    """How many agree, of those that a browser shows or refuses and of the rest."""
+    browser = [one for one in seen if one.variant.kind != "TIFF"]
+    tiff = [one for one in seen if one.variant.kind == "TIFF"]
+    return {
+        "variants": len(browser),
+        "agree": sum(one.agrees for one in browser),
+        "tiff": len(tiff),
+        "tiff_agree": sum(one.agrees for one in tiff),
+        "differ": [f"{one.variant.kind} {one.variant.name}" for one in seen if not one.agrees],
+    }
+
+
+def _cells(one: Seen) -> tuple[str, str, str, str, str]:
+    shown = "nothing" if one.shown is None else f"{one.shown.shape[1]} × {one.shown.shape[0]}"
+    shown = "no TIFF" if one.variant.kind == "TIFF" else shown
+    difference = one.difference
+    read = "nothing" if one.read is None else f"{one.read.shape[1]} × {one.read.shape[0]}"
+    read = read if difference is None or difference == 255 else f"{difference:.2f}"
+    return one.variant.kind, one.variant.name, shown, read, one.note
+
+
+if __name__ == "__main__":
+    main()
