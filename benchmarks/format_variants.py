@@ -223,9 +223,9 @@ def grey_key_png(bits: int) -> bytes:
     if bits == 16:
         values = np.asarray(drawing().convert("L")).astype(np.uint16) * 256 + 7
         return written_png(
-            big_endian(values), chunk(b"tRNS", struct.pack(">H", values[40, 30])), bits=16, colour=0
+            big_endian(values), chunk(b"tRNS", struct.pack(">H", values[12, 55])), bits=16, colour=0
         )
-    key = int(np.asarray(drawing().convert("L"))[40, 30]) >> (8 - bits)
+    key = int(np.asarray(drawing().convert("L"))[12, 55]) >> (8 - bits)
     return written_png(
         packed_grey(bits), chunk(b"tRNS", struct.pack(">H", key)), bits=bits, colour=0
     )
@@ -234,7 +234,7 @@ def grey_key_png(bits: int) -> bytes:
 def colour_key_png(bits: int) -> bytes:
     """Colours with one that is clear: with 16 bits, not others of the same high bytes."""
     if bits == 8:
-        return png(chunk(b"tRNS", struct.pack(">HHH", 255, 255, 255)))
+        return png(chunk(b"tRNS", struct.pack(">HHH", 32, 192, 64)))
     values = deep()
     values[30:60, 10:50] = 0x4040
     values[40:50, 20:40] = 0x4041
@@ -249,6 +249,23 @@ def apng(*, hidden: bool) -> bytes:
     more = [first, second] if hidden else [second]
     options = {"save_all": True, "append_images": more, "duration": LONG_MS}
     return pillow(start, "PNG", default_image=hidden, **options)
+
+
+def trimmed_apng() -> bytes:
+    """A first frame in the middle of the canvas, behind a hidden default image."""
+    header, *rest = chunks(pillow(drawing(), "PNG"))
+    part = b"".join(
+        body for kind, body in chunks(pillow(drawing().crop((0, 0, 50, 40)), "PNG")) if kind == b"IDAT"
+    )
+    control = struct.pack(">IIIIIHHBB", 0, 50, 40, 20, 10, 60, 1, 0, 0)
+    frames = [
+        (b"acTL", struct.pack(">II", 1, 0)),
+        *((kind, body) for kind, body in rest if kind == b"IDAT"),
+        (b"fcTL", control),
+        (b"fdAT", struct.pack(">I", 1) + part),
+        (b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*one) for one in (header, *frames))
 
 
 # Orientation
@@ -277,6 +294,15 @@ def trimmed_gif() -> bytes:
     part = pillow(drawing().crop((20, 10, 70, 50)).quantize(64), "PNG")
     options = ("-page", "96x64+20+10", "-set", "delay", "6000")
     return magick("gif", *options, given=part)
+
+
+def opaque_trimmed_gif() -> bytes:
+    """A GIF without any clear colour on a canvas that is larger than its frame."""
+    data = bytearray(pillow(drawing().crop((0, 0, 50, 40)).quantize(64), "GIF"))
+    frame = data.index(b",\0\0\0\0\x32\0\x28\0")
+    data[6:10] = struct.pack("<HH", *SIZE)
+    data[frame + 1 : frame + 5] = struct.pack("<HH", 20, 10)
+    return bytes(data)
 
 
 def trimmed_webp() -> bytes:
@@ -370,6 +396,7 @@ def _jpegs() -> Iterator[Row]:
         lambda: pillow(drawing(), "JPEG", quality=92, progressive=True)[:-2],
     )
     yield "JPEG", "text behind the end", lambda: pillow(drawing(), "JPEG") + b"<html>advert</html>"
+    yield "JPEG", "blank line in front", lambda: b"\r\n" + pillow(drawing(), "JPEG")
     yield (
         "JPEG",
         "stereo pair (MPO)",
@@ -534,6 +561,7 @@ def _odd_pngs() -> Iterator[Row]:
     yield "PNG", "XMP orientation 6", lambda: _png_with_xmp()
     yield "PNG", "animation", lambda: apng(hidden=False)
     yield "PNG", "animation, default image hidden", lambda: apng(hidden=True)
+    yield "PNG", "animation, default image hidden, frame trimmed", trimmed_apng
     for kind in (b"pHYs", b"tEXt", b"gAMA", b"iCCP", b"eXIf"):
         yield (
             "PNG",
@@ -602,6 +630,7 @@ def _gifs() -> Iterator[Row]:
     yield "GIF", "FFmpeg", lambda: ffmpeg("gif")
     yield "GIF", "libvips", lambda: vips("gif")
     yield "GIF", "first frame trimmed", trimmed_gif
+    yield "GIF", "first frame trimmed, no clear colour", opaque_trimmed_gif
     yield "GIF", "Gifsicle -O3", lambda: tool(
         "gifsicle", "-O3", "{in}", "-o", "{out}", given=animation("GIF"), suffix="gif", to="gif"
     )
@@ -669,6 +698,7 @@ def _avifs() -> Iterator[Row]:
     for name, space in {
         "sRGB": "1/13/6",
         "Display P3": "12/13/6",
+        "BT.709": "1/1/1",
         "BT.2020": "9/14/9",
         "linear": "1/8/6",
         "Adobe's gamma": "1/4/6",
@@ -701,20 +731,21 @@ def _tiffs() -> Iterator[Row]:
     yield "TIFF", "orientation 6", lambda: pillow(
         drawing().transpose(Image.Transpose.ROTATE_90), "TIFF", exif=exif(6)
     )
-    for planar in ("contig", "separate"):
-        for bits in ("8", "16"):
-            for compression in ("none", "lzw", "zip"):
-                yield (
-                    "TIFF",
-                    f"tiffcp, {planar}, {bits} bits, {compression}",
-                    lambda bits=bits, planar=planar, compression=compression: _tiffcp(
-                        bits, "-p", planar, "-c", compression
-                    ),
-                )
+    for bits in ("8", "16"):
+        for compression in ("none", "lzw", "zip"):
+            yield (
+                "TIFF",
+                f"tiffcp, {bits} bits, {compression}",
+                lambda bits=bits, compression=compression: _tiffcp(bits, "-c", compression),
+            )
+        for compression in ("None", "LZW", "Zip", "RLE"):
+            yield (
+                "TIFF",
+                f"ImageMagick, planes, {bits} bits, {compression}",
+                lambda bits=bits, compression=compression: _planes(bits, compression),
+            )
     yield "TIFF", "tiffcp, tiles", lambda: _tiffcp("8", "-t", "-w", "32", "-l", "32")
-    yield "TIFF", "tiffcp, tiles, separate, 16 bits", lambda: _tiffcp(
-        "16", "-t", "-w", "32", "-l", "32", "-p", "separate", "-c", "none"
-    )
+    yield "TIFF", "ImageMagick, planes, 16 bits, alpha", lambda: _planes("16", "Zip", cut_out())
     yield "TIFF", "tiffcp, BigTIFF", lambda: _tiffcp("8", "-8")
     for order in ("MSB", "LSB"):
         yield (
@@ -732,7 +763,7 @@ def _tiffs() -> Iterator[Row]:
         "vips", "cast", "{in}", "{out}[compression=deflate,predictor=float]", "float", to="tif"
     )
     yield "TIFF", "libvips, JPEG in tiles", lambda: vips("tif", "[compression=jpeg,tile,Q=95]")
-    yield "TIFF", "libvips, WebP", lambda: vips("tif", "[compression=webp,Q=95]")
+    yield "TIFF", "libvips, WebP", lambda: vips("tif", "[compression=webp,lossless]")
     yield "TIFF", "libvips, deflate and predictor", lambda: vips(
         "tif", "[compression=deflate,predictor=horizontal]"
     )
@@ -746,6 +777,12 @@ def _a98() -> bytes:
 def _lab() -> Image.Image:
     srgb, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
     return ImageCms.profileToProfile(drawing(), srgb, lab, outputMode="LAB")
+
+
+def _planes(bits: str, compression: str, image: Image.Image | None = None) -> bytes:
+    given = pillow(image or drawing(), "PNG")
+    options = ("-depth", bits, "-interlace", "Plane", "-compress", compression)
+    return magick("tif", *options, given=given)
 
 
 def _tiffcp(bits: str, *options: str) -> bytes:

@@ -26,7 +26,7 @@ import numpy as np
 CHECKOUT = Path(__file__).parents[1]
 sys.path[:0] = [str(Path(__file__).parent), str(CHECKOUT)]
 
-from format_variants import MissingError, Variant, drawing, variants  # noqa: E402
+from format_variants import SIZE, MissingError, Variant, cut_out, drawing, variants  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from curation.gather.gate.decode import UndecodableError, decode  # noqa: E402
@@ -136,15 +136,23 @@ def screenshots(
     found = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        tab = browser.new_page(viewport={"width": 200, "height": 200})
+        tab = browser.new_page(viewport={"width": 400, "height": 300})
         for index, (variant, data) in enumerate(files.items()):
             path = folder / f"{index:03}.{variant.kind.lower()}"
             path.write_bytes(data)
             found[variant] = (
-                np.asarray(drawing()) if variant.kind == "TIFF" else _shown(tab, path)
+                _drawn(variant.name) if variant.kind == "TIFF" else _shown(tab, path)
             )
         browser.close()
     return found
+
+
+def _drawn(name: str) -> np.ndarray:
+    """What a TIFF was made of."""
+    if "alpha" not in name:
+        return np.asarray(drawing())
+    white = Image.new("RGBA", SIZE, "white")
+    return np.asarray(Image.alpha_composite(white, cut_out()).convert("RGB"))
 
 
 def _shown(tab: Any, path: Path) -> np.ndarray | None:
