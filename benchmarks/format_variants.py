@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from PIL import Image, ImageCms, ImageDraw, ImageSequence, PngImagePlugin, TiffImagePlugin
+from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 SIZE = (96, 64)
 ICC = Path("/usr/share/color/icc")
@@ -255,7 +255,9 @@ def trimmed_apng() -> bytes:
     """A first frame in the middle of the canvas, behind a hidden default image."""
     header, *rest = chunks(pillow(drawing(), "PNG"))
     part = b"".join(
-        body for kind, body in chunks(pillow(drawing().crop((0, 0, 50, 40)), "PNG")) if kind == b"IDAT"
+        body
+        for kind, body in chunks(pillow(drawing().crop((0, 0, 50, 40)), "PNG"))
+        if kind == b"IDAT"
     )
     control = struct.pack(">IIIIIHHBB", 0, 50, 40, 20, 10, 60, 1, 0, 0)
     frames = [
@@ -476,14 +478,25 @@ def _pngs() -> Iterator[Row]:
     pixels = ("rgb24", "rgba", "gray", "gray16be", "pal8", "rgb48be", "rgba64be", "ya8", "monob")
     for name in pixels:
         yield "PNG", f"FFmpeg, {name}", lambda name=name: ffmpeg("png", "-pix_fmt", name)
-    yield "PNG", "OptiPNG, interlaced", lambda: tool(
-        "optipng", "-quiet", "-i1", "{in}", "-out", "{out}", to="png"
+    yield (
+        "PNG",
+        "OptiPNG, interlaced",
+        lambda: tool("optipng", "-quiet", "-i1", "{in}", "-out", "{out}", to="png"),
     )
     yield "PNG", "pngcrush", lambda: tool("pngcrush", "-q", "{in}", "{out}", to="png")
     yield "PNG", "pngquant", lambda: tool("pngquant", "32", "{in}", "-o", "{out}", to="png")
     yield "PNG", "zopflipng", lambda: tool("zopflipng", "{in}", "{out}", to="png")
-    yield "PNG", "zopflipng, alpha", lambda: tool(
-        "zopflipng", "--lossy_transparent", "{in}", "{out}", given=pillow(cut_out(), "PNG"), to="png"
+    yield (
+        "PNG",
+        "zopflipng, alpha",
+        lambda: tool(
+            "zopflipng",
+            "--lossy_transparent",
+            "{in}",
+            "{out}",
+            given=pillow(cut_out(), "PNG"),
+            to="png",
+        ),
     )
     yield from _profiled("PNG")
     yield from _coloured_pngs()
@@ -491,7 +504,12 @@ def _pngs() -> Iterator[Row]:
 
 
 def _coloured_pngs() -> Iterator[Row]:
-    for gamma, exponent in ((100_000, 1.0), (55_556, 1 / 1.8), (45_455, 1 / 2.2), (35_714, 0.35714)):
+    for gamma, exponent in (
+        (100_000, 1.0),
+        (55_556, 1 / 1.8),
+        (45_455, 1 / 2.2),
+        (35_714, 0.35714),
+    ):
         yield (
             "PNG",
             f"gAMA {gamma / 1e5:.5f}",
@@ -499,8 +517,10 @@ def _coloured_pngs() -> Iterator[Row]:
                 chunk(b"gAMA", struct.pack(">I", gamma)), image=powered(exponent)
             ),
         )
-    yield "PNG", "gAMA 1.0, but sRGB", lambda: png(
-        chunk(b"sRGB", b"\0"), chunk(b"gAMA", struct.pack(">I", 100_000))
+    yield (
+        "PNG",
+        "gAMA 1.0, but sRGB",
+        lambda: png(chunk(b"sRGB", b"\0"), chunk(b"gAMA", struct.pack(">I", 100_000))),
     )
     yield "PNG", "gAMA 0", lambda: png(chunk(b"gAMA", bytes(4)))
     adobe = (31_270, 32_900, 64_000, 33_000, 21_000, 71_000, 15_000, 6_000)
@@ -510,12 +530,11 @@ def _coloured_pngs() -> Iterator[Row]:
             "PNG",
             f"gAMA 0.45470 and cHRM of {name}",
             lambda values=values: png(
-                chunk(b"gAMA", struct.pack(">I", 45_470)), chunk(b"cHRM", struct.pack(">8I", *values))
+                chunk(b"gAMA", struct.pack(">I", 45_470)),
+                chunk(b"cHRM", struct.pack(">8I", *values)),
             ),
         )
-    yield "PNG", "cHRM of Adobe RGB alone", lambda: png(
-        chunk(b"cHRM", struct.pack(">8I", *adobe))
-    )
+    yield "PNG", "cHRM of Adobe RGB alone", lambda: png(chunk(b"cHRM", struct.pack(">8I", *adobe)))
     spaces = {
         "sRGB": (1, 13), "Display P3": (12, 13), "BT.709": (1, 1), "BT.2020": (9, 14),
         "linear": (1, 8), "P3 of the cinema": (11, 17), "BT.2020, PQ": (9, 16),
@@ -527,25 +546,37 @@ def _coloured_pngs() -> Iterator[Row]:
             f"cICP {name}",
             lambda body=bytes((primaries, transfer, 0, 1)): png(chunk(b"cICP", body)),
         )
-    yield "PNG", "grey, gAMA 1.0", lambda: png(
-        chunk(b"gAMA", struct.pack(">I", 100_000)), image=powered(1.0).convert("L")
+    yield (
+        "PNG",
+        "grey, gAMA 1.0",
+        lambda: png(chunk(b"gAMA", struct.pack(">I", 100_000)), image=powered(1.0).convert("L")),
     )
-    yield "PNG", "palette, gAMA 1.0", lambda: png(
-        chunk(b"gAMA", struct.pack(">I", 100_000)), image=powered(1.0).quantize(64)
+    yield (
+        "PNG",
+        "palette, gAMA 1.0",
+        lambda: png(chunk(b"gAMA", struct.pack(">I", 100_000)), image=powered(1.0).quantize(64)),
     )
-    yield "PNG", "alpha, gAMA 1.0", lambda: png(
-        chunk(b"gAMA", struct.pack(">I", 100_000)), image=cut_out()
+    yield (
+        "PNG",
+        "alpha, gAMA 1.0",
+        lambda: png(chunk(b"gAMA", struct.pack(">I", 100_000)), image=cut_out()),
     )
     yield "PNG", "16 bits, gAMA 1.0", lambda: _deep_linear_png()
-    yield "PNG", "alpha, profile a98.icc", lambda: pillow(
-        cut_out(), "PNG", icc_profile=profile("ghostscript/a98.icc")
+    yield (
+        "PNG",
+        "alpha, profile a98.icc",
+        lambda: pillow(cut_out(), "PNG", icc_profile=profile("ghostscript/a98.icc")),
     )
-    yield "PNG", "palette, profile a98.icc", lambda: pillow(
-        _paletted(32), "PNG", icc_profile=profile("ghostscript/a98.icc")
+    yield (
+        "PNG",
+        "palette, profile a98.icc",
+        lambda: pillow(_paletted(32), "PNG", icc_profile=profile("ghostscript/a98.icc")),
     )
     yield "PNG", "grey, profile Gray.icc", lambda: in_profile("PNG", "Gray.icc", "L")
-    yield "PNG", "grey with alpha, profile Gray.icc", lambda: pillow(
-        _grey_with_alpha(), "PNG", icc_profile=profile("Gray.icc")
+    yield (
+        "PNG",
+        "grey with alpha, profile Gray.icc",
+        lambda: pillow(_grey_with_alpha(), "PNG", icc_profile=profile("Gray.icc")),
     )
 
 
@@ -569,11 +600,15 @@ def _odd_pngs() -> Iterator[Row]:
             lambda kind=kind: png(chunk(kind, b"p\0\0" + bytes(30), wrong=0x5A5A)),
         )
     yield "PNG", "text of 6 MB", lambda: png(chunk(b"tEXt", b"Comment\0" + b"x" * 6_000_000))
-    yield "PNG", "packed text of 20 MB", lambda: png(
-        chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(20_000_000)))
+    yield (
+        "PNG",
+        "packed text of 20 MB",
+        lambda: png(chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(20_000_000)))),
     )
-    yield "PNG", "profile of random bytes", lambda: pillow(
-        drawing(), "PNG", icc_profile=bytes(range(256)) * 4
+    yield (
+        "PNG",
+        "profile of random bytes",
+        lambda: pillow(drawing(), "PNG", icc_profile=bytes(range(256)) * 4),
     )
     yield "PNG", "bytes behind the end", lambda: pillow(drawing(), "PNG") + bytes(99)
 
@@ -610,8 +645,19 @@ def _webps() -> Iterator[Row]:
     yield "WEBP", "libvips, lossless", lambda: vips("webp", "[lossless]")
     yield "WEBP", "animation", lambda: animation("WEBP", lossless=True)
     yield "WEBP", "animation, first frame trimmed", trimmed_webp
-    yield "WEBP", "gif2webp", lambda: tool(
-        "gif2webp", "-quiet", "{in}", "-o", "{out}", given=animation("GIF"), suffix="gif", to="webp"
+    yield (
+        "WEBP",
+        "gif2webp",
+        lambda: tool(
+            "gif2webp",
+            "-quiet",
+            "{in}",
+            "-o",
+            "{out}",
+            given=animation("GIF"),
+            suffix="gif",
+            to="webp",
+        ),
     )
 
 
@@ -631,11 +677,19 @@ def _gifs() -> Iterator[Row]:
     yield "GIF", "libvips", lambda: vips("gif")
     yield "GIF", "first frame trimmed", trimmed_gif
     yield "GIF", "first frame trimmed, no clear colour", opaque_trimmed_gif
-    yield "GIF", "Gifsicle -O3", lambda: tool(
-        "gifsicle", "-O3", "{in}", "-o", "{out}", given=animation("GIF"), suffix="gif", to="gif"
+    yield (
+        "GIF",
+        "Gifsicle -O3",
+        lambda: tool(
+            "gifsicle", "-O3", "{in}", "-o", "{out}", given=animation("GIF"), suffix="gif", to="gif"
+        ),
     )
-    yield "GIF", "Gifsicle, first frame trimmed", lambda: tool(
-        "gifsicle", "-O3", "{in}", "-o", "{out}", given=trimmed_gif(), suffix="gif", to="gif"
+    yield (
+        "GIF",
+        "Gifsicle, first frame trimmed",
+        lambda: tool(
+            "gifsicle", "-O3", "{in}", "-o", "{out}", given=trimmed_gif(), suffix="gif", to="gif"
+        ),
     )
 
 
@@ -644,15 +698,23 @@ def _bmps() -> Iterator[Row]:
         yield "BMP", f"mode {mode}", lambda mode=mode: pillow(drawing().convert(mode), "BMP")
     yield "BMP", "RGBA, alpha", lambda: pillow(cut_out(), "BMP")
     for prefix in ("bmp", "bmp2", "bmp3"):
-        yield "BMP", f"ImageMagick {prefix}", lambda prefix=prefix: magick("bmp", prefix=f"{prefix}:")
+        yield (
+            "BMP",
+            f"ImageMagick {prefix}",
+            lambda prefix=prefix: magick("bmp", prefix=f"{prefix}:"),
+        )
     for colours in (2, 16, 256):
         yield (
             "BMP",
             f"ImageMagick, {colours} colours",
             lambda colours=colours: magick("bmp", "-colors", str(colours), prefix="bmp3:"),
         )
-    yield "BMP", "run lengths", lambda: magick(
-        "bmp", "-colors", "200", "-type", "Palette", "-compress", "RLE", prefix="bmp3:"
+    yield (
+        "BMP",
+        "run lengths",
+        lambda: magick(
+            "bmp", "-colors", "200", "-type", "Palette", "-compress", "RLE", prefix="bmp3:"
+        ),
     )
     for subtype in ("RGB555", "RGB565"):
         yield (
@@ -690,8 +752,10 @@ def _avifs() -> Iterator[Row]:
         yield "AVIF", f"avifenc, {layout}", lambda layout=layout: avifenc("-y", layout)
     yield "AVIF", "avifenc, limited range", lambda: avifenc("-r", "limited")
     yield "AVIF", "avifenc, lossless", lambda: tool("avifenc", "-l", "{in}", "{out}", to="avif")
-    yield "AVIF", "avifenc, premultiplied", lambda: avifenc(
-        "--premultiply", given=pillow(cut_out(), "PNG")
+    yield (
+        "AVIF",
+        "avifenc, premultiplied",
+        lambda: avifenc("--premultiply", given=pillow(cut_out(), "PNG")),
     )
     yield "AVIF", "avifenc, turned", lambda: avifenc("--irot", "1")
     yield "AVIF", "avifenc, mirrored", lambda: avifenc("--imir", "1")
@@ -728,8 +792,10 @@ def _tiffs() -> Iterator[Row]:
     yield _tiff("CMYK", lambda: drawing().convert("CMYK"))
     yield _tiff("Lab", lambda: _lab())
     yield _tiff("profile a98.icc", lambda: converted("ghostscript/a98.icc")[0], icc_profile=_a98())
-    yield "TIFF", "orientation 6", lambda: pillow(
-        drawing().transpose(Image.Transpose.ROTATE_90), "TIFF", exif=exif(6)
+    yield (
+        "TIFF",
+        "orientation 6",
+        lambda: pillow(drawing().transpose(Image.Transpose.ROTATE_90), "TIFF", exif=exif(6)),
     )
     for bits in ("8", "16"):
         for compression in ("none", "lzw", "zip"):
@@ -753,19 +819,29 @@ def _tiffs() -> Iterator[Row]:
             f"ImageMagick, {order}, 16 bits",
             lambda order=order: magick("tif", "-endian", order, "-depth", "16"),
         )
-    yield "TIFF", "ImageMagick, float", lambda: magick(
-        "tif", "-define", "quantum:format=floating-point", "-depth", "32"
+    yield (
+        "TIFF",
+        "ImageMagick, float",
+        lambda: magick("tif", "-define", "quantum:format=floating-point", "-depth", "32"),
     )
-    yield "TIFF", "ImageMagick, half float", lambda: magick(
-        "tif", "-define", "quantum:format=floating-point", "-depth", "16"
+    yield (
+        "TIFF",
+        "ImageMagick, half float",
+        lambda: magick("tif", "-define", "quantum:format=floating-point", "-depth", "16"),
     )
-    yield "TIFF", "libvips, float, deflate and predictor", lambda: tool(
-        "vips", "cast", "{in}", "{out}[compression=deflate,predictor=float]", "float", to="tif"
+    yield (
+        "TIFF",
+        "libvips, float, deflate and predictor",
+        lambda: tool(
+            "vips", "cast", "{in}", "{out}[compression=deflate,predictor=float]", "float", to="tif"
+        ),
     )
     yield "TIFF", "libvips, JPEG in tiles", lambda: vips("tif", "[compression=jpeg,tile,Q=95]")
     yield "TIFF", "libvips, WebP", lambda: vips("tif", "[compression=webp,lossless]")
-    yield "TIFF", "libvips, deflate and predictor", lambda: vips(
-        "tif", "[compression=deflate,predictor=horizontal]"
+    yield (
+        "TIFF",
+        "libvips, deflate and predictor",
+        lambda: vips("tif", "[compression=deflate,predictor=horizontal]"),
     )
 
 

@@ -47,7 +47,29 @@ FLAGS = (
 NEAR_LEVELS = 2.0
 """Mean difference up to which a picture counts as read as it is seen."""
 
+OTHER_SIZE = 255.0
+"""The difference of pictures that are turned otherwise."""
+
 MAX_PIXELS = 10**7
+PRESS = (
+    "Chromium drops the black ink before it asks the profile; the profile is used as it is meant"
+)
+CUT = "Chromium leaves the last rows white until the end comes; their data are there, and are read"
+REASONS = {
+    "JPEG CMYK, profile default_cmyk.icc": PRESS,
+    "JPEG CMYK, profile ps_cmyk.icc": PRESS,
+    "JPEG grey, profile Gray-CIE_L.icc": (
+        "Chromium ignores grey profiles whose connection space is Lab; this one is used"
+    ),
+    "JPEG no end marker": CUT,
+    "JPEG half an end marker": CUT,
+    "JPEG blank line in front": "Chromium refuses it; the picture behind it is sound, and is read",
+    "AVIF animation": (
+        "Chromium stretches the range of colours of this sequence; what is read is nearer to the "
+        "drawing that was encoded"
+    ),
+}
+"""Why what is read differs from what is shown, where it does on purpose."""
 
 
 class Seen(NamedTuple):
@@ -60,12 +82,17 @@ class Seen(NamedTuple):
     note: str
 
     @property
+    def name(self) -> str:
+        """Format and variant."""
+        return f"{self.variant.kind} {self.variant.name}"
+
+    @property
     def difference(self) -> float | None:
         """Mean absolute difference in levels; None where one of the two shows nothing."""
         if self.shown is None or self.read is None:
             return None
         if self.shown.shape != self.read.shape:
-            return 255.0
+            return OTHER_SIZE
         return float(np.abs(self.shown.astype(int) - self.read.astype(int)).mean())
 
     @property
@@ -127,9 +154,7 @@ def _seen(variant: Variant, data: bytes, shown: np.ndarray | None) -> Seen:
     return Seen(variant, shown, picture.rgb, picture.note)
 
 
-def screenshots(
-    files: dict[Variant, bytes], folder: Path
-) -> dict[Variant, np.ndarray | None]:
+def screenshots(files: dict[Variant, bytes], folder: Path) -> dict[Variant, np.ndarray | None]:
     """What Chromium shows of each file on white; of TIFF, the drawing."""
     from playwright.sync_api import sync_playwright
 
@@ -140,9 +165,7 @@ def screenshots(
         for index, (variant, data) in enumerate(files.items()):
             path = folder / f"{index:03}.{variant.kind.lower()}"
             path.write_bytes(data)
-            found[variant] = (
-                _drawn(variant.name) if variant.kind == "TIFF" else _shown(tab, path)
-            )
+            found[variant] = _drawn(variant.name) if variant.kind == "TIFF" else _shown(tab, path)
         browser.close()
     return found
 
@@ -171,7 +194,7 @@ def _shown(tab: Any, path: Path) -> np.ndarray | None:
 
 
 def summary(seen: Sequence[Seen]) -> dict[str, Any]:
-    """How many agree, of those that a browser shows or refuses and of the rest."""
+    """How many agree, of those that a browser may show and of the rest."""
     browser = [one for one in seen if one.variant.kind != "TIFF"]
     tiff = [one for one in seen if one.variant.kind == "TIFF"]
     return {
@@ -179,17 +202,52 @@ def summary(seen: Sequence[Seen]) -> dict[str, Any]:
         "agree": sum(one.agrees for one in browser),
         "tiff": len(tiff),
         "tiff_agree": sum(one.agrees for one in tiff),
-        "differ": [f"{one.variant.kind} {one.variant.name}" for one in seen if not one.agrees],
+        "differ": [one.name for one in seen if not one.agrees],
     }
 
 
 def _cells(one: Seen) -> tuple[str, str, str, str, str]:
-    shown = "nothing" if one.shown is None else f"{one.shown.shape[1]} × {one.shown.shape[0]}"
-    shown = "no TIFF" if one.variant.kind == "TIFF" else shown
+    shown = _size(one.shown) if one.variant.kind != "TIFF" else "no TIFF"
     difference = one.difference
-    read = "nothing" if one.read is None else f"{one.read.shape[1]} × {one.read.shape[0]}"
-    read = read if difference is None or difference == 255 else f"{difference:.2f}"
+    read = _size(one.read) if difference in (None, OTHER_SIZE) else f"{difference:.2f}"
     return one.variant.kind, one.variant.name, shown, read, one.note
+
+
+def _size(picture: np.ndarray | None) -> str:
+    return "nothing" if picture is None else f"{picture.shape[1]} x {picture.shape[0]}"
+
+
+def page(seen: Sequence[Seen], missing: Sequence[str]) -> str:
+    """The table as a page of documentation."""
+    count = summary(seen)
+    differ = [f"- {one.name}: {REASONS.get(one.name, '')}" for one in seen if not one.agrees]
+    rows = [f"| {' | '.join(_cells(one))} |" for one in seen]
+    lines = [
+        "# Formats",
+        "",
+        "*This page is written by "
+        "`python benchmarks/formats.py --write docs/reference/formats.md`.*",
+        "",
+        "One drawing in every variant that the encoders of a Debian machine write, as Chromium "
+        "shows it on a white page and as inksift reads it. The fourth column is the mean "
+        "difference between the two over pixels and channels, in levels of 255, or what is read "
+        "where the two cannot be compared; the last is the `note` that the file gets, or why it "
+        "is not read. No browser shows TIFF: there the drawing itself is the measure. Why files "
+        "are read as they are is told in [What a picture looks like](../explanation/seeing.md).",
+        "",
+        f"{count['agree']} of {count['variants']} variants are within {NEAR_LEVELS:.0f} levels of "
+        f"what Chromium shows, and {count['tiff_agree']} of {count['tiff']} TIFFs of what they "
+        "were made of. The others:",
+        "",
+        *differ,
+        "",
+        *(["Encoders that were missing: " + "; ".join(missing), ""] if missing else []),
+        "| format | variant | Chromium shows | difference, levels | note |",
+        "|---|---|---|---:|---|",
+        *rows,
+        "",
+    ]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

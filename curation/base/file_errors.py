@@ -47,6 +47,11 @@ FILE_ERRORS = (
         "BMP, TIFF and AVIF are; convert it to one of them.",
     ),
     FileError(
+        "kind_not_supported",
+        "A sound picture, as far as can be told, but of a kind that is not read here. What kind "
+        "is said beside it; save it as an ordinary PNG or JPEG.",
+    ),
+    FileError(
         "link_broken",
         "A link whose target does not exist.",
     ),

@@ -26,7 +26,9 @@ def colour_numbers(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _bodies(data: bytes, place: tuple[int, int], path: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+def _bodies(
+    data: bytes, place: tuple[int, int], path: Sequence[bytes]
+) -> Iterator[tuple[int, int]]:
     """Start and end of every box that lies at the end of the path."""
     for kind, start, end in _boxes(data, *place):
         if kind != path[0]:

@@ -49,12 +49,13 @@ class Toned:
         light = self._light[rows]
         if self._transfer == HLG:
             luminance = light @ self._weights
-            light = light * (luminance ** (SYSTEM_GAMMA - 1) * HLG_NITS / PAGE_NITS)[..., None]
+            gain = luminance ** (SYSTEM_GAMMA - 1) * HLG_NITS / PAGE_NITS
+            light = (light * gain[..., None]).astype(np.float32)
         strongest = np.maximum(light.max(axis=2), np.float32(1e-6))
-        gain = np.interp(strongest, *TONED) / strongest
-        linear = np.clip((light * gain[..., None]) @ self._matrix.T, 0, 1)
+        tone = np.interp(strongest, *TONED) / strongest
+        linear = np.clip((light * tone[..., None]) @ self._matrix.T, 0, 1)
         encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-        return np.rint(encoded * 255).astype(np.uint8)
+        return np.asarray(np.rint(encoded * 255), np.uint8)
 
     @cached_property
     def _light(self) -> Values:

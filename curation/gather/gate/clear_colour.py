@@ -9,6 +9,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from curation.base.rgb import Rgb
 from curation.gather.gate.png_chunks import Png
 
 DEEP_BITS = 16
@@ -50,10 +51,7 @@ def _colours_with_clear(image: Image.Image, data: bytes, colour: tuple[int, ...]
     return result
 
 
-def _lower_half(data: bytes) -> np.ndarray:
+def _lower_half(data: bytes) -> Rgb:
     with Image.open(BytesIO(data), formats=["PNG"]) as image:
-        image.tile = [  # type: ignore[attr-defined]
-            tile._replace(args=SWAPPED.get(tile.args, tile.args))
-            for tile in image.tile  # type: ignore[attr-defined]
-        ]
+        image.tile = [one._replace(args=SWAPPED.get(str(one.args), one.args)) for one in image.tile]
         return np.asarray(image)

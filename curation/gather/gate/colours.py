@@ -114,7 +114,6 @@ def _primaries(chunk: bytes) -> tuple[float, ...]:
     values = [value / 100_000 for value in struct.unpack_from(">8I", chunk)]
     found = (*values[2:], *values[:2])
     near = all(
-        abs(one - other) < NEAR_PRIMARIES
-        for one, other in zip(found, SRGB_PRIMARIES, strict=True)
+        abs(one - other) < NEAR_PRIMARIES for one, other in zip(found, SRGB_PRIMARIES, strict=True)
     )
     return SRGB_PRIMARIES if near else found

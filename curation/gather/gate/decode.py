@@ -2,8 +2,10 @@
 only.
 
 Errors: `empty`, `not_an_image`, `format_not_allowed`, `kind_not_supported`, `too_many_pixels`,
-`side_too_long`, `memory` and `broken:<exception>`. Only the first frame or page is read, and a picture that lacks a single
-byte of it is broken."""
+`side_too_long`, `memory` and `broken:<exception>`. Only the first frame or page is read, and a
+picture that lacks a part of it is broken. Flags in a note: `odd_orientation` (a turn that cannot be
+meant), `odd_profile` (colours that cannot be told), `odd_checksum` (a remark of a PNG with a wrong
+one, left out), `odd_jpeg` (bytes that belong to nothing), `no_end_marker`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A first frame that does not fill its canvas: what it leaves is clear, as browsers show it, and not
-some colour of its palette."""
+"""A first frame that does not fill its canvas: what it leaves is clear, as browsers show it, and
+not some colour of its palette."""
 
 from __future__ import annotations
 

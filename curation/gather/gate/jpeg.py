@@ -39,10 +39,6 @@ DAMAGE = "Corrupt JPEG data"
 Samples = npt.NDArray[np.uint8]
 
 
-class DamagedError(OSError):
-    """Part of the picture's data is missing or was overwritten."""
-
-
 class Frame(NamedTuple):
     """What the headers say. `zeros_are_flat` is whether zero bits may code plain blocks; `scan` is
     where the first scan starts."""
@@ -106,9 +102,9 @@ def samples(data: bytes, frame: Frame, mode: str) -> tuple[Samples | None, str]:
     """Height x width x channels in Pillow's `mode` (L, RGB or CMYK), and a note; None for a rare
     layout that only Pillow decodes.
 
-    DamagedError where a part of the picture is missing."""
+    OSError where a part of the picture is missing or was overwritten."""
     space = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}[mode]
-    whole, ended = (data, "") if _ends(data, frame) else (_with_end(data), "no_end_marker")
+    whole, ended = (data, "") if _ends(data, frame) else (_with_end(data, frame), "no_end_marker")
     found, note = _decoded(whole, frame, space)
     return found, "; ".join(filter(None, (ended, note)))
 
@@ -117,21 +113,24 @@ def _ends(data: bytes, frame: Frame) -> bool:
     return data.find(b"\xff\xd9", frame.scan) >= 0
 
 
-def _with_end(data: bytes) -> bytes:
+def _with_end(data: bytes, frame: Frame) -> bytes:
     """Without the zeros of a disk that may follow, and with the marker."""
-    return data.rstrip(b"\0") + b"\xff\xd9"
+    coded = data[frame.scan :].rstrip(b"\0")
+    if not coded:
+        raise OSError("image file is truncated")
+    return data[: frame.scan] + coded + b"\xff\xd9"
 
 
 def _decoded(data: bytes, frame: Frame, space: str) -> tuple[Samples | None, str]:
     hole = _has_hole(data, frame)
     if hole and not (frame.progressive or frame.zeros_are_flat):
-        raise DamagedError("there is a hole of zeros in the picture's data")
+        raise OSError("there is a hole of zeros in the picture's data")
     try:
         return simplejpeg.decode_jpeg(data, space, strict=True), ""
     except ValueError as error:
         complaint = str(error)
     if DAMAGE in complaint and (hole or not TOO_MUCH.search(complaint)):
-        raise DamagedError(complaint)
+        raise OSError(complaint)
     try:
         return simplejpeg.decode_jpeg(data, space, strict=False), "odd_jpeg"
     except ValueError:

@@ -92,7 +92,7 @@ def _is_remark(kind: bytes) -> bool:
 
 def _is_sound(chunk: Chunk, data: bytes) -> bool:
     (said,) = struct.unpack_from(">I", data, chunk.end - 4)
-    return zlib.crc32(memoryview(data)[chunk.start + 4 : chunk.end - 4]) == said
+    return bool(zlib.crc32(memoryview(data)[chunk.start + 4 : chunk.end - 4]) == said)
 
 
 def _size(header: bytes) -> tuple[int, int]:

@@ -1,7 +1,9 @@
 """Colours by a profile, as sRGB: what a screen shows.
 
-The table for perception is used where a profile has one, else relative colorimetry, without black
-point compensation, as Chromium does. A profile that says sRGB in whatever form changes nothing."""
+The table for perception is used where a profile has one, else relative colorimetry, as Chromium
+does. The black of a press becomes the black of the screen (black point compensation), as in
+programs for printing; nothing else is compensated. A profile that says sRGB in whatever form
+changes nothing."""
 
 from __future__ import annotations
 
@@ -80,8 +82,9 @@ def _transform(profile: bytes) -> ToSrgb:
     if mode is None or theirs.profile.device_class not in CLASSES:
         raise OddProfileError(f"a profile of {theirs.profile.xcolor_space.strip()}")
     ours = ImageCms.ImageCmsProfile(BytesIO(_plain_srgb()))
-    intent = ImageCms.Intent.PERCEPTUAL
-    flags = ImageCms.Flags.NONE
+    intent, flags = ImageCms.Intent.PERCEPTUAL, ImageCms.Flags.NONE
+    if mode == "CMYK":
+        flags = ImageCms.Flags.BLACKPOINTCOMPENSATION
     return ToSrgb(mode, ImageCms.buildTransform(theirs, ours, mode, "RGB", intent, flags))
 
 

@@ -192,9 +192,7 @@ def _written_directory(tags: Mapping[int, Sequence[int]], place: int) -> bytes:
     return entries + bytes(4) + more
 
 
-def _undone(
-    raw: npt.NDArray[np.uint8], kind: np.dtype[Any], predictor: int
-) -> npt.NDArray[Any]:
+def _undone(raw: npt.NDArray[np.uint8], kind: np.dtype[Any], predictor: int) -> npt.NDArray[Any]:
     """Rows of bytes as samples, without the differences that compress better."""
     height, width, size = raw.shape
     if predictor == FLOAT_DIFFERENCES:
