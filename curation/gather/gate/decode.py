@@ -181,6 +181,7 @@ def _load_jpeg(data: bytes, max_pixels: int) -> Picture:
         if levels is None or image.mode == "CMYK":  # Pillow knows who stores ink as white
             image.load()
             return _seen(image, loaded)
+        _check_size((levels.shape[1], levels.shape[0]), max_pixels)
         return _seen_rgb(from_samples(levels, how), loaded)
 
 

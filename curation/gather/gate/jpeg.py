@@ -31,7 +31,12 @@ DEPTH_BITS = 8
 HOLE_BYTES = 32
 """Zeros in a row that no encoder writes into a scan, unless they mean flat blocks."""
 
-WITHOUT_END = "Premature end of JPEG file"
+END = b"\xff\xd9"
+"""The marker behind the last scan."""
+
+ZEROS_AT_END = 2
+"""With which the data of a picture may end."""
+
 TOO_MUCH = re.compile(r"Corrupt JPEG data: \d+ extraneous bytes before marker")
 DAMAGE = "Corrupt JPEG data"
 """How libjpeg begins what it says of a picture that it could not decode as it was meant."""
@@ -104,21 +109,23 @@ def samples(data: bytes, frame: Frame, mode: str) -> tuple[Samples | None, str]:
 
     OSError where a part of the picture is missing or was overwritten."""
     space = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}[mode]
-    whole, ended = (data, "") if _ends(data, frame) else (_with_end(data, frame), "no_end_marker")
-    found, note = _decoded(whole, frame, space)
-    return found, "; ".join(filter(None, (ended, note)))
+    if data.find(END, frame.scan) >= 0:
+        return _decoded(data, frame, space)
+    found, note = _decoded_without_end(data, frame, space)
+    return found, "; ".join(filter(None, ("no_end_marker", note)))
 
 
-def _ends(data: bytes, frame: Frame) -> bool:
-    return data.find(b"\xff\xd9", frame.scan) >= 0
-
-
-def _with_end(data: bytes, frame: Frame) -> bytes:
-    """Without the zeros of a disk that may follow, and with the marker."""
+def _decoded_without_end(data: bytes, frame: Frame, space: str) -> tuple[Samples | None, str]:
+    """Of the zeros that may follow, which a disk left, the first few may be the picture's."""
     coded = data[frame.scan :].rstrip(b"\0")
-    if not coded:
-        raise OSError("image file is truncated")
-    return data[: frame.scan] + coded + b"\xff\xd9"
+    problem = OSError("image file is truncated")
+    for zeros in range(ZEROS_AT_END + 1 if coded else 0):
+        whole = b"".join((data[: frame.scan], coded, bytes(zeros), END))
+        try:
+            return _decoded(whole, frame, space)
+        except OSError as error:
+            problem = error
+    raise problem
 
 
 def _decoded(data: bytes, frame: Frame, space: str) -> tuple[Samples | None, str]:
@@ -138,7 +145,7 @@ def _decoded(data: bytes, frame: Frame, space: str) -> tuple[Samples | None, str
 
 
 def _has_hole(data: bytes, frame: Frame) -> bool:
-    end = data.find(b"\xff\xd9", frame.scan)
+    end = data.find(END, frame.scan)
     return data.find(bytes(HOLE_BYTES), frame.scan, end) >= 0
 
 
