@@ -36,8 +36,8 @@ from curation.gather.gate.first_frame import cut_to_part, first_part, on_canvas
 from curation.gather.gate.formats import sniff
 from curation.gather.gate.jpeg import from_samples, read_frame, samples
 from curation.gather.gate.png_chunks import read_png
-from curation.gather.gate.srgb import ToSrgb, shown
-from curation.gather.gate.tiff_samples import PROFILE, read_directory, read_layout, read_samples
+from curation.gather.gate.srgb import ToSrgb, shown_image
+from curation.gather.gate.tiff_samples import TiffTag, read_directory, read_layout, read_samples
 
 VERSION = 3
 """Raised whenever the same bytes may give other pixels."""
@@ -199,7 +199,7 @@ def _load_tiff(data: bytes, max_pixels: int) -> Picture:
         raise UndecodableError("kind_not_supported", layout.words)
     Image.MAX_IMAGE_PIXELS = max_pixels * layout.bytes_per_pixel
     image = read_samples(data, tags, layout)
-    how, note = other_colours("TIFF", {"icc_profile": tags.get(PROFILE)}, data)
+    how, note = other_colours("TIFF", {"icc_profile": tags.get(TiffTag.PROFILE)}, data)
     turn = _sensible(tags.get(ORIENTATION_TAG, 0))
     return _seen(image, Loaded("TIFF", image.mode, turn, how, (note,)))
 
@@ -227,7 +227,7 @@ def _opened(data: bytes, kind: str, max_pixels: int) -> Iterator[Image.Image]:
 
 def _seen(image: Image.Image, loaded: Loaded) -> Picture:
     """The picture as a screen shows it."""
-    coloured = shown(image, loaded.how) if loaded.how else image
+    coloured = shown_image(image, loaded.how) if loaded.how else image
     upright = UPRIGHTING.get(loaded.orientation)
     return _told(to_rgb(coloured.transpose(upright) if upright is not None else coloured), loaded)
 

@@ -16,13 +16,13 @@ import simplejpeg
 from PIL import Image
 
 from curation.base.rgb import Rgb
-from curation.gather.gate.srgb import ToSrgb, shown, shown_rgb
+from curation.gather.gate.srgb import ToSrgb, shown_image, shown_rgb
 
 SOI, EOI, SOS, DHT = 0xD8, 0xD9, 0xDA, 0xC4  # markers: start, end, a scan, tables of codes
 FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}
 """Markers that say how the picture is coded."""
 
-KINDS = {0xC0: "", 0xC1: "", 0xC2: "", 0xC9: "arithmetic ", 0xCA: "arithmetic "}
+CODINGS = {0xC0: "", 0xC1: "", 0xC2: "", 0xC9: "arithmetic ", 0xCA: "arithmetic "}
 """Codings that the decoder knows; the others are lossless or hierarchical."""
 
 DEPTH_BITS = 8
@@ -87,7 +87,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
 def _unsupported(marker: int, bits: int) -> str:
     if bits != DEPTH_BITS:
         return f"{bits}-bit JPEG"
-    if marker in KINDS:
+    if marker in CODINGS:
         return ""
     return "lossless JPEG" if marker in (0xC3, 0xCB) else "hierarchical JPEG"
 
@@ -153,6 +153,6 @@ def from_samples(levels: Samples, how: ToSrgb | None) -> Rgb:
     """Grey or coloured samples as sRGB; `how` is None where they are it already."""
     if levels.shape[2] == 1:
         if how:
-            return np.asarray(shown(Image.fromarray(levels[..., 0]), how).convert("RGB"))
+            return np.asarray(shown_image(Image.fromarray(levels[..., 0]), how).convert("RGB"))
         return np.asarray(cv2.merge([levels] * 3), np.uint8)
     return shown_rgb(levels, how) if how and how.mode == "RGB" else levels

@@ -17,7 +17,7 @@ from PIL import Image, ImageCms
 
 from curation.base.rgb import Rgb
 
-MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Pillow's mode of the pixels that a profile speaks of."""
 
 CLASSES = ("scnr", "mntr", "prtr", "spac")
@@ -78,7 +78,7 @@ def to_srgb(profile: bytes) -> ToSrgb | None:
 
 def _transform(profile: bytes) -> ToSrgb:
     theirs = ImageCms.ImageCmsProfile(BytesIO(profile))
-    mode = MODES.get(theirs.profile.xcolor_space.strip())
+    mode = PROFILE_MODES.get(theirs.profile.xcolor_space.strip())
     if mode is None or theirs.profile.device_class not in CLASSES:
         raise OddProfileError(f"a profile of {theirs.profile.xcolor_space.strip()}")
     ours = ImageCms.ImageCmsProfile(BytesIO(_plain_srgb()))
@@ -107,14 +107,14 @@ def _probed(found: ToSrgb) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]
     return flat.reshape(-1, channels).astype(np.int64), turned.astype(np.int64)
 
 
-def shown(image: Image.Image, how: ToSrgb) -> Image.Image:
+def shown_image(image: Image.Image, how: ToSrgb) -> Image.Image:
     """The picture in sRGB, its transparency as it was; as it is, where the profile speaks of other
     pixels."""
     if image.mode in ("P", "PA") or "transparency" in image.info:
         image = image.convert("RGBA" if _is_clear(image) else "RGB")
     if image.mode in ("LA", "RGBA"):
         alpha = image.getchannel("A")
-        colours = shown(image.convert(image.mode[:-1]), how).convert("RGB")
+        colours = shown_image(image.convert(image.mode[:-1]), how).convert("RGB")
         colours.putalpha(alpha)
         return colours
     if image.mode in ("1", "L") and how.mode == "RGB":
