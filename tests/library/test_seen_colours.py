@@ -143,6 +143,22 @@ def test_gamma_is_heeded_in_every_mode(mode: str) -> None:
     assert _levels(np.asarray(stored.convert("RGB")), wanted.convert("RGB")) > 20
 
 
+@pytest.mark.parametrize("bits", [8, 16])
+def test_gamma_is_heeded_in_deep_greys(bits: int) -> None:
+    greys = np.asarray(_linear().convert("L"))
+    deep = Image.fromarray(greys.astype(np.uint16) * 257) if bits == 16 else Image.fromarray(greys)
+    assert _levels(_read(_png(deep, LINEAR)).rgb, _drawing().convert("L").convert("RGB")) < 6
+
+
+@pytest.mark.parametrize("mode", ["LA", "YCbCr", "CMYK", "RGBX", "PA", "1"])
+def test_a_profile_leaves_no_mode_of_a_tiff_behind(mode: str) -> None:
+    """A profile of RGB or none at all: greys and white stay what they are."""
+    image = _drawing().quantize(8).convert("PA") if mode == "PA" else _drawing().convert(mode)
+    _, icc = _into(SPACES["Display P3"])
+    profiled = _read(_saved(image, "TIFF", icc_profile=icc)).rgb
+    assert _levels(profiled, _read(_saved(image, "TIFF")).rgb) < 8
+
+
 def test_transparency_is_laid_over_white_after_the_colours() -> None:
     clear = Image.fromarray(np.array([[[50, 50, 50, 128], [0, 0, 0, 0]]], np.uint8))
     half, nothing = _read(_png(clear, LINEAR)).rgb[0, :, 0].tolist()

@@ -210,7 +210,8 @@ def _load_plain_tiff(data: bytes, max_pixels: int) -> Picture:
         mode, promised = image.mode, _orientation(image)
         image.load()
         _check_size(image.size, max_pixels)
-        how, note = other_colours("TIFF", image.info, data)
+        # Lab says by itself which colours it means
+        how, note = other_colours("TIFF", image.info, data) if mode != "LAB" else (None, "")
         return _seen(image, Loaded("TIFF", mode, min(promised, 0), how, (note,)))
 
 

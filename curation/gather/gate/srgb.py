@@ -16,6 +16,7 @@ import numpy.typing as npt
 from PIL import Image, ImageCms
 
 from curation.base.rgb import Rgb
+from curation.gather.gate.colour_modes import DEEP_GREYS, to_rgb
 
 PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Pillow's mode of the pixels that a profile speaks of."""
@@ -109,23 +110,34 @@ def _probed(found: ToSrgb) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]
 
 def shown_image(image: Image.Image, how: ToSrgb) -> Image.Image:
     """The picture in sRGB, its transparency as it was; as it is, where the profile speaks of other
-    pixels."""
-    if image.mode in ("P", "PA") or "transparency" in image.info:
-        image = image.convert("RGBA" if _is_clear(image) else "RGB")
+    pixels. The picture that is given may be changed."""
+    image = _plain(image)
     if image.mode in ("LA", "RGBA"):
-        alpha = image.getchannel("A")
         colours = shown_image(image.convert(image.mode[:-1]), how).convert("RGB")
-        colours.putalpha(alpha)
+        colours.putalpha(image.getchannel("A"))
         return colours
-    if image.mode in ("1", "L") and how.mode == "RGB":
+    if image.mode == "L" and how.mode == "RGB":
         image = image.convert("RGB")
-    if image.mode == "1":
-        image = image.convert("L")
-    return how.transform.apply(image) if image.mode == how.mode else image
+    if image.mode != how.mode:
+        return image
+    if image.mode == "RGB" and isinstance(how.transform, ImageCms.ImageCmsTransform):
+        how.transform.apply_in_place(image)  # saves the room of a second picture
+        return image
+    return how.transform.apply(image)
 
 
-def _is_clear(image: Image.Image) -> bool:
-    return image.mode == "PA" or "transparency" in image.info
+def _plain(image: Image.Image) -> Image.Image:
+    """The same picture in one of the modes L, LA, RGB, RGBA and CMYK."""
+    mode, clear = image.mode, "transparency" in image.info
+    if mode.startswith("I;16") or mode in DEEP_GREYS:
+        return Image.fromarray(np.ascontiguousarray(to_rgb(image)[..., 0]))
+    if mode in ("La", "RGBa"):
+        return image.convert(mode.upper())
+    if clear or mode in ("P", "PA"):
+        return image.convert("RGBA" if clear or mode == "PA" else "RGB")
+    if mode == "1":
+        return image.convert("L")
+    return image if mode in ("L", "LA", "RGB", "RGBA", "CMYK") else image.convert("RGB")
 
 
 def shown_rgb(rgb: Rgb, how: ToSrgb) -> Rgb:
