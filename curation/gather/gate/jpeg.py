@@ -117,14 +117,15 @@ def samples(data: bytes, frame: Frame, mode: str) -> tuple[Samples | None, str]:
 
 def _decoded_without_end(data: bytes, frame: Frame, space: str) -> tuple[Samples | None, str]:
     """Of the zeros that may follow, which a disk left, the first few may be the picture's."""
-    coded = data[frame.scan :].rstrip(b"\0")
+    rest = data[frame.scan :]
+    coded = rest.rstrip(b"\0")
     problem = OSError("image file is truncated")
-    for zeros in range(ZEROS_AT_END + 1 if coded else 0):
+    for zeros in range(min(ZEROS_AT_END, len(rest) - len(coded)) + 1 if coded else 0):
         whole = b"".join((data[: frame.scan], coded, bytes(zeros), END))
         try:
             return _decoded(whole, frame, space)
         except OSError as error:
-            problem = error
+            problem = OSError(f"image file is truncated ({error})")
     raise problem
 
 
