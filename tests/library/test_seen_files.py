@@ -138,13 +138,13 @@ def test_a_sound_jpeg_has_the_pixels_that_pillow_gives(mode: str, options: dict[
 def test_a_jpeg_of_twelve_bits_is_said_to_be_one() -> None:
     data = bytearray(_saved(_drawing(), "JPEG"))
     data[data.index(b"\xff\xc0") + 4] = 12
-    assert _error(bytes(data)) == "kind_not_supported 12-bit JPEG"
+    assert _error(bytes(data)) == "kind_not_supported kind not supported: 12-bit JPEG"
 
 
 def test_a_lossless_jpeg_is_said_to_be_one() -> None:
     data = bytearray(_saved(_drawing(), "JPEG"))
     data[data.index(b"\xff\xc0") + 1] = 0xC3
-    assert _error(bytes(data)) == "kind_not_supported lossless JPEG"
+    assert _error(bytes(data)) == "kind_not_supported kind not supported: lossless JPEG"
 
 
 # PNG: remarks
@@ -332,7 +332,7 @@ def test_deep_greys_may_count_from_white(order: str, kind: str, bits: int) -> No
 def test_a_tiff_of_another_kind_says_which() -> None:
     tags = {256: (2,), 257: (1,), 258: (12,) * 3, 259: (1,), 262: (2,), 277: (3,), 273: (8,)}
     error = _error(_tiff("<", bytes(12), tags | {278: (1,), 279: (9,)}))
-    assert error.startswith("kind_not_supported TIFF of 3 x 12 bits")
+    assert error.startswith("kind_not_supported kind not supported: TIFF of 3 x 12 bits")
 
 
 def test_strips_that_are_missing_are_noticed() -> None:

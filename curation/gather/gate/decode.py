@@ -173,7 +173,7 @@ def _load_jpeg(data: bytes, max_pixels: int) -> Picture:
     data = data[data.find(JPEG_START) :]
     frame = read_frame(data)
     if frame.unsupported:
-        raise UndecodableError("kind_not_supported", frame.unsupported)
+        raise _not_supported(frame.unsupported)
     with _opened(data, "JPEG", max_pixels) as image:
         levels, odd = samples(data, frame, image.mode)
         how, note = other_colours("JPEG", image.info, data)
@@ -194,14 +194,18 @@ def _load_tiff(data: bytes, max_pixels: int) -> Picture:
             return _load_plain_tiff(data, max_pixels)
         except UnidentifiedImageError as error:
             if not layout.readable:
-                raise UndecodableError("kind_not_supported", layout.words) from error
+                raise _not_supported(layout.words) from error
     if not layout.readable:
-        raise UndecodableError("kind_not_supported", layout.words)
+        raise _not_supported(layout.words)
     Image.MAX_IMAGE_PIXELS = max_pixels * layout.bytes_per_pixel
     image = read_samples(data, tags, layout)
     how, note = other_colours("TIFF", {"icc_profile": tags.get(TiffTag.PROFILE)}, data)
     turn = _sensible(tags.get(ORIENTATION_TAG, 0))
     return _seen(image, Loaded("TIFF", image.mode, turn, how, (note,)))
+
+
+def _not_supported(kind: str) -> UndecodableError:
+    return UndecodableError("kind_not_supported", f"kind not supported: {kind}")
 
 
 def _load_plain_tiff(data: bytes, max_pixels: int) -> Picture:
@@ -274,4 +278,6 @@ def _explain(error: Exception) -> tuple[str, str]:
         isinstance(error, cv2.error) and error.code == cv2.Error.StsNoMem
     ):
         return "memory", str(error)
+    if isinstance(error, UnidentifiedImageError):  # whose text names an object in memory
+        return f"broken:{type(error).__name__}", "its headers are damaged"
     return f"broken:{type(error).__name__}", ADDRESS.sub("", str(error))

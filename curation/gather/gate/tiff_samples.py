@@ -127,13 +127,19 @@ def read_directory(data: bytes) -> Directory:
     return directory
 
 
+def _required(tags: Directory, tag: TiffTag) -> Any:
+    if tag not in tags:
+        raise ValueError(f"the TIFF does not say its {tag.name.lower().replace('_', ' ')}")
+    return tags[tag]
+
+
 def read_layout(tags: Directory) -> Layout:
-    """How the samples lie; KeyError, TypeError or ValueError where the tags do not say."""
+    """How the samples lie; TypeError or ValueError where the tags do not say."""
     bits, kinds = tags.get(TiffTag.BITS, (1,)), tags.get(TiffTag.FORMAT, (1,))
     samples = int(tags.get(TiffTag.SAMPLES, 1))
     return Layout(
-        width=int(tags[TiffTag.WIDTH]),
-        height=int(tags[TiffTag.HEIGHT]),
+        width=int(_required(tags, TiffTag.WIDTH)),
+        height=int(_required(tags, TiffTag.HEIGHT)),
         bits=int(bits[0]) if len(set(bits)) == 1 else 0,
         kind=SAMPLE_KINDS.get(kinds[0], "?") if len(set(kinds)) == 1 else "?",
         samples=samples,
@@ -158,7 +164,7 @@ def read_samples(data: bytes, tags: Directory, layout: Layout) -> Image.Image:
 
 
 def _plane(data: bytes, tags: Directory, layout: Layout, index: int) -> npt.NDArray[Any]:
-    offsets = tags[TiffTag.TILE_OFFSETS if TiffTag.TILE_OFFSETS in tags else TiffTag.OFFSETS]
+    offsets = _required(tags, _where(tags)[0])
     each = len(offsets) // layout.samples
     return _unpacked(data, tags, layout, 1, slice(index * each, (index + 1) * each))
 
@@ -168,7 +174,8 @@ def _unpacked(
 ) -> npt.NDArray[Any]:
     """Height x width x samples of the strips or tiles that are named."""
     size = samples * layout.bits // 8
-    step = int(tags[TiffTag.TILE_WIDTH]) if TiffTag.TILE_OFFSETS in tags else layout.width
+    tiled = TiffTag.TILE_OFFSETS in tags
+    step = int(_required(tags, TiffTag.TILE_WIDTH)) if tiled else layout.width
     width = -(-layout.width // step) * step  # the last tiles of a row may reach beyond it
     plain = _plain(tags, pieces, size)
     plain[TiffTag.WIDTH], plain[TiffTag.COMPRESSION] = (width * size,), (layout.compression,)
@@ -184,29 +191,30 @@ def _plain(tags: Directory, pieces: slice, size: int) -> dict[int, Sequence[int]
     """The strips or tiles that are named, as grey pixels of which `size` make one of the
     picture's."""
     height = int(tags[TiffTag.HEIGHT])
-    plain: dict[int, Sequence[int]] = {
+    offsets, counts = _where(tags)
+    shape: dict[int, Sequence[int]]
+    if offsets == TiffTag.TILE_OFFSETS:
+        across, down = (_required(tags, tag) for tag in (TiffTag.TILE_WIDTH, TiffTag.TILE_HEIGHT))
+        shape = {TiffTag.TILE_WIDTH: (int(across) * size,), TiffTag.TILE_HEIGHT: (int(down),)}
+    else:
+        rows = int(tags.get(TiffTag.ROWS_PER_STRIP, height))
+        shape = {TiffTag.ROWS_PER_STRIP: (min(rows, height),)}
+    return shape | {
         TiffTag.HEIGHT: (height,),
         TiffTag.BITS: (8,),
         TiffTag.SAMPLES: (1,),
+        TiffTag.PHOTOMETRIC: (BLACK_IS_ZERO,),
+        TiffTag.PLANAR: (1,),
+        offsets: _required(tags, offsets)[pieces],
+        counts: _required(tags, counts)[pieces],
     }
-    plain |= {TiffTag.PHOTOMETRIC: (BLACK_IS_ZERO,), TiffTag.PLANAR: (1,)}
+
+
+def _where(tags: Directory) -> tuple[TiffTag, TiffTag]:
+    """The tags that tell where the data lie, and how long each piece is."""
     if TiffTag.TILE_OFFSETS in tags:
-        plain |= {
-            TiffTag.TILE_WIDTH: (int(tags[TiffTag.TILE_WIDTH]) * size,),
-            TiffTag.TILE_HEIGHT: (tags[TiffTag.TILE_HEIGHT],),
-        }
-        plain[TiffTag.TILE_OFFSETS], plain[TiffTag.TILE_COUNTS] = (
-            tags[TiffTag.TILE_OFFSETS],
-            tags[TiffTag.TILE_COUNTS],
-        )
-        named = (TiffTag.TILE_OFFSETS, TiffTag.TILE_COUNTS)
-    else:
-        plain[TiffTag.ROWS_PER_STRIP] = (
-            min(int(tags.get(TiffTag.ROWS_PER_STRIP, height)), height),
-        )
-        plain[TiffTag.OFFSETS], plain[TiffTag.COUNTS] = tags[TiffTag.OFFSETS], tags[TiffTag.COUNTS]
-        named = (TiffTag.OFFSETS, TiffTag.COUNTS)
-    return plain | {tag: plain[tag][pieces] for tag in named}
+        return TiffTag.TILE_OFFSETS, TiffTag.TILE_COUNTS
+    return TiffTag.OFFSETS, TiffTag.COUNTS
 
 
 def _bytes_of(data: bytes, plain: Mapping[int, Sequence[int]]) -> npt.NDArray[np.uint8]:
@@ -276,13 +284,12 @@ def _levels(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
 
 def _from_webp(data: bytes, tags: Directory, layout: Layout) -> Image.Image:
     tiled = TiffTag.TILE_OFFSETS in tags
-    across = int(tags[TiffTag.TILE_WIDTH]) if tiled else layout.width
+    across = int(_required(tags, TiffTag.TILE_WIDTH)) if tiled else layout.width
     down = int(
         tags[TiffTag.TILE_HEIGHT] if tiled else tags.get(TiffTag.ROWS_PER_STRIP, layout.height)
     )
     columns = -(-layout.width // across)
-    offsets = tags[TiffTag.TILE_OFFSETS if tiled else TiffTag.OFFSETS]
-    counts = tags[TiffTag.TILE_COUNTS if tiled else TiffTag.COUNTS]
+    offsets, counts = (_required(tags, tag) for tag in _where(tags))
     if len(offsets) != columns * -(-layout.height // max(down, 1)) or len(counts) != len(offsets):
         raise ValueError("strips or tiles are missing")
     whole = Image.new("RGBA" if layout.samples == 4 else "RGB", (layout.width, layout.height))
