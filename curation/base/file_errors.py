@@ -47,6 +47,11 @@ FILE_ERRORS = (
         "BMP, TIFF and AVIF are; convert it to one of them.",
     ),
     FileError(
+        "kind_not_supported",
+        "A sound picture, as far as can be told, but of a kind that is not read here. What kind "
+        "is said beside it; save it as an ordinary PNG or JPEG.",
+    ),
+    FileError(
         "link_again",
         "A link, or a file behind one, that another link leads to as well. It is counted there.",
     ),

@@ -1,24 +1,45 @@
 """Bytes to one upright RGB picture, or the reason why not. Runs in the gate's sandboxed workers
 only.
 
-Errors: `empty`, `not_an_image`, `format_not_allowed`, `too_many_pixels`, `side_too_long`, `memory`
-and `broken:<exception>`. Only the first frame or page is read, and a picture that lacks a single
-byte of it is broken."""
+Errors: `empty`, `not_an_image`, `format_not_allowed`, `kind_not_supported`, `too_many_pixels`,
+`side_too_long`, `memory` and `broken:<exception>`. Only the first frame or page is read, and a
+picture that lacks a part of it is broken. Flags in a note: `odd_orientation` (a turn that cannot be
+meant), `odd_profile` (colours that cannot be told), `odd_checksum` (a remark of a PNG with a wrong
+one, left out), `odd_jpeg` (bytes that belong to nothing), `no_end_marker`."""
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import NamedTuple
 
 import cv2
-from PIL import AvifImagePlugin, Image, ImageFile, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+import numpy as np
+from PIL import (
+    AvifImagePlugin,
+    Image,
+    ImageFile,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from curation.base.rgb import Rgb
+from curation.gather.gate.clear_colour import with_clear_colour
 from curation.gather.gate.colour_modes import to_rgb
+from curation.gather.gate.colours import other_colours, png_colours
+from curation.gather.gate.first_frame import cut_to_part, first_part, on_canvas
 from curation.gather.gate.formats import sniff
+from curation.gather.gate.jpeg import from_samples, read_frame, samples
+from curation.gather.gate.png_chunks import read_png
+from curation.gather.gate.srgb import ToSrgb, shown_image
+from curation.gather.gate.tiff_samples import TiffTag, read_directory, read_layout, read_samples
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same bytes may give other pixels."""
 
 MAX_SIDE_PX = 65_500
@@ -29,6 +50,15 @@ MAX_TEXT_BYTES = 4 * 2**20
 
 ORIENTATION_TAG = 0x0112
 """The EXIF tag that says how a picture is turned."""
+
+GUESSED_FROM = ("xmp", "XML:com.adobe.xmp", "Raw profile type exif")
+"""Words beside EXIF that tell a turn, which no browser heeds."""
+
+JPEG_START = b"\xff\xd8\xff"
+"""How a JPEG starts; blank lines may stand before it."""
+
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+"""Where an object lay in memory: another place in every run."""
 
 UPRIGHTING = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -49,6 +79,17 @@ class UndecodableError(Exception):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(detail)
         self.reason = reason
+
+
+class Loaded(NamedTuple):
+    """What a file says of a picture that is loaded: `how` its pixels become sRGB (None: they
+    are)."""
+
+    format: str
+    mode: str
+    orientation: int
+    how: ToSrgb | None
+    notes: tuple[str, ...]
 
 
 class Picture(NamedTuple):
@@ -96,17 +137,117 @@ def _be_strict(max_pixels: int) -> None:
 
 
 def _load(data: bytes, kind: str, max_pixels: int) -> Picture:
-    with Image.open(BytesIO(data), formats=[kind]) as image:
-        _check_size(image.size, max_pixels)
-        # Pillow turns a TIFF while it loads, and decodes the other formats leniently if their EXIF
-        # is read before
-        mode, promised = image.mode, _orientation(image) if kind == "TIFF" else 0
+    if kind == "JPEG":
+        return _load_jpeg(data, max_pixels)
+    if kind == "TIFF":
+        return _load_tiff(data, max_pixels)
+    return _load_png(data, max_pixels) if kind == "PNG" else _load_other(data, kind, max_pixels)
+
+
+def _load_other(data: bytes, kind: str, max_pixels: int) -> Picture:
+    with _opened(data, kind, max_pixels) as image:
+        mode, part = image.mode, first_part(image, data)
         image.load()
         _check_size(image.size, max_pixels)
-        orientation = _orientation(image)
-        upright = image.transpose(UPRIGHTING[orientation]) if orientation in UPRIGHTING else image
-        odd = not {promised, orientation} <= {0, 1, *UPRIGHTING}
-        return Picture(to_rgb(upright), kind, mode, "odd_orientation" if odd else "")
+        whole = cut_to_part(image, part) if part else image
+        how, note = other_colours(kind, image.info, data)
+        # No browser heeds the EXIF of a WebP, and the other formats have none
+        turn = _orientation(image) if kind == "AVIF" else 0
+        return _seen(whole, Loaded(kind, mode, turn, how, (note,)))
+
+
+def _load_png(data: bytes, max_pixels: int) -> Picture:
+    png = read_png(data)
+    _check_size(png.canvas, max_pixels)
+    with _opened(png.data, "PNG", max_pixels) as image:
+        mode = image.mode
+        image.load()
+        _check_size(image.size, max_pixels)
+        frame = with_clear_colour(image, png)
+        whole = on_canvas(frame, png.canvas, png.place) if png.place else frame
+        how, note = png_colours(png.remarks)
+        return _seen(whole, Loaded("PNG", mode, _orientation(image), how, (png.note, note)))
+
+
+def _load_jpeg(data: bytes, max_pixels: int) -> Picture:
+    data = data[data.find(JPEG_START) :]
+    frame = read_frame(data)
+    if frame.unsupported:
+        raise _not_supported(frame.unsupported)
+    with _opened(data, "JPEG", max_pixels) as image:
+        levels, odd = samples(data, frame, image.mode)
+        how, note = other_colours("JPEG", image.info, data)
+        loaded = Loaded("JPEG", image.mode, _orientation(image), how, (odd, note))
+        if levels is None or image.mode == "CMYK":  # Pillow knows who stores ink as white
+            image.load()
+            return _seen(image, loaded)
+        _check_size((levels.shape[1], levels.shape[0]), max_pixels)
+        return _seen_rgb(from_samples(levels, how), loaded)
+
+
+def _load_tiff(data: bytes, max_pixels: int) -> Picture:
+    tags = read_directory(data)
+    layout = read_layout(tags)
+    _check_size((layout.width, layout.height), max_pixels)
+    if not layout.wants_help:
+        try:
+            return _load_plain_tiff(data, max_pixels)
+        except UnidentifiedImageError as error:
+            if not layout.readable:
+                raise _not_supported(layout.words) from error
+    if not layout.readable:
+        raise _not_supported(layout.words)
+    Image.MAX_IMAGE_PIXELS = max_pixels * layout.bytes_per_pixel
+    image = read_samples(data, tags, layout)
+    how, note = other_colours("TIFF", {"icc_profile": tags.get(TiffTag.PROFILE)}, data)
+    turn = _sensible(tags.get(ORIENTATION_TAG, 0))
+    return _seen(image, Loaded("TIFF", image.mode, turn, how, (note,)))
+
+
+def _not_supported(kind: str) -> UndecodableError:
+    return UndecodableError("kind_not_supported", f"kind not supported: {kind}")
+
+
+def _load_plain_tiff(data: bytes, max_pixels: int) -> Picture:
+    with _opened(data, "TIFF", max_pixels) as image:
+        # Pillow turns a TIFF while it loads
+        mode, promised = image.mode, _orientation(image)
+        image.load()
+        _check_size(image.size, max_pixels)
+        # Lab says by itself which colours it means
+        how, note = other_colours("TIFF", image.info, data) if mode != "LAB" else (None, "")
+        return _seen(image, Loaded("TIFF", mode, min(promised, 0), how, (note,)))
+
+
+@contextmanager
+def _opened(data: bytes, kind: str, max_pixels: int) -> Iterator[Image.Image]:
+    """The picture before its pixels are read, without the words from which Pillow would guess how
+    it is turned."""
+    with Image.open(BytesIO(data), formats=[kind]) as image:
+        _check_size(image.size, max_pixels)
+        for words in GUESSED_FROM:
+            image.info.pop(words, None)
+        yield image
+
+
+def _seen(image: Image.Image, loaded: Loaded) -> Picture:
+    """The picture as a screen shows it."""
+    coloured = shown_image(image, loaded.how) if loaded.how else image
+    upright = UPRIGHTING.get(loaded.orientation)
+    return _told(to_rgb(coloured.transpose(upright) if upright is not None else coloured), loaded)
+
+
+def _seen_rgb(rgb: Rgb, loaded: Loaded) -> Picture:
+    upright = UPRIGHTING.get(loaded.orientation)
+    if upright is not None:
+        rgb = np.asarray(Image.fromarray(rgb).transpose(upright))
+    return _told(rgb, loaded)
+
+
+def _told(rgb: Rgb, loaded: Loaded) -> Picture:
+    turned = "odd_orientation" if loaded.orientation < 0 else ""
+    notes = filter(None, (turned, *loaded.notes))
+    return Picture(rgb, loaded.format, loaded.mode, "; ".join(notes))
 
 
 def _check_size(size: tuple[int, int], max_pixels: int) -> None:
@@ -123,10 +264,13 @@ def _orientation(image: Image.Image) -> int:
     """The EXIF orientation: 0 for none, -1 for one that cannot be meant. Bad metadata costs no
     picture."""
     try:
-        value = image.getexif().get(ORIENTATION_TAG, 0)
+        return _sensible(image.getexif().get(ORIENTATION_TAG, 0))
     except Exception:
         return -1
-    return value if type(value) is int and value in (1, *UPRIGHTING) else -1 if value != 0 else 0
+
+
+def _sensible(value: object) -> int:
+    return value if type(value) is int and value in (0, 1, *UPRIGHTING) else -1
 
 
 def _explain(error: Exception) -> tuple[str, str]:
@@ -134,4 +278,6 @@ def _explain(error: Exception) -> tuple[str, str]:
         isinstance(error, cv2.error) and error.code == cv2.Error.StsNoMem
     ):
         return "memory", str(error)
-    return f"broken:{type(error).__name__}", str(error)
+    if isinstance(error, UnidentifiedImageError):  # whose text names an object in memory
+        return f"broken:{type(error).__name__}", "its headers are damaged"
+    return f"broken:{type(error).__name__}", ADDRESS.sub("", str(error))

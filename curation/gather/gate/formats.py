@@ -76,7 +76,7 @@ def sniff(data: bytes) -> str:
 
 
 def _allowed(head: bytes) -> str:
-    if head.startswith(b"\xff\xd8\xff"):
+    if head.lstrip(b"\r\n \t").startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "PNG"

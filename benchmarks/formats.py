@@ -1,0 +1,249 @@
+"""Every variant of every format, as Chromium shows it and as the gate reads it.
+
+    python benchmarks/formats.py [--write docs/reference/formats.md] [--only TEXT] [--keep FOLDER]
+
+Each file is written by an encoder of this machine (`format_variants.py`), shown by Chromium on a
+white page and read by the gate; the difference is the mean over pixels and channels, in levels of
+255. TIFF is shown by no browser: there the drawing itself, grey where the file is, is the measure.
+Encoders come from Debian: imagemagick, libvips-tools, ffmpeg, libavif-bin, libtiff-tools, webp,
+gifsicle, optipng, pngcrush, pngquant, zopfli, libjpeg-turbo-progs; profiles from libgs-common and
+icc-profiles-free. What is missing is said and left out. The last line is JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from format_variants import SIZE, MissingError, Variant, cut_out, drawing, variants
+from PIL import Image
+
+from curation.gather.gate.decode import UndecodableError, decode
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+    "--allow-file-access-from-files",
+)
+NEAR_LEVELS = 2.0
+"""Mean difference up to which a picture counts as read as it is seen."""
+
+OTHER_SIZE = 255.0
+"""The difference of pictures that are turned otherwise."""
+
+MAX_PIXELS = 10**7
+PRESS = (
+    "Chromium drops the black ink before it asks the profile; the profile is used as it is meant"
+)
+CUT = "Chromium leaves the last rows white until the end comes; their data are there, and are read"
+REASONS = {
+    "JPEG CMYK, profile default_cmyk.icc": PRESS,
+    "JPEG CMYK, profile ps_cmyk.icc": PRESS,
+    "JPEG grey, profile Gray-CIE_L.icc": (
+        "Chromium ignores grey profiles whose connection space is Lab; this one is used"
+    ),
+    "JPEG no end marker": CUT,
+    "JPEG half an end marker": CUT,
+    "JPEG blank line in front": "Chromium refuses it; the picture behind it is sound, and is read",
+    "AVIF animation": (
+        "Chromium stretches the range of colours of this sequence; what is read is nearer to the "
+        "drawing that was encoded"
+    ),
+}
+"""Why what is read differs from what is shown, where it does on purpose."""
+
+
+class Seen(NamedTuple):
+    """One variant: what a viewer shows, what the gate reads (None for nothing), and words on
+    both."""
+
+    variant: Variant
+    shown: np.ndarray | None
+    read: np.ndarray | None
+    note: str
+
+    @property
+    def name(self) -> str:
+        """Format and variant."""
+        return f"{self.variant.kind} {self.variant.name}"
+
+    @property
+    def difference(self) -> float | None:
+        """Mean absolute difference in levels; None where one of the two shows nothing."""
+        if self.shown is None or self.read is None:
+            return None
+        if self.shown.shape != self.read.shape:
+            return OTHER_SIZE
+        return float(np.abs(self.shown.astype(int) - self.read.astype(int)).mean())
+
+    @property
+    def agrees(self) -> bool:
+        """Both show the same, or both nothing."""
+        if self.shown is None:
+            return self.read is None
+        return self.difference is not None and self.difference <= NEAR_LEVELS
+
+
+def main() -> None:
+    """Measure, print the table, and write the page if asked."""
+    options = _options()
+    wanted = [one for one in variants() if options.only.lower() in f"{one.kind} {one.name}".lower()]
+    with _folder(options.keep) as folder:
+        seen, missing = measure(wanted, folder)
+    for one in seen:
+        print(f"{'' if one.agrees else '!':2}{' | '.join(_cells(one))}")
+    if options.write:
+        Path(options.write).write_text(page(seen, missing), encoding="utf-8")
+    print(json.dumps({"benchmark": "formats", "missing": missing, **summary(seen)}))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--write", help="the page of documentation to write")
+    parser.add_argument("--only", default="", help="variants with this in their name")
+    parser.add_argument("--keep", help="leave the files in this folder")
+    return parser.parse_args()
+
+
+@contextmanager
+def _folder(keep: str | None) -> Iterator[Path]:
+    if keep:
+        Path(keep).mkdir(parents=True, exist_ok=True)
+        yield Path(keep)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+
+
+def measure(wanted: Sequence[Variant], folder: Path) -> tuple[list[Seen], list[str]]:
+    """What is seen of each variant, and which could not be written."""
+    files, missing = {}, []
+    for variant in wanted:
+        try:
+            files[variant] = variant.make()
+        except MissingError as error:
+            missing.append(f"{variant.kind} {variant.name} ({error})")
+    shown = screenshots(files, folder)
+    return [_seen(variant, data, shown[variant]) for variant, data in files.items()], missing
+
+
+def _seen(variant: Variant, data: bytes, shown: np.ndarray | None) -> Seen:
+    try:
+        picture = decode(data, max_pixels=MAX_PIXELS)
+    except UndecodableError as error:
+        return Seen(variant, shown, None, f"{error.reason} {error}".strip())
+    return Seen(variant, shown, picture.rgb, picture.note)
+
+
+def screenshots(files: dict[Variant, bytes], folder: Path) -> dict[Variant, np.ndarray | None]:
+    """What Chromium shows of each file on white; of TIFF, the drawing."""
+    from playwright.sync_api import sync_playwright
+
+    found = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        tab = browser.new_page(viewport={"width": 400, "height": 300})
+        for index, (variant, data) in enumerate(files.items()):
+            path = folder / f"{index:03}.{variant.kind.lower()}"
+            path.write_bytes(data)
+            found[variant] = _drawn(variant.name) if variant.kind == "TIFF" else _shown(tab, path)
+        browser.close()
+    return found
+
+
+def _drawn(name: str) -> np.ndarray:
+    """What a TIFF was made of."""
+    if "alpha" not in name:
+        return np.asarray(drawing())
+    white = Image.new("RGBA", SIZE, "white")
+    return np.asarray(Image.alpha_composite(white, cut_out()).convert("RGB"))
+
+
+def _shown(tab: Any, path: Path) -> np.ndarray | None:
+    page = path.with_suffix(path.suffix + ".html")
+    page.write_text(
+        f"<body style='margin:0;background:#fff'><img style='display:block' src='{path.name}'>"
+    )
+    tab.goto(page.as_uri())
+    image = "document.querySelector('img')"
+    decoded = tab.evaluate(f"{image}.decode().then(() => true, () => false)")
+    width, height = tab.evaluate(f"[{image}.naturalWidth, {image}.naturalHeight]")
+    if not (decoded and width and height):
+        return None
+    shot = tab.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
+    return np.asarray(Image.open(BytesIO(shot)).convert("RGB"))
+
+
+def summary(seen: Sequence[Seen]) -> dict[str, Any]:
+    """How many agree, of those that a browser may show and of the rest."""
+    browser = [one for one in seen if one.variant.kind != "TIFF"]
+    tiff = [one for one in seen if one.variant.kind == "TIFF"]
+    return {
+        "variants": len(browser),
+        "agree": sum(one.agrees for one in browser),
+        "tiff": len(tiff),
+        "tiff_agree": sum(one.agrees for one in tiff),
+        "differ": [one.name for one in seen if not one.agrees],
+    }
+
+
+def _cells(one: Seen) -> tuple[str, str, str, str, str]:
+    shown = _size(one.shown) if one.variant.kind != "TIFF" else "no TIFF"
+    difference = one.difference
+    read = _size(one.read) if difference in (None, OTHER_SIZE) else f"{difference:.2f}"
+    return one.variant.kind, one.variant.name, shown, read, one.note
+
+
+def _size(picture: np.ndarray | None) -> str:
+    return "nothing" if picture is None else f"{picture.shape[1]} x {picture.shape[0]}"
+
+
+def page(seen: Sequence[Seen], missing: Sequence[str]) -> str:
+    """The table as a page of documentation."""
+    count = summary(seen)
+    differ = [f"- {one.name}: {REASONS.get(one.name, '')}" for one in seen if not one.agrees]
+    rows = [f"| {' | '.join(_cells(one))} |" for one in seen]
+    lines = [
+        "# Formats",
+        "",
+        "*This page is written by "
+        "`python benchmarks/formats.py --write docs/reference/formats.md`.*",
+        "",
+        "One drawing in every variant that the encoders of a Debian machine write, as Chromium "
+        "shows it on a white page and as inksift reads it. The fourth column is the mean "
+        "difference between the two over pixels and channels, in levels of 255, or what is read "
+        "where the two cannot be compared; the last is the `note` that the file gets, or why it "
+        "is not read. No browser shows TIFF: there the drawing itself is the measure. Why files "
+        "are read as they are is told in [What a picture looks like](../explanation/seeing.md).",
+        "",
+        f"{count['agree']} of {count['variants']} variants are within {NEAR_LEVELS:.0f} levels of "
+        f"what Chromium shows, and {count['tiff_agree']} of {count['tiff']} TIFFs of what they "
+        "were made of. The others:",
+        "",
+        *differ,
+        "",
+        *(["Encoders that were missing: " + "; ".join(missing), ""] if missing else []),
+        "| format | variant | Chromium shows | difference, levels | note |",
+        "|---|---|---|---:|---|",
+        *rows,
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
