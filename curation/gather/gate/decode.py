@@ -18,7 +18,7 @@ from curation.base.rgb import Rgb
 from curation.gather.gate.colour_modes import to_rgb
 from curation.gather.gate.formats import sniff
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same bytes may give other pixels."""
 
 MAX_SIDE_PX = 65_500

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import cv2
-
-from curation.base.rgb import Rgb, shrink
+from curation.base.rgb import Rgb
+from curation.base.strips import working_size
 from curation.base.thumbnail_codec import pack
 from curation.gather.gate.content import Content, find_content
 from curation.gather.signals import SIGNALS
@@ -23,9 +22,9 @@ class Measures(NamedTuple):
 
 def measure_pixels(rgb: Rgb, *, thumbnail_side_px: int) -> Measures:
     """Digest and size from the full picture; everything else from its thumbnail."""
-    small = shrink(rgb, thumbnail_side_px, cv2.INTER_LINEAR)
+    small = working_size(rgb, thumbnail_side_px)
     return Measures(
         content=find_content(rgb, small),
-        signals={signal.name: signal.measure(small) for signal in SIGNALS},
+        signals={signal.name: signal.of(small) for signal in SIGNALS},
         thumbnail=pack(small),
     )
