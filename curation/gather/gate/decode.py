@@ -2,8 +2,8 @@
 only.
 
 Errors: `empty`, `not_an_image`, `format_not_allowed`, `too_many_pixels`, `side_too_long`, `memory`
-and `broken:<exception>`. Only the first frame or page is read, and a picture that lacks a single
-byte of it is broken."""
+and `broken:<exception>`. A picture that lacks a single byte of its first frame or page is broken;
+`gate.frames` says what is read of the others."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ import cv2
 from PIL import AvifImagePlugin, Image, ImageFile, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from curation.base.rgb import Rgb
-from curation.gather.gate.colour_modes import to_rgb
+from curation.base.unseen import NOTHING_UNSEEN, Unseen
 from curation.gather.gate.formats import sniff
+from curation.gather.gate.frames import choose_frame
+from curation.gather.gate.ground import show
 
 VERSION = 3
 """Raised whenever the same bytes may give other pixels."""
@@ -52,12 +54,15 @@ class UndecodableError(Exception):
 
 
 class Picture(NamedTuple):
-    """A decoded picture; `note` holds flags about the file, separated by "; "."""
+    """A decoded picture; `note` holds flags about the file, separated by "; ". `unseen` is what the
+    picture does not show, and `identity` tells it from others of the same pixels."""
 
     rgb: Rgb
     format: str
     mode: str
     note: str
+    unseen: Unseen = NOTHING_UNSEEN
+    identity: bytes = b""
 
 
 def decode(data: bytes, *, max_pixels: int) -> Picture:
@@ -104,9 +109,22 @@ def _load(data: bytes, kind: str, max_pixels: int) -> Picture:
         image.load()
         _check_size(image.size, max_pixels)
         orientation = _orientation(image)
-        upright = image.transpose(UPRIGHTING[orientation]) if orientation in UPRIGHTING else image
         odd = not {promised, orientation} <= {0, 1, *UPRIGHTING}
-        return Picture(to_rgb(upright), kind, mode, "odd_orientation" if odd else "")
+
+        def upright(frame: Image.Image) -> Image.Image:
+            return frame.transpose(UPRIGHTING[orientation]) if orientation in UPRIGHTING else frame
+
+        shown, film = choose_frame(
+            image,
+            show(upright(image), kind),
+            kind=kind,
+            upright=upright,
+            data=data,
+            max_pixels=max_pixels,
+        )
+        note = "; ".join(filter(None, ("odd_orientation" if odd else "", shown.note)))
+        unseen = Unseen(shown.alpha, shown.ground, film)
+        return Picture(shown.rgb, kind, mode, note, unseen, shown.identity)
 
 
 def _check_size(size: tuple[int, int], max_pixels: int) -> None:
