@@ -60,6 +60,11 @@ class Unseen(NamedTuple):
 NOTHING_UNSEEN = Unseen()
 
 
+def nothing_unseen(_image_id: str) -> Unseen:
+    """For readers of pictures that show all that there is."""
+    return NOTHING_UNSEEN
+
+
 def film_of(frames: list[Rgb]) -> tuple[Rgb, ...]:
     """A few frames that stand for all of these, evenly spread, small; none for a single one."""
     if len(frames) < 2:  # noqa: PLR2004 - a film has several frames
