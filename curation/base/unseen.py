@@ -67,7 +67,7 @@ def nothing_unseen(_image_id: str) -> Unseen:
 
 def film_of(frames: list[Rgb]) -> tuple[Rgb, ...]:
     """A few frames that stand for all of these, evenly spread, small; none for a single one."""
-    if len(frames) < 2:  # noqa: PLR2004 - a film has several frames
+    if len(frames) < 2:
         return ()
     chosen = np.linspace(0, len(frames) - 1, FILM_FRAMES).round().astype(int)
     return tuple(film_frame(frames[at]) for at in dict.fromkeys(chosen.tolist()))

@@ -4,6 +4,7 @@ still tied to the others of the same pixels that nobody told it apart from."""
 from __future__ import annotations
 
 from itertools import combinations, product
+from typing import Any
 
 import pandas as pd
 
@@ -43,7 +44,7 @@ def ties_of_torn(pairs: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
     if not parts:
         return pairs
     plain = dict(zip(hashes["image_id"], plain_pixels(hashes["pixels"]), strict=True))
-    rows = []
+    rows: list[dict[Any, Any]] = []
     for row in pairs.to_dict("records"):
         ends = [parts.get(plain.get(row[end], ""), [row[end]]) for end in ("first", "second")]
         rows += [{**row, "first": one, "second": other} for one, other in product(*ends)]

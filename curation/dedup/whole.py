@@ -22,7 +22,7 @@ LEAST_CONTRAST = 4.0
 NEAR_LEVELS = 24
 """Levels (0 to 255) within which two grounds are the same."""
 
-Colour = tuple[int, int, int]
+_Colour = tuple[int, int, int]
 
 
 def relate_files(first: View, second: View) -> Relation:
@@ -66,14 +66,14 @@ def _one_transparent(first: View, second: View) -> Relation:
     return again._replace(transform=f"{again.transform}, {ON_OTHER_GROUND}")
 
 
-def ground_of(rgb: Rgb) -> Colour | None:
+def ground_of(rgb: Rgb) -> _Colour | None:
     """The colour of most of a picture's outermost pixels, None where they have no colour in
     common."""
     edge = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]]).astype(np.int16)
     colour = np.median(edge, axis=0)
     shared = (np.abs(edge - colour).max(axis=1) <= NEAR_LEVELS).mean()
     red, green, blue = colour.round().astype(int).tolist()
-    return (red, green, blue) if shared > 0.5 else None  # noqa: PLR2004 - most of them
+    return (red, green, blue) if shared > 0.5 else None
 
 
 def _same_films(first: View, second: View) -> bool:
@@ -94,9 +94,9 @@ def _agree(one: View, other: View) -> bool:
     return all(flat) or (not any(flat) and relate(one, other).kind == "duplicate")
 
 
-def _near(colour: Colour, level: int) -> bool:
+def _near(colour: _Colour, level: int) -> bool:
     return max(abs(value - level) for value in colour) <= NEAR_LEVELS
 
 
-def _grey(level: int) -> Colour:
+def _grey(level: int) -> _Colour:
     return level, level, level

@@ -23,10 +23,10 @@ from PIL import Image, ImageDraw
 
 import curation
 from curation.base.engine import per_item
+from curation.base.pages import BLANK, INVISIBLE
 from curation.gather.gate.answer import Decoded
 from curation.gather.gate.decode import UndecodableError, decode
 from curation.gather.gate.formats import ALLOWED
-from curation.gather.gate.ground import ALL_TRANSPARENT
 from curation.gather.gate.pool import Gate
 from curation.gather.gate.worker import Settings, examine
 
@@ -334,7 +334,7 @@ def test_a_picture_at_the_limit_fits_in_memory_in_every_mode(
     )
     (answer,) = _ask(gate, tmp_path, [buffer.getvalue()])
     nothing_seen = colour == (0, 0, 0, 0) and mode == "RGBA"
-    assert (answer.error, answer.note) == ("", ALL_TRANSPARENT if nothing_seen else "")
+    assert (answer.error, answer.note) == ("", f"{BLANK}; {INVISIBLE}" if nothing_seen else "")
 
 
 def test_two_frames_at_the_limit_fit_in_memory(gate: Gate, tmp_path: Path) -> None:

@@ -140,7 +140,9 @@ def test_a_new_picture_is_compared_with_the_old_ones_only(
     compared: list[set[str]] = []
     relate = library.relate_files
     monkeypatch.setattr(
-        library, "relate_files", lambda one, other: compared.append({one, other}) or relate(one, other)
+        library,
+        "relate_files",
+        lambda one, other: compared.append({one, other}) or relate(one, other),
     )
     after = shelf.find()
     assert len(compared) == after.new

@@ -24,8 +24,8 @@ _Grey = npt.NDArray[np.uint8]
 def to_rgb(image: Image.Image) -> Rgb:
     """The loaded picture as height x width x 3, uint8, not to be written into.
 
-    Transparency lies over white (`gate.ground` knows better), 16-bit values are scaled and not clipped, colour profiles are
-    ignored."""
+    Transparency lies over white (`gate.ground` knows better), 16-bit values are scaled and not
+    clipped, colour profiles are ignored."""
     mode = image.mode
     if mode.startswith("I;16"):
         return _from_grey(
@@ -72,7 +72,7 @@ def over_ground(layers: npt.NDArray[np.uint8], level: int) -> Rgb:
     """Colour already multiplied by alpha, plus what alpha leaves of a grey level; the last channel
     is alpha."""
     *colours, alpha = cv2.split(layers)
-    left = cv2.multiply(cv2.bitwise_not(alpha), level, scale=1 / WHITE)
+    left = cv2.convertScaleAbs(cv2.bitwise_not(alpha), alpha=level / WHITE)
     channels = [cv2.add(colour, left) for colour in colours]
     return _from_grey(channels[0]) if len(channels) == 1 else _uint8(cv2.merge(channels))
 

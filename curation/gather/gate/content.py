@@ -20,8 +20,9 @@ GREY_SIDE_PX = 32
 
 
 class Content(NamedTuple):
-    """`pixels` is the SHA-256 of size and pixels of the whole, of transparency and of other frames; `grey` the content inside the
-    borders as 32 x 32 grey levels; `width` and `height` those of the content in the original."""
+    """`pixels` is the SHA-256 of size and pixels of the whole, of its transparency and of other
+    frames; `grey` the content inside the borders as 32 x 32 grey levels; `width` and `height` those
+    of the content in the original."""
 
     pixels: str
     grey: npt.NDArray[np.uint8]

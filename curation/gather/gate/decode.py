@@ -18,7 +18,7 @@ from curation.base.rgb import Rgb
 from curation.base.unseen import NOTHING_UNSEEN, Unseen
 from curation.gather.gate.formats import sniff
 from curation.gather.gate.frames import choose_frame
-from curation.gather.gate.ground import show
+from curation.gather.gate.ground import as_seen
 
 VERSION = 3
 """Raised whenever the same bytes may give other pixels."""
@@ -116,7 +116,7 @@ def _load(data: bytes, kind: str, max_pixels: int) -> Picture:
 
         shown, film = choose_frame(
             image,
-            show(upright(image), kind),
+            as_seen(upright(image), kind),
             kind=kind,
             upright=upright,
             data=data,

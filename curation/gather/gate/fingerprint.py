@@ -29,7 +29,8 @@ _SIGNS = np.where(np.arange(HASH_SIDE) % 2, -1.0, 1.0)
 
 
 class Fingerprint(NamedTuple):
-    """`pixels` is the SHA-256 of size and pixels, of transparency and of other frames; the rest is of the content inside the borders."""
+    """`pixels` is the SHA-256 of size and pixels, of transparency and of other frames; the
+    rest is of the content inside the borders."""
 
     pixels: str
     oriented: list[int]

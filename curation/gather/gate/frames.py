@@ -17,7 +17,7 @@ from PIL import Image
 
 from curation.base.rgb import Rgb
 from curation.base.unseen import film_frame, film_of
-from curation.gather.gate.ground import Shown, show
+from curation.gather.gate.ground import Shown, as_seen
 from curation.gather.signals.colours import colours
 
 WITH_FRAMES = ("GIF", "PNG", "WEBP", "AVIF", "TIFF")
@@ -137,7 +137,7 @@ def _loaded(image: Image.Image, kind: str, upright: Upright) -> Shown | None:
     """The frame at hand, None where it cannot be read: a decoder may raise anything."""
     try:
         image.load()
-        return show(upright(image), kind)
+        return as_seen(upright(image), kind)
     except Exception:
         return None
 

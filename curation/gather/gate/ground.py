@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from curation.base.pages import INVISIBLE
 from curation.base.rgb import Rgb, shrink
 from curation.base.unseen import BLACK, WHITE, Alpha
 from curation.gather.gate.colour_modes import over_ground, premultiplied, to_rgb
@@ -22,7 +23,7 @@ HIDDEN_SHARE = 0.75
 """Share of the outlines that white must hide before another ground is taken. White parts of a
 cut-out that lack an outline hide less; by eye."""
 
-FAINT = 1 / 8
+FAINTER = 1 / 8
 """An outline on white counts as hidden when it is this much fainter than on black: that of a grey
 lighter than 227."""
 
@@ -32,7 +33,6 @@ means nothing. (A TIFF says so itself, and Pillow obeys.)"""
 
 ON_BLACK = "shown on black: on white the drawing would not be seen"
 ALPHA_IGNORED = "transparency is zero throughout: read as opaque"
-ALL_TRANSPARENT = "transparent throughout: nothing of it is seen"
 
 _Layers = npt.NDArray[np.uint8]
 
@@ -48,7 +48,7 @@ class Shown(NamedTuple):
     identity: bytes = b""
 
 
-def show(image: Image.Image, kind: str) -> Shown:
+def as_seen(image: Image.Image, kind: str) -> Shown:
     """The loaded picture of a file of format `kind` on its ground."""
     layers = premultiplied(image)
     if layers is None:
@@ -71,14 +71,14 @@ def _all_transparent(image: Image.Image, kind: str, layers: _Layers, alpha: Alph
     if kind in ALPHA_IS_PADDING:
         return Shown(to_rgb(image.convert("RGB")), note=ALPHA_IGNORED)
     hidden = hashlib.sha256(image.convert("RGBA").tobytes()).digest()
-    return Shown(over_ground(layers, WHITE), alpha, WHITE, ALL_TRANSPARENT, hidden)
+    return Shown(over_ground(layers, WHITE), alpha, WHITE, INVISIBLE, hidden)
 
 
 def _ground(layers: _Layers) -> int:
     """The ground that hides less of the outlines; white unless it hides most of them."""
     small = shrink(layers, LOOK_SIDE_PX)
     white, black = (_outlines(over_ground(small, level)) for level in (WHITE, BLACK))
-    hidden = float(black[white < FAINT * black].sum())
+    hidden = float(black[white < FAINTER * black].sum())
     return BLACK if hidden > HIDDEN_SHARE * float(black.sum()) else WHITE
 
 

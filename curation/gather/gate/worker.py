@@ -70,7 +70,7 @@ def examine(data: bytes, settings: Settings) -> Reply:
     height, width = picture.rgb.shape[:2]
     row = {
         "error": "",
-        "note": picture.note,
+        "note": "; ".join(filter(None, (measures.page, picture.note))),
         "width": width,
         "height": height,
         "format": picture.format,
