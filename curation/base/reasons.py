@@ -47,7 +47,7 @@ UNSURE_VERDICT = Reason(
     "unsure", "verdicts", "review", "unsure", "photograph or illustration, unsure"
 )
 BLANK_PAGE = Reason("blank", "verdicts", "rejected", "blank page", "blank pages")
-TEXT_PAGE = Reason("text", "verdicts", "review", "text page", "pages of text")
+TEXT_PAGE = Reason("text_page", "verdicts", "review", "text page", "pages of text")
 PHOTO_BY_PERSON = Reason("photo", "human", "rejected", "photo", "called photographs by a person")
 BY_PERSON = Reason("human", "human", "rejected", "by a person", "by a person")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -23,7 +23,7 @@ def answers_in_windows(
     """The model's answers for every picture, one for each of its windows: one for all but strips.
     What it cannot do is None."""
     cut = [cut_windows(picture) for picture in pictures]
-    flat = [window for some in cut for window in some]
+    flat = list(chain.from_iterable(cut))
     answers = one_by_one(model, flat, name)
     ends = np.cumsum([0, *map(len, cut)]).tolist()
     return [answers[start:end] for start, end in pairwise(ends)]

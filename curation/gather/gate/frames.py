@@ -143,11 +143,13 @@ def _loaded(image: Image.Image, kind: str, upright: Upright) -> Shown | None:
 
 
 def _best(bits: list[float], kind: str) -> int:
+    """The first frame, unless it shows too little and a later one enough."""
     most = max(bits)
-    least = BLANK_BITS if kind in WITH_PAGES else SHOWS_LITTLE * most
-    if bits[0] >= least or bits[0] == most:
+    paged = kind in WITH_PAGES
+    least, enough = (BLANK_BITS,) * 2 if paged else (SHOWS_LITTLE * most, SHOWS_ENOUGH * most)
+    if bits[0] >= least or most < enough:
         return 0
-    return next(at for at, some in enumerate(bits) if some >= SHOWS_ENOUGH * most)
+    return next(at for at, some in enumerate(bits) if some >= enough)
 
 
 def _digest(shown: Shown) -> bytes:

@@ -95,7 +95,7 @@ def is_text(page: Rgb) -> str:
     off = _off_paper(page)
     contrast = float(np.percentile(off[::2, ::2], _LIMITS.strongest))
     ink = off > max(_LIMITS.least_ink, _LIMITS.ink_share * contrast)
-    if not _are_letters(ink) or _coloured(page, ink) or not (_in_rows(ink) or _in_rows(ink.T)):
+    if _coloured(page, ink) or not (_is_written(ink) or _is_written(ink.T)):
         return DRAWN
     return BLANK if contrast < _LIMITS.through else TEXT
 
@@ -107,6 +107,10 @@ def _off_paper(page: Rgb) -> Levels:
     smooth = cv2.GaussianBlur(page, (0, 0), _LIMITS.smooth_px)
     red, green, blue = cv2.split(cv2.absdiff(smooth, paper))
     return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
+
+
+def _is_written(ink: Mask) -> bool:
+    return _are_letters(ink) and _in_rows(ink)
 
 
 def _are_letters(ink: Mask) -> bool:
@@ -124,6 +128,8 @@ def _are_letters(ink: Mask) -> bool:
 
 def _coloured(page: Rgb, ink: Mask) -> bool:
     """Whether the ink has other colours than the paper has, darker."""
+    if not ink.any():
+        return False
     step = page[ink].mean(axis=0) - np.median(page[~ink], axis=0)
     spread = np.ptp(page[ink].astype(np.int16) - page[ink].mean(axis=1, keepdims=True), axis=1)
     return bool(np.ptp(step) > _LIMITS.most_hue or spread.mean() > _LIMITS.most_hue)

@@ -44,8 +44,8 @@ class PageLimits:
     coarse: float = 16.0
     """Levels from which it does where a large mark is looked for."""
 
-    tallest: float = 0.08
-    """Share of the longest side above which a mark is neither a letter nor a number."""
+    largest: float = 0.08
+    """Share of the longest side above which a mark is no letter, number or line of text."""
 
     median_px: int = 31
     """Side, at `paper_side_px`, of the median that leaves the paper under a mark."""
@@ -111,7 +111,7 @@ def find_page(rgb: Rgb, thumbnail: Rgb) -> str:
     if not _mostly(colour, some):
         return DRAWN
     marks = _coarse_marks(thumbnail, colour)
-    if _tallest(marks) > _LIMITS.tallest * max(marks.shape):
+    if _largest(marks) > _LIMITS.largest * max(marks.shape):
         return DRAWN
     if marks.mean() <= _LIMITS.number_share and _paper_alone(thumbnail):
         # Shrunk linearly, the thinnest lines of a large page are gone: all pixels are asked.
@@ -134,10 +134,10 @@ def _coarse_marks(rgb: Rgb, colour: Rgb) -> Mask:
     return np.asarray(cv2.absdiff(off, around) > _LIMITS.coarse)
 
 
-def _tallest(marks: Mask) -> int:
-    """The height of the tallest mark."""
+def _largest(marks: Mask) -> int:
+    """The shorter side of the mark of which that is longest."""
     stats = cv2.connectedComponentsWithStats(marks.astype(np.uint8))[2][1:]
-    return int(stats[:, cv2.CC_STAT_HEIGHT].max(initial=0))
+    return int(stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1).max(initial=0))
 
 
 def _paper_alone(rgb: Rgb) -> bool:
