@@ -17,9 +17,9 @@ from curation.base.trim import Box
 VERSION = 1
 """Raised whenever a strip may be looked at otherwise."""
 
-STRIP_ASPECT = 3.5
-"""Longer side over shorter from which a picture is a strip. Strips of three drawn panels (2.8) were
-judged like their panels when squashed, those of five (4.6) were not."""
+STRIP_ASPECT = 4.25
+"""Longer side over shorter from which a picture is a strip. Squashed, strips of three drawn
+panels (2.8) are judged like their panels, those of five (4.6) are not."""
 
 LEAST_STRIP_SIDE_PX = 32
 """A shorter side below this is a rule or a border, in which windows show nothing more."""

@@ -16,7 +16,7 @@ from curation.gather.gate.worker import Settings, examine
 
 SETTINGS = Settings(64 * 10**6, 50_000_000, 640, 20, 2 * 2**30)
 SIZE = (700, 1000)
-WORDS = "the lamp went out and nobody in the long house heard the door that night but the cat".split()
+WORDS = ("lamp", "went", "out", "and", "nobody", "in", "the", "long", "house", "heard", "a", "door")
 
 
 def _paper(seed: int, tint: tuple[int, ...] = (248, 243, 230), grain: float = 3.0) -> Image.Image:
@@ -123,7 +123,9 @@ def _wash(pen: Pen) -> None:
     "draw", [_pale, _yellow, _tiny, _tiny_at_the_foot, _thin, _wash], ids=lambda draw: draw.__name__
 )
 @pytest.mark.parametrize("grain", [0.0, 1.0, 3.0])
-def test_pale_thin_and_tiny_drawings_are_drawings(draw: Callable[[Pen], None], grain: float) -> None:
+def test_pale_thin_and_tiny_drawings_are_drawings(
+    draw: Callable[[Pen], None], grain: float
+) -> None:
     page = _paper(2, grain=grain)
     draw(ImageDraw.Draw(page))
     assert _page(page) == DRAWN
@@ -183,9 +185,9 @@ def test_patterns_and_pages_with_a_picture_are_no_text(draw: Callable[[Pen], Non
 
 def test_a_painted_sky_is_no_paper() -> None:
     sky = np.linspace((90, 140, 220), (250, 190, 120), 800).astype(np.uint8)
-    assert find_page(np.repeat(sky[:, None], 600, axis=1), np.repeat(sky[:, None], 600, axis=1)) == (
-        DRAWN
-    )
+    assert find_page(
+        np.repeat(sky[:, None], 600, axis=1), np.repeat(sky[:, None], 600, axis=1)
+    ) == (DRAWN)
 
 
 def test_a_worker_flags_the_page() -> None:

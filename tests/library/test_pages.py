@@ -1,4 +1,4 @@
-"""Pages without a drawing have reasons of their own, by the flags in their notes and two settings."""
+"""Pages without a drawing have reasons of their own, by flags in their notes and two settings."""
 
 from __future__ import annotations
 
