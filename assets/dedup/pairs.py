@@ -68,6 +68,7 @@ def related_pairs(
         read,
         workspace=project.workspace,
         params=config,
+        unseen=read.unseen,
         pictures_version=read.version,
     )
     yield table(

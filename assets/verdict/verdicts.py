@@ -15,6 +15,7 @@ from curation.verdict import conflicts, evidence, human, several
 from curation.verdict.conservation import by_people
 from curation.verdict.decide import VERSION, decide
 from curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
+from curation.verdict.pages import find_pages, judge_pages
 from curation.verdict.recipes import Judged, VerdictParams, judge
 from curation.verdict.removal_rates import REMOVAL_RATES, removal_rates, too_heavy
 from curation.verdict.signal_limits import SIGNAL_LIMITS, limits
@@ -88,12 +89,15 @@ def decided(
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame] | dg.AssetCheckResult]:
     """Gather the evidence, judge every distinct picture, decide on every file; what people decided
     comes first."""
+    pages = find_pages(images, duplicates)
     known = evidence.gather(duplicates, **measured, method=config.clusters)
+    drawn = known[~known["image_id"].isin(pages.index)].reset_index(drop=True)
     own_heads = [project.weights] if project.weights else []
     answers = human.answers(duplicates, human_decisions)
-    judged = judge(known, measured["embeddings"], config, heads=own_heads, answers=answers)
+    judged = judge(drawn, measured["embeddings"], config, heads=own_heads, answers=answers)
     publish_medium(project.workspace, judged.settled)
-    machine = decide(images, duplicates, known, judged.judgements)
+    judgements = pd.concat([judged.judgements, judge_pages(pages, config)], ignore_index=True)
+    machine = decide(images, duplicates, known, judgements)
     machine = several.settle(machine, duplicates, config.several_classes)
     decisions = conflicts.hold(
         human.apply(machine, duplicates, human_decisions), duplicates, human_decisions

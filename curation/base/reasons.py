@@ -10,7 +10,8 @@ from typing import NamedTuple
 class Reason(NamedTuple):
     """One reason that a file is rejected, or waits for a person.
 
-    `name` and `stage` are the codes in DECISIONS, `outcome` is what follows. `one` says it of one
+    `name` and `stage` are the codes in DECISIONS, `outcome` is what follows, unless a setting says
+    otherwise. `one` says it of one
     file and `many` of several, in words that follow a count. `remedy` is what a person can do,
     where only a person can."""
 
@@ -45,6 +46,8 @@ PHOTO_VERDICT = Reason("photo", "verdicts", "rejected", "photo", "photographs")
 UNSURE_VERDICT = Reason(
     "unsure", "verdicts", "review", "unsure", "photograph or illustration, unsure"
 )
+BLANK_PAGE = Reason("blank", "verdicts", "rejected", "blank page", "blank pages")
+TEXT_PAGE = Reason("text_page", "verdicts", "review", "text page", "pages of text")
 PHOTO_BY_PERSON = Reason("photo", "human", "rejected", "photo", "called photographs by a person")
 BY_PERSON = Reason("human", "human", "rejected", "by a person", "by a person")
 
@@ -55,6 +58,8 @@ REASONS = (
     BAD_FEATURE,
     PHOTO_VERDICT,
     UNSURE_VERDICT,
+    BLANK_PAGE,
+    TEXT_PAGE,
     PHOTO_BY_PERSON,
     BY_PERSON,
 )

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 Rgb = npt.NDArray[np.uint8]
-"""A picture: height x width x 3, uint8, red green blue, upright, on white."""
+"""A picture: height x width x 3, uint8, red green blue, upright, on white, or on black where
+white would hide it."""
 
 Mask = npt.NDArray[np.bool_]
 """Which pixels of a picture: height x width."""

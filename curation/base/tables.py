@@ -91,9 +91,10 @@ HASHES = Table(
     },
     key=("image_id",),
 )
-"""One row per readable picture: the SHA-256 of its pixels and, of its content, which is what
-uniform borders leave: eight 64-bit hashes, one per orientation (see `gate.fingerprint`), the
-deviation of the 32 x 32 grey levels behind them, and its size in pixels of the upright picture."""
+"""One row per readable picture: the SHA-256 of its pixels, of its transparency and of other frames,
+and, of its content, which is what uniform borders leave: eight 64-bit hashes, one per orientation
+(see `gate.fingerprint`), the deviation of the 32 x 32 grey levels behind them, and its size in
+pixels of the upright picture."""
 
 PAIRS = Table(
     "pairs",
@@ -155,7 +156,7 @@ OBJECT_COUNTS = Table(
 )
 """One row per kept picture. `status` is "ok", "detector_unavailable" or "model_error"; `classes`
 reads "cat:2,dog:1"; `boxes` is a flat float32 array of x1, y1, x2, y2 (0 to 1), confidence, class
-index per object."""
+index per object. Of a long strip all are those of the window with the median number of them."""
 
 EMBEDDINGS = Table(
     "embeddings",
@@ -171,7 +172,7 @@ EMBEDDINGS = Table(
 """One row per distinct readable picture of source and trusted test folder, and the network that saw
 it: float16 `vector`, the mean of every channel of the last feature map, then its deviation over the
 picture; `texture`, the same of the stages before. `status` is "ok" or "bad_feature" (then all
-zero)."""
+zero). Of a long strip the numbers are the mean of those of its windows."""
 
 CLUSTERS = Table(
     "clusters",

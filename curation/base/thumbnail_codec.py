@@ -18,16 +18,18 @@ from curation.base.rgb import Rgb
 VERSION = 1
 """Raised whenever the bytes change: part of the version of stored thumbnails."""
 
-MAX_THUMBNAIL_PX = 2048
-"""Largest side that is unpacked: damaged bytes must not ask for all memory. Thumbnails have 640
-px."""
+MAX_THUMBNAIL_PX = 8192
+"""Largest side that is unpacked: that of a long strip. Other thumbnails have 640 px."""
+
+MAX_THUMBNAIL_AREA_PX = 2048 * 2048
+"""Most pixels that are unpacked: damaged bytes must not ask for all memory."""
 
 _HEADER = struct.Struct("<4sHH")
 _MAGIC = b"ISTN"
 
 
 def pack(rgb: Rgb) -> bytes:
-    """The picture, sides of 1 to 2048 px, as bytes."""
+    """The picture, as bytes: sides of 1 to 8192 px, at most as many pixels as 2048 x 2048."""
     height, width = rgb.shape[:2]
     planes = np.asarray(cv2.split(rgb), np.uint8)
     planes[::2] -= planes[1]
@@ -52,7 +54,8 @@ def packed_size(data: bytes) -> tuple[int, int]:
     if len(data) < _HEADER.size:
         raise ValueError("too short for a packed picture")
     magic, height, width = _HEADER.unpack_from(data)
-    if magic != _MAGIC or not (0 < height <= MAX_THUMBNAIL_PX and 0 < width <= MAX_THUMBNAIL_PX):
+    sides = min(height, width) > 0 and max(height, width) <= MAX_THUMBNAIL_PX
+    if magic != _MAGIC or not sides or height * width > MAX_THUMBNAIL_AREA_PX:
         raise ValueError("not a packed picture")
     return height, width
 

@@ -17,10 +17,11 @@ from curation.dedup.keep import in_keep_order, reasons
 from curation.dedup.linkage import Place, link
 from curation.dedup.related_groups import pixels_of
 from curation.dedup.reverse import reverse
+from curation.dedup.torn import plain_pixels, tear, ties_of_torn
 from curation.gather.folder.walk import UNLABELLED
 from curation.people.ledger.entries import HUMAN_DECISIONS
 
-VERSION = 2
+VERSION = 3
 """Raised whenever other copies may stay, so that stored tables are made anew."""
 
 _FACT_TYPES = {"distance": "int64", "similarity": "float64", "transform": "str"}
@@ -57,13 +58,13 @@ def find_duplicates(
     copies.
 
     In HUMAN_DECISIONS `copy` puts a picture first among its copies, the latest before earlier ones,
-    and `different` says that two pictures are no copies, short of the same pixels. HASHES and PAIRS
+    and `different` says that two pictures are no copies, short of the same bytes. HASHES and PAIRS
     may speak of other pictures too. SchemaError when a readable picture has no row in HASHES."""
-    known = HASHES.check(hashes)
     decided = HUMAN_DECISIONS.frame([]) if human is None else HUMAN_DECISIONS.check(human)
+    known = tear(HASHES.check(hashes), decided)
     files = _files(images, known)
     apart = _told_apart(decided, known)
-    ties = _ties(PAIRS.check(pairs), known, apart, among=files["pixels"])
+    ties = _ties(ties_of_torn(PAIRS.check(pairs), known), known, apart, among=files["pixels"])
     described = _described(files, ties, decided)
     ordered = in_keep_order(described, policy=params.keep, prefer=params.prefer)
     found = _copies(ordered, ties, apart)
@@ -96,7 +97,6 @@ def _ties(
     """The duplicates of PAIRS that nobody called different, by pixels, where both ends are `among`
     those given."""
     copies = pairs[pairs["relation"] == "duplicate"]
-    # By pixels, as files with one decoded picture are told apart by nobody.
     first, second = (pixels_of(copies[name], hashes) for name in ("first", "second"))
     ties = copies.assign(first=first, second=second)
     ties = ties[ties["first"].isin(among) & ties["second"].isin(among)]
@@ -143,7 +143,7 @@ def _copies(ordered: pd.DataFrame, ties: pd.DataFrame, apart: set[tuple[str, str
     first_file = distinct.iloc[[places[own].keeper for own in picture]]
     keep = ordered["path"] == first_file["path"].to_numpy()
     same_bytes = ordered["image_id"] == first_file["image_id"].to_numpy()
-    same_pixels = ordered["pixels"] == first_file["pixels"].to_numpy()
+    same_pixels = plain_pixels(ordered["pixels"]) == plain_pixels(first_file["pixels"]).to_numpy()
     # The first that holds: same bytes are same pixels too, and the kept file is none's copy.
     relation = np.select([keep, same_bytes, same_pixels], ["none", "exact", "pixels"], "duplicate")
     found = ordered.assign(
@@ -169,7 +169,7 @@ def _from_better_to_worse(ties: pd.DataFrame, place: Mapping[str, int]) -> pd.Da
 
 
 def _foes(apart: set[tuple[str, str]], place: Mapping[str, int]) -> list[tuple[int, int]]:
-    """The places of pictures that people told apart, where both are here. Same pixels stay
+    """The places of pictures that people told apart, where both are here. Same bytes stay
     together, whoever says what."""
     told = [ends for ends in apart if ends[0] != ends[1] and place.keys() >= set(ends)]
     return [(place[one], place[other]) for one, other in told]

@@ -21,13 +21,15 @@ from curation.base.engine import per_item
 from curation.base.params import Params
 from curation.base.rgb import Rgb
 from curation.base.tables import EMBEDDINGS, HASHES, PAIRS, Table
+from curation.base.unseen import Unseen, nothing_unseen
 from curation.dedup.candidates import find_candidates
-from curation.dedup.relation import Relation, relate
+from curation.dedup.relation import Relation
 from curation.dedup.view import View
+from curation.dedup.whole import relate_files
 from curation.gather.gate.fingerprint import ORIENTATIONS
 from curation.store.workspace import Measurements, Workspace
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a comparison may have another outcome: what older code stored is compared
 again."""
 
@@ -49,6 +51,7 @@ class SearchLimits:
 _LIMITS = SearchLimits()
 
 Read = Callable[[str], Rgb]
+ReadUnseen = Callable[[str], Unseen]
 
 SIZES = Table("sizes", {"image_id": "str", "width": "int64", "height": "int64"}, key=("image_id",))
 """One row per readable picture, with the size of the original as in IMAGES; best in the order of
@@ -124,10 +127,11 @@ def find_pairs(
     *,
     workspace: Workspace,
     params: PairParams,
+    unseen: ReadUnseen = nothing_unseen,
     pictures_version: str = "",
 ) -> FoundPairs:
     """The PAIRS among the pictures of SIZES, whatever their order; `read` gives the thumbnail of an
-    image_id.
+    image_id, and `unseen` what that does not show.
 
     Candidates come from hashes and embeddings; then each copy is also compared with the best of the
     pictures that it is tied to by a chain of copies. What was compared is stored under the version
@@ -147,7 +151,7 @@ def find_pairs(
         most=params.most_candidates,
     )
     stored = workspace.measurements("pairs", _version(pictures_version))
-    comparisons = _Comparisons(stored, pictures, read)
+    comparisons = _Comparisons(stored, _Views(pictures, read, unseen))
     ids = pictures["image_id"].to_numpy(dtype=object)
     ends = zip(ids[candidates.first], ids[candidates.second], strict=True)
     comparisons.add([_key(*pair) for pair in ends])
@@ -195,9 +199,9 @@ def _vectors(
 class _Comparisons:
     """Pairs of pictures, compared now or in an earlier run, and what they turned out to be."""
 
-    def __init__(self, stored: Measurements, pictures: pd.DataFrame, read: Read) -> None:
+    def __init__(self, stored: Measurements, views: _Views) -> None:
         self._stored = stored
-        self._views = _Views(pictures, read)
+        self._views = views
         self._asked: set[str] = set()
         self.new = 0
 
@@ -240,18 +244,18 @@ class _Comparisons:
 
     def _relation(self, key: str) -> Relation:
         first, second = _ids(key)
-        return relate(self._views[first], self._views[second])
+        return relate_files(self._views[first], self._views[second])
 
 
 class _Views:
     """Views by image_id: some thousands at a time, made in the order in which their thumbnails are
     stored."""
 
-    def __init__(self, pictures: pd.DataFrame, read: Read) -> None:
+    def __init__(self, pictures: pd.DataFrame, read: Read, unseen: ReadUnseen) -> None:
         self._place = dict(zip(pictures["image_id"], pictures["place"], strict=True))
         sizes = zip(pictures["width"], pictures["height"], strict=True)
         self._size = dict(zip(pictures["image_id"], sizes, strict=True))
-        self._read = read
+        self._read, self._unseen = read, unseen
         self._views: dict[str, View] = {}
 
     def __getitem__(self, image_id: str) -> View:
@@ -275,7 +279,8 @@ class _Views:
 
     def _view(self, image_id: str) -> View:
         width, height = self._size[image_id]
-        return View(self._read(image_id), width=width, height=height)
+        unseen = self._unseen(image_id)
+        return View(self._read(image_id), width=width, height=height, unseen=unseen)
 
 
 def _key(one: str, other: str) -> str:

@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from curation.base.arrays import Floats32
 from curation.base.rgb import Rgb, shrink
-from curation.base.trim import Box, trim
+from curation.base.thumbnail_codec import pack, unpack
+from curation.base.trim import TRIM_SIDE_PX, Box, trim
+from curation.base.unseen import NOTHING_UNSEEN, Unseen, pack_unseen, unpack_unseen
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -45,7 +47,11 @@ class View:
     """A picture of at most 192 px a side, made of its thumbnail. `width` and `height` are those of
     the original."""
 
-    def __init__(self, thumbnail: Rgb, *, width: int, height: int) -> None:
+    def __init__(
+        self, thumbnail: Rgb, *, width: int, height: int, unseen: Unseen = NOTHING_UNSEEN
+    ) -> None:
+        self.ground, self.film = unseen.ground, unseen.film
+        self._layers = _packed(thumbnail, unseen)
         self.rgb: Rgb = np.ascontiguousarray(shrink(thumbnail, _LIMITS.side_px, cv2.INTER_AREA))
         self.width, self.height = width, height
         # The larger picture is trimmed: at 192 px a thin border is mixed with what it frames.
@@ -53,6 +59,18 @@ class View:
         self.content, self.page = (
             box.scaled(thumbnail.shape[:2], self.rgb.shape[:2]) for box in trimmed
         )
+
+    @property
+    def transparent(self) -> bool:
+        """Whether other grounds than `ground` would show through it."""
+        return self._layers is not None
+
+    def on(self, colour: tuple[int, int, int]) -> View:
+        """A transparent picture laid on another colour, of which nothing is unseen then."""
+        if self._layers is None:
+            return self
+        rgb, layers = unpack(self._layers[0]), unpack_unseen(self._layers[1])
+        return View(layers.on(rgb, colour), width=self.width, height=self.height)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -80,6 +98,16 @@ class View:
     def page_square(self) -> Floats32:
         """The same of the page."""
         return _square(self.page.cut(self.rgb))
+
+
+def _packed(thumbnail: Rgb, unseen: Unseen) -> tuple[bytes, bytes] | None:
+    """A transparent picture at the size at which borders are looked for; packed, as thousands of
+    views stay in memory."""
+    if unseen.alpha is None:
+        return None
+    alpha = shrink(unseen.alpha, TRIM_SIDE_PX)
+    layers = unseen._replace(alpha=alpha, film=())
+    return pack(shrink(thumbnail, TRIM_SIDE_PX)), pack_unseen(layers)
 
 
 def _detected(rgb: Rgb) -> tuple[Floats32, Floats32]:

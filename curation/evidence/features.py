@@ -18,14 +18,14 @@ from curation.base.params import Params
 from curation.base.reasons import BAD_FEATURE
 from curation.base.rgb import Rgb
 from curation.base.tables import EMBEDDINGS
+from curation.evidence.in_windows import answers_in_windows, mean_row
 from curation.evidence.models.downloads import fetch_weights
 from curation.evidence.models.families import embedders
-from curation.evidence.models.inference import one_by_one
 from curation.evidence.models.roles import Embedder
 from curation.evidence.models.weights import find_weights, search_weights
 from curation.store.workspace import Measured, Workspace
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a number may change: what was stored under another is measured again."""
 
 EMBEDDER_NAMES = tuple(embedders())
@@ -100,8 +100,9 @@ def features_by_id(frame: pd.DataFrame) -> Callable[[Sequence[str]], npt.NDArray
 def _embed(
     image_ids: Sequence[str], read: Callable[[str], Rgb], embedder: Embedder
 ) -> pd.DataFrame:
-    rows = one_by_one(embedder, per_item(read, image_ids), "the embedder")  # type: ignore[arg-type]
-    found = zip(image_ids, rows, strict=True)
+    pictures = per_item(read, image_ids)
+    answers = answers_in_windows(embedder, pictures, "the embedder")  # type: ignore[arg-type]
+    found = zip(image_ids, map(mean_row, answers), strict=True)
     return EMBEDDINGS.frame([_row(image_id, row, embedder) for image_id, row in found])
 
 

@@ -18,14 +18,14 @@ from curation.base.errors import WeightsError
 from curation.base.params import Params
 from curation.base.rgb import Rgb
 from curation.base.tables import OBJECT_COUNTS
+from curation.evidence.in_windows import answers_in_windows, boxes_of_typical
 from curation.evidence.models.downloads import fetch_weights
 from curation.evidence.models.families import DETECTORS, detectors
-from curation.evidence.models.inference import one_by_one
 from curation.evidence.models.roles import Boxes, Detector
 from curation.evidence.models.weights import how_to_get, search_weights
 from curation.store.workspace import Measured, Workspace
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a count may change: what was stored under another is counted again."""
 
 DETECTOR_UNAVAILABLE = "detector_unavailable"
@@ -158,7 +158,12 @@ def _obtain(params: ObjectParams) -> Path:
 def _count(
     image_ids: Sequence[str], read: Callable[[str], Rgb], detector: Detector
 ) -> pd.DataFrame:
-    found = one_by_one(detector, per_item(read, image_ids), "the object detector")
+    pictures = per_item(read, image_ids)
+    answers = answers_in_windows(detector, pictures, "the object detector")
+    found = [
+        boxes_of_typical(some, picture.shape)
+        for some, picture in zip(answers, pictures, strict=True)
+    ]
     counted = zip(image_ids, found, strict=True)
     rows = [_counted(image_id, boxes, detector) for image_id, boxes in counted]
     return OBJECT_COUNTS.frame(rows)

@@ -286,9 +286,9 @@ class _Store:
         """Store one batch: thumbnails first, so that no row of pixels waits for one."""
         sound = {key: value for key, value in decoded.items() if not value.error}
         if sound:
-            thumbnails = [(key, value.thumbnail) for key, value in sound.items()]
+            thumbnails = [(key, value.thumbnail, value.unseen) for key, value in sound.items()]
             self._thumbnails.add(
-                pd.DataFrame(thumbnails, columns=["image_id", "thumbnail"]),
+                pd.DataFrame(thumbnails, columns=["image_id", "thumbnail", "unseen"]),
                 rows_per_group=1,
                 compression="none",
             )

@@ -17,14 +17,12 @@ from curation.review.state import State
 _MOST_DIGITS = 9
 """Digits of a number in a request: below what any counter reaches."""
 
-_RELATIONS = {"copy": (SAME_PIXELS, DUPLICATE), "different": (DUPLICATE,)}
+_RELATIONS = {"copy": (SAME_PIXELS, DUPLICATE), "different": (SAME_PIXELS, DUPLICATE)}
 _NO_SUCH = {
     "": "it could not be read",
     ITSELF: "it is no copy: no other file is kept instead of it",
     SAME_BYTES: "it has the same bytes as the file that is kept, so there is nothing to choose "
     "between",
-    SAME_PIXELS: "it has the same pixels as the file that is kept, so they are no different "
-    "pictures",
 }
 
 

@@ -14,6 +14,7 @@ from curation.base.errors import StoreError
 from curation.base.rgb import Rgb
 from curation.base.tables import Table
 from curation.base.thumbnail_codec import unpack
+from curation.base.unseen import Unseen, unpack_unseen
 from curation.store.parquet import read_parquet, read_value
 from curation.store.workspace import Measurements, Workspace
 
@@ -46,7 +47,7 @@ class Thumbnails:
     def __init__(self, workspace: Workspace, thumbnails: pd.DataFrame) -> None:
         self._root = workspace.root
         self._part_of = dict(zip(thumbnails["image_id"], thumbnails["part"], strict=True))
-        self._recent: OrderedDict[str, dict[str, bytes]] = OrderedDict()
+        self._recent: OrderedDict[str, dict[str, tuple[bytes, bytes]]] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -57,12 +58,18 @@ class Thumbnails:
 
     def __call__(self, image_id: str) -> Rgb:
         """The thumbnail as an array; StoreError when the workspace holds none for this picture."""
+        return unpack(self._stored(image_id)[0])
+
+    def unseen(self, image_id: str) -> Unseen:
+        """What the thumbnail does not show; StoreError as above."""
+        return unpack_unseen(self._stored(image_id)[1])
+
+    def _stored(self, image_id: str) -> tuple[bytes, bytes]:
         part = _part(self._part_of, image_id)
         with self._lock:
-            data = self._load(part)[image_id]
-        return unpack(data)
+            return self._load(part)[image_id]
 
-    def _load(self, part: str) -> dict[str, bytes]:
+    def _load(self, part: str) -> dict[str, tuple[bytes, bytes]]:
         if part not in self._recent:
             self._recent[part] = self._read(part)
         self._recent.move_to_end(part)
@@ -70,12 +77,13 @@ class Thumbnails:
             self._recent.popitem(last=False)
         return self._recent[part]
 
-    def _read(self, part: str) -> dict[str, bytes]:
+    def _read(self, part: str) -> dict[str, tuple[bytes, bytes]]:
         try:
             rows = read_parquet(self._root / part)
         except (OSError, ValueError) as error:
             raise _unreadable(self._root / part, error) from error
-        return dict(zip(rows["image_id"], rows["thumbnail"], strict=True))
+        packed = zip(rows["thumbnail"], rows["unseen"], strict=True)
+        return dict(zip(rows["image_id"], packed, strict=True))
 
 
 class SingleThumbnails:

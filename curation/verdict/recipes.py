@@ -13,6 +13,7 @@ from curation.verdict.camp2022 import Camp2022Params, judge_camp2022
 from curation.verdict.learned import LearnedParams, judge_learned
 from curation.verdict.medium.head import digest, load_head
 from curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
+from curation.verdict.pages import PageParams
 from curation.verdict.removal_rates import BrakeParams
 from curation.verdict.several import SeveralRule
 
@@ -28,7 +29,11 @@ class RecipeParams(Camp2022Params, LearnedParams):
     )
 
 
-class VerdictParams(RecipeParams, BrakeParams):
+class OutcomeParams(PageParams, BrakeParams):
+    """What becomes of pages without a drawing, and how much a verdict may take away."""
+
+
+class VerdictParams(RecipeParams, OutcomeParams):
     """How the verdict is found, what it may take away, and what class a picture in several has."""
 
     several_classes: SeveralRule = Field(

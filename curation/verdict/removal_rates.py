@@ -53,11 +53,16 @@ class BrakeParams(Params):
 def removal_rates(decisions: pd.DataFrame) -> pd.DataFrame:
     """The REMOVAL_RATES of DECISIONS, the classes in order."""
     distinct = decisions[~decisions["reason"].isin(_NO_PICTURE_OF_ITS_OWN)]
-    rejected = (distinct["outcome"] == "rejected") & (distinct["stage"] == PHOTO_VERDICT.stage)
+    rejected = (distinct["outcome"] == "rejected") & _by_verdict(distinct)
     taken = rejected.groupby(distinct["label"])
     return REMOVAL_RATES.frame(
         [_removal_rate(str(label), len(rows), int(rows.sum())) for label, rows in taken]
     )
+
+
+def _by_verdict(decisions: pd.DataFrame) -> pd.Series:
+    stage, name = PHOTO_VERDICT.stage, PHOTO_VERDICT.name
+    return (decisions["stage"] == stage) & (decisions["reason"] == name)
 
 
 def _removal_rate(label: str, pictures: int, rejected: int) -> dict[str, object]:

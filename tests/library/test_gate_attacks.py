@@ -23,6 +23,7 @@ from PIL import Image, ImageDraw
 
 import curation
 from curation.base.engine import per_item
+from curation.base.pages import BLANK, INVISIBLE
 from curation.gather.gate.answer import Decoded
 from curation.gather.gate.decode import UndecodableError, decode
 from curation.gather.gate.formats import ALLOWED
@@ -316,20 +317,34 @@ def test_a_large_flat_picture_fits_and_two_at_once_do_too(gate: Gate, tmp_path: 
     ] * 2
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "CMYK", "P"])
+@pytest.mark.parametrize(
+    ("mode", "colour"),
+    [("RGBA", (0, 0, 0, 0)), ("RGBA", (9, 9, 9, 128)), ("CMYK", (0, 0, 0, 0)), ("P", 0)],
+)
 @pytest.mark.slow
 def test_a_picture_at_the_limit_fits_in_memory_in_every_mode(
-    mode: str, gate: Gate, tmp_path: Path
+    mode: str, colour: Any, gate: Gate, tmp_path: Path
 ) -> None:
     buffer = BytesIO()
-    image = Image.new(mode, (7070, 7070))
+    image = Image.new(mode, (7070, 7070), colour)
     image.save(
         buffer,
         "TIFF" if mode == "CMYK" else "PNG",
         **({"compression": "tiff_lzw"} if mode == "CMYK" else {}),
     )
     (answer,) = _ask(gate, tmp_path, [buffer.getvalue()])
-    assert (answer.error, answer.note) == ("", "")
+    nothing_seen = colour == (0, 0, 0, 0) and mode == "RGBA"
+    assert (answer.error, answer.note) == ("", f"{BLANK}; {INVISIBLE}" if nothing_seen else "")
+
+
+def test_two_frames_at_the_limit_fit_in_memory(gate: Gate, tmp_path: Path) -> None:
+    buffer = BytesIO()
+    frames = [Image.new("P", (4990, 4990), 0), Image.new("P", (4990, 4990), 255)]
+    for frame in frames:
+        frame.paste(77, (5, 5, 400, 900))
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    (answer,) = _ask(gate, tmp_path, [buffer.getvalue()])
+    assert (answer.error, answer.note) == ("", "2 frames, shown: 1")
 
 
 PIXEL = b"\0\x7f"
@@ -365,13 +380,14 @@ def _animated(kind: str, frames: int) -> bytes:
 @pytest.mark.parametrize(
     ("kind", "frames"), [("GIF", 10_000), ("PNG", 10_000), ("WEBP", 300), ("TIFF", 300)]
 )
-def test_only_the_first_frame_is_read(kind: str, frames: int) -> None:
+def test_few_of_many_frames_are_read(kind: str, frames: int) -> None:
     data = _animated(kind, frames)
     start = time.process_time()
     row, _ = examine(data, SETTINGS)
     assert time.process_time() - start < 1
     assert (row["error"], row["width"], row["height"]) == ("", 4, 4)
     assert set(bytes.fromhex(row["content"]["grey"])) == {0}
+    assert row["note"].endswith(("frames, shown: 1", "pages, first read"))
 
 
 def test_a_loop_of_pages_is_not_followed() -> None:

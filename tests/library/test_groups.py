@@ -368,12 +368,30 @@ def test_pictures_that_a_person_called_different_are_no_copies_but_stay_relative
     assert table["keep"].tolist() == [True, True]
 
 
-def test_same_pixels_stay_copies_whatever_is_said():
+def test_a_person_outranks_same_pixels():
     word = said(("a", "different", "b", "2026-05-01"))
-    assert found(pictures("a", "b"), hashes("a", "b", a="p", b="p"), human=word)["b"] == (
-        "a",
-        "pixels",
-    )
+    known = hashes("a", "b", "c", a="p", b="p", c="p")
+    assert found(pictures("a", "b"), known, human=word)["b"] == ("", "none")
+    assert found(pictures("a", "b", "c"), known, human=word) == {
+        "a": ("", "none"),
+        "b": ("", "none"),
+        "c": ("a", "pixels"),
+    }
+
+
+def test_a_person_outranks_same_pixels_and_other_copies_stay_tied_to_both():
+    word, ties = said(("c", "different", "b", "2026-05-01")), pairs_of(pair("b", "d"))
+    known = hashes("b", "c", "d", b="p", c="p")
+    told = found(pictures("c", "b", "d"), known, ties, human=word)
+    assert told == {"c": ("", "none"), "b": ("", "none"), "d": ("c", "duplicate")}
+    assert found(pictures("c", "d"), known, ties, human=word)["d"] == ("c", "duplicate")
+    assert found(pictures("b", "d"), known, ties, human=word)["d"] == ("b", "duplicate")
+
+
+def test_nobody_tells_same_bytes_apart():
+    images = images_of({"path": "x", "image_id": "a"}, {"path": "y", "image_id": "a"})
+    word = said(("a", "different", "a", "2026-05-01"))
+    assert found(images, hashes("a"), human=word)["y"] == ("x", "exact")
 
 
 def test_other_human_decisions_say_nothing_of_copies():

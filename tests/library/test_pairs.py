@@ -138,9 +138,11 @@ def test_a_new_picture_is_compared_with_the_old_ones_only(
 ) -> None:
     before = shelf.find([name for name in shelf.pictures if name != "cat-3"])
     compared: list[set[str]] = []
-    relate = library.relate
+    relate = library.relate_files
     monkeypatch.setattr(
-        library, "relate", lambda one, other: compared.append({one, other}) or relate(one, other)
+        library,
+        "relate_files",
+        lambda one, other: compared.append({one, other}) or relate(one, other),
     )
     after = shelf.find()
     assert len(compared) == after.new

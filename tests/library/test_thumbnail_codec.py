@@ -42,9 +42,9 @@ BOMB = struct.pack("<4sHH", b"ISTN", 2, 2) + zstandard.ZstdCompressor().compress
     [b"", b"ISTN", b"RIFF" + GOOD[4:], GOOD[:-3], GOOD[:8], GOOD[:8] + b"\0" * 20, BOMB]
     + [
         struct.pack("<4sHH", b"ISTN", *size) + GOOD[8:]
-        for size in [(0, 3), (3, 0), (3, 4), (2049, 1), (65535, 65535)]
+        for size in [(0, 3), (3, 0), (3, 4), (8193, 1), (4096, 4096), (65535, 65535)]
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_bytes_of_a_stranger_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):

@@ -50,7 +50,7 @@ JUDGED = {
     "unsure": {"outcome": "review", "reason": "unsure", "medium": "unsure"},
     "drawn": {"outcome": "kept", "reason": "", "medium": "illustration"},
 }
-BATCH, COLUMNS = 64, ["image_id", "thumbnail"]
+BATCH, COLUMNS = 64, ["image_id", "thumbnail", "unseen"]
 
 
 class File(NamedTuple):
@@ -188,7 +188,7 @@ def _thumbnails(workspace: Workspace, readable: Sequence[File], side_px: int) ->
     stored = workspace.measurements("thumbnails", "drawn")
     for start in range(0, len(readable), BATCH):
         some = readable[start : start + BATCH]
-        rows = [(file.image_id, pack(_drawn(file, side_px))) for file in some]
+        rows = [(file.image_id, pack(_drawn(file, side_px)), b"") for file in some]
         stored.add(pd.DataFrame(rows, columns=COLUMNS), rows_per_group=1)
     return locate_thumbnails(workspace, stored, [file.image_id for file in readable])
 

@@ -168,7 +168,6 @@ def test_a_decision_on_a_copy_reaches_the_kept_one(browser: Browser, reviewable:
         ("none", "different", "it is no copy"),
         ("exact", "copy", "same bytes"),
         ("exact", "different", "same bytes"),
-        ("pixels", "different", "same pixels"),
     ],
 )
 def test_what_makes_no_sense_for_a_file_is_refused_in_words(

@@ -12,6 +12,7 @@ import numpy as np
 
 from curation.base.file_errors import FILE_ERRORS
 from curation.base.thumbnail_codec import packed_size
+from curation.base.unseen import check_unseen
 from curation.gather.folder.walk import display
 from curation.gather.gate.content import GREY_SIDE_PX, Content
 from curation.gather.gate.decode import MAX_SIDE_PX
@@ -40,16 +41,17 @@ class Decoded(NamedTuple):
     fingerprint: Fingerprint = Fingerprint("", [0] * ORIENTATIONS, 0.0, 0, 0)
     signals: Mapping[str, float] = MappingProxyType({})
     thumbnail: bytes = b""
+    unseen: bytes = b""
 
 
-def checked(header: dict[str, Any], thumbnail: bytes) -> Decoded:
+def checked(header: dict[str, Any], blob: bytes) -> Decoded:
     """The answer as Decoded; ValueError, TypeError or KeyError for one that no honest worker
     gives."""
     note = safe(str(header["note"]).encode("utf-8", "surrogatepass"))
     if header["error"]:
         return Decoded(safe(str(header["error"]).encode()), note)
     signals = {signal.name: _number(header["signals"][signal.name]) for signal in SIGNALS}
-    packed_size(thumbnail)
+    thumbnail, unseen = _divided(blob, header["unseen"])
     if header["format"] not in ALLOWED:
         raise ValueError("no such format")
     return Decoded(
@@ -62,7 +64,18 @@ def checked(header: dict[str, Any], thumbnail: bytes) -> Decoded:
         fingerprint=fingerprint(_content(**header["content"])),
         signals=signals,
         thumbnail=thumbnail,
+        unseen=unseen,
     )
+
+
+def _divided(blob: bytes, unseen_bytes: Any) -> tuple[bytes, bytes]:
+    """The thumbnail and what follows it, both of them ours by their headers."""
+    end = len(blob) - _whole(unseen_bytes, len(blob))
+    thumbnail, unseen = blob[:end], blob[end:]
+    packed_size(thumbnail)
+    if unseen:
+        check_unseen(unseen)
+    return thumbnail, unseen
 
 
 def _content(pixels: Any, grey: Any, **size: Any) -> Content:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from PIL import Image, ImageCms
 
 from curation.base.rgb import Rgb
+from curation.base.unseen import WHITE
 
 DEEP_GREYS = ("I", "F")
 SCALES = (1.0, 255.0, 65535.0)
@@ -23,8 +24,8 @@ _Grey = npt.NDArray[np.uint8]
 def to_rgb(image: Image.Image) -> Rgb:
     """The loaded picture as height x width x 3, uint8, not to be written into.
 
-    Transparency lies over white, 16-bit values are scaled and not clipped, colour profiles are
-    ignored."""
+    Transparency lies over white (`gate.ground` knows better), 16-bit values are scaled and not
+    clipped, colour profiles are ignored."""
     mode = image.mode
     if mode.startswith("I;16"):
         return _from_grey(
@@ -34,10 +35,9 @@ def to_rgb(image: Image.Image) -> Rgb:
         return _from_grey(_scaled(np.asarray(image)))
     if mode == "LAB":
         return np.asarray(_from_lab(image))
-    if mode in ("La", "RGBa"):
-        return _over_white(np.asarray(image))
-    if _has_transparency(image):
-        return _over_white(np.asarray(_premultiplied(image)))
+    layers = premultiplied(image)
+    if layers is not None:
+        return over_ground(layers, WHITE)
     return np.asarray(image if mode == "RGB" else image.convert("RGB"))
 
 
@@ -55,17 +55,25 @@ def _has_transparency(image: Image.Image) -> bool:
     return image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info
 
 
-def _premultiplied(image: Image.Image) -> Image.Image:
+def premultiplied(image: Image.Image) -> npt.NDArray[np.uint8] | None:
+    """Colours multiplied by alpha, then alpha: height x width x 2 or 4; None for a picture without
+    transparency."""
+    if image.mode in ("La", "RGBa"):
+        return np.asarray(image)
+    return np.asarray(_multiplied(image)) if _has_transparency(image) else None
+
+
+def _multiplied(image: Image.Image) -> Image.Image:
     straight = image if image.mode == "RGBA" else image.convert("RGBA")
     return straight.convert("RGBa")
 
 
-def _over_white(premultiplied: npt.NDArray[np.uint8]) -> Rgb:
-    """Colour already multiplied by alpha, plus what alpha leaves of white; the last channel is
-    alpha."""
-    *colours, alpha = cv2.split(premultiplied)
-    white = cv2.bitwise_not(alpha)
-    channels = [cv2.add(colour, white) for colour in colours]
+def over_ground(layers: npt.NDArray[np.uint8], level: int) -> Rgb:
+    """Colour already multiplied by alpha, plus what alpha leaves of a grey level; the last channel
+    is alpha."""
+    *colours, alpha = cv2.split(layers)
+    left = cv2.convertScaleAbs(cv2.bitwise_not(alpha), alpha=level / WHITE)
+    channels = [cv2.add(colour, left) for colour in colours]
     return _from_grey(channels[0]) if len(channels) == 1 else _uint8(cv2.merge(channels))
 
 

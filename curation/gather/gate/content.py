@@ -20,8 +20,9 @@ GREY_SIDE_PX = 32
 
 
 class Content(NamedTuple):
-    """`pixels` is the SHA-256 of size and pixels of the whole; `grey` the content inside the
-    borders as 32 x 32 grey levels; `width` and `height` those of the content in the original."""
+    """`pixels` is the SHA-256 of size and pixels of the whole, of its transparency and of other
+    frames; `grey` the content inside the borders as 32 x 32 grey levels; `width` and `height` those
+    of the content in the original."""
 
     pixels: str
     grey: npt.NDArray[np.uint8]
@@ -29,12 +30,13 @@ class Content(NamedTuple):
     height: int
 
 
-def find_content(rgb: Rgb, small: Rgb) -> Content:
+def find_content(rgb: Rgb, small: Rgb, identity: bytes = b"") -> Content:
     """The content of a picture and its thumbnail `small`; sizes are in pixels of `rgb`, to about
-    1/320."""
+    1/320. `identity` is what tells it from others of the same pixels."""
     content = trim(small).content
     full = content.scaled(small.shape[:2], rgb.shape[:2])
-    return Content(pixel_digest(rgb), grey_square(content.cut(small)), full.width, full.height)
+    digest = pixel_digest(rgb, identity)
+    return Content(digest, grey_square(content.cut(small)), full.width, full.height)
 
 
 def grey_square(rgb: Rgb) -> npt.NDArray[np.uint8]:
@@ -43,8 +45,9 @@ def grey_square(rgb: Rgb) -> npt.NDArray[np.uint8]:
     return np.asarray(grey.resize((GREY_SIDE_PX, GREY_SIDE_PX), Image.Resampling.LANCZOS))
 
 
-def pixel_digest(rgb: Rgb) -> str:
-    """SHA-256 of the picture's height, width and pixels, in hexadecimal."""
+def pixel_digest(rgb: Rgb, identity: bytes = b"") -> str:
+    """SHA-256 of the picture's height, width and pixels, then of its `identity`, in hexadecimal."""
     digest = hashlib.sha256(np.array(rgb.shape[:2], ">u4").tobytes())
     digest.update(np.ascontiguousarray(rgb).data)
+    digest.update(identity)
     return digest.hexdigest()

@@ -2,8 +2,8 @@
 only.
 
 Errors: `empty`, `not_an_image`, `format_not_allowed`, `kind_not_supported`, `too_many_pixels`,
-`side_too_long`, `memory` and `broken:<exception>`. Only the first frame or page is read, and a
-picture that lacks a part of it is broken. Flags in a note: `odd_orientation` (a turn that cannot be
+`side_too_long`, `memory` and `broken:<exception>`. A picture that lacks a part of its first frame
+or page is broken; `gate.frames` says what is read of the others. Flags in a note: `odd_orientation` (a turn that cannot be
 meant), `odd_profile` (colours that cannot be told), `odd_checksum` (a remark of a PNG with a wrong
 one, left out), `odd_jpeg` (bytes that belong to nothing), `no_end_marker`."""
 
@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from typing import NamedTuple
 
@@ -29,11 +30,13 @@ from PIL import (
 )
 
 from curation.base.rgb import Rgb
+from curation.base.unseen import NOTHING_UNSEEN, Unseen
 from curation.gather.gate.clear_colour import with_clear_colour
-from curation.gather.gate.colour_modes import to_rgb
 from curation.gather.gate.colours import other_colours, png_colours
 from curation.gather.gate.first_frame import cut_to_part, first_part, on_canvas
 from curation.gather.gate.formats import sniff
+from curation.gather.gate.frames import Chosen, choose_frame
+from curation.gather.gate.ground import Shown, as_seen
 from curation.gather.gate.jpeg import from_samples, read_frame, samples
 from curation.gather.gate.png_chunks import read_png
 from curation.gather.gate.srgb import ToSrgb, shown_image
@@ -93,12 +96,15 @@ class Loaded(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A decoded picture; `note` holds flags about the file, separated by "; "."""
+    """A decoded picture; `note` holds flags about the file, separated by "; ". `unseen` is what the
+    picture does not show, and `identity` tells it from others of the same pixels."""
 
     rgb: Rgb
     format: str
     mode: str
     note: str
+    unseen: Unseen = NOTHING_UNSEEN
+    identity: bytes = b""
 
 
 def decode(data: bytes, *, max_pixels: int) -> Picture:
@@ -153,7 +159,8 @@ def _load_other(data: bytes, kind: str, max_pixels: int) -> Picture:
         how, note = other_colours(kind, image.info, data)
         # No browser heeds the EXIF of a WebP, and the other formats have none
         turn = _orientation(image) if kind == "AVIF" else 0
-        return _seen(whole, Loaded(kind, mode, turn, how, (note,)))
+        loaded = Loaded(kind, mode, turn, how, (note,))
+        return _chosen(image, _seen(whole, loaded), loaded, data, max_pixels)
 
 
 def _load_png(data: bytes, max_pixels: int) -> Picture:
@@ -166,7 +173,12 @@ def _load_png(data: bytes, max_pixels: int) -> Picture:
         frame = with_clear_colour(image, png)
         whole = on_canvas(frame, png.canvas, png.place) if png.place else frame
         how, note = png_colours(png.remarks)
-        return _seen(whole, Loaded("PNG", mode, _orientation(image), how, (png.note, note)))
+        loaded = Loaded("PNG", mode, _orientation(image), how, (png.note, note))
+        first = _seen(whole, loaded)
+        if not png.film:
+            return _chosen(image, first, loaded, data, max_pixels)
+    with _opened(png.film, "PNG", max_pixels) as image:
+        return _chosen(image, first, loaded, data, max_pixels, begin=1)
 
 
 def _load_jpeg(data: bytes, max_pixels: int) -> Picture:
@@ -180,9 +192,10 @@ def _load_jpeg(data: bytes, max_pixels: int) -> Picture:
         loaded = Loaded("JPEG", image.mode, _orientation(image), how, (odd, note))
         if levels is None or image.mode == "CMYK":  # Pillow knows who stores ink as white
             image.load()
-            return _seen(image, loaded)
+            return _told(Chosen(_seen(image, loaded)), loaded)
         _check_size((levels.shape[1], levels.shape[0]), max_pixels)
-        return _seen_rgb(from_samples(levels, how), loaded)
+        rgb = _upright(from_samples(levels, how), loaded.orientation)
+        return _told(Chosen(Shown(rgb)), loaded)
 
 
 def _load_tiff(data: bytes, max_pixels: int) -> Picture:
@@ -201,7 +214,8 @@ def _load_tiff(data: bytes, max_pixels: int) -> Picture:
     image = read_samples(data, tags, layout)
     how, note = other_colours("TIFF", {"icc_profile": tags.get(TiffTag.PROFILE)}, data)
     turn = _sensible(tags.get(ORIENTATION_TAG, 0))
-    return _seen(image, Loaded("TIFF", image.mode, turn, how, (note,)))
+    loaded = Loaded("TIFF", image.mode, turn, how, (note,))
+    return _told(Chosen(_seen(image, loaded)), loaded)
 
 
 def _not_supported(kind: str) -> UndecodableError:
@@ -216,7 +230,8 @@ def _load_plain_tiff(data: bytes, max_pixels: int) -> Picture:
         _check_size(image.size, max_pixels)
         # Lab says by itself which colours it means
         how, note = other_colours("TIFF", image.info, data) if mode != "LAB" else (None, "")
-        return _seen(image, Loaded("TIFF", mode, min(promised, 0), how, (note,)))
+        loaded = Loaded("TIFF", mode, min(promised, 0), how, (note,))
+        return _chosen(image, _seen(image, loaded), loaded, data, max_pixels)
 
 
 @contextmanager
@@ -230,24 +245,35 @@ def _opened(data: bytes, kind: str, max_pixels: int) -> Iterator[Image.Image]:
         yield image
 
 
-def _seen(image: Image.Image, loaded: Loaded) -> Picture:
-    """The picture as a screen shows it."""
+def _seen(image: Image.Image, loaded: Loaded) -> Shown:
+    """A frame as a screen shows it."""
     coloured = shown_image(image, loaded.how) if loaded.how else image
-    upright = UPRIGHTING.get(loaded.orientation)
-    return _told(to_rgb(coloured.transpose(upright) if upright is not None else coloured), loaded)
+    turn = UPRIGHTING.get(loaded.orientation)
+    return as_seen(coloured if turn is None else coloured.transpose(turn), loaded.format)
 
 
-def _seen_rgb(rgb: Rgb, loaded: Loaded) -> Picture:
-    upright = UPRIGHTING.get(loaded.orientation)
-    if upright is not None:
-        rgb = np.asarray(Image.fromarray(rgb).transpose(upright))
-    return _told(rgb, loaded)
+def _upright(rgb: Rgb, orientation: int) -> Rgb:
+    turn = UPRIGHTING.get(orientation)
+    return rgb if turn is None else np.asarray(Image.fromarray(rgb).transpose(turn))
 
 
-def _told(rgb: Rgb, loaded: Loaded) -> Picture:
+def _chosen(
+    image: Image.Image, first: Shown, loaded: Loaded, data: bytes, max_pixels: int, *, begin: int = 0
+) -> Picture:
+    """The frame that stands for an opened file, whose `first` is its frame `begin`."""
+    seen = partial(_seen, loaded=loaded)
+    chosen = choose_frame(
+        image, first, kind=loaded.format, seen=seen, data=data, max_pixels=max_pixels, begin=begin
+    )
+    return _told(chosen, loaded)
+
+
+def _told(chosen: Chosen, loaded: Loaded) -> Picture:
+    shown, film = chosen
     turned = "odd_orientation" if loaded.orientation < 0 else ""
-    notes = filter(None, (turned, *loaded.notes))
-    return Picture(rgb, loaded.format, loaded.mode, "; ".join(notes))
+    note = "; ".join(filter(None, (turned, *loaded.notes, shown.note)))
+    unseen = Unseen(shown.alpha, shown.ground, film)
+    return Picture(shown.rgb, loaded.format, loaded.mode, note, unseen, shown.identity)
 
 
 def _check_size(size: tuple[int, int], max_pixels: int) -> None:

@@ -15,7 +15,7 @@ from scipy.fft import dct
 
 from curation.gather.gate.content import Content
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same pixels may give another fingerprint."""
 
 Value = TypeVar("Value", bound=np.generic)
@@ -29,7 +29,8 @@ _SIGNS = np.where(np.arange(HASH_SIDE) % 2, -1.0, 1.0)
 
 
 class Fingerprint(NamedTuple):
-    """`pixels` is the SHA-256 of size and pixels; the rest is of the content inside the borders."""
+    """`pixels` is the SHA-256 of size and pixels, of transparency and of other frames; the
+    rest is of the content inside the borders."""
 
     pixels: str
     oriented: list[int]

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import cv2
-
-from curation.base.rgb import Rgb, shrink
+from curation.base.rgb import Rgb
+from curation.base.strips import working_size
 from curation.base.thumbnail_codec import pack
+from curation.base.unseen import NOTHING_UNSEEN, Unseen, pack_unseen
 from curation.gather.gate.content import Content, find_content
+from curation.gather.gate.page import page_of_all
 from curation.gather.signals import SIGNALS
 
 
 class Measures(NamedTuple):
-    """The content inside the borders, the value of every signal, and the working thumbnail,
-    packed."""
+    """The content inside the borders, the value of every signal, the working thumbnail, packed,
+    what it does not show, packed, and which kind of `page` it is, if it is one."""
 
     content: Content
     signals: dict[str, float]
     thumbnail: bytes
+    unseen: bytes
+    page: str
 
 
-def measure_pixels(rgb: Rgb, *, thumbnail_side_px: int) -> Measures:
-    """Digest and size from the full picture; everything else from its thumbnail."""
-    small = shrink(rgb, thumbnail_side_px, cv2.INTER_LINEAR)
+def measure_pixels(
+    rgb: Rgb,
+    *,
+    thumbnail_side_px: int,
+    unseen: Unseen = NOTHING_UNSEEN,
+    identity: bytes = b"",
+) -> Measures:
+    """Digest and size from the full picture; everything else from its thumbnail. `unseen` is what
+    it does not show, `identity` what tells it from others of the same pixels."""
+    small = working_size(rgb, thumbnail_side_px)
+    unseen = unseen.small(thumbnail_side_px)
     return Measures(
-        content=find_content(rgb, small),
-        signals={signal.name: signal.measure(small) for signal in SIGNALS},
+        content=find_content(rgb, small, identity),
+        signals={signal.name: signal.of(small) for signal in SIGNALS},
         thumbnail=pack(small),
+        unseen=pack_unseen(unseen),
+        page=page_of_all(rgb, small, unseen),
     )

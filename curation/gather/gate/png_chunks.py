@@ -40,7 +40,8 @@ class Chunk(NamedTuple):
 class Png(NamedTuple):
     """A PNG that is safe to read: `data` without words and broken remarks; `remarks` those that
     count, by kind; `bits` of a sample; `place` where the first frame lies on its canvas, for one
-    that does not fill it."""
+    that does not fill it. Where an animation hides a picture before its first frame, `data` is that
+    frame alone and `film` all of them, behind the hidden one."""
 
     data: bytes
     remarks: dict[bytes, bytes]
@@ -48,6 +49,7 @@ class Png(NamedTuple):
     canvas: tuple[int, int]
     place: tuple[int, int] | None
     note: str
+    film: bytes = b""
 
 
 def read_png(data: bytes) -> Png:
@@ -63,11 +65,11 @@ def read_png(data: bytes) -> Png:
     bits, canvas = header[8], _size(header)
     note = "odd_checksum" if odd else ""
     first = _hidden_start(left)
-    if first is not None:
-        still, place = _first_frame(data, left, first)
-        return Png(still, remarks, bits, canvas, place, note)
     kept = data if len(left) == len(chunks) else _joined(data, left, chunks)
-    return Png(kept, remarks, bits, canvas, None, note)
+    if first is None:
+        return Png(kept, remarks, bits, canvas, None, note)
+    still, place = _first_frame(data, left, first)
+    return Png(still, remarks, bits, canvas, place, note, film=kept)
 
 
 def _chunks(data: bytes) -> Iterator[Chunk]:

@@ -27,6 +27,7 @@ from typing import Any, Self
 from PIL import Image
 
 from curation.base.errors import GateError
+from curation.base.strips import LONGEST_STRIP_PX, WINDOW_SIDE_PX
 from curation.gather.gate.answer import WORKER_LOST, Decoded, checked, safe
 from curation.gather.gate.worker import LENGTHS, Settings
 
@@ -36,6 +37,9 @@ START_TIMEOUT_S = 60
 
 MAX_HEADER_BYTES = 65_536
 """Bytes of an answer without its thumbnail; an honest one has below 2,000."""
+
+MOST_BYTES_A_PIXEL = 5
+"""Bytes of a thumbnail's pixel: three colours, one of transparency, and what packing may add."""
 
 DEATHS_BEFORE_DOUBT = 20
 """Workers lost in a row before the machine itself is put to the test."""
@@ -138,7 +142,8 @@ class _Worker:
     def ask(self, handle: int, image_id: str, settings: Settings) -> Decoded:
         """The worker's answer on one file; the worker is dead afterwards if the error is about the
         worker."""
-        max_blob_bytes = 4 * settings.thumbnail_side_px**2 + MAX_HEADER_BYTES
+        most_pixels = max(settings.thumbnail_side_px**2, LONGEST_STRIP_PX * WINDOW_SIDE_PX)
+        max_blob_bytes = MOST_BYTES_A_PIXEL * most_pixels + MAX_HEADER_BYTES
         try:
             socket.send_fds(self._socket, [image_id.encode("ascii")], [handle])
             reply = self._read(time.monotonic() + settings.timeout_s, max_blob_bytes=max_blob_bytes)

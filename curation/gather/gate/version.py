@@ -8,10 +8,10 @@ import json
 import cv2
 import PIL
 
-from curation.base import thumbnail_codec
+from curation.base import strips, thumbnail_codec
 from curation.gather.gate import decode, fingerprint
 
-VERSION = 2
+VERSION = 3
 """Raised whenever what a decode measures is arranged otherwise."""
 
 
@@ -26,6 +26,7 @@ def pictures_version(*, thumbnail_side_px: int, max_pixels: int) -> str:
         (
             VERSION,
             thumbnail_codec.VERSION,
+            strips.VERSION,
             decode.VERSION,
             fingerprint.VERSION,
             decode.MAX_SIDE_PX,

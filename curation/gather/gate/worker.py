@@ -53,11 +53,16 @@ Reply = tuple[dict[str, Any], bytes]
 
 
 def examine(data: bytes, settings: Settings) -> Reply:
-    """Decode and measure one file's bytes: the row's fields and the thumbnail, or `error` and
-    `note`."""
+    """Decode and measure one file's bytes: the row's fields and the thumbnail, followed by so many
+    bytes as `unseen` says of what it does not show; or `error` and `note`."""
     try:
         picture = decode(data, max_pixels=settings.max_pixels)
-        measures = measure_pixels(picture.rgb, thumbnail_side_px=settings.thumbnail_side_px)
+        measures = measure_pixels(
+            picture.rgb,
+            thumbnail_side_px=settings.thumbnail_side_px,
+            unseen=picture.unseen,
+            identity=picture.identity,
+        )
     except UndecodableError as error:
         return {"error": error.reason, "note": str(error)}, b""
     except MemoryError:
@@ -65,15 +70,16 @@ def examine(data: bytes, settings: Settings) -> Reply:
     height, width = picture.rgb.shape[:2]
     row = {
         "error": "",
-        "note": picture.note,
+        "note": "; ".join(filter(None, (measures.page, picture.note))),
         "width": width,
         "height": height,
         "format": picture.format,
         "mode": picture.mode,
         "content": measures.content._asdict() | {"grey": measures.content.grey.tobytes().hex()},
         "signals": measures.signals,
+        "unseen": len(measures.unseen),
     }
-    return row, measures.thumbnail
+    return row, measures.thumbnail + measures.unseen
 
 
 def _serve(connection: socket.socket, settings: Settings) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from curation.base.rgb import Rgb as Rgb
+from curation.base.strips import over_windows
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,7 @@ class Signal:
     keep: Limits
     reason: str
     version: int = 1
+
+    def of(self, thumbnail: Rgb) -> float:
+        """What it measures on a working thumbnail; of a long strip the mean over its windows."""
+        return over_windows(self.measure, thumbnail)

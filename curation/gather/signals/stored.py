@@ -62,6 +62,6 @@ def _measuring(
 ) -> Callable[[str], dict[str, float]]:
     def measure(image_id: str) -> dict[str, float]:
         picture = read(image_id)
-        return {signal.name: signal.measure(picture) for signal in signals}
+        return {signal.name: signal.of(picture) for signal in signals}
 
     return measure

@@ -13,7 +13,7 @@ const NOT_FOR = {
   medium: "Say this of the copy that is kept.",
   label: "This file could not be read.",
   copy: "This is no copy that could be kept instead.",
-  different: "This is no copy that was found by comparing.",
+  different: "This is no copy, or one with the same bytes.",
 };
 
 // Records one decision on some tiles. True when it holds then, or was left to somebody else; false when nothing was

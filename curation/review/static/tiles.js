@@ -13,7 +13,7 @@ const MEANT_FOR = {
   medium: ["none"],
   label: ["none", "exact", "pixels", "duplicate"],
   copy: ["pixels", "duplicate"],
-  different: ["duplicate"],
+  different: ["pixels", "duplicate"],
 };
 
 // Those of some tiles that a decision makes sense for.

@@ -135,7 +135,7 @@ def _signals(
 
     def signals_of(image_id: str) -> dict[str, object]:
         picture = look(image_id)
-        measured = {signal.name: signal.measure(picture) for signal in SIGNALS}
+        measured = {signal.name: signal.of(picture) for signal in SIGNALS}
         return {"image_id": image_id, **measured}
 
     def measured(some: Sequence[str]) -> pd.DataFrame:
