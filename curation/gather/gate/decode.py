@@ -3,9 +3,11 @@ only.
 
 Errors: `empty`, `not_an_image`, `format_not_allowed`, `kind_not_supported`, `too_many_pixels`,
 `side_too_long`, `memory` and `broken:<exception>`. A picture that lacks a part of its first frame
-or page is broken; `gate.frames` says what is read of the others. Flags in a note: `odd_orientation` (a turn that cannot be
-meant), `odd_profile` (colours that cannot be told), `odd_checksum` (a remark of a PNG with a wrong
-one, left out), `odd_jpeg` (bytes that belong to nothing), `no_end_marker`."""
+or page is broken; `gate.frames` says what is read of the others.
+
+Flags in a note: `odd_orientation` (a turn that cannot be meant), `odd_profile` (colours that cannot
+be told), `odd_checksum` (a remark of a PNG with a wrong one, left out), `odd_jpeg` (bytes that
+belong to nothing), `no_end_marker`."""
 
 from __future__ import annotations
 
@@ -258,7 +260,13 @@ def _upright(rgb: Rgb, orientation: int) -> Rgb:
 
 
 def _chosen(
-    image: Image.Image, first: Shown, loaded: Loaded, data: bytes, max_pixels: int, *, begin: int = 0
+    image: Image.Image,
+    first: Shown,
+    loaded: Loaded,
+    data: bytes,
+    max_pixels: int,
+    *,
+    begin: int = 0,
 ) -> Picture:
     """The frame that stands for an opened file, whose `first` is its frame `begin`."""
     seen = partial(_seen, loaded=loaded)
