@@ -39,7 +39,7 @@ BLANK_BITS = 0.1
 SHOWS_ENOUGH = 0.9
 """Share of the most that any frame shows, from which a later one may stand for the file."""
 
-Seen = Callable[[Image.Image], Shown]
+AsSeen = Callable[[Image.Image], Shown]
 """A loaded frame as people see it."""
 
 
@@ -77,7 +77,7 @@ def choose_frame(
     first: Shown,
     *,
     kind: str,
-    seen: Seen,
+    seen: AsSeen,
     data: bytes,
     max_pixels: int,
     begin: int = 0,
@@ -112,7 +112,7 @@ def _goes_on(image: Image.Image) -> bool:
         return False
 
 
-def _look_through(image: Image.Image, look: _Look, seen: Seen, begin: int) -> None:
+def _look_through(image: Image.Image, look: _Look, seen: AsSeen, begin: int) -> None:
     for at in range(1, MOST_FRAMES + 2):
         try:
             image.seek(begin + at)
@@ -130,7 +130,7 @@ def _look_through(image: Image.Image, look: _Look, seen: Seen, begin: int) -> No
         look.add(shown)
 
 
-def _frame(image: Image.Image, at: int, seen: Seen) -> Shown | None:
+def _frame(image: Image.Image, at: int, seen: AsSeen) -> Shown | None:
     """A frame that was seen before, again; None where that fails."""
     try:
         image.seek(0)
@@ -142,7 +142,7 @@ def _frame(image: Image.Image, at: int, seen: Seen) -> Shown | None:
     return _loaded(image, seen)
 
 
-def _loaded(image: Image.Image, seen: Seen) -> Shown | None:
+def _loaded(image: Image.Image, seen: AsSeen) -> Shown | None:
     """The frame at hand, None where it cannot be read: a decoder may raise anything."""
     try:
         image.load()

@@ -66,7 +66,7 @@ DEEP_BITS = 16  # the least that this module reads without need
 Directory = TiffImagePlugin.ImageFileDirectory_v2
 
 
-class Layout(NamedTuple):
+class TiffLayout(NamedTuple):
     """How samples lie in the file."""
 
     width: int
@@ -84,7 +84,7 @@ class Layout(NamedTuple):
     def words(self) -> str:
         """The layout for a person.
 
-        >>> Layout(1, 1, 24, "f", 3, 2, (), False, 1, 1).words
+        >>> TiffLayout(1, 1, 24, "f", 3, 2, (), False, 1, 1).words
         'TIFF of 3 x 24 bits (f), photometric 2, compression 1'
         """
         return (
@@ -133,11 +133,11 @@ def _required(tags: Directory, tag: TiffTag) -> Any:
     return tags[tag]
 
 
-def read_layout(tags: Directory) -> Layout:
+def read_layout(tags: Directory) -> TiffLayout:
     """How the samples lie; TypeError or ValueError where the tags do not say."""
     bits, kinds = tags.get(TiffTag.BITS, (1,)), tags.get(TiffTag.FORMAT, (1,))
     samples = int(tags.get(TiffTag.SAMPLES, 1))
-    return Layout(
+    return TiffLayout(
         width=int(_required(tags, TiffTag.WIDTH)),
         height=int(_required(tags, TiffTag.HEIGHT)),
         bits=int(bits[0]) if len(set(bits)) == 1 else 0,
@@ -151,7 +151,7 @@ def read_layout(tags: Directory) -> Layout:
     )
 
 
-def read_samples(data: bytes, tags: Directory, layout: Layout) -> Image.Image:
+def read_samples(data: bytes, tags: Directory, layout: TiffLayout) -> Image.Image:
     """The picture with 8 bits a channel, not turned; for a layout that is `readable`."""
     if layout.compression == WEBP:
         return _from_webp(data, tags, layout)
@@ -163,14 +163,14 @@ def read_samples(data: bytes, tags: Directory, layout: Layout) -> Image.Image:
     return _picture(values, layout)
 
 
-def _plane(data: bytes, tags: Directory, layout: Layout, index: int) -> npt.NDArray[Any]:
+def _plane(data: bytes, tags: Directory, layout: TiffLayout, index: int) -> npt.NDArray[Any]:
     offsets = _required(tags, _where(tags)[0])
     each = len(offsets) // layout.samples
     return _unpacked(data, tags, layout, 1, slice(index * each, (index + 1) * each))
 
 
 def _unpacked(
-    data: bytes, tags: Directory, layout: Layout, samples: int, pieces: slice
+    data: bytes, tags: Directory, layout: TiffLayout, samples: int, pieces: slice
 ) -> npt.NDArray[Any]:
     """Height x width x samples of the strips or tiles that are named."""
     size = samples * layout.bits // 8
@@ -253,7 +253,7 @@ def _undone(raw: npt.NDArray[np.uint8], kind: np.dtype[Any], predictor: int) -> 
     return values
 
 
-def _picture(values: npt.NDArray[Any], layout: Layout) -> Image.Image:
+def _picture(values: npt.NDArray[Any], layout: TiffLayout) -> Image.Image:
     colours = CHANNELS[layout.photometric]
     extra = layout.extra[0] if layout.extra else 0
     clear = extra in (PREMULTIPLIED, STRAIGHT) and (colours, True) in SAMPLE_MODES
@@ -282,7 +282,7 @@ def _levels(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     return np.rint(finite, out=finite).astype(np.uint8)
 
 
-def _from_webp(data: bytes, tags: Directory, layout: Layout) -> Image.Image:
+def _from_webp(data: bytes, tags: Directory, layout: TiffLayout) -> Image.Image:
     tiled = TiffTag.TILE_OFFSETS in tags
     across = int(_required(tags, TiffTag.TILE_WIDTH)) if tiled else layout.width
     down = int(
