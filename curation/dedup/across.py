@@ -32,7 +32,7 @@ def splits_of_kept(duplicates: pd.DataFrame, given: pd.DataFrame) -> pd.Series:
     """The split that every kept file of DUPLICATES counts for, by path, "" where GIVEN_SPLITS gives
     none."""
     files = DUPLICATES.check(duplicates)
-    split = files["path"].map(_by_path(given)).fillna("")
+    split = _split_of(files, given)
     strict = split.groupby(files["group"]).agg(strictest)
     kept = files[files["keep"]]
     return pd.Series(kept["group"].map(strict).to_numpy(), index=kept["path"], dtype="str")
@@ -41,7 +41,7 @@ def splits_of_kept(duplicates: pd.DataFrame, given: pd.DataFrame) -> pd.Series:
 def across_splits(duplicates: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
     """The ACROSS rows of DUPLICATES, by path."""
     files = DUPLICATES.check(duplicates)
-    files = files.assign(split=files["path"].map(_by_path(given)).fillna(""))
+    files = files.assign(split=_split_of(files, given))
     named = files[files["split"] != ""].groupby("group")["split"].agg(set)
     kept = files[files["keep"]].set_index("group")["path"].to_dict()
     several = {group: splits for group, splits in named.items() if len(splits) > 1}
@@ -54,9 +54,12 @@ def _row(path: str, splits: set[str]) -> dict[str, object]:
     return {"path": path, "split": first, "also_in": ", ".join(sorted(splits - {first}))}
 
 
-def _by_path(given: pd.DataFrame) -> dict[str, str]:
+def _split_of(files: pd.DataFrame, given: pd.DataFrame) -> pd.Series:
+    """The given split of every file, "" for none."""
     rows = GIVEN_SPLITS.check(given)
-    return dict(zip(rows["path"], rows["split"], strict=True))
+    by_path = dict(zip(rows["path"], rows["split"], strict=True))
+    found = [by_path.get(path, "") for path in files["path"]]
+    return pd.Series(found, index=files.index, dtype="str")
 
 
 def across_notes(across: pd.DataFrame) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger, Recorded
 from curation.review.app import create_app
@@ -497,3 +498,21 @@ def test_the_history_tells_what_no_longer_holds(browser: Browser, reviewable: Wo
     body = browser.get("/history").body.decode()
     marks = re.findall(r"\((?:taken back|replaced) by entry \d\)", body)
     assert marks == ["(taken back by entry 4)", "(replaced by entry 2)"]
+
+
+def test_a_file_shows_its_caption_and_names_its_sidecars(
+    browser: Browser, reviewable: Workspace
+) -> None:
+    path = read_parquet(reviewable.tables / "machine_verdicts.parquet")["path"].iat[0]
+    texts = {"a.txt": "a fox <script>alert(1)</script>", "a.json": ""}
+    rows: list[dict[str, object]] = [
+        {"path": name, "path_bytes": b"", "picture": path, "size_bytes": 1, "text": text}
+        for name, text in texts.items()
+    ]
+    assert b"a.txt" not in browser.get("/files/0").body
+    place = reviewable.tables / "sidecars.parquet"
+    place.write_bytes(to_parquet(SIDECARS.frame(rows)))
+    body = Browser(app_of(reviewable)).get("/files/0").body.decode()
+    assert "a fox &lt;script&gt;alert(1)&lt;/script&gt;" in body
+    assert "a.json" in body
+    assert "a.txt" not in Browser(app_of(reviewable)).get("/files/1").body.decode()
