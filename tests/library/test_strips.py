@@ -83,17 +83,17 @@ def test_signals_of_a_strip_are_those_of_its_panels():
 
 def test_what_is_measured_is_a_mean():
     halves = np.concatenate(
-        [np.zeros((64 * 2, 64, 3), np.uint8), np.ones((64 * 2, 64, 3), np.uint8)]
+        [np.zeros((64 * 3, 64, 3), np.uint8), np.ones((64 * 3, 64, 3), np.uint8)]
     )
     assert is_strip(halves.shape)
     assert over_windows(lambda rgb: float(rgb.mean()), halves) == 0.5
 
 
 def test_boxes_of_a_strip_lie_in_its_typical_window():
-    size, whole = (400, 100), [[0.0, 0.0, 1.0, 0.5, 0.9, 0.0]]
-    found = [np.array(whole * count, np.float32).reshape(-1, 6) for count in (5, 1, 0, 2)]
+    size, whole = (500, 100), [[0.0, 0.0, 1.0, 0.5, 0.9, 0.0]]
+    found = [np.array(whole * count, np.float32).reshape(-1, 6) for count in (5, 1, 0, 3, 0)]
     boxes = boxes_of_typical(found, size)
-    assert np.allclose(boxes, [[0.0, 0.25, 1.0, 0.375, 0.9, 0.0]])
+    assert np.allclose(boxes, [[0.0, 0.2, 1.0, 0.3, 0.9, 0.0]])
     assert boxes_of_typical([None, found[0]], size) is None
 
 

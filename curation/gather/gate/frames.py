@@ -55,7 +55,7 @@ class Chosen(NamedTuple):
 class _Look:
     """What was seen so far of a file of several frames."""
 
-    sizes: int
+    left_px: int
     """Pixels that may still be decoded."""
 
     digests: list[bytes] = field(default_factory=list)
@@ -66,10 +66,15 @@ class _Look:
 
     def add(self, shown: Shown) -> None:
         height, width = shown.rgb.shape[:2]
-        self.sizes -= height * width
+        self.left_px -= height * width
         self.digests.append(_digest(shown))
         self.frames.append(film_frame(shown.rgb))
         self.bits.append(colours(self.frames[-1]))
+
+    def identity(self, data: bytes) -> bytes:
+        """What tells the file from others: its frames, and its bytes where it has more."""
+        rest = b"" if self.whole else hashlib.sha256(data).digest()
+        return hashlib.sha256(b"".join(self.digests) + rest).digest()
 
 
 def choose_frame(
@@ -99,9 +104,8 @@ def choose_frame(
     shown = first if at == 0 else _frame(image, begin + at, seen) or first
     at = 0 if shown is first else at
     note = "; ".join(filter(None, (shown.note, _note(number, at, kind, whole=look.whole))))
-    rest = b"" if look.whole else hashlib.sha256(data).digest()
-    identity = hashlib.sha256(b"".join(look.digests) + rest).digest()
-    return Chosen(shown._replace(note=note, identity=identity), film_of(look.frames))
+    told = shown._replace(note=note, identity=look.identity(data))
+    return Chosen(told, film_of(look.frames))
 
 
 def _goes_on(image: Image.Image) -> bool:
@@ -122,7 +126,7 @@ def _look_through(image: Image.Image, look: _Look, seen: AsSeen, begin: int) -> 
         except Exception:
             return
         width, height = image.size
-        if at > MOST_FRAMES or not 0 < width * height <= look.sizes:
+        if at > MOST_FRAMES or not 0 < width * height <= look.left_px:
             return
         shown = _loaded(image, seen)
         if shown is None:
