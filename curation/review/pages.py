@@ -17,6 +17,7 @@ from curation.review.filters import RELATIONS, Filters, start_at, window
 from curation.review.history import history_values
 from curation.review.sample import sample_values
 from curation.review.state import State
+from curation.store.published import link_options
 from curation.verdict.conservation import OUTCOMES
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -87,7 +88,8 @@ class Pages:
     def _command(self, state: State) -> str:
         """The command that takes the decisions in."""
         places = Places(self._catalogue.workspace.root, self._catalogue.ledger.name, None)
-        return command("run", state.run.source or "SOURCE", at=places)
+        source = state.run.source or "SOURCE"
+        return command("run", source, *link_options(self._catalogue.workspace), at=places)
 
 
 def _counted(state: State, column: str, asked: str) -> list[tuple[str, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,16 @@ def read_link_roots(workspace: Workspace) -> list[Path]:
     """The folders that links among the pictures of the last run could lead into; StoreError when it
     is not recorded."""
     return list(map(Path, read_told(workspace, SOURCE, "source").get("link_roots", [])))
+
+
+def link_options(workspace: Workspace) -> list[str]:
+    """The options with which the next run follows the links that the last one followed; none before
+    the first one, or where it is not recorded."""
+    try:
+        roots = read_link_roots(workspace)
+    except StoreError:
+        return []
+    return list(chain.from_iterable(("--link-root", str(folder)) for folder in roots))
 
 
 def read_review(workspace: Workspace) -> str:

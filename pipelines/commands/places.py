@@ -16,6 +16,7 @@ from curation.project import Project
 from curation.publish.beside import Beside, beside_of
 from curation.store.published import (
     SOURCE,
+    link_options,
     read_images,
     read_link_roots,
     read_pictures,
@@ -49,7 +50,8 @@ def check_new_file(name: str, file: Path, *, suffixes: Sequence[str], workspace:
 def next_run(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
     """The command that takes in what people decided."""
     places = Places(workspace.root, ledger.name, weights)
-    return command("run", source_of(workspace) or "SOURCE", at=places)
+    source = source_of(workspace) or "SOURCE"
+    return command("run", source, *link_options(workspace), at=places)
 
 
 def project_of(workspace: Workspace, ledger_url: str) -> Project:

@@ -29,6 +29,7 @@ from curation.store.published import (
     OF_MANY_TRAININGS,
     OF_TRAINING,
     decisions_csv,
+    link_options,
     publish_decisions,
     publish_f1,
     publish_proposal,
@@ -423,3 +424,13 @@ def test_an_f1_report_that_does_not_add_up_is_found(
 def test_nan_is_not_written_as_text(workspace: Workspace) -> None:
     assert np.isnan(read_decisions(workspace)["p_photo"].iloc[4])
     assert b"nan" not in (workspace.root / "decisions.csv").read_bytes().lower()
+
+
+def test_links_that_were_followed_are_followed_again(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w")
+    assert link_options(workspace) == []
+    publish_decisions(
+        workspace, DECISIONS.frame([]), source=tmp_path, link_roots=[tmp_path / "a", tmp_path / "b"]
+    )
+    named = [str((tmp_path / name).resolve()) for name in ("a", "b")]
+    assert link_options(workspace) == ["--link-root", named[0], "--link-root", named[1]]
