@@ -334,12 +334,12 @@ def test_a_picture_at_the_limit_fits_in_memory_in_every_mode(
     )
     (answer,) = _ask(gate, tmp_path, [buffer.getvalue()])
     nothing_seen = colour == (0, 0, 0, 0) and mode == "RGBA"
-    assert (answer.error, answer.note) == ("", f"{BLANK}; {INVISIBLE}" if nothing_seen else "")
+    assert (answer.error, answer.note) == ("", f"{BLANK}; {INVISIBLE}" if nothing_seen else BLANK)
 
 
 def test_two_frames_at_the_limit_fit_in_memory(gate: Gate, tmp_path: Path) -> None:
     buffer = BytesIO()
-    frames = [Image.new("P", (4990, 4990), 0), Image.new("P", (4990, 4990), 255)]
+    frames = [Image.new("L", (4990, 4990), level) for level in (0, 255)]
     for frame in frames:
         frame.paste(77, (5, 5, 400, 900))
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])

@@ -44,6 +44,9 @@ class PageLimits:
     coarse: float = 16.0
     """Levels from which it does where a large mark is looked for."""
 
+    no_shadow: float = 48.0
+    """Levels from which it is no shadow on the paper either."""
+
     largest: float = 0.08
     """Share of the longest side above which a mark is no letter, number or line of text."""
 
@@ -111,7 +114,7 @@ def find_page(rgb: Rgb, thumbnail: Rgb) -> str:
     if not _mostly(colour, some):
         return DRAWN
     marks = _coarse_marks(thumbnail, colour)
-    if _largest(marks) > _LIMITS.largest * max(marks.shape):
+    if marks is None or _is_large(marks):
         return DRAWN
     if marks.mean() <= _LIMITS.number_share and _paper_alone(thumbnail):
         # Shrunk linearly, the thinnest lines of a large page are gone: all pixels are asked.
@@ -125,19 +128,23 @@ def _mostly(colour: Rgb, pixels: Rgb) -> bool:
     return bool(far.mean() <= _LIMITS.most_off)
 
 
-def _coarse_marks(rgb: Rgb, colour: Rgb) -> Mask:
-    """What stands out of the paper of that colour, small."""
+def _coarse_marks(rgb: Rgb, colour: Rgb) -> Mask | None:
+    """What stands out of the paper of that colour, small; None where something large does so more
+    than any shadow, as in most drawings."""
     small = shrink(rgb, _LIMITS.paper_side_px, cv2.INTER_LINEAR)
     off = _distance(small, np.full_like(small, colour))
+    if _is_large(off > _LIMITS.no_shadow):
+        return None
     # A median leaves the paper between rows of text as it is, where a Gaussian darkens it.
     around = cv2.medianBlur(off, _LIMITS.median_px)
     return np.asarray(cv2.absdiff(off, around) > _LIMITS.coarse)
 
 
-def _largest(marks: Mask) -> int:
-    """The shorter side of the mark of which that is longest."""
+def _is_large(marks: Mask) -> bool:
+    """Whether a mark is larger than letters and lines of text, both ways."""
     stats = cv2.connectedComponentsWithStats(marks.astype(np.uint8))[2][1:]
-    return int(stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1).max(initial=0))
+    shorter = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1).max(initial=0)
+    return bool(shorter > _LIMITS.largest * max(marks.shape))
 
 
 def _paper_alone(rgb: Rgb) -> bool:
