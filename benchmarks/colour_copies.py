@@ -10,26 +10,22 @@ JSON."""
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
-from pathlib import Path
+from io import BytesIO
 
 import numpy as np
+from format_variants import chunk, pillow, profile, with_chunks
+from PIL import Image, ImageCms
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+from curation.base.rgb import Rgb, shrink
+from curation.dedup.relation import relate
+from curation.dedup.view import View
+from curation.gather.gate.colorimetry import numbered_colours, written_profile
+from curation.gather.gate.decode import decode
+from curation.sample.scenes import SUBJECTS, draw_scene
+from curation.sample.styles import STYLES, paint
 
-from format_variants import chunk, pillow, profile, with_chunks  # noqa: E402
-from PIL import Image, ImageCms  # noqa: E402
-
-from curation.base.rgb import Rgb, shrink  # noqa: E402
-from curation.dedup.relation import relate  # noqa: E402
-from curation.dedup.view import View  # noqa: E402
-from curation.gather.gate.colorimetry import numbered_colours, written_profile  # noqa: E402
-from curation.gather.gate.decode import decode  # noqa: E402
-from curation.sample.scenes import SUBJECTS, draw_scene  # noqa: E402
-from curation.sample.styles import STYLES, paint  # noqa: E402
-
-SEEDS = (*range(14), *range(15, 19))  # the scene of 14 reaches beyond its canvas and is not painted
+SEEDS = (*range(14), *range(15, 19))  # the scene of 14 cannot be painted
 DRAWINGS, SIDE_PX, MAX_PIXELS, THUMBNAIL_PX = len(SEEDS), 360, 10**7, 640
 
 
@@ -65,16 +61,12 @@ def is_copy(one: Rgb, other: Rgb) -> bool:
 
 def raw(data: bytes) -> Rgb:
     """The pixels without their colour space."""
-    from io import BytesIO
-
     with Image.open(BytesIO(data)) as image:
         return np.asarray(image.convert("RGB"))
 
 
 def in_icc(icc: bytes, mode: str, kind: str) -> Callable[[Image.Image], bytes]:
     """A writer into the space of a profile."""
-    from io import BytesIO
-
     theirs = ImageCms.ImageCmsProfile(BytesIO(icc))
     srgb = ImageCms.createProfile("sRGB")
     transform = ImageCms.buildTransform(srgb, theirs, "RGB", mode)

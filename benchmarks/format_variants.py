@@ -551,6 +551,7 @@ def _coloured_pngs() -> Iterator[Row]:
         "grey, gAMA 1.0",
         lambda: png(chunk(b"gAMA", struct.pack(">I", 100_000)), image=powered(1.0).convert("L")),
     )
+    yield "PNG", "16-bit grey, gAMA 1.0", _deep_linear_grey
     yield (
         "PNG",
         "palette, gAMA 1.0",
@@ -578,6 +579,11 @@ def _coloured_pngs() -> Iterator[Row]:
         "grey with alpha, profile Gray.icc",
         lambda: pillow(_grey_with_alpha(), "PNG", icc_profile=profile("Gray.icc")),
     )
+
+
+def _deep_linear_grey() -> bytes:
+    rows = big_endian(np.asarray(powered(1.0).convert("L")).astype(np.uint16) * 257)
+    return written_png(rows, chunk(b"gAMA", struct.pack(">I", 100_000)), bits=16, colour=0)
 
 
 def _deep_linear_png() -> bytes:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,14 +21,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from format_variants import SIZE, MissingError, Variant, cut_out, drawing, variants
+from PIL import Image
 
-CHECKOUT = Path(__file__).parents[1]
-sys.path[:0] = [str(Path(__file__).parent), str(CHECKOUT)]
-
-from format_variants import SIZE, MissingError, Variant, cut_out, drawing, variants  # noqa: E402
-from PIL import Image  # noqa: E402
-
-from curation.gather.gate.decode import UndecodableError, decode  # noqa: E402
+from curation.gather.gate.decode import UndecodableError, decode
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (

@@ -11,7 +11,7 @@ from PIL import Image
 
 from curation.gather.gate.colorimetry import PRIMARIES, SRGB_PRIMARIES, to_d50
 
-Values = npt.NDArray[np.float32]
+Lights = npt.NDArray[np.float32]
 PQ, HLG = 16, 18  # numbers of the two curves in H.273
 BRIGHT = (PQ, HLG)
 PAGE_NITS = 203
@@ -27,7 +27,7 @@ TONED = ((0, 0.1, 0.4, 0.82, 1.49, 2.68, 4.93), (0, 0.0507, 0.203, 0.43, 0.665, 
 """Light of the strongest channel beside the white of a page, and what becomes of it, measured in
 Chromium for a picture of 1,000 nits."""
 
-ROWS = 64
+FLOAT_ROWS = 64
 """Turned at a time, since floats take room."""
 
 
@@ -41,8 +41,8 @@ class Toned:
         """The picture in sRGB."""
         values = np.asarray(image)
         result = np.empty_like(values)
-        for start in range(0, len(values), ROWS):
-            result[start : start + ROWS] = self._shown(values[start : start + ROWS])
+        for start in range(0, len(values), FLOAT_ROWS):
+            result[start : start + FLOAT_ROWS] = self._shown(values[start : start + FLOAT_ROWS])
         return Image.fromarray(result)
 
     def _shown(self, rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -58,19 +58,19 @@ class Toned:
         return np.asarray(np.rint(encoded * 255), np.uint8)
 
     @cached_property
-    def _light(self) -> Values:
+    def _light(self) -> Lights:
         """Of the 256 levels."""
         values = np.arange(256) / 255
         light = _pq(values) * PQ_NITS / PAGE_NITS if self._transfer == PQ else _hlg(values)
         return light.astype(np.float32)
 
     @cached_property
-    def _matrix(self) -> Values:
+    def _matrix(self) -> Lights:
         matrix = np.linalg.inv(to_d50(SRGB_PRIMARIES)) @ to_d50(self._primaries)
         return matrix.astype(np.float32)
 
     @cached_property
-    def _weights(self) -> Values:
+    def _weights(self) -> Lights:
         """What each channel adds to the luminance."""
         return np.asarray(to_d50(self._primaries)[1], np.float32)
 

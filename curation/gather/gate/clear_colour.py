@@ -12,7 +12,7 @@ from PIL import Image
 from curation.base.rgb import Rgb
 from curation.gather.gate.png_chunks import Png
 
-DEEP_BITS = 16
+HALVED_BITS = 16
 """Bits of a sample of which Pillow keeps the upper half."""
 
 SWAPPED = {"RGB;16B": "RGB;16L"}
@@ -27,7 +27,7 @@ def with_clear_colour(image: Image.Image, png: Png) -> Image.Image:
         image.info["transparency"] = level * 255 // (2**png.bits - 1)
     elif image.mode.startswith("I;16") and len(chunk) >= 2:
         return _grey_with_clear(image, struct.unpack_from(">H", chunk)[0])
-    elif image.mode == "RGB" and png.bits == DEEP_BITS and len(chunk) >= 6:
+    elif image.mode == "RGB" and png.bits == HALVED_BITS and len(chunk) >= 6:
         return _colours_with_clear(image, png.data, struct.unpack_from(">HHH", chunk))
     return image
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Values = npt.NDArray[np.float64]
-Curve = Callable[[Values], Values]
+Reals = npt.NDArray[np.float64]
+Curve = Callable[[Reals], Reals]
 """From what is stored, 0 to 1, to linear light, 0 to 1."""
 
 CURVE_STEPS = 255 * 16 + 1
@@ -60,18 +60,18 @@ CINEMA_WHITE = 48 / 52.37
 def power(exponent: float) -> Curve:
     """A plain gamma."""
 
-    def curve(values: Values) -> Values:
+    def curve(values: Reals) -> Reals:
         return np.asarray(values**exponent)
 
     return curve
 
 
-def srgb(values: Values) -> Values:
+def srgb(values: Reals) -> Reals:
     """The curve of sRGB."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
-def _cinema(values: Values) -> Values:
+def _cinema(values: Reals) -> Reals:
     return np.minimum(values**2.6 / CINEMA_WHITE, 1)
 
 
@@ -117,7 +117,7 @@ def written_profile(colours: Colours) -> bytes:
     return _with_header(tags)
 
 
-def to_d50(primaries: tuple[float, ...]) -> Values:
+def to_d50(primaries: tuple[float, ...]) -> Reals:
     """The matrix from linear red, green and blue to XYZ under D50."""
     xy = np.array(primaries).reshape(4, 2)
     if not np.isfinite(xy).all() or (xy[:, 1] < 0.001).any() or np.abs(xy).max() > 2:
@@ -132,7 +132,7 @@ def to_d50(primaries: tuple[float, ...]) -> Values:
     return np.asarray(adapted @ (xyz[:, :3] * scale))
 
 
-def _xyz(values: Values) -> bytes:
+def _xyz(values: Reals) -> bytes:
     if np.abs(values).max() > 4:
         raise ValueError(f"XYZ {values}")
     return b"XYZ " + bytes(4) + struct.pack(">3i", *(round(value * 65_536) for value in values))

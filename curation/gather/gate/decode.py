@@ -39,8 +39,8 @@ from curation.gather.gate.formats import PLAIN, sniff
 from curation.gather.gate.jpeg import from_samples, read_frame, samples
 from curation.gather.gate.other_formats import other_format
 from curation.gather.gate.png_chunks import read_png
-from curation.gather.gate.srgb import ToSrgb, shown
-from curation.gather.gate.tiff_samples import PROFILE, read_directory, read_layout, read_samples
+from curation.gather.gate.srgb import ToSrgb, shown_image
+from curation.gather.gate.tiff_samples import TiffTag, read_directory, read_layout, read_samples
 
 VERSION = 4
 """Raised whenever the same bytes may give other pixels."""
@@ -195,7 +195,7 @@ def _load_jpeg(data: bytes, max_pixels: int) -> Picture:
     data = data[data.find(JPEG_START) :]
     frame = read_frame(data)
     if frame.unsupported:
-        raise UndecodableError("kind_not_supported", frame.unsupported)
+        raise _not_supported(frame.unsupported)
     with _opened(data, "JPEG", max_pixels) as image:
         levels, odd = samples(data, frame, image.mode)
         how, note = other_colours("JPEG", image.info, data)
@@ -203,6 +203,7 @@ def _load_jpeg(data: bytes, max_pixels: int) -> Picture:
         if levels is None or image.mode == "CMYK":  # Pillow knows who stores ink as white
             image.load()
             return _seen(image, loaded)
+        _check_size((levels.shape[1], levels.shape[0]), max_pixels)
         return _seen_rgb(from_samples(levels, how), loaded)
 
 
@@ -215,14 +216,18 @@ def _load_tiff(data: bytes, max_pixels: int) -> Picture:
             return _load_plain_tiff(data, max_pixels)
         except UnidentifiedImageError as error:
             if not layout.readable:
-                raise UndecodableError("kind_not_supported", layout.words) from error
+                raise _not_supported(layout.words) from error
     if not layout.readable:
-        raise UndecodableError("kind_not_supported", layout.words)
+        raise _not_supported(layout.words)
     Image.MAX_IMAGE_PIXELS = max_pixels * layout.bytes_per_pixel
     image = read_samples(data, tags, layout)
-    how, note = other_colours("TIFF", {"icc_profile": tags.get(PROFILE)}, data)
+    how, note = other_colours("TIFF", {"icc_profile": tags.get(TiffTag.PROFILE)}, data)
     turn = _sensible(tags.get(ORIENTATION_TAG, 0))
     return _seen(image, Loaded("TIFF", image.mode, turn, how, (note,)))
+
+
+def _not_supported(kind: str) -> UndecodableError:
+    return UndecodableError("kind_not_supported", f"kind not supported: {kind}")
 
 
 def _load_plain_tiff(data: bytes, max_pixels: int) -> Picture:
@@ -231,7 +236,8 @@ def _load_plain_tiff(data: bytes, max_pixels: int) -> Picture:
         mode, promised = image.mode, _orientation(image)
         image.load()
         _check_size(image.size, max_pixels)
-        how, note = other_colours("TIFF", image.info, data)
+        # Lab says by itself which colours it means
+        how, note = other_colours("TIFF", image.info, data) if mode != "LAB" else (None, "")
         return _seen(image, Loaded("TIFF", mode, min(promised, 0), how, (note,)))
 
 
@@ -248,7 +254,7 @@ def _opened(data: bytes, kind: str, max_pixels: int) -> Iterator[Image.Image]:
 
 def _seen(image: Image.Image, loaded: Loaded) -> Picture:
     """The picture as a screen shows it."""
-    coloured = shown(image, loaded.how) if loaded.how else image
+    coloured = shown_image(image, loaded.how) if loaded.how else image
     upright = UPRIGHTING.get(loaded.orientation)
     return _told(to_rgb(coloured.transpose(upright) if upright is not None else coloured), loaded)
 
@@ -294,4 +300,6 @@ def _explain(error: Exception) -> tuple[str, str]:
         isinstance(error, cv2.error) and error.code == cv2.Error.StsNoMem
     ):
         return "memory", str(error)
+    if isinstance(error, UnidentifiedImageError):  # whose text names an object in memory
+        return f"broken:{type(error).__name__}", "its headers are damaged"
     return f"broken:{type(error).__name__}", ADDRESS.sub("", str(error))

@@ -16,13 +16,13 @@ import simplejpeg
 from PIL import Image
 
 from curation.base.rgb import Rgb
-from curation.gather.gate.srgb import ToSrgb, shown, shown_rgb
+from curation.gather.gate.srgb import ToSrgb, shown_image, shown_rgb
 
 SOI, EOI, SOS, DHT = 0xD8, 0xD9, 0xDA, 0xC4  # markers: start, end, a scan, tables of codes
 FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}
 """Markers that say how the picture is coded."""
 
-KINDS = {0xC0: "", 0xC1: "", 0xC2: "", 0xC9: "arithmetic ", 0xCA: "arithmetic "}
+CODINGS = {0xC0: "", 0xC1: "", 0xC2: "", 0xC9: "arithmetic ", 0xCA: "arithmetic "}
 """Codings that the decoder knows; the others are lossless or hierarchical."""
 
 DEPTH_BITS = 8
@@ -31,7 +31,12 @@ DEPTH_BITS = 8
 HOLE_BYTES = 32
 """Zeros in a row that no encoder writes into a scan, unless they mean flat blocks."""
 
-WITHOUT_END = "Premature end of JPEG file"
+END = b"\xff\xd9"
+"""The marker behind the last scan."""
+
+ZEROS_AT_END = 2
+"""With which the data of a picture may end."""
+
 TOO_MUCH = re.compile(r"Corrupt JPEG data: \d+ extraneous bytes before marker")
 DAMAGE = "Corrupt JPEG data"
 """How libjpeg begins what it says of a picture that it could not decode as it was meant."""
@@ -82,7 +87,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
 def _unsupported(marker: int, bits: int) -> str:
     if bits != DEPTH_BITS:
         return f"{bits}-bit JPEG"
-    if marker in KINDS:
+    if marker in CODINGS:
         return ""
     return "lossless JPEG" if marker in (0xC3, 0xCB) else "hierarchical JPEG"
 
@@ -104,21 +109,24 @@ def samples(data: bytes, frame: Frame, mode: str) -> tuple[Samples | None, str]:
 
     OSError where a part of the picture is missing or was overwritten."""
     space = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}[mode]
-    whole, ended = (data, "") if _ends(data, frame) else (_with_end(data, frame), "no_end_marker")
-    found, note = _decoded(whole, frame, space)
-    return found, "; ".join(filter(None, (ended, note)))
+    if data.find(END, frame.scan) >= 0:
+        return _decoded(data, frame, space)
+    found, note = _decoded_without_end(data, frame, space)
+    return found, "; ".join(filter(None, ("no_end_marker", note)))
 
 
-def _ends(data: bytes, frame: Frame) -> bool:
-    return data.find(b"\xff\xd9", frame.scan) >= 0
-
-
-def _with_end(data: bytes, frame: Frame) -> bytes:
-    """Without the zeros of a disk that may follow, and with the marker."""
-    coded = data[frame.scan :].rstrip(b"\0")
-    if not coded:
-        raise OSError("image file is truncated")
-    return data[: frame.scan] + coded + b"\xff\xd9"
+def _decoded_without_end(data: bytes, frame: Frame, space: str) -> tuple[Samples | None, str]:
+    """Of the zeros that may follow, which a disk left, the first few may be the picture's."""
+    rest = data[frame.scan :]
+    coded = rest.rstrip(b"\0")
+    problem = OSError("image file is truncated")
+    for zeros in range(min(ZEROS_AT_END, len(rest) - len(coded)) + 1 if coded else 0):
+        whole = b"".join((data[: frame.scan], coded, bytes(zeros), END))
+        try:
+            return _decoded(whole, frame, space)
+        except OSError as error:
+            problem = OSError(f"image file is truncated ({error})")
+    raise problem
 
 
 def _decoded(data: bytes, frame: Frame, space: str) -> tuple[Samples | None, str]:
@@ -138,7 +146,7 @@ def _decoded(data: bytes, frame: Frame, space: str) -> tuple[Samples | None, str
 
 
 def _has_hole(data: bytes, frame: Frame) -> bool:
-    end = data.find(b"\xff\xd9", frame.scan)
+    end = data.find(END, frame.scan)
     return data.find(bytes(HOLE_BYTES), frame.scan, end) >= 0
 
 
@@ -146,6 +154,6 @@ def from_samples(levels: Samples, how: ToSrgb | None) -> Rgb:
     """Grey or coloured samples as sRGB; `how` is None where they are it already."""
     if levels.shape[2] == 1:
         if how:
-            return np.asarray(shown(Image.fromarray(levels[..., 0]), how).convert("RGB"))
+            return np.asarray(shown_image(Image.fromarray(levels[..., 0]), how).convert("RGB"))
         return np.asarray(cv2.merge([levels] * 3), np.uint8)
     return shown_rgb(levels, how) if how and how.mode == "RGB" else levels

@@ -16,8 +16,9 @@ import numpy.typing as npt
 from PIL import Image, ImageCms
 
 from curation.base.rgb import Rgb
+from curation.gather.gate.colour_modes import DEEP_GREYS, to_rgb
 
-MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Pillow's mode of the pixels that a profile speaks of."""
 
 CLASSES = ("scnr", "mntr", "prtr", "spac")
@@ -78,7 +79,7 @@ def to_srgb(profile: bytes) -> ToSrgb | None:
 
 def _transform(profile: bytes) -> ToSrgb:
     theirs = ImageCms.ImageCmsProfile(BytesIO(profile))
-    mode = MODES.get(theirs.profile.xcolor_space.strip())
+    mode = PROFILE_MODES.get(theirs.profile.xcolor_space.strip())
     if mode is None or theirs.profile.device_class not in CLASSES:
         raise OddProfileError(f"a profile of {theirs.profile.xcolor_space.strip()}")
     ours = ImageCms.ImageCmsProfile(BytesIO(_plain_srgb()))
@@ -107,25 +108,36 @@ def _probed(found: ToSrgb) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]
     return flat.reshape(-1, channels).astype(np.int64), turned.astype(np.int64)
 
 
-def shown(image: Image.Image, how: ToSrgb) -> Image.Image:
+def shown_image(image: Image.Image, how: ToSrgb) -> Image.Image:
     """The picture in sRGB, its transparency as it was; as it is, where the profile speaks of other
-    pixels."""
-    if image.mode in ("P", "PA") or "transparency" in image.info:
-        image = image.convert("RGBA" if _is_clear(image) else "RGB")
+    pixels. The picture that is given may be changed."""
+    image = _plain(image)
     if image.mode in ("LA", "RGBA"):
-        alpha = image.getchannel("A")
-        colours = shown(image.convert(image.mode[:-1]), how).convert("RGB")
-        colours.putalpha(alpha)
+        colours = shown_image(image.convert(image.mode[:-1]), how).convert("RGB")
+        colours.putalpha(image.getchannel("A"))
         return colours
-    if image.mode in ("1", "L") and how.mode == "RGB":
+    if image.mode == "L" and how.mode == "RGB":
         image = image.convert("RGB")
-    if image.mode == "1":
-        image = image.convert("L")
-    return how.transform.apply(image) if image.mode == how.mode else image
+    if image.mode != how.mode:
+        return image
+    if image.mode == "RGB" and isinstance(how.transform, ImageCms.ImageCmsTransform):
+        how.transform.apply_in_place(image)  # saves the room of a second picture
+        return image
+    return how.transform.apply(image)
 
 
-def _is_clear(image: Image.Image) -> bool:
-    return image.mode == "PA" or "transparency" in image.info
+def _plain(image: Image.Image) -> Image.Image:
+    """The same picture in one of the modes L, LA, RGB, RGBA and CMYK."""
+    mode, clear = image.mode, "transparency" in image.info
+    if mode.startswith("I;16") or mode in DEEP_GREYS:
+        return Image.fromarray(np.ascontiguousarray(to_rgb(image)[..., 0]))
+    if mode in ("La", "RGBa"):
+        return image.convert(mode.upper())
+    if clear or mode in ("P", "PA"):
+        return image.convert("RGBA" if clear or mode == "PA" else "RGB")
+    if mode == "1":
+        return image.convert("L")
+    return image if mode in ("L", "LA", "RGB", "RGBA", "CMYK") else image.convert("RGB")
 
 
 def shown_rgb(rgb: Rgb, how: ToSrgb) -> Rgb:

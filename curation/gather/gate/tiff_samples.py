@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
+from enum import IntEnum
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -15,29 +16,53 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, TiffImagePlugin
 
-WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262  # tags
-OFFSETS, SAMPLES, ROWS_PER_STRIP, COUNTS, PLANAR = 273, 277, 278, 279, 284  # tags
-PREDICTOR, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS = 317, 322, 323, 324, 325  # tags
-EXTRA, FORMAT = 338, 339  # tags
-PROFILE, XMP = 34675, 700  # tags
+from curation.gather.gate.colour_modes import SCALES
+
+
+class TiffTag(IntEnum):
+    """Numbers of the tags that say how samples lie."""
+
+    WIDTH = 256
+    HEIGHT = 257
+    BITS = 258
+    COMPRESSION = 259
+    PHOTOMETRIC = 262
+    OFFSETS = 273
+    SAMPLES = 277
+    ROWS_PER_STRIP = 278
+    COUNTS = 279
+    PLANAR = 284
+    PREDICTOR = 317
+    TILE_WIDTH = 322
+    TILE_HEIGHT = 323
+    TILE_OFFSETS = 324
+    TILE_COUNTS = 325
+    EXTRA = 338
+    FORMAT = 339
+    PROFILE = 34675
+
+
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, INKS = 0, 1, 2, 5  # photometric interpretations
 WEBP = 50001  # a compression
 UNPACKED = (1, 5, 8, 32773, 32946, 34925, 50000)
 """Compressions that are the same for all samples: none, LZW, deflate, PackBits, LZMA, Zstandard."""
 
-FORMATS = {1: "u", 2: "i", 3: "f"}
+SAMPLE_KINDS = {1: "u", 2: "i", 3: "f"}
 """NumPy's letters for kinds of samples."""
 
 CHANNELS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, INKS: 4}
-MODES = {(1, False): "L", (1, True): "LA", (3, False): "RGB", (3, True): "RGBA", (4, False): "CMYK"}
+SAMPLE_MODES = {
+    (1, False): "L",
+    (1, True): "LA",
+    (3, False): "RGB",
+    (3, True): "RGBA",
+    (4, False): "CMYK",
+}
 """Pillow's modes by the number of colours and whether there is alpha."""
 
 PREMULTIPLIED, STRAIGHT = 1, 2  # what an extra sample may be
 DIFFERENCES, FLOAT_DIFFERENCES = 2, 3  # predictors
 DEEP_BITS = 16  # the least that this module reads without need
-SCALES = (1.0, 255.0, 65_535.0)
-"""The whites that floating point is likely to mean."""
-
 Directory = TiffImagePlugin.ImageFileDirectory_v2
 
 
@@ -102,21 +127,27 @@ def read_directory(data: bytes) -> Directory:
     return directory
 
 
+def _required(tags: Directory, tag: TiffTag) -> Any:
+    if tag not in tags:
+        raise ValueError(f"the TIFF does not say its {tag.name.lower().replace('_', ' ')}")
+    return tags[tag]
+
+
 def read_layout(tags: Directory) -> Layout:
-    """How the samples lie; KeyError, TypeError or ValueError where the tags do not say."""
-    bits, kinds = tags.get(BITS, (1,)), tags.get(FORMAT, (1,))
-    samples = int(tags.get(SAMPLES, 1))
+    """How the samples lie; TypeError or ValueError where the tags do not say."""
+    bits, kinds = tags.get(TiffTag.BITS, (1,)), tags.get(TiffTag.FORMAT, (1,))
+    samples = int(tags.get(TiffTag.SAMPLES, 1))
     return Layout(
-        width=int(tags[WIDTH]),
-        height=int(tags[HEIGHT]),
+        width=int(_required(tags, TiffTag.WIDTH)),
+        height=int(_required(tags, TiffTag.HEIGHT)),
         bits=int(bits[0]) if len(set(bits)) == 1 else 0,
-        kind=FORMATS.get(kinds[0], "?") if len(set(kinds)) == 1 else "?",
+        kind=SAMPLE_KINDS.get(kinds[0], "?") if len(set(kinds)) == 1 else "?",
         samples=samples,
-        photometric=int(tags.get(PHOTOMETRIC, 0)),
-        extra=tuple(tags.get(EXTRA, ())),
-        planes=tags.get(PLANAR, 1) == 2,
-        compression=int(tags.get(COMPRESSION, 1)),
-        predictor=int(tags.get(PREDICTOR, 1)),
+        photometric=int(tags.get(TiffTag.PHOTOMETRIC, 0)),
+        extra=tuple(tags.get(TiffTag.EXTRA, ())),
+        planes=tags.get(TiffTag.PLANAR, 1) == 2,
+        compression=int(tags.get(TiffTag.COMPRESSION, 1)),
+        predictor=int(tags.get(TiffTag.PREDICTOR, 1)),
     )
 
 
@@ -133,7 +164,7 @@ def read_samples(data: bytes, tags: Directory, layout: Layout) -> Image.Image:
 
 
 def _plane(data: bytes, tags: Directory, layout: Layout, index: int) -> npt.NDArray[Any]:
-    offsets = tags[TILE_OFFSETS if TILE_OFFSETS in tags else OFFSETS]
+    offsets = _required(tags, _where(tags)[0])
     each = len(offsets) // layout.samples
     return _unpacked(data, tags, layout, 1, slice(index * each, (index + 1) * each))
 
@@ -143,10 +174,11 @@ def _unpacked(
 ) -> npt.NDArray[Any]:
     """Height x width x samples of the strips or tiles that are named."""
     size = samples * layout.bits // 8
-    step = int(tags[TILE_WIDTH]) if TILE_OFFSETS in tags else layout.width
+    tiled = TiffTag.TILE_OFFSETS in tags
+    step = int(_required(tags, TiffTag.TILE_WIDTH)) if tiled else layout.width
     width = -(-layout.width // step) * step  # the last tiles of a row may reach beyond it
     plain = _plain(tags, pieces, size)
-    plain[WIDTH], plain[COMPRESSION] = (width * size,), (layout.compression,)
+    plain[TiffTag.WIDTH], plain[TiffTag.COMPRESSION] = (width * size,), (layout.compression,)
     raw = _bytes_of(data, plain).reshape(layout.height, width, size)
     order = "<" if tags.prefix == b"II" else ">"
     kind = np.dtype(f"{order}{layout.kind}{layout.bits // 8}")
@@ -158,18 +190,31 @@ def _unpacked(
 def _plain(tags: Directory, pieces: slice, size: int) -> dict[int, Sequence[int]]:
     """The strips or tiles that are named, as grey pixels of which `size` make one of the
     picture's."""
-    height = int(tags[HEIGHT])
-    plain: dict[int, Sequence[int]] = {HEIGHT: (height,), BITS: (8,), SAMPLES: (1,)}
-    plain |= {PHOTOMETRIC: (BLACK_IS_ZERO,), PLANAR: (1,)}
-    if TILE_OFFSETS in tags:
-        plain |= {TILE_WIDTH: (int(tags[TILE_WIDTH]) * size,), TILE_HEIGHT: (tags[TILE_HEIGHT],)}
-        plain[TILE_OFFSETS], plain[TILE_COUNTS] = tags[TILE_OFFSETS], tags[TILE_COUNTS]
-        named = (TILE_OFFSETS, TILE_COUNTS)
+    height = int(tags[TiffTag.HEIGHT])
+    offsets, counts = _where(tags)
+    shape: dict[int, Sequence[int]]
+    if offsets == TiffTag.TILE_OFFSETS:
+        across, down = (_required(tags, tag) for tag in (TiffTag.TILE_WIDTH, TiffTag.TILE_HEIGHT))
+        shape = {TiffTag.TILE_WIDTH: (int(across) * size,), TiffTag.TILE_HEIGHT: (int(down),)}
     else:
-        plain[ROWS_PER_STRIP] = (min(int(tags.get(ROWS_PER_STRIP, height)), height),)
-        plain[OFFSETS], plain[COUNTS] = tags[OFFSETS], tags[COUNTS]
-        named = (OFFSETS, COUNTS)
-    return plain | {tag: plain[tag][pieces] for tag in named}
+        rows = int(tags.get(TiffTag.ROWS_PER_STRIP, height))
+        shape = {TiffTag.ROWS_PER_STRIP: (min(rows, height),)}
+    return shape | {
+        TiffTag.HEIGHT: (height,),
+        TiffTag.BITS: (8,),
+        TiffTag.SAMPLES: (1,),
+        TiffTag.PHOTOMETRIC: (BLACK_IS_ZERO,),
+        TiffTag.PLANAR: (1,),
+        offsets: _required(tags, offsets)[pieces],
+        counts: _required(tags, counts)[pieces],
+    }
+
+
+def _where(tags: Directory) -> tuple[TiffTag, TiffTag]:
+    """The tags that tell where the data lie, and how long each piece is."""
+    if TiffTag.TILE_OFFSETS in tags:
+        return TiffTag.TILE_OFFSETS, TiffTag.TILE_COUNTS
+    return TiffTag.OFFSETS, TiffTag.COUNTS
 
 
 def _bytes_of(data: bytes, plain: Mapping[int, Sequence[int]]) -> npt.NDArray[np.uint8]:
@@ -211,7 +256,7 @@ def _undone(raw: npt.NDArray[np.uint8], kind: np.dtype[Any], predictor: int) -> 
 def _picture(values: npt.NDArray[Any], layout: Layout) -> Image.Image:
     colours = CHANNELS[layout.photometric]
     extra = layout.extra[0] if layout.extra else 0
-    clear = extra in (PREMULTIPLIED, STRAIGHT) and (colours, True) in MODES
+    clear = extra in (PREMULTIPLIED, STRAIGHT) and (colours, True) in SAMPLE_MODES
     levels = _levels(values[..., : colours + clear])
     if layout.photometric == WHITE_IS_ZERO:
         levels[..., 0] = 255 - levels[..., 0]
@@ -220,7 +265,7 @@ def _picture(values: npt.NDArray[Any], layout: Layout) -> Image.Image:
         straight = levels[..., :-1].astype(np.uint16) * 255 // alpha
         levels[..., :-1] = np.minimum(straight, 255)
     flat = levels[..., 0] if levels.shape[2] == 1 else levels
-    return Image.fromarray(np.ascontiguousarray(flat), MODES[colours, clear])
+    return Image.fromarray(np.ascontiguousarray(flat), SAMPLE_MODES[colours, clear])
 
 
 def _levels(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
@@ -238,12 +283,13 @@ def _levels(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
 
 
 def _from_webp(data: bytes, tags: Directory, layout: Layout) -> Image.Image:
-    tiled = TILE_OFFSETS in tags
-    across = int(tags[TILE_WIDTH]) if tiled else layout.width
-    down = int(tags[TILE_HEIGHT] if tiled else tags.get(ROWS_PER_STRIP, layout.height))
+    tiled = TiffTag.TILE_OFFSETS in tags
+    across = int(_required(tags, TiffTag.TILE_WIDTH)) if tiled else layout.width
+    down = int(
+        tags[TiffTag.TILE_HEIGHT] if tiled else tags.get(TiffTag.ROWS_PER_STRIP, layout.height)
+    )
     columns = -(-layout.width // across)
-    offsets = tags[TILE_OFFSETS if tiled else OFFSETS]
-    counts = tags[TILE_COUNTS if tiled else COUNTS]
+    offsets, counts = (_required(tags, tag) for tag in _where(tags))
     if len(offsets) != columns * -(-layout.height // max(down, 1)) or len(counts) != len(offsets):
         raise ValueError("strips or tiles are missing")
     whole = Image.new("RGBA" if layout.samples == 4 else "RGB", (layout.width, layout.height))
