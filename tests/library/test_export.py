@@ -58,6 +58,7 @@ def written(source: Path, files: dict[bytes, bytes]) -> tuple[pd.DataFrame, pd.D
             "note": "",
             "format": "PNG",
             "mode": "RGB",
+            "ai_mark": "",
             "path_bytes": raw,
         }
         images.append(known | size | rest)

@@ -140,6 +140,7 @@ def _image(file: File) -> dict[str, object]:
         "height": 0,
         "format": "",
         "mode": "",
+        "ai_mark": "",
     }
     return known | (broken if file.kind == "broken" else size)
 

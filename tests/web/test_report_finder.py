@@ -45,6 +45,7 @@ FILE = {
     "error": "",
     "note": "",
     "mode": "RGB",
+    "ai_mark": "",
 }
 FILE |= {"format": "PNG", "width": 40, "height": 30}
 MOST_INTERACTIVE_MS = 2000

@@ -11,7 +11,7 @@ import PIL
 from curation.base import thumbnail_codec
 from curation.gather.gate import decode, fingerprint
 
-VERSION = 2
+VERSION = 3
 """Raised whenever what a decode measures is arranged otherwise."""
 
 
