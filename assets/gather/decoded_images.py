@@ -31,7 +31,7 @@ STAGE = Stage(
             THUMBNAILS, "Where the working thumbnail of every readable picture is stored"
         ),
     },
-    version=3,
+    version=4,
     kinds={"pillow", "parquet"},
 )
 

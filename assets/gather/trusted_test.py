@@ -25,7 +25,7 @@ STAGE = Stage(
         "test_hashes": Made(HASHES, f"Hashes {_LIKE.format('hashes')}"),
         "test_thumbnails": Made(THUMBNAILS, f"Thumbnails {_LIKE.format('thumbnails')}"),
     },
-    version=3,
+    version=4,
     kinds={"pillow", "parquet"},
 )
 

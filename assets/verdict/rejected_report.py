@@ -39,7 +39,7 @@ STAGE = Stage(
     "rejected_report",
     settings=ReportParams,
     tables={"rejected_report": Made(None)},
-    version=4,
+    version=5,
     kinds={"html"},
 )
 

@@ -27,7 +27,7 @@ from curation.gather.gate.decode import UndecodableError, decode
 from curation.gather.gate.drawn import found
 from curation.gather.gate.drawn.jxl import jxl_header
 from curation.gather.gate.formats import sniff
-from curation.gather.gate.other_formats import OTHERS, other_format
+from curation.gather.gate.other_formats import OTHER_FORMATS, other_format
 from curation.gather.gate.pool import Gate
 from curation.gather.gate.worker import Settings
 
@@ -444,7 +444,7 @@ def test_photoshop_files_that_are_not_read() -> None:
 # What is not read
 
 
-@pytest.mark.parametrize("other", OTHERS, ids=lambda other: other.name)
+@pytest.mark.parametrize("other", OTHER_FORMATS, ids=lambda other: other.name)
 def test_every_other_format_is_called_by_its_name(other: Any) -> None:
     reason, words = refused(other.magic + bytes(300))
     assert reason == "format_not_allowed"

@@ -25,12 +25,12 @@ WORDS = b"rainedAlgorithmicMedia"
 MADE = rb"(?:t|compositeWithT)rainedAlgorithmicMedia\b"
 """The ends of IPTC's words for made by a trained model, wholly or in part."""
 
-SOURCE = rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/"
-MANIFEST = re.compile(rb"digitalSourceType.{1,4}" + SOURCE + MADE, re.DOTALL)
+SOURCE_TYPE = rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/"
+C2PA = re.compile(rb"digitalSourceType.{1,4}" + SOURCE_TYPE + MADE, re.DOTALL)
 """In a C2PA manifest: CBOR, where the length stands between a name and its value."""
 
 XMP = re.compile(
-    rb"DigitalSourceType(?:\s*=\s*[\"']|\s*>\s*|\s+rdf:resource\s*=\s*[\"'])" + SOURCE + MADE
+    rb"DigitalSourceType(?:\s*=\s*[\"']|\s*>\s*|\s+rdf:resource\s*=\s*[\"'])" + SOURCE_TYPE + MADE
 )
 EXIF = re.compile(rb"(?:exif|exif.{2}|exif.{4})(?=II\*\0|MM\0\*)", re.DOTALL | re.IGNORECASE)
 """Where an EXIF block starts in a JPEG, PNG, WebP, AVIF, HEIC or JPEG XL."""
@@ -44,8 +44,8 @@ MOST_WORDS = 20
 
 SOFTWARE, DESCRIPTION, MAKE, MODEL = 0x0131, 0x010E, 0x010F, 0x0110  # tags of EXIF
 DETAILS, COMMENT = 0x8769, 0x9286  # its second table, and the tag in it that generators use
-STEPS = re.compile(rb"\bSteps: \d+,")
-SAMPLER = re.compile(rb"\bSampler: |\"sampler|\"scheduler")
+STEPS_OF = re.compile(rb"\bSteps: \d+,")
+SAMPLER_OF = re.compile(rb"\bSampler: |\"sampler|\"scheduler")
 JOB = re.compile(rb"\bJob ID: [0-9a-f]{8}-[0-9a-f]{4}-")
 GENERATORS = re.compile(
     rb"midjourney|dall-?e\b|adobe firefly|bing image creator|leonardo\.ai|ideogram|"
@@ -69,7 +69,7 @@ def find_ai_mark(data: bytes) -> str:
         remarks = _remarks(data)
     said = b"\n".join(remarks.values())
     told = data if WORDS in data else b""  # searching for a word is a hundred times faster
-    if MANIFEST.search(told):
+    if C2PA.search(told):
         return "c2pa"
     if XMP.search(told) or XMP.search(said):
         return "iptc"
@@ -153,7 +153,7 @@ def _by_invokeai(remarks: Remarks, data: bytes) -> bool:
 def _by_stable_diffusion(remarks: Remarks, data: bytes) -> bool:
     """The settings that its web interfaces write behind a prompt."""
     texts = [remarks.get(name, b"") for name in ("parameters", "exif comment")]
-    return any(STEPS.search(text) and SAMPLER.search(text) for text in texts) or any(
+    return any(STEPS_OF.search(text) and SAMPLER_OF.search(text) for text in texts) or any(
         b'"sampler' in text and b'"steps"' in text for text in texts
     )
 

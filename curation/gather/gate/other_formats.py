@@ -20,7 +20,7 @@ class Other(NamedTuple):
 
 VIDEO = "only still pictures are read"
 ARCHIVE = "unpack it"
-OTHERS = (
+OTHER_FORMATS = (
     Other(b"%PDF", "PDF document"),
     Other(b"%!PS", "PostScript"),
     Other(b"\xc5\xd0\xd3\xc6", "EPS"),
@@ -58,7 +58,7 @@ OTHERS = (
 )
 PROCREATE = Other(b"PK\x03\x04", "Procreate file", "share it as PNG")
 TAR = Other(b"", "tar archive", ARCHIVE)
-MEDIA = {b"qt  ": "QuickTime video", b"crx ": "camera raw file (CR3)", b"M4A ": "sound (M4A)"}
+BRAND_NAMES = {b"qt  ": "QuickTime video", b"crx ": "camera raw file (CR3)", b"M4A ": "sound (M4A)"}
 """What an ISO media file of this brand is called; any other is an MP4 video."""
 
 PROCREATE_PART = b"QuickLook/Thumbnail.png"
@@ -77,8 +77,8 @@ def other_format(data: bytes) -> Other | None:
     if data[257:262] == b"ustar":
         return TAR
     if data[4:8] == b"ftyp":
-        return Other(b"", MEDIA.get(data[8:12], "MP4 video"), VIDEO)
-    found = next((one for one in OTHERS if data.startswith(one.magic)), None)
+        return Other(b"", BRAND_NAMES.get(data[8:12], "MP4 video"), VIDEO)
+    found = next((one for one in OTHER_FORMATS if data.startswith(one.magic)), None)
     if found and found.magic == PROCREATE.magic and PROCREATE_PART in data[-DIRECTORY_BYTES:]:
         return PROCREATE
     return found

@@ -12,12 +12,12 @@ from contextlib import closing
 from curation.gather.gate.drawn.archives import PREVIEW
 from curation.gather.gate.drawn.found import Check, Inside, unsupported
 
-HEADER = struct.Struct(">8s8s8s")
-CHUNK = struct.Struct(">8sQ")
+CLIP_HEADER = struct.Struct(">8s8s8s")
+CLIP_CHUNK = struct.Struct(">8sQ")
 DATABASE = b"CHNKSQLi"
 PREVIEW_TABLE = "CanvasPreview"
 QUERY = f"SELECT ImageData FROM {PREVIEW_TABLE} LIMIT 1"
-STEPS = 10_000_000
+SQL_STEPS = 10_000_000
 """Of SQLite's machine for one query: a sound file needs some dozens."""
 
 MOST_CHUNKS = 100_000
@@ -31,7 +31,7 @@ def read_clip(data: bytes, check: Check) -> Inside:
         database.deserialize(data[start:end])
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(end - start, 1))
         database.set_authorizer(_authorise)
-        database.set_progress_handler(_give_up, STEPS)
+        database.set_progress_handler(_give_up, SQL_STEPS)
         row = database.execute(QUERY).fetchone()
     if row is None or not isinstance(row[0], bytes) or not row[0]:
         raise unsupported("Clip Studio Paint file without a preview")
@@ -47,12 +47,12 @@ def _database(data: bytes) -> tuple[int, int]:
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Kind, start and end of the body of every chunk."""
-    place = HEADER.size
+    place = CLIP_HEADER.size
     for _ in range(MOST_CHUNKS):
-        if place + CHUNK.size > len(data):
+        if place + CLIP_CHUNK.size > len(data):
             return
-        kind, size = CHUNK.unpack_from(data, place)
-        start = place + CHUNK.size
+        kind, size = CLIP_CHUNK.unpack_from(data, place)
+        start = place + CLIP_CHUNK.size
         yield kind, start, min(start + size, len(data))
         place = start + size
 

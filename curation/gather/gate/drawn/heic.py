@@ -6,7 +6,7 @@ from PIL import Image
 
 from curation.gather.gate.drawn.found import Check, Whole, library
 
-PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
+BY_ALPHA = {"RGBA": "RGBa", "LA": "La"}
 """Pillow's modes for colours that are multiplied by their alpha."""
 
 
@@ -19,6 +19,6 @@ def read_heic(data: bytes, check: Check) -> Whole:
     check(main.size)
     image = main.to_pillow()
     check(image.size)
-    if main.premultiplied_alpha and image.mode in PREMULTIPLIED:
-        image = Image.frombytes(PREMULTIPLIED[image.mode], image.size, image.tobytes())
+    if main.premultiplied_alpha and image.mode in BY_ALPHA:
+        image = Image.frombytes(BY_ALPHA[image.mode], image.size, image.tobytes())
     return Whole(image, main.info.get("icc_profile"))

@@ -16,7 +16,7 @@ CODESTREAM = b"\xff\x0a"
 PART_BYTES = 4
 """Of the number in front of a part of a codestream (jxlp)."""
 
-HEADER_BYTES = 64
+START_BYTES = 64
 """Enough for all that is read of a header."""
 
 SIZE_BITS = (9, 13, 18, 30)
@@ -25,7 +25,7 @@ SIZE_BITS = (9, 13, 18, 30)
 RATIOS = ("0", "1", "6/5", "4/3", "3/2", "16/9", "5/4", "2")
 """Of width to height, by their numbers; 0 means that the width is written."""
 
-MODES = {"RGB", "RGBA", "L", "LA", "I;16", "F"}
+JXL_MODES = {"RGB", "RGBA", "L", "LA", "I;16", "F"}
 
 
 class _Bits:
@@ -54,7 +54,7 @@ def read_jxl(data: bytes, check: Check) -> Whole | Inside:
         return read_jxl(_without_jpeg(data), check)
     found = (info.width, info.height)
     check(found)
-    if info.mode not in MODES:
+    if info.mode not in JXL_MODES:
         raise unsupported(f"JPEG XL with {info.mode}")
     return Whole(Image.frombytes(info.mode, found, bytes(pixels)), profile)
 
@@ -98,11 +98,11 @@ def jxl_header(data: bytes) -> tuple[tuple[int, int], bool]:
 def _codestream(data: bytes) -> bytes:
     """Its start."""
     if not data.startswith(CONTAINER):
-        return data[:HEADER_BYTES]
+        return data[:START_BYTES]
     for kind, start, _ in boxes(data, 0, len(data)):
         if kind in (b"jxlc", b"jxlp"):
             start += PART_BYTES * (kind == b"jxlp")
-            return data[start : start + HEADER_BYTES]
+            return data[start : start + START_BYTES]
     return b""
 
 

@@ -12,8 +12,16 @@ from PIL import Image
 
 from curation.gather.gate.drawn.found import Check, Whole, unsupported
 
-BITMAP, GREY, INDEXED, RGB, CMYK, DUOTONE, LAB = 0, 1, 2, 3, 4, 8, 9  # modes, by their numbers
-MODES = {BITMAP: "1", GREY: "L", INDEXED: "P", RGB: "RGB", CMYK: "CMYK", DUOTONE: "L", LAB: "LAB"}
+BITMAP, GREYS, INDEXED, COLOURS, CMYK, DUOTONE, LAB = 0, 1, 2, 3, 4, 8, 9  # modes, by their numbers
+PSD_MODES = {
+    BITMAP: "1",
+    GREYS: "L",
+    INDEXED: "P",
+    COLOURS: "RGB",
+    CMYK: "CMYK",
+    DUOTONE: "L",
+    LAB: "LAB",
+}
 """Pillow's names of them."""
 
 DEPTHS = (1, 8, 16)
@@ -23,8 +31,8 @@ RAW, PACKED = 0, 1  # how the flattened picture is stored
 LARGE = 2
 """The version of files with more than 30,000 pixels a side (PSB), which have longer lengths."""
 
-HEADER = struct.Struct(">4sH6xHIIHH")
-PROFILE, VERSION_INFO = 1039, 1057  # resources, by their numbers
+PSD_HEADER = struct.Struct(">4sH6xHIIHH")
+ICC_PROFILE, VERSION_INFO = 1039, 1057  # resources, by their numbers
 PALETTE_BYTES = 768
 """Reds, greens and blues of 256 colours."""
 
@@ -37,7 +45,7 @@ LAYERS_16 = b"8BIMLr16"
 NEAR_WHITE = 250
 """Level from which colours behind full transparency mean the white that Photoshop lays there."""
 
-Samples = npt.NDArray[np.uint8]
+Planes = npt.NDArray[np.uint8]
 
 
 class _Psd(NamedTuple):
@@ -64,12 +72,12 @@ def read_psd(data: bytes, check: Check) -> Whole:
     """The flattened picture; NotReadError where the file has none, or one of another kind."""
     psd = _sections(data)
     check(psd.size)
-    if psd.mode not in MODES or psd.depth not in DEPTHS:
+    if psd.mode not in PSD_MODES or psd.depth not in DEPTHS:
         raise unsupported(f"Photoshop file, mode {psd.mode} with {psd.depth} bits")
     if not psd.flattened:
         raise unsupported("Photoshop file saved without Maximise Compatibility")
-    colours = len(Image.new(MODES[psd.mode], (1, 1)).getbands())
-    clear = psd.clear and psd.mode in (GREY, RGB) and psd.channels > colours
+    colours = len(Image.new(PSD_MODES[psd.mode], (1, 1)).getbands())
+    clear = psd.clear and psd.mode in (GREYS, COLOURS) and psd.channels > colours
     if psd.channels < colours:
         raise ValueError("channels are missing")
     planes = _planes(data, psd, colours + clear)
@@ -77,9 +85,9 @@ def read_psd(data: bytes, check: Check) -> Whole:
 
 
 def _sections(data: bytes) -> _Psd:
-    _, version, channels, height, width, depth, mode = HEADER.unpack_from(data)
+    _, version, channels, height, width, depth, mode = PSD_HEADER.unpack_from(data)
     large = version == LARGE
-    palette, place = _section(data, HEADER.size, ">I")
+    palette, place = _section(data, PSD_HEADER.size, ">I")
     resources, place = _section(data, place, ">I")
     layers, place = _section(data, place, ">Q" if large else ">I")
     known = dict(_resources(resources))
@@ -91,7 +99,7 @@ def _sections(data: bytes) -> _Psd:
         mode=mode,
         large=large,
         palette=palette,
-        profile=known.get(PROFILE),
+        profile=known.get(ICC_PROFILE),
         flattened=len(info) < 5 or info[4] != 0,
         clear=_is_clear(layers, large),
         start=place,
@@ -127,7 +135,7 @@ def _is_clear(layers: bytes, large: bool) -> bool:
     return negative or any(b"8BIM" + mark in layers for mark in TRANSPARENT)
 
 
-def _planes(data: bytes, psd: _Psd, count: int) -> Samples:
+def _planes(data: bytes, psd: _Psd, count: int) -> Planes:
     """The first channels, each with 8 bits a sample or, for black and white, a pixel."""
     width, height = psd.size
     (how,) = struct.unpack_from(">H", data, psd.start)
@@ -145,7 +153,7 @@ def _planes(data: bytes, psd: _Psd, count: int) -> Samples:
     return high.reshape(count, height, width)
 
 
-def _unpacked(data: bytes, psd: _Psd, rows: int) -> Samples:
+def _unpacked(data: bytes, psd: _Psd, rows: int) -> Planes:
     """Rows of bytes that were packed one by one (PackBits)."""
     length = 4 if psd.large else 2
     table = psd.start + 2
@@ -156,7 +164,7 @@ def _unpacked(data: bytes, psd: _Psd, rows: int) -> Samples:
     return np.asarray(Image.frombytes("L", grid, packed, "packbits", "L"))
 
 
-def _picture(planes: Samples, psd: _Psd, clear: bool) -> Image.Image:
+def _picture(planes: Planes, psd: _Psd, clear: bool) -> Image.Image:
     if psd.mode == CMYK:  # stored as light that is left
         planes = 255 - planes
     elif psd.mode == LAB:  # Pillow's a and b have their zero at 0, not at 128
@@ -166,19 +174,19 @@ def _picture(planes: Samples, psd: _Psd, clear: bool) -> Image.Image:
     colours = planes[:-1] if clear else planes
     if psd.mode == INDEXED:
         return Image.fromarray(_colours_of(psd.palette)[colours[0]])
-    return Image.fromarray(_together(colours), "L" if psd.mode == BITMAP else MODES[psd.mode])
+    return Image.fromarray(_together(colours), "L" if psd.mode == BITMAP else PSD_MODES[psd.mode])
 
 
-def _lies_on_white(planes: Samples) -> bool:
+def _lies_on_white(planes: Planes) -> bool:
     """Photoshop lays the flattened picture on white, others do not."""
     hidden = planes[:-1][:, planes[-1] == 0]
     return not hidden.size or int(hidden.min()) >= NEAR_WHITE
 
 
-def _together(planes: Samples) -> Samples:
+def _together(planes: Planes) -> Planes:
     return planes[0] if len(planes) == 1 else np.ascontiguousarray(planes.transpose(1, 2, 0))
 
 
-def _colours_of(palette: bytes) -> Samples:
-    """256 x RGB."""
+def _colours_of(palette: bytes) -> Planes:
+    """256 x red, green and blue."""
     return np.frombuffer(palette, np.uint8, PALETTE_BYTES).reshape(3, -1).T
