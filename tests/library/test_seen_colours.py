@@ -258,6 +258,38 @@ def test_a_grey_profile_is_heeded(kind: str) -> None:
     assert np.abs(_read(data).rgb[..., 0] - wanted * 255).mean() < 6
 
 
+def _press_profile() -> bytes:
+    """Ink that darkens paper, in a table with two steps a channel; the darkest is a dark grey."""
+    steps = np.stack(np.meshgrid(*[[0, 1]] * 4, indexing="ij"), axis=-1).reshape(-1, 4)
+    cyan, magenta, yellow, black = steps.T
+    lightness = np.maximum(1 - 0.28 * (cyan + magenta + yellow) - 0.8 * black, 0.2)
+    red_green = 128 + 60 * (magenta - cyan) * (1 - black)
+    blue_yellow = 128 + 60 * (yellow - (cyan + magenta) / 2) * (1 - black)
+    table = np.stack([lightness * 255, red_green, blue_yellow], axis=1).astype(np.uint8).tobytes()
+    ramp = bytes(range(256))
+    unit = struct.pack(">9i", *(65_536 * value for value in (1, 0, 0, 0, 1, 0, 0, 0, 1)))
+    lut = b"mft1" + bytes(4) + bytes((4, 3, 2, 0)) + unit + ramp * 4 + table + ramp * 3
+    header = struct.pack(">I4sI4s4s4s12s4s28s", 0, b"none", 0x02400000, b"prtr", b"CMYK", b"Lab ",
+                         bytes(12), b"acsp", bytes(28))  # fmt: skip
+    white = struct.pack(">3I", 63_190, 65_536, 54_061)
+    place = 132 + 12
+    tags = struct.pack(">I4sII", 1, b"A2B0", place, len(lut))
+    data = header + white + bytes(48) + tags + lut
+    return struct.pack(">I", len(data)) + data[4:]
+
+
+def test_inks_are_those_of_the_press_and_its_black_is_black() -> None:
+    inks = [(0, 0, 0, 0), (0, 0, 0, 255), (0, 255, 0, 0), (0, 0, 255, 0), (255, 255, 255, 255)]
+    image = Image.fromarray(np.array([inks], np.uint8).repeat(16, 0).repeat(16, 1), "CMYK")
+    data = _saved(image, "JPEG", quality=100, subsampling=0, icc_profile=_press_profile())
+    paper, black, magenta, yellow, all_inks = _read(data).rgb[8, 8::16].astype(int)
+    assert paper.min() > 250
+    assert black.max() < 20
+    assert all_inks.max() < 20
+    assert magenta[0] - magenta[1] > 60
+    assert yellow[0] - yellow[2] > 60
+
+
 @pytest.mark.parametrize("primaries", PRIMARIES)
 @pytest.mark.parametrize("transfer", TRANSFERS)
 def test_every_number_keeps_black_white_and_the_order_of_greys(

@@ -335,6 +335,18 @@ def test_a_tiff_of_another_kind_says_which() -> None:
     assert error.startswith("kind_not_supported kind not supported: TIFF of 3 x 12 bits")
 
 
+def test_a_tiff_under_an_unknown_compression_says_so() -> None:
+    tags = {256: (2,), 257: (1,), 258: (8,) * 3, 259: (50_002,), 262: (2,), 277: (3,), 273: (8,)}
+    error = _error(_tiff("<", bytes(12), tags | {278: (1,), 279: (6,)}))
+    assert error.startswith("kind_not_supported kind not supported: TIFF of 3 x 8 bits")
+    assert error.endswith("compression 50002")
+
+
+def test_a_png_of_nothing_but_chunks_is_given_up() -> None:
+    data = _saved(_drawing(), "PNG")
+    assert _error(data[:33] + _chunk(b"pHYs", b"") * 200_000 + data[33:]).startswith("broken:")
+
+
 def test_strips_that_are_missing_are_noticed() -> None:
     tags = {256: (40,), 257: (40,), 258: (16,) * 3, 259: (1,), 262: (2,), 277: (3,), 284: (2,)}
     tags |= {278: (40,), 273: (8, 3208, 6408), 279: (3200,) * 3}

@@ -214,7 +214,7 @@ def _load_tiff(data: bytes, max_pixels: int) -> Picture:
     if not layout.wants_help:
         try:
             return _load_plain_tiff(data, max_pixels)
-        except UnidentifiedImageError as error:
+        except (UnidentifiedImageError, KeyError) as error:
             if not layout.readable:
                 raise _not_supported(layout.words) from error
     if not layout.readable:

@@ -14,6 +14,10 @@ FRAME_BYTES = 16
 """Of the header of a WebP frame: place, size, duration and flags."""
 
 
+MOST_WEBP_CHUNKS = 1000
+"""Looked at before the first frame: a real file has three or four there."""
+
+
 class FramePart(NamedTuple):
     """Left, top, right and bottom of a frame on its canvas, in pixels."""
 
@@ -37,7 +41,7 @@ def first_part(image: Image.Image, data: bytes) -> FramePart | None:
 
 def _webp_part(data: bytes) -> FramePart | None:
     place = 12
-    while place + 8 <= len(data):
+    for _ in range(MOST_WEBP_CHUNKS):
         kind, size = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "little")
         if kind == b"ANMF" and size >= FRAME_BYTES:
             left, top, width, height = (

@@ -21,6 +21,9 @@ HEADER_BYTES = 13
 PROFILE_BYTES = 4 * 2**20
 """Of a colour profile after decompression: room for real ones, none for bombs."""
 
+MOST_CHUNKS = 200_000
+"""Of a picture of 1.6 GB, as the usual encoder divides it."""
+
 FRAME_CONTROL_BYTES = 26
 """Of fcTL: number, size, place, delay, and how the frame is laid on the canvas."""
 
@@ -73,7 +76,9 @@ def read_png(data: bytes) -> Png:
 def _chunks(data: bytes) -> Iterator[Chunk]:
     """The chunks up to the end, or up to one that is cut off."""
     place = len(SIGNATURE)
-    while place + 12 <= len(data):
+    for _ in range(MOST_CHUNKS):
+        if place + 12 > len(data):
+            return
         length, kind = struct.unpack_from(">I4s", data, place)
         end = place + 12 + length
         if end > len(data) or not kind.isalpha():
@@ -82,6 +87,7 @@ def _chunks(data: bytes) -> Iterator[Chunk]:
         if kind == b"IEND":
             return
         place = end
+    raise ValueError(f"more than {MOST_CHUNKS} chunks")
 
 
 def text_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

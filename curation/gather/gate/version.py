@@ -7,6 +7,7 @@ import json
 
 import cv2
 import PIL
+import simplejpeg
 
 from curation.base import thumbnail_codec
 from curation.gather.gate import decode, fingerprint
@@ -22,7 +23,7 @@ def pictures_version(*, thumbnail_side_px: int, max_pixels: int) -> str:
     No signal is part of it: a new one is measured on the stored thumbnails, and neither decodes
     nor embeds nor compares anything again."""
     facts = [
-        (PIL.__version__, cv2.__version__),
+        (PIL.__version__, cv2.__version__, simplejpeg.__version__),
         (
             VERSION,
             thumbnail_codec.VERSION,
