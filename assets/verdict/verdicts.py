@@ -14,6 +14,7 @@ from curation.store.published import PROPOSAL, publish_medium, publish_proposal
 from curation.verdict import conflicts, evidence, human
 from curation.verdict.conservation import by_people
 from curation.verdict.decide import VERSION, decide
+from curation.verdict.marked_files import apply_marks
 from curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
 from curation.verdict.recipes import Judged, VerdictParams, judge
 from curation.verdict.removal_rates import REMOVAL_RATES, removal_rates, too_heavy
@@ -93,7 +94,8 @@ def decided(
     answers = human.answers(duplicates, human_decisions)
     judged = judge(known, measured["embeddings"], config, heads=own_heads, answers=answers)
     publish_medium(project.workspace, judged.settled)
-    machine = decide(images, duplicates, known, judged.judgements)
+    decided_alike = decide(images, duplicates, known, judged.judgements)
+    machine = apply_marks(decided_alike, images, duplicates, config.ai_marked)
     decisions = conflicts.hold(
         human.apply(machine, duplicates, human_decisions), duplicates, human_decisions
     )

@@ -45,6 +45,8 @@ PHOTO_VERDICT = Reason("photo", "verdicts", "rejected", "photo", "photographs")
 UNSURE_VERDICT = Reason(
     "unsure", "verdicts", "review", "unsure", "photograph or illustration, unsure"
 )
+MARKED_FOR_REVIEW = Reason("marked_as_ai", "marks", "review", "AI mark", "say that an AI made them")
+MARKED_REJECTED = MARKED_FOR_REVIEW._replace(outcome="rejected")
 PHOTO_BY_PERSON = Reason("photo", "human", "rejected", "photo", "called photographs by a person")
 BY_PERSON = Reason("human", "human", "rejected", "by a person", "by a person")
 
@@ -55,6 +57,8 @@ REASONS = (
     BAD_FEATURE,
     PHOTO_VERDICT,
     UNSURE_VERDICT,
+    MARKED_FOR_REVIEW,
+    MARKED_REJECTED,
     PHOTO_BY_PERSON,
     BY_PERSON,
 )

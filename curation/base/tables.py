@@ -79,7 +79,7 @@ IMAGES = Table(
 raw name. `image_id` is the SHA-256 of the file's bytes ("" where they could not be read). `width`
 and `height` are those of the upright picture in pixels, 0 where `readable` is false; `error` then
 says why. `ai_mark` is what the file says about an AI that made it, a key of AI_MARKS or "" for
-nothing; it decides nothing."""
+nothing; it decides nothing by itself."""
 
 HASHES = Table(
     "hashes",

@@ -30,6 +30,10 @@ class RecipeParams(Camp2022Params, LearnedParams):
 class VerdictParams(RecipeParams, BrakeParams):
     """How the verdict is found, and what it may take away."""
 
+    ai_marked: Literal["no_matter", "review", "rejected"] = Field(
+        "no_matter", description="Pictures of which any copy says that an AI made it"
+    )
+
 
 class Judged(NamedTuple):
     """What a recipe found. One that does not vote leaves all but the judgements empty."""

@@ -20,7 +20,7 @@ QUERY = f"SELECT ImageData FROM {PREVIEW_TABLE} LIMIT 1"
 SQL_STEPS = 10_000_000
 """Of SQLite's machine for one query: a sound file needs some dozens."""
 
-MOST_CHUNKS = 100_000
+MOST_PARTS = 100_000
 """Of a file: every layer has a few."""
 
 
@@ -48,7 +48,7 @@ def _database(data: bytes) -> tuple[int, int]:
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Kind, start and end of the body of every chunk."""
     place = CLIP_HEADER.size
-    for _ in range(MOST_CHUNKS):
+    for _ in range(MOST_PARTS):
         if place + CLIP_CHUNK.size > len(data):
             return
         kind, size = CLIP_CHUNK.unpack_from(data, place)
