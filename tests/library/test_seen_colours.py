@@ -24,7 +24,7 @@ from curation.gather.gate.colorimetry import (
     written_profile,
 )
 from curation.gather.gate.decode import Picture, decode
-from curation.gather.gate.srgb import OddProfileError, to_srgb
+from curation.gather.gate.srgb import OddProfileError, shown_image, to_srgb
 
 CHRM = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 ADOBE = (0.64, 0.33, 0.21, 0.71, 0.15, 0.06, 0.3127, 0.3290)
@@ -141,6 +141,17 @@ def test_gamma_is_heeded_in_every_mode(mode: str) -> None:
     read = _read(_png(stored, LINEAR)).rgb
     assert _levels(read, wanted.convert("RGB")) < 6
     assert _levels(np.asarray(stored.convert("RGB")), wanted.convert("RGB")) > 20
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "CMYK"])
+def test_the_picture_that_was_loaded_stays_as_it_is(mode: str) -> None:
+    """Frames of an animation are laid over each other as they are stored."""
+    how = to_srgb(written_profile(SPACES["Adobe RGB"]))
+    assert how
+    image = _drawing().convert(mode)
+    before = image.tobytes()
+    shown_image(image, how)
+    assert image.tobytes() == before
 
 
 @pytest.mark.parametrize("bits", [8, 16])

@@ -110,18 +110,24 @@ def _probed(found: ToSrgb) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]
 
 def shown_image(image: Image.Image, how: ToSrgb) -> Image.Image:
     """The picture in sRGB, its transparency as it was; as it is, where the profile speaks of other
-    pixels. The picture that is given may be changed."""
-    image = _plain(image)
+    pixels. The picture that is given stays: later frames may be laid over it."""
+    plain = _plain(image)
+    return _turned(plain, how, ours=plain is not image)
+
+
+def _turned(image: Image.Image, how: ToSrgb, *, ours: bool) -> Image.Image:
+    """The same for a plain mode; in place where the picture is `ours`, which saves the room of a
+    second one."""
     if image.mode in ("LA", "RGBA"):
-        colours = shown_image(image.convert(image.mode[:-1]), how).convert("RGB")
+        colours = _turned(image.convert(image.mode[:-1]), how, ours=True).convert("RGB")
         colours.putalpha(image.getchannel("A"))
         return colours
     if image.mode == "L" and how.mode == "RGB":
-        image = image.convert("RGB")
+        image, ours = image.convert("RGB"), True
     if image.mode != how.mode:
         return image
-    if image.mode == "RGB" and isinstance(how.transform, ImageCms.ImageCmsTransform):
-        how.transform.apply_in_place(image)  # saves the room of a second picture
+    if ours and image.mode == "RGB" and isinstance(how.transform, ImageCms.ImageCmsTransform):
+        how.transform.apply_in_place(image)
         return image
     return how.transform.apply(image)
 
