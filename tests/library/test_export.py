@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from curation.base.errors import ParamError, SourceError, StoreError
 from curation.base.tables import DECISIONS, IMAGES
 from curation.gather.folder.walk import display
+from curation.gather.gate.formats import ALLOWED, EXTENSIONS
 from curation.publish.export import MARK, ExportParams, ExportSummary, export
 from curation.publish.export_names import class_folders, distinct, file_name, safe_name
 
@@ -352,3 +353,8 @@ def test_distinct_names_differ_without_case(names: list[str]) -> None:
 )
 def test_file_names_say_what_the_content_is(path: str, kind: str, name: str) -> None:
     assert file_name(path, "0123456789abcdef", kind) == name
+
+
+@pytest.mark.parametrize("kind", ALLOWED)
+def test_every_format_has_an_ending(kind: str) -> None:
+    assert EXTENSIONS[f".{file_name('a', '0', kind).rpartition('.')[2]}"] == kind
