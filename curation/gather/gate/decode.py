@@ -115,7 +115,9 @@ def decode(data: bytes, *, max_pixels: int) -> Picture:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UndecodableError("too_many_pixels", str(error)) from error
     except Exception as error:
-        raise UndecodableError(*_explain(error)) from error
+        reason, words = _explain(error)
+        named = words if kind in PLAIN else f"{kind}: {words}"
+        raise UndecodableError(reason, named) from error
 
 
 def _allowed_format(data: bytes) -> str:
