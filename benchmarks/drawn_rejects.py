@@ -32,7 +32,7 @@ def found(decisions: pd.DataFrame) -> pd.DataFrame:
         "error": "",
         "note": "",
     }
-    known |= {"width": 400, "height": 300, "format": "PNG", "mode": "RGB"}
+    known |= {"width": 400, "height": 300, "format": "PNG", "mode": "RGB", "ai_mark": ""}
     rows = decisions[["path", "image_id", "label"]].to_dict("records")
     return IMAGES.frame([known | {str(name): value for name, value in row.items()} for row in rows])
 

@@ -2,9 +2,10 @@
 
     python benchmarks/formats.py [--write docs/reference/formats.md] [--only TEXT] [--keep FOLDER]
 
-Each file is written by an encoder of this machine (`format_variants.py`), shown by Chromium on a
-white page and read by the gate; the difference is the mean over pixels and channels, in levels of
-255. TIFF is shown by no browser: there the drawing itself, grey where the file is, is the measure.
+Each file is written by an encoder of this machine (`format_variants.py`, `work_file_variants.py`),
+shown by Chromium on a white page and read by the gate; the difference is the mean over pixels and
+channels, in levels of 255. What Chromium does not show (TIFF, and most of what drawing programs
+write) is measured by the drawing itself, grey where the file is.
 Encoders come from Debian: imagemagick, libvips-tools, ffmpeg, libavif-bin, libtiff-tools, webp,
 gifsicle, optipng, pngcrush, pngquant, zopfli, libjpeg-turbo-progs; profiles from libgs-common and
 icc-profiles-free. What is missing is said and left out. The last line is JSON."""
@@ -20,9 +21,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 from format_variants import SIZE, MissingError, Variant, cut_out, drawing, variants
 from PIL import Image
+from work_file_variants import work_files
 
 from curation.gather.gate.decode import UndecodableError, decode
 
@@ -44,6 +47,9 @@ NEAR_LEVELS = 2.0
 
 OTHER_SIZE = 255.0
 """The difference of pictures that are turned otherwise."""
+
+UNSHOWN = ("TIFF", "JXL", "HEIC", "PSD", "ORA", "KRA", "CLIP")
+"""Formats that Chromium does not show: the drawing itself is the measure."""
 
 MAX_PIXELS = 10**7
 PRESS = (
@@ -101,7 +107,8 @@ class Seen(NamedTuple):
 def main() -> None:
     """Measure, print the table, and write the page if asked."""
     options = _options()
-    wanted = [one for one in variants() if options.only.lower() in f"{one.kind} {one.name}".lower()]
+    every = [*variants(), *(Variant(*row) for row in work_files())]
+    wanted = [one for one in every if options.only.lower() in f"{one.kind} {one.name}".lower()]
     with _folder(options.keep) as folder:
         seen, missing = measure(wanted, folder)
     for one in seen:
@@ -146,11 +153,14 @@ def _seen(variant: Variant, data: bytes, shown: np.ndarray | None) -> Seen:
         picture = decode(data, max_pixels=MAX_PIXELS)
     except UndecodableError as error:
         return Seen(variant, shown, None, f"{error.reason} {error}".strip())
+    if variant.kind == "SVG" and shown is not None:  # read at a size of its own
+        small = cv2.resize(picture.rgb, shown.shape[1::-1], interpolation=cv2.INTER_AREA)
+        return Seen(variant, shown, small, picture.note)
     return Seen(variant, shown, picture.rgb, picture.note)
 
 
 def screenshots(files: dict[Variant, bytes], folder: Path) -> dict[Variant, np.ndarray | None]:
-    """What Chromium shows of each file on white; of TIFF, the drawing."""
+    """What Chromium shows of each file on white; of the rest, the drawing."""
     from playwright.sync_api import sync_playwright
 
     found = {}
@@ -160,13 +170,15 @@ def screenshots(files: dict[Variant, bytes], folder: Path) -> dict[Variant, np.n
         for index, (variant, data) in enumerate(files.items()):
             path = folder / f"{index:03}.{variant.kind.lower()}"
             path.write_bytes(data)
-            found[variant] = _drawn(variant.name) if variant.kind == "TIFF" else _shown(tab, path)
+            found[variant] = _drawn(variant.name) if variant.kind in UNSHOWN else _shown(tab, path)
         browser.close()
     return found
 
 
 def _drawn(name: str) -> np.ndarray:
-    """What a TIFF was made of."""
+    """What a file that no browser shows was made of."""
+    if "grey" in name:
+        return np.asarray(drawing().convert("L").convert("RGB"))
     if "alpha" not in name:
         return np.asarray(drawing())
     white = Image.new("RGBA", SIZE, "white")
@@ -190,19 +202,19 @@ def _shown(tab: Any, path: Path) -> np.ndarray | None:
 
 def summary(seen: Sequence[Seen]) -> dict[str, Any]:
     """How many agree, of those that a browser may show and of the rest."""
-    browser = [one for one in seen if one.variant.kind != "TIFF"]
-    tiff = [one for one in seen if one.variant.kind == "TIFF"]
+    browser = [one for one in seen if one.variant.kind not in UNSHOWN]
+    unshown = [one for one in seen if one.variant.kind in UNSHOWN]
     return {
         "variants": len(browser),
         "agree": sum(one.agrees for one in browser),
-        "tiff": len(tiff),
-        "tiff_agree": sum(one.agrees for one in tiff),
+        "unshown": len(unshown),
+        "unshown_agree": sum(one.agrees for one in unshown),
         "differ": [one.name for one in seen if not one.agrees],
     }
 
 
 def _cells(one: Seen) -> tuple[str, str, str, str, str]:
-    shown = _size(one.shown) if one.variant.kind != "TIFF" else "no TIFF"
+    shown = _size(one.shown) if one.variant.kind not in UNSHOWN else "does not"
     difference = one.difference
     read = _size(one.read) if difference in (None, OTHER_SIZE) else f"{difference:.2f}"
     return one.variant.kind, one.variant.name, shown, read, one.note
@@ -227,12 +239,15 @@ def page(seen: Sequence[Seen], missing: Sequence[str]) -> str:
         "shows it on a white page and as inksift reads it. The fourth column is the mean "
         "difference between the two over pixels and channels, in levels of 255, or what is read "
         "where the two cannot be compared; the last is the `note` that the file gets, or why it "
-        "is not read. No browser shows TIFF: there the drawing itself is the measure. Why files "
+        "is not read. Chromium does not show TIFF, JPEG XL, HEIC and files of drawing programs: "
+        "there the drawing itself is the measure. SVG, which is read with a longest side of 1,024 "
+        "pixels, is shrunk to the size that Chromium shows. Why files "
         "are read as they are is told in [What a picture looks like](../explanation/seeing.md).",
         "",
         f"{count['agree']} of {count['variants']} variants are within {NEAR_LEVELS:.0f} levels of "
-        f"what Chromium shows, and {count['tiff_agree']} of {count['tiff']} TIFFs of what they "
-        "were made of. The others:",
+        f"what Chromium shows, and {count['unshown_agree']} of {count['unshown']} others "
+        "of what they "
+        "were made of. Those that differ:",
         "",
         *differ,
         "",

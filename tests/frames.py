@@ -15,7 +15,7 @@ def images_of(*rows: dict[str, object]) -> pd.DataFrame:
     usual = {
         "path_bytes": b"", "label": "cat", "size_bytes": 1000, "mtime_ns": 0, "readable": True,
         "error": "", "note": "",
-        "width": WIDTH, "height": HEIGHT, "format": "PNG", "mode": "RGB",
+        "width": WIDTH, "height": HEIGHT, "format": "PNG", "mode": "RGB", "ai_mark": "",
     }  # fmt: skip
     return IMAGES.frame([{**usual, **row} for row in rows])
 

@@ -61,6 +61,7 @@ FILE = {
     "note": "",
     "format": "PNG",
     "mode": "RGB",
+    "ai_mark": "",
     "label": "c",
 }
 

@@ -14,6 +14,7 @@ from curation.store.published import PROPOSAL, publish_medium, publish_proposal
 from curation.verdict import conflicts, evidence, human, several
 from curation.verdict.conservation import by_people
 from curation.verdict.decide import VERSION, decide
+from curation.verdict.marked_files import apply_marks
 from curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
 from curation.verdict.pages import find_pages, judge_pages
 from curation.verdict.recipes import Judged, VerdictParams, judge
@@ -98,6 +99,7 @@ def decided(
     publish_medium(project.workspace, judged.settled)
     judgements = pd.concat([judged.judgements, judge_pages(pages, config)], ignore_index=True)
     machine = decide(images, duplicates, known, judgements)
+    machine = apply_marks(machine, images, duplicates, config.ai_marked)
     machine = several.settle(machine, duplicates, config.several_classes)
     decisions = conflicts.hold(
         human.apply(machine, duplicates, human_decisions), duplicates, human_decisions

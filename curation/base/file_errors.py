@@ -33,6 +33,12 @@ FILE_ERRORS = (
         transient=True,
     ),
     FileError(
+        "decoder_missing",
+        "A format that is read where its library is installed. Which one is said beside it: "
+        "install it and run again, or export the picture as PNG.",
+        transient=True,
+    ),
+    FileError(
         "empty",
         "The file holds no bytes.",
     ),
@@ -43,8 +49,8 @@ FILE_ERRORS = (
     ),
     FileError(
         "format_not_allowed",
-        "A picture or document of a kind that is not read here. JPEG, PNG, WebP, GIF, "
-        "BMP, TIFF and AVIF are; convert it to one of them.",
+        "A picture, document, video or archive of a kind that is not read here. Which one is said "
+        "beside it, with what to do.",
     ),
     FileError(
         "kind_not_supported",

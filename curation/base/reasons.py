@@ -48,6 +48,8 @@ UNSURE_VERDICT = Reason(
 )
 BLANK_PAGE = Reason("blank", "verdicts", "rejected", "blank page", "blank pages")
 TEXT_PAGE = Reason("text_page", "verdicts", "review", "text page", "pages of text")
+MARKED_FOR_REVIEW = Reason("marked_as_ai", "marks", "review", "AI mark", "say that an AI made them")
+MARKED_REJECTED = MARKED_FOR_REVIEW._replace(outcome="rejected")
 PHOTO_BY_PERSON = Reason("photo", "human", "rejected", "photo", "called photographs by a person")
 BY_PERSON = Reason("human", "human", "rejected", "by a person", "by a person")
 
@@ -60,6 +62,8 @@ REASONS = (
     UNSURE_VERDICT,
     BLANK_PAGE,
     TEXT_PAGE,
+    MARKED_FOR_REVIEW,
+    MARKED_REJECTED,
     PHOTO_BY_PERSON,
     BY_PERSON,
 )

@@ -71,13 +71,15 @@ IMAGES = Table(
         "height": "int64",
         "format": "str",
         "mode": "str",
+        "ai_mark": "str",
     },
     key=("path",),
 )
 """One row per file found. `path` is relative to the source and safe to show; `path_bytes` is the
 raw name. `image_id` is the SHA-256 of the file's bytes ("" where they could not be read). `width`
 and `height` are those of the upright picture in pixels, 0 where `readable` is false; `error` then
-says why."""
+says why. `ai_mark` is what the file says about an AI that made it, a key of AI_MARKS or "" for
+nothing; it decides nothing by itself."""
 
 HASHES = Table(
     "hashes",

@@ -51,6 +51,7 @@ PIXELS = Table(
         "height": "int64",
         "format": "str",
         "mode": "str",
+        "ai_mark": "str",
     }
     | dict(HASHES.columns),
     key=("image_id",),
@@ -398,7 +399,7 @@ def _image_row(file: Found, identity: Identity, rows: Mapping[str, Any]) -> dict
         "readable": readable,
         "error": row["error"],
         "note": "; ".join(filter(None, flags)),
-        **{name: row[name] for name in ("width", "height", "format", "mode")},
+        **{name: row[name] for name in ("width", "height", "format", "mode", "ai_mark")},
     }
 
 

@@ -15,6 +15,13 @@ _EXTENSIONS = {
     "BMP": "bmp",
     "TIFF": "tif",
     "AVIF": "avif",
+    "JXL": "jxl",
+    "HEIC": "heic",
+    "SVG": "svg",
+    "PSD": "psd",
+    "ORA": "ora",
+    "KRA": "kra",
+    "CLIP": "clip",
 }
 _MOST_BYTES = 120
 """Bytes of a name before the digest: with it and an ending it stays below the 255 of file

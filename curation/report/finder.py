@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from curation.base.ai_marks import AI_MARKS
 from curation.drawing.templating import printable
 from curation.report.gallery import Gallery
 from curation.report.rendering import report_templates
@@ -20,6 +21,7 @@ from curation.report.tiles import Tile
 from curation.verdict.conservation import DECIDERS
 
 NO_CLASS = "(no class)"
+MARKS = ("", *AI_MARKS)
 CHUNK = 60
 """Tiles that are compressed together."""
 
@@ -28,12 +30,12 @@ _DIGITS = 4
 
 
 def finder_values(galleries: Sequence[Gallery]) -> dict[str, Any] | None:
-    """What the section shows: galleries with tiles as reasons, classes with counts, the index, the
-    chunks; None for no tile.
+    """What the section shows: galleries with tiles as reasons, classes and the AI marks that there
+    are with counts, the index, the chunks; None for no tile.
 
     The index has one entry per tile in every list: first those that stand in the page, in their
-    order, then those in the chunks. `reason`, `class` and `by` are places in the lists of names,
-    `p` is missing where a copy was judged through another."""
+    order, then those in the chunks. `reason`, `class`, `by` and `mark` are places in the lists of
+    names, `p` is missing where a copy was judged through another."""
     held = [part for part in galleries if part.tiles]
     rows: list[tuple[int, Tile]] = []
     rest: list[tuple[int, Tile]] = []
@@ -49,16 +51,24 @@ def finder_values(galleries: Sequence[Gallery]) -> dict[str, Any] | None:
         "reasons": held,
         "classes": [(name, counts[name]) for name in classes],
         "deciders": DECIDERS,
+        "marks": _marks([tile for _, tile in [*rows, *rest]]),
         "missing": sum(part.count for part in galleries) - len(rows) - len(rest),
         "index": {
             "chunk": CHUNK,
             "reasons": [part.key for part in held],
             "classes": classes,
             "deciders": DECIDERS,
+            "marks": MARKS,
         }
         | _columns([*rows, *rest], {name: place for place, name in enumerate(classes)}),
         "chunks": [_packed_tiles(chunk) for chunk in chunks],
     }
+
+
+def _marks(tiles: Sequence[Tile]) -> list[tuple[str, str, int]]:
+    """Every mark that there is, in words, and how many tiles have it."""
+    counts = Counter(tile.ai_mark for tile in tiles)
+    return [(name, words, counts[name]) for name, words in AI_MARKS.items() if counts[name]]
 
 
 def _packed_tiles(chunk: Sequence[tuple[int, Tile]]) -> str:
@@ -77,6 +87,7 @@ def _columns(rows: Sequence[tuple[int, Tile]], classes: dict[str, int]) -> dict[
         "reason": [place for place, _ in rows],
         "class": [classes[_shown(tile.label)] for _, tile in rows],
         "by": [DECIDERS.index(tile.decided_by) for _, tile in rows],
+        "mark": [MARKS.index(tile.ai_mark) for _, tile in rows],
         "p": [None if tile.p_photo is None else round(tile.p_photo, _DIGITS) for _, tile in rows],
         "path": [tile.path for _, tile in rows],
     }

@@ -55,7 +55,7 @@ def build_report(
     """The page for a DECISIONS and an IMAGES frame; `read` gives the thumbnail of an image_id."""
     findings = findings or Findings()
     balance = before_and_after(decisions)
-    facts = _facts(decisions, findings)
+    facts = _facts(decisions, images, findings)
     parts = galleries(
         decisions, images, facts, read, most=params.pictures, side_px=params.thumbnail_px
     )
@@ -105,9 +105,10 @@ def _totals(decisions: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _facts(decisions: pd.DataFrame, findings: Findings) -> Facts:
+def _facts(decisions: pd.DataFrame, images: pd.DataFrame, findings: Findings) -> Facts:
     return Facts(
         decisions,
+        images,
         DUPLICATES.frame([]) if findings.duplicates is None else findings.duplicates,
         VOTES.frame([]) if findings.votes is None else findings.votes,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from curation.base.ai_marks import AI_MARKS
 from curation.base.relations import DUPLICATE
 from curation.base.tables import DECISIONS, DUPLICATES
 from curation.report.ballots import Ballot, ballots
@@ -19,7 +20,8 @@ class Tile:
     """One file: where it is, what was said of it, the address of its thumbnail, and of that of the
     copy kept instead ("" for none).
 
-    `p_photo` and `ballot` belong to files that were judged for themselves, by a recipe that votes;
+    `ai_mark` is what the file says about an AI that made it, a key of AI_MARKS or "". `p_photo` and
+    `ballot` belong to files that were judged for themselves, by a recipe that votes;
     `bits`, how many bits of the hashes differ, to copies found by comparing; `kept_because` is why
     the other copy stays."""
 
@@ -31,6 +33,7 @@ class Tile:
     reason: str
     explanation: str
     decided_by: str
+    ai_mark: str
     p_photo: float | None
     ballot: Ballot | None
     thumbnail: str
@@ -39,13 +42,22 @@ class Tile:
     kept_because: str
     bits: str
 
+    @property
+    def mark_in_words(self) -> str:
+        """What the mark is called; "" for none."""
+        return AI_MARKS.get(self.ai_mark, "")
+
 
 class Facts:
-    """What tiles show beside the decisions: image_ids by path, and what DUPLICATES and VOTES say of
-    the files."""
+    """What tiles show beside the decisions: image_ids by path, and what IMAGES, DUPLICATES and
+    VOTES say of the files."""
 
     def __init__(
-        self, decisions: pd.DataFrame, duplicates: pd.DataFrame, votes: pd.DataFrame
+        self,
+        decisions: pd.DataFrame,
+        images: pd.DataFrame,
+        duplicates: pd.DataFrame,
+        votes: pd.DataFrame,
     ) -> None:
         rows, copies = DECISIONS.check(decisions), DUPLICATES.check(duplicates)
         found = copies[copies["relation"] == DUPLICATE]
@@ -54,6 +66,7 @@ class Facts:
         self.bits: dict[str, str] = dict(
             zip(found["path"], map(differing_bits, found["distance"]), strict=True)
         )
+        self.marks: dict[str, str] = dict(zip(images["path"], images["ai_mark"], strict=True))
         self._votes = votes
 
     def tiles(self, rows: pd.DataFrame, address: Callable[[str], str]) -> list[Tile]:
@@ -75,6 +88,7 @@ class Facts:
             reason=row["reason"],
             explanation=row["explanation"],
             decided_by=row["decided_by"],
+            ai_mark=self.marks.get(row["path"], ""),
             p_photo=None if kept or pd.isna(row["p_photo"]) else row["p_photo"],
             ballot=None if kept else judged.get(row["image_id"]),
             thumbnail=address(row["image_id"]),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from starlette.datastructures import QueryParams
 
+from curation.base.ai_marks import AI_MARKS
 from curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS
 from curation.review.state import State
 from curation.verdict.conservation import DECIDERS, OUTCOMES
@@ -20,6 +21,9 @@ USUAL = ("review", "rejected")
 
 RELATIONS = {SAME_BYTES: "same bytes", SAME_PIXELS: "same pixels", DUPLICATE: "found by comparing"}
 """How a copy is related to the file that is kept, in words."""
+
+ANY_MARK = "any"
+"""What asks for files with any AI mark."""
 
 PER_PAGE = 60
 """Pictures on a page."""
@@ -40,11 +44,12 @@ class Filters:
     changed: bool = False
     text: str = ""
     relation: str = ""
+    mark: str = ""
 
     @classmethod
     def of(cls, query: QueryParams) -> Filters:
         """The filters in a query; what makes no sense asks for nothing."""
-        asked = query.getlist("outcome")
+        asked, mark = query.getlist("outcome"), query.get("mark", "")
         return cls(
             asked=tuple(outcome for outcome in OUTCOMES if outcome in asked),
             reason=query.get("reason", ""),
@@ -55,6 +60,7 @@ class Filters:
             changed=query.get("changed") == "yes",
             text=query.get("text", "").strip(),
             relation=query.get("relation", "") if query.get("relation") in RELATIONS else "",
+            mark=mark if mark in (ANY_MARK, *AI_MARKS) else "",
         )
 
     @property
@@ -72,7 +78,7 @@ class Filters:
             "changed": "yes" if self.changed else "",
             "text": self.text,
         }
-        given |= {"relation": self.relation}
+        given |= {"relation": self.relation, "mark": self.mark}
         return urlencode(
             [*pairs, *((name, value) for name, value in given.items() if value not in ("", None))]
         )
@@ -107,6 +113,9 @@ class Filters:
             wanted &= pd.Series(state.run.groups).isin(state.changed)
         if self.relation:
             wanted &= pd.Series(state.run.relations) == self.relation
+        if self.mark:
+            marks = pd.Series(state.run.marks)
+            wanted &= marks != "" if self.mark == ANY_MARK else marks == self.mark
         if self.text:
             wanted &= rows["path"].str.casefold().str.contains(self.text.casefold(), regex=False)
         order = state.run.order

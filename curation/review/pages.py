@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
+from curation.base.ai_marks import AI_MARKS
 from curation.base.commands import Places, command
 from curation.drawing.templating import environment
 from curation.review.cards import Card, cards, thumbnail
@@ -46,6 +47,7 @@ class Pages:
             reasons=_counted(state, "reason", filters.reason),
             labels=_counted(state, "label", filters.label),
             relations=RELATIONS.items(),
+            marks=_marks_found(state, filters.mark),
             outcomes=OUTCOMES,
             everything="".join(f"outcome={outcome}&" for outcome in OUTCOMES),
         )
@@ -90,6 +92,12 @@ class Pages:
         places = Places(self._catalogue.workspace.root, self._catalogue.ledger.name, None)
         source = state.run.source or "SOURCE"
         return command("run", source, *link_options(self._catalogue.workspace), at=places)
+
+
+def _marks_found(state: State, asked: str) -> list[tuple[str, str]]:
+    """The AI marks that files of the run have, and the one asked for, in words."""
+    found = {*state.run.marks, asked}
+    return [(name, words) for name, words in AI_MARKS.items() if name in found]
 
 
 def _counted(state: State, column: str, asked: str) -> list[tuple[str, int]]:

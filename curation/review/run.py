@@ -58,7 +58,7 @@ class Run:
     @cached_property
     def facts(self) -> Facts:
         """What tiles show beside the decisions; votes are left to the page of one file."""
-        return Facts(self.machine, self.duplicates, VOTES.frame([]))
+        return Facts(self.machine, self.images, self.duplicates, VOTES.frame([]))
 
     @cached_property
     def pictures(self) -> frozenset[str]:
@@ -76,6 +76,11 @@ class Run:
         """How every file is related to the kept one of its copies, "" where it is unreadable."""
         found = dict(zip(self.duplicates["path"], self.duplicates["relation"], strict=True))
         return [str(found.get(path, "")) for path in self.machine["path"]]
+
+    @cached_property
+    def marks(self) -> list[str]:
+        """What every file says about an AI that made it, "" for nothing."""
+        return [self.facts.marks[path] for path in self.machine["path"]]
 
     @cached_property
     def files(self) -> dict[int, list[int]]:

@@ -42,6 +42,10 @@ class VerdictParams(RecipeParams, OutcomeParams):
         "with the fewest or the most pictures",
     )
 
+    ai_marked: Literal["no_matter", "review", "rejected"] = Field(
+        "no_matter", description="Pictures of which any copy says that an AI made it"
+    )
+
 
 class Judged(NamedTuple):
     """What a recipe found. One that does not vote leaves all but the judgements empty."""

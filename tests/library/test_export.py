@@ -19,6 +19,7 @@ from curation.base.errors import ParamError, SourceError, StoreError
 from curation.base.tables import DECISIONS, IMAGES
 from curation.gather.folder.walk import display
 from curation.publish.beside import NOTHING_BESIDE, Beside, Sidecar
+from curation.gather.gate.formats import ALLOWED, EXTENSIONS
 from curation.publish.export import MARK, ExportParams, ExportSummary, export
 from curation.publish.export_names import (
     class_folders,
@@ -65,6 +66,7 @@ def written(source: Path, files: dict[bytes, bytes]) -> tuple[pd.DataFrame, pd.D
             "note": "",
             "format": "PNG",
             "mode": "RGB",
+            "ai_mark": "",
             "path_bytes": raw,
         }
         images.append(known | size | rest)
@@ -444,3 +446,8 @@ def test_distinct_names_differ_without_case(names: list[str]) -> None:
 )
 def test_file_names_say_what_the_content_is(path: str, kind: str, name: str) -> None:
     assert file_name(path, "0123456789abcdef", kind) == name
+
+
+@pytest.mark.parametrize("kind", ALLOWED)
+def test_every_format_has_an_ending(kind: str) -> None:
+    assert EXTENSIONS[f".{file_name('a', '0', kind).rpartition('.')[2]}"] == kind

@@ -29,7 +29,7 @@ def images_of(*files: tuple[str, str, str, int, int]) -> pd.DataFrame:
             "size_bytes": 10 * number,
             "mtime_ns": 0, "readable": bool(form), "error": "" if form else "truncated",
             "note": "", "width": width,
-            "height": height, "format": form, "mode": "RGB" if form else "",
+            "height": height, "format": form, "mode": "RGB" if form else "", "ai_mark": "",
         }
         for number, (label, digest, form, width, height) in enumerate(files)
     ]  # fmt: skip

@@ -68,6 +68,7 @@ def images() -> pd.DataFrame:
                 "height": 2,
                 "format": "PNG",
                 "mode": "RGB",
+                "ai_mark": "",
             }
             for number, path in enumerate(NAMES)
         ]

@@ -187,3 +187,23 @@ def test_the_class_that_can_be_chosen_is_the_one_in_the_index() -> None:
     )
     assert options == [name.replace("<", "&lt;").replace(">", "&gt;") for name in index["classes"]]
     assert index["classes"] == ["<b>", "a\\nb\\u202e"]
+
+
+def test_marks_of_an_ai_are_offered_where_there_are_some() -> None:
+    decisions, images = frames([PHOTO, PHOTO, UNSURE, {}])
+    images["ai_mark"] = ["c2pa", "", "comfyui", "novelai"]
+    html = build_report(decisions, images, read=read, params=ReportParams())
+    index = data_in(html)[0]
+    told = dict(zip(index["path"], index["mark"], strict=True))
+    assert {path: index["marks"][mark] for path, mark in told.items()} == {
+        "000.png": "c2pa",
+        "001.png": "",
+        "002.png": "comfyui",
+    }
+    assert re.findall(r'<option value="(\w*)"[^>]*>', html.split('name="mark"')[1])[:4] == [
+        "",
+        "any",
+        "c2pa",
+        "comfyui",
+    ]
+    assert 'name="mark"' not in page([PHOTO])

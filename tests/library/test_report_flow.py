@@ -18,6 +18,7 @@ from curation.report.flow import flow
 from curation.verdict import conflicts, human
 from curation.verdict.decide import decide
 from curation.verdict.judgements import JUDGEMENTS
+from curation.verdict.marked_files import apply_marks
 from tests.frames import duplicates_of, images_of
 
 KEPT = ("kept", "", "")
@@ -107,6 +108,7 @@ def test_stages_that_are_not_known_come_after_those_that_are() -> None:
 FILES = {
     "unreadable": 0, "bad_feature": 1, "photo": 2, "unsure": 3, "rejected by ana": 4,
     "called photo by ana": 5,
+    "marked": 7,
     "filed twice": 6, "its copy": 6,
 }  # fmt: skip
 
@@ -118,6 +120,7 @@ def emitted() -> set[tuple[str, str]]:
         {"path": torn, "image_id": torn, "readable": False, "error": "empty"},
         *(
             {"path": name, "image_id": name, "label": "dog" if name == "its copy" else "cat"}
+            | {"ai_mark": "comfyui" if name == "marked" else ""}
             for name in rest
         ),
     )
@@ -125,7 +128,7 @@ def emitted() -> set[tuple[str, str]]:
     places[-1] |= {"duplicate_of": "filed twice", "conflict": "cat"}
     places[-2] |= {"conflict": "dog"}
     copies = duplicates_of(*places)
-    evidence = pd.DataFrame({"image_id": rest, "embedding": ["bad_feature"] + ["ok"] * 6})
+    evidence = pd.DataFrame({"image_id": rest, "embedding": ["bad_feature"] + ["ok"] * 7})
     answers = {"photo": "rejected", "unsure": "review"}
     judged = [
         {
@@ -150,7 +153,8 @@ def emitted() -> set[tuple[str, str]]:
             for name, (action, value) in said.items()
         ]
     )
-    machine = decide(images, copies, evidence, JUDGEMENTS.frame(judged))
+    alike = decide(images, copies, evidence, JUDGEMENTS.frame(judged))
+    machine = apply_marks(alike, images, copies, "review")
     rows = conflicts.hold(human.apply(machine, copies, people), copies, people)
     return set(zip(rows["stage"], rows["reason"], strict=True))
 
@@ -173,7 +177,8 @@ def test_what_a_person_rejected_reads_so() -> None:
 
 def errors() -> list[str]:
     """Every error that the folder and the gate can write, by their own account."""
-    told = " ".join(filter(None, (walk.__doc__, decode.__doc__, safe_open.RefusedError.__doc__)))
+    by_gate = (decode.__doc__ or "").partition("Flags in a note")[0]  # what is read all the same
+    told = " ".join(filter(None, (walk.__doc__, by_gate, safe_open.RefusedError.__doc__)))
     listed = set(re.findall(r"`([a-z_]+)(?:`|:<)", told)) - {"reason"}
     return sorted(listed | answer.TRANSIENT | set(safe_open.REFUSALS.values()))
 

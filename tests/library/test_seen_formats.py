@@ -43,7 +43,7 @@ def test_what_is_read_is_what_chromium_shows(formats: ModuleType, tmp_path: Path
         pytest.skip(f"encoders are missing: {'; '.join(missing)[:2000]}")
     assert found["variants"] >= 120
     assert found["agree"] >= 0.97 * found["variants"]
-    assert found["tiff_agree"] == found["tiff"]
+    assert found["unshown_agree"] == found["unshown"]
     assert set(found["differ"]) <= set(formats.REASONS)
 
 

@@ -115,6 +115,7 @@ def image(path: str, image_id: str, *, readable: bool = True) -> dict[str, objec
         "height": 8,
         "format": "PNG",
         "mode": "RGB",
+        "ai_mark": "",
     }
 
 

@@ -3,7 +3,7 @@ model or a gate.
 
 Twelve pictures in a row are of these kinds (`KINDS`): illustrations that stay, photographs that go,
 pictures for review, pictures with copies of every relation, labels in conflict, and a file that
-cannot be read."""
+cannot be read. Those of the kind "unsure" say that ComfyUI made them."""
 
 from __future__ import annotations
 
@@ -140,8 +140,10 @@ def _image(file: File) -> dict[str, object]:
         "height": 0,
         "format": "",
         "mode": "",
+        "ai_mark": "",
     }
-    return known | (broken if file.kind == "broken" else size)
+    marked = {"ai_mark": "comfyui" if file.kind == "unsure" else ""}
+    return known | (broken if file.kind == "broken" else size | marked)
 
 
 def _pixels(file: File) -> dict[str, object]:

@@ -60,6 +60,7 @@ ONE = {
     "note": "",
     "format": "PNG",
     "mode": "RGB",
+    "ai_mark": "",
 }
 
 SCORED = [name for name, kind in LEADERBOARD.columns.items() if kind == "float64"]

@@ -45,6 +45,7 @@ FILE = {
     "error": "",
     "note": "",
     "mode": "RGB",
+    "ai_mark": "",
 }
 FILE |= {"format": "PNG", "width": 40, "height": 30}
 MOST_INTERACTIVE_MS = 2000
@@ -64,7 +65,12 @@ def page_of(photos: int, unsure: int = 5) -> str:
         for number, (label, kind) in enumerate(kinds)
     ]
     images = IMAGES.frame(
-        [FILE | {name: row[name] for name in ("path", "image_id", "label")} for row in rows]
+        [
+            FILE
+            | {name: row[name] for name in ("path", "image_id", "label")}
+            | {"ai_mark": "comfyui" if row["label"] == "fox" else ""}
+            for row in rows
+        ]
     )
     return build_report(DECISIONS.frame(rows), images, read=read, params=ReportParams())
 
@@ -153,12 +159,14 @@ def test_reasons_add_up(page: Page) -> None:
         ("text", "nowhere", "No picture fits these filters."),
         ("class", "dog", "75 of 168 pictures, page 1 of 2"),
         ("by", "human", "3 of 168 pictures"),
+        ("mark", "any", "5 of 168 pictures"),
+        ("mark", "comfyui", "5 of 168 pictures"),
         ("from", "0.5", "84 of 168 pictures, page 1 of 2"),
         ("to", "0.05", "3 of 168 pictures"),
     ],
 )
 def test_each_control_narrows(page: Page, name: str, value: str, text: str) -> None:
-    if name in ("class", "by"):
+    if name in ("class", "by", "mark"):
         control(page, name).select_option(value)
     else:
         control(page, name).fill(value)

@@ -24,6 +24,16 @@ def test_filters_and_search(tab: Tab) -> None:
     expect(tab.page.locator("#tiles > li")).to_have_count(36)
 
 
+def test_files_that_say_that_an_ai_made_them(tab: Tab) -> None:
+    for value in ("any", "comfyui"):
+        tab.page.get_by_role("combobox", name="AI mark").select_option(value)
+        tab.page.get_by_role("button", name="Show", exact=True).click()
+        tab.page.wait_for_url(f"**mark={value}**")
+        assert {path.rpartition("/")[2][:6] for path in tab.paths()} == {"unsure"}
+        assert len(tab.paths()) == 4
+    expect(tab.page.locator("#tiles > li").first).to_contain_text("AI mark: ComfyUI")
+
+
 def test_a_search_finds_what_is_kept_too(tab: Tab) -> None:
     tab.press("/")
     tab.page.keyboard.type("drawn000")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from curation.base.ai_marks import AI_MARKS
 from curation.base.file_errors import FILE_ERRORS
 from curation.base.thumbnail_codec import packed_size
 from curation.base.unseen import check_unseen
@@ -38,6 +39,7 @@ class Decoded(NamedTuple):
     height: int = 0
     format: str = ""
     mode: str = ""
+    ai_mark: str = ""
     fingerprint: Fingerprint = Fingerprint("", [0] * ORIENTATIONS, 0.0, 0, 0)
     signals: Mapping[str, float] = MappingProxyType({})
     thumbnail: bytes = b""
@@ -54,6 +56,8 @@ def checked(header: dict[str, Any], blob: bytes) -> Decoded:
     thumbnail, unseen = _divided(blob, header["unseen"])
     if header["format"] not in ALLOWED:
         raise ValueError("no such format")
+    if header["ai_mark"] and header["ai_mark"] not in AI_MARKS:
+        raise ValueError("no such mark")
     return Decoded(
         error="",
         note=note,
@@ -61,6 +65,7 @@ def checked(header: dict[str, Any], blob: bytes) -> Decoded:
         height=_whole(header["height"], MAX_SIDE_PX),
         format=header["format"],
         mode=safe(str(header["mode"]).encode()),
+        ai_mark=header["ai_mark"],
         fingerprint=fingerprint(_content(**header["content"])),
         signals=signals,
         thumbnail=thumbnail,

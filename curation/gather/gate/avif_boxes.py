@@ -30,7 +30,7 @@ def _bodies(
     data: bytes, place: tuple[int, int], path: Sequence[bytes]
 ) -> Iterator[tuple[int, int]]:
     """Start and end of every box that lies at the end of the path."""
-    for kind, start, end in _boxes(data, *place):
+    for kind, start, end in boxes(data, *place):
         if kind != path[0]:
             continue
         inside = (start + VERSION_BYTES * (kind == b"meta"), end)
@@ -40,7 +40,7 @@ def _bodies(
             yield from _bodies(data, inside, path[1:])
 
 
-def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Kind, start and end of the body of the boxes between two places."""
     for _ in range(MOST_BOXES):
         if start + 8 > end:

@@ -67,7 +67,7 @@ def other_colours(kind: str, info: Mapping[Any, Any], data: bytes) -> tuple[ToSr
     profile = info.get("icc_profile")
     if profile:
         return _by_profile(bytes(profile))
-    numbers = colour_numbers(data) if kind == "AVIF" else None
+    numbers = colour_numbers(data) if kind in ("AVIF", "HEIC") else None
     if not numbers or not is_known(*numbers):
         return None, ""
     primaries, transfer = numbers

@@ -1,13 +1,14 @@
 """Bytes to one upright RGB picture, or the reason why not. Runs in the gate's sandboxed workers
 only.
 
-Errors: `empty`, `not_an_image`, `format_not_allowed`, `kind_not_supported`, `too_many_pixels`,
-`side_too_long`, `memory` and `broken:<exception>`. A picture that lacks a part of its first frame
-or page is broken; `gate.frames` says what is read of the others.
+Errors: `empty`, `not_an_image`, `format_not_allowed`, `kind_not_supported`, `decoder_missing`,
+`too_many_pixels`, `side_too_long`, `memory` and `broken:<exception>`. A picture that lacks a part
+of its first frame or page is broken; `gate.frames` says what is read of the others.
 
 Flags in a note: `odd_orientation` (a turn that cannot be meant), `odd_profile` (colours that cannot
 be told), `odd_checksum` (a remark of a PNG with a wrong one, left out), `odd_jpeg` (bytes that
-belong to nothing), `no_end_marker`."""
+belong to nothing), `no_end_marker`, `preview` (only a small preview is there), `text_by_fonts`
+(text of an SVG, drawn with the fonts of this machine), `linked_picture_left_out`."""
 
 from __future__ import annotations
 
@@ -36,15 +37,16 @@ from curation.base.unseen import NOTHING_UNSEEN, Unseen
 from curation.gather.gate.clear_colour import with_clear_colour
 from curation.gather.gate.colours import other_colours, png_colours
 from curation.gather.gate.first_frame import cut_to_part, first_part, on_canvas
-from curation.gather.gate.formats import sniff
+from curation.gather.gate.formats import PLAIN, sniff
 from curation.gather.gate.frames import Chosen, choose_frame
 from curation.gather.gate.ground import Shown, as_seen
 from curation.gather.gate.jpeg import from_samples, read_frame, samples
+from curation.gather.gate.other_formats import other_format
 from curation.gather.gate.png_chunks import read_png
 from curation.gather.gate.srgb import ToSrgb, shown_image
 from curation.gather.gate.tiff_samples import TiffTag, read_directory, read_layout, read_samples
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same bytes may give other pixels."""
 
 MAX_SIDE_PX = 65_500
@@ -120,7 +122,9 @@ def decode(data: bytes, *, max_pixels: int) -> Picture:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UndecodableError("too_many_pixels", str(error)) from error
     except Exception as error:
-        raise UndecodableError(*_explain(error)) from error
+        reason, words = _explain(error)
+        named = words if kind in PLAIN else f"{kind}: {words}"
+        raise UndecodableError(reason, named) from error
 
 
 def _allowed_format(data: bytes) -> str:
@@ -130,7 +134,8 @@ def _allowed_format(data: bytes) -> str:
     if not kind:
         raise UndecodableError("not_an_image")
     if kind == "other":
-        raise UndecodableError("format_not_allowed")
+        other = other_format(data)
+        raise UndecodableError("format_not_allowed", other.words if other else "")
     return kind
 
 
@@ -145,11 +150,30 @@ def _be_strict(max_pixels: int) -> None:
 
 
 def _load(data: bytes, kind: str, max_pixels: int) -> Picture:
+    if kind not in PLAIN:
+        return _load_drawn(data, kind, max_pixels)
     if kind == "JPEG":
         return _load_jpeg(data, max_pixels)
     if kind == "TIFF":
         return _load_tiff(data, max_pixels)
     return _load_png(data, max_pixels) if kind == "PNG" else _load_other(data, kind, max_pixels)
+
+
+def _load_drawn(data: bytes, kind: str, max_pixels: int) -> Picture:
+    """What illustrators work with; a file inside of another is read as if it lay alone."""
+    from curation.gather.gate.drawn.found import Inside, NotReadError  # few files need them
+    from curation.gather.gate.drawn.readers import READERS
+
+    try:
+        found = READERS[kind](data, lambda size: _check_size(size, max_pixels))
+    except NotReadError as error:
+        raise UndecodableError(error.reason, str(error)) from error
+    if isinstance(found, Inside):
+        inner = _load(found.data, found.kind, max_pixels)
+        return inner._replace(format=kind, note="; ".join(filter(None, (found.note, inner.note))))
+    how, note = other_colours(kind, {"icc_profile": found.profile}, data)
+    loaded = Loaded(kind, found.image.mode, 0, how, (found.note, note))
+    return _told(Chosen(_seen(found.image, loaded)), loaded)
 
 
 def _load_other(data: bytes, kind: str, max_pixels: int) -> Picture:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import struct
 
-ALLOWED = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-"""Formats that may reach a decoder, by Pillow's names."""
+from curation.gather.gate.other_formats import other_format
+
+PLAIN = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+"""Formats of the web and of scanners, by Pillow's names."""
+
+ALLOWED = (*PLAIN, "JXL", "HEIC", "SVG", "PSD", "ORA", "KRA", "CLIP")
+"""Formats that may reach a decoder: those, and what illustrators work with."""
 
 EXTENSIONS = {
     ".jpg": "JPEG",
@@ -22,44 +27,28 @@ EXTENSIONS = {
     ".tif": "TIFF",
     ".tiff": "TIFF",
     ".avif": "AVIF",
+    ".jxl": "JXL",
+    ".heic": "HEIC",
+    ".heif": "HEIC",
+    ".hif": "HEIC",
+    ".svg": "SVG",
+    ".psd": "PSD",
+    ".psb": "PSD",
+    ".ora": "ORA",
+    ".kra": "KRA",
+    ".clip": "CLIP",
 }
 """What an extension promises."""
 
-OTHER_MAGIC = (
-    b"%PDF",
-    b"%!PS",
-    b"\xc5\xd0\xd3\xc6",  # EPS with a preview
-    b"8BPS",  # Photoshop
-    b"SIMPLE  =",  # FITS
-    b"\x00\x00\x00\x0cjP  \r\n",  # JPEG 2000
-    b"\xff\x4f\xff\x51",  # JPEG 2000 codestream
-    b"\xff\x0a",  # JPEG XL
-    b"\x00\x00\x00\x0cJXL ",
-    b"\x00\x00\x01\x00",  # Windows icon
-    b"\x00\x00\x02\x00",  # Windows cursor
-    b"icns",
-    b"DDS ",
-    b"qoif",
-    b"gimp xcf",
-    b"\xd7\xcd\xc6\x9a",  # Windows metafile
-    b"\x01\xda",  # Silicon Graphics
-    b"PK\x03\x04",
-    b"\x1f\x8b",  # gzip
-    b"BZh",
-    b"7z\xbc\xaf\x27\x1c",
-    b"Rar!",
-    b"RIFF",  # video or sound; WebP is told apart first
-    b"\x1a\x45\xdf\xa3",  # Matroska
-    b"P1\n",
-    b"P2\n",
-    b"P3\n",
-    b"P4\n",
-    b"P5\n",
-    b"P6\n",
-    b"/* XPM */",
-)
 BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
 """Bytes of the headers that a BMP may have: anything else only begins like one."""
+
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+ARCHIVES = {b"image/openraster": "ORA", b"application/x-krita": "KRA"}
+"""Drawings that are ZIP archives, by what their first member says."""
+
+PROLOG_BYTES = 65_536
+"""Of an XML text that may stand before its first element: long remarks of drawing programs."""
 
 HEAD_SIZE = 512
 """Bytes that tell a format: the mark of a tar archive ends at 262."""
@@ -72,7 +61,7 @@ def sniff(data: bytes) -> str:
     'GIF'
     """
     head = bytes(data[:HEAD_SIZE])
-    return _allowed(head) or ("other" if _is_other(head) else "")
+    return _allowed(head) or _drawn_with(data) or ("other" if other_format(data) else "")
 
 
 def _allowed(head: bytes) -> str:
@@ -86,15 +75,68 @@ def _allowed(head: bytes) -> str:
         return "TIFF"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "WEBP"
-    if head[4:8] == b"ftyp" and _has_avif_brand(head):
+    brands = _brands(head)
+    if brands & {b"avif", b"avis"}:
         return "AVIF"
+    if brands & HEIC_BRANDS:
+        return "HEIC"
     return "BMP" if _is_bmp(head) else ""
 
 
-def _has_avif_brand(head: bytes) -> bool:
+def _brands(head: bytes) -> set[bytes]:
+    """What an ISO media file says that it is."""
+    if head[4:8] != b"ftyp":
+        return set()
     end = min(int.from_bytes(head[:4], "big"), HEAD_SIZE)
-    brands = [head[8:12], *(head[start : start + 4] for start in range(16, end, 4))]
-    return b"avif" in brands or b"avis" in brands
+    return {head[8:12], *(head[start : start + 4] for start in range(16, end, 4))}
+
+
+def _drawn_with(data: bytes) -> str:
+    """The formats that illustrators work with."""
+    if data.startswith((b"\xff\x0a", b"\x00\x00\x00\x0cJXL \r\n\x87\n")):
+        return "JXL"
+    if data.startswith(b"8BPS"):
+        return "PSD"
+    if data.startswith(b"CSFCHUNK"):
+        return "CLIP"
+    if data.startswith(b"PK\x03\x04"):
+        return ARCHIVES.get(_first_member(bytes(data[:HEAD_SIZE])), "")
+    return "SVG" if starts_as_svg(data) else ""
+
+
+def _first_member(head: bytes) -> bytes:
+    """What a ZIP archive says that it is, in its first member as the standard asks."""
+    if head[8:10] != b"\0\0" or head[30:38] != b"mimetype":
+        return b""
+    size, extra = int.from_bytes(head[22:26], "little"), int.from_bytes(head[28:30], "little")
+    return head[38 + extra : 38 + extra + size]
+
+
+def starts_as_svg(data: bytes) -> bool:
+    """Whether the first element of an XML text is a drawing.
+
+    >>> starts_as_svg(b"<?xml version='1.0'?><!-- by hand --><svg/>")
+    True
+    """
+    text = _first_text(bytes(data[:PROLOG_BYTES]))
+    while text.startswith(("<?", "<!")):
+        text = _after(text).lstrip()
+    name = text[1:].split(maxsplit=1)[:1] if text.startswith("<") else []
+    return bool(name) and name[0].partition(">")[0].strip("/").rpartition(":")[2] == "svg"
+
+
+def _first_text(head: bytes) -> str:
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = head.decode("utf-16" if wide else "utf-8", "ignore")
+    return text.lstrip("\ufeff \t\r\n")
+
+
+def _after(text: str) -> str:
+    """What follows a remark, an instruction or a document type; "" where it has no end."""
+    if text.startswith("<!--"):
+        return text.partition("-->")[2]
+    declared = text.partition(">")[0]
+    return text.partition("]")[2].partition(">")[2] if "[" in declared else text.partition(">")[2]
 
 
 def _is_bmp(head: bytes) -> bool:
@@ -102,14 +144,4 @@ def _is_bmp(head: bytes) -> bool:
         head.startswith(b"BM")
         and len(head) >= 18
         and struct.unpack("<I", head[14:18])[0] in BMP_HEADER_SIZES
-    )
-
-
-def _is_other(head: bytes) -> bool:
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    drawing = text.startswith(b"<svg") or (
-        text.startswith((b"<?xml", b"<!doctype svg")) and b"<svg" in text
-    )
-    return (
-        head.startswith(OTHER_MAGIC) or head[4:8] == b"ftyp" or head[257:262] == b"ustar" or drawing
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 TEXTS = (b"tEXt", b"zTXt", b"iTXt")
-"""Kinds that hold words, which nothing here reads."""
+"""Kinds that hold words, which no decoder reads."""
 
 HEEDED = (b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP")
 """Kinds of remarks that change what is shown, and that Pillow does not heed, or not safely."""
@@ -90,6 +90,13 @@ def _chunks(data: bytes) -> Iterator[Chunk]:
             return
         place = end
     raise ValueError(f"more than {MOST_CHUNKS} chunks")
+
+
+def text_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and body of every chunk of words, packed as they are."""
+    for one in _chunks(data):
+        if one.kind in TEXTS:
+            yield one.kind, one.body(data)
 
 
 def _is_remark(kind: bytes) -> bool:

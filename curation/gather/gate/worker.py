@@ -23,6 +23,7 @@ import cv2
 
 from curation.gather.folder.safe_open import RefusedError, read_chunks
 from curation.gather.gate.decode import UndecodableError, decode
+from curation.gather.gate.marked import find_ai_mark
 from curation.gather.gate.pixels import measure_pixels
 
 ID_LENGTH = 64
@@ -75,6 +76,7 @@ def examine(data: bytes, settings: Settings) -> Reply:
         "height": height,
         "format": picture.format,
         "mode": picture.mode,
+        "ai_mark": find_ai_mark(data),
         "content": measures.content._asdict() | {"grey": measures.content.grey.tobytes().hex()},
         "signals": measures.signals,
         "unseen": len(measures.unseen),

@@ -31,11 +31,12 @@
   function matching(params) {
     const reasons = new Set(params.getAll("why"));
     const text = (params.get("text") ?? "").toLowerCase();
-    const [name, decider, from, to] = ["class", "by", "from", "to"].map((key) => params.get(key));
+    const [name, decider, mark, from, to] = ["class", "by", "mark", "from", "to"].map((key) => params.get(key));
     const isWanted = (picture) =>
       (reasons.size === 0 || reasons.has(index.reasons[index.reason[picture]])) &&
       (name === null || index.classes[index.class[picture]] === name) &&
       (decider === null || index.deciders[index.by[picture]] === decider) &&
+      (mark === null || (mark === "any" ? index.mark[picture] > 0 : index.marks[index.mark[picture]] === mark)) &&
       (from === null || (index.p[picture] !== null && index.p[picture] >= Number(from))) &&
       (to === null || (index.p[picture] !== null && index.p[picture] <= Number(to))) &&
       paths[picture].includes(text);

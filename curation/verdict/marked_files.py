@@ -1,0 +1,54 @@
+"""Pictures of which a file says that an AI made them, where a setting makes more of it than a
+column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from curation.base.ai_marks import AI_MARKS
+from curation.base.reasons import MARKED_FOR_REVIEW, MARKED_REJECTED, Reason
+from curation.base.tables import DECISIONS
+
+_REASONS = {"review": MARKED_FOR_REVIEW, "rejected": MARKED_REJECTED}
+_STAYS = {MARKED_FOR_REVIEW: ("kept",), MARKED_REJECTED: ("kept", "review")}
+"""The outcomes that such a reason changes: none is made better by it."""
+
+
+def apply_marks(
+    machine: pd.DataFrame, images: pd.DataFrame, duplicates: pd.DataFrame, ai_marked: str
+) -> pd.DataFrame:
+    """DECISIONS of the machine, with pictures of which any copy bears a mark under review or
+    rejected, as the setting `verdicts.ai_marked` says. What goes for another reason keeps it."""
+    reason = _REASONS.get(ai_marked)
+    if reason is None:
+        return machine
+    marks = _marks(images, duplicates)
+    rows = [_marked(row, marks.get(row["path"], ""), reason) for row in machine.to_dict("records")]
+    return DECISIONS.frame(rows)
+
+
+def _marks(images: pd.DataFrame, duplicates: pd.DataFrame) -> dict[str, str]:
+    """The mark of every readable file's picture, by path: the first one among its copies."""
+    found = duplicates.merge(images[["path", "ai_mark"]], on="path")
+    marked = found[found["ai_mark"] != ""].drop_duplicates("group")
+    of_group = dict(zip(marked["group"], marked["ai_mark"], strict=True))
+    return {
+        path: of_group.get(group, "")
+        for path, group in zip(duplicates["path"], duplicates["group"], strict=True)
+    }
+
+
+def _marked(row: Mapping[Any, Any], mark: str, reason: Reason) -> dict[str, object]:
+    if not mark or row["outcome"] not in _STAYS[reason]:
+        return dict(row)
+    return {
+        **row,
+        "outcome": reason.outcome,
+        "stage": reason.stage,
+        "reason": reason.name,
+        "explanation": f"a file of it says that an AI made it ({AI_MARKS[mark]}); "
+        f"{row['explanation']}",
+    }
