@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from curation.base.errors import ParamError, SourceError, StoreError
 from curation.base.tables import DECISIONS, IMAGES
 from curation.gather.folder.walk import display
-from curation.publish.beside import NOTHING_BESIDE, Beside, Sidecar
 from curation.gather.gate.formats import ALLOWED, EXTENSIONS
+from curation.publish.beside import NOTHING_BESIDE, Beside, Sidecar
 from curation.publish.export import MARK, ExportParams, ExportSummary, export
 from curation.publish.export_names import (
     class_folders,
