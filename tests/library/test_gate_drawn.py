@@ -196,7 +196,7 @@ def test_svg_with_a_long_prolog(encoding: str) -> None:
 def test_svg_says_whose_fonts_its_text_has() -> None:
     needs("resvg_py")
     data = SVG.format('width="90" height="30"', '<text x="5" y="20">Hello</text>').encode()
-    assert decode(data, max_pixels=MAX_PIXELS).note == "text_by_fonts"
+    assert decode(data, max_pixels=MAX_PIXELS).note.startswith("text_by_fonts")
 
 
 LINKS = {
@@ -218,7 +218,7 @@ def test_svg_shows_nothing_from_outside(link: str, tmp_path: Path) -> None:
     kind = f'<!DOCTYPE svg [ <!ENTITY link "{path}"> ]>'
     drawn = SVG.format('width="9" height="9"', link.format(path=path))
     picture = decode((kind + drawn).encode(), max_pixels=MAX_PIXELS)
-    assert picture.note == "linked_picture_left_out"
+    assert picture.note.startswith("linked_picture_left_out")
     assert (picture.rgb == 255).all() or "filter" in link
     assert not (picture.rgb == (255, 0, 0)).all(axis=2).any()
 

@@ -108,7 +108,7 @@ def test_stages_that_are_not_known_come_after_those_that_are() -> None:
 FILES = {
     "unreadable": 0, "bad_feature": 1, "photo": 2, "unsure": 3, "rejected by ana": 4,
     "called photo by ana": 5,
-    "marked": 7,
+    "marked": 7, "blank": 8, "text_page": 9,
     "filed twice": 6, "its copy": 6,
 }  # fmt: skip
 
@@ -128,8 +128,13 @@ def emitted() -> set[tuple[str, str]]:
     places[-1] |= {"duplicate_of": "filed twice", "conflict": "cat"}
     places[-2] |= {"conflict": "dog"}
     copies = duplicates_of(*places)
-    evidence = pd.DataFrame({"image_id": rest, "embedding": ["bad_feature"] + ["ok"] * 7})
-    answers = {"photo": "rejected", "unsure": "review"}
+    evidence = pd.DataFrame({"image_id": rest, "embedding": ["bad_feature"] + ["ok"] * 9})
+    answers = {
+        "photo": "rejected",
+        "unsure": "review",
+        "blank": "rejected",
+        "text_page": "review",
+    }
     judged = [
         {
             "image_id": name,
