@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 from PIL import Image
 
 from curation.base.errors import SourceError, StoreError
@@ -102,6 +103,15 @@ def test_a_zip_is_read_like_its_folder(tmp_path: Path, workspace: Workspace) -> 
     assert packed.folder.sidecars.equals(plain.folder.sidecars)
     assert packed.told[0].startswith("unpacked into ")
     assert plain.told == []
+
+
+def test_a_tar_of_several_zstandard_frames(tmp_path: Path, workspace: Workspace) -> None:
+    whole = make_tar(tmp_path / "a.tar", {"fox/1.png": picture(1)}).read_bytes()
+    frames = [zstandard.compress(whole[:1000]), zstandard.compress(whole[1000:])]
+    (tmp_path / "a.tar.zst").write_bytes(b"".join(frames))
+    result = unpacked(tmp_path / "a.tar.zst", workspace, BOUNDS)
+    assert paths_in(result) == ["fox/1.png"]
+    assert result.refused == []
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
@@ -278,6 +288,15 @@ def test_only_locked_members_are_one_sentence(tmp_path: Path, workspace: Workspa
     assert not list((workspace.root / "source").iterdir())
 
 
+def test_a_zip_of_a_version_to_come_is_one_sentence(tmp_path: Path, workspace: Workspace) -> None:
+    source = make_zip(tmp_path / "a.zip", {"fox/1.png": picture(1)})
+    data = bytearray(source.read_bytes())
+    data[data.rindex(b"PK\x01\x02") + 6] = 99
+    source.write_bytes(data)
+    with pytest.raises(SourceError, match=r"a\.zip is damaged \(zip file version 9\.9\)"):
+        unpacked(source, workspace, BOUNDS)
+
+
 def test_names_of_zips_are_read_as_they_are_meant(tmp_path: Path, workspace: Workspace) -> None:
     source = tmp_path / "a.zip"
     with zipfile.ZipFile(source, "w") as packed:
@@ -285,7 +304,10 @@ def test_names_of_zips_are_read_as_they_are_meant(tmp_path: Path, workspace: Wor
         dos.create_system, dos.filename = 0, "fox\\1.png"
         packed.writestr(dos, picture(1))
         packed.writestr("füchse/2.png", picture(2))
-    data = source.read_bytes().replace(b"f\xc3\xbcchse", b"f\xc3\xbcchse")
+    data = bytearray(source.read_bytes())
+    unsaid = data.rindex(b"PK\x01\x02") + 9  # the byte of flags that says UTF-8
+    data[unsaid] &= ~0x08
+    data[data.rindex(b"PK\x03\x04") + 7] &= ~0x08
     source.write_bytes(data)
     assert paths_in(unpacked(source, workspace, BOUNDS)) == ["fox/1.png", "füchse/2.png"]
 

@@ -67,10 +67,9 @@ def wrapper_depth(paths: Sequence[bytes]) -> int:
     >>> wrapper_depth([b"fox/1.png", b"fox/2.png"])
     0
     """
-    leaves_out = Choice(exclude=CLUTTER)
-    named = [path for path in paths if ending(path) in EXTENSIONS]
-    folders = {path.rpartition(b"/")[0] for path in named if not leaves_out.leaves_out(path)}
-    parts = [folder.split(b"/") for folder in folders]
+    clutter = Choice(exclude=CLUTTER)
+    folders = {path.rpartition(b"/")[0] for path in paths if ending(path) in EXTENSIONS}
+    parts = [folder.split(b"/") for folder in folders if not clutter.leaves_out(folder)]
     depth = 0
     while parts and all(len(part) > depth + 1 for part in parts):
         around = {part[depth] for part in parts}

@@ -105,11 +105,17 @@ def open_tar(path: Path) -> IO[bytes]:
     """The bytes of a tar, whatever compresses it; OSError when it cannot be opened."""
     with path.open("rb") as file:
         head = file.read(HEAD_SIZE)
-    openers: tuple[Any, ...] = (gzip.open, bz2.open, lzma.open, zstandard.open)
+    openers: tuple[Any, ...] = (gzip.open, bz2.open, lzma.open, _open_zstandard)
     for mark, opener in zip(_COMPRESSED, openers, strict=True):
         if head.startswith(mark):
             return cast("IO[bytes]", opener(path, "rb"))
     return path.open("rb")
+
+
+def _open_zstandard(path: Path, _: str) -> IO[bytes]:
+    """The content of all frames, as several cores write them."""
+    reader = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True)
+    return cast("IO[bytes]", reader)
 
 
 def _first_bytes_in(path: Path) -> bytes:

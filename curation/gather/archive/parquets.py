@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curation.gather.archive.kinds import Archive
+from curation.gather.archive.kinds import SIGNS_OF_DAMAGE, Archive
 from curation.gather.archive.sink import CHUNK_BYTES, DamagedArchiveError, MemberError, Sink
 from curation.gather.folder.walk import UNLABELLED
 from curation.gather.gate.formats import EXTENSIONS, sniff
@@ -58,7 +58,7 @@ def read_parquet_pictures(archive: Archive, sink: Sink) -> None:
             batches = file.iter_batches(_ROWS, columns=[name for name in wanted if name])
             for number, row in enumerate(_rows(batches)):
                 _read(row, number, columns, sink)
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+    except (*SIGNS_OF_DAMAGE, pa.ArrowException, MemoryError) as error:
         raise DamagedArchiveError(
             f"{archive.path} is damaged after {len(sink.files)} files ({error}): expected a whole "
             "Parquet file; get it again, or write it anew"

@@ -173,7 +173,7 @@ def _needed(archive: Archive, bounds: Bounds) -> int:
 
 
 def _where(place: Path, size: Sequence[int]) -> str:
-    return f"unpacked into {place}: {size[0]} files, {size[1] / 1e9:.2f} GB"
+    return f"unpacked into {place}: {size[0]} files, {size[1] / 1e6:.1f} MB"
 
 
 def _fill(

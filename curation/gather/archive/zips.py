@@ -15,7 +15,7 @@ _NAME_IS_UTF8 = 0x800  # bit of a member's flags
 _MADE_BY_DOS = 0  # value of the system that a member was made on
 
 _UNREADABLE = (*SIGNS_OF_DAMAGE, zipfile.BadZipFile, NotImplementedError, RuntimeError)
-"""What a member raises that is damaged, or of a compression that is not known here."""
+"""What is raised by what is damaged, or packed in a way that is not known here."""
 
 
 def read_zip(archive: Archive, sink: Sink) -> None:
@@ -24,7 +24,7 @@ def read_zip(archive: Archive, sink: Sink) -> None:
         with zipfile.ZipFile(archive.path) as packed:
             for member in packed.infolist():
                 _read(packed, member, sink)
-    except (*SIGNS_OF_DAMAGE, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise DamagedArchiveError(
             f"{archive.path} is damaged ({error}): expected a whole zip, whose list of files is at "
             "its end; get it again, or pack it anew"
