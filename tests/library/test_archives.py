@@ -329,6 +329,16 @@ def test_bytes_count_as_they_come(tmp_path: Path, workspace: Workspace) -> None:
             unpacked(source, workspace, Bounds(10**5, 10**8, members=2))
 
 
+def test_folders_count_and_are_not_endless(tmp_path: Path, workspace: Workspace) -> None:
+    deep = {"fox/1.png": picture(1), "a/" * 1400 + "2.png": picture(2)}
+    result = unpacked(make_zip(tmp_path / "a.zip", deep), workspace, BOUNDS)
+    assert paths_in(result) == ["fox/1.png"]
+    assert [entry.error for entry in result.refused] == ["outside_archive"]
+    wide = {f"{number}/a/b/1.png": b"" for number in range(3)}
+    with pytest.raises(SourceError, match="more than 9 members"):
+        unpacked(make_zip(tmp_path / "b.zip", wide), workspace, Bounds(9, 9, members=9))
+
+
 def test_a_full_disk_is_said_first(
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,6 +368,14 @@ def test_a_torn_tar_keeps_what_it_has_and_is_a_row(
     assert paths_in(result) == ["fox/1.png"]
     assert [(e.path, e.error) for e in result.refused] == [(b"a.tar", "archive_damaged")]
     assert "damaged after 1 files" in result.told[1]
+
+
+def test_a_shard_that_is_none_is_a_row(tmp_path: Path, workspace: Workspace) -> None:
+    make_tar(tmp_path / "shards" / "0.tar", {"fox/1.png": picture(1)})
+    (tmp_path / "shards" / "deep").mkdir()
+    (tmp_path / "shards" / "deep" / "1.tar").write_bytes(b"<html>404</html>")
+    result = find_images(tmp_path / "shards", workspace, PARAMS)
+    assert errors_of(result) == {"fox/1.png": "", "deep-1.tar": "archive_damaged"}
 
 
 def test_a_header_that_is_wrong_does_not_end_a_tar_silently(

@@ -37,6 +37,12 @@ SIGNS_OF_DAMAGE = (
 )
 """What reading a damaged archive raises."""
 
+ENDINGS_OF_ARCHIVES = (
+    *(".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst"),
+    *(".zip", ".cbz", ".parquet"),
+)
+"""What archives are called: a file with such a name that begins otherwise is damaged."""
+
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 """First bytes of gzip, bzip2, xz and Zstandard."""
 

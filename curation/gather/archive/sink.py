@@ -19,13 +19,16 @@ CHUNK_BYTES = 2**20
 """Bytes that are read at a time."""
 
 MOST_MEMBERS = 2_000_000
-"""Members of all archives of a source: each costs a file of the disk."""
+"""Members of all archives of a source, and their folders: each costs a file of the disk."""
 
 _KEPT_FREE_BYTES = 512 * 10**6
 """Bytes of the disk that are left for everything else."""
 
 _MOST_IN_A_NAME = 255
 """Bytes of one folder's or file's name, as file systems allow."""
+
+_MOST_FOLDERS = 64
+"""Folders around a member."""
 
 _MOST_IN_A_PATH = 3000
 """Bytes of a path, so that it fits below any workspace."""
@@ -113,6 +116,7 @@ class Sink:
     def __init__(self, folder: Path, spent: Spent) -> None:
         self.folder, self._spent = folder, spent
         self._numbers: dict[bytes, int] = {}
+        self._folders: set[bytes] = {b""}
         self.files: dict[bytes, None] = {}
         self.refused: dict[bytes, Refused] = {}
         folder.mkdir()
@@ -124,7 +128,7 @@ class Sink:
         if not path or not _make_folder(place.parent):
             self.refuse(name, 0, "outside_archive")
             return
-        self._spent.member()
+        self._count(path)
         try:
             self._write(place, chunks)
         except MemberError as error:
@@ -153,6 +157,15 @@ class Sink:
             free = numbered(path, self._numbers[path])
         return free
 
+    def _count(self, path: bytes) -> None:
+        """Count a member and the folders that it is the first one in."""
+        self._spent.member()
+        folder = path.rpartition(b"/")[0]
+        while folder not in self._folders:
+            self._spent.member()
+            self._folders.add(folder)
+            folder = folder.rpartition(b"/")[0]
+
     def _is_folder(self, path: bytes) -> bool:
         return (self.folder / os.fsdecode(path)).is_dir()
 
@@ -177,7 +190,11 @@ def safe_path(name: bytes) -> bytes:
     parts = [part for part in name.split(b"/") if part not in (b"", b".")]
     path = b"/".join(parts)
     outside = name.startswith(b"/") or b".." in parts or b"\0" in name
-    long = len(path) > _MOST_IN_A_PATH or any(len(part) > _MOST_IN_A_NAME for part in parts)
+    long = (
+        len(parts) > _MOST_FOLDERS
+        or len(path) > _MOST_IN_A_PATH
+        or any(len(part) > _MOST_IN_A_NAME for part in parts)
+    )
     return b"" if outside or long else path
 
 

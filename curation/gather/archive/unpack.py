@@ -20,7 +20,12 @@ from tqdm.auto import tqdm
 
 from curation.base.errors import SourceError
 from curation.gather.archive.arrange import Member, classes_told, key_of, places
-from curation.gather.archive.kinds import Archive, Archives, find_archives
+from curation.gather.archive.kinds import (
+    ENDINGS_OF_ARCHIVES,
+    Archive,
+    Archives,
+    find_archives,
+)
 from curation.gather.archive.parquets import read_parquet_pictures
 from curation.gather.archive.sink import (
     Bounds,
@@ -148,8 +153,8 @@ def _unpack(
     source: Path, found: Archives, place: Path, bounds: Bounds, facts: dict[str, Any]
 ) -> None:
     new = place.with_name(f"{place.name}.new")
-    _remove(new)
-    _remove(place)
+    for old in (place, *place.parent.glob("*.new")):
+        _remove(old)
     with unwritten(new):
         (new / _PICTURES).mkdir(parents=True)
     demand_space(new, sum(_needed(archive, bounds) for archive in found.archives))
@@ -194,8 +199,10 @@ def _fill(
     refused = _place_all(sinks, new / _PICTURES)
     for sink in sinks.values():
         shutil.rmtree(sink.folder)
-    refused += [_whole(archive) for archive in found.archives if archive.name in damaged]
-    return refused, [*damaged.values(), *_beside(found.beside)]
+    torn = [name for name in found.beside if name.lower().endswith(ENDINGS_OF_ARCHIVES)]
+    refused += [_whole(name) for name in [*damaged, *torn]]
+    others = [name for name in found.beside if name not in torn]
+    return refused, [*damaged.values(), *_beside(others)]
 
 
 def _read(archive: Archive, sink: Sink, spent: Spent) -> None:
@@ -276,9 +283,9 @@ def _move(old: Path, new: Path) -> bool:
     return True
 
 
-def _whole(archive: Archive) -> Refused:
+def _whole(archive: str) -> Refused:
     """The row that stands for what could not be read of an archive; it is in no class."""
-    return Refused(archive.name.replace("/", "-").encode(), archive.size_bytes, "archive_damaged")
+    return Refused(os.fsencode(archive.replace("/", "-")), 0, "archive_damaged")
 
 
 def _beside(names: Sequence[str]) -> list[str]:
