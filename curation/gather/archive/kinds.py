@@ -88,8 +88,8 @@ def demand_archive(source: Path) -> Archive:
     archive = _archive(source, source.name)
     if archive is None:
         raise SourceError(
-            f"{source} is not a folder, and no archive that is read here: expected a folder that "
-            "holds class_name/picture.jpg, or a tar, zip or Parquet file of pictures"
+            f"{source} is not a folder, and no archive that is read here: expected "
+            "class_name/picture.jpg in a folder, or in a tar, zip or Parquet file"
         )
     return archive
 
