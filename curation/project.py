@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from curation.base.errors import ParamError, SourceError
+from curation.gather.archive.kinds import demand_archive
 from curation.people.chosen_ledger import refuse_among_pictures
 from curation.people.ledger.ledger import Ledger
 from curation.store.workspace import Workspace
@@ -14,10 +15,11 @@ from curation.store.workspace import Workspace
 
 @dataclass(frozen=True)
 class Project:
-    """The pictures (`source`, never written to), where results go (`workspace_folder`), a trusted
-    test folder, a folder with model weights, the URL of the ledger that is heard, "" for the
-    workspace's own, and the folders that links among the pictures may lead into. All of them come
-    from the command line or the environment, never from a run's settings."""
+    """The pictures (`source`, a folder or an archive, never written to), where results go
+    (`workspace_folder`), trusted test pictures, a folder with model weights, the URL of the ledger
+    that is heard, "" for the workspace's own, and the folders that links among the pictures may
+    lead into. All of them come from the command line or the environment, never from a run's
+    settings."""
 
     source: Path
     workspace_folder: Path
@@ -30,10 +32,12 @@ class Project:
     def workspace(self) -> Workspace:
         """The opened workspace; ParamError when writing to it would change the user's pictures."""
         for folder in filter(None, (self.source, self.test)):
-            if not folder.is_dir():
+            if not folder.exists():
                 raise SourceError(
                     f"no such folder: {folder}; expected class_name/picture.jpg below it"
                 )
+            if folder.is_file():
+                demand_archive(folder)
             inside, around = self.workspace_folder.resolve(), folder.resolve()
             if inside.is_relative_to(around) or around.is_relative_to(inside):
                 pair = f"the workspace {self.workspace_folder} and the pictures in {folder}"

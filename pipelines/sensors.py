@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,15 +15,21 @@ _SECONDS_BETWEEN_LOOKS = 60
 
 
 def listing_digest(source: Path) -> str:
-    """A digest of the names, sizes and times of all files below `source`; no file is opened."""
+    """A digest of the names, sizes and times of all files below `source`, or of an archive; no file
+    is opened."""
     lines = []
-    for folder, _, names in os.walk(os.fsencode(source)):
-        for name in names:
-            path = os.path.join(folder, name)
-            with suppress(FileNotFoundError):  # the crawler may remove files while we look
-                found = os.lstat(path)
-                lines.append(b"%s\0%d\0%d" % (path, found.st_size, found.st_mtime_ns))
+    for path in _paths(os.fsencode(source)):
+        with suppress(FileNotFoundError):  # the crawler may remove files while we look
+            found = os.lstat(path)
+            lines.append(b"%s\0%d\0%d" % (path, found.st_size, found.st_mtime_ns))
     return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
+
+
+def _paths(source: bytes) -> Iterator[bytes]:
+    if os.path.isfile(source):
+        yield source
+    for folder, _, names in os.walk(source):
+        yield from (os.path.join(folder, name) for name in names)
 
 
 def new_files(project: Project | None) -> dg.SensorDefinition:

@@ -63,7 +63,7 @@ def decoded_images(
         unreadable=len(errors),
         classes=int(found.images["label"].nunique()),
         errors=counts(errors),
-        notes=folder_notes(found.images, found.folder),
+        notes=[*found.told, *folder_notes(found.images, found.folder)],
         preview=records(found.images.drop(columns="path_bytes").head(8)),
     )
     yield table(found.hashes, "hashes")

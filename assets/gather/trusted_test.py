@@ -47,7 +47,7 @@ def trusted_test(
         "test_images",
         measured=found.new,
         unreadable=int((~found.images["readable"]).sum()),
-        notes=folder_notes(found.images, found.folder),
+        notes=[*found.told, *folder_notes(found.images, found.folder)],
     )
     yield table(found.hashes, "test_hashes")
     yield table(found.thumbnails, "test_thumbnails")

@@ -17,6 +17,12 @@ class FileError(NamedTuple):
 
 FILE_ERRORS = (
     FileError(
+        "archive_damaged",
+        "The archive could not be read to its end, so what it holds besides the files that are "
+        "listed is unknown. Get it again, or pack it anew.",
+        transient=True,
+    ),
+    FileError(
         "broken",
         "The file promises a picture, but its bytes are damaged or incomplete, and nobody "
         "can tell what is missing.",
@@ -75,6 +81,17 @@ FILE_ERRORS = (
         "into with --link-root, or copy the file.",
     ),
     FileError(
+        "member_damaged",
+        "A file in an archive whose bytes are damaged there, or compressed in a way that is not "
+        "known here. Unpack the archive by hand.",
+        transient=True,
+    ),
+    FileError(
+        "member_encrypted",
+        "A file in an archive that is locked with a password. Unpack the archive by hand.",
+        transient=True,
+    ),
+    FileError(
         "memory",
         "Decoding it takes more memory than the setting images.memory_mb allows.",
         transient=True,
@@ -88,6 +105,12 @@ FILE_ERRORS = (
         "not_an_image",
         "The bytes are no picture, whatever the name says; often a saved web page or "
         "error message.",
+    ),
+    FileError(
+        "outside_archive",
+        "A file of an archive that lies elsewhere: its name leads out of the archive or is the "
+        "name of a folder, or a table names it without its bytes.",
+        transient=True,
     ),
     FileError(
         "side_too_long",

@@ -15,6 +15,8 @@ from curation.base import engine
 from curation.base.errors import SourceError
 from curation.base.params import Params
 from curation.base.tables import HASHES, IMAGES, Table
+from curation.gather.archive.sink import Bounds
+from curation.gather.archive.unpack import Unpacked, unpacked
 from curation.gather.folder.choice import CLUTTER, Choice, SetAside
 from curation.gather.folder.identity import Identity, confirm_all, identify_all
 from curation.gather.folder.layout import (
@@ -27,7 +29,7 @@ from curation.gather.folder.layout import (
 from curation.gather.folder.reach import Reach, reach_of
 from curation.gather.folder.safe_open import RefusedError
 from curation.gather.folder.sidecars import ENDINGS, SIDECARS, sort_sidecars
-from curation.gather.folder.walk import Found, display, links_told, list_files
+from curation.gather.folder.walk import Found, display, links_told, list_files, lost_file, with_lost
 from curation.gather.gate.answer import TRANSIENT, Decoded
 from curation.gather.gate.formats import EXTENSIONS
 from curation.gather.gate.pool import Gate
@@ -67,6 +69,9 @@ class ImageParams(Params):
         640, ge=256, le=2048, description="Longest side of a working thumbnail"
     )
     max_file_mb: int = Field(64, ge=1, le=1024, description="Larger files are not read")
+    unpacked_gb: int = Field(
+        200, ge=1, le=100_000, description="Larger contents of archives are not unpacked"
+    )
     max_megapixels: float = Field(
         50.0, gt=0, le=500, description="Pictures with more pixels are not decoded"
     )
@@ -138,6 +143,11 @@ class ImageParams(Params):
         )
 
     @property
+    def bounds(self) -> Bounds:
+        """How much may come out of archives."""
+        return Bounds(self.settings.max_bytes, self.unpacked_gb * 10**9)
+
+    @property
     def version(self) -> str:
         """The version under which pixels and thumbnails are stored."""
         settings = self.settings
@@ -161,8 +171,9 @@ class FolderFacts(NamedTuple):
 
 
 class Images(NamedTuple):
-    """The tables of a source folder, how many pictures this call had to decode (`new`), and on the
-    thumbnails of how many others it measured a signal that was not stored (`remeasured`)."""
+    """The tables of a source folder, how many pictures this call had to decode (`new`), on the
+    thumbnails of how many others it measured a signal that was not stored (`remeasured`), and what
+    is to know of the archives that the folder came from."""
 
     images: pd.DataFrame
     hashes: pd.DataFrame
@@ -171,6 +182,7 @@ class Images(NamedTuple):
     new: int
     remeasured: int
     folder: FolderFacts
+    told: Sequence[str] = ()
 
 
 def no_images() -> Images:
@@ -190,15 +202,18 @@ def find_images(
     source: Path, workspace: Workspace, params: ImageParams, *, link_roots: Sequence[Path] = ()
 ) -> Images:
     """Every file below `source` with its content's identity, and the measures of every decodable
-    picture. `link_roots` are the folders that links may lead into, where `params` follow them.
+    picture. Where `source` is an archive, or a folder of such, its members are the files, unpacked
+    into the workspace. `link_roots` are the folders that links may lead into, where `params` follow
+    them.
 
     Bad files are rows with an `error`. SourceError when the folder cannot be used, GateError when
     nothing can be decoded on this machine."""
     _check_apart(source, workspace)
     settings = params.settings
-    roots = (source, *link_roots) if params.follow_links else ()
-    with reach_of(source, roots) as reach:
-        found, folder = _list(reach, source, params)
+    roots = (source, *link_roots) if params.follow_links and source.is_dir() else ()
+    opened = unpacked(source, workspace, params.bounds, link_roots=roots)
+    with reach_of(opened.folder, roots) as reach:
+        found, folder = _list(reach, source, params, opened)
         identities = identify_all(reach, found, settings.max_bytes)
         store = _Store(workspace, params.version)
         copies = _copies(found, identities)
@@ -219,13 +234,17 @@ def find_images(
         new=len(missing),
         remeasured=signals.new,
         folder=folder,
+        told=opened.told,
     )
 
 
-def _list(reach: Reach, source: Path, params: ImageParams) -> tuple[list[Found], FolderFacts]:
+def _list(
+    reach: Reach, source: Path, params: ImageParams, opened: Unpacked
+) -> tuple[list[Found], FolderFacts]:
     """The files that are to be decoded, and what else the folder holds."""
     max_bytes = params.settings.max_bytes
     listing = list_files(reach, source, max_file_bytes=max_bytes, choice=params.choice)
+    listing = with_lost(listing, [lost_file(*entry) for entry in opened.refused], params.choice)
     listing, sidecars = sort_sidecars(reach, listing, params.sidecars)
     files, splits = listing.files, GIVEN_SPLITS.frame([])
     _demand_pictures(files, len(sidecars), source)

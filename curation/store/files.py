@@ -72,10 +72,15 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what killed runs left half-written below `folder`."""
-    for leftover in folder.rglob(f"{_TEMPORARY}*"):
-        leftover.unlink(missing_ok=True)
+def sweep(folder: Path, *, without: str = "") -> None:
+    """Remove what killed runs left half-written below `folder`, its folder `without` left as it
+    is."""
+    for place, folders, names in os.walk(folder):
+        if Path(place) == folder and without in folders:
+            folders.remove(without)
+        for name in names:
+            if name.startswith(_TEMPORARY):
+                Path(place, name).unlink(missing_ok=True)
 
 
 def file_digest(path: Path) -> str:

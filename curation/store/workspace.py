@@ -4,6 +4,7 @@
     measurements/STAGE/VERSION  immutable Parquet parts, each named by the SHA-256 of its bytes
     models/                     exported networks and training checkpoints
     tables/, dagster/           what Dagster's assets hand to each other, and Dagster's own history
+    source/                     what archives were unpacked into
     ledger.sqlite               what people decided
     published.json              the digest of every file published for people, beside those files
 
@@ -31,6 +32,9 @@ from curation.store.parquet import Compression, read_parquet, to_parquet
 
 WORKSPACE_FORMAT = 1
 """Raised whenever an older workspace could not be used as it is."""
+
+UNPACKED_FOLDER = "source"
+"""The folder for what archives are unpacked into: the names in it are those of strangers."""
 
 log = logging.getLogger("inksift")
 
@@ -123,7 +127,7 @@ class Workspace:
         """Hold the workspace for one run; LockedError names the run that has it. Clears what killed
         runs left."""
         with run_lock(self.root / "run.lock"):
-            sweep(self.root)
+            sweep(self.root, without=UNPACKED_FOLDER)
             yield
 
     def measurements(self, stage: str, version: str) -> Measurements:

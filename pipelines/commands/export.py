@@ -53,20 +53,21 @@ def export(
     """
     from curation.publish.export import ExportParams
     from curation.publish.export import export as write
-    from curation.store.published import read_decisions, read_images, read_review, read_source
-    from pipelines.commands.places import read_beside
+    from curation.store.published import read_decisions, read_images, read_review
+    from pipelines.commands.places import check_apart, pictures_of_run, read_beside
 
     here = existing(workspace)
     if target.resolve().is_relative_to(here.root.resolve()):
         raise ParamError(
             f"{target} lies inside the workspace {workspace}: choose a folder outside it"
         )
+    check_apart(target, here)
     review = read_review(here) if with_review is None else ("kept" if with_review else "held")
     choices = {"form": form, "files": "link" if link else "copy", "review": review}
     summary = write(
         read_decisions(here),
         read_images(here),
-        source=source or read_source(here),
+        source=source or pictures_of_run(here),
         target=target,
         params=ExportParams.of("export", choices),
         beside=read_beside(here),

@@ -18,14 +18,15 @@ from pipelines.commands.options import FOLDER, json_option, source_argument
 @run_options
 @json_option
 def judge(source: Path, out: Path, as_json: bool, **options: Any) -> None:
-    """From SOURCE to verdicts only: nothing is trained. Writes the columns of decisions.csv to
-    --out.
+    """From SOURCE (a folder, an archive, or a folder of such) to verdicts only: nothing is trained.
+    Writes the columns of decisions.csv to --out.
 
     Where more is rejected than the settings allow, --out holds the proposal and the exit code is 1.
 
     \b
-    Example:
+    Examples:
       inksift judge crawl/images --out verdicts.csv
+      inksift judge shards --out verdicts.csv
     """
     from curation.store.files import write_atomically
 

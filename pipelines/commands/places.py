@@ -9,6 +9,7 @@ import pandas as pd
 from curation.base.commands import Places, command
 from curation.base.errors import ParamError
 from curation.base.tables import DUPLICATES, Table
+from curation.gather.archive.unpack import pictures_of
 from curation.gather.folder.layout import GIVEN_SPLITS
 from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.ledger import Ledger
@@ -72,8 +73,23 @@ def read_beside(workspace: Workspace) -> Beside:
         _read_or_empty(workspace, SIDECARS),
         _read_or_empty(workspace, GIVEN_SPLITS),
         _read_or_empty(workspace, DUPLICATES),
-        (read_source(workspace), *read_link_roots(workspace)),
+        (pictures_of_run(workspace), *read_link_roots(workspace)),
     )
+
+
+def pictures_of_run(workspace: Workspace) -> Path:
+    """The folder of the last run's pictures, where they came from archives the one that these were
+    unpacked into."""
+    return pictures_of(read_source(workspace), workspace)
+
+
+def check_apart(target: Path, workspace: Workspace) -> None:
+    """ParamError where a folder that is to be written lies among archives of pictures."""
+    for source in read_pictures(workspace):
+        if target.resolve().is_relative_to(source.resolve()):
+            raise ParamError(
+                f"{target} lies inside the source {source}: choose a folder outside it"
+            )
 
 
 def _read_or_empty(workspace: Workspace, table: Table) -> pd.DataFrame:

@@ -20,9 +20,12 @@ from pipelines.commands.options import FOLDER, json_option, source_argument
 def run(source: Path, test: Path | None, truth: Path | None, as_json: bool, **options: Any) -> None:
     """The whole chain on SOURCE (class_name/picture.jpg): curate, train, report F1.
 
+    SOURCE is a folder, a tar, zip or Parquet file, or a folder of such files.
+
     \b
     Examples:
       inksift run crawl/images
+      inksift run data.zip --workspace work
       inksift run crawl/images --workspace work --test trusted --set duplicates.keep=first
     """
     run_chain("everything", source, Chosen(**options), test=test, truth=truth, as_json=as_json)

@@ -74,6 +74,12 @@ class Choice(NamedTuple):
         """Whether `exclude` names an entry or a folder that it lies in."""
         return _named(path, self.exclude)
 
+    def pattern_of(self, path: bytes) -> str | None:
+        """The pattern that leaves out a file by its name or that of a folder it lies in, None where
+        it is read."""
+        named = (pattern for pattern in self.exclude if _named(path, [pattern]))
+        return next(named, None if self.includes(path) else NOT_INCLUDED)
+
 
 EVERYTHING = Choice()
 """No name is left out."""

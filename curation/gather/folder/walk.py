@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -57,6 +57,23 @@ def list_files(
         also *= bool(left_out)
         raise SourceError(f"no files in {source}{also}: expected class_name/picture.jpg")
     return Listed(files, set_aside)
+
+
+def lost_file(path: bytes, size_bytes: int, error: str) -> Found:
+    """The entry of a file that is known of and not there."""
+    return _found(path, None, error)._replace(size_bytes=size_bytes)
+
+
+def with_lost(listing: Listed, lost: Sequence[Found], choice: Choice) -> Listed:
+    """A listing with entries that are not there; what their names leave out is set aside too."""
+    chosen, aside = [], []
+    for entry in lost:
+        pattern = choice.pattern_of(entry.path_bytes)
+        if pattern is None:
+            chosen.append(entry)
+        else:
+            aside.append(SetAside(entry.path_bytes, pattern, 1))
+    return Listed(sorted([*listing.files, *chosen]), sorted([*listing.set_aside, *aside]))
 
 
 def links_told(links: int, files: int) -> str:
