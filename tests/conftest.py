@@ -15,6 +15,7 @@ import numpy as np
 import psutil
 import pytest
 from hypothesis import HealthCheck, settings
+from PIL import Image
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 RAM_DISK = Path("/dev/shm")
@@ -62,6 +63,14 @@ def _has_room(folder: Path) -> bool:
         and shutil.disk_usage(folder).free >= ROOM_BYTES
         and psutil.virtual_memory().available >= ROOM_BYTES
     )
+
+
+@pytest.fixture(autouse=True)
+def _limit_of_pillow() -> Iterator[None]:
+    """A test that decodes in this process lowers the limit of Pillow for all that follow."""
+    before = Image.MAX_IMAGE_PIXELS
+    yield
+    Image.MAX_IMAGE_PIXELS = before
 
 
 @pytest.fixture
