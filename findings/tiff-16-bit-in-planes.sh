@@ -4,7 +4,8 @@
 # Seen: 8 bits in planes, 16 bits pixel by pixel, and 16 bits in planes deflated (libtiff reads those) are right;
 #   16 bits in planes without compression opens as RGB whose samples are cut apart at the wrong places.
 # With: Pillow 13.0.0, tifffile 2026.3.3.
-# Source: Pillow's TiffImagePlugin.py, `_setup`: the raw modes of 16-bit RGB (RGB;16L) know no planes.
+# Source: Pillow's TiffImagePlugin.py, `_setup`: a plane gets `rawmode[layer]`, one letter of "RGB;16L", which means
+#   8 bits; only deflated planes go to libtiff.
 # For inksift: such pages are read sample by sample, and what cannot be is refused by name.
 # Output seen:
 #   8 bits, separate, plain: levels off 0.0
