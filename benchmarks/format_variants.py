@@ -308,12 +308,16 @@ def opaque_trimmed_gif() -> bytes:
 
 
 def trimmed_webp() -> bytes:
-    part = pillow(drawing().crop((20, 10, 70, 50)), "WEBP", lossless=True)
-    whole = pillow(drawing(), "WEBP", lossless=True)
+    """A first frame in the middle of the canvas, and a poorer second one in the corner that makes
+    the canvas larger."""
+    whole, size = drawing(), SIZE
+    part = pillow(whole.crop((20, 10, 70, 50)), "WEBP", lossless=True)
+    corner = pillow(Image.new("RGB", (2, 2), "white"), "WEBP", lossless=True)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "whole.webp"
-        path.write_bytes(whole)
-        frames = ("-frame", "{in}", "+6000+20+10+0+b", "-frame", str(path), "+6000+0+0+0+b")
+        path = Path(folder) / "corner.webp"
+        path.write_bytes(corner)
+        last = f"+6000+{size[0] - 2}+{size[1] - 2}+0+b"
+        frames = ("-frame", "{in}", "+6000+20+10+0+b", "-frame", str(path), last)
         return tool("webpmux", *frames, "-o", "{out}", given=part, suffix="webp", to="webp")
 
 

@@ -3,7 +3,8 @@
     python benchmarks/formats.py [--write docs/reference/formats.md] [--only TEXT] [--keep FOLDER]
 
 Each file is written by an encoder of this machine (`format_variants.py`, `work_file_variants.py`),
-shown by Chromium on a white page and read by the gate; the difference is the mean over pixels and
+shown by Chromium on a white page (on a black one where the gate says that it needs one) and read by
+the gate; the difference is the mean over pixels and
 channels, in levels of 255. What Chromium does not show (TIFF, and most of what drawing programs
 write) is measured by the drawing itself, grey where the file is.
 Encoders come from Debian: imagemagick, libvips-tools, ffmpeg, libavif-bin, libtiff-tools, webp,
@@ -28,6 +29,7 @@ from PIL import Image
 from work_file_variants import work_files
 
 from curation.gather.gate.decode import UndecodableError, decode
+from curation.gather.gate.ground import ON_BLACK
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -144,33 +146,44 @@ def measure(wanted: Sequence[Variant], folder: Path) -> tuple[list[Seen], list[s
             files[variant] = variant.make()
         except MissingError as error:
             missing.append(f"{variant.kind} {variant.name} ({error})")
-    shown = screenshots(files, folder)
-    return [_seen(variant, data, shown[variant]) for variant, data in files.items()], missing
+    read = {variant: _read(data) for variant, data in files.items()}
+    dark = {variant for variant, (_, note) in read.items() if ON_BLACK in note}
+    shown = screenshots(files, dark, folder)
+    return [_seen(variant, shown[variant], *read[variant]) for variant in files], missing
 
 
-def _seen(variant: Variant, data: bytes, shown: np.ndarray | None) -> Seen:
+def _read(data: bytes) -> tuple[np.ndarray | None, str]:
     try:
         picture = decode(data, max_pixels=MAX_PIXELS)
     except UndecodableError as error:
-        return Seen(variant, shown, None, f"{error.reason} {error}".strip())
-    if variant.kind == "SVG" and shown is not None:  # read at a size of its own
-        small = cv2.resize(picture.rgb, shown.shape[1::-1], interpolation=cv2.INTER_AREA)
-        return Seen(variant, shown, small, picture.note)
-    return Seen(variant, shown, picture.rgb, picture.note)
+        return None, f"{error.reason} {error}".strip()
+    return picture.rgb, picture.note
 
 
-def screenshots(files: dict[Variant, bytes], folder: Path) -> dict[Variant, np.ndarray | None]:
-    """What Chromium shows of each file on white; of the rest, the drawing."""
+def _seen(variant: Variant, shown: np.ndarray | None, read: np.ndarray | None, note: str) -> Seen:
+    if variant.kind == "SVG" and shown is not None and read is not None:  # at a size of its own
+        read = cv2.resize(read, shown.shape[1::-1], interpolation=cv2.INTER_AREA)
+    return Seen(variant, shown, read, note)
+
+
+def screenshots(
+    files: dict[Variant, bytes], dark: set[Variant], folder: Path
+) -> dict[Variant, np.ndarray | None]:
+    """What Chromium shows of each file on white, of some on black; of the rest, the drawing."""
     from playwright.sync_api import sync_playwright
 
-    found = {}
+    found: dict[Variant, np.ndarray | None] = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         tab = browser.new_page(viewport={"width": 400, "height": 300})
         for index, (variant, data) in enumerate(files.items()):
             path = folder / f"{index:03}.{variant.kind.lower()}"
             path.write_bytes(data)
-            found[variant] = _drawn(variant.name) if variant.kind in UNSHOWN else _shown(tab, path)
+            found[variant] = (
+                _drawn(variant.name)
+                if variant.kind in UNSHOWN
+                else _shown(tab, path, "#000" if variant in dark else "#fff")
+            )
         browser.close()
     return found
 
@@ -185,10 +198,12 @@ def _drawn(name: str) -> np.ndarray:
     return np.asarray(Image.alpha_composite(white, cut_out()).convert("RGB"))
 
 
-def _shown(tab: Any, path: Path) -> np.ndarray | None:
+def _shown(tab: Any, path: Path, ground: str) -> np.ndarray | None:
+    """A screenshot of the picture once it is painted, which may be after it is decoded."""
     page = path.with_suffix(path.suffix + ".html")
     page.write_text(
-        f"<body style='margin:0;background:#fff'><img style='display:block' src='{path.name}'>"
+        f"<body style='margin:0;background:{ground}'>"
+        f"<img decoding='sync' style='display:block' src='{path.name}'>"
     )
     tab.goto(page.as_uri())
     image = "document.querySelector('img')"
@@ -196,6 +211,7 @@ def _shown(tab: Any, path: Path) -> np.ndarray | None:
     width, height = tab.evaluate(f"[{image}.naturalWidth, {image}.naturalHeight]")
     if not (decoded and width and height):
         return None
+    tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     shot = tab.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
     return np.asarray(Image.open(BytesIO(shot)).convert("RGB"))
 
@@ -236,7 +252,8 @@ def page(seen: Sequence[Seen], missing: Sequence[str]) -> str:
         "`python benchmarks/formats.py --write docs/reference/formats.md`.*",
         "",
         "One drawing in every variant that the encoders of a Debian machine write, as Chromium "
-        "shows it on a white page and as inksift reads it. The fourth column is the mean "
+        "shows it on a white page (on a black one where the note says so) and as inksift reads it. "
+        "The fourth column is the mean "
         "difference between the two over pixels and channels, in levels of 255, or what is read "
         "where the two cannot be compared; the last is the `note` that the file gets, or why it "
         "is not read. Chromium does not show TIFF, JPEG XL, HEIC and files of drawing programs: "
