@@ -50,6 +50,9 @@ NEAR_LEVELS = 2.0
 OTHER_SIZE = 255.0
 """The difference of pictures that are turned otherwise."""
 
+MOST_LOOKS, PAUSE_MS = 8, 40
+"""Screenshots of one page at most, and the milliseconds between two."""
+
 UNSHOWN = ("TIFF", "JXL", "HEIC", "PSD", "ORA", "KRA", "CLIP")
 """Formats that Chromium does not show: the drawing itself is the measure."""
 
@@ -211,8 +214,18 @@ def _shown(tab: Any, path: Path, ground: str) -> np.ndarray | None:
     width, height = tab.evaluate(f"[{image}.naturalWidth, {image}.naturalHeight]")
     if not (decoded and width and height):
         return None
-    tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    shot = tab.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
+    return _settled(tab, {"x": 0, "y": 0, "width": width, "height": height})
+
+
+def _settled(tab: Any, clip: dict[str, int]) -> np.ndarray:
+    """The screenshot that two looks in a row agree on: the first may come in the midst of
+    painting."""
+    before, shot = b"", tab.screenshot(clip=clip)
+    for _ in range(MOST_LOOKS):
+        if shot == before:
+            break
+        tab.wait_for_timeout(PAUSE_MS)
+        before, shot = shot, tab.screenshot(clip=clip)
     return np.asarray(Image.open(BytesIO(shot)).convert("RGB"))
 
 
