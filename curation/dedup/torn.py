@@ -45,7 +45,8 @@ def ties_of_torn(pairs: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
         return pairs
     plain = dict(zip(hashes["image_id"], plain_pixels(hashes["pixels"]), strict=True))
     rows: list[dict[Any, Any]] = []
-    for row in pairs.to_dict("records"):
+    # Where files of the same pixels were told of otherwise, the last row holds in any order of rows
+    for row in pairs.sort_values(["similarity", "marked", "first", "second"]).to_dict("records"):
         ends = [parts.get(plain.get(row[end], ""), [row[end]]) for end in ("first", "second")]
         rows += [{**row, "first": one, "second": other} for one, other in product(*ends)]
     for some in parts.values():

@@ -536,3 +536,20 @@ def test_all_exact_copies_of_a_real_crawl_are_found(shared):
     )
     assert len(copies) == 243
     assert copies["group"].nunique() == 207
+
+
+def test_what_was_told_of_torn_files_holds_in_any_order():
+    known = hashes(*"acef", a="q", e="q", f="q")
+    human = said(("a", "different", "e", "2026-05-01"))
+    ties = [
+        pair("c", "e", relation="duplicate", similarity=0.9, marked=""),
+        pair("c", "f", relation="duplicate", similarity=0.9, marked="first"),
+    ]
+    rows = [{"path": f"p{i}", "image_id": i, "width": 100} for i in "aaac"]
+    rows = [{**row, "path": f"{row['path']}{n}"} for n, row in enumerate(rows)]
+    one, other = (
+        find_duplicates(images_of(*rows), known, pairs_of(*some), PARAMS, human)
+        for some in (ties, ties[::-1])
+    )
+    pd.testing.assert_frame_equal(one, other)
+    assert set(one["kept_because"]) == {"no watermark", ""}
