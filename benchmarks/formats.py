@@ -28,8 +28,9 @@ from format_variants import SIZE, MissingError, Variant, cut_out, drawing, varia
 from PIL import Image
 from work_file_variants import work_files
 
-from curation.gather.gate.decode import UndecodableError, decode
+from curation.gather.gate.decode import decode
 from curation.gather.gate.ground import ON_BLACK
+from curation.gather.gate.undecodable import UndecodableError
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (

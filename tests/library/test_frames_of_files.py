@@ -11,7 +11,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from curation.gather.gate import frames
-from curation.gather.gate.decode import Picture, decode
+from curation.gather.gate.decode import decode
+from curation.gather.gate.load import Picture
 from curation.gather.gate.worker import Settings, examine
 
 SETTINGS = Settings(64 * 10**6, 50_000_000, 640, 20, 2 * 2**30)

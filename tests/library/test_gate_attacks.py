@@ -25,9 +25,10 @@ import curation
 from curation.base.engine import per_item
 from curation.base.pages import BLANK, INVISIBLE
 from curation.gather.gate.answer import Decoded
-from curation.gather.gate.decode import UndecodableError, decode
+from curation.gather.gate.decode import decode
 from curation.gather.gate.formats import ALLOWED
 from curation.gather.gate.pool import Gate
+from curation.gather.gate.undecodable import UndecodableError
 from curation.gather.gate.worker import Settings, examine
 
 SETTINGS = Settings(
@@ -276,6 +277,7 @@ HUGE = {
 
 
 def test_huge_headers_are_refused_before_any_pixel(gate: Gate, tmp_path: Path) -> None:
+    _ask(gate, tmp_path, [_png(1, 1, rows=PIXEL)])  # the workers are there from now on
     before = _memory()
     answers = dict(zip(HUGE, _ask(gate, tmp_path, list(HUGE.values())), strict=True))
     assert {name for name, answer in answers.items() if answer.error == "too_many_pixels"} >= set(

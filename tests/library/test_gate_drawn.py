@@ -23,12 +23,13 @@ import pytest
 from PIL import Image, ImageDraw
 
 from curation.gather.gate.answer import Decoded
-from curation.gather.gate.decode import UndecodableError, decode
+from curation.gather.gate.decode import decode
 from curation.gather.gate.drawn import found
 from curation.gather.gate.drawn.jxl import jxl_header
 from curation.gather.gate.formats import sniff
 from curation.gather.gate.other_formats import OTHER_FORMATS, other_format
 from curation.gather.gate.pool import Gate
+from curation.gather.gate.undecodable import UndecodableError
 from curation.gather.gate.worker import Settings
 
 MAX_PIXELS = 10**7

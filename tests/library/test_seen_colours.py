@@ -23,7 +23,8 @@ from curation.gather.gate.colorimetry import (
     srgb,
     written_profile,
 )
-from curation.gather.gate.decode import Picture, decode
+from curation.gather.gate.decode import decode
+from curation.gather.gate.load import Picture
 from curation.gather.gate.srgb import OddProfileError, shown_image, to_srgb
 
 CHRM = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)

@@ -13,8 +13,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from curation.base.rgb import Rgb
-from curation.gather.gate.decode import Picture, UndecodableError, decode
+from curation.gather.gate.decode import decode
 from curation.gather.gate.formats import sniff
+from curation.gather.gate.load import Picture
+from curation.gather.gate.undecodable import UndecodableError
 
 MAX_PIXELS = 10**7
 WHITE = (255, 255, 255)

@@ -16,9 +16,9 @@ from curation.base.thumbnail_codec import packed_size
 from curation.base.unseen import check_unseen
 from curation.gather.folder.walk import display
 from curation.gather.gate.content import GREY_SIDE_PX, Content
-from curation.gather.gate.decode import MAX_SIDE_PX
 from curation.gather.gate.fingerprint import ORIENTATIONS, Fingerprint, fingerprint
 from curation.gather.gate.formats import ALLOWED
+from curation.gather.gate.undecodable import MAX_SIDE_PX
 from curation.gather.signals import SIGNALS
 
 MAX_NOTE_LENGTH = 200

@@ -11,6 +11,7 @@ import simplejpeg
 
 from curation.base import strips, thumbnail_codec
 from curation.gather.gate import decode, fingerprint
+from curation.gather.gate.undecodable import MAX_SIDE_PX
 
 VERSION = 3
 """Raised whenever what a decode measures is arranged otherwise."""
@@ -30,7 +31,7 @@ def pictures_version(*, thumbnail_side_px: int, max_pixels: int) -> str:
             strips.VERSION,
             decode.VERSION,
             fingerprint.VERSION,
-            decode.MAX_SIDE_PX,
+            MAX_SIDE_PX,
         ),
         (thumbnail_side_px, max_pixels),
     ]

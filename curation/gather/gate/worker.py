@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 import cv2
 
 from curation.gather.folder.safe_open import RefusedError, read_chunks
-from curation.gather.gate.decode import UndecodableError, decode
+from curation.gather.gate.decode import decode
 from curation.gather.gate.marked import find_ai_mark
 from curation.gather.gate.pixels import measure_pixels
+from curation.gather.gate.undecodable import UndecodableError
 
 ID_LENGTH = 64
 """Hexadecimal digits of a SHA-256."""

@@ -23,7 +23,7 @@ MEMBER_BYTES = 256 * 2**20
 
 
 def read_archive(data: bytes, check: Check) -> Inside:
-    """The flattened picture, else the preview; NotReadError where there is neither."""
+    """The flattened picture, else the preview; UndecodableError where there is neither."""
     with ZipFile(BytesIO(data)) as archive:
         names = set(archive.namelist())
         found = next((name for name in MEMBERS if name in names), None)

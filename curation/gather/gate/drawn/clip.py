@@ -25,7 +25,7 @@ MOST_PARTS = 100_000
 
 
 def read_clip(data: bytes, check: Check) -> Inside:
-    """The preview; NotReadError for a file without one."""
+    """The preview; UndecodableError for a file without one."""
     start, end = _database(data)
     with closing(sqlite3.connect(":memory:")) as database:
         database.deserialize(data[start:end])

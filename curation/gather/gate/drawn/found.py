@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
+from curation.gather.gate.undecodable import UndecodableError
+
 Check = Callable[[tuple[int, int]], None]
 """Raises where a width and a height are not allowed; asked before any pixel is decoded."""
 
@@ -30,23 +32,15 @@ class Inside(NamedTuple):
     note: str = ""
 
 
-class NotReadError(Exception):
-    """A file that is not read: `reason` as in FILE_ERRORS, the text for a person."""
-
-    def __init__(self, reason: str, words: str) -> None:
-        super().__init__(words)
-        self.reason = reason
-
-
 def library(module: str, *, extra: str, name: str) -> Any:
-    """An optional library; NotReadError that says how to install it where it is missing."""
+    """An optional library; UndecodableError that says how to install it where it is missing."""
     try:
         return import_module(module)
     except ImportError as error:
         words = f"{name}: install inksift[{extra}], or {EXPORT}"
-        raise NotReadError("decoder_missing", words) from error
+        raise UndecodableError("decoder_missing", words) from error
 
 
-def unsupported(what: str) -> NotReadError:
+def unsupported(what: str) -> UndecodableError:
     """The error of a file whose kind is known, and not read."""
-    return NotReadError("kind_not_supported", f"{what}: {EXPORT}")
+    return UndecodableError("kind_not_supported", f"{what}: {EXPORT}")

@@ -69,7 +69,7 @@ class _Psd(NamedTuple):
 
 
 def read_psd(data: bytes, check: Check) -> Whole:
-    """The flattened picture; NotReadError where the file has none, or one of another kind."""
+    """The flattened picture; UndecodableError where the file has none, or one of another kind."""
     psd = _sections(data)
     check(psd.size)
     if psd.mode not in PSD_MODES or psd.depth not in DEPTHS:
