@@ -11,7 +11,8 @@ from curation.base.tables import HASHES, IMAGES
 from curation.gather import images as library
 from curation.gather.folder.layout import GIVEN_SPLITS, demand_one_test
 from curation.gather.folder.sidecars import SIDECARS
-from curation.gather.images import SET_ASIDE, ImageParams
+from curation.gather.images import ImageParams
+from curation.gather.listing import SET_ASIDE, FolderFacts
 from curation.gather.notes import folder_notes
 from curation.gather.signals.table import TABLE as SIGNALS
 from curation.project import Project
@@ -77,7 +78,7 @@ def decoded_images(
     yield from _beside(found.folder)
 
 
-def _beside(folder: library.FolderFacts) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+def _beside(folder: FolderFacts) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """What the source holds beside the files that are rows."""
     aside = folder.set_aside
     yield table(

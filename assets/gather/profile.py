@@ -7,7 +7,7 @@ from assets.shared.display import picture
 from assets.shared.results import counts, records, table
 from assets.shared.stage import Made, Stage
 from curation.gather import profile as library
-from curation.gather.images import FolderFacts
+from curation.gather.listing import FolderFacts
 from curation.gather.notes import folder_notes
 from curation.report import plots
 

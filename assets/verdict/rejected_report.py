@@ -16,7 +16,7 @@ from curation.dedup.apart import kept_apart
 from curation.drawing.contact_sheet import contact_sheet
 from curation.drawing.words import reason_of_one
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
-from curation.gather.images import FolderFacts
+from curation.gather.listing import FolderFacts
 from curation.gather.notes import folder_notes
 from curation.project import Project
 from curation.report import plots, vote_plots

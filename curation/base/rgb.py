@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -26,3 +28,10 @@ def shrink(rgb: Rgb, longest_side_px: int, interpolation: int = cv2.INTER_AREA) 
         return rgb
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return np.asarray(cv2.resize(rgb, size, interpolation=interpolation), np.uint8)
+
+
+def channels_apart(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """How far every pixel of two pictures lies apart, height x width, in the channel where it is
+    farthest; levels of the type that the pictures have."""
+    red, green, blue = cv2.split(cv2.absdiff(one, other))
+    return np.asarray(cv2.max(cv2.max(red, green), blue))

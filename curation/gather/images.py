@@ -16,25 +16,20 @@ from curation.base.errors import SourceError
 from curation.base.params import Params
 from curation.base.tables import HASHES, IMAGES, Table
 from curation.gather.archive.sink import Bounds
-from curation.gather.archive.unpack import Unpacked, unpacked
-from curation.gather.folder.choice import CLUTTER, Choice, SetAside
+from curation.gather.archive.unpack import unpacked
+from curation.gather.folder.choice import CLUTTER, Choice
 from curation.gather.folder.identity import Identity, confirm_all, identify_all
-from curation.gather.folder.layout import (
-    GIVEN_SPLITS,
-    Layout,
-    given_splits,
-    is_divided,
-    with_classes_below,
-)
+from curation.gather.folder.layout import Layout
 from curation.gather.folder.reach import Reach, reach_of
 from curation.gather.folder.safe_open import RefusedError
-from curation.gather.folder.sidecars import ENDINGS, SIDECARS, sort_sidecars
-from curation.gather.folder.walk import Found, display, links_told, list_files, lost_file, with_lost
+from curation.gather.folder.sidecars import ENDINGS
+from curation.gather.folder.walk import Found
 from curation.gather.gate.answer import TRANSIENT, Decoded
 from curation.gather.gate.formats import EXTENSIONS
 from curation.gather.gate.pool import Gate
 from curation.gather.gate.version import pictures_version
 from curation.gather.gate.worker import Settings
+from curation.gather.listing import FolderFacts, list_source, no_facts
 from curation.gather.signals.stored import StoredSignals
 from curation.gather.signals.table import TABLE as SIGNALS_TABLE
 from curation.store.thumbnails import THUMBNAILS, Thumbnails, locate_thumbnails
@@ -156,20 +151,6 @@ class ImageParams(Params):
         )
 
 
-SET_ASIDE = Table("set_aside", {"path": "str", "pattern": "str", "files": "int64"}, key=("path",))
-"""One row per file or folder that is not read because of its name. `pattern` is the glob that it
-matches, "" where it matches none of images.include; `files` says how many lie in it."""
-
-
-class FolderFacts(NamedTuple):
-    """What a source folder holds beside the files that are rows of IMAGES: SET_ASIDE, SIDECARS and
-    GIVEN_SPLITS."""
-
-    set_aside: pd.DataFrame
-    sidecars: pd.DataFrame
-    given_splits: pd.DataFrame
-
-
 class Images(NamedTuple):
     """The tables of a source folder, how many pictures this call had to decode (`new`), on the
     thumbnails of how many others it measured a signal that was not stored (`remeasured`), and what
@@ -194,7 +175,7 @@ def no_images() -> Images:
         THUMBNAILS.frame([]),
         0,
         0,
-        FolderFacts(SET_ASIDE.frame([]), SIDECARS.frame([]), GIVEN_SPLITS.frame([])),
+        no_facts(),
     )
 
 
@@ -213,7 +194,15 @@ def find_images(
     roots = (source, *link_roots) if params.follow_links and source.is_dir() else ()
     opened = unpacked(source, workspace, params.bounds, link_roots=roots)
     with reach_of(opened.folder, roots) as reach:
-        found, folder = _list(reach, source, params, opened)
+        found, folder = list_source(
+            reach,
+            source,
+            choice=params.choice,
+            sidecars=params.sidecars,
+            layout=params.layout,
+            max_file_bytes=settings.max_bytes,
+            lost=opened.refused,
+        )
         identities = identify_all(reach, found, settings.max_bytes)
         store = _Store(workspace, params.version)
         copies = _copies(found, identities)
@@ -236,41 +225,6 @@ def find_images(
         folder=folder,
         told=opened.told,
     )
-
-
-def _list(
-    reach: Reach, source: Path, params: ImageParams, opened: Unpacked
-) -> tuple[list[Found], FolderFacts]:
-    """The files that are to be decoded, and what else the folder holds."""
-    max_bytes = params.settings.max_bytes
-    listing = list_files(reach, source, max_file_bytes=max_bytes, choice=params.choice)
-    listing = with_lost(listing, [lost_file(*entry) for entry in opened.refused], params.choice)
-    listing, sidecars = sort_sidecars(reach, listing, params.sidecars)
-    files, splits = listing.files, GIVEN_SPLITS.frame([])
-    _demand_pictures(files, len(sidecars), source)
-    if is_divided(files, params.layout):
-        splits = GIVEN_SPLITS.frame(given_splits(files))
-        files = with_classes_below(files)
-    aside = SET_ASIDE.frame([_set_aside_row(entry) for entry in listing.set_aside])
-    return files, FolderFacts(aside, SIDECARS.frame(sidecars), splits)
-
-
-def _demand_pictures(files: Sequence[Found], sidecars: int, source: Path) -> None:
-    """SourceError where there is nothing but sidecars, or but links that are not followed."""
-    if not files:
-        raise SourceError(
-            f"no picture in {source}, only {sidecars} files that belong to one (images.sidecars): "
-            "expected class_name/picture.jpg"
-        )
-    if all(file.error.startswith("link_") for file in files):
-        outside = sum(file.error == "link_outside" for file in files)
-        lost = "all links in it are broken, or lead to folders in it"
-        told = links_told(outside, len(files)) if outside else lost
-        raise SourceError(f"nothing to read in {source}: {told}")
-
-
-def _set_aside_row(entry: SetAside) -> dict[str, object]:
-    return {"path": display(entry.path_bytes), "pattern": entry.pattern, "files": entry.files}
 
 
 class _Store:

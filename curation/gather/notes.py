@@ -13,7 +13,7 @@ from curation.gather.folder.choice import NOT_INCLUDED
 from curation.gather.folder.layout import GIVEN_SPLITS
 from curation.gather.folder.sidecars import SIDECARS
 from curation.gather.folder.walk import links_told
-from curation.gather.images import SET_ASIDE, FolderFacts
+from curation.gather.listing import SET_ASIDE, FolderFacts
 from curation.gather.spelling import visibly, written_alike
 
 _MOST_NAMED = 5

@@ -10,7 +10,7 @@ import pytest
 from curation.gather.companions import companions
 from curation.gather.folder.layout import GIVEN_SPLITS
 from curation.gather.folder.sidecars import SIDECARS
-from curation.gather.images import SET_ASIDE, FolderFacts
+from curation.gather.listing import SET_ASIDE, FolderFacts
 from curation.gather.notes import folder_notes
 from curation.gather.spelling import written_alike
 from tests.frames import images_of

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.pages import BLANK, DRAWN, TEXT
-from curation.base.rgb import Mask, Rgb, shrink
+from curation.base.rgb import Mask, Rgb, channels_apart, shrink
 
 Levels = npt.NDArray[np.uint8]
 
@@ -105,8 +105,7 @@ def _off_paper(page: Rgb) -> Levels:
     small = shrink(page, _LIMITS.paper_side_px)
     paper = cv2.resize(cv2.medianBlur(small, _LIMITS.paper_px), (page.shape[1], page.shape[0]))
     smooth = cv2.GaussianBlur(page, (0, 0), _LIMITS.smooth_px)
-    red, green, blue = cv2.split(cv2.absdiff(smooth, paper))
-    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
+    return channels_apart(smooth, paper)
 
 
 def _is_written(ink: Mask) -> bool:

@@ -7,14 +7,13 @@ grain, a tiny drawing no page number, and drawn lines are no rows of letters in 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from curation.base.pages import BLANK, DRAWN
-from curation.base.rgb import Mask, Rgb, shrink
+from curation.base.rgb import Mask, Rgb, channels_apart, shrink
 from curation.base.strips import is_strip
 from curation.base.unseen import BLACK, WHITE, Unseen
 from curation.gather.gate.letters import is_text
@@ -132,7 +131,7 @@ def _coarse_marks(rgb: Rgb, colour: Rgb) -> Mask | None:
     """What stands out of the paper of that colour, small; None where something large does so more
     than any shadow, as in most drawings."""
     small = shrink(rgb, _LIMITS.paper_side_px, cv2.INTER_LINEAR)
-    off = _distance(small, np.full_like(small, colour))
+    off = channels_apart(small, np.full_like(small, colour))
     if _is_large(off > _LIMITS.no_shadow):
         return None
     # A median leaves the paper between rows of text as it is, where a Gaussian darkens it.
@@ -154,7 +153,7 @@ def _paper_alone(rgb: Rgb) -> bool:
         return False
     page = shrink(rgb, _LIMITS.side_px)
     smooth = cv2.GaussianBlur(page.astype(np.float32), (0, 0), _LIMITS.grain_px)
-    off = _distance(smooth, cv2.resize(paper, (page.shape[1], page.shape[0])))
+    off = channels_apart(smooth, cv2.resize(paper, (page.shape[1], page.shape[0])))
     some = off[:: _LIMITS.glance, :: _LIMITS.glance]
     grain = _LIMITS.median_to_deviation * float(np.median(some))
     stroke = max(_LIMITS.stroke, _LIMITS.sigmas * grain)
@@ -164,12 +163,6 @@ def _paper_alone(rgb: Rgb) -> bool:
 def _paper(small: Rgb) -> _Plane:
     blurred = cv2.GaussianBlur(small.astype(np.float32), (0, 0), _LIMITS.paper_px)
     return np.asarray(blurred, np.float32)
-
-
-def _distance(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """How far the pixels of two pictures lie apart, in the worst channel."""
-    red, green, blue = cv2.split(cv2.absdiff(one, other))
-    return np.asarray(cv2.max(cv2.max(red, green), blue))
 
 
 def _is_even(paper: _Plane) -> bool:

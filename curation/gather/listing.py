@@ -1,0 +1,87 @@
+"""What a source folder holds: the files that are rows, and beside them what is left out by name,
+sidecars, and the splits that it is divided into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from curation.base.errors import SourceError
+from curation.base.tables import Table
+from curation.gather.archive.sink import Refused
+from curation.gather.folder.choice import Choice, SetAside
+from curation.gather.folder.layout import (
+    GIVEN_SPLITS,
+    Layout,
+    given_splits,
+    is_divided,
+    with_classes_below,
+)
+from curation.gather.folder.reach import Reach
+from curation.gather.folder.sidecars import SIDECARS, sort_sidecars
+from curation.gather.folder.walk import Found, display, links_told, list_files, lost_file, with_lost
+
+SET_ASIDE = Table("set_aside", {"path": "str", "pattern": "str", "files": "int64"}, key=("path",))
+"""One row per file or folder that is not read because of its name. `pattern` is the glob that it
+matches, "" where it matches none of images.include; `files` says how many lie in it."""
+
+
+class FolderFacts(NamedTuple):
+    """What a source folder holds beside the files that are rows of IMAGES: SET_ASIDE, SIDECARS and
+    GIVEN_SPLITS."""
+
+    set_aside: pd.DataFrame
+    sidecars: pd.DataFrame
+    given_splits: pd.DataFrame
+
+
+def no_facts() -> FolderFacts:
+    """Those of no folder at all."""
+    return FolderFacts(SET_ASIDE.frame([]), SIDECARS.frame([]), GIVEN_SPLITS.frame([]))
+
+
+def list_source(
+    reach: Reach,
+    source: Path,
+    *,
+    choice: Choice,
+    sidecars: Sequence[str],
+    layout: Layout,
+    max_file_bytes: int,
+    lost: Sequence[Refused] = (),
+) -> tuple[list[Found], FolderFacts]:
+    """The files of `source` that are to be decoded, and what else it holds; `sidecars` are the
+    endings of those, `lost` the members of archives that are not there to be read.
+
+    SourceError where there is nothing to decode."""
+    listing = list_files(reach, source, max_file_bytes=max_file_bytes, choice=choice)
+    listing = with_lost(listing, [lost_file(*entry) for entry in lost], choice)
+    listing, beside = sort_sidecars(reach, listing, sidecars)
+    files, splits = listing.files, GIVEN_SPLITS.frame([])
+    _demand_pictures(files, len(beside), source)
+    if is_divided(files, layout):
+        splits = GIVEN_SPLITS.frame(given_splits(files))
+        files = with_classes_below(files)
+    aside = SET_ASIDE.frame([_set_aside_row(entry) for entry in listing.set_aside])
+    return files, FolderFacts(aside, SIDECARS.frame(beside), splits)
+
+
+def _demand_pictures(files: Sequence[Found], sidecars: int, source: Path) -> None:
+    """SourceError where there is nothing but sidecars, or but links that are not followed."""
+    if not files:
+        raise SourceError(
+            f"no picture in {source}, only {sidecars} files that belong to one (images.sidecars): "
+            "expected class_name/picture.jpg"
+        )
+    if all(file.error.startswith("link_") for file in files):
+        outside = sum(file.error == "link_outside" for file in files)
+        lost = "all links in it are broken, or lead to folders in it"
+        told = links_told(outside, len(files)) if outside else lost
+        raise SourceError(f"nothing to read in {source}: {told}")
+
+
+def _set_aside_row(entry: SetAside) -> dict[str, object]:
+    return {"path": display(entry.path_bytes), "pattern": entry.pattern, "files": entry.files}
