@@ -14,7 +14,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import numpy as np
-from format_variants import chunk, pillow, profile, with_chunks
+from format_encoders import chunk, pillow, profile, with_chunks
 from PIL import Image, ImageCms
 
 from curation.base.rgb import Rgb, shrink

@@ -24,7 +24,9 @@ from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
-from format_variants import SIZE, MissingError, Variant, cut_out, drawing, variants
+from browser import CHROMIUM, QUIET
+from format_encoders import SIZE, MissingError, Variant, cut_out, drawing
+from format_variants import variants
 from PIL import Image
 from work_file_variants import work_files
 
@@ -32,19 +34,9 @@ from curation.gather.gate.decode import decode
 from curation.gather.gate.ground import ON_BLACK
 from curation.gather.gate.undecodable import UndecodableError
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--force-color-profile=srgb",
-    "--allow-file-access-from-files",
-)
+FLAGS = (*QUIET, "--force-color-profile=srgb", "--allow-file-access-from-files")
+"""The browser shows files of this machine, in colours that do not depend on its screen."""
+
 NEAR_LEVELS = 2.0
 """Mean difference up to which a picture counts as read as it is seen."""
 

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import drawn_rejects
+from browser import CHROMIUM, QUIET
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -36,7 +37,6 @@ from curation.verdict.medium.votes import VOTE_QUALITY
 from curation.verdict.removal_rates import REMOVAL_RATES
 from curation.verdict.signal_limits import limits_by_name
 
-CHROMIUM = "/usr/bin/chromium"
 OPENED = 3
 READY = """async () => {
     const mark = () => performance.getEntriesByName("pictures ready")[0];
@@ -58,9 +58,7 @@ def main() -> None:
     """Build the reports, open them, print a line on each."""
     options = _options()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         place = Path(folder) / "report.html"
         _measure(
             f"{options.pictures:,} drawn rejects", lambda: _drawn(options.pictures), place, browser

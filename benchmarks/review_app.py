@@ -24,6 +24,7 @@ from pathlib import Path
 import drawn_rejects
 import pandas as pd
 import psutil
+from browser import CHROMIUM, QUIET
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from curation.base.tables import DUPLICATES
@@ -34,7 +35,6 @@ from curation.store.parquet import to_parquet
 from curation.store.thumbnails import locate_thumbnails
 from curation.store.workspace import Workspace
 
-CHROMIUM = "/usr/bin/chromium"
 OPENED, PAGES, DECIDED = 3, 20, 10
 EVERY = 10
 BATCH = 64
@@ -48,9 +48,7 @@ def main() -> None:
     pictures = parser.parse_args().pictures
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         workspace = _reviewable(Path(folder) / "workspace", pictures)
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         with _served(workspace) as (process, address):
             print(
                 f"{pictures:,} drawn rejects: {_gone_through(browser, address, workspace)}; ",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from io import BytesIO
 
-from format_variants import MissingError, cut_out, drawing, magick, pillow, tool
+from format_encoders import MissingError, cut_out, drawing, magick, pillow, tool
 from PIL import Image
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 64" width="96" height="64">{}</svg>'

@@ -35,7 +35,7 @@ def formats() -> ModuleType:
 def test_what_is_read_is_what_chromium_shows(formats: ModuleType, tmp_path: Path) -> None:
     if not Path(formats.CHROMIUM).exists():
         pytest.skip("no Chromium")
-    if not any(shutil.which(name) for name in sys.modules["format_variants"].MAGICK):
+    if not any(shutil.which(name) for name in sys.modules["format_encoders"].MAGICK):
         pytest.skip("no ImageMagick, with which half of the variants are written")
     seen, missing = formats.measure(formats.variants(), tmp_path)
     found = formats.summary(seen)
