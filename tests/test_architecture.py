@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
-import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ import assets
 import curation
 import pipelines
 from curation.base.reasons import REASONS, Reason
+from tests.benchmark import load_benchmark
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(
@@ -313,14 +312,7 @@ def test_what_is_not_code_is_installed_too() -> None:
 @pytest.fixture(scope="module")
 def house() -> ModuleType:
     """`benchmarks/house.py`, which holds the order of rooms and counts the arrows between them."""
-    path = ROOT / "benchmarks" / "house.py"
-    spec = importlib.util.spec_from_file_location("house", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["house"] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_benchmark("house")
 
 
 def test_every_room_has_its_place_in_the_order(house: ModuleType) -> None:

@@ -31,8 +31,8 @@ from curation.gather.gate.other_formats import OTHER_FORMATS, other_format
 from curation.gather.gate.pool import Gate
 from curation.gather.gate.undecodable import UndecodableError
 from curation.gather.gate.worker import Settings
+from tests.files import MAX_PIXELS, saved
 
-MAX_PIXELS = 10**7
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {}>{}</svg>'
 )
@@ -62,12 +62,6 @@ def cut_out() -> Image.Image:
 def on_white(image: Image.Image) -> np.ndarray:
     white = Image.new("RGBA", image.size, "white")
     return np.asarray(Image.alpha_composite(white, image.convert("RGBA")).convert("RGB"))
-
-
-def png(image: Image.Image) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def read(data: bytes) -> np.ndarray:
@@ -215,7 +209,7 @@ LINKS = {
 def test_svg_shows_nothing_from_outside(link: str, tmp_path: Path) -> None:
     needs("resvg_py")
     path = tmp_path / "secret.png"
-    path.write_bytes(png(Image.new("RGB", (9, 9), "red")))
+    path.write_bytes(saved(Image.new("RGB", (9, 9), "red"), "PNG"))
     kind = f'<!DOCTYPE svg [ <!ENTITY link "{path}"> ]>'
     drawn = SVG.format('width="9" height="9"', link.format(path=path))
     picture = decode((kind + drawn).encode(), max_pixels=MAX_PIXELS)
@@ -227,7 +221,7 @@ def test_svg_shows_nothing_from_outside(link: str, tmp_path: Path) -> None:
 def test_svg_within_an_svg_shows_nothing_from_outside(tmp_path: Path) -> None:
     needs("resvg_py")
     path = tmp_path / "secret.png"
-    path.write_bytes(png(Image.new("RGB", (9, 9), "red")))
+    path.write_bytes(saved(Image.new("RGB", (9, 9), "red"), "PNG"))
     inner = SVG.format('width="9" height="9"', LINKS["path"].format(path=path))
     packed = base64.b64encode(inner.encode()).decode()
     link = f'<image href="data:image/svg+xml;base64,{packed}" width="9" height="9"/>'
@@ -236,7 +230,7 @@ def test_svg_within_an_svg_shows_nothing_from_outside(tmp_path: Path) -> None:
 
 def test_svg_shows_the_picture_that_it_holds() -> None:
     needs("resvg_py")
-    packed = base64.b64encode(png(Image.new("RGB", (9, 9), "red"))).decode()
+    packed = base64.b64encode(saved(Image.new("RGB", (9, 9), "red"), "PNG")).decode()
     link = f'<image href="data:image/png;base64,{packed}" width="9" height="9"/>'
     picture = decode(SVG.format('width="9" height="9"', link).encode(), max_pixels=MAX_PIXELS)
     assert (picture.note, picture.rgb[500, 500].tolist()) == ("", [255, 0, 0])
@@ -264,15 +258,15 @@ ORA, KRA = "image/openraster", "application/x-krita"
 
 @pytest.mark.parametrize(("kind", "name"), [(ORA, "ORA"), (KRA, "KRA")])
 def test_flattened_picture_of_an_archive(kind: str, name: str) -> None:
-    small = png(drawing().resize((24, 16)))
-    members = {"Thumbnails/thumbnail.png": small, "mergedimage.png": png(cut_out())}
+    small = saved(drawing().resize((24, 16)), "PNG")
+    members = {"Thumbnails/thumbnail.png": small, "mergedimage.png": saved(cut_out(), "PNG")}
     picture = decode(archive(kind, members), max_pixels=MAX_PIXELS)
     assert (picture.format, picture.note, picture.mode) == (name, "", "RGBA")
     assert levels_apart(picture.rgb, on_white(cut_out())) == 0
 
 
 def test_archive_with_a_preview_only() -> None:
-    picture = decode(archive(KRA, {"preview.png": png(drawing())}), max_pixels=MAX_PIXELS)
+    picture = decode(archive(KRA, {"preview.png": saved(drawing(), "PNG")}), max_pixels=MAX_PIXELS)
     assert (picture.format, picture.note) == ("KRA", "preview")
     assert refused(archive(KRA, {"maindoc.xml": b""})) == (
         "kind_not_supported",
@@ -286,8 +280,11 @@ def test_archive_cannot_unfold_without_end(monkeypatch: pytest.MonkeyPatch) -> N
     reason, words = refused(data)
     assert reason == "broken:ValueError"
     assert words == "ORA: mergedimage.png unfolds to more than 1 MB"
-    assert refused(archive(ORA, {"mergedimage.png": png(drawing())}), 6000)[0] == "too_many_pixels"
-    assert refused(archive(ORA, {"mergedimage.png": png(drawing())})[:-80])[0] == (
+    assert (
+        refused(archive(ORA, {"mergedimage.png": saved(drawing(), "PNG")}), 6000)[0]
+        == "too_many_pixels"
+    )
+    assert refused(archive(ORA, {"mergedimage.png": saved(drawing(), "PNG")})[:-80])[0] == (
         "broken:BadZipFile"
     )
 
@@ -310,7 +307,7 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
 
 
 def test_preview_of_a_clip_studio_file() -> None:
-    picture = decode(clip(TABLE, png(drawing())), max_pixels=MAX_PIXELS)
+    picture = decode(clip(TABLE, saved(drawing(), "PNG")), max_pixels=MAX_PIXELS)
     assert (picture.format, picture.note) == ("CLIP", "preview")
     assert levels_apart(picture.rgb, np.asarray(drawing())) == 0
 
@@ -519,9 +516,9 @@ def test_a_confined_worker_reads_them_all(gate: Gate, tmp_path: Path) -> None:
         "HEIC": heic(drawing()),
         "SVG": text,
         "PSD": psd(planes_of(drawing()), packed=True),
-        "ORA": archive(ORA, {"mergedimage.png": png(drawing())}),
-        "KRA": archive(KRA, {"mergedimage.png": png(drawing())}),
-        "CLIP": clip(TABLE, png(drawing())),
+        "ORA": archive(ORA, {"mergedimage.png": saved(drawing(), "PNG")}),
+        "KRA": archive(KRA, {"mergedimage.png": saved(drawing(), "PNG")}),
+        "CLIP": clip(TABLE, saved(drawing(), "PNG")),
     }
     answers = {kind: ask(gate, tmp_path, data) for kind, data in files.items()}
     assert {kind: answer.error for kind, answer in answers.items()} == dict.fromkeys(files, "")
@@ -579,7 +576,7 @@ def test_hostile_drawings_cost_themselves_alone(gate: Gate, tmp_path: Path, data
     started = time.monotonic()
     ask(gate, tmp_path, data)
     assert time.monotonic() - started < 15
-    assert ask(gate, tmp_path, png(drawing())).error == ""
+    assert ask(gate, tmp_path, saved(drawing(), "PNG")).error == ""
 
 
 def test_a_worker_starts_without_them() -> None:

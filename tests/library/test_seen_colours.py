@@ -6,7 +6,6 @@ from __future__ import annotations
 import struct
 import zlib
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,9 +22,8 @@ from curation.gather.gate.colorimetry import (
     srgb,
     written_profile,
 )
-from curation.gather.gate.decode import decode
-from curation.gather.gate.load import Picture
 from curation.gather.gate.srgb import OddProfileError, shown_image, to_srgb
+from tests.files import picture_in, png_chunk, saved, with_chunks
 
 CHRM = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 ADOBE = (0.64, 0.33, 0.21, 0.71, 0.15, 0.06, 0.3127, 0.3290)
@@ -45,27 +43,12 @@ def _drawing() -> Image.Image:
     return image
 
 
-def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def _read(data: bytes) -> Picture:
-    return decode(data, max_pixels=10**7)
-
-
 def _levels(one: Rgb, other: Image.Image | Rgb) -> float:
     return float(np.abs(one.astype(int) - np.asarray(other)).mean())
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
 def _png(image: Image.Image, *extra: bytes) -> bytes:
-    data = _saved(image, "PNG")
-    return data[:33] + b"".join(extra) + data[33:]
+    return with_chunks(saved(image, "PNG"), *extra)
 
 
 def _into(colours: Colours) -> tuple[Image.Image, bytes]:
@@ -90,7 +73,7 @@ def test_a_profile_is_heeded_in_every_format(colours: Colours, kind: str) -> Non
     image, icc = _into(colours)
     options = {"JPEG": {"quality": 98, "subsampling": 0}, "WEBP": {"lossless": True}}
     options |= {"AVIF": {"quality": 98, "subsampling": "4:4:4"}}
-    picture = _read(_saved(image, kind, icc_profile=icc, **options.get(kind, {})))
+    picture = picture_in(saved(image, kind, icc_profile=icc, **options.get(kind, {})))
     assert _levels(np.asarray(image), _drawing()) > 2
     assert _levels(picture.rgb, _drawing()) < 2
     assert picture.note == ""
@@ -108,23 +91,26 @@ def test_a_profile_of_srgb_changes_no_pixel(
     kind: str, icc: bytes, rng: np.random.Generator
 ) -> None:
     image = Image.fromarray(rng.integers(0, 256, (40, 60, 3), dtype=np.uint8))
-    plain, profiled = _saved(image, kind), _saved(image, kind, icc_profile=icc)
-    assert np.array_equal(_read(plain).rgb, _read(profiled).rgb)
+    plain, profiled = saved(image, kind), saved(image, kind, icc_profile=icc)
+    assert np.array_equal(picture_in(plain).rgb, picture_in(profiled).rgb)
     assert to_srgb(icc) is None
 
 
 @pytest.mark.parametrize(
     "chunks",
     [
-        (_chunk(b"sRGB", b"\0"), _chunk(b"gAMA", struct.pack(">I", 45_455))),
-        (_chunk(b"gAMA", struct.pack(">I", 45_455)),),
-        (_chunk(b"cICP", b"\1\x0d\0\1"),),
-        (_chunk(b"cICP", b"\2\2\0\1"),),
-        (_chunk(b"gAMA", struct.pack(">I", 45_455)), _chunk(b"cHRM", struct.pack(">8I", *CHRM))),
+        (png_chunk(b"sRGB", b"\0"), png_chunk(b"gAMA", struct.pack(">I", 45_455))),
+        (png_chunk(b"gAMA", struct.pack(">I", 45_455)),),
+        (png_chunk(b"cICP", b"\1\x0d\0\1"),),
+        (png_chunk(b"cICP", b"\2\2\0\1"),),
+        (
+            png_chunk(b"gAMA", struct.pack(">I", 45_455)),
+            png_chunk(b"cHRM", struct.pack(">8I", *CHRM)),
+        ),
     ],
 )
 def test_words_for_srgb_change_no_pixel(chunks: tuple[bytes, ...]) -> None:
-    picture = _read(_png(_drawing(), *chunks))
+    picture = picture_in(_png(_drawing(), *chunks))
     assert (np.array_equal(picture.rgb, np.asarray(_drawing())), picture.note) == (True, "")
 
 
@@ -132,14 +118,14 @@ def _linear() -> Image.Image:
     return Image.fromarray(np.rint(srgb(np.asarray(_drawing()) / 255) * 255).astype(np.uint8))
 
 
-LINEAR = _chunk(b"gAMA", struct.pack(">I", 100_000))
+LINEAR = png_chunk(b"gAMA", struct.pack(">I", 100_000))
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P"])
 def test_gamma_is_heeded_in_every_mode(mode: str) -> None:
     stored = _linear().quantize(256) if mode == "P" else _linear().convert(mode)
     wanted = _drawing().convert("L") if mode in ("L", "LA") else _drawing()
-    read = _read(_png(stored, LINEAR)).rgb
+    read = picture_in(_png(stored, LINEAR)).rgb
     assert _levels(read, wanted.convert("RGB")) < 6
     assert _levels(np.asarray(stored.convert("RGB")), wanted.convert("RGB")) > 20
 
@@ -159,7 +145,7 @@ def test_the_picture_that_was_loaded_stays_as_it_is(mode: str) -> None:
 def test_gamma_is_heeded_in_deep_greys(bits: int) -> None:
     greys = np.asarray(_linear().convert("L"))
     deep = Image.fromarray(greys.astype(np.uint16) * 257) if bits == 16 else Image.fromarray(greys)
-    assert _levels(_read(_png(deep, LINEAR)).rgb, _drawing().convert("L").convert("RGB")) < 6
+    assert _levels(picture_in(_png(deep, LINEAR)).rgb, _drawing().convert("L").convert("RGB")) < 6
 
 
 @pytest.mark.parametrize("mode", ["LA", "YCbCr", "CMYK", "RGBX", "PA", "1"])
@@ -167,13 +153,13 @@ def test_a_profile_leaves_no_mode_of_a_tiff_behind(mode: str) -> None:
     """A profile of RGB or none at all: greys and white stay what they are."""
     image = _drawing().quantize(8).convert("PA") if mode == "PA" else _drawing().convert(mode)
     _, icc = _into(SPACES["Display P3"])
-    profiled = _read(_saved(image, "TIFF", icc_profile=icc)).rgb
-    assert _levels(profiled, _read(_saved(image, "TIFF")).rgb) < 8
+    profiled = picture_in(saved(image, "TIFF", icc_profile=icc)).rgb
+    assert _levels(profiled, picture_in(saved(image, "TIFF")).rgb) < 8
 
 
 def test_transparency_is_laid_over_white_after_the_colours() -> None:
     clear = Image.fromarray(np.array([[[50, 50, 50, 128], [0, 0, 0, 0]]], np.uint8))
-    half, nothing = _read(_png(clear, LINEAR)).rgb[0, :, 0].tolist()
+    half, nothing = picture_in(_png(clear, LINEAR)).rgb[0, :, 0].tolist()
     light = 1.055 * (50 / 255) ** (1 / 2.4) - 0.055
     assert abs(half - (light * 128 + 127)) <= 2
     assert nothing == 255
@@ -181,13 +167,13 @@ def test_transparency_is_laid_over_white_after_the_colours() -> None:
 
 def test_numbers_go_before_a_profile_and_a_profile_before_gamma() -> None:
     _, icc = _into(SPACES["Adobe RGB"])
-    packed = _chunk(b"iCCP", b"p\0\0" + zlib.compress(icc))
+    packed = png_chunk(b"iCCP", b"p\0\0" + zlib.compress(icc))
     plain = np.asarray(_drawing())
-    by_profile = _read(_png(_drawing(), packed)).rgb
+    by_profile = picture_in(_png(_drawing(), packed)).rgb
     assert np.array_equal(
-        _read(_png(_drawing(), _chunk(b"cICP", b"\1\x0d\0\1"), packed)).rgb, plain
+        picture_in(_png(_drawing(), png_chunk(b"cICP", b"\1\x0d\0\1"), packed)).rgb, plain
     )
-    assert np.array_equal(_read(_png(_drawing(), packed, LINEAR)).rgb, by_profile)
+    assert np.array_equal(picture_in(_png(_drawing(), packed, LINEAR)).rgb, by_profile)
     assert not np.array_equal(by_profile, plain)
 
 
@@ -205,8 +191,8 @@ def test_numbers_go_before_a_profile_and_a_profile_before_gamma() -> None:
     ids=["empty", "four bytes", "random", "cut", "of Lab", "all black", "all white"],
 )
 def test_a_profile_of_no_use_costs_no_picture(icc: bytes) -> None:
-    chunk = _chunk(b"iCCP", b"p\0\0" + zlib.compress(icc))
-    picture = _read(_png(_drawing(), chunk))
+    chunk = png_chunk(b"iCCP", b"p\0\0" + zlib.compress(icc))
+    picture = picture_in(_png(_drawing(), chunk))
     assert np.array_equal(picture.rgb, np.asarray(_drawing()))
     assert picture.note == "odd_profile"
     with pytest.raises(OddProfileError):
@@ -219,14 +205,14 @@ def test_a_profile_of_no_use_costs_no_picture(icc: bytes) -> None:
     ids=["bomb", "method", "no end of name", "empty", "no zlib"],
 )
 def test_a_packed_profile_of_no_use_costs_no_picture(body: bytes) -> None:
-    picture = _read(_png(_drawing(), _chunk(b"iCCP", body)))
+    picture = picture_in(_png(_drawing(), png_chunk(b"iCCP", body)))
     assert np.array_equal(picture.rgb, np.asarray(_drawing()))
     assert picture.note == "odd_profile"
 
 
 @pytest.mark.parametrize("gamma", [0, 1, 2**32 - 1])
 def test_an_absurd_gamma_costs_no_picture(gamma: int) -> None:
-    picture = _read(_png(_drawing(), _chunk(b"gAMA", struct.pack(">I", gamma))))
+    picture = picture_in(_png(_drawing(), png_chunk(b"gAMA", struct.pack(">I", gamma))))
     assert (np.array_equal(picture.rgb, np.asarray(_drawing())), picture.note) == (
         True,
         "odd_profile",
@@ -236,10 +222,10 @@ def test_an_absurd_gamma_costs_no_picture(gamma: int) -> None:
 @pytest.mark.parametrize("values", [(0,) * 8, (1,) * 8, (2**32 - 1,) * 8, (31270, 32900) * 4])
 def test_absurd_primaries_cost_no_picture(values: tuple[int, ...]) -> None:
     chunks = (
-        _chunk(b"gAMA", struct.pack(">I", 50_000)),
-        _chunk(b"cHRM", struct.pack(">8I", *values)),
+        png_chunk(b"gAMA", struct.pack(">I", 50_000)),
+        png_chunk(b"cHRM", struct.pack(">8I", *values)),
     )
-    picture = _read(_png(_drawing(), *chunks))
+    picture = picture_in(_png(_drawing(), *chunks))
     assert (np.array_equal(picture.rgb, np.asarray(_drawing())), picture.note) == (
         True,
         "odd_profile",
@@ -249,9 +235,9 @@ def test_absurd_primaries_cost_no_picture(values: tuple[int, ...]) -> None:
 @pytest.mark.parametrize(("mode", "icc_mode"), [("L", "RGB"), ("RGB", "GRAY"), ("CMYK", "RGB")])
 def test_a_profile_for_other_pixels_leaves_a_jpeg_readable(mode: str, icc_mode: str) -> None:
     icc = _into(SPACES["Display P3"])[1] if icc_mode == "RGB" else _grey_profile()
-    data = _saved(_drawing().convert(mode), "JPEG", quality=95, icc_profile=icc)
-    plain = _saved(_drawing().convert(mode), "JPEG", quality=95)
-    assert _levels(_read(data).rgb, _read(plain).rgb) < 2
+    data = saved(_drawing().convert(mode), "JPEG", quality=95, icc_profile=icc)
+    plain = saved(_drawing().convert(mode), "JPEG", quality=95)
+    assert _levels(picture_in(data).rgb, picture_in(plain).rgb) < 2
 
 
 def _grey_profile() -> bytes:
@@ -264,10 +250,10 @@ def _grey_profile() -> bytes:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_grey_profile_is_heeded(kind: str) -> None:
-    data = _saved(_linear().convert("L"), kind, icc_profile=_grey_profile())
+    data = saved(_linear().convert("L"), kind, icc_profile=_grey_profile())
     linear = np.asarray(_linear().convert("L")) / 255
     wanted = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-    assert np.abs(_read(data).rgb[..., 0] - wanted * 255).mean() < 6
+    assert np.abs(picture_in(data).rgb[..., 0] - wanted * 255).mean() < 6
 
 
 def _press_profile() -> bytes:
@@ -293,8 +279,8 @@ def _press_profile() -> bytes:
 def test_inks_are_those_of_the_press_and_its_black_is_black() -> None:
     inks = [(0, 0, 0, 0), (0, 0, 0, 255), (0, 255, 0, 0), (0, 0, 255, 0), (255, 255, 255, 255)]
     image = Image.fromarray(np.array([inks], np.uint8).repeat(16, 0).repeat(16, 1), "CMYK")
-    data = _saved(image, "JPEG", quality=100, subsampling=0, icc_profile=_press_profile())
-    paper, black, magenta, yellow, all_inks = _read(data).rgb[8, 8::16].astype(int)
+    data = saved(image, "JPEG", quality=100, subsampling=0, icc_profile=_press_profile())
+    paper, black, magenta, yellow, all_inks = picture_in(data).rgb[8, 8::16].astype(int)
     assert paper.min() > 250
     assert black.max() < 20
     assert all_inks.max() < 20
@@ -309,7 +295,7 @@ def test_every_number_keeps_black_white_and_the_order_of_greys(
 ) -> None:
     greys = Image.fromarray(np.arange(256, dtype=np.uint8)[None].repeat(4, 0)).convert("RGB")
     body = bytes((primaries, transfer, 0, 1))
-    row = _read(_png(greys, _chunk(b"cICP", body))).rgb[0].astype(int)
+    row = picture_in(_png(greys, png_chunk(b"cICP", body))).rgb[0].astype(int)
     assert row[0].max() <= 1
     assert row[-1].min() >= 253
     assert (np.diff(row.sum(axis=1)) >= -1).all()
@@ -326,13 +312,13 @@ def test_bright_pictures_are_toned_down_to_a_page(transfer: int) -> None:
 
 
 def test_numbers_of_an_avif_are_heeded() -> None:
-    data = _saved(_drawing(), "AVIF", quality=95, subsampling="4:4:4")
+    data = saved(_drawing(), "AVIF", quality=95, subsampling="4:4:4")
     place = data.index(b"nclx") + 4
     wide = data[:place] + struct.pack(">HH", 12, 13) + data[place + 4 :]
     colours = numbered_colours(12, 13)
     assert colours
     transform = to_srgb(written_profile(colours))
     assert transform
-    wanted = np.asarray(transform.transform.apply(Image.fromarray(_read(data).rgb)))
-    assert np.array_equal(_read(wide).rgb, wanted)
-    assert _levels(_read(wide).rgb, _read(data).rgb) > 1
+    wanted = np.asarray(transform.transform.apply(Image.fromarray(picture_in(data).rgb)))
+    assert np.array_equal(picture_in(wide).rgb, wanted)
+    assert _levels(picture_in(wide).rgb, picture_in(data).rgb) > 1

@@ -13,12 +13,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from curation.base.rgb import Rgb
-from curation.gather.gate.decode import decode
 from curation.gather.gate.formats import sniff
-from curation.gather.gate.load import Picture
 from curation.gather.gate.undecodable import UndecodableError
+from tests.files import picture_in, png_chunk, saved, with_chunks
 
-MAX_PIXELS = 10**7
 WHITE = (255, 255, 255)
 
 
@@ -32,40 +30,20 @@ def _drawing(width: int = 120, height: int = 80) -> Image.Image:
     return image
 
 
-def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def _read(data: bytes) -> Picture:
-    return decode(data, max_pixels=MAX_PIXELS)
-
-
 def _error(data: bytes) -> str:
     with pytest.raises(UndecodableError) as caught:
-        _read(data)
+        picture_in(data)
     return f"{caught.value.reason} {caught.value}"
-
-
-def _chunk(kind: bytes, body: bytes, *, wrong: int = 0) -> bytes:
-    checksum = zlib.crc32(kind + body) ^ wrong
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", checksum)
-
-
-def _with_chunk(data: bytes, *extra: bytes) -> bytes:
-    """Chunks between the header of a PNG and the rest."""
-    return data[:33] + b"".join(extra) + data[33:]
 
 
 def _png(rows: np.ndarray, *extra: bytes, bits: int, colour: int, width: int) -> bytes:
     header = struct.pack(">IIBBBBB", width, len(rows), bits, colour, 0, 0, 0)
     lines = np.concatenate([np.zeros((len(rows), 1), np.uint8), rows], axis=1)
     parts = (
-        _chunk(b"IHDR", header),
+        png_chunk(b"IHDR", header),
         *extra,
-        _chunk(b"IDAT", zlib.compress(lines.tobytes())),
-        _chunk(b"IEND", b""),
+        png_chunk(b"IDAT", zlib.compress(lines.tobytes())),
+        png_chunk(b"IEND", b""),
     )
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
@@ -83,7 +61,7 @@ KINDS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("options", KINDS.values(), ids=KINDS)
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 def test_a_jpeg_that_was_cut_and_closed_is_refused(mode: str, options: dict[str, Any]) -> None:
-    data = _saved(_drawing().convert(mode), "JPEG", quality=90, **options)
+    data = saved(_drawing().convert(mode), "JPEG", quality=90, **options)
     scan = data.index(b"\xff\xda") + 14
     for share in (0.1, 0.5, 0.9):
         cut = data[: scan + int((len(data) - scan) * share)] + b"\xff\xd9"
@@ -92,7 +70,7 @@ def test_a_jpeg_that_was_cut_and_closed_is_refused(mode: str, options: dict[str,
 
 @pytest.mark.parametrize("options", KINDS.values(), ids=KINDS)
 def test_a_jpeg_with_a_hole_of_zeros_is_refused(options: dict[str, Any]) -> None:
-    data = bytearray(_saved(_drawing(400, 300), "JPEG", quality=90, **options))
+    data = bytearray(saved(_drawing(400, 300), "JPEG", quality=90, **options))
     middle = len(data) // 2
     data[middle : middle + 2048] = bytes(2048)
     assert _error(bytes(data)).startswith("broken:OSError")
@@ -105,7 +83,7 @@ def test_a_plain_page_has_no_hole(mode: str, options: dict[str, Any]) -> None:
     page = Image.new(mode, (900, 1200), "white")
     ImageDraw.Draw(page).rectangle((300, 500, 400, 600), outline="black")
     for quality in (30, 75, 95):
-        assert _read(_saved(page, "JPEG", quality=quality, **options)).note == ""
+        assert picture_in(saved(page, "JPEG", quality=quality, **options)).note == ""
 
 
 @pytest.mark.parametrize("progressive", [False, True])
@@ -122,9 +100,9 @@ def test_a_plain_page_has_no_hole(mode: str, options: dict[str, Any]) -> None:
     ],
 )
 def test_an_odd_jpeg_has_its_pixels(change: Any, note: str, progressive: bool) -> None:
-    data = _saved(_drawing(), "JPEG", quality=90, progressive=progressive)
-    picture = _read(change(data))
-    assert np.array_equal(picture.rgb, _read(data).rgb)
+    data = saved(_drawing(), "JPEG", quality=90, progressive=progressive)
+    picture = picture_in(change(data))
+    assert np.array_equal(picture.rgb, picture_in(data).rgb)
     assert picture.note == note
 
 
@@ -132,19 +110,19 @@ def test_an_odd_jpeg_has_its_pixels(change: Any, note: str, progressive: bool) -
 @pytest.mark.parametrize("options", KINDS.values(), ids=KINDS)
 def test_a_sound_jpeg_has_the_pixels_that_pillow_gives(mode: str, options: dict[str, Any]) -> None:
     for subsampling in (0, 1, 2):
-        data = _saved(_drawing(133, 71).convert(mode), "JPEG", subsampling=subsampling, **options)
+        data = saved(_drawing(133, 71).convert(mode), "JPEG", subsampling=subsampling, **options)
         with Image.open(BytesIO(data)) as image:
-            assert np.array_equal(_read(data).rgb, np.asarray(image.convert("RGB")))
+            assert np.array_equal(picture_in(data).rgb, np.asarray(image.convert("RGB")))
 
 
 def test_a_jpeg_of_twelve_bits_is_said_to_be_one() -> None:
-    data = bytearray(_saved(_drawing(), "JPEG"))
+    data = bytearray(saved(_drawing(), "JPEG"))
     data[data.index(b"\xff\xc0") + 4] = 12
     assert _error(bytes(data)) == "kind_not_supported kind not supported: 12-bit JPEG"
 
 
 def test_a_lossless_jpeg_is_said_to_be_one() -> None:
-    data = bytearray(_saved(_drawing(), "JPEG"))
+    data = bytearray(saved(_drawing(), "JPEG"))
     data[data.index(b"\xff\xc0") + 1] = 0xC3
     assert _error(bytes(data)) == "kind_not_supported kind not supported: lossless JPEG"
 
@@ -154,15 +132,15 @@ def test_a_lossless_jpeg_is_said_to_be_one() -> None:
 
 @pytest.mark.parametrize("kind", [b"pHYs", b"tEXt", b"iTXt", b"iCCP", b"gAMA", b"tIME", b"eXIf"])
 def test_a_remark_with_a_wrong_checksum_costs_no_picture(kind: bytes) -> None:
-    data = _saved(_drawing(), "PNG")
-    picture = _read(_with_chunk(data, _chunk(kind, b"p\0\0" + bytes(30), wrong=7)))
+    data = saved(_drawing(), "PNG")
+    picture = picture_in(with_chunks(data, png_chunk(kind, b"p\0\0" + bytes(30), wrong=7)))
     assert np.array_equal(picture.rgb, np.asarray(_drawing()))
     assert picture.note == "odd_checksum"
 
 
 @pytest.mark.parametrize("kind", [b"IHDR", b"PLTE", b"IDAT"])
 def test_pixels_with_a_wrong_checksum_or_length_are_refused(kind: bytes) -> None:
-    data = bytearray(_saved(_drawing().quantize(16), "PNG"))
+    data = bytearray(saved(_drawing().quantize(16), "PNG"))
     place = data.index(kind)
     (length,) = struct.unpack(">I", data[place - 4 : place])
     data[place + 4 + length // 2] ^= 0x55
@@ -172,14 +150,14 @@ def test_pixels_with_a_wrong_checksum_or_length_are_refused(kind: bytes) -> None
 @pytest.mark.parametrize(
     "chunk",
     [
-        _chunk(b"tEXt", b"Comment\0" + b"x" * 6_000_000),
-        _chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(20_000_000))),
-        _chunk(b"iTXt", b"Comment\0\1\0\0\0" + zlib.compress(bytes(20_000_000))),
+        png_chunk(b"tEXt", b"Comment\0" + b"x" * 6_000_000),
+        png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(20_000_000))),
+        png_chunk(b"iTXt", b"Comment\0\1\0\0\0" + zlib.compress(bytes(20_000_000))),
     ],
     ids=["plain", "packed", "international"],
 )
 def test_long_texts_cost_no_picture(chunk: bytes) -> None:
-    picture = _read(_with_chunk(_saved(_drawing(), "PNG"), chunk))
+    picture = picture_in(with_chunks(saved(_drawing(), "PNG"), chunk))
     assert (np.array_equal(picture.rgb, np.asarray(_drawing())), picture.note) == (True, "")
 
 
@@ -196,23 +174,23 @@ def test_the_clear_grey_of_every_depth_is_white(bits: int) -> None:
     levels = np.arange(8) % 2**bits
     weights = 1 << np.arange(8 - bits, -1, -bits)
     rows = (levels.reshape(1, -1, 8 // bits) * weights).sum(axis=2).astype(np.uint8)
-    data = _png(rows, _chunk(b"tRNS", b"\0\0"), bits=bits, colour=0, width=8)
+    data = _png(rows, png_chunk(b"tRNS", b"\0\0"), bits=bits, colour=0, width=8)
     wanted = np.where(levels == 0, 255, levels * 255 // (2**bits - 1))
-    assert _read(data).rgb[0, :, 0].tolist() == wanted.tolist()
+    assert picture_in(data).rgb[0, :, 0].tolist() == wanted.tolist()
 
 
 def test_the_clear_grey_of_sixteen_bits_is_that_one_alone() -> None:
     values = np.array([[0x4040, 0x4041, 0x40FF]], ">u2")
-    key = _chunk(b"tRNS", b"\x40\x40")
+    key = png_chunk(b"tRNS", b"\x40\x40")
     data = _png(values.view(np.uint8), key, bits=16, colour=0, width=3)
-    assert _read(data).rgb[0, :, 0].tolist() == [255, 64, 65]
+    assert picture_in(data).rgb[0, :, 0].tolist() == [255, 64, 65]
 
 
 def test_the_clear_colour_of_sixteen_bits_is_that_one_alone() -> None:
     values = np.array([[0x4040] * 3, [0x4041] * 3, [0x4040, 0x4040, 0x41FF]], ">u2").reshape(1, -1)
-    key = _chunk(b"tRNS", b"\x40\x40" * 3)
+    key = png_chunk(b"tRNS", b"\x40\x40" * 3)
     data = _png(values.view(np.uint8), key, bits=16, colour=2, width=3)
-    assert _read(data).rgb[0].tolist() == [[255] * 3, [64] * 3, [64, 64, 65]]
+    assert picture_in(data).rgb[0].tolist() == [[255] * 3, [64] * 3, [64, 64, 65]]
 
 
 def _corner_is_white_and_part_is(rgb: Rgb, colour: tuple[int, int, int]) -> None:
@@ -222,11 +200,11 @@ def _corner_is_white_and_part_is(rgb: Rgb, colour: tuple[int, int, int]) -> None
 
 
 def test_a_gif_without_clear_colours_is_clear_beside_its_frame() -> None:
-    data = bytearray(_saved(Image.new("P", (20, 12), 0), "GIF"))
+    data = bytearray(saved(Image.new("P", (20, 12), 0), "GIF"))
     frame = data.index(b",\0\0\0\0\x14\0\x0c\0")
     data[6:10] = struct.pack("<HH", 60, 40)
     data[frame + 1 : frame + 5] = struct.pack("<HH", 20, 10)
-    _corner_is_white_and_part_is(_read(bytes(data)).rgb, (0, 0, 0))
+    _corner_is_white_and_part_is(picture_in(bytes(data)).rgb, (0, 0, 0))
 
 
 def _webp_chunk(kind: bytes, body: bytes) -> bytes:
@@ -234,26 +212,26 @@ def _webp_chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def test_a_webp_is_clear_beside_its_first_frame() -> None:
-    part = _saved(Image.new("RGB", (20, 12), (200, 10, 30)), "WEBP", lossless=True)[12:]
+    part = saved(Image.new("RGB", (20, 12), (200, 10, 30)), "WEBP", lossless=True)[12:]
     size = (59).to_bytes(3, "little") + (39).to_bytes(3, "little")
     place = (10).to_bytes(3, "little") + (5).to_bytes(3, "little")
     frame = place + (19).to_bytes(3, "little") + (11).to_bytes(3, "little") + b"\x64\0\0\0"
     body = _webp_chunk(b"VP8X", b"\2\0\0\0" + size) + _webp_chunk(b"ANIM", b"\xff" * 4 + b"\0\0")
     body += _webp_chunk(b"ANMF", frame + part)
     data = b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
-    _corner_is_white_and_part_is(_read(data).rgb, (200, 10, 30))
+    _corner_is_white_and_part_is(picture_in(data).rgb, (200, 10, 30))
 
 
 @pytest.mark.parametrize("fills", [True, False])
 def test_the_hidden_picture_of_an_animated_png_is_not_shown(fills: bool) -> None:
     size, place = ((60, 40), (0, 0)) if fills else ((20, 12), (20, 10))
-    hidden = _saved(Image.new("RGB", (60, 40), "magenta"), "PNG")
-    first = _saved(Image.new("RGB", size, (200, 10, 30)), "PNG")
+    hidden = saved(Image.new("RGB", (60, 40), "magenta"), "PNG")
+    first = saved(Image.new("RGB", size, (200, 10, 30)), "PNG")
     pixels = first[first.index(b"IDAT") + 4 : first.index(b"IEND") - 8]
     control = struct.pack(">IIIIIHHBB", 0, *size, *place, 1, 1, 0, 0)
-    frame = _chunk(b"fcTL", control) + _chunk(b"fdAT", struct.pack(">I", 1) + pixels)
-    start = _with_chunk(hidden[:-12], _chunk(b"acTL", struct.pack(">II", 1, 0)))
-    rgb = _read(start + frame + hidden[-12:]).rgb
+    frame = png_chunk(b"fcTL", control) + png_chunk(b"fdAT", struct.pack(">I", 1) + pixels)
+    start = with_chunks(hidden[:-12], png_chunk(b"acTL", struct.pack(">II", 1, 0)))
+    rgb = picture_in(start + frame + hidden[-12:]).rgb
     assert rgb.shape == (40, 60, 3)
     assert tuple(rgb[15, 25]) == (200, 10, 30)
     assert tuple(rgb[0, 0]) == ((200, 10, 30) if fills else WHITE)
@@ -267,13 +245,13 @@ XMP = b'<rdf:Description tiff:Orientation="6"/>'
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "WEBP", "AVIF"])
 def test_words_alone_turn_nothing(kind: str) -> None:
     options = {"tiffinfo": {700: XMP}} if kind == "TIFF" else {"xmp": XMP}
-    assert _read(_saved(_drawing(), kind, **options)).rgb.shape == (80, 120, 3)
+    assert picture_in(saved(_drawing(), kind, **options)).rgb.shape == (80, 120, 3)
 
 
 def test_no_webp_is_turned() -> None:
     tags = Image.Exif()
     tags[0x0112] = 6
-    assert _read(_saved(_drawing(), "WEBP", exif=tags.tobytes())).rgb.shape == (80, 120, 3)
+    assert picture_in(saved(_drawing(), "WEBP", exif=tags.tobytes())).rgb.shape == (80, 120, 3)
 
 
 # TIFF
@@ -315,7 +293,7 @@ def test_deep_colours_in_any_order_are_the_drawing(
         **{279: (size,) * pieces, 284: (2 if planes else 1,)},
         339: ({"u": 1, "f": 3}[kind],) * 3,
     }
-    assert np.abs(_read(_tiff(order, body, tags)).rgb.astype(int) - drawing).max() <= 1
+    assert np.abs(picture_in(_tiff(order, body, tags)).rgb.astype(int) - drawing).max() <= 1
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -326,7 +304,7 @@ def test_deep_greys_may_count_from_white(order: str, kind: str, bits: int) -> No
     body = values.tobytes()
     tags = {256: (3,), 257: (1,), 258: (bits,), 259: (1,), 262: (0,), 277: (1,), 273: (8,)}
     tags |= {278: (1,), 279: (len(body),), 339: ({"u": 1, "f": 3}[kind],)}
-    first, middle, last = _read(_tiff(order, body, tags)).rgb[0, :, 0].tolist()
+    first, middle, last = picture_in(_tiff(order, body, tags)).rgb[0, :, 0].tolist()
     assert (first, last) == (255, 0)
     assert 126 <= middle <= 129
 
@@ -345,8 +323,8 @@ def test_a_tiff_under_an_unknown_compression_says_so() -> None:
 
 
 def test_a_png_of_nothing_but_chunks_is_given_up() -> None:
-    data = _saved(_drawing(), "PNG")
-    assert _error(data[:33] + _chunk(b"pHYs", b"") * 200_000 + data[33:]).startswith("broken:")
+    data = saved(_drawing(), "PNG")
+    assert _error(data[:33] + png_chunk(b"pHYs", b"") * 200_000 + data[33:]).startswith("broken:")
 
 
 def test_strips_that_are_missing_are_noticed() -> None:

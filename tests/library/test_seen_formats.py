@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.benchmark import load_benchmark
 
 ROOT = Path(__file__).parents[2]
 MOST_MISSING = 30
@@ -18,16 +19,7 @@ MOST_MISSING = 30
 
 @pytest.fixture(scope="module")
 def formats() -> ModuleType:
-    path = ROOT / "benchmarks" / "formats.py"
-    sys.path.insert(0, str(path.parent))  # where it finds its variants
-    spec = importlib.util.spec_from_file_location("formats", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["formats"] = module
-    spec.loader.exec_module(module)
-    sys.path.remove(str(path.parent))
-    return module
+    return load_benchmark("formats")
 
 
 @pytest.mark.slow
