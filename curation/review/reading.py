@@ -14,7 +14,7 @@ from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.review.run import Run
 from curation.store.published import SOURCE
-from curation.store.tables import RUN_AGAIN, read_table
+from curation.store.tables import RUN_AGAIN, read_later_table, read_table
 from curation.store.thumbnails import THUMBNAILS
 from curation.store.workspace import Workspace
 from curation.verdict.conservation import OUTCOMES
@@ -57,7 +57,9 @@ def read_run(workspace: Workspace) -> Run:
         thumbnails=_table(workspace, THUMBNAILS.name, THUMBNAILS),
         source=_source(workspace),
         unfinished=unfinished,
-        sidecars=_sidecars(workspace),
+        sidecars=read_later_table(workspace.table(SIDECARS.name), SIDECARS).drop(
+            columns="path_bytes"
+        ),
     )
     if not _of_one_run(found):
         raise StoreError(
@@ -97,13 +99,6 @@ def _table(workspace: Workspace, name: str, contract: Table) -> pd.DataFrame:
         remedy = RUN_AGAIN if earlier else "run `inksift run` with this --workspace first"
         raise ParamError(f"nothing to review in {workspace.root} (no {place.name}): {remedy}")
     return read_table(place, contract)
-
-
-def _sidecars(workspace: Workspace) -> pd.DataFrame:
-    """The sidecars of the last run; none where an earlier version put none down."""
-    place = workspace.table(SIDECARS.name)
-    rows = read_table(place, SIDECARS) if place.exists() else SIDECARS.frame([])
-    return rows.drop(columns="path_bytes")
 
 
 def _source(workspace: Workspace) -> str:

@@ -29,6 +29,12 @@ def read_table(place: Path, contract: Table | None, *, remedy: str = RUN_AGAIN) 
         raise unusable(place, error, remedy) from error
 
 
+def read_later_table(place: Path, contract: Table) -> pd.DataFrame:
+    """As `read_table`, but no rows where there is no such file: earlier versions of inksift did not
+    write it yet."""
+    return read_table(place, contract) if place.exists() else contract.frame([])
+
+
 def unusable(place: Path, error: Exception, remedy: str = RUN_AGAIN) -> StoreError:
     """What to raise for a stored file that is not what it should be."""
     return StoreError(f"{place} cannot be used ({error_line(error)}): {remedy}")

@@ -80,9 +80,9 @@ class Thumbnails:
     def _read(self, part: str) -> dict[str, tuple[bytes, bytes]]:
         try:
             rows = read_parquet(self._root / part)
-        except (OSError, ValueError) as error:
+            packed = zip(rows["thumbnail"], rows["unseen"], strict=True)
+        except (OSError, ValueError, KeyError) as error:  # earlier versions stored no `unseen`
             raise _unreadable(self._root / part, error) from error
-        packed = zip(rows["thumbnail"], rows["unseen"], strict=True)
         return dict(zip(rows["image_id"], packed, strict=True))
 
 

@@ -4,11 +4,9 @@ places."""
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from curation.base.commands import Places, command
 from curation.base.errors import ParamError
-from curation.base.tables import DUPLICATES, Table
+from curation.base.tables import DUPLICATES
 from curation.gather.archive.unpack import pictures_of
 from curation.gather.folder.layout import GIVEN_SPLITS
 from curation.gather.folder.sidecars import SIDECARS
@@ -24,7 +22,7 @@ from curation.store.published import (
     read_source,
     read_test,
 )
-from curation.store.tables import read_table
+from curation.store.tables import read_later_table
 from curation.store.workspace import Workspace
 
 
@@ -70,9 +68,9 @@ def read_beside(workspace: Workspace) -> Beside:
     """What lay beside the pictures of the last run: sidecars, given splits, and where links led."""
     return beside_of(
         read_images(workspace),
-        _read_or_empty(workspace, SIDECARS),
-        _read_or_empty(workspace, GIVEN_SPLITS),
-        _read_or_empty(workspace, DUPLICATES),
+        read_later_table(workspace.table(SIDECARS.name), SIDECARS),
+        read_later_table(workspace.table(GIVEN_SPLITS.name), GIVEN_SPLITS),
+        read_later_table(workspace.table(DUPLICATES.name), DUPLICATES),
         (pictures_of_run(workspace), *read_link_roots(workspace)),
     )
 
@@ -90,12 +88,6 @@ def check_apart(target: Path, workspace: Workspace) -> None:
             raise ParamError(
                 f"{target} lies inside the source {source}: choose a folder outside it"
             )
-
-
-def _read_or_empty(workspace: Workspace, table: Table) -> pd.DataFrame:
-    """A table of the last run, empty where an earlier version made none."""
-    place = workspace.table(table.name)
-    return read_table(place, table) if place.exists() else table.frame([])
 
 
 def source_of(workspace: Workspace) -> Path | None:

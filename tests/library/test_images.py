@@ -24,6 +24,7 @@ from curation.gather.gate.answer import Decoded
 from curation.gather.gate.pool import Gate
 from curation.gather.images import ImageParams, Images, find_images, no_images
 from curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from curation.store.parquet import read_parquet, to_parquet
 from curation.store.thumbnails import THUMBNAILS, SingleThumbnails, Thumbnails
 from curation.store.workspace import Workspace
 
@@ -409,6 +410,19 @@ def test_a_missing_thumbnail_is_an_error_with_a_remedy(
 ) -> None:
     with pytest.raises(StoreError, match="run the images stage again"):
         kind(workspace, no_images().thumbnails)(image_id)
+
+
+def test_a_part_of_an_earlier_version_is_an_error_with_a_remedy(
+    source: Path, workspace: Workspace
+) -> None:
+    result = find_images(source, workspace, PARAMS)
+    for part in set(result.thumbnails["part"]):
+        rows = read_parquet(workspace.root / part)
+        (workspace.root / part).write_bytes(to_parquet(rows.drop(columns="unseen")))
+    read = Thumbnails(workspace, result.thumbnails)
+    for ask in (read, read.unseen):
+        with pytest.raises(StoreError, match="run the images stage again"):
+            ask(result.thumbnails["image_id"][0])
 
 
 @pytest.mark.parametrize("kind", READERS)
