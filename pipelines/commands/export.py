@@ -51,8 +51,8 @@ def export(
       inksift export curated --workspace work
       inksift export curated.d --workspace work --form parquet
     """
-    from curation.publish.export import ExportParams
     from curation.publish.export import export as write
+    from curation.publish.task import ExportParams
     from curation.store.published import read_decisions, read_images, read_review
     from pipelines.commands.places import check_apart, pictures_of_run, read_beside
 

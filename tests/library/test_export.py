@@ -20,7 +20,7 @@ from curation.base.tables import DECISIONS, IMAGES
 from curation.gather.folder.walk import display
 from curation.gather.gate.formats import ALLOWED, EXTENSIONS
 from curation.publish.beside import NOTHING_BESIDE, Beside, Sidecar
-from curation.publish.export import MARK, ExportParams, ExportSummary, export
+from curation.publish.export import export
 from curation.publish.export_names import (
     class_folders,
     distinct,
@@ -28,6 +28,7 @@ from curation.publish.export_names import (
     safe_name,
     sidecar_name,
 )
+from curation.publish.task import MARK, ExportParams, ExportSummary
 
 HOSTILE = [
     b"Cats/e\xcc\x81.png",
