@@ -37,8 +37,8 @@ def pairs_of(*rows: dict[str, object]) -> pd.DataFrame:
         "relation": "duplicate",
         "distance": 2,
         "similarity": 0.99,
-        "transform": "",
-        "marked": "",
+        **dict.fromkeys(("transform", "marked", "places", "other_places"), ""),
+        **dict.fromkeys(("tilt", "stretch", "grain"), 0.0),
     }
     return PAIRS.frame([{**usual, **row} for row in rows])
 

@@ -108,14 +108,25 @@ PAIRS = Table(
         "similarity": "float64",
         "transform": "str",
         "marked": "str",
+        "tilt": "float64",
+        "stretch": "float64",
+        "grain": "float64",
+        "places": "str",
+        "other_places": "str",
     },
     key=("first", "second"),
 )
 """One row per two related pictures, `first` < `second` by image_id. `relation` is "duplicate" or
 "variant", `distance` the bits between their hashes in the best orientation (-1 where a hash is not
 trusted), `similarity` (0 to 1) that of their aligned pixels, `transform` what makes the second of
-the first, in words, and `marked` which of them ("first", "second" or "") bears a watermark. Of
-pictures with the same pixels only the one of the smallest image_id is named."""
+the first, in words, and `marked` which of them ("first", "second" or "") bears a watermark.
+
+From the first to the second: `tilt` is the turn in degrees beyond quarter turns (-45 to 45),
+`stretch` the natural logarithm of how much wider than high it became, `grain` the binary logarithm
+of how much rougher it is where the other is smooth. `places` and `other_places` are the changed
+places of a variant in the first and in the second, each "left top right bottom" in thousandths of
+the upright picture, joined by "; ", the largest first. Of pictures with the same pixels only the
+one of the smallest image_id is named."""
 
 PAIR_SEARCH = Table("pair_search", dict.fromkeys(("compared", "flat", "crowded"), "int64"))
 """One row on how PAIRS were found: the pairs whose pixels were compared, the pictures that are too

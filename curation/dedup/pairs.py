@@ -29,7 +29,7 @@ from curation.dedup.whole import relate_files
 from curation.gather.gate.fingerprint import ORIENTATIONS
 from curation.store.workspace import Measurements, Workspace
 
-VERSION = 3
+VERSION = 4
 """Raised whenever a comparison may have another outcome: what older code stored is compared
 again."""
 
@@ -65,6 +65,11 @@ COMPARED = Table(
         "similarity": "float64",
         "transform": "str",
         "marked": "str",
+        "tilt": "float64",
+        "stretch": "float64",
+        "grain": "float64",
+        "places": "str",
+        "other_places": "str",
     },
     key=("image_id",),
 )

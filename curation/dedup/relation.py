@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from curation.dedup.align import Alignment, align, zoom
 from curation.dedup.compare import Comparison, compare
 from curation.dedup.marks import Marked
+from curation.dedup.turns import (
+    beyond_quarters,
+    degrees_turned,
+    is_mirroring,
+    onto_second,
+    quarter,
+    stretch,
+)
 from curation.dedup.view import View
 
 
@@ -87,6 +94,22 @@ class Relation(NamedTuple):
     marked: Marked = ""
     """Which of the two bears a watermark."""
 
+    tilt: float = 0.0
+    """Turn in degrees beyond quarter turns, -45 to 45."""
+
+    stretch: float = 0.0
+    """Natural logarithm of how much wider than high the second is drawn."""
+
+    grain: float = 0.0
+    """Binary logarithm of how much rougher the second is where the first is smooth than the other
+    way round."""
+
+    places: str = ""
+    """Changed places of a variant in the first, as PAIRS has them."""
+
+    other_places: str = ""
+    """The same in the second."""
+
 
 DIFFERENT = Relation("different")
 
@@ -104,7 +127,15 @@ def relate(first: View, second: View) -> Relation:
     marked: Marked = found.marked if kind == "duplicate" and not _unchanged(found) else ""
     words = _words(first, second, alignment, found, kind, marked)
     transform = ", ".join(words) or "re-encoded"
-    return Relation(kind, round(max(0.0, found.similarity), 4), transform, marked)
+    onto = onto_second(alignment.matrix)
+    return Relation(
+        kind,
+        round(max(0.0, found.similarity), 4),
+        transform,
+        marked,
+        tilt=round(beyond_quarters(degrees_turned(onto)), 2),
+        stretch=round(stretch(onto), 4),
+    )
 
 
 def _kind(found: Comparison) -> str:
@@ -167,26 +198,19 @@ def _change(found: Comparison) -> str:
 
 def _turn(alignment: Alignment) -> list[str]:
     """Mirroring and turning from the first to the second."""
-    # The alignment lays the second over the first; words go from the first to the second.
-    onto = np.linalg.inv(alignment.matrix)[:2, :2]
-    mirrored = np.linalg.det(onto) < 0
-    if mirrored:
-        onto = np.diag([-1.0, 1.0]) @ onto
-    shown = _whole_degrees(onto)
+    onto = onto_second(alignment.matrix)
+    mirrored = is_mirroring(onto)
+    shown = _whole_degrees(degrees_turned(onto))
     if mirrored and shown == 180:
         return ["mirrored upside down"]
     turned = [f"turned {shown} degrees"] if shown else []
     return (["mirrored"] if mirrored else []) + turned
 
 
-def _whole_degrees(turn: npt.NDArray[np.floating]) -> int:
-    """By how much a 2 x 2 matrix turns, from 0 to 359."""
-    # The nearest pure turn, which a refined alignment, slightly skewed, is not.
-    sine, cosine = turn[1, 0] - turn[0, 1], turn[0, 0] + turn[1, 1]
-    degrees = float(np.degrees(np.arctan2(sine, cosine)))
-    quarter = round(degrees / 90) * 90
-    is_quarter = abs(degrees - quarter) <= _LIMITS.tilt_degrees
-    return (quarter if is_quarter else round(degrees)) % 360
+def _whole_degrees(degrees: float) -> int:
+    """The nearest quarter turn where it is near, else the nearest degree, from 0 to 359."""
+    is_quarter = abs(beyond_quarters(degrees)) <= _LIMITS.tilt_degrees
+    return (quarter(degrees) if is_quarter else round(degrees)) % 360
 
 
 def _size(first: View, second: View, alignment: Alignment) -> list[str]:

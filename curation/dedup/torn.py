@@ -14,7 +14,13 @@ from curation.dedup.related_groups import pixels_of
 _OWN = "|"
 """Between a digest of pixels and the image_id of the file that counts by itself."""
 
-_SAME = {"relation": "duplicate", "distance": 0, "similarity": 1.0, "transform": "", "marked": ""}
+_SAME = {
+    "relation": "duplicate",
+    "distance": 0,
+    "similarity": 1.0,
+    **dict.fromkeys(("transform", "marked", "places", "other_places"), ""),
+    **dict.fromkeys(("tilt", "stretch", "grain"), 0.0),
+}
 
 
 def tear(hashes: pd.DataFrame, human: pd.DataFrame) -> pd.DataFrame:
