@@ -284,8 +284,12 @@ class _Views:
 
     def _view(self, image_id: str) -> View:
         width, height = self._size[image_id]
-        unseen = self._unseen(image_id)
-        return View(self._read(image_id), width=width, height=height, unseen=unseen)
+
+        def read() -> tuple[Rgb, Unseen]:
+            return self._read(image_id), self._unseen(image_id)
+
+        thumbnail, unseen = read()
+        return View(thumbnail, width=width, height=height, unseen=unseen, source=read)
 
 
 def _key(one: str, other: str) -> str:

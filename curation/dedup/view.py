@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,8 @@ from curation.base.trim import TRIM_SIDE_PX, Box, trim
 from curation.base.unseen import NOTHING_UNSEEN, Unseen, pack_unseen, unpack_unseen
 
 Bytes = npt.NDArray[np.uint8]
+Source = Callable[[], tuple[Rgb, Unseen]]
+"""Gives a thumbnail, and what it does not show, once more."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,19 @@ _LIMITS = ViewLimits()
 
 class View:
     """A picture of at most 192 px a side, made of its thumbnail. `width` and `height` are those of
-    the original."""
+    the original, and `source` gives the thumbnail again; without one, a packed copy is held."""
 
     def __init__(
-        self, thumbnail: Rgb, *, width: int, height: int, unseen: Unseen = NOTHING_UNSEEN
+        self,
+        thumbnail: Rgb,
+        *,
+        width: int,
+        height: int,
+        unseen: Unseen = NOTHING_UNSEEN,
+        source: Source | None = None,
     ) -> None:
         self.ground, self.film = unseen.ground, unseen.film
+        self._source = source or _held(thumbnail, unseen)
         self._layers = _packed(thumbnail, unseen)
         self.rgb: Rgb = np.ascontiguousarray(shrink(thumbnail, _LIMITS.side_px, cv2.INTER_AREA))
         self.width, self.height = width, height
@@ -70,7 +80,18 @@ class View:
         if self._layers is None:
             return self
         rgb, layers = unpack(self._layers[0]), unpack_unseen(self._layers[1])
-        return View(layers.on(rgb, colour), width=self.width, height=self.height)
+
+        def laid() -> tuple[Rgb, Unseen]:
+            thumbnail, unseen = self._source()
+            return unseen.on(thumbnail, colour), NOTHING_UNSEEN
+
+        on_colour = layers.on(rgb, colour)
+        return View(on_colour, width=self.width, height=self.height, source=laid)
+
+    def thumbnail(self) -> Rgb:
+        """What the view was made of, for a closer look: unpacked or read again at every call, as
+        thousands of views stay in memory."""
+        return self._source()[0]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -98,6 +119,12 @@ class View:
     def page_square(self) -> Floats32:
         """The same of the page."""
         return _square(self.page.cut(self.rgb))
+
+
+def _held(thumbnail: Rgb, unseen: Unseen) -> Source:
+    """A source that keeps a packed copy."""
+    packed = pack(thumbnail), pack_unseen(unseen)
+    return lambda: (unpack(packed[0]), unpack_unseen(packed[1]))
 
 
 def _packed(thumbnail: Rgb, unseen: Unseen) -> tuple[bytes, bytes] | None:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from curation.base.rgb import Rgb
+from curation.base.unseen import WHITE, Unseen
 from curation.dedup import view as library
 from curation.dedup.view import View, ViewLimits, roots
 from curation.sample.scenes import draw_scene
@@ -67,3 +68,34 @@ def test_a_view_holds_at_most_its_pixels_and_some_bytes_per_keypoint(
     assert sum(
         part.nbytes for part in parts
     ) < 3 * LIMITS.side_px**2 + 8 * LIMITS.square_px**2 + 140 * (LIMITS.most_keypoints + 10)
+
+
+def test_a_view_gives_its_thumbnail_again_whole() -> None:
+    rgb = drawing("cartoon")
+    np.testing.assert_array_equal(view(rgb).thumbnail(), rgb)
+
+
+def test_a_thumbnail_is_read_again_only_when_asked_for() -> None:
+    rgb, reads = drawing("cartoon"), list[str]()
+
+    def source() -> tuple[Rgb, Unseen]:
+        reads.append("read")
+        return rgb, Unseen()
+
+    seen = View(rgb, width=rgb.shape[1], height=rgb.shape[0], source=source)
+    assert seen.keypoints
+    assert reads == []
+    np.testing.assert_array_equal(seen.thumbnail(), rgb)
+    assert reads == ["read"]
+
+
+def test_on_another_ground_the_thumbnail_is_laid_on_it_too() -> None:
+    rgb = drawing("cartoon")
+    alpha = np.full(rgb.shape[:2], 255, np.uint8)
+    alpha[:100] = 0
+    white = np.where(alpha[..., None] > 0, rgb, np.uint8(WHITE))
+    seen = View(white, width=rgb.shape[1], height=rgb.shape[0], unseen=Unseen(alpha, WHITE))
+    black = seen.on((0, 0, 0)).thumbnail()
+    assert black.shape == rgb.shape
+    assert not black[:100].any()
+    np.testing.assert_array_equal(black[100:], rgb[100:])
