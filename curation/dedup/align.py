@@ -131,7 +131,7 @@ def drawn_over(first: View, second: View, matrix: Matrix, scale: float) -> tuple
     scaled = scaling(scale)
     placed = scaled @ matrix
     under = cv2.resize(first.rgb, (width, height), interpolation=cv2.INTER_AREA)
-    small, by = _shrunk(second.rgb, placed)
+    small, by = shrunk(second.rgb, placed)
     # Replicated, as black beyond the edge would be blended into the outermost row of the page.
     over = cv2.warpAffine(small, by, (width, height), borderMode=cv2.BORDER_REPLICATE)
     page = covered(first.page, scaled, (height, width))
@@ -164,7 +164,7 @@ def inside(region: Mask, margin_px: int) -> Mask:
 
 def scaling(scale: float) -> Matrix:
     """Makes a picture `scale` times as large, with pixels as areas and not as points."""
-    return _stretching(scale, scale)
+    return stretching(scale, scale)
 
 
 def zoom(matrix: Matrix) -> float:
@@ -222,7 +222,7 @@ def _box_over_box(under: Box, over: Box, k: int) -> Matrix:
     turned = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 1.0]]) if k & 4 else np.eye(3)
     mirrored = _mirroring(width) if k & 1 else np.eye(3)
     flipped = np.array([[1, 0, 0], [0, -1, height - 1], [0, 0, 1.0]]) if k & 2 else np.eye(3)
-    stretched = _stretching(under.width / width, under.height / height)
+    stretched = stretching(under.width / width, under.height / height)
     to_place = _shifting(under.left, under.top)
     return np.asarray(to_place @ stretched @ flipped @ mirrored @ turned @ to_origin)
 
@@ -236,7 +236,7 @@ def _mirroring(width: int) -> Matrix:
     return np.array([[-1, 0, width - 1], [0, 1, 0], [0, 0, 1.0]])
 
 
-def _stretching(across: float, down: float) -> Matrix:
+def stretching(across: float, down: float) -> Matrix:
     """So many times as wide and as high, with pixels as areas: the outer edge of the first pixel,
     at -0.5, stays."""
     return np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1.0]])
@@ -361,13 +361,13 @@ def _shift(under: Rgb, over: Rgb) -> Matrix:
     return np.asarray(shift)
 
 
-def _shrunk(rgb: Rgb, matrix: Matrix) -> tuple[Rgb, Matrix]:
+def shrunk(rgb: Rgb, matrix: Matrix) -> tuple[Rgb, Matrix]:
     """What to draw, and by which 2 x 3 matrix: shrunk before where it would be much smaller, so as
     not to alias."""
     factor = zoom(matrix)
     if factor > _LIMITS.aliasing_zoom:
         return rgb, matrix[:2]
     height, width = (max(1, round(side * factor)) for side in rgb.shape[:2])
-    back = _stretching(rgb.shape[1] / width, rgb.shape[0] / height)
+    back = stretching(rgb.shape[1] / width, rgb.shape[0] / height)
     small = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8), (matrix @ back)[:2]

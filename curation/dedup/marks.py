@@ -80,24 +80,25 @@ def watermarked(first: Rgb, second: Rgb, changed: Mask, *, pixels: int) -> Marke
     3.6 % of it, a line of letters 12 % high. Under the mark the other picture must be smoother, and
     what the mark leaves of it a straight line, one opacity and one colour: the more exactly, the
     less smooth."""
-    if changed.sum() > _LIMITS.most_area * pixels or not _is_writing(changed, pixels):
+    if changed.sum() > _LIMITS.most_area * pixels or not is_writing(changed, pixels):
         return ""
-    one, other = _grey(first), _grey(second)
-    rough, other_rough = _roughness(one, changed), _roughness(other, changed)
+    one, other = levels_of(first), levels_of(second)
+    rough, other_rough = roughness_of(one, changed), roughness_of(other, changed)
     roughness = min(rough, other_rough) / max(rough, other_rough, _NONE)
     if roughness > _LIMITS.most_roughness:
         return ""
     marked: Marked = "first" if rough > other_rough else "second"
     under, over = (other, one) if marked == "first" else (one, other)
-    core = _core(changed)
-    return marked if _residue(under[core], over[core]) <= _most_residue(roughness) else ""
+    core = stroke_core(changed)
+    return marked if residue_of(under[core], over[core]) <= _most_residue(roughness) else ""
 
 
-def _grey(rgb: Rgb) -> Grey:
+def levels_of(rgb: Rgb) -> Grey:
+    """Brightness, height x width, 0 to 255."""
     return cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
 
 
-def _roughness(grey: Grey, where: Mask) -> np.float32:
+def roughness_of(grey: Grey, where: Mask) -> np.float32:
     """How much brightness changes its slope there: letters bring edges that were not there."""
     return np.float32(np.abs(cv2.Laplacian(grey, cv2.CV_32F))[where].mean())
 
@@ -109,20 +110,20 @@ def _most_residue(roughness: np.float32) -> float:
     return _LIMITS.most_residue
 
 
-def _core(changed: Mask) -> Mask:
+def stroke_core(changed: Mask) -> Mask:
     """The middle of the strokes: at their edges the mark mixes with what it lies on."""
     depth = cv2.distanceTransform(changed.astype(np.uint8), cv2.DIST_L2, 3)
     return changed & (depth >= min(_LIMITS.core_px, float(depth.max())))
 
 
-def _is_writing(changed: Mask, pixels: int) -> bool:
+def is_writing(changed: Mask, pixels: int) -> bool:
+    """Whether what changed of so many pixels is thin, low and of several letters."""
     side = float(np.sqrt(pixels))
-    sizes = _piece_sizes(changed)
+    sizes = piece_sizes(changed)
     if not len(sizes):
         return False
     areas = sizes.prod(axis=1)
-    # Letters of one word may touch: a piece counts for as many as it is times longer than high.
-    letters = np.maximum(1, np.round(sizes[:, 1] / sizes[:, 0])).sum()
+    letters = letters_in(sizes)
     height = float((sizes[:, 0] * areas).sum() / areas.sum()) / side
     return bool(
         _widest_stroke(changed) / side <= _LIMITS.most_stroke
@@ -131,7 +132,13 @@ def _is_writing(changed: Mask, pixels: int) -> bool:
     )
 
 
-def _piece_sizes(changed: Mask) -> npt.NDArray[np.float64]:
+def letters_in(sizes: npt.NDArray[np.float64]) -> float:
+    """How many letters pieces of these sizes (n x 2, shorter and longer side) are."""
+    # Letters of one word may touch: a piece counts for as many as it is times longer than high.
+    return float(np.maximum(1, np.round(sizes[:, 1] / sizes[:, 0])).sum())
+
+
+def piece_sizes(changed: Mask) -> npt.NDArray[np.float64]:
     """n x 2: the shorter and the longer side of each piece, in any direction, in pixels."""
     outlines, _ = cv2.findContours(
         changed.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
@@ -147,7 +154,7 @@ def _widest_stroke(changed: Mask) -> float:
     return float(cv2.distanceTransform(padded, cv2.DIST_L2, 3).max())
 
 
-def _residue(under: Grey, over: Grey) -> float:
+def residue_of(under: Grey, over: Grey) -> float:
     """How far, in grey levels, the marked pixels are from one opacity and one colour."""
     spread = under - under.mean()
     beyond = over - over.mean()

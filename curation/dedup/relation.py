@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curation.dedup.align import Alignment, align, zoom
+from curation.dedup.closer import Closer, look_closer
 from curation.dedup.compare import Comparison, compare
 from curation.dedup.marks import Marked
 from curation.dedup.turns import (
@@ -125,7 +126,13 @@ def relate(first: View, second: View) -> Relation:
         return DIFFERENT
     # A copy in which nothing changed bears no mark, however thin the strokes that a resize blurred.
     marked: Marked = found.marked if kind == "duplicate" and not _unchanged(found) else ""
-    words = _words(first, second, alignment, found, kind, marked)
+    closer = look_closer(first, second, alignment, marked)
+    if closer.changed and kind == "duplicate":
+        kind = "variant"
+    marked = closer.marked if kind == "duplicate" else ""
+    words = _words(first, second, alignment, found, marked)
+    if kind == "variant":
+        words.append(_change(found, closer))
     transform = ", ".join(words) or "re-encoded"
     onto = onto_second(alignment.matrix)
     return Relation(
@@ -135,6 +142,9 @@ def relate(first: View, second: View) -> Relation:
         marked,
         tilt=round(beyond_quarters(degrees_turned(onto)), 2),
         stretch=round(stretch(onto), 4),
+        grain=round(closer.grain, 3),
+        places=closer.places,
+        other_places=closer.other_places,
     )
 
 
@@ -171,7 +181,7 @@ def _unchanged(found: Comparison) -> bool:
 
 
 def _words(
-    first: View, second: View, alignment: Alignment, found: Comparison, kind: str, marked: Marked
+    first: View, second: View, alignment: Alignment, found: Comparison, marked: Marked
 ) -> list[str]:
     """What was done, in the order in which the report tells it."""
     words = [
@@ -184,14 +194,12 @@ def _words(
         words.append(f"brightness x {found.gain:.2g}")
     if marked:
         words.append(f"watermark {'added' if marked == 'second' else 'removed'}")
-    if kind == "variant":
-        words.append(_change(found))
     return words
 
 
-def _change(found: Comparison) -> str:
+def _change(found: Comparison, closer: Closer) -> str:
     if _unchanged(found):
-        return "a detail of it"
+        return "a small change" if closer.changed else "a detail of it"
     redrawn = found.changed >= _LIMITS.variant_changed
     return "recoloured or redrawn" if redrawn else "an element changed"
 

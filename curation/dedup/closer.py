@@ -1,0 +1,179 @@
+"""A closer look, at the size of thumbnails, at two pictures that seem to be copies: a mouth, a pale
+cloud or another word in a bubble is lost at the size at which all pairs are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from curation.base.rgb import Mask, Rgb
+from curation.base.trim import Box, trim
+from curation.dedup.align import (
+    Alignment,
+    Matrix,
+    covered,
+    inside,
+    scaling,
+    shrunk,
+    stretching,
+    zoom,
+)
+from curation.dedup.grain import grain
+from curation.dedup.marks import Marked
+from curation.dedup.places import apparent, boxes_around, changed_places, told_boxes
+from curation.dedup.refine import refined
+from curation.dedup.residual import excess
+from curation.dedup.sharpness import match_sharpness
+from curation.dedup.stamps import stamped
+from curation.dedup.tone import match_tone
+from curation.dedup.view import View
+
+
+@dataclass(frozen=True)
+class CloserLimits:
+    """What is looked at, and how exactly. Chosen on seeds 1 to 9 of
+    `benchmarks/small_changes.py`."""
+
+    margin_px: int = 4
+    """Rim of the common area that is left out, in pixels of a thumbnail."""
+
+    least_side_px: int = 240
+    """Longer side up to which small pictures are enlarged: their single pixels may be strokes."""
+
+    fewest: int = 400
+    """Pixels to compare below which nothing is said."""
+
+    moved_px: float = 0.15
+    """Pixels at the farthest corner by which an alignment must be off to be mended: drawing a
+    picture anew blurs it."""
+
+    wide_again: float = 1.5
+    """Excess of wide places beside a watermark that it does not explain."""
+
+
+_LIMITS = CloserLimits()
+
+
+class Closer(NamedTuple):
+    """What a closer look found."""
+
+    changed: bool
+    """Whether more than storing again, or a watermark, parts the two."""
+
+    marked: Marked = ""
+    """Which of them bears a watermark, if that is all."""
+
+    grain: float = 0.0
+    """See `grain`."""
+
+    places: str = ""
+    """Where the first differs, as PAIRS has it."""
+
+    other_places: str = ""
+    """The same places in the second."""
+
+
+class _Laid(NamedTuple):
+    """Two thumbnails in one frame."""
+
+    under: Rgb
+    """The first."""
+
+    over: Rgb
+    """The second."""
+
+    where: Mask
+    """Where the pages of both are."""
+
+    scale: float
+    """How many times as large the first is drawn as its thumbnail."""
+
+    matrix: Matrix
+    """3 x 3, from pixels of the second's thumbnail to those of the first's."""
+
+
+def look_closer(first: View, second: View, alignment: Alignment, told: Marked = "") -> Closer:
+    """What two pictures that an alignment lays over one another differ in at the size of their
+    thumbnails; unchanged where too little of both overlaps. `told` is which of them bears a
+    watermark by the smaller view."""
+    one, other = first.thumbnail(), second.thumbnail()
+    laid = _laid(one, other, _at_thumbnails(first, second, one, other, alignment.matrix))
+    if laid is None:
+        return Closer(False, told)
+    toned = match_tone(laid.under, laid.over, laid.where)
+    rough = grain(toned.first, toned.second, laid.where)
+    under, over = match_sharpness(toned.first, toned.second, laid.where)
+    found = excess(under, over, laid.where)
+    changed = changed_places(found)
+    if not changed.any():
+        return Closer(False, told, rough)
+    pixels = int(laid.where.sum())
+    fine, beyond = apparent(found.fine), found.wide > _LIMITS.wide_again
+    if marked := stamped(under, over, fine, beyond, pixels=pixels, told=told):
+        return Closer(False, marked, rough)
+    boxes = boxes_around(changed)
+    onto = np.linalg.inv(scaling(laid.scale))
+    places = told_boxes(boxes, onto, one.shape)
+    return Closer(
+        True,
+        "",
+        rough,
+        places,
+        told_boxes(boxes, np.linalg.inv(laid.matrix) @ onto, other.shape),
+    )
+
+
+def _at_thumbnails(first: View, second: View, one: Rgb, other: Rgb, matrix: Matrix) -> Matrix:
+    """An alignment of views as one of their thumbnails."""
+    enlarged, other_enlarged = (
+        stretching(thumbnail.shape[1] / view.size[1], thumbnail.shape[0] / view.size[0])
+        for thumbnail, view in ((one, first), (other, second))
+    )
+    return np.asarray(enlarged @ matrix @ np.linalg.inv(other_enlarged))
+
+
+def _laid(one: Rgb, other: Rgb, matrix: Matrix) -> _Laid | None:
+    """Both in the frame of the first at the resolution of the coarser, as exactly as corners tell;
+    nothing where too little of both overlaps."""
+    scale = _scale(one, matrix)
+    pages = trim(one)[1], trim(other)[1]
+    laid = _drawn(one, other, pages, matrix, scale)
+    if laid.where.sum() < _LIMITS.fewest:
+        return None
+    move = refined(laid.under, laid.over, laid.where)
+    height, width = laid.where.shape
+    corners = np.array([[0, width], [0, height], [1, 1]])
+    if np.abs(move @ corners - corners).max() <= _LIMITS.moved_px:
+        return laid
+    scaled = scaling(scale)
+    mended = np.linalg.inv(scaled) @ np.linalg.inv(move) @ scaled @ matrix
+    again = _drawn(one, other, pages, mended, scale)
+    return again if again.where.sum() >= _LIMITS.fewest else None
+
+
+def _scale(one: Rgb, matrix: Matrix) -> float:
+    """How large to draw: as the coarser, times a whole number where that is tiny."""
+    scale = min(1.0, 1 / zoom(matrix))
+    side = max(one.shape[:2]) * scale
+    return scale * max(1, int(np.ceil(_LIMITS.least_side_px / side)))
+
+
+def _drawn(one: Rgb, other: Rgb, pages: tuple[Box, Box], matrix: Matrix, scale: float) -> _Laid:
+    height, width = (max(8, round(side * scale)) for side in one.shape[:2])
+    scaled = scaling(scale)
+    placed = scaled @ matrix
+    finer = cv2.INTER_AREA if scale <= 1 else cv2.INTER_CUBIC
+    under = one if scale == 1 else cv2.resize(one, (width, height), interpolation=finer)
+    small, by = shrunk(other, placed)
+    over = cv2.warpAffine(
+        small, by, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    page, other_page = (
+        covered(box, onto, (height, width))
+        for box, onto in zip(pages, (scaled, placed), strict=True)
+    )
+    where = inside(page & other_page, _LIMITS.margin_px)
+    return _Laid(np.asarray(under, np.uint8), np.asarray(over, np.uint8), where, scale, matrix)

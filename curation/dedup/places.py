@@ -1,0 +1,162 @@
+"""Where two pictures differ by more than storing them again explains, and in what way places are
+told.
+
+A change stands out: one piece reaches what noise never does, or one place holds far more of it than
+any other of the same pair, or a wide place is of another tone or colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from curation.base.arrays import Floats32
+from curation.base.rgb import Mask
+from curation.base.trim import Box
+from curation.dedup.align import Matrix
+from curation.dedup.residual import Excess
+
+
+@dataclass(frozen=True)
+class PlaceLimits:
+    """What of an excess is a change. Excess is in multiples of what storing a picture again
+    explains (see `residual`); sums are over the pixels of a piece, of what goes beyond 1.
+
+    Chosen on seeds 1 to 9 of `benchmarks/small_changes.py`."""
+
+    certain_peak: float = 10.0
+    """Excess of brightness that noise never reached."""
+
+    certain_sum: float = 15.0
+    """Sum over a piece with that peak: some pixels, not one."""
+
+    strong_peak: float = 5.0
+    """Excess of brightness that noise reached in small pieces only."""
+
+    strong_sum: float = 180.0
+    """Sum over a piece with that peak."""
+
+    lone_peak: float = 4.0
+    """Excess of brightness in a place that holds far more than any other."""
+
+    lone_sum: float = 20.0
+    """Sum over that place."""
+
+    lone_ratio: float = 8.0
+    """How many times as much it holds as any other place."""
+
+    elsewhere: float = 2.0
+    """Sum that any place may hold unseen, added to the others."""
+
+    window_share: float = 0.08
+    """Side of a place, as a share of the side of what is compared."""
+
+    apart_windows: float = 1.5
+    """Sides of a place from its middle within which others count to it."""
+
+    colour_peak: float = 4.0
+    """Excess of colour that only a change reaches in a larger piece."""
+
+    colour_sum: float = 200.0
+    """Sum over a piece with that peak."""
+
+    wide_peak: float = 1.5
+    """Excess of the mean of a wide place that only a change reaches."""
+
+    wide_sum: float = 900.0
+    """Sum over a piece with that peak."""
+
+    joined_px: int = 9
+    """Pixels within which pieces are told as one place."""
+
+    most_told: int = 5
+    """Places that are told, the largest."""
+
+
+_LIMITS = PlaceLimits()
+_KERNEL = np.ones((3, 3), np.uint8)
+
+
+def changed_places(found: Excess) -> Mask:
+    """The pieces that only a change explains."""
+    return np.logical_or.reduce(
+        [
+            _pieces(found.fine, _LIMITS.certain_peak, _LIMITS.certain_sum),
+            _pieces(found.fine, _LIMITS.strong_peak, _LIMITS.strong_sum),
+            _lone_place(found.fine),
+            _pieces(found.fine_colour, _LIMITS.colour_peak, _LIMITS.colour_sum),
+            _pieces(found.wide, _LIMITS.wide_peak, _LIMITS.wide_sum),
+        ]
+    )
+
+
+def apparent(times: Floats32) -> Mask:
+    """Where an excess shows at all, gaps of a pixel closed."""
+    above = (times > 1).astype(np.uint8)
+    return cv2.morphologyEx(above, cv2.MORPH_CLOSE, _KERNEL).astype(np.bool_)
+
+
+def _pieces(times: Floats32, peak: float, total: float) -> Mask:
+    """The connected pieces that reach a peak and a sum."""
+    if times.max(initial=0) < peak:
+        return np.zeros(times.shape, np.bool_)
+    above = apparent(times)
+    number, label = cv2.connectedComponents(above.astype(np.uint8), connectivity=8)
+    inside, of_piece = times[above], label[above]
+    sums = np.bincount(of_piece, np.maximum(inside - 1, 0), number)
+    peaks = np.zeros(number, np.float32)
+    np.maximum.at(peaks, of_piece, inside)
+    return np.asarray(((sums >= total) & (peaks >= peak))[label])
+
+
+def _lone_place(times: Floats32) -> Mask:
+    """The one place that holds far more than any other, if there is one."""
+    beyond = np.maximum(times - 1, 0)
+    side = _window(times)
+    held = cv2.boxFilter(beyond, -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    down, across = np.unravel_index(int(held.argmax()), held.shape)
+    most, reach = float(held[down, across]), int(_LIMITS.apart_windows * side)
+    here = np.zeros(times.shape, np.bool_)
+    here[max(0, down - reach) : down + reach + 1, max(0, across - reach) : across + reach + 1] = (
+        True
+    )
+    elsewhere = float(held[~here].max(initial=0)) + _LIMITS.elsewhere
+    stands_out = most >= max(_LIMITS.lone_sum, _LIMITS.lone_ratio * elsewhere)
+    if not stands_out or times[here].max() < _LIMITS.lone_peak:
+        return np.zeros(times.shape, np.bool_)
+    return here & apparent(times)
+
+
+def _window(times: Floats32) -> int:
+    """Side of a place in pixels, odd."""
+    return max(9, int(_LIMITS.window_share * np.sqrt(times.size))) | 1
+
+
+def boxes_around(changed: Mask) -> list[Box]:
+    """Around the largest changed places, near pieces being one."""
+    near = cv2.dilate(changed.astype(np.uint8), np.ones((_LIMITS.joined_px,) * 2, np.uint8))
+    stats = cv2.connectedComponentsWithStats(near)[2][1:]
+    largest = stats[np.argsort(-stats[:, cv2.CC_STAT_AREA], kind="stable")]
+    return [Box(*map(int, row[:4])) for row in largest[: _LIMITS.most_told]]
+
+
+def told_boxes(boxes: Sequence[Box], onto: Matrix, size: tuple[int, ...]) -> str:
+    """The boxes, mapped by `onto` (3 x 3) to a picture of that size, as PAIRS has them."""
+    whole = 1000 / np.array([size[1], size[0]])
+    corners = [_corners(box) @ onto[:2].T * whole for box in boxes]
+    spans = [np.concatenate([some.min(axis=0), some.max(axis=0)]) for some in corners]
+    return "; ".join(" ".join(_thousandths(span)) for span in spans)
+
+
+def _corners(box: Box) -> npt.NDArray[np.float64]:
+    """4 x 3: x, y and 1 of the corners."""
+    right, bottom = box.left + box.width, box.top + box.height
+    sides = [(x, y, 1.0) for x in (box.left, right) for y in (box.top, bottom)]
+    return np.array(sides)
+
+
+def _thousandths(span: npt.NDArray[np.float64]) -> list[str]:
+    return [str(int(edge)) for edge in np.clip(np.round(span), 0, 1000)]
