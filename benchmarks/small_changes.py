@@ -1,0 +1,215 @@
+"""What inksift makes of pairs that differ in something small, and of pairs that are copies.
+
+    python benchmarks/small_changes.py --seed N [--each N] [--only TEXT] [--out DIR]
+
+Pairs only, no folder: each is made as two files, decoded and shrunk as a run does, and compared. A
+change is never to be called "duplicate": another expression, a tint, fog, a recoloured region,
+other words, a bar, a small element, a frame of a walk, of a fade, of a pan; on drawn pages and on
+illustrations of all styles. A copy is to be called "duplicate": the transforms of
+`planted_copies.py` and what `recodings.py` adds. Half of the changed pairs are saved in one way,
+half as a crawler meets them: another format, quality and size.
+
+Seeds 1 to 9 are for development. Seeds from 100 on are for the last measurement: nobody may look at
+what they give while anything is still tuned."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from picture_sources import Sources
+from PIL import Image
+from planted_copies import TRANSFORMS, plant
+from recodings import NO_NEAREST, RECODINGS, by_chance, decoded, jpeg, png, resized
+from small_change_families import FAMILIES, make_change
+
+from curation.base.rgb import Rgb
+from curation.base.strips import working_size
+from curation.dedup.relation import Relation
+from curation.dedup.view import View
+from curation.dedup.whole import relate_files
+from curation.gather.gate.decode import decode
+
+THUMBNAIL_PX, MAX_PIXELS = 640, 10**8
+"""As the settings of a run have them."""
+
+MOST_MERGED = 0.01
+"""Share of the pairs of a family of changes that may be called duplicates."""
+
+LEAST_FOUND = 0.99
+"""Share of the copies that must be."""
+
+OTHER_GOALS = {"crop 10 %": 0.98, "grey": np.nan, "yellowed": np.nan, "crop 10 % uneven": np.nan}
+"""The same, where it is another or none."""
+
+LEAST_RESIZED_PX = 100
+"""Shorter side from which a crawler meets a picture resized."""
+
+
+class Pair(NamedTuple):
+    """Two files, and whether the second is a copy of the first."""
+
+    family: str
+    source: str
+    params: str
+    expected: str
+    first: bytes
+    second: bytes
+
+
+def main() -> None:
+    """Make the pairs, compare them, print the table and a line of JSON."""
+    options = _options()
+    sources, rows = Sources(options.data), []
+    for family, make in _makers().items():
+        if options.only not in family:
+            continue
+        for number in range(options.each):
+            seed = [options.seed, zlib.crc32(family.encode()), number]
+            pair = make(np.random.default_rng(seed), sources)
+            rows.append(_judged(pair, number, options.out))
+    table = pd.DataFrame(rows)
+    _report(table, options.seed)
+    if options.out:
+        table.to_csv(options.out / "pairs.csv", index=False)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--each", type=int, default=20, help="pairs of each family")
+    parser.add_argument("--only", default="", help="families whose names hold this text")
+    parser.add_argument("--out", type=Path, help="write mistakes and pairs.csv here")
+    return parser.parse_args()
+
+
+def _makers() -> dict[str, Callable[[np.random.Generator, Sources], Pair]]:
+    """A maker of pairs for every family: changes, then copies."""
+    changed = {
+        name: lambda rng, sources, name=name: changed_pair(name, rng, sources) for name in FAMILIES
+    }
+    copied = {
+        name: lambda rng, sources, name=name: copied_pair(name, rng, sources)
+        for name in (*TRANSFORMS, *RECODINGS)
+    }
+    return changed | copied
+
+
+def changed_pair(name: str, rng: np.random.Generator, sources: Sources) -> Pair:
+    """Two drawings of a family of changes, as files."""
+    made = make_change(name, rng, sources)
+    first, second, saved = _saved(made.first, made.second, rng)
+    params = f"{made.params}; {saved}".removeprefix("; ")
+    return Pair(name, made.source, params, "not a copy", first, second)
+
+
+def _saved(one: Rgb, two: Rgb, rng: np.random.Generator) -> tuple[bytes, bytes, str]:
+    """The two saved alike, or the second as a crawler meets it; and the words for it."""
+    if rng.random() < 0.5:
+        if rng.random() < 0.5:
+            return png(one), png(two), "both PNG"
+        quality = int(rng.integers(75, 96))
+        return jpeg(one, quality), jpeg(two, quality), f"both JPEG {quality}"
+    first, told = by_chance(one, rng), "saved apart"
+    if rng.random() < 0.6 and min(two.shape[:2]) >= LEAST_RESIZED_PX:
+        per_cent, kind = rng.uniform(60, 100), NO_NEAREST[rng.integers(len(NO_NEAREST))]
+        two, told = resized(two, per_cent, kind), f"{told}, {per_cent:.0f} % {kind}"
+    return first, by_chance(two, rng), told
+
+
+def copied_pair(name: str, rng: np.random.Generator, sources: Sources) -> Pair:
+    """A picture as PNG or good JPEG, and a copy that was made of that file."""
+    source = sources.any(rng)
+    first = png(source.rgb) if rng.random() < 0.5 else jpeg(source.rgb, int(rng.integers(90, 96)))
+    rgb = decoded(first)
+    second = RECODINGS[name](rgb, rng) if name in RECODINGS else plant(rgb, name, rng)
+    return Pair(name, source.name, "", "duplicate", first, second)
+
+
+def related(pair: Pair) -> Relation:
+    """What inksift makes of the pair, by its files alone."""
+    return relate_files(*(_view(data) for data in (pair.first, pair.second)))
+
+
+def _view(data: bytes) -> View:
+    picture = decode(data, max_pixels=MAX_PIXELS)
+    height, width = picture.rgb.shape[:2]
+    small, unseen = working_size(picture.rgb, THUMBNAIL_PX), picture.unseen.small(THUMBNAIL_PX)
+    return View(small, width=width, height=height, unseen=unseen)
+
+
+def _judged(pair: Pair, number: int, out: Path | None) -> dict[str, object]:
+    """The row of a pair; a mistake is drawn into `out`."""
+    found = related(pair)
+    wrong = (found.kind == "duplicate") != (pair.expected == "duplicate")
+    if wrong and out:
+        _draw(pair, out, f"{pair.family}_{number:03}_{found.kind}")
+    return {
+        "family": pair.family,
+        "number": number,
+        "source": pair.source,
+        "params": pair.params,
+        "relation": found.kind,
+        "similarity": found.similarity,
+        "transform": found.transform,
+        "expected": pair.expected,
+        "mistake": wrong,
+    }
+
+
+def _draw(pair: Pair, out: Path, name: str) -> None:
+    """Both pictures of a mistake, side by side."""
+    one, two = (Image.fromarray(decoded(data)) for data in (pair.first, pair.second))
+    sheet = Image.new("RGB", (one.width + two.width + 8, max(one.height, two.height)), "magenta")
+    sheet.paste(one, (0, 0))
+    sheet.paste(two, (one.width + 8, 0))
+    out.mkdir(parents=True, exist_ok=True)
+    sheet.save(out / f"{''.join(c if c.isalnum() else '_' for c in name)}.png")
+
+
+def _report(table: pd.DataFrame, seed: int) -> None:
+    shares = pd.crosstab(table["family"], table["relation"], normalize="index")
+    shares = shares.reindex(
+        index=table["family"].unique(),
+        columns=["duplicate", "variant", "different"],
+        fill_value=0.0,
+    )
+    copies = table.groupby("family")["expected"].first() == "duplicate"
+    print(f"{'family':34}{'pairs':>6}{'merged':>9}{'variant':>9}{'different':>10}  target")
+    for family, share in shares.iterrows():
+        count = (table["family"] == family).sum()
+        told = "".join(f"{100 * part:8.1f}%" for part in share)
+        print(f"{family:34}{count:6}{told}  {_goal(str(family), copies[family], share)}")
+    for name, kind in (("changes", False), ("copies", True)):
+        merged = table.loc[(table["expected"] == "duplicate") == kind, "relation"] == "duplicate"
+        if len(merged):
+            print(f"all {name}: {merged.sum()} of {len(merged)} merged, {merged.mean():.4f}")
+    figures = {
+        "merged": shares.loc[~copies[shares.index], "duplicate"].round(4).to_dict(),
+        "found": shares.loc[copies[shares.index], "duplicate"].round(4).to_dict(),
+    }
+    print(json.dumps({"benchmark": "small_changes", "seed": seed} | figures))
+
+
+def _goal(family: str, is_copy: bool, share: pd.Series) -> str:
+    """The target in words, and whether it is missed."""
+    if not is_copy:
+        missed = share["duplicate"] > MOST_MERGED
+        return f"<= {100 * MOST_MERGED:.0f} %{'  missed' if missed else ''}"
+    goal = OTHER_GOALS.get(family, LEAST_FOUND)
+    if np.isnan(goal):
+        return "none"
+    return f">= {100 * goal:.0f} %{'  missed' if share['duplicate'] < goal else ''}"
+
+
+if __name__ == "__main__":
+    main()
