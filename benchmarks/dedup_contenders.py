@@ -35,8 +35,22 @@ class Found(NamedTuple):
     detail: str = ""
 
 
+class Run(NamedTuple):
+    """DUPLICATES of a folder as inksift finds them, and what finding them took."""
+
+    duplicates: pd.DataFrame
+    seconds: float
+    detail: str
+
+
 def ours(out: Path, files: pd.DataFrame) -> Found:
     """The groups of inksift, run through its library on the pictures in `out`."""
+    run = run_library(out)
+    return Found(*_grouped(run.duplicates, files), run.seconds, run.detail)
+
+
+def run_library(out: Path) -> Run:
+    """All stages of inksift up to who stays, on the pictures in `out`."""
     workspace, params, began = (
         Workspace(out / "workspace"),
         FeatureParams(download=False),
@@ -60,7 +74,7 @@ def ours(out: Path, files: pd.DataFrame) -> Found:
         f"{pairs.compared} candidates, {len(pairs.frame)} related; {pairs.crowded} pictures "
         f"crowded, {pairs.flat} flat"
     )
-    return Found(*_grouped(table, files), ended - began, detail)
+    return Run(table, ended - began, detail)
 
 
 def _grouped(table: pd.DataFrame, files: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

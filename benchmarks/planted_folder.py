@@ -90,6 +90,13 @@ def near_pairs(data: Path, files: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def known_twice(data: Path) -> set[str]:
+    """SHA-256 of illustrations that are known to look like others."""
+    drawings = real_drawings(data)
+    listed = drawings.loc[drawings["source"].isin(np.ravel(SAME)), "sha256"]
+    return {*listed, *_judged(data)[["first", "second"]].stack()}
+
+
 def real_drawings(data: Path) -> pd.DataFrame:
     """Every distinct illustration: file, source, style, sha256."""
     tables = {"labelled": "manifest.csv", "labelled2": "manifest.csv", "crawl": "truth.csv"}

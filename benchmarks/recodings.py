@@ -85,10 +85,10 @@ def stretched(rgb: Rgb, ratio: float) -> Rgb:
     return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS))
 
 
-def sharpened(rgb: Rgb) -> Rgb:
-    """An unsharp mask, as programs offer it."""
+def sharpened(rgb: Rgb, amount: float = 0.8) -> Rgb:
+    """An unsharp mask, as programs offer it; `amount` is the share of the difference added."""
     soft = cv2.GaussianBlur(rgb, (0, 0), 1.2).astype(np.float64)
-    return _whole(rgb + 0.8 * (rgb - soft))
+    return _whole(rgb + amount * (rgb - soft))
 
 
 def median(rgb: Rgb) -> Rgb:
