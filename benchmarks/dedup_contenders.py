@@ -1,14 +1,14 @@
-"""What inksift, imagededup and cleanvision call duplicates in a folder of `planted_folder`."""
+"""What inksift and its peers call duplicates in a folder of `planted_folder`."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -91,21 +91,32 @@ def _pairs(pairs: Iterable[tuple[int, int]]) -> np.ndarray:
     return np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
 
 
-def peers(python: Path, out: Path, files: pd.DataFrame) -> dict[str, Found]:
-    """What each peer reports on the same pictures; one that cannot run says so and is left out."""
-    answer, row = out / "peers.json", dict(zip(files["path"], files.index, strict=True))
-    script = Path(__file__).with_name("dedup_peers.py")
-    subprocess.run([python, script, out / "pictures", answer], check=True, capture_output=True)
-    found = {}
-    for peer in json.loads(answer.read_text()):
-        if "error" in peer:
-            print(f"{peer['name']}: {peer['error']}")
-            continue
-        pairs = _pairs(sorted((row[one], row[two]) for one, two in peer["pairs"]))
-        found[peer["name"]] = Found(
-            pairs, _stars(pairs, files["path"]), peer["seconds"], peer["detail"]
-        )
+def peers(pythons: Sequence[Path], out: Path, files: pd.DataFrame) -> dict[str, Found]:
+    """What each peer reports on the same pictures, under the first of the interpreters that has it;
+    one that none can run says so and is left out."""
+    row, found, errors = dict(zip(files["path"], files.index, strict=True)), {}, {}
+    for python in pythons:
+        if found and not errors:
+            break
+        for peer in _answers(python, out, missing=errors):
+            if "error" in peer:
+                errors[peer["name"]] = peer["error"]
+                continue
+            errors.pop(peer["name"], None)
+            pairs = _pairs(sorted((row[one], row[two]) for one, two in peer["pairs"]))
+            stars = _stars(pairs, files["path"])
+            found[peer["name"]] = Found(pairs, stars, peer["seconds"], peer["detail"])
+    for name, error in errors.items():
+        print(f"{name}: {error}")
     return found
+
+
+def _answers(python: Path, out: Path, missing: Iterable[str]) -> list[dict[str, Any]]:
+    """What the script of the peers writes of those that are `missing`, of all where none is."""
+    answer, script = out / "peers.json", Path(__file__).with_name("dedup_peers.py")
+    command = [python, script, out / "pictures", answer, *missing]
+    subprocess.run(command, check=True, capture_output=True)
+    return list(json.loads(answer.read_text()))
 
 
 def _stars(pairs: np.ndarray, paths: pd.Series) -> np.ndarray:

@@ -48,11 +48,20 @@ FADE_STEP = 3
 PAN_SHARE = 0.27
 """Width of a frame as a share of the wide picture that a pan passes."""
 
+REAL_PAN_SHARE = 0.55
+"""The same on a picture that is no wider than others."""
+
+MIRRORED_LEVELS = 16
+"""Mean difference in levels below which one frame is the other's mirror image."""
+
 PAN_STEPS = (0.6, 0.9)
 """How far apart two frames lie, in widths of a frame."""
 
 ENLARGED = (4, 16)
 """How many times a sprite is enlarged, from and to."""
+
+LEAST_RECOLOURED = 25
+"""Levels (0 to 255) between two colours, in the channel where they differ most, that are two."""
 
 TRIES = 40
 """Draws after which a family is not the picture's fault any more."""
@@ -127,10 +136,10 @@ def _shirt(rng: np.random.Generator, sources: Sources) -> Changed | None:
 
 
 def _other_figure(source: Source, page: Page, other: Page) -> Changed | None:
-    """Line art has no colours to change, and two skins are two from 25 levels on."""
+    """Line art has no colours to change, and near colours are one at sight."""
     colours = [np.array(one.figure[:4]) for one in (page, other)]
     apart = np.abs(colours[0] - colours[1]).max()
-    if page.ground == "line art" or apart < 25:
+    if page.ground == "line art" or apart < LEAST_RECOLOURED:
         return None
     return _redrawn(source, page, other, f"{apart} levels, face 1/{1 / page.head:.0f}")
 
@@ -185,15 +194,17 @@ def _blend(one: Rgb, two: Rgb, share: float) -> Rgb:
     return np.asarray(Image.blend(Image.fromarray(one), Image.fromarray(two), share))
 
 
-def _pan(rng: np.random.Generator, sources: Sources, real: bool) -> Changed:
-    """Two frames of a pan that have little in common."""
+def _pan(rng: np.random.Generator, sources: Sources, real: bool) -> Changed | None:
+    """Two frames of a pan that have little in common; the halves of a shirt mirror each other."""
     source = sources.real(rng) if real else _scenery(rng)
     rgb = source.rgb
-    width = round(rgb.shape[1] * (0.55 if real else PAN_SHARE))
+    width = round(rgb.shape[1] * (REAL_PAN_SHARE if real else PAN_SHARE))
     step = round(width * rng.uniform(*PAN_STEPS))
     start = int(rng.integers(max(1, rgb.shape[1] - width - step)))
     starts = (start, min(start + step, rgb.shape[1] - width))
     one, two = (rgb[:, left : left + width] for left in starts)
+    if np.abs(one.astype(np.int16) - two[:, ::-1]).mean() < MIRRORED_LEVELS:
+        return None
     return Changed(one, two, source.name, f"{(starts[1] - starts[0]) / width:.2f} widths apart")
 
 
@@ -201,7 +212,9 @@ def _scenery(rng: np.random.Generator) -> Source:
     return Source(draw_scenery((2400, 480), int(rng.integers(2**31))), "drawn, outdoors")
 
 
-def _both(name: str, family: Callable[..., Changed], **settings: object) -> dict[str, Family]:
+def _both(
+    name: str, family: Callable[..., Changed | None], **settings: object
+) -> dict[str, Family]:
     """The family on drawn pages and on real pictures."""
     return {
         f"{name}, {where}": partial(family, real=where == "real", **settings)

@@ -19,17 +19,16 @@ import json
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from picture_sources import Sources
 from PIL import Image
 from planted_copies import TRANSFORMS, plant
-from recodings import NO_NEAREST, RECODINGS, by_chance, decoded, jpeg, png, resized
-from small_change_families import FAMILIES, make_change
+from recodings import RECODINGS, decoded, jpeg, png
+from small_change_families import FAMILIES
+from small_change_pairs import Pair, changed_pair
 
-from curation.base.rgb import Rgb
 from curation.base.strips import working_size
 from curation.dedup.relation import Relation
 from curation.dedup.view import View
@@ -47,20 +46,6 @@ LEAST_FOUND = 0.99
 
 OTHER_GOALS = {"crop 10 %": 0.98, "grey": np.nan, "yellowed": np.nan, "crop 10 % uneven": np.nan}
 """The same, where it is another or none."""
-
-LEAST_RESIZED_PX = 100
-"""Shorter side from which a crawler meets a picture resized."""
-
-
-class Pair(NamedTuple):
-    """Two files, and whether the second is a copy of the first."""
-
-    family: str
-    source: str
-    params: str
-    expected: str
-    first: bytes
-    second: bytes
 
 
 def main() -> None:
@@ -102,28 +87,6 @@ def _makers() -> dict[str, Callable[[np.random.Generator, Sources], Pair]]:
         for name in (*TRANSFORMS, *RECODINGS)
     }
     return changed | copied
-
-
-def changed_pair(name: str, rng: np.random.Generator, sources: Sources) -> Pair:
-    """Two drawings of a family of changes, as files."""
-    made = make_change(name, rng, sources)
-    first, second, saved = _saved(made.first, made.second, rng)
-    params = f"{made.params}; {saved}".removeprefix("; ")
-    return Pair(name, made.source, params, "not a copy", first, second)
-
-
-def _saved(one: Rgb, two: Rgb, rng: np.random.Generator) -> tuple[bytes, bytes, str]:
-    """The two saved alike, or the second as a crawler meets it; and the words for it."""
-    if rng.random() < 0.5:
-        if rng.random() < 0.5:
-            return png(one), png(two), "both PNG"
-        quality = int(rng.integers(75, 96))
-        return jpeg(one, quality), jpeg(two, quality), f"both JPEG {quality}"
-    first, told = by_chance(one, rng), "saved apart"
-    if rng.random() < 0.6 and min(two.shape[:2]) >= LEAST_RESIZED_PX:
-        per_cent, kind = rng.uniform(60, 100), NO_NEAREST[rng.integers(len(NO_NEAREST))]
-        two, told = resized(two, per_cent, kind), f"{told}, {per_cent:.0f} % {kind}"
-    return first, by_chance(two, rng), told
 
 
 def copied_pair(name: str, rng: np.random.Generator, sources: Sources) -> Pair:
