@@ -94,20 +94,22 @@ def _pairs(pairs: Iterable[tuple[int, int]]) -> np.ndarray:
 def peers(pythons: Sequence[Path], out: Path, files: pd.DataFrame) -> dict[str, Found]:
     """What each peer reports on the same pictures, under the first of the interpreters that has it;
     one that none can run says so and is left out."""
-    row, found, errors = dict(zip(files["path"], files.index, strict=True)), {}, {}
+    row = dict(zip(files["path"], files.index, strict=True))
+    found: dict[str, Found] = {}
+    errors: dict[str, list[str]] = {}
     for python in pythons:
         if found and not errors:
             break
         for peer in _answers(python, out, missing=errors):
             if "error" in peer:
-                errors[peer["name"]] = peer["error"]
+                errors.setdefault(peer["name"], []).append(f"{python}: {peer['error']}")
                 continue
             errors.pop(peer["name"], None)
             pairs = _pairs(sorted((row[one], row[two]) for one, two in peer["pairs"]))
             stars = _stars(pairs, files["path"])
             found[peer["name"]] = Found(pairs, stars, peer["seconds"], peer["detail"])
-    for name, error in errors.items():
-        print(f"{name}: {error}")
+    for name, said in errors.items():
+        print(f"{name}: {'; '.join(said)}")
     return found
 
 
