@@ -1,0 +1,123 @@
+"""Tells most pairs of pictures to be different at a glance, for thousands of pairs at once.
+
+What `relate_files` begins with, it can only find by two ways: squares that correlate, or keypoints
+that agree. Where a glance finds a sign of neither, the pair is different; every other one is laid
+one over the other. Nothing is called a copy here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.base.arrays import Floats32, Integers
+from curation.dedup.candidates import Flags
+from curation.dedup.glance import NONE, Glances
+from curation.dedup.votes import votes
+from curation.dedup.whole import NEAR_LEVELS
+from curation.gather.gate.fingerprint import ORIENTATIONS
+
+
+@dataclass(frozen=True)
+class CascadeLimits:
+    """What is a sign that two pictures may be related.
+
+    Chosen on the planted copies of `benchmarks/dedup_quality.py`; `benchmarks/glances.py` counts
+    what they lose and what they stop."""
+
+    min_square_correlation: float = 0.69
+    """Correlation (-1 to 1) of two squares from which they may be laid over one another: that of
+    `AlignmentLimits`, less what rounding to bytes can take."""
+
+    min_outlines: float = 0.35
+    """Correlation of the gradients of these squares: what is alike in its large areas only is
+    another drawing. Of related pictures without votes the least had 0.6."""
+
+    min_votes: int = 4
+    """Keypoints that agree. Of related pictures whose squares say nothing the least had 6."""
+
+    pairs_at_once: int = 512
+    """Pairs whose squares are in memory at a time, some MB. Changes no answer."""
+
+
+_LIMITS = CascadeLimits()
+
+
+def may_be_related(glances: Glances, first: Integers, second: Integers) -> Flags:
+    """For each pair of rows of `glances` whether it must be looked at closely."""
+    starts = range(0, len(first), _LIMITS.pairs_at_once)
+    parts = [slice(start, start + _LIMITS.pairs_at_once) for start in starts]
+    found = [_may_be_related(glances, first[part], second[part]) for part in parts]
+    return np.concatenate([np.empty(0, np.bool_), *found])
+
+
+def _may_be_related(glances: Glances, first: Integers, second: Integers) -> Flags:
+    ones, others = glances[first], glances[second]
+    likely = ~_shown_as_compared(ones, others) | _squares_agree(ones, others)
+    # The dearest question last, and only of those that are in doubt.
+    doubtful = np.flatnonzero(~likely)
+    likely[doubtful] = votes(glances, first[doubtful], second[doubtful]) >= _LIMITS.min_votes
+    return likely
+
+
+def _shown_as_compared(ones: Glances, others: Glances) -> Flags:
+    """Whether both pictures are compared as their glances show them, and on no other ground."""
+    see_through, other_see_through = (side["ground"] != NONE for side in (ones, others))
+    one = _lies_on(others["around"], ones["ground"])
+    other = _lies_on(ones["around"], others["ground"])
+    mixed = np.where(see_through, one, other)
+    return np.where(see_through == other_see_through, ones["ground"] == others["ground"], mixed)
+
+
+def _lies_on(colours: npt.NDArray[np.int16], levels: npt.NDArray[np.int16]) -> Flags:
+    """Whether opaque pictures have no colour around them, or one near the levels that transparent
+    ones are shown on."""
+    near = np.abs(colours - levels[:, None]).max(axis=1) <= NEAR_LEVELS
+    return np.asarray(near | (colours[:, 0] == NONE))
+
+
+def _squares_agree(ones: Glances, others: Glances) -> Flags:
+    """Whether contents or pages correlate in some orientation, in levels and in outlines."""
+    agree = np.zeros(len(ones), np.bool_)
+    for kind in range(2):
+        square, other = (side["squares"][:, kind].astype(np.float32) for side in (ones, others))
+        turned = _orientations(other)
+        alike = np.einsum("nij,nkij->nk", square, turned)
+        alike /= _lengths(square, turned)
+        best = alike.argmax(axis=1)
+        rows = np.arange(len(ones))
+        outlines = _correlation(_gradients(square), _gradients(turned[rows, best]))
+        high = alike[rows, best] > _LIMITS.min_square_correlation
+        agree |= high & (outlines > _LIMITS.min_outlines)
+    return agree
+
+
+def _orientations(squares: Floats32) -> Floats32:
+    """n x 8 x 32 x 32: the squares as `oriented` turns a picture."""
+    turned = [_oriented(squares, k) for k in range(ORIENTATIONS)]
+    return np.stack(turned, axis=1)
+
+
+def _oriented(squares: Floats32, k: int) -> Floats32:
+    turned = squares.swapaxes(1, 2) if k & 4 else squares
+    return turned[:, :: -1 if k & 2 else 1, :: -1 if k & 1 else 1]
+
+
+def _lengths(square: Floats32, turned: Floats32) -> Floats32:
+    """The products of the lengths of both, at least 1."""
+    one = np.einsum("nij,nij->n", square, square)
+    other = np.einsum("nij,nij->n", turned[:, 0], turned[:, 0])
+    return np.asarray(np.sqrt(np.maximum(one * other, 1))[:, None], np.float32)
+
+
+def _gradients(squares: Floats32) -> Floats32:
+    """n x 2048: the change of each square down and across, of mean 0."""
+    steps = np.stack(np.gradient(squares, axis=(1, 2)), axis=1).reshape(len(squares), -1)
+    return np.asarray(steps - steps.mean(axis=1, keepdims=True), np.float32)
+
+
+def _correlation(ones: Floats32, others: Floats32) -> Floats32:
+    products = np.einsum("ni,ni->n", ones, others)
+    lengths = np.einsum("ni,ni->n", ones, ones) * np.einsum("ni,ni->n", others, others)
+    return np.asarray(products / np.sqrt(np.maximum(lengths, 1e-6)), np.float32)
