@@ -1,8 +1,8 @@
 """Tells most pairs of pictures to be different at a glance, for thousands of pairs at once.
 
-What `relate_files` begins with, it can only find by two ways: squares that correlate, or keypoints
-that agree. Where a glance finds a sign of neither, the pair is different; every other one is laid
-one over the other. Nothing is called a copy here."""
+A close comparison can lay two pictures over one another in two ways only: because their squares
+correlate, or because keypoints agree. Where a glance finds a sign of neither, the pair is
+different; every other one is compared closely. Nothing is called a copy here."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Floats32, Integers
-from curation.dedup.candidates import Flags
 from curation.dedup.glance import NONE, Glances
-from curation.dedup.votes import votes
+from curation.dedup.overlay import overlaid
+from curation.dedup.votes import Flags, keypoints_of, votes
 from curation.dedup.whole import NEAR_LEVELS
 from curation.gather.gate.fingerprint import ORIENTATIONS
 
@@ -34,8 +34,20 @@ class CascadeLimits:
     """Correlation of the gradients of these squares: what is alike in its large areas only is
     another drawing. Of related pictures without votes the least had 0.6."""
 
-    min_votes: int = 4
-    """Keypoints that agree. Of related pictures whose squares say nothing the least had 6."""
+    most_votes_needed: int = 5
+    """Keypoints that must agree. Of related pictures with many, whose squares say nothing, the
+    least had 5."""
+
+    least_votes_needed: int = 2
+    """Keypoints that must agree where pictures have few."""
+
+    keypoints_per_vote: int = 4
+    """Keypoints of the poorer picture for each vote that it needs: flat drawings have few. With
+    fewer than so many it is always looked at closely."""
+
+    min_overlaid: float = 0.35
+    """Mean correlation of levels and of outlines of the tiny copies, laid as the votes say. Of
+    related pictures one in a thousand had less than 0.5."""
 
     pairs_at_once: int = 512
     """Pairs whose squares are in memory at a time, some MB. Changes no answer."""
@@ -57,8 +69,21 @@ def _may_be_related(glances: Glances, first: Integers, second: Integers) -> Flag
     likely = ~_shown_as_compared(ones, others) | _squares_agree(ones, others)
     # The dearest question last, and only of those that are in doubt.
     doubtful = np.flatnonzero(~likely)
-    likely[doubtful] = votes(glances, first[doubtful], second[doubtful]) >= _LIMITS.min_votes
+    likely[doubtful] = _keypoints_agree(glances, first[doubtful], second[doubtful])
     return likely
+
+
+def _keypoints_agree(glances: Glances, first: Integers, second: Integers) -> Flags:
+    """Whether enough keypoints agree, and the pictures too where those lay them; or one of them
+    has too few to say."""
+    poorer = np.minimum(keypoints_of(glances[first]), keypoints_of(glances[second]))
+    limits = _LIMITS.least_votes_needed, _LIMITS.most_votes_needed
+    said = votes(glances, first, second)
+    agree = said.number >= np.clip(poorer // _LIMITS.keypoints_per_vote, *limits)
+    some = np.flatnonzero(agree)
+    laid = overlaid(glances[first[some]], glances[second[some]], said.of(some))
+    agree[some] = laid >= _LIMITS.min_overlaid
+    return np.asarray(agree | (poorer < _LIMITS.keypoints_per_vote))
 
 
 def _shown_as_compared(ones: Glances, others: Glances) -> Flags:
@@ -83,13 +108,12 @@ def _squares_agree(ones: Glances, others: Glances) -> Flags:
     for kind in range(2):
         square, other = (side["squares"][:, kind].astype(np.float32) for side in (ones, others))
         turned = _orientations(other)
-        alike = np.einsum("nij,nkij->nk", square, turned)
-        alike /= _lengths(square, turned)
+        alike = np.einsum("nij,nkij->nk", square, turned) / _lengths(square, other)
         best = alike.argmax(axis=1)
-        rows = np.arange(len(ones))
-        outlines = _correlation(_gradients(square), _gradients(turned[rows, best]))
-        high = alike[rows, best] > _LIMITS.min_square_correlation
-        agree |= high & (outlines > _LIMITS.min_outlines)
+        high = np.flatnonzero(alike.max(axis=1) > _LIMITS.min_square_correlation)
+        if len(high):
+            outlines = _gradients(square[high]), _gradients(turned[high, best[high]])
+            agree[high] |= _correlation(*outlines) > _LIMITS.min_outlines
     return agree
 
 
@@ -104,16 +128,16 @@ def _oriented(squares: Floats32, k: int) -> Floats32:
     return turned[:, :: -1 if k & 2 else 1, :: -1 if k & 1 else 1]
 
 
-def _lengths(square: Floats32, turned: Floats32) -> Floats32:
-    """The products of the lengths of both, at least 1."""
-    one = np.einsum("nij,nij->n", square, square)
-    other = np.einsum("nij,nij->n", turned[:, 0], turned[:, 0])
+def _lengths(ones: Floats32, others: Floats32) -> Floats32:
+    """n x 1: the products of the lengths of both, at least 1."""
+    one, other = (np.einsum("nij,nij->n", side, side) for side in (ones, others))
     return np.asarray(np.sqrt(np.maximum(one * other, 1))[:, None], np.float32)
 
 
 def _gradients(squares: Floats32) -> Floats32:
     """n x 2048: the change of each square down and across, of mean 0."""
-    steps = np.stack(np.gradient(squares, axis=(1, 2)), axis=1).reshape(len(squares), -1)
+    down, across = np.gradient(squares, axis=1), np.gradient(squares, axis=2)
+    steps = np.stack([down, across], axis=1).reshape(len(squares), -1)
     return np.asarray(steps - steps.mean(axis=1, keepdims=True), np.float32)
 
 

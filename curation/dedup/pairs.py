@@ -19,10 +19,12 @@ from curation.base.params import Params
 from curation.base.rgb import Rgb
 from curation.base.tables import EMBEDDINGS, HASHES, PAIRS, Table
 from curation.base.unseen import Unseen, nothing_unseen
-from curation.dedup.candidates import find_candidates
+from curation.dedup.candidates import gathered
 from curation.dedup.comparisons import Comparisons, pair_key
 from curation.dedup.glance import VERSION as GLANCED
 from curation.dedup.glance_store import GlanceStore
+from curation.dedup.known_neighbours import VERSION as NEIGHBOURS
+from curation.dedup.known_neighbours import known_neighbours
 from curation.gather.gate.fingerprint import ORIENTATIONS
 from curation.store.workspace import Workspace
 
@@ -112,14 +114,15 @@ def find_pairs(
     trusted = (pictures["trimmed_contrast"] >= params.min_contrast).to_numpy()
     # A row of zeros more, taken away again, as no rows at all cannot be stacked.
     oriented = np.stack([*pictures["oriented"], np.zeros(ORIENTATIONS, np.uint64)])[:-1]
-    candidates = find_candidates(
-        oriented,
-        trusted,
+    near = known_neighbours(
+        pictures["image_id"].tolist(),
         _vectors(pictures["image_id"], embeddings, trusted),
-        max_distance=params.max_distance,
-        min_cosine=params.min_cosine,
-        neighbours=params.neighbours,
-        most=params.most_candidates,
+        params.neighbours,
+        params.min_cosine,
+        stored=workspace.measurements("neighbours", _neighbours_version(params)),
+    )
+    candidates = gathered(
+        oriented, trusted, near, max_distance=params.max_distance, most=params.most_candidates
     )
     comparisons = _comparisons(pictures, read, unseen, workspace, pictures_version)
     ids = pictures["image_id"].to_numpy(dtype=object)
@@ -148,6 +151,11 @@ def _comparisons(
     version, glanced = _version(VERSION, pictures_version), _version(GLANCED, pictures_version)
     glances = GlanceStore(workspace.measurements("glances", glanced), seen)
     return Comparisons(workspace.measurements("pairs", version), glances, pictures, seen)
+
+
+def _neighbours_version(params: PairParams) -> str:
+    """Names the store of neighbours, by all that decides which they are but the vectors."""
+    return f"{NEIGHBOURS}-{params.neighbours}-{params.min_cosine!r}"
 
 
 def _version(code: int, pictures_version: str) -> str:
