@@ -249,7 +249,7 @@ def _mirrored_bins() -> npt.NDArray[np.int64]:
     return bins[::-1][:, :, -np.arange(8) % 8].ravel()
 
 
-_MIRRORED_BINS = _mirrored_bins()
+MIRRORED_BINS = _mirrored_bins()
 
 
 def _matches(first: View, second: View, mirrored: bool) -> tuple[Floats32, Floats32]:
@@ -259,7 +259,7 @@ def _matches(first: View, second: View, mirrored: bool) -> tuple[Floats32, Float
         return places[:0], other_places[:0]
     # Descriptors of a mirrored picture are those of the picture with their numbers swapped, so
     # nothing is detected twice.
-    likeness = _likeness(descriptors, others[:, _MIRRORED_BINS] if mirrored else others)
+    likeness = _likeness(descriptors, others[:, MIRRORED_BINS] if mirrored else others)
     rows = np.arange(len(likeness))
     nearest, back = likeness.argmax(axis=1), likeness.argmax(axis=0)
     best = likeness[rows, nearest]

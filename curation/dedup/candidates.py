@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from curation.base.arrays import Integers
 from curation.dedup.near import Hashes, iter_near_pairs
-from curation.dedup.neighbours import Vectors, near_vectors, ordered_pairs
+from curation.dedup.neighbours import Near, Vectors, nearest_of_all, ordered_pairs
 from curation.gather.gate.fingerprint import ORIENTATIONS
 
 Flags = npt.NDArray[np.bool_]
@@ -58,11 +58,19 @@ def find_candidates(
     nearest embeddings of the other, with at least `min_cosine`. Of more than `most` earlier
     pictures with near hashes each keeps `most`: half of them (rounded down) the earliest, the rest
     the nearest of the others, at equal distance the earlier. So copies stay tied to the best."""
+    near = nearest_of_all(vectors, neighbours, min_cosine)
+    return gathered(oriented, trusted, near, max_distance=max_distance, most=most)
+
+
+def gathered(
+    oriented: Hashes, trusted: Flags, near: Near, *, max_distance: int, most: int
+) -> Candidates:
+    """As `find_candidates`, of nearest embeddings that are found already."""
     # Either source alone misses copies: hashes those cut or bordered, embeddings those turned.
     shortlist = _near_by_hash(oriented, np.flatnonzero(trusted), max_distance, most)
     earlier, later = shortlist.pairs()
-    one, other = near_vectors(vectors, neighbours, min_cosine)
-    first, second = ordered_pairs(np.append(earlier, one), np.append(later, other), len(oriented))
+    ends = np.append(earlier, near.one), np.append(later, near.other)
+    first, second = ordered_pairs(*ends, len(oriented))
     return Candidates(first, second, shortlist.crowded)
 
 

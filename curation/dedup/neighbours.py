@@ -8,7 +8,7 @@ nor the order of pictures change a bit."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations_with_replacement, product
 from typing import Any, NamedTuple
@@ -23,6 +23,8 @@ from curation.base.arrays import Integers
 
 Vectors = npt.NDArray[np.float32]
 Cosines = npt.NDArray[np.float64]
+Block = tuple[Integers, Integers]
+"""Positions of rows and of columns that are compared."""
 
 _LONGEST = 4095.0
 """Length of a vector of whole numbers: 4096 squared is the largest whole number to which single
@@ -67,7 +69,7 @@ class NeighbourLimits:
 _LIMITS = NeighbourLimits()
 
 
-class _Close(NamedTuple):
+class Near(NamedTuple):
     """Pairs of positions that are close."""
 
     one: Integers
@@ -88,20 +90,47 @@ def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[
     count as nearer, so that there are at most n x `neighbours` pairs. Exact up to 50,000 vectors.
     Of more, each is compared with those in the eight nearest cells of a k-means, the earliest 8,192
     of a cell, and a pair across a farther border is missed."""
-    if not neighbours:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    known = np.flatnonzero(_squares(vectors))
-    if len(known) <= _LIMITS.exact_up_to:
-        blocks = _all_blocks(known)
-    else:
-        blocks = _blocks_in_reach(vectors, known)
-    found: list[_Close] = []
-    for rows, columns in blocks:
-        found += _close_in_block(
-            vectors, rows, columns, neighbours=neighbours, min_cosine=min_cosine
-        )
-    near = _nearest(_joined(found), neighbours)
+    near = nearest_of_all(vectors, neighbours, min_cosine)
     return ordered_pairs(near.one, near.other, len(vectors))
+
+
+def nearest_of_all(vectors: Vectors, neighbours: int, min_cosine: float) -> Near:
+    """The nearest few of every vector, as `near_vectors` says."""
+    if not neighbours:
+        return nothing_near()
+    known = known_vectors(vectors)
+    blocks = _all_blocks(known) if is_exact(len(known)) else _blocks_in_reach(vectors, known)
+    return nearest_few(_found(vectors, blocks, neighbours, min_cosine), neighbours)
+
+
+def nearest_of_some(
+    vectors: Vectors, some: Integers, neighbours: int, min_cosine: float
+) -> list[Near]:
+    """The nearest few of the vectors at these positions among all, and of all among those, which
+    come in no order and more than once."""
+    known = known_vectors(vectors)
+    blocks = product(_split(np.intersect1d(some, known)), _split(known))
+    return _found(vectors, blocks, neighbours, min_cosine)
+
+
+def nearest_few(found: list[Near], neighbours: int) -> Near:
+    """The nearest few others of each one in all of these; what comes twice counts once."""
+    return _nearest(_joined(found), neighbours)
+
+
+def nothing_near() -> Near:
+    """No pairs."""
+    return Near(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
+def known_vectors(vectors: Vectors) -> Integers:
+    """The positions of rows that are not zero."""
+    return np.flatnonzero(_squares(vectors))
+
+
+def is_exact(number: int) -> bool:
+    """Whether of so many vectors all are compared with all."""
+    return number <= _LIMITS.exact_up_to
 
 
 def ordered_pairs(one: Integers, other: Integers, number: int) -> tuple[Integers, Integers]:
@@ -110,12 +139,23 @@ def ordered_pairs(one: Integers, other: Integers, number: int) -> tuple[Integers
     return code // max(1, number), code % max(1, number)
 
 
-def _all_blocks(known: Integers) -> Iterator[tuple[Integers, Integers]]:
+def _found(
+    vectors: Vectors, blocks: Iterable[Block], neighbours: int, min_cosine: float
+) -> list[Near]:
+    found: list[Near] = []
+    for rows, columns in blocks:
+        found += _close_in_block(
+            vectors, rows, columns, neighbours=neighbours, min_cosine=min_cosine
+        )
+    return found
+
+
+def _all_blocks(known: Integers) -> Iterator[Block]:
     # Each two parts once: a block also gives the neighbours of its columns.
     yield from combinations_with_replacement(_split(known), 2)
 
 
-def _blocks_in_reach(vectors: Vectors, known: Integers) -> Iterator[tuple[Integers, Integers]]:
+def _blocks_in_reach(vectors: Vectors, known: Integers) -> Iterator[Block]:
     """All that have a cell in reach, with what lies in it."""
     with threadpool_limits(1):  # sums over several threads differ in the last bits from run to run
         points = _outlines(vectors, known)
@@ -178,14 +218,14 @@ def _spaced(rows: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
 
 def _close_in_block(
     vectors: Vectors, rows: Integers, columns: Integers, *, neighbours: int, min_cosine: float
-) -> Iterator[_Close]:
+) -> Iterator[Near]:
     """The nearest columns of each row, then the nearest rows of each column."""
     cosines = _cosines(vectors, rows, columns)
     cosines[rows[:, None] == columns] = -np.inf
     # Both ways: among the nearest of a picture need not mean that it is among theirs.
     for ones, others, table in ((rows, columns, cosines), (columns, rows, cosines.T)):
         one, other = np.nonzero(_largest(table, neighbours, min_cosine))
-        yield _Close(ones[one], others[other], table[one, other])
+        yield Near(ones[one], others[other], table[one, other])
 
 
 def _largest(cosines: Cosines, most: int, minimum: float) -> npt.NDArray[np.bool_]:
@@ -204,7 +244,7 @@ def _largest(cosines: Cosines, most: int, minimum: float) -> npt.NDArray[np.bool
     return marked
 
 
-def _nearest(close: _Close, neighbours: int) -> _Close:
+def _nearest(close: Near, neighbours: int) -> Near:
     """The nearest few others of each one; what two blocks found counts once."""
     order = np.lexsort((close.other, -close.cosine, close.one))
     one, other, cosine = close.one[order], close.other[order], close.cosine[order]
@@ -213,12 +253,12 @@ def _nearest(close: _Close, neighbours: int) -> _Close:
     one, other, cosine = one[~again], other[~again], cosine[~again]
     # Sorted by `one`, so where its first pair stands is found by a search.
     first_few = np.arange(len(one)) - np.searchsorted(one, one) < neighbours
-    return _Close(one[first_few], other[first_few], cosine[first_few])
+    return Near(one[first_few], other[first_few], cosine[first_few])
 
 
-def _joined(found: list[_Close]) -> _Close:
-    nothing = _Close(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-    return _Close(*(np.concatenate(column) for column in zip(nothing, *found, strict=True)))
+def _joined(found: list[Near]) -> Near:
+    columns = zip(nothing_near(), *found, strict=True)
+    return Near(*(np.concatenate(column) for column in columns))
 
 
 def _cosines(vectors: Vectors, rows: Integers, columns: Integers) -> Cosines:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,41 +13,29 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
-from threadpoolctl import threadpool_limits
 
 from curation.base.components import connected_components
-from curation.base.engine import per_item
 from curation.base.params import Params
 from curation.base.rgb import Rgb
 from curation.base.tables import EMBEDDINGS, HASHES, PAIRS, Table
 from curation.base.unseen import Unseen, nothing_unseen
-from curation.dedup.candidates import find_candidates
-from curation.dedup.relation import Relation
-from curation.dedup.view import View
-from curation.dedup.whole import relate_files
+from curation.dedup.candidates import gathered
+from curation.dedup.comparisons import Comparisons, pair_key
+from curation.dedup.glance import VERSION as GLANCED
+from curation.dedup.glance_store import GlanceStore
+from curation.dedup.known_neighbours import VERSION as NEIGHBOURS
+from curation.dedup.known_neighbours import known_neighbours
 from curation.gather.gate.fingerprint import ORIENTATIONS
-from curation.store.workspace import Measurements, Workspace
+from curation.store.workspace import Workspace
 
-VERSION = 4
+VERSION = 5
 """Raised whenever a comparison may have another outcome: what older code stored is compared
 again."""
 
 
-@dataclass(frozen=True)
-class SearchLimits:
-    """How the work is portioned. Chosen by eye."""
-
-    views_in_memory: int = 4096
-    """Views held at a time, of about 0.15 MB each."""
-
-    batch: int = 512
-    """Pairs compared between two saves, so that a run that is stopped loses a few seconds."""
-
-    best: int = 16
-    """Pictures at the head of a chain of copies that all others in it are compared with."""
-
-
-_LIMITS = SearchLimits()
+BEST = 16
+"""Pictures at the head of a chain of copies that all others in it are compared with. Chosen by
+eye."""
 
 Read = Callable[[str], Rgb]
 ReadUnseen = Callable[[str], Unseen]
@@ -56,25 +43,6 @@ ReadUnseen = Callable[[str], Unseen]
 SIZES = Table("sizes", {"image_id": "str", "width": "int64", "height": "int64"}, key=("image_id",))
 """One row per readable picture, with the size of the original as in IMAGES; best in the order of
 storage."""
-
-COMPARED = Table(
-    "compared",
-    {
-        "image_id": "str",
-        "relation": "str",
-        "similarity": "float64",
-        "transform": "str",
-        "marked": "str",
-        "tilt": "float64",
-        "stretch": "float64",
-        "grain": "float64",
-        "places": "str",
-        "other_places": "str",
-    },
-    key=("image_id",),
-)
-"""One row per pair compared, also of different pictures. `image_id` is both ids, in order and with
-a space between."""
 
 
 class PairParams(Params):
@@ -146,20 +114,20 @@ def find_pairs(
     trusted = (pictures["trimmed_contrast"] >= params.min_contrast).to_numpy()
     # A row of zeros more, taken away again, as no rows at all cannot be stacked.
     oriented = np.stack([*pictures["oriented"], np.zeros(ORIENTATIONS, np.uint64)])[:-1]
-    candidates = find_candidates(
-        oriented,
-        trusted,
+    near = known_neighbours(
+        pictures["image_id"].tolist(),
         _vectors(pictures["image_id"], embeddings, trusted),
-        max_distance=params.max_distance,
-        min_cosine=params.min_cosine,
-        neighbours=params.neighbours,
-        most=params.most_candidates,
+        params.neighbours,
+        params.min_cosine,
+        stored=workspace.measurements("neighbours", _neighbours_version(params)),
     )
-    stored = workspace.measurements("pairs", _version(pictures_version))
-    comparisons = _Comparisons(stored, _Views(pictures, read, unseen))
+    candidates = gathered(
+        oriented, trusted, near, max_distance=params.max_distance, most=params.most_candidates
+    )
+    comparisons = _comparisons(pictures, read, unseen, workspace, pictures_version)
     ids = pictures["image_id"].to_numpy(dtype=object)
     ends = zip(ids[candidates.first], ids[candidates.second], strict=True)
-    comparisons.add([_key(*pair) for pair in ends])
+    comparisons.add([pair_key(*pair) for pair in ends])
     related = comparisons.related()
     # A chain may part for want of candidates between its ends; the best of it are what stays.
     comparisons.add(_to_the_best(related[related["relation"] == "duplicate"], ids))
@@ -168,10 +136,32 @@ def find_pairs(
     return FoundPairs(frame, comparisons.count, comparisons.new, candidates.crowded, flat)
 
 
-def _version(pictures_version: str) -> str:
-    """Names the store of comparisons: by this code, by OpenCV, whose releases differ in their last
-    bits, and by what thumbnails are made of."""
-    facts = f"{VERSION} {cv2.__version__} {pictures_version}"
+def _comparisons(
+    pictures: pd.DataFrame,
+    read: Read,
+    unseen: ReadUnseen,
+    workspace: Workspace,
+    pictures_version: str,
+) -> Comparisons:
+    """All that was compared under this version, and what compares the rest."""
+
+    def seen(image_id: str) -> tuple[Rgb, Unseen]:
+        return read(image_id), unseen(image_id)
+
+    version, glanced = _version(VERSION, pictures_version), _version(GLANCED, pictures_version)
+    glances = GlanceStore(workspace.measurements("glances", glanced), seen)
+    return Comparisons(workspace.measurements("pairs", version), glances, pictures, seen)
+
+
+def _neighbours_version(params: PairParams) -> str:
+    """Names the store of neighbours, by all that decides which they are but the vectors."""
+    return f"{NEIGHBOURS}-{params.neighbours}-{params.min_cosine!r}"
+
+
+def _version(code: int, pictures_version: str) -> str:
+    """Names a store: by its code, by OpenCV, whose releases differ in their last bits, and by what
+    thumbnails are made of."""
+    facts = f"{code} {cv2.__version__} {pictures_version}"
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
@@ -201,106 +191,6 @@ def _vectors(
     return vectors
 
 
-class _Comparisons:
-    """Pairs of pictures, compared now or in an earlier run, and what they turned out to be."""
-
-    def __init__(self, stored: Measurements, views: _Views) -> None:
-        self._stored = stored
-        self._views = views
-        self._asked: set[str] = set()
-        self.new = 0
-
-    @property
-    def count(self) -> int:
-        """How many pairs were asked for."""
-        return len(self._asked)
-
-    def add(self, keys: Sequence[str]) -> None:
-        """Compare these pairs, but for those stored, in an order that keeps few views in use."""
-        if not keys:
-            return
-        self._asked |= set(keys)
-        order = sorted(keys, key=self._views.order)
-        measured = self._stored.measure(
-            order, self._compare, batch=_LIMITS.batch, title="compare pictures"
-        )
-        self.new += measured.new
-
-    def related(self) -> pd.DataFrame:
-        """COMPARED of the pairs asked for that are related, with columns `first` and `second`."""
-        rows = COMPARED.check(self._stored.frame()) if self._asked else COMPARED.frame([])
-        rows = rows[(rows["relation"] != "different") & rows["image_id"].isin(self._asked)]
-        pairs = [_ids(key) for key in rows["image_id"]]
-        first = pd.Series([one for one, _ in pairs], index=rows.index, dtype="str")
-        second = pd.Series([other for _, other in pairs], index=rows.index, dtype="str")
-        ends = rows.assign(first=first, second=second)
-        return ends.sort_values(["first", "second"], ignore_index=True)
-
-    def _compare(self, keys: Sequence[str]) -> pd.DataFrame:
-        self._views.load(set(chain.from_iterable(map(_ids, keys))))
-        # Pairs are spread over the cores already, and small products gain nothing from threads.
-        with threadpool_limits(1):
-            related = per_item(self._relation, keys)
-        rows = [
-            {"image_id": key, "relation": relation.kind, **relation._asdict()}
-            for key, relation in zip(keys, related, strict=True)
-        ]
-        return COMPARED.frame(rows)
-
-    def _relation(self, key: str) -> Relation:
-        first, second = _ids(key)
-        return relate_files(self._views[first], self._views[second])
-
-
-class _Views:
-    """Views by image_id: some thousands at a time, made in the order in which their thumbnails are
-    stored."""
-
-    def __init__(self, pictures: pd.DataFrame, read: Read, unseen: ReadUnseen) -> None:
-        self._place = dict(zip(pictures["image_id"], pictures["place"], strict=True))
-        sizes = zip(pictures["width"], pictures["height"], strict=True)
-        self._size = dict(zip(pictures["image_id"], sizes, strict=True))
-        self._read, self._unseen = read, unseen
-        self._views: dict[str, View] = {}
-
-    def __getitem__(self, image_id: str) -> View:
-        return self._views[image_id]
-
-    def order(self, key: str) -> tuple[int, ...]:
-        """Sorts pairs so that few views are in use at a time."""
-        low, high = sorted(self._place[image_id] for image_id in _ids(key))
-        # Blocks by half the views: those of both ends of any pair of two blocks fit into memory.
-        block = _LIMITS.views_in_memory // 2
-        return low // block, high // block, low, high
-
-    def load(self, image_ids: set[str]) -> None:
-        """Have the views of these pictures, and forget others where there are too many."""
-        if len(self._views) + len(image_ids) > _LIMITS.views_in_memory:
-            needed = image_ids & self._views.keys()
-            self._views = {image_id: self._views[image_id] for image_id in needed}
-        # In the order of storage, as thumbnails are read in batches.
-        absent = sorted(image_ids - self._views.keys(), key=self._place.__getitem__)
-        self._views |= dict(zip(absent, per_item(self._view, absent), strict=True))
-
-    def _view(self, image_id: str) -> View:
-        width, height = self._size[image_id]
-
-        def read() -> tuple[Rgb, Unseen]:
-            return self._read(image_id), self._unseen(image_id)
-
-        thumbnail, unseen = read()
-        return View(thumbnail, width=width, height=height, unseen=unseen, source=read)
-
-
-def _key(one: str, other: str) -> str:
-    return f"{min(one, other)} {max(one, other)}"
-
-
-def _ids(key: str) -> tuple[str, str]:
-    first, second = key.split(" ")
-    return first, second
-
-
 def _to_the_best(copies: pd.DataFrame, ids: npt.NDArray[Any]) -> list[str]:
     """The pairs of each picture with the best few of those that a chain of copies ties it to; `ids`
     are best first."""
@@ -308,12 +198,12 @@ def _to_the_best(copies: pd.DataFrame, ids: npt.NDArray[Any]) -> list[str]:
     first, second = (copies[name].map(place).to_numpy(int) for name in ("first", "second"))
     tied = connected_components(len(ids), first, second)
     chains = pd.Series(ids).groupby(tied).agg(list)
-    return [_key(*pair) for pair in chain.from_iterable(map(_pairs_with_the_best, chains))]
+    return [pair_key(*pair) for pair in chain.from_iterable(map(_pairs_with_the_best, chains))]
 
 
 def _pairs_with_the_best(members: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Each of the first few with all after it."""
-    for k, best in enumerate(members[: _LIMITS.best]):
+    for k, best in enumerate(members[:BEST]):
         for other in members[k + 1 :]:
             yield best, other
 

@@ -106,19 +106,20 @@ class View:
     @cached_property
     def keypoints(self) -> tuple[Floats32, Bytes]:
         """SIFT: n x 2 places (x, y) and n x 128 descriptors, whole numbers from 0 to 255."""
-        places, descriptors = _detected(self.rgb)
+        points, descriptors = detected(self.rgb, _LIMITS.most_keypoints)
+        places = np.array([point.pt for point in points], np.float32).reshape(-1, 2)
         # OpenCV's descriptors are bytes held as floats: thousands of views stay in memory.
         return places, descriptors.astype(np.uint8)
 
     @cached_property
     def content_square(self) -> Floats32:
         """The content as 32 x 32 grey levels of mean 0 and length 1."""
-        return _square(self.content.cut(self.rgb))
+        return grey_square(self.content.cut(self.rgb))
 
     @cached_property
     def page_square(self) -> Floats32:
         """The same of the page."""
-        return _square(self.page.cut(self.rgb))
+        return grey_square(self.page.cut(self.rgb))
 
 
 def _held(thumbnail: Rgb, unseen: Unseen) -> Source:
@@ -137,19 +138,20 @@ def _packed(thumbnail: Rgb, unseen: Unseen) -> tuple[bytes, bytes] | None:
     return pack(shrink(thumbnail, TRIM_SIDE_PX)), pack_unseen(layers)
 
 
-def _detected(rgb: Rgb) -> tuple[Floats32, Floats32]:
-    """Places and descriptors as OpenCV gives them."""
+def detected(rgb: Rgb, most: int) -> tuple[list[cv2.KeyPoint], Floats32]:
+    """At most so many SIFT keypoints, those with the most contrast (or more where it ties), and
+    n x 128 descriptors, as OpenCV gives them."""
     sift = cv2.SIFT.create(
-        nfeatures=_LIMITS.most_keypoints,
+        nfeatures=most,
         contrastThreshold=_LIMITS.contrast_threshold,
         edgeThreshold=_LIMITS.edge_threshold,
     )
     found, raw = sift.detectAndCompute(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), None)
     descriptors = np.zeros((0, 128), np.float32) if raw is None else np.asarray(raw, np.float32)
-    return np.array([point.pt for point in found], np.float32).reshape(-1, 2), descriptors
+    return list(found), descriptors
 
 
-def roots(descriptors: Bytes) -> Floats32:
+def roots(descriptors: Bytes | Floats32) -> Floats32:
     """Square roots of the shares in each row: dot products of these compare descriptors, equal ones
     have 1."""
     numbers = descriptors.astype(np.float32)
@@ -157,7 +159,8 @@ def roots(descriptors: Bytes) -> Floats32:
     return np.asarray(np.sqrt(numbers / np.maximum(sums, 1e-6)), np.float32)
 
 
-def _square(rgb: Rgb) -> Floats32:
+def grey_square(rgb: Rgb) -> Floats32:
+    """A picture as 32 x 32 grey levels of mean 0 and length 1; zeros where it has one level."""
     grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
     side = _LIMITS.square_px
     small = cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)

@@ -88,6 +88,15 @@ class Measurements:
         if part not in self._parts:
             self._parts.append(part)
 
+    def replace(self, rows: pd.DataFrame) -> None:
+        """Store these rows, durably, in place of all others."""
+        others = set(self._parts)
+        self.add(rows)
+        # The new part first: a run that is killed here leaves two, and either is whole.
+        for part in others - {self._parts[-1]}:
+            part.unlink(missing_ok=True)
+        self._parts = self._parts[-1:]
+
     def measure(
         self,
         image_ids: Sequence[str],

@@ -8,8 +8,7 @@ from PIL import Image
 
 from curation.base.rgb import Rgb
 from curation.base.unseen import WHITE, Unseen
-from curation.dedup import view as library
-from curation.dedup.view import View, ViewLimits, roots
+from curation.dedup.view import View, ViewLimits, detected, roots
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import STYLES, paint
 
@@ -29,11 +28,11 @@ def view(rgb: Rgb) -> View:
 def test_descriptors_fit_into_bytes_unchanged(style: str) -> None:
     seen = view(drawing(style))
     places, descriptors = seen.keypoints
-    expected_places, expected = library._detected(seen.rgb)
+    points, expected = detected(seen.rgb, LIMITS.most_keypoints)
     assert descriptors.dtype == np.uint8
     assert len(expected) > 0
     np.testing.assert_array_equal(descriptors, expected)
-    np.testing.assert_array_equal(places, expected_places)
+    np.testing.assert_array_equal(places, np.array([point.pt for point in points], np.float32))
 
 
 def test_roots_compare_descriptors_whatever_their_sums() -> None:

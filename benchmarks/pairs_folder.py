@@ -1,0 +1,102 @@
+"""A folder of real and drawn pictures, decoded and embedded once: what the pairs stages of two
+checkouts are given to compare."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from curation.base.engine import per_item
+from curation.base.rgb import Rgb
+from curation.evidence.features import FeatureParams, embed, load_embedder
+from curation.gather.images import ImageParams, find_images
+from curation.sample.scenes import SUBJECTS, draw_scene
+from curation.sample.styles import STYLES, paint
+from curation.store.thumbnails import Thumbnails
+from curation.store.workspace import Workspace
+
+SETS = ("labelled", "labelled2", "crawl")
+SUFFIXES = (".jpg", ".jpeg", ".png")
+DRAWN_SIDE_PX = 240
+ASPECTS = (1.0, 1.33, 1.5)
+TABLES = ("sizes", "hashes", "embeddings", "thumbnails")
+
+
+class Given(NamedTuple):
+    """The tables that `find_pairs` takes, and where the thumbnails are."""
+
+    sizes: pd.DataFrame
+    hashes: pd.DataFrame
+    embeddings: pd.DataFrame
+    thumbnails: pd.DataFrame
+
+
+def prepare(data: Path, out: Path, number: int) -> None:
+    """Lay out `number` pictures of `data` and drawn ones under `out`/pictures, and write what is
+    measured of them into `out`; what an earlier call left is used."""
+    if all(_table(out, name).exists() for name in TABLES):
+        return
+    _lay_out(data, out / "pictures", number)
+    workspace, params = Workspace(out / "workspace"), FeatureParams(download=False)
+    found = find_images(out / "pictures", workspace, ImageParams())
+    read = Thumbnails(workspace, found.thumbnails)
+    embedded = embed(
+        found.thumbnails["image_id"].tolist(),
+        read,
+        embedder=load_embedder(workspace, None, params),
+        workspace=workspace,
+        params=params,
+        pictures_version=read.version,
+    ).frame
+    sizes = found.images[found.images["readable"]].drop_duplicates("image_id")
+    given = Given(sizes, found.hashes, embedded, found.thumbnails)
+    for name, table in given._asdict().items():
+        table.to_parquet(_table(out, name), index=False)
+
+
+def given(out: Path) -> Given:
+    """What `prepare` wrote."""
+    return Given(*(pd.read_parquet(_table(out, name)) for name in TABLES))
+
+
+def some(tables: Given, image_ids: set[str]) -> Given:
+    """The rows of these pictures."""
+    return Given(*(table[table["image_id"].isin(image_ids)] for table in tables))
+
+
+def _table(out: Path, name: str) -> Path:
+    return out / f"{name}.parquet"
+
+
+def _lay_out(data: Path, pictures: Path, number: int) -> None:
+    files = sorted(file for name in SETS for file in (data / name).rglob("*"))
+    real = [file for file in files if file.suffix in SUFFIXES]
+    every = max(1, -(-len(real) // number))
+    chosen = real[::every]
+    (pictures / "real").mkdir(parents=True, exist_ok=True)
+    (pictures / "drawn").mkdir(exist_ok=True)
+    for place, file in enumerate(chosen):
+        target = pictures / "real" / f"{place:05}{file.suffix}"
+        if not target.exists():
+            target.write_bytes(file.read_bytes())
+    drawn = range(number - len(chosen))
+    per_item(lambda seed: _draw(pictures / "drawn" / f"{seed:05}.jpg", seed), drawn)
+
+
+def _draw(target: Path, seed: int) -> None:
+    rng = np.random.default_rng([15, seed])
+    while not target.exists():
+        with suppress(cv2.error):  # now and then a shape lies beside its canvas
+            Image.fromarray(_drawing(rng)).save(target, quality=90)
+
+
+def _drawing(rng: np.random.Generator) -> Rgb:
+    subject, style = (list(names)[rng.integers(len(names))] for names in (SUBJECTS, STYLES))
+    scene = draw_scene(subject, rng.choice(ASPECTS), 1.0, rng)
+    return paint(scene, style, DRAWN_SIDE_PX, rng)

@@ -1,0 +1,81 @@
+"""The glances at all pictures: made once in their life, stored, and some thousands in memory at a
+time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from curation.base.engine import in_batches, per_item
+from curation.base.rgb import Rgb
+from curation.base.unseen import Unseen
+from curation.dedup.glance import Glances, glance_at, packed_glance, unpacked_glances
+from curation.store.parquet import read_parquet
+from curation.store.workspace import Measurements
+
+ReadSeen = Callable[[str], tuple[Rgb, Unseen]]
+"""Gives the thumbnail of an image_id, and what that does not show."""
+
+
+@dataclass(frozen=True)
+class HoldingLimits:
+    """How the work is portioned. Chosen by eye; changes no answer."""
+
+    in_memory: int = 16_384
+    """Glances held at a time, 11 kB each."""
+
+    batch: int = 256
+    """Glances made between two saves, and read at a time."""
+
+
+_LIMITS = HoldingLimits()
+
+
+class GlanceStore:
+    """Glances by image_id. Quickest for pictures in the order of their storage."""
+
+    def __init__(self, stored: Measurements, read: ReadSeen) -> None:
+        self._stored, self._read = stored, read
+        self._part_of: dict[str, Path] = {}
+        self._known: set[Path] = set()
+        self._held: dict[str, bytes] = {}
+
+    def __call__(self, image_ids: Sequence[str]) -> Glances:
+        """The glances at these pictures, in that order; ids come once each."""
+        absent = [image_id for image_id in image_ids if image_id not in self._held]
+        if len(self._held) + len(absent) > _LIMITS.in_memory:
+            self._held = {one: self._held[one] for one in image_ids if one in self._held}
+        self._load(set(absent))
+        self._make([image_id for image_id in absent if image_id not in self._held])
+        return unpacked_glances([self._held[image_id] for image_id in image_ids])
+
+    def forget(self) -> None:
+        """Hold none."""
+        self._held = {}
+
+    def _load(self, image_ids: set[str]) -> None:
+        """Hold what is stored of these."""
+        self._index()
+        parts = {self._part_of[image_id] for image_id in image_ids & self._part_of.keys()}
+        for part in sorted(parts):
+            rows = read_parquet(part)
+            found = zip(rows["image_id"], rows["glance"], strict=True)
+            self._held |= {image_id: kept for image_id, kept in found if image_id in image_ids}
+
+    def _index(self) -> None:
+        for part in set(self._stored.parts()) - self._known:
+            self._known.add(part)
+            self._part_of |= dict.fromkeys(read_parquet(part, ["image_id"])["image_id"], part)
+
+    def _make(self, image_ids: Sequence[str]) -> None:
+        """Make these, and store them batch by batch."""
+        for some in in_batches(image_ids, _LIMITS.batch, "glance at pictures"):
+            made = per_item(self._glance, some)
+            self._stored.add(pd.DataFrame({"image_id": list(some), "glance": made}))
+            self._held |= dict(zip(some, made, strict=True))
+
+    def _glance(self, image_id: str) -> bytes:
+        return packed_glance(glance_at(*self._read(image_id)))
