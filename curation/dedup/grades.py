@@ -25,7 +25,7 @@ class GradeSteps:
     """From which difference on a copy is the worse one. Chosen on degraded twins;
     `benchmarks/which_copy_stays.py` measures the choice."""
 
-    detail: float = 1.5
+    detail: float = 1.75
     """Ratio of resolved lengths from which a copy lacks detail, whatever else it has: the measure
     takes some of what enlarging smeared for detail."""
 
@@ -44,17 +44,21 @@ class GradeSteps:
     soft: float = 0.6
     """Binary logarithm of sharpness from which a copy is softer."""
 
-    halo: float = 0.15
+    halo: float = 0.08
     """Overshoot beside edges, more than the other has, from which a copy may be sharpened."""
 
     sure_halo: float = 0.45
     """Overshoot that no drawing has by itself."""
 
+    sure_clipped: float = 0.15
+    """Share of pixels that sharpening drove to black or white, more than the other has, from which
+    it is sure."""
+
     sharpened: tuple[float, float] = (0.4, 3.5)
     """Binary logarithm of how much sharper it then is: less is no sharpening, and more is a blur of
     the other."""
 
-    natural: float = -1.0
+    natural: float = -1.5
     """Sharpness above which a copy needs no sharpening to explain the other's."""
 
     grain: float = 0.35
@@ -63,8 +67,18 @@ class GradeSteps:
     colours: int = 256
     """Colours that a palette holds at most."""
 
-    more_colours: float = 3.0
-    """How many times more colours the other must have, for a palette to have lost some."""
+    many_colours: int = 512
+    """Colours, among some 4,000 pixels, that the other must have, for a palette to have lost
+    some."""
+
+    more_colours: float = 4.0
+    """How many times more colours it must have."""
+
+    flat: float = 0.6
+    """Share of the other's colours below which a copy is flat by itself, and not smoothed."""
+
+    poor: float = 45.0
+    """JPEG quality below which roughness is compression's."""
 
     clipped: float = 0.08
     """Share of pixels cut off at black or white, more than the best has."""
@@ -218,9 +232,12 @@ def _sharpened(
     halos = group.copies["halo"]
     sharper = sharp[one] - sharp[other]
     least, most = STEPS.sharpened
-    likely = (halos[one] - halos[other] > STEPS.halo) & (sharper > least) & (sharper < most)
-    explained = (grain > STEPS.grain) & (sharp[other] > STEPS.natural)
-    return likely & ((halos[one] > STEPS.sure_halo) | explained)
+    overshoot = halos[one] - halos[other]
+    driven = group.copies["clipped"][one] - group.copies["clipped"][other]
+    marks = (overshoot > STEPS.halo) | (driven > STEPS.clipped)
+    natural = (grain > STEPS.grain) & (sharp[other] > STEPS.natural)
+    sure = (halos[one] > STEPS.sure_halo) | (driven > STEPS.sure_clipped)
+    return np.asarray(marks & (natural | sure) & (sharper > least) & (sharper < most))
 
 
 def _is_redrawn(group: Group) -> Numbers:
@@ -247,7 +264,29 @@ def _is_reduced(group: Group) -> Numbers:
 
 
 def _has_few(one: Numbers, other: Numbers) -> Flags:
-    return (one <= STEPS.colours) & (other >= STEPS.more_colours * one)
+    many = (other >= STEPS.many_colours) & (other >= STEPS.more_colours * one)
+    return np.asarray(many & (one <= STEPS.colours))
+
+
+def _is_repeated(group: Group) -> Numbers:
+    """Pixels that were repeated to enlarge it."""
+    return (group.copies["block"] > 1).astype(np.float64)
+
+
+def _is_smoothed(group: Group) -> Numbers:
+    """The smoother of two copies, where the other's roughness is none of compression's and the
+    copy is no flat drawing: what it lacks is texture."""
+    colours, poor = group.copies["colours"], _compressed_poorly(group)
+    one, other, grain = group.one, group.other, group.pairs["grain"]
+    return group.either_way(
+        (grain > STEPS.grain) & ~poor[other] & (colours[one] >= STEPS.flat * colours[other]),
+        (-grain > STEPS.grain) & ~poor[one] & (colours[other] >= STEPS.flat * colours[one]),
+    )
+
+
+def _compressed_poorly(group: Group) -> Flags:
+    quality = group.copies["quality"]
+    return np.asarray((quality >= 0) & (quality < STEPS.poor))
 
 
 def _is_rough(group: Group) -> Numbers:
@@ -291,13 +330,15 @@ def _is_untagged(group: Group) -> Numbers:
 QUESTIONS: dict[str, Question] = {
     "lacks_detail": _lacks_detail,
     "marked": _is_marked,
-    "cropped": _is_cropped,
     "turned": _is_turned,
     "stretched": _is_stretched,
+    "reduced": _is_reduced,
     "sharpened": _is_sharpened,
     "redrawn": _is_redrawn,
+    "repeated": _is_repeated,
+    "cropped": _is_cropped,
     "soft": _is_soft,
-    "reduced": _is_reduced,
+    "smoothed": _is_smoothed,
     "rough": _is_rough,
     "clipped": _is_clipped,
     "bordered": _has_border,

@@ -98,15 +98,10 @@ def _content(pixels: Any, grey: Any, **size: Any) -> Content:
     return Content(pixels, levels.reshape(GREY_SIDE_PX, GREY_SIDE_PX), **sides)
 
 
-def _detail(rows: Any, columns: Any, width: Any, height: Any, colours: Any, **shares: Any) -> Detail:
-    return Detail(
-        _spectrum(rows),
-        _spectrum(columns),
-        _whole(width, MAX_SIDE_PX),
-        _whole(height, MAX_SIDE_PX),
-        colours=_whole(colours, 2**24),
-        **{name: _number(value) for name, value in shares.items()},
-    )
+def _detail(rows: Any, columns: Any, halo: Any, clipped: Any, **whole: Any) -> Detail:
+    numbers = {name: _whole(value, MAX_SIDE_PX) for name, value in whole.items()}
+    shares = {"halo": _number(halo), "clipped": _number(clipped)}
+    return Detail(_spectrum(rows), _spectrum(columns), **shares, **numbers)
 
 
 def _spectrum(levels: Any) -> list[float]:

@@ -75,6 +75,9 @@ class Detail(NamedTuple):
     height: int
     """Pixels down."""
 
+    block: int
+    """Side of the squares in which its pixels are repeated, 1 where they are not."""
+
     halo: float
     """Overshoot beside edges, as a share of their height; what sharpening leaves."""
 
@@ -85,7 +88,7 @@ class Detail(NamedTuple):
     """Share of these (0 to 1) with a value that may have been cut off at black or white."""
 
 
-NO_DETAIL = Detail([], [], 0, 0, 0.0, 0, 0.0)
+NO_DETAIL = Detail([], [], 0, 0, 1, 0.0, 0, 0.0)
 """Of a file that is not read."""
 
 
@@ -93,12 +96,15 @@ def find_detail(content: Rgb) -> Detail:
     """The detail of a picture without its borders."""
     across, down = _lines(content), _lines(content.swapaxes(0, 1))
     rows, columns = _grey(across), _grey(down)
-    spectra = [_spectrum(lines) for lines in (rows, columns)]
+    spectra = _spectrum(rows), _spectrum(columns)
+    block = min(_block(rows), _block(columns))
     pixels = np.concatenate([across.reshape(-1, 3), down.reshape(-1, 3)])
     chosen = pixels[:: max(1, len(pixels) // _LIMITS.samples)]
     return Detail(
         *spectra,
-        *(_resolved(power, lines) for power, lines in zip(spectra, (rows, columns), strict=True)),
+        _resolved(spectra[0], rows.shape[1] // block),
+        _resolved(spectra[1], columns.shape[1] // block),
+        block=block,
         halo=halo(rows, columns),
         colours=_distinct(chosen),
         clipped=_clipped(chosen),
@@ -143,10 +149,8 @@ def _banded(power: npt.NDArray[np.floating], cycles: npt.NDArray[np.int64]) -> l
     return [round(float(level), 3) for level in levels]
 
 
-def _resolved(spectrum: list[float], lines: _Levels) -> int:
-    """Twice the frequency at which detail ends, and never more than the pixels there are."""
-    length = lines.shape[1]
-    most = max(1, length // _block(lines))
+def _resolved(spectrum: list[float], most: int) -> int:
+    """Twice the frequency at which detail ends, `most` where it ends nowhere before."""
     if len(spectrum) < _LIMITS.smoothing:
         return most
     kernel = np.full(_LIMITS.smoothing, 1 / _LIMITS.smoothing)
