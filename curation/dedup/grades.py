@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from curation.base.arrays import Integers
 from curation.dedup.cropping import cropped_share
-from curation.dedup.sharpness import sharpness
+from curation.dedup.top_octave import crispness
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -147,7 +147,7 @@ class Group(NamedTuple):
         quality = self.copies["quality"][self.alive]
         strong = np.where(quality >= 0, np.maximum(0, STEPS.strong - quality), 0)
         found = np.full(len(self.alive), _FAR_BELOW)
-        found[self.alive] = sharpness(rows[self.alive], columns[self.alive])
+        found[self.alive] = crispness([*rows[self.alive]], [*columns[self.alive]])
         found[self.alive] -= strong / STEPS.blocks
         return found
 
@@ -186,7 +186,7 @@ _FAR_BELOW = -1e6
 def _lacks_detail(group: Group) -> Numbers:
     """Steps of a resolved length that is smaller than the best."""
     resolved = np.sqrt(1.0 * group.copies["resolved_width"] * group.copies["resolved_height"])
-    return -np.log(np.maximum(resolved, 1)) / np.log(STEPS.detail)
+    return np.asarray(-np.log(np.maximum(resolved, 1)) / np.log(STEPS.detail), np.float64)
 
 
 def _is_marked(group: Group) -> Numbers:
@@ -214,7 +214,7 @@ def _outvoted(group: Group, agree: Flags) -> Numbers:
     votes = np.ones(len(group.alive))
     for ends in (group.one, group.other):
         np.add.at(votes, ends[agree], 1)
-    return (votes <= votes[group.alive].max() / 2).astype(np.float64)
+    return np.asarray(votes <= votes[group.alive].max() / 2, np.float64)
 
 
 def _is_sharpened(group: Group) -> Numbers:
@@ -307,7 +307,7 @@ def _is_clipped(group: Group) -> Numbers:
 def _has_border(group: Group) -> Numbers:
     whole = group.copies["width"] * group.copies["height"]
     share = group.copies["content_width"] * group.copies["content_height"] / whole
-    return (share < share[group.alive].max() - STEPS.border).astype(np.float64)
+    return np.asarray(share < share[group.alive].max() - STEPS.border, np.float64)
 
 
 def _has_loss(group: Group) -> Numbers:
@@ -320,7 +320,8 @@ def _is_compressed(group: Group) -> Numbers:
     if (quality[group.alive] >= 0).all():
         return -quality / STEPS.quality
     content = group.copies["content_width"] * group.copies["content_height"]
-    return -np.log(group.copies["size_bytes"] / content) / np.log(STEPS.density)
+    density = group.copies["size_bytes"] / content
+    return np.asarray(-np.log(density) / np.log(STEPS.density), np.float64)
 
 
 def _is_untagged(group: Group) -> Numbers:

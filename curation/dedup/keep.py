@@ -14,7 +14,6 @@ import pandas as pd
 from curation.dedup.grades import QUESTIONS, Columns, grades
 from curation.gather.folder.walk import UNLABELLED
 
-
 _OF_PAIRS = ("tilt", "stretch", "grain", "transform")
 """What PAIRS say of two copies that tells the better one."""
 
@@ -172,7 +171,8 @@ def _faults(files: pd.DataFrame, ties: pd.DataFrame) -> dict[str, pd.Series]:
     graded = {name: np.zeros(len(distinct), np.int64) for name in QUESTIONS}
     bounds = np.flatnonzero(np.diff(copies["related"], prepend=-1, append=-1))
     edges = np.searchsorted(pairs["one"], bounds)
-    for (begin, end), between in zip(pairwise(bounds), pairwise(edges), strict=True):
+    groups = zip(pairwise(bounds.tolist()), pairwise(edges.tolist()), strict=True)
+    for (begin, end), between in groups:
         if end - begin > 1:
             found = grades(_cut(copies, begin, end), _cut(pairs, *between, shift=begin))
             for name, steps in found.items():

@@ -12,10 +12,10 @@ import numpy as np
 
 from curation.base.ai_marks import AI_MARKS
 from curation.base.file_errors import FILE_ERRORS
+from curation.base.spectra import BANDS
 from curation.base.thumbnail_codec import packed_size
 from curation.base.unseen import check_unseen
 from curation.gather.folder.walk import display
-from curation.base.spectra import BANDS
 from curation.gather.gate.content import GREY_SIDE_PX, Content
 from curation.gather.gate.detail import NO_DETAIL, Detail
 from curation.gather.gate.fingerprint import ORIENTATIONS, Fingerprint, fingerprint
@@ -99,9 +99,9 @@ def _content(pixels: Any, grey: Any, **size: Any) -> Content:
 
 
 def _detail(rows: Any, columns: Any, halo: Any, clipped: Any, **whole: Any) -> Detail:
-    numbers = {name: _whole(value, MAX_SIDE_PX) for name, value in whole.items()}
-    shares = {"halo": _number(halo), "clipped": _number(clipped)}
-    return Detail(_spectrum(rows), _spectrum(columns), **shares, **numbers)
+    told: dict[str, Any] = {name: _whole(value, MAX_SIDE_PX) for name, value in whole.items()}
+    told |= {"rows": _spectrum(rows), "columns": _spectrum(columns)}
+    return Detail(**told, halo=_number(halo), clipped=_number(clipped))
 
 
 def _spectrum(levels: Any) -> list[float]:

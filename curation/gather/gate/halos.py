@@ -92,4 +92,4 @@ def _overshoot(profiles: _Levels) -> npt.NDArray[np.floating]:
     room = np.where(rises, 255 - ground, ground) > _LIMITS.room
     beyond = np.where(rises, beside.max(axis=1) - ground, ground - beside.min(axis=1))
     telling = flat & room & (height > _LIMITS.least_height)
-    return beyond[telling] / height[telling]
+    return np.asarray(beyond[telling] / height[telling], np.float64)

@@ -18,7 +18,7 @@ Spectrum = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class SharpnessLimits:
+class TopOctaveLimits:
     """Where power is compared. Chosen on degraded twins; `benchmarks/which_copy_stays.py` measures
     what follows."""
 
@@ -33,10 +33,10 @@ class SharpnessLimits:
     """Octaves below it where the ground ends."""
 
 
-_LIMITS = SharpnessLimits()
+_LIMITS = TopOctaveLimits()
 
 
-def sharpness(rows: Sequence[Spectrum], columns: Sequence[Spectrum]) -> npt.NDArray[np.float64]:
+def crispness(rows: Sequence[Spectrum], columns: Sequence[Spectrum]) -> npt.NDArray[np.float64]:
     """For each of several copies, the binary logarithm of its power in the highest octave that all
     of them have, against its own two octaves below.
 
@@ -52,4 +52,5 @@ def _of_one_axis(spectra: Sequence[Spectrum]) -> npt.NDArray[np.float64]:
     power = np.array([spectrum[:common] for spectrum in spectra], np.float64)
     begin = max(0, common - _LIMITS.ground_from * PER_OCTAVE)
     ground = power[:, begin : common - _LIMITS.ground_to * PER_OCTAVE]
-    return power[:, common - _LIMITS.octaves * PER_OCTAVE :].mean(axis=1) - ground.mean(axis=1)
+    top = power[:, common - _LIMITS.octaves * PER_OCTAVE :]
+    return np.asarray(top.mean(axis=1) - ground.mean(axis=1), np.float64)
