@@ -57,6 +57,7 @@ def duplicates_of(*rows: dict[str, object]) -> pd.DataFrame:
         "similarity": 0.98,
         "transform": "",
         "kept_because": "",
+        "close_call": "",
         "conflict": "",
     }
     whole = [

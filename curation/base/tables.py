@@ -165,14 +165,16 @@ DUPLICATES = Table(
         "similarity": "float64",
         "transform": "str",
         "kept_because": "str",
+        "close_call": "str",
         "conflict": "str",
     },
     key=("path",),
 )
 """One row per readable file. `relation` to the kept copy is "none", "exact" (same bytes), "pixels"
 (same pixels) or "duplicate" (found by comparing, see PAIRS; `transform` is what makes it of the
-kept one). `kept_because` says why the kept file of a group with copies stays, and `conflict` names
-the other classes that files of the group lie in."""
+kept one). `kept_because` says why the kept file of a group with copies stays, `close_call` what
+speaks for the next best all the same ("" for nothing), and `conflict` names the other classes that
+files of the group lie in."""
 
 OBJECT_COUNTS = Table(
     "object_counts",

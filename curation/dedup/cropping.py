@@ -1,19 +1,22 @@
-"""How much of a picture the words of a transform say is missing."""
+"""How much more of a drawing one of two pictures shows, by the words of their transform."""
 
 from __future__ import annotations
 
 import re
-from typing import Literal
 
-_SHARE = {way: re.compile(rf"\b{way} (\d+) %") for way in ("cropped", "extended")}
+_CROPPED, _EXTENDED = (re.compile(rf"\b{word} (\d+) %") for word in ("cropped", "extended"))
 
 
-def cropped_share(transform: str, way: Literal["cropped", "extended"]) -> float:
-    """The share (0 to 1) that the second of two pictures lacks ("cropped") or shows beyond the
-    first ("extended"), in the words of PAIRS.
+def shown_more(transform: str) -> float:
+    """The share (-1 to 1) of a content that the second of two pictures shows and the first does
+    not, less what it lacks; `transform` is in the words of PAIRS.
 
-    >>> cropped_share("resized to 50 %, cropped 12 %", "cropped")
-    0.12
+    >>> shown_more("resized to 50 %, cropped 12 %"), shown_more("extended 8 %"), shown_more("")
+    (-0.12, 0.08, 0.0)
     """
-    found = _SHARE[way].search(transform)
+    return _share(_EXTENDED, transform) - _share(_CROPPED, transform)
+
+
+def _share(words: re.Pattern[str], transform: str) -> float:
+    found = words.search(transform)
     return int(found[1]) / 100 if found else 0.0

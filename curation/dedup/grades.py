@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Integers
-from curation.dedup.cropping import cropped_share
+from curation.dedup.cropping import shown_more
 from curation.dedup.top_octave import crispness
 
 Numbers = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+_Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class GradeSteps:
     """Points of quality below it that are worth one step of binary sharpness."""
 
 
-STEPS = GradeSteps()
+_STEPS = GradeSteps()
 
 
 Columns = Mapping[str, npt.NDArray[Any]]
@@ -115,7 +115,7 @@ class Group(NamedTuple):
     pairs: Columns
     """As `grades` has them."""
 
-    alive: Flags
+    alive: _Flags
     """Copies without a fault so far, of which the best will stay."""
 
     @property
@@ -129,11 +129,11 @@ class Group(NamedTuple):
         return self.pairs["other"]
 
     @property
-    def open(self) -> Flags:
+    def open(self) -> _Flags:
         """The pairs of which neither has a fault so far."""
         return np.asarray(self.alive[self.one] & self.alive[self.other])
 
-    def either_way(self, worse: Flags, other_worse: Flags) -> Numbers:
+    def either_way(self, worse: _Flags, other_worse: _Flags) -> Numbers:
         """1 for every copy that is the worse one of an open pair: `worse` says it of the first of
         each, `other_worse` of the second."""
         found = np.zeros(len(self.alive))
@@ -145,30 +145,30 @@ class Group(NamedTuple):
         """That of the copies without a fault so far, the others' is below any."""
         rows, columns = self.copies["row_spectrum"], self.copies["column_spectrum"]
         quality = self.copies["quality"][self.alive]
-        strong = np.where(quality >= 0, np.maximum(0, STEPS.strong - quality), 0)
+        strong = np.where(quality >= 0, np.maximum(0, _STEPS.strong - quality), 0)
         found = np.full(len(self.alive), _FAR_BELOW)
         found[self.alive] = crispness([*rows[self.alive]], [*columns[self.alive]])
-        found[self.alive] -= strong / STEPS.blocks
+        found[self.alive] -= strong / _STEPS.blocks
         return found
 
 
-Question = Callable[[Group], Numbers]
+_Question = Callable[[Group], Numbers]
 """How bad each copy is in one respect, in whole steps or any number to be told in steps of 1."""
 
 
 def grades(copies: Columns, pairs: Columns) -> dict[str, npt.NDArray[np.int64]]:
-    """Whole numbers for each of QUESTIONS, one for each of `copies`: 0 for those that are as good
-    in that as the best.
+    """Whole numbers for each of ASKED, one for each of `copies`: 0 for those that are as good
+    in that as the best; below 0 for those that are better, but worse in something graver.
 
     `copies` are files of other bytes that chains of `pairs` join: what HASHES says of them,
     `width`, `height`, `size_bytes` and `marked`. `pairs` are of the places of `one` and the
     `other` among them, and what PAIRS say of these: `tilt`, `stretch`, `grain` and `transform`."""
     group = Group(copies, pairs, np.ones(len(copies["quality"]), np.bool_))
     told: dict[str, npt.NDArray[np.int64]] = {}
-    for name, question in QUESTIONS.items():
+    for name, question in ASKED.items():
         bad = question(group)
-        steps = np.floor(np.maximum(0, bad - bad[group.alive].min()) + _ROUNDING)
-        told[name] = np.minimum(steps, _MOST_STEPS).astype(np.int64)
+        steps = np.floor(bad - bad[group.alive].min() + _ROUNDING)
+        told[name] = np.clip(steps, -_MOST_STEPS, _MOST_STEPS).astype(np.int64)
         group = group._replace(alive=group.alive & (told[name] == 0))
     return told
 
@@ -186,7 +186,7 @@ _FAR_BELOW = -1e6
 def _lacks_detail(group: Group) -> Numbers:
     """Steps of a resolved length that is smaller than the best."""
     resolved = np.sqrt(1.0 * group.copies["resolved_width"] * group.copies["resolved_height"])
-    return np.asarray(-np.log(np.maximum(resolved, 1)) / np.log(STEPS.detail), np.float64)
+    return np.asarray(-np.log(np.maximum(resolved, 1)) / np.log(_STEPS.detail), np.float64)
 
 
 def _is_marked(group: Group) -> Numbers:
@@ -194,22 +194,19 @@ def _is_marked(group: Group) -> Numbers:
 
 
 def _is_cropped(group: Group) -> Numbers:
-    lost, gained = (
-        np.array([cropped_share(words, way) for words in group.pairs["transform"]], np.float64)
-        for way in ("cropped", "extended")
-    )
-    return group.either_way(gained - lost > STEPS.cropped, lost - gained > STEPS.cropped)
+    shown = np.array([shown_more(words) for words in group.pairs["transform"]], np.float64)
+    return group.either_way(shown > _STEPS.cropped, shown < -_STEPS.cropped)
 
 
 def _is_turned(group: Group) -> Numbers:
-    return _outvoted(group, np.abs(group.pairs["tilt"]) <= STEPS.tilt_degrees)
+    return _outvoted(group, np.abs(group.pairs["tilt"]) <= _STEPS.tilt_degrees)
 
 
 def _is_stretched(group: Group) -> Numbers:
-    return _outvoted(group, np.abs(group.pairs["stretch"]) <= STEPS.stretch)
+    return _outvoted(group, np.abs(group.pairs["stretch"]) <= _STEPS.stretch)
 
 
-def _outvoted(group: Group, agree: Flags) -> Numbers:
+def _outvoted(group: Group, agree: _Flags) -> Numbers:
     """1 for a copy with which at most half as many agree as with the best supported one."""
     votes = np.ones(len(group.alive))
     for ends in (group.one, group.other):
@@ -227,16 +224,16 @@ def _is_sharpened(group: Group) -> Numbers:
 
 def _sharpened(
     group: Group, sharp: Numbers, one: Integers, other: Integers, grain: Numbers
-) -> Flags:
+) -> _Flags:
     """Whether the one of each pair is the other, sharpened; `grain` is how much rougher it is."""
     halos = group.copies["halo"]
     sharper = sharp[one] - sharp[other]
-    least, most = STEPS.sharpened
+    least, most = _STEPS.sharpened
     overshoot = halos[one] - halos[other]
     driven = group.copies["clipped"][one] - group.copies["clipped"][other]
-    marks = (overshoot > STEPS.halo) | (driven > STEPS.clipped)
-    natural = (grain > STEPS.grain) & (sharp[other] > STEPS.natural)
-    sure = (halos[one] > STEPS.sure_halo) | (driven > STEPS.sure_clipped)
+    marks = (overshoot > _STEPS.halo) | (driven > _STEPS.clipped)
+    natural = (grain > _STEPS.grain) & (sharp[other] > _STEPS.natural)
+    sure = (halos[one] > _STEPS.sure_halo) | (driven > _STEPS.sure_clipped)
     return np.asarray(marks & (natural | sure) & (sharper > least) & (sharper < most))
 
 
@@ -245,27 +242,28 @@ def _is_redrawn(group: Group) -> Numbers:
     other."""
     sharp = group.sharpness()
     softer = sharp[group.other] - sharp[group.one]
-    moved = np.abs(group.pairs["tilt"]) > STEPS.tilt_degrees
-    moved |= np.abs(group.pairs["stretch"]) > STEPS.stretch
-    return group.either_way(moved & (softer > STEPS.redrawn), moved & (softer < -STEPS.redrawn))
+    moved = np.abs(group.pairs["tilt"]) > _STEPS.tilt_degrees
+    moved |= np.abs(group.pairs["stretch"]) > _STEPS.stretch
+    return group.either_way(moved & (softer > _STEPS.redrawn), moved & (softer < -_STEPS.redrawn))
 
 
 def _is_soft(group: Group) -> Numbers:
-    return -group.sharpness() / STEPS.soft
+    return -group.sharpness() / _STEPS.soft
 
 
 def _is_reduced(group: Group) -> Numbers:
     """Few colours where the other has many and is no rougher: noise has colours of its own."""
     colours, grain = group.copies["colours"], group.pairs["grain"]
     one, other = colours[group.one], colours[group.other]
+    least = _STEPS.grain
     return group.either_way(
-        _has_few(one, other) & (grain < STEPS.grain), _has_few(other, one) & (-grain < STEPS.grain)
+        _has_few(one, other) & (grain < least), _has_few(other, one) & (-grain < least)
     )
 
 
-def _has_few(one: Numbers, other: Numbers) -> Flags:
-    many = (other >= STEPS.many_colours) & (other >= STEPS.more_colours * one)
-    return np.asarray(many & (one <= STEPS.colours))
+def _has_few(one: Numbers, other: Numbers) -> _Flags:
+    many = (other >= _STEPS.many_colours) & (other >= _STEPS.more_colours * one)
+    return np.asarray(many & (one <= _STEPS.colours))
 
 
 def _is_repeated(group: Group) -> Numbers:
@@ -279,14 +277,14 @@ def _is_smoothed(group: Group) -> Numbers:
     colours, poor = group.copies["colours"], _compressed_poorly(group)
     one, other, grain = group.one, group.other, group.pairs["grain"]
     return group.either_way(
-        (grain > STEPS.grain) & ~poor[other] & (colours[one] >= STEPS.flat * colours[other]),
-        (-grain > STEPS.grain) & ~poor[one] & (colours[other] >= STEPS.flat * colours[one]),
+        (grain > _STEPS.grain) & ~poor[other] & (colours[one] >= _STEPS.flat * colours[other]),
+        (-grain > _STEPS.grain) & ~poor[one] & (colours[other] >= _STEPS.flat * colours[one]),
     )
 
 
-def _compressed_poorly(group: Group) -> Flags:
+def _compressed_poorly(group: Group) -> _Flags:
     quality = group.copies["quality"]
-    return np.asarray((quality >= 0) & (quality < STEPS.poor))
+    return np.asarray((quality >= 0) & (quality < _STEPS.poor))
 
 
 def _is_rough(group: Group) -> Numbers:
@@ -297,17 +295,17 @@ def _is_rough(group: Group) -> Numbers:
         np.add.at(level, ends[told], sign * group.pairs["grain"][told])
         np.add.at(number, ends[told], 1)
     # The mean of n differences from the others is n / (n + 1) of that from the mean of all.
-    return level / (number + 1) / STEPS.grain
+    return level / (number + 1) / _STEPS.grain
 
 
 def _is_clipped(group: Group) -> Numbers:
-    return group.copies["clipped"] / STEPS.clipped
+    return group.copies["clipped"] / _STEPS.clipped
 
 
 def _has_border(group: Group) -> Numbers:
     whole = group.copies["width"] * group.copies["height"]
     share = group.copies["content_width"] * group.copies["content_height"] / whole
-    return np.asarray(share < share[group.alive].max() - STEPS.border, np.float64)
+    return np.asarray(share < share[group.alive].max() - _STEPS.border, np.float64)
 
 
 def _has_loss(group: Group) -> Numbers:
@@ -318,17 +316,17 @@ def _is_compressed(group: Group) -> Numbers:
     """By the quality that all files tell, else by bytes a pixel."""
     quality = group.copies["quality"]
     if (quality[group.alive] >= 0).all():
-        return -quality / STEPS.quality
+        return -quality / _STEPS.quality
     content = group.copies["content_width"] * group.copies["content_height"]
     density = group.copies["size_bytes"] / content
-    return np.asarray(-np.log(density) / np.log(STEPS.density), np.float64)
+    return np.asarray(-np.log(density) / np.log(_STEPS.density), np.float64)
 
 
 def _is_untagged(group: Group) -> Numbers:
     return 1 - group.copies["tagged"]
 
 
-QUESTIONS: dict[str, Question] = {
+ASKED: dict[str, _Question] = {
     "lacks_detail": _lacks_detail,
     "marked": _is_marked,
     "turned": _is_turned,

@@ -13,7 +13,7 @@ from curation.base.components import connected_components
 from curation.base.errors import SchemaError
 from curation.base.params import Params
 from curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
-from curation.dedup.keep import in_keep_order, reasons
+from curation.dedup.keep import NO_REASON, in_keep_order, reasons
 from curation.dedup.linkage import Place, link
 from curation.dedup.related_groups import pixels_of
 from curation.dedup.reverse import reverse
@@ -70,12 +70,13 @@ def find_duplicates(
     found = _copies(ordered, ties, apart)
     why = reasons(found, policy=params.keep, prefer=params.prefer)
     found = found.sort_values("path", ignore_index=True)
-    kept_because = [why.get(path, "") for path in found["path"]]
+    told = [why.get(path, NO_REASON) for path in found["path"]]
     return DUPLICATES.check(
         found.assign(
             # Numbered by first path, so that a number does not depend on who stays.
             group=pd.factorize(found["group"])[0].astype(np.int64),
-            kept_because=pd.Series(kept_because, dtype="str"),
+            kept_because=pd.Series([one.because for one in told], dtype="str"),
+            close_call=pd.Series([one.close_call for one in told], dtype="str"),
             conflict=_conflicts(found),
         )
     )

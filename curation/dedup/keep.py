@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from curation.dedup.grades import QUESTIONS, Columns, grades
+from curation.dedup.grades import ASKED, Columns, grades
 from curation.gather.folder.walk import UNLABELLED
 
 _OF_PAIRS = ("tilt", "stretch", "grain", "transform")
@@ -47,6 +47,9 @@ class _Criterion(NamedTuple):
     words: str
     """The reason where this one decides."""
 
+    fault: str = ""
+    """What the worse file is, in words, where that alone is worth a second look."""
+
 
 _CHOSEN = _Criterion("chosen", "chosen by {who}")
 _PREFERRED = _Criterion("passed_over", "matches prefer={prefer}")
@@ -63,9 +66,9 @@ _FAULTS = (
         "most detail of {count} copies (resolves {resolved_width} x {resolved_height} of its "
         "{content_width} x {content_height} pixels)",
     ),
-    _Criterion("marked", "no watermark"),
-    _Criterion("turned", "not turned, as most of {count} copies"),
-    _Criterion("stretched", "not stretched, as most of {count} copies"),
+    _Criterion("marked", "no watermark", fault="bears a watermark"),
+    _Criterion("turned", "not turned, as most of {count} copies", fault="is turned"),
+    _Criterion("stretched", "not stretched, as most of {count} copies", fault="is stretched"),
     _Criterion("reduced", "not reduced to a palette of few colours"),
     _Criterion("sharpened", "not sharpened afterwards"),
     _Criterion("redrawn", "sharper than a copy that was turned or stretched"),
@@ -77,9 +80,9 @@ _FAULTS = (
     ),
     _Criterion("smoothed", "its texture was not smoothed away"),
     _Criterion("rough", "cleanest of {count} copies where the drawing is smooth"),
-    _Criterion("clipped", "not cut off at black or white"),
-    _Criterion("bordered", "no border"),
-    _Criterion("lossy", "stored without loss ({format})"),
+    _Criterion("clipped", "not cut off at black or white", fault="is cut off at black or white"),
+    _Criterion("bordered", "no border", fault="has a border"),
+    _Criterion("lossy", "stored without loss ({format})", fault="is stored with loss"),
     _Criterion("compressed", "least compressed of {count} copies"),
     _Criterion("untagged", "says which colours it means"),
 )
@@ -128,32 +131,63 @@ def in_keep_order(
     return judged.sort_values(columns, ignore_index=True)
 
 
-def reasons(ordered: pd.DataFrame, *, policy: str, prefer: str) -> dict[str, str]:
-    """Why the first file of every `group` with copies stays, by its path; `ordered` is of
-    `in_keep_order`.
+class Why(NamedTuple):
+    """Why a file stays instead of its copies."""
 
-    The reason is the first criterion in which it is better than the next best with other bytes, if
-    there is one."""
+    because: str
+    """The first criterion in which it is better than the next best with other bytes, if there is
+    one."""
+
+    close_call: str
+    """What speaks for the next best with other pixels all the same, "" where nothing does."""
+
+
+NO_REASON = Why("", "")
+"""Of a file without copies, and of a copy."""
+
+
+def reasons(ordered: pd.DataFrame, *, policy: str, prefer: str) -> dict[str, Why]:
+    """Why the first file of every `group` with copies stays, by its path; `ordered` is of
+    `in_keep_order`."""
     counts, best = ordered["group"].value_counts(), ordered.drop_duplicates("group")
     others = ordered.drop(best.index)
     same_bytes = others["image_id"] == others["group"].map(best.set_index("group")["image_id"])
     # Files with the same bytes last: between them nothing but the path can have decided.
     next_best = others.loc[same_bytes.sort_values(kind="stable").index].drop_duplicates("group")
     rivals = {row["group"]: row for row in next_best.to_dict("records")}
-    why: dict[str, str] = {}
+    why: dict[str, Why] = {}
     for row in best[best["group"].isin(rivals)].to_dict("records"):
         group = row["group"]
         told = {"count": counts[group], "prefer": prefer}
-        why[row["path"]] = _reason(row, rivals[group], policy, **told)
+        because = _reason(row, rivals[group], policy, **told)
+        why[row["path"]] = Why(because, _close_call(row, rivals[group], policy))
     return why
+
+
+def _close_call(best: Mapping[Any, Any], next_best: Mapping[Any, Any], policy: str) -> str:
+    """What speaks for the next best, where neither a person nor a path decided, and by one step at
+    most."""
+    decided = _decided(best, next_best, policy)
+    if policy != "best" or best["pixels"] == next_best["pixels"]:
+        return ""
+    if decided in _FORMALITIES:
+        return f"{next_best['path']} is as good in all that was measured"
+    if decided not in _FAULTS or next_best[decided.column] > 1:
+        return ""
+    faults = [one.fault for one in _FAULTS if one.fault and next_best[one.column] < 0]
+    return f"unlike {next_best['path']} it {' and '.join(faults)}" if faults else ""
+
+
+def _decided(best: Mapping[Any, Any], next_best: Mapping[Any, Any], policy: str) -> _Criterion:
+    """The first criterion in which two files differ."""
+    return next(one for one in POLICIES[policy] if best[one.column] != next_best[one.column])
 
 
 def _reason(
     best: Mapping[Any, Any], next_best: Mapping[Any, Any], policy: str, **told: object
 ) -> str:
     """The words for the first criterion in which two files differ."""
-    words = next(words for column, words in POLICIES[policy] if best[column] != next_best[column])
-    return words.format(**best, **told)
+    return _decided(best, next_best, policy).words.format(**best, **told)
 
 
 def _judged(files: pd.DataFrame, ties: pd.DataFrame, policy: str) -> dict[str, pd.Series]:
@@ -168,7 +202,7 @@ def _faults(files: pd.DataFrame, ties: pd.DataFrame) -> dict[str, pd.Series]:
     distinct = files.drop_duplicates("image_id").sort_values("related", kind="stable")
     copies = {name: distinct[name].to_numpy() for name in distinct.columns}
     pairs = _pairs(ties, distinct["pixels"])
-    graded = {name: np.zeros(len(distinct), np.int64) for name in QUESTIONS}
+    graded = {name: np.zeros(len(distinct), np.int64) for name in ASKED}
     bounds = np.flatnonzero(np.diff(copies["related"], prepend=-1, append=-1))
     edges = np.searchsorted(pairs["one"], bounds)
     groups = zip(pairwise(bounds.tolist()), pairwise(edges.tolist()), strict=True)

@@ -20,7 +20,7 @@ from curation.gather.gate.content import GREY_SIDE_PX, Content
 from curation.gather.gate.detail import NO_DETAIL, Detail
 from curation.gather.gate.fingerprint import ORIENTATIONS, Fingerprint, fingerprint
 from curation.gather.gate.formats import ALLOWED
-from curation.gather.gate.stored_as import UNKNOWN, Stored
+from curation.gather.gate.stored_as import NOT_TOLD, StoredAs
 from curation.gather.gate.undecodable import MAX_SIDE_PX
 from curation.gather.signals import SIGNALS
 
@@ -45,7 +45,7 @@ class Decoded(NamedTuple):
     ai_mark: str = ""
     fingerprint: Fingerprint = Fingerprint("", [0] * ORIENTATIONS, 0.0, 0, 0)
     detail: Detail = NO_DETAIL
-    stored: Stored = Stored(False, UNKNOWN, tagged=False)
+    stored: StoredAs = StoredAs(False, NOT_TOLD, tagged=False)
     signals: Mapping[str, float] = MappingProxyType({})
     thumbnail: bytes = b""
     unseen: bytes = b""
@@ -110,8 +110,8 @@ def _spectrum(levels: Any) -> list[float]:
     return [_number(level) for level in levels]
 
 
-def _stored(lossless: Any, quality: Any, tagged: Any) -> Stored:
-    return Stored(lossless is True, _number(quality), tagged is True)
+def _stored(lossless: Any, quality: Any, tagged: Any) -> StoredAs:
+    return StoredAs(lossless is True, _number(quality), tagged is True)
 
 
 def _whole(value: Any, most: int) -> int:

@@ -18,7 +18,7 @@ from curation.gather.gate.tiff_samples import UNPACKED, TiffTag, read_directory
 VERSION = 1
 """Raised whenever the same headers may tell another thing."""
 
-PREVIEW = "preview"
+_PREVIEW = "preview"
 """The flag of a drawing that is read from a small preview."""
 
 WITHOUT_LOSS = ("PNG", "BMP", "GIF", "SVG", "PSD", "ORA", "KRA", "CLIP")
@@ -27,7 +27,7 @@ WITHOUT_LOSS = ("PNG", "BMP", "GIF", "SVG", "PSD", "ORA", "KRA", "CLIP")
 FAX = (2, 3, 4)
 """TIFF's compressions of pages in black and white, which lose nothing."""
 
-UNKNOWN = -1.0
+NOT_TOLD = -1.0
 """Of a quality that a file does not tell."""
 
 FULL = 100.0
@@ -39,7 +39,7 @@ HALF = 50
 QUANTISATION, APPLICATION = 0xDB, 0xE2
 """Markers of a JPEG: tables of steps, and where a profile lies."""
 
-STEPS = 64
+TABLE_STEPS = 64
 """Numbers in a table, for 8 x 8 frequencies."""
 
 STANDARD = (
@@ -55,21 +55,21 @@ PNG_COLOURS = (b"iCCP", b"sRGB", b"gAMA", b"cICP")
 """Chunks of a PNG that say which colours it means."""
 
 
-class Stored(NamedTuple):
+class StoredAs(NamedTuple):
     """How a picture was stored."""
 
     lossless: bool
     """Whether every pixel is as it was given to the encoder."""
 
     quality: float
-    """0 to 100: of a JPEG on the scale of libjpeg, 100 for no loss, UNKNOWN where it is not
+    """0 to 100: of a JPEG on the scale of libjpeg, 100 for no loss, NOT_TOLD where it is not
     told."""
 
     tagged: bool
     """Whether the file says which colours it means."""
 
 
-def stored_as(data: bytes, kind: str, note: str) -> Stored:
+def stored_as(data: bytes, kind: str, note: str) -> StoredAs:
     """What a readable file of this format says; `note` is of the decoder, which tells where only a
     small preview of a drawing is there."""
     if kind == "JPEG":
@@ -78,11 +78,12 @@ def stored_as(data: bytes, kind: str, note: str) -> Stored:
         return _stored_webp(data)
     if kind == "TIFF":
         return _stored_tiff(data)
-    lossless = kind in WITHOUT_LOSS and PREVIEW not in note.split("; ")
-    return Stored(lossless, FULL if lossless else UNKNOWN, kind == "PNG" and _png_is_tagged(data))
+    lossless = kind in WITHOUT_LOSS and _PREVIEW not in note.split("; ")
+    tagged = kind == "PNG" and _png_is_tagged(data)
+    return StoredAs(lossless, FULL if lossless else NOT_TOLD, tagged)
 
 
-def _stored_jpeg(data: bytes) -> Stored:
+def _stored_jpeg(data: bytes) -> StoredAs:
     steps, tagged = np.empty(0), False
     for marker, start, end in segments(data):
         body = data[start:end]
@@ -92,13 +93,13 @@ def _stored_jpeg(data: bytes) -> Stored:
             tagged = tagged or body.startswith(b"ICC_PROFILE\0")
         elif marker == SOS:
             break
-    return Stored(False, _quality(steps), tagged)
+    return StoredAs(False, _quality(steps), tagged)
 
 
 def _first_table(body: bytes) -> np.ndarray:
     """The steps of the first table in a segment, empty where it is cut off."""
     wide = bool(body) and body[0] >> 4 == 1
-    end = 1 + STEPS * (2 if wide else 1)
+    end = 1 + TABLE_STEPS * (2 if wide else 1)
     whole = len(body) >= end
     return np.frombuffer(body[1:end], ">u2" if wide else "u1") if whole else np.empty(0)
 
@@ -110,16 +111,16 @@ def _quality(steps: np.ndarray) -> float:
     50.0
     """
     if not len(steps) or not steps.all():
-        return UNKNOWN
+        return NOT_TOLD
     scale = 100 * float(np.median(steps / np.array(STANDARD)))
     quality = FULL - scale / 2 if scale <= FULL else HALF * FULL / scale
     return round(min(max(quality, 1.0), FULL), 1)
 
 
-def _stored_webp(data: bytes) -> Stored:
+def _stored_webp(data: bytes) -> StoredAs:
     kinds = set(_webp_chunks(data))
     lossless = b"VP8L" in kinds and not kinds & {b"VP8 ", b"ANMF"}
-    return Stored(lossless, FULL if lossless else UNKNOWN, b"ICCP" in kinds)
+    return StoredAs(lossless, FULL if lossless else NOT_TOLD, b"ICCP" in kinds)
 
 
 def _webp_chunks(data: bytes) -> Iterator[bytes]:
@@ -130,15 +131,15 @@ def _webp_chunks(data: bytes) -> Iterator[bytes]:
         place += 8 + size + size % 2
 
 
-def _stored_tiff(data: bytes) -> Stored:
+def _stored_tiff(data: bytes) -> StoredAs:
     try:
         tags = read_directory(data)
         compression = tags.get(TiffTag.COMPRESSION, 1)
         lossless = compression in (*UNPACKED, *FAX)
         tagged = TiffTag.PROFILE in tags
     except Exception:
-        return Stored(False, UNKNOWN, tagged=False)
-    return Stored(lossless, FULL if lossless else UNKNOWN, tagged)
+        return StoredAs(False, NOT_TOLD, tagged=False)
+    return StoredAs(lossless, FULL if lossless else NOT_TOLD, tagged)
 
 
 def _png_is_tagged(data: bytes) -> bool:
