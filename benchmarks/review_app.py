@@ -86,8 +86,9 @@ def _copies(decisions: pd.DataFrame) -> pd.DataFrame:
             similarity=0.98,
             transform=keep.map({True: "", False: "rescaled"}).astype("str"),
             kept_because="",
+            close_call="",
             conflict="",
-        ).astype(dict.fromkeys(("kept_because", "conflict"), "str"))
+        ).astype(dict.fromkeys(("kept_because", "close_call", "conflict"), "str"))
     )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
 
 WIDTH, HEIGHT = 100, 80
+BANDS_OF_ROWS, BANDS_OF_COLUMNS = 19, 18
 
 
 def images_of(*rows: dict[str, object]) -> pd.DataFrame:
@@ -25,6 +26,11 @@ def hashes_of(*rows: dict[str, object]) -> pd.DataFrame:
     usual = {
         "oriented": np.zeros(8, np.uint64), "trimmed_contrast": 50.0,
         "content_width": WIDTH, "content_height": HEIGHT,
+        "row_spectrum": np.full(BANDS_OF_ROWS, 12, np.float32),
+        "column_spectrum": np.full(BANDS_OF_COLUMNS, 12, np.float32),
+        "resolved_width": WIDTH, "resolved_height": HEIGHT,
+        "block": 1, "halo": 0.0, "colours": 2000, "clipped": 0.0,
+        "lossless": True, "quality": 100.0, "tagged": False,
     }  # fmt: skip
     return HASHES.frame(
         [{**usual, "pixels": f"pixels of {row['image_id']}", **row} for row in rows]
@@ -51,6 +57,7 @@ def duplicates_of(*rows: dict[str, object]) -> pd.DataFrame:
         "similarity": 0.98,
         "transform": "",
         "kept_because": "",
+        "close_call": "",
         "conflict": "",
     }
     whole = [

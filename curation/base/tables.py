@@ -90,13 +90,32 @@ HASHES = Table(
         "trimmed_contrast": "float64",
         "content_width": "int64",
         "content_height": "int64",
+        "row_spectrum": "object",
+        "column_spectrum": "object",
+        "resolved_width": "int64",
+        "resolved_height": "int64",
+        "block": "int64",
+        "halo": "float64",
+        "colours": "int64",
+        "clipped": "float64",
+        "lossless": "bool",
+        "quality": "float64",
+        "tagged": "bool",
     },
     key=("image_id",),
 )
 """One row per readable picture: the SHA-256 of its pixels, of its transparency and of other frames,
 and, of its content, which is what uniform borders leave: eight 64-bit hashes, one per orientation
 (see `gate.fingerprint`), the deviation of the 32 x 32 grey levels behind them, and its size in
-pixels of the upright picture."""
+pixels of the upright picture.
+
+Then what tells a good copy from a poor one (see `gate.detail` and `gate.stored_as`): the power of
+its rows and columns in bands of a quarter octave, float32 binary logarithms; the pixels across and
+down that would hold all its detail; the side of a `block` in which its pixels are repeated, 1 for
+none; `halo`, the overshoot beside edges as a share of their height;
+how many `colours` some 4,000 of its pixels have, and the share of these that may be `clipped` at
+black or white; whether the file is stored without loss, its `quality` (0 to 100, -1 for one that is
+not told), and whether it is `tagged` with the colours that it means."""
 
 PAIRS = Table(
     "pairs",
@@ -146,14 +165,16 @@ DUPLICATES = Table(
         "similarity": "float64",
         "transform": "str",
         "kept_because": "str",
+        "close_call": "str",
         "conflict": "str",
     },
     key=("path",),
 )
 """One row per readable file. `relation` to the kept copy is "none", "exact" (same bytes), "pixels"
 (same pixels) or "duplicate" (found by comparing, see PAIRS; `transform` is what makes it of the
-kept one). `kept_because` says why the kept file of a group with copies stays, and `conflict` names
-the other classes that files of the group lie in."""
+kept one). `kept_because` says why the kept file of a group with copies stays, `close_call` what
+speaks for the next best all the same ("" for nothing), and `conflict` names the other classes that
+files of the group lie in."""
 
 OBJECT_COUNTS = Table(
     "object_counts",

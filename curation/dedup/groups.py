@@ -13,7 +13,7 @@ from curation.base.components import connected_components
 from curation.base.errors import SchemaError
 from curation.base.params import Params
 from curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
-from curation.dedup.keep import in_keep_order, reasons
+from curation.dedup.keep import NO_REASON, in_keep_order, reasons
 from curation.dedup.linkage import Place, link
 from curation.dedup.related_groups import pixels_of
 from curation.dedup.reverse import reverse
@@ -21,7 +21,7 @@ from curation.dedup.torn import plain_pixels, tear, ties_of_torn
 from curation.gather.folder.walk import UNLABELLED
 from curation.people.ledger.entries import HUMAN_DECISIONS
 
-VERSION = 3
+VERSION = 4
 """Raised whenever other copies may stay, so that stored tables are made anew."""
 
 _FACT_TYPES = {"distance": "int64", "similarity": "float64", "transform": "str"}
@@ -32,10 +32,10 @@ _SAME = {"distance": 0, "similarity": 1.0, "transform": ""}
 class DedupParams(Params):
     """Which of several copies stays. What a person chose outranks both settings."""
 
-    keep: Literal["largest", "first"] = Field(
-        "largest",
-        description="The largest content, then the cleanest and least compressed; or the first "
-        "path",
+    keep: Literal["best", "largest", "first"] = Field(
+        "best",
+        description="What shows most of the drawing, unspoilt, whatever its number of pixels; the "
+        "largest content, then the cleanest and least compressed; or the first path",
     )
     prefer: str = Field(
         "",
@@ -66,16 +66,17 @@ def find_duplicates(
     apart = _told_apart(decided, known)
     ties = _ties(ties_of_torn(PAIRS.check(pairs), known), known, apart, among=files["pixels"])
     described = _described(files, ties, decided)
-    ordered = in_keep_order(described, policy=params.keep, prefer=params.prefer)
+    ordered = in_keep_order(described, ties, policy=params.keep, prefer=params.prefer)
     found = _copies(ordered, ties, apart)
     why = reasons(found, policy=params.keep, prefer=params.prefer)
     found = found.sort_values("path", ignore_index=True)
-    kept_because = [why.get(path, "") for path in found["path"]]
+    told = [why.get(path, NO_REASON) for path in found["path"]]
     return DUPLICATES.check(
         found.assign(
             # Numbered by first path, so that a number does not depend on who stays.
             group=pd.factorize(found["group"])[0].astype(np.int64),
-            kept_because=pd.Series(kept_because, dtype="str"),
+            kept_because=pd.Series([one.because for one in told], dtype="str"),
+            close_call=pd.Series([one.close_call for one in told], dtype="str"),
             conflict=_conflicts(found),
         )
     )
@@ -83,8 +84,7 @@ def find_duplicates(
 
 def _files(images: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
     files = IMAGES.check(images).query("readable")
-    content = hashes[["image_id", "pixels", "content_width", "content_height"]]
-    files = files.merge(content, on="image_id", how="left", validate="m:1")
+    files = files.merge(hashes, on="image_id", how="left", validate="m:1")
     missing = int(files["pixels"].isna().sum())
     if missing:
         raise SchemaError(f"hashes: {missing} readable picture(s) have no row")

@@ -332,10 +332,16 @@ def _decode(
 
 
 def _pixels_row(image_id: str, decoded: Decoded) -> dict[str, object]:
+    detail = decoded.detail
     facts = (
         decoded._asdict()
         | decoded.fingerprint._asdict()
         | {"oriented": np.array(decoded.fingerprint.oriented, np.uint64)}
+        | decoded.stored._asdict()
+        | {name: getattr(detail, name) for name in ("block", "halo", "colours", "clipped")}
+        | {"resolved_width": detail.width, "resolved_height": detail.height}
+        | {"row_spectrum": np.array(detail.rows, np.float32)}
+        | {"column_spectrum": np.array(detail.columns, np.float32)}
     )
     row = {name: value for name, value in facts.items() if name in PIXELS.columns}
     return {"image_id": image_id} | row

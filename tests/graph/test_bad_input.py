@@ -98,8 +98,8 @@ def test_a_class_of_one_picture_is_trained_on_and_its_f1_is_undefined(
     [
         ("duplicates.prefers=x", "no setting called duplicates.prefers; there are: keep, prefer"),
         (
-            "duplicates.keep=best",
-            "duplicates.keep: input should be 'largest' or 'first', got 'best'",
+            "duplicates.keep=better",
+            "duplicates.keep: input should be 'best', 'largest' or 'first', got 'better'",
         ),
         ("dedup.max_distance=2", "no stage called dedup; there are: images, clusters, embeddings"),
         (

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.base.errors import SchemaError
+from curation.base.tables import HASHES
 from curation.dedup.groups import DedupParams, find_duplicates
 from curation.dedup.related_groups import related_groups
 from curation.dedup.reverse import reverse
@@ -19,6 +20,7 @@ from tests.frames import HEIGHT, WIDTH, hashes_of, images_of, pair, pairs_of
 
 PARAMS = DedupParams()
 FIRST = DedupParams(keep="first")
+LARGEST = DedupParams(keep="largest")
 
 
 def pictures(*names: str, **labels: str) -> pd.DataFrame:
@@ -51,23 +53,25 @@ def found(images, known, pairs=None, params=PARAMS, human=None) -> dict[str, tup
     return {row.path: (row.duplicate_of, row.relation) for row in table.itertuples()}
 
 
+HASHED = {*HASHES.columns} - {"image_id"}
+
+
 def kept(
     *copies: dict[str, object], params: DedupParams = PARAMS, human=None, **marks: str
 ) -> tuple[str, str]:
     """Which of some copies of one picture stays, and why; `marks` are of pairs, such as
     ab="first"."""
     names = "abc"[: len(copies)]
-    places = {"width", "height", "format", "size_bytes", "path", "image_id"}
     usual = [
         {"path": f"{name}.png", "image_id": name} | copy
         for name, copy in zip(names, copies, strict=True)
     ]
     images = images_of(
-        *({key: value for key, value in row.items() if key in places} for row in usual)
+        *({key: value for key, value in row.items() if key not in HASHED} for row in usual)
     )
     known = hashes_of(
         *(
-            {key: value for key, value in row.items() if key not in {*places} - {"image_id"}}
+            {key: value for key, value in row.items() if key in {*HASHED, "image_id"}}
             for row in usual
         )
     )
@@ -81,13 +85,18 @@ def kept(
 
 
 def sized(width: int, height: int, **changes: object) -> dict[str, object]:
-    """A copy without a border."""
+    """A copy without a border, as sharp as its pixels allow."""
     return {
         "width": width,
         "height": height,
         "content_width": width,
         "content_height": height,
+        "resolved_width": width,
+        "resolved_height": height,
     } | changes
+
+
+JPEG = {"format": "JPEG", "lossless": False, "quality": 90.0}
 
 
 def test_same_bytes_are_exact_copies_and_the_first_path_stays():
@@ -224,7 +233,7 @@ def test_pairs_that_name_a_picture_of_another_folder_with_the_same_pixels_count(
             {"width": 200, "height": 160, "content_width": 90},
             "largest of 2 copies (100 x 80)",
         ),
-        ({"format": "PNG"}, {"format": "JPEG", "size_bytes": 9000}, "stored without loss (PNG)"),
+        ({}, {**JPEG, "size_bytes": 9000}, "stored without loss (PNG)"),
         ({"size_bytes": 2000}, {"size_bytes": 1000}, "least compressed of 2 copies"),
         ({}, {"width": 110, "height": 90, "size_bytes": 1900}, "no border"),
         (
@@ -238,7 +247,7 @@ def test_pairs_that_name_a_picture_of_another_folder_with_the_same_pixels_count(
 )
 def test_the_largest_cleanest_and_least_compressed_copy_stays(better, worse, reason):
     for copies in ((better, worse), (worse, better)):
-        image_id, why = kept(*copies)
+        image_id, why = kept(*copies, params=LARGEST)
         assert why == reason
         assert image_id in (better.get("image_id"), "ab"[copies.index(better)])
 
@@ -247,7 +256,7 @@ def test_the_largest_cleanest_and_least_compressed_copy_stays(better, worse, rea
     ("clean", "marked", "stays"),
     [
         (sized(800, 600), sized(800, 600, size_bytes=9000), "clean"),
-        ({"format": "JPEG"}, {"format": "PNG"}, "clean"),
+        (JPEG, {}, "clean"),
         (
             {"width": 800, "height": 600, "content_width": 500, "content_height": 400},
             {"width": 800, "height": 600, "content_width": 780, "content_height": 590},
@@ -257,10 +266,13 @@ def test_the_largest_cleanest_and_least_compressed_copy_stays(better, worse, rea
     ],
     ids=["more bytes", "without loss", "the mark lies outside the content", "much larger"],
 )
-def test_a_watermark_wins_by_size_only(clean, marked, stays):
-    image_id, why = kept(clean, marked, ab="second")
+@pytest.mark.parametrize(
+    ("params", "by_size"), [(LARGEST, "largest"), (PARAMS, "most detail")], ids=["largest", "best"]
+)
+def test_a_watermark_wins_by_size_only(clean, marked, stays, params, by_size):
+    image_id, why = kept(clean, marked, params=params, ab="second")
     assert (image_id, why.split(" of ")[0]) == (
-        ("a", "no watermark") if stays == "clean" else ("b", "largest")
+        ("a", "no watermark") if stays == "clean" else ("b", by_size)
     )
 
 
@@ -275,14 +287,15 @@ def test_the_reason_is_told_against_the_best_file_with_other_bytes():
     )
     assert table["kept_because"].to_dict() == {
         "a": "",
-        "b": "least compressed of 3 copies",
+        "b": "most bytes of 3 copies (9000)",
         "c": "",
     }
 
 
 def test_a_little_trimming_or_encoding_noise_decides_nothing():
     noisy = {"content_width": WIDTH - 1, "content_height": HEIGHT - 1, "size_bytes": 1400}
-    assert kept(noisy, {"format": "JPEG"}) == ("a", "stored without loss (PNG)")
+    for params in (PARAMS, LARGEST):
+        assert kept(noisy, JPEG, params=params) == ("a", "stored without loss (PNG)")
 
 
 def test_renaming_files_keeps_the_same_pictures():
@@ -302,7 +315,7 @@ def test_the_first_path_stays_where_that_is_asked_for():
     )
 
 
-@pytest.mark.parametrize("keep", ["largest", "first"])
+@pytest.mark.parametrize("keep", ["best", "largest", "first"])
 def test_a_path_that_matches_the_glob_stays_rather(keep):
     params = DedupParams(keep=keep, prefer="masters/*")
     copies = ({"path": "a.png", "width": 900}, {"path": "masters/deep/z.png"}, {"path": "b.png"})

@@ -12,12 +12,15 @@ import numpy as np
 
 from curation.base.ai_marks import AI_MARKS
 from curation.base.file_errors import FILE_ERRORS
+from curation.base.spectra import BANDS
 from curation.base.thumbnail_codec import packed_size
 from curation.base.unseen import check_unseen
 from curation.gather.folder.walk import display
 from curation.gather.gate.content import GREY_SIDE_PX, Content
+from curation.gather.gate.detail import NO_DETAIL, Detail
 from curation.gather.gate.fingerprint import ORIENTATIONS, Fingerprint, fingerprint
 from curation.gather.gate.formats import ALLOWED
+from curation.gather.gate.stored_as import NOT_TOLD, StoredAs
 from curation.gather.gate.undecodable import MAX_SIDE_PX
 from curation.gather.signals import SIGNALS
 
@@ -41,6 +44,8 @@ class Decoded(NamedTuple):
     mode: str = ""
     ai_mark: str = ""
     fingerprint: Fingerprint = Fingerprint("", [0] * ORIENTATIONS, 0.0, 0, 0)
+    detail: Detail = NO_DETAIL
+    stored: StoredAs = StoredAs(False, NOT_TOLD, tagged=False)
     signals: Mapping[str, float] = MappingProxyType({})
     thumbnail: bytes = b""
     unseen: bytes = b""
@@ -67,6 +72,8 @@ def checked(header: dict[str, Any], blob: bytes) -> Decoded:
         mode=safe(str(header["mode"]).encode()),
         ai_mark=header["ai_mark"],
         fingerprint=fingerprint(_content(**header["content"])),
+        detail=_detail(**header["detail"]),
+        stored=_stored(**header["stored"]),
         signals=signals,
         thumbnail=thumbnail,
         unseen=unseen,
@@ -89,6 +96,22 @@ def _content(pixels: Any, grey: Any, **size: Any) -> Content:
         raise ValueError(pixels)
     sides = {name: _whole(value, MAX_SIDE_PX) for name, value in size.items()}
     return Content(pixels, levels.reshape(GREY_SIDE_PX, GREY_SIDE_PX), **sides)
+
+
+def _detail(rows: Any, columns: Any, halo: Any, clipped: Any, **whole: Any) -> Detail:
+    told: dict[str, Any] = {name: _whole(value, MAX_SIDE_PX) for name, value in whole.items()}
+    told |= {"rows": _spectrum(rows), "columns": _spectrum(columns)}
+    return Detail(**told, halo=_number(halo), clipped=_number(clipped))
+
+
+def _spectrum(levels: Any) -> list[float]:
+    if type(levels) is not list or len(levels) > BANDS:
+        raise ValueError("no spectrum")
+    return [_number(level) for level in levels]
+
+
+def _stored(lossless: Any, quality: Any, tagged: Any) -> StoredAs:
+    return StoredAs(lossless is True, _number(quality), tagged is True)
 
 
 def _whole(value: Any, most: int) -> int:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from curation.base.rgb import Rgb
-from curation.base.trim import trim
+from curation.base.trim import Box, trim
 
 GREY_SIDE_PX = 32
 """Side of the square behind a hash: that of imagehash, so that both give the same bits."""
@@ -33,10 +33,14 @@ class Content(NamedTuple):
 def find_content(rgb: Rgb, small: Rgb, identity: bytes = b"") -> Content:
     """The content of a picture and its thumbnail `small`; sizes are in pixels of `rgb`, to about
     1/320. `identity` is what tells it from others of the same pixels."""
-    content = trim(small).content
-    full = content.scaled(small.shape[:2], rgb.shape[:2])
+    return content_inside(trim(small).content, rgb, small, identity)
+
+
+def content_inside(box: Box, rgb: Rgb, small: Rgb, identity: bytes = b"") -> Content:
+    """The same where it is known which `box` of the thumbnail holds the content."""
+    full = box.scaled(small.shape[:2], rgb.shape[:2])
     digest = pixel_digest(rgb, identity)
-    return Content(digest, grey_square(content.cut(small)), full.width, full.height)
+    return Content(digest, grey_square(box.cut(small)), full.width, full.height)
 
 
 def grey_square(rgb: Rgb) -> npt.NDArray[np.uint8]:

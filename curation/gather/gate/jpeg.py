@@ -57,7 +57,7 @@ class Frame(NamedTuple):
 def read_frame(data: bytes) -> Frame:
     """The headers up to the first scan; those that are missing count as the usual ones."""
     unsupported, progressive, flat, parts = "", False, True, 0
-    for marker, start, end in _segments(data):
+    for marker, start, end in segments(data):
         if marker in FRAMES and end - start > 5:
             unsupported = _unsupported(marker, data[start])
             progressive, parts = marker not in (0xC0, 0xC1), data[start + 5]
@@ -69,7 +69,7 @@ def read_frame(data: bytes) -> Frame:
     return Frame(unsupported, progressive, True, len(data))
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+def segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Marker, start and end of the body of every segment up to the first scan."""
     place = data.find(b"\xff\xd8") + 2
     while place + 4 <= len(data) and data[place] == 0xFF:

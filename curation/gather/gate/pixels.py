@@ -7,17 +7,21 @@ from typing import NamedTuple
 from curation.base.rgb import Rgb
 from curation.base.strips import working_size
 from curation.base.thumbnail_codec import pack
+from curation.base.trim import trim
 from curation.base.unseen import NOTHING_UNSEEN, Unseen, pack_unseen
-from curation.gather.gate.content import Content, find_content
+from curation.gather.gate.content import Content, content_inside
+from curation.gather.gate.detail import Detail, find_detail
 from curation.gather.gate.page import page_of_all
 from curation.gather.signals import SIGNALS
 
 
 class Measures(NamedTuple):
-    """The content inside the borders, the value of every signal, the working thumbnail, packed,
-    what it does not show, packed, and which kind of `page` it is, if it is one."""
+    """The content inside the borders and its detail, the value of every signal, the working
+    thumbnail, packed, what it does not show, packed, and which kind of `page` it is, if it is
+    one."""
 
     content: Content
+    detail: Detail
     signals: dict[str, float]
     thumbnail: bytes
     unseen: bytes
@@ -31,12 +35,14 @@ def measure_pixels(
     unseen: Unseen = NOTHING_UNSEEN,
     identity: bytes = b"",
 ) -> Measures:
-    """Digest and size from the full picture; everything else from its thumbnail. `unseen` is what
-    it does not show, `identity` what tells it from others of the same pixels."""
+    """Digest, size and detail from the full picture; everything else from its thumbnail. `unseen`
+    is what it does not show, `identity` what tells it from others of the same pixels."""
     small = working_size(rgb, thumbnail_side_px)
+    box = trim(small).content
     unseen = unseen.small(thumbnail_side_px)
     return Measures(
-        content=find_content(rgb, small, identity),
+        content=content_inside(box, rgb, small, identity),
+        detail=find_detail(box.scaled(small.shape[:2], rgb.shape[:2]).cut(rgb)),
         signals={signal.name: signal.of(small) for signal in SIGNALS},
         thumbnail=pack(small),
         unseen=pack_unseen(unseen),

@@ -10,7 +10,7 @@ import PIL
 import simplejpeg
 
 from curation.base import strips, thumbnail_codec
-from curation.gather.gate import decode, fingerprint
+from curation.gather.gate import decode, detail, fingerprint, stored_as
 from curation.gather.gate.undecodable import MAX_SIDE_PX
 
 VERSION = 3
@@ -31,6 +31,8 @@ def pictures_version(*, thumbnail_side_px: int, max_pixels: int) -> str:
             strips.VERSION,
             decode.VERSION,
             fingerprint.VERSION,
+            detail.VERSION,
+            stored_as.VERSION,
             MAX_SIDE_PX,
         ),
         (thumbnail_side_px, max_pixels),

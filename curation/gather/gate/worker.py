@@ -25,6 +25,7 @@ from curation.gather.folder.safe_open import RefusedError, read_chunks
 from curation.gather.gate.decode import decode
 from curation.gather.gate.marked import find_ai_mark
 from curation.gather.gate.pixels import measure_pixels
+from curation.gather.gate.stored_as import stored_as
 from curation.gather.gate.undecodable import UndecodableError
 
 ID_LENGTH = 64
@@ -79,6 +80,8 @@ def examine(data: bytes, settings: Settings) -> Reply:
         "mode": picture.mode,
         "ai_mark": find_ai_mark(data),
         "content": measures.content._asdict() | {"grey": measures.content.grey.tobytes().hex()},
+        "detail": measures.detail._asdict(),
+        "stored": stored_as(data, picture.format, picture.note)._asdict(),
         "signals": measures.signals,
         "unseen": len(measures.unseen),
     }

@@ -1,0 +1,348 @@
+"""What is wrong with each of several copies of one picture, from the gravest to the least.
+
+The copies go through one question after another. Each is judged against the best of those that had
+no fault so far, in steps, so that the noise of trimming and encoding decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.base.arrays import Integers
+from curation.dedup.cropping import shown_more
+from curation.dedup.top_octave import crispness
+
+Numbers = npt.NDArray[np.float64]
+_Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class GradeSteps:
+    """From which difference on a copy is the worse one. Chosen on degraded twins;
+    `benchmarks/which_copy_stays.py` measures the choice."""
+
+    detail: float = 1.75
+    """Ratio of resolved lengths from which a copy lacks detail, whatever else it has: the measure
+    takes some of what enlarging smeared for detail."""
+
+    cropped: float = 0.03
+    """Share of a content that may be missing."""
+
+    tilt_degrees: float = 0.4
+    """Turn between two copies that lie equally straight: what aligning misses."""
+
+    stretch: float = 0.03
+    """Natural logarithm of a stretch between two copies of one shape."""
+
+    redrawn: float = 0.1
+    """Binary logarithm of sharpness that tells which of two was turned or stretched."""
+
+    soft: float = 0.6
+    """Binary logarithm of sharpness from which a copy is softer."""
+
+    halo: float = 0.08
+    """Overshoot beside edges, more than the other has, from which a copy may be sharpened."""
+
+    sure_halo: float = 0.45
+    """Overshoot that no drawing has by itself."""
+
+    sure_clipped: float = 0.15
+    """Share of pixels that sharpening drove to black or white, more than the other has, from which
+    it is sure."""
+
+    sharpened: tuple[float, float] = (0.4, 3.5)
+    """Binary logarithm of how much sharper it then is: less is no sharpening, and more is a blur of
+    the other."""
+
+    natural: float = -1.5
+    """Sharpness above which a copy needs no sharpening to explain the other's."""
+
+    grain: float = 0.35
+    """Binary logarithm of roughness from which a copy is rougher."""
+
+    colours: int = 256
+    """Colours that a palette holds at most."""
+
+    many_colours: int = 512
+    """Colours, among some 4,000 pixels, that the other must have, for a palette to have lost
+    some."""
+
+    more_colours: float = 4.0
+    """How many times more colours it must have."""
+
+    flat: float = 0.6
+    """Share of the other's colours below which a copy is flat by itself, and not smoothed."""
+
+    poor: float = 45.0
+    """JPEG quality below which roughness is compression's."""
+
+    clipped: float = 0.08
+    """Share of pixels cut off at black or white, more than the best has."""
+
+    border: float = 0.03
+    """Share of a picture that may lie around its content."""
+
+    quality: float = 10.0
+    """Points of JPEG quality within which two files count as equally compressed."""
+
+    density: float = 2.0
+    """Ratio of bytes per pixel within which they do, where a quality is not told."""
+
+    strong: float = 50.0
+    """JPEG quality below which blocks look like detail."""
+
+    blocks: float = 25.0
+    """Points of quality below it that are worth one step of binary sharpness."""
+
+
+_STEPS = GradeSteps()
+
+
+Columns = Mapping[str, npt.NDArray[Any]]
+"""Values by the name of a column, all of one length."""
+
+
+class Group(NamedTuple):
+    """Copies of one picture and the pairs compared among them."""
+
+    copies: Columns
+    """As `grades` has them."""
+
+    pairs: Columns
+    """As `grades` has them."""
+
+    alive: _Flags
+    """Copies without a fault so far, of which the best will stay."""
+
+    @property
+    def one(self) -> npt.NDArray[np.int64]:
+        """Which of the copies is the first of each pair."""
+        return self.pairs["one"]
+
+    @property
+    def other(self) -> npt.NDArray[np.int64]:
+        """Which one is the second."""
+        return self.pairs["other"]
+
+    @property
+    def open(self) -> _Flags:
+        """The pairs of which neither has a fault so far."""
+        return np.asarray(self.alive[self.one] & self.alive[self.other])
+
+    def either_way(self, worse: _Flags, other_worse: _Flags) -> Numbers:
+        """1 for every copy that is the worse one of an open pair: `worse` says it of the first of
+        each, `other_worse` of the second."""
+        found = np.zeros(len(self.alive))
+        found[self.one[worse & self.open]] = 1
+        found[self.other[other_worse & self.open]] = 1
+        return found
+
+    def sharpness(self) -> Numbers:
+        """That of the copies without a fault so far, the others' is below any."""
+        rows, columns = self.copies["row_spectrum"], self.copies["column_spectrum"]
+        quality = self.copies["quality"][self.alive]
+        strong = np.where(quality >= 0, np.maximum(0, _STEPS.strong - quality), 0)
+        found = np.full(len(self.alive), _FAR_BELOW)
+        found[self.alive] = crispness([*rows[self.alive]], [*columns[self.alive]])
+        found[self.alive] -= strong / _STEPS.blocks
+        return found
+
+
+_Question = Callable[[Group], Numbers]
+"""How bad each copy is in one respect, in whole steps or any number to be told in steps of 1."""
+
+
+def grades(copies: Columns, pairs: Columns) -> dict[str, npt.NDArray[np.int64]]:
+    """Whole numbers for each of ASKED, one for each of `copies`: 0 for those that are as good
+    in that as the best; below 0 for those that are better, but worse in something graver.
+
+    `copies` are files of other bytes that chains of `pairs` join: what HASHES says of them,
+    `width`, `height`, `size_bytes` and `marked`. `pairs` are of the places of `one` and the
+    `other` among them, and what PAIRS say of these: `tilt`, `stretch`, `grain` and `transform`."""
+    group = Group(copies, pairs, np.ones(len(copies["quality"]), np.bool_))
+    told: dict[str, npt.NDArray[np.int64]] = {}
+    for name, question in ASKED.items():
+        bad = question(group)
+        steps = np.floor(bad - bad[group.alive].min() + _ROUNDING)
+        told[name] = np.clip(steps, -_MOST_STEPS, _MOST_STEPS).astype(np.int64)
+        group = group._replace(alive=group.alive & (told[name] == 0))
+    return told
+
+
+_ROUNDING = 1e-9
+"""Steps that a sum of binary fractions may miss."""
+
+_MOST_STEPS = 1000
+"""Steps beyond which it no longer matters how much worse a copy is."""
+
+_FAR_BELOW = -1e6
+"""A binary logarithm of sharpness below all that are measured."""
+
+
+def _lacks_detail(group: Group) -> Numbers:
+    """Steps of a resolved length that is smaller than the best."""
+    resolved = np.sqrt(1.0 * group.copies["resolved_width"] * group.copies["resolved_height"])
+    return np.asarray(-np.log(np.maximum(resolved, 1)) / np.log(_STEPS.detail), np.float64)
+
+
+def _is_marked(group: Group) -> Numbers:
+    return group.copies["marked"].astype(np.float64)
+
+
+def _is_cropped(group: Group) -> Numbers:
+    shown = np.array([shown_more(words) for words in group.pairs["transform"]], np.float64)
+    return group.either_way(shown > _STEPS.cropped, shown < -_STEPS.cropped)
+
+
+def _is_turned(group: Group) -> Numbers:
+    return _outvoted(group, np.abs(group.pairs["tilt"]) <= _STEPS.tilt_degrees)
+
+
+def _is_stretched(group: Group) -> Numbers:
+    return _outvoted(group, np.abs(group.pairs["stretch"]) <= _STEPS.stretch)
+
+
+def _outvoted(group: Group, agree: _Flags) -> Numbers:
+    """1 for a copy with which at most half as many agree as with the best supported one."""
+    votes = np.ones(len(group.alive))
+    for ends in (group.one, group.other):
+        np.add.at(votes, ends[agree], 1)
+    return np.asarray(votes <= votes[group.alive].max() / 2, np.float64)
+
+
+def _is_sharpened(group: Group) -> Numbers:
+    sharp = group.sharpness()
+    return group.either_way(
+        _sharpened(group, sharp, group.one, group.other, -group.pairs["grain"]),
+        _sharpened(group, sharp, group.other, group.one, group.pairs["grain"]),
+    )
+
+
+def _sharpened(
+    group: Group, sharp: Numbers, one: Integers, other: Integers, grain: Numbers
+) -> _Flags:
+    """Whether the one of each pair is the other, sharpened; `grain` is how much rougher it is."""
+    halos = group.copies["halo"]
+    sharper = sharp[one] - sharp[other]
+    least, most = _STEPS.sharpened
+    overshoot = halos[one] - halos[other]
+    driven = group.copies["clipped"][one] - group.copies["clipped"][other]
+    marks = (overshoot > _STEPS.halo) | (driven > _STEPS.clipped)
+    natural = (grain > _STEPS.grain) & (sharp[other] > _STEPS.natural)
+    sure = (halos[one] > _STEPS.sure_halo) | (driven > _STEPS.sure_clipped)
+    return np.asarray(marks & (natural | sure) & (sharper > least) & (sharper < most))
+
+
+def _is_redrawn(group: Group) -> Numbers:
+    """Of two copies that are not of one turn and shape, the softer one was drawn after the
+    other."""
+    sharp = group.sharpness()
+    softer = sharp[group.other] - sharp[group.one]
+    moved = np.abs(group.pairs["tilt"]) > _STEPS.tilt_degrees
+    moved |= np.abs(group.pairs["stretch"]) > _STEPS.stretch
+    return group.either_way(moved & (softer > _STEPS.redrawn), moved & (softer < -_STEPS.redrawn))
+
+
+def _is_soft(group: Group) -> Numbers:
+    return -group.sharpness() / _STEPS.soft
+
+
+def _is_reduced(group: Group) -> Numbers:
+    """Few colours where the other has many and is no rougher: noise has colours of its own."""
+    colours, grain = group.copies["colours"], group.pairs["grain"]
+    one, other = colours[group.one], colours[group.other]
+    least = _STEPS.grain
+    return group.either_way(
+        _has_few(one, other) & (grain < least), _has_few(other, one) & (-grain < least)
+    )
+
+
+def _has_few(one: Numbers, other: Numbers) -> _Flags:
+    many = (other >= _STEPS.many_colours) & (other >= _STEPS.more_colours * one)
+    return np.asarray(many & (one <= _STEPS.colours))
+
+
+def _is_repeated(group: Group) -> Numbers:
+    """Pixels that were repeated to enlarge it."""
+    return (group.copies["block"] > 1).astype(np.float64)
+
+
+def _is_smoothed(group: Group) -> Numbers:
+    """The smoother of two copies, where the other's roughness is none of compression's and the
+    copy is no flat drawing: what it lacks is texture."""
+    colours, poor = group.copies["colours"], _compressed_poorly(group)
+    one, other, grain = group.one, group.other, group.pairs["grain"]
+    return group.either_way(
+        (grain > _STEPS.grain) & ~poor[other] & (colours[one] >= _STEPS.flat * colours[other]),
+        (-grain > _STEPS.grain) & ~poor[one] & (colours[other] >= _STEPS.flat * colours[one]),
+    )
+
+
+def _compressed_poorly(group: Group) -> _Flags:
+    quality = group.copies["quality"]
+    return np.asarray((quality >= 0) & (quality < _STEPS.poor))
+
+
+def _is_rough(group: Group) -> Numbers:
+    """Steps of roughness, as the mean of what was found beside each other copy."""
+    told = group.open
+    level, number = np.zeros(len(group.alive)), np.zeros(len(group.alive))
+    for ends, sign in ((group.one, -1), (group.other, 1)):
+        np.add.at(level, ends[told], sign * group.pairs["grain"][told])
+        np.add.at(number, ends[told], 1)
+    # The mean of n differences from the others is n / (n + 1) of that from the mean of all.
+    return level / (number + 1) / _STEPS.grain
+
+
+def _is_clipped(group: Group) -> Numbers:
+    return group.copies["clipped"] / _STEPS.clipped
+
+
+def _has_border(group: Group) -> Numbers:
+    whole = group.copies["width"] * group.copies["height"]
+    share = group.copies["content_width"] * group.copies["content_height"] / whole
+    return np.asarray(share < share[group.alive].max() - _STEPS.border, np.float64)
+
+
+def _has_loss(group: Group) -> Numbers:
+    return 1 - group.copies["lossless"]
+
+
+def _is_compressed(group: Group) -> Numbers:
+    """By the quality that all files tell, else by bytes a pixel."""
+    quality = group.copies["quality"]
+    if (quality[group.alive] >= 0).all():
+        return -quality / _STEPS.quality
+    content = group.copies["content_width"] * group.copies["content_height"]
+    density = group.copies["size_bytes"] / content
+    return np.asarray(-np.log(density) / np.log(_STEPS.density), np.float64)
+
+
+def _is_untagged(group: Group) -> Numbers:
+    return 1 - group.copies["tagged"]
+
+
+ASKED: dict[str, _Question] = {
+    "lacks_detail": _lacks_detail,
+    "marked": _is_marked,
+    "turned": _is_turned,
+    "stretched": _is_stretched,
+    "reduced": _is_reduced,
+    "sharpened": _is_sharpened,
+    "redrawn": _is_redrawn,
+    "repeated": _is_repeated,
+    "cropped": _is_cropped,
+    "soft": _is_soft,
+    "smoothed": _is_smoothed,
+    "rough": _is_rough,
+    "clipped": _is_clipped,
+    "bordered": _has_border,
+    "lossy": _has_loss,
+    "compressed": _is_compressed,
+    "untagged": _is_untagged,
+}
+"""What is asked of every copy, the gravest first, by the name of its column."""
