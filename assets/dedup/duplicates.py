@@ -60,12 +60,12 @@ def copies(
     yield table(apart, "kept_apart", preview=records(apart.head(_MOST_SHOWN)))
     families = find_families(images, found, known, pairs, config, human_decisions)
     sizes = families["family"].value_counts()
-    yield table(families, "families", families=len(sizes), largest=int(sizes.max()) if len(sizes) else 0)
+    yield table(
+        families, "families", families=len(sizes), largest=int(sizes.max()) if len(sizes) else 0
+    )
 
 
-def _duplicates(
-    found: pd.DataFrame, across: pd.DataFrame
-) -> dg.MaterializeResult[pd.DataFrame]:
+def _duplicates(found: pd.DataFrame, across: pd.DataFrame) -> dg.MaterializeResult[pd.DataFrame]:
     dropped = found[~found["keep"]]
     kept = found.loc[found["kept_because"] != "", ["path", "kept_because"]]
     return table(

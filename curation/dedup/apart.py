@@ -58,7 +58,7 @@ def _one_of_two_groups(ties: pd.DataFrame) -> pd.DataFrame:
     order = ["shown", "similarity", "path", "other_path"]
     best_first = ties.sort_values(order, ascending=[False, False, True, True])
     # Sets, as the same two groups may be tied by pairs in either order.
-    ends = [frozenset(both) for both in zip(best_first["path"], best_first["other_path"], strict=True)]
-    groups = pd.Series(ends, index=best_first.index, dtype="object")
+    ends = zip(best_first["path"], best_first["other_path"], strict=True)
+    groups = pd.Series(list(map(frozenset, ends)), index=best_first.index, dtype="object")
     first_of_each = best_first[~groups.duplicated()]
     return first_of_each.sort_values(order[1:], ascending=[False, True, True])

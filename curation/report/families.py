@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from posixpath import commonpath, dirname
 from typing import Any, NamedTuple
 
@@ -33,7 +34,7 @@ class Side(NamedTuple):
 @dataclass(frozen=True)
 class Variant:
     """One file of a family. `name` is its path within the folder of the family; `boxes` are around
-    what is changed in it as against the file `against`, and `changed` says how much; both are ""
+    what changed in it, `changed` says how much, and `against` as against which of the others, ""
     where that is not known."""
 
     path: str
@@ -94,55 +95,56 @@ def family_of(
     """The family of that number; `members` are its rows of FAMILIES, in the order of their paths,
     with those of DECISIONS on each, `address` gives the place of the thumbnail of an image_id, and
     at most `most` are shown."""
-    rows: list[dict[Any, Any]] = members.to_dict("records")
     folder = _folder(members["path"].tolist())
     best = str(members.loc[members["rank"].idxmin(), "path"])
     beside = _beside(members["path"].tolist(), best)
     shown = []
-    for row in rows[:most]:
-        side = _changed_side(ties.get(row["path"], ()), beside[row["path"]])
-        shown.append(_variant(row, folder, side, address))
+    for row in members.head(most or len(members)).to_dict("records"):
+        told = _changes(ties.get(row["path"], ()), beside[row["path"]])
+        shown.append(_variant(row, folder, address, **told))
     counts = members["outcome"].value_counts().to_dict()
-    return Family(number, folder, shown, counts, len(rows) - len(shown))
+    return Family(number, folder, shown, counts, len(members) - len(shown))
 
 
-def _beside(paths: Sequence[str], best: str) -> dict[str, Sequence[str]]:
-    """What each variant is shown against: the best one, or else the one before it; of two, each
-    against the other."""
+def _beside(paths: Sequence[str], best: str) -> dict[str, Mapping[str, str]]:
+    """What each variant is shown against, by path, in words: the best one, or else the one before
+    it; of two, each against the other."""
     if len(paths) < STRIP:
-        return {path: [other for other in paths if other != path] for path in paths}
-    before = {path: [best, one] for path, one in zip(paths[1:], paths, strict=False)}
-    return {paths[0]: [best], **before, best: []}
+        return {path: dict.fromkeys(paths, "the other") for path in paths}
+    told = {path: {best: "the best"} for path in paths}
+    for before, path in pairwise(paths):
+        told[path].setdefault(before, "the one before")
+    return {**told, best: {}}
 
 
-def _changed_side(ties: Sequence[Side], beside: Sequence[str]) -> Side | None:
-    """The first of those beside a variant against which its changed places are known."""
+def _changes(ties: Sequence[Side], beside: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a Variant on what changed, as against the first of those beside it with which
+    it was compared and places are known."""
     known = {side.other: side for side in ties if side.places}
-    return next((known[path] for path in beside if path in known), None)
+    other = next((path for path in beside if path in known), None)
+    if other is None:
+        return {}
+    places = known[other].places
+    return {
+        "boxes": outlines(places),
+        "changed": changed_in_words(places),
+        "against": beside[other],
+    }
 
 
 def _variant(
-    row: Mapping[Any, Any], folder: str, side: Side | None, address: Callable[[str], str]
+    row: Mapping[Any, Any], folder: str, address: Callable[[str], str], **told: Any
 ) -> Variant:
     return Variant(
         path=row["path"],
-        name=_within(folder, row["path"]),
+        name=row["path"].removeprefix(folder),
         image_id=row["image_id"],
         outcome=row["outcome"],
         reason=row["reason"],
         thumbnail=address(row["image_id"]),
         best=row["rank"] == 0,
-        **({} if side is None else _changes(side, folder)),
+        **told,
     )
-
-
-def _changes(side: Side, folder: str) -> dict[str, Any]:
-    """The fields of a Variant on what changed."""
-    return {
-        "boxes": outlines(side.places),
-        "changed": changed_in_words(side.places),
-        "against": _within(folder, side.other),
-    }
 
 
 def _folder(paths: Sequence[str]) -> str:
@@ -153,7 +155,3 @@ def _folder(paths: Sequence[str]) -> str:
     """
     folder = commonpath([dirname(path) for path in paths]) if paths else ""
     return f"{folder}/" if folder else ""
-
-
-def _within(folder: str, path: str) -> str:
-    return path.removeprefix(folder)

@@ -137,9 +137,7 @@ def _apart(row: Mapping[Any, Any], rows: pd.DataFrame, drawn: Mapping[str, str])
     )
 
 
-def _beside(
-    path: str, places: str, rows: pd.DataFrame, drawn: Mapping[str, str]
-) -> PictureBeside:
+def _beside(path: str, places: str, rows: pd.DataFrame, drawn: Mapping[str, str]) -> PictureBeside:
     return PictureBeside(
         path,
         str(rows.at[path, "outcome"]),

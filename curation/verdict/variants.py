@@ -1,5 +1,5 @@
-"""Fewer variants: what a family of them leaves where `duplicates.variants` asks for no more than its
-best."""
+"""Fewer variants: what a family of them leaves where `duplicates.variants` asks for no more than
+its best."""
 
 from __future__ import annotations
 

@@ -176,9 +176,7 @@ def test_no_family_ever_loses_its_last_picture(word: str) -> None:
 def changed(pairs: pd.DataFrame, **pixels: str) -> list[str]:
     """`places` and `other_places` of the only two groups kept apart."""
     names = sorted({*pairs["first"], *pairs["second"]})
-    images = images_of(
-        *({"path": f"{n}.png", "image_id": n, "width": WIDTHS[n]} for n in names)
-    )
+    images = images_of(*({"path": f"{n}.png", "image_id": n, "width": WIDTHS[n]} for n in names))
     told = ({"image_id": n, "pixels": pixels.get(n, n), "content_width": WIDTHS[n]} for n in names)
     known = hashes_of(*told)
     copies: pd.DataFrame = DUPLICATES.check(find_duplicates(images, known, pairs, DedupParams()))
