@@ -96,13 +96,14 @@ def family_of(
     with those of DECISIONS on each, `address` gives the place of the thumbnail of an image_id, and
     at most `most` are shown."""
     folder = _folder(members["path"].tolist())
-    best = str(members.loc[members["rank"].idxmin(), "path"])
+    best = str(members.sort_values("rank")["path"].iat[0])
     beside = _beside(members["path"].tolist(), best)
     shown = []
-    for row in members.head(most or len(members)).to_dict("records"):
+    rows: list[dict[Any, Any]] = members.to_dict("records")
+    for row in rows[:most]:
         told = _changes(ties.get(row["path"], ()), beside[row["path"]])
         shown.append(_variant(row, folder, address, **told))
-    counts = members["outcome"].value_counts().to_dict()
+    counts = {str(name): count for name, count in members["outcome"].value_counts().items()}
     return Family(number, folder, shown, counts, len(members) - len(shown))
 
 

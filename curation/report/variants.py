@@ -111,8 +111,8 @@ def _strips(
     drawn = _thumbnails(shown["image_id"], rows, read, _LIMITS.side_px, _LIMITS.quality)
     ties = sides(apart)
     return [
-        family_of(int(some["family"].iat[0]), some, ties, drawn.__getitem__, most=_LIMITS.pictures)
-        for _, some in largest.groupby("family", sort=False)
+        family_of(int(str(number)), some, ties, drawn.__getitem__, most=_LIMITS.pictures)
+        for number, some in largest.groupby("family", sort=False)
     ]
 
 

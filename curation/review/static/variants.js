@@ -4,7 +4,7 @@ import { decideEach } from "./deciding.js";
 import { listen } from "./keys.js";
 import { undoAll, undoLast } from "./taking.js";
 import { name, tileOf } from "./tiles.js";
-import { goTo } from "./turns.js";
+import { goTo, inTurn } from "./turns.js";
 import { complain, tell, tellWhatWasKept } from "./words.js";
 
 const strips = () => [...document.querySelectorAll("[data-family]")];
@@ -25,28 +25,32 @@ function keepOnly(strip, tile) {
 }
 
 function giveBack(strip) {
-  const entries = strip.querySelector("[data-strip=back]")?.dataset.entries.split(" ").map(Number);
-  if (!entries) return tell("Nobody decided on this strip.") ?? Promise.resolve(false);
+  const button = () => document.querySelector(`#${strip.id} [data-strip=back]`);
+  const entries = () => button().dataset.entries.split(" ").map(Number);
   return undoAll(entries, "outcome", `what was said of ${members(strip).length} variants`);
 }
 
 const DECISIONS = { all: keepAll, only: keepOnly, back: giveBack };
 
-// Shows the strips as they are now, whether the decision was recorded or others had been quicker.
-async function decided(how, strip, tile) {
-  await how(strip, tile);
-  await refresh();
+// Decides, and then shows the strips as they are now, whether that was recorded or others had been quicker.
+function decided(how, strip, tile) {
+  how(strip, tile);
+  inTurn(refresh);
 }
 
 async function refresh() {
   const answer = await fetch(location.href).catch(() => null);
-  if (!answer?.ok) return complain("The strips could not be loaded again: they are as before the decision.", "strips");
+  if (!answer?.ok) {
+    complain("The strips could not be loaded again: they are shown as before.", "strips");
+    return false;
+  }
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (next.body.dataset.run !== document.body.dataset.run) return location.reload();
+  if (next.body.dataset.run !== document.body.dataset.run) location.reload();
   for (const old of strips()) {
     const fresh = next.querySelector(`#${old.id}`);
     if (fresh) replace(old, document.importNode(fresh, true));
   }
+  return true;
 }
 
 function replace(old, fresh) {
