@@ -109,9 +109,9 @@ def family_of(
 
 def _beside(paths: Sequence[str], best: str) -> dict[str, Mapping[str, str]]:
     """What each variant is shown against, by path, in words: the best one, or else the one before
-    it; of two, each against the other."""
+    it; of two, each against the other, which needs no word."""
     if len(paths) < STRIP:
-        return {path: dict.fromkeys(paths, "the other") for path in paths}
+        return {path: dict.fromkeys(paths, "") for path in paths}
     told = {path: {best: "the best"} for path in paths}
     for before, path in pairwise(paths):
         told[path].setdefault(before, "the one before")
