@@ -35,8 +35,9 @@ def find_families(
     The best of a family is the one that would stay if all were copies. Two pictures that
     HUMAN_DECISIONS call different tie no family."""
     decided = HUMAN_DECISIONS.frame([]) if human is None else HUMAN_DECISIONS.check(human)
-    ties = ties_apart(duplicates, hashes, pairs)
-    ties = ties[~_told_different(ties, duplicates, decided)]
+    ties, apart = ties_apart(duplicates, hashes, pairs), told_different(duplicates, decided)
+    ends = zip(ties["path"], ties["other_path"], strict=True)
+    ties = ties[np.array([frozenset(both) not in apart for both in ends], dtype=np.bool_)]
     among = images[images["path"].isin({*ties["path"], *ties["other_path"]})]
     ordered = in_order_of_keeping(among, hashes, ties, params, decided)
     rank = ordered.groupby("related").cumcount().astype("int64")
@@ -47,12 +48,11 @@ def find_families(
     return FAMILIES.check(numbered.sort_values(["family", "path"]))
 
 
-def _told_different(ties: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.Series:
-    """Which of the ties are between groups of which people called two pictures different."""
+def told_different(duplicates: pd.DataFrame, human: pd.DataFrame) -> set[frozenset[str]]:
+    """The kept files, each two, of groups of which people called two pictures different."""
     kept = duplicates["path"].where(duplicates["keep"], duplicates["duplicate_of"])
     kept_for = dict(zip(duplicates["image_id"], kept, strict=True))
     said = human[human["action"] == "different"]
-    two = zip(said["image_id"].map(kept_for), said["value"].map(kept_for), strict=True)
-    apart = set(map(frozenset, two))
-    ends = zip(ties["path"], ties["other_path"], strict=True)
-    return pd.Series([frozenset(both) in apart for both in ends], index=ties.index, dtype="bool")
+    both = said[said["image_id"].isin(kept_for) & said["value"].isin(kept_for)]
+    two = zip(both["image_id"].map(kept_for), both["value"].map(kept_for), strict=True)
+    return set(map(frozenset, two))

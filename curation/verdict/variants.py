@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from curation.base.reasons import VARIANT_FOR_REVIEW, VARIANT_REJECTED, Reason
 from curation.base.tables import DECISIONS
+from curation.dedup.families import told_different
 from curation.verdict.conservation import MACHINE
 from curation.verdict.human import kept_by_people
 
@@ -28,8 +30,8 @@ def thin(
 
     The best is the first, in keep order, of those that would stay: of what people kept, then of
     what the machine kept, then of what is under review, so that no family loses its last picture.
-    What people kept stays beside it, and what is under review for something else goes on waiting
-    for that."""
+    What people kept stays beside it, and so does what they called different from it; what is under
+    review for something else goes on waiting for that."""
     ruled = families[families["rule"].isin(list(_RULES))]
     if ruled.empty:
         return decisions
@@ -37,6 +39,9 @@ def thin(
     best = staying.drop_duplicates("family").set_index("family")["path"]
     others = staying[staying["family"].duplicated() & ~staying["chosen"]]
     told = others.assign(best=others["family"].map(best))
+    apart = told_different(duplicates, human)
+    pairs = zip(told["path"], told["best"], strict=True)
+    told = told[np.array([frozenset(two) not in apart for two in pairs], dtype=np.bool_)]
     sizes = staying["family"].value_counts()
     places = told.assign(count=told["family"].map(sizes)).set_index("path").to_dict("index")
     rows = decisions.to_dict("records")

@@ -105,6 +105,15 @@ def test_who_is_told_apart_is_of_no_family() -> None:
     assert ranks(found(said("b", "d", "different"))[1]).keys() == {"a", "b", "e", "f"}
 
 
+def test_who_is_told_apart_from_the_best_stays_beside_it_though_a_chain_ties_them() -> None:
+    pairs = pairs_of(*(pair(*two, relation="variant") for two in ("ab", "bc", "ac")))
+    word = said("b", "c", "different")
+    tables = found(word, pairs=pairs)
+    assert ranks(tables[1]).keys() == set("abc")
+    outcomes = after(tables, word)
+    assert (outcomes["a"], outcomes["c"]) == (("rejected", "variant"), ("kept", ""))
+
+
 def test_all_variants_stay_unless_fewer_are_asked_for() -> None:
     assert DedupParams().variants == "keep"
     assert {name for name, (outcome, _) in decided(rule="keep").items() if outcome == "kept"} == {
