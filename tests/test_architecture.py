@@ -50,7 +50,7 @@ SAME_IN_MANY_MODULES = {
     *("VERSION", "log"),  # what a module says of itself
     *("lines", "taken_lines"),  # what a command tells a person
 }
-ALSO_ANOTHER_WORD = {"unreadable", "duplicate", "photo", "unsure", "human"}
+ALSO_ANOTHER_WORD = {"unreadable", "duplicate", "variant", "photo", "unsure", "human"}
 """Codes of reasons that are also those of an error, a relation, a medium or a decider."""
 
 

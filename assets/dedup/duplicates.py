@@ -1,5 +1,7 @@
 """Which of several copies stays."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import pandas as pd
 
@@ -9,6 +11,8 @@ from assets.shared.union import union
 from curation.base.tables import DUPLICATES
 from curation.dedup import groups
 from curation.dedup.across import across_notes, across_splits
+from curation.dedup.apart import KEPT_APART, kept_apart
+from curation.dedup.families import FAMILIES, find_families
 from curation.dedup.groups import DedupParams
 
 _MOST_SHOWN = 20
@@ -21,14 +25,24 @@ class DedupConfig(DedupParams, dg.Config):
 STAGE = Stage(
     "duplicates",
     settings=DedupParams,
-    tables={"duplicates": Made(DUPLICATES)},
+    tables={
+        "duplicates": Made(
+            DUPLICATES, "Every readable file with its group of copies; one of each group is kept"
+        ),
+        "kept_apart": Made(
+            KEPT_APART, "Every two kept files that are related, and where a variant was changed"
+        ),
+        "families": Made(
+            FAMILIES, "The kept files that a chain of variants ties together, and which is the best"
+        ),
+    },
     version=groups.VERSION,
     kinds={"numpy", "parquet"},
 )
 
 
 @STAGE.asset(deps=["ledger"])
-def duplicates(
+def copies(
     images: pd.DataFrame,
     hashes: pd.DataFrame,
     test_hashes: pd.DataFrame,
@@ -36,16 +50,27 @@ def duplicates(
     human_decisions: pd.DataFrame,
     given_splits: pd.DataFrame,
     config: DedupConfig,
-) -> dg.MaterializeResult[pd.DataFrame]:
-    """Every readable file with its group of copies; one file of each group is kept."""
-    found = groups.find_duplicates(
-        images, union(hashes, test_hashes), pairs, config, human_decisions
+) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
+    """Group the files by what they show, keep one of each group, and find the variants among
+    those."""
+    known = union(hashes, test_hashes)
+    found = groups.find_duplicates(images, known, pairs, config, human_decisions)
+    yield _duplicates(found, across_splits(found, given_splits))
+    apart = kept_apart(found, known, pairs)
+    yield table(apart, "kept_apart", preview=records(apart.head(_MOST_SHOWN)))
+    families = find_families(images, found, known, pairs, config, human_decisions)
+    sizes = families["family"].value_counts()
+    yield table(
+        families, "families", families=len(sizes), largest=int(sizes.max()) if len(sizes) else 0
     )
+
+
+def _duplicates(found: pd.DataFrame, across: pd.DataFrame) -> dg.MaterializeResult[pd.DataFrame]:
     dropped = found[~found["keep"]]
     kept = found.loc[found["kept_because"] != "", ["path", "kept_because"]]
-    across = across_splits(found, given_splits)
     return table(
         found,
+        "duplicates",
         across_splits=records(across.head(_MOST_SHOWN)),
         notes=across_notes(across),
         duplicates=len(dropped),

@@ -8,11 +8,9 @@ import pandas as pd
 from assets.shared.display import picture
 from assets.shared.results import table
 from assets.shared.stage import Made, Stage
-from assets.shared.union import union
 from curation.base.commands import Places, command
 from curation.base.reasons import UNREADABLE_FILE
 from curation.dedup.across import across_notes, across_splits
-from curation.dedup.apart import kept_apart
 from curation.drawing.contact_sheet import contact_sheet
 from curation.drawing.words import reason_of_one
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
@@ -43,16 +41,15 @@ STAGE = Stage(
     "rejected_report",
     settings=ReportParams,
     tables={"rejected_report": Made(None)},
-    version=5,
+    version=6,
     kinds={"html"},
 )
 
 
 _FOUND = (
     "duplicates",
-    "hashes",
-    "test_hashes",
-    "pairs",
+    "kept_apart",
+    "families",
     "pair_search",
     "signals",
     "signal_limits",
@@ -105,10 +102,10 @@ def _findings(found: Mapping[str, pd.DataFrame], project: Project, notes: list[s
     """What the stages found, from their tables by name, and notes on the folder."""
     uncounted = (found["object_counts"]["status"] == DETECTOR_UNAVAILABLE).any()
     reject_threshold, keep_threshold = published_thresholds(project.workspace) or (None, None)
-    duplicates, hashes = found["duplicates"], union(found["hashes"], found["test_hashes"])
     return Findings(
-        duplicates=duplicates,
-        apart=kept_apart(duplicates, hashes, found["pairs"]),
+        duplicates=found["duplicates"],
+        apart=found["kept_apart"],
+        families=found["families"],
         search=found["pair_search"],
         signals=found["signals"],
         limits=limits_by_name(found["signal_limits"]),

@@ -11,7 +11,7 @@ from assets.shared.stage import Made, Stage
 from curation.base.tables import DECISIONS
 from curation.project import Project
 from curation.store.published import PROPOSAL, publish_medium, publish_proposal
-from curation.verdict import conflicts, evidence, human, several
+from curation.verdict import conflicts, evidence, human, several, variants
 from curation.verdict.conservation import by_people
 from curation.verdict.decide import VERSION, decide
 from curation.verdict.marked_files import apply_marks
@@ -83,6 +83,7 @@ _MEASURED = ("signals", "object_counts", "embeddings", "clusters")
 def decided(
     images: pd.DataFrame,
     duplicates: pd.DataFrame,
+    families: pd.DataFrame,
     human_decisions: pd.DataFrame,
     config: VerdictsConfig,
     project: dg.ResourceParam[Project],
@@ -101,8 +102,13 @@ def decided(
     machine = decide(images, duplicates, known, judgements)
     machine = apply_marks(machine, images, duplicates, config.ai_marked)
     machine = several.settle(machine, duplicates, config.several_classes)
-    decisions = conflicts.hold(
-        human.apply(machine, duplicates, human_decisions), duplicates, human_decisions
+    decisions = variants.thin(
+        conflicts.hold(
+            human.apply(machine, duplicates, human_decisions), duplicates, human_decisions
+        ),
+        families,
+        duplicates,
+        human_decisions,
     )
     lost = removal_rates(decisions)
     heavy = too_heavy(lost, decisions, config)
@@ -122,6 +128,7 @@ def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
         "rejected": int(outcomes.get("rejected", 0)),
         "decided_by_people": int(by_people(decisions).sum()),
         "label_conflicts": int(conflicts.is_conflict(decisions).sum()),
+        "thinned_variants": int(variants.is_thinned(decisions).sum()),
         "reasons": counts(decisions.loc[decisions["outcome"] == "rejected", "reason"]),
         "media": counts(decisions["medium"]),
     }

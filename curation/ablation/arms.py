@@ -1,10 +1,10 @@
 """The data sets that are compared: all steps, each step left out, none.
 
-An arm is the set of steps that it takes. Without deduplication, every copy stays under the class of
-its own file, and a picture filed under several classes stays in each. Without photo verdict, what
-the verdict (or a person in its place) rejected or held back stays. Without rebalancing, classes
-keep their sizes and weigh by them. Labels that people corrected are no step: they hold in every
-arm."""
+An arm is the set of steps that it takes. Without deduplication, every copy and every variant stays
+under the class of its own file, and a picture filed under several classes stays in each. Without
+photo verdict, what the verdict (or a person in its place) rejected or held back stays. Without
+rebalancing, classes keep their sizes and weigh by them. Labels that people corrected are no step:
+they hold in every arm."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from curation.training.resample.params import ResampleParams
 from curation.training.trial import Recipe
 from curation.verdict.conflicts import is_conflict
 from curation.verdict.curated import CURATED, CuratedParams, staying
+from curation.verdict.variants import is_thinned
 
 Step = Literal["deduplication", "photo verdict", "rebalancing"]
 STEPS: tuple[Step, ...] = ("deduplication", "photo verdict", "rebalancing")
@@ -50,7 +51,9 @@ def files_of(
     )
     rows = rows.assign(label=rows["path"].map(decided["label"]).astype("str"))
     if "deduplication" in taken:
-        rows = rows[rows["keep"] & ~rows["path"].map(is_conflict(decided))]
+        stay = set(staying(verdicts, params.review)["path"])
+        lost = is_conflict(decided) | (is_thinned(decided) & ~decided.index.isin(stay))
+        rows = rows[rows["keep"] & ~rows["path"].map(lost)]
     if "photo verdict" in taken:
         rows = rows[
             rows["group"].isin(_groups_that_stay(duplicates, verdicts, machine_verdicts, params))
@@ -112,8 +115,8 @@ def _groups_that_stay(
     params: CuratedParams,
 ) -> set[int]:
     """Groups of copies whose kept picture the verdict lets stay, whatever classes its copies lie
-    in."""
-    held = is_conflict(verdicts)
+    in and whatever it is a variant of."""
+    held = is_conflict(verdicts) | is_thinned(verdicts)
     judged = pd.concat(
         [
             verdicts[~held],

@@ -35,6 +35,10 @@ LABEL_CONFLICT = Reason(
     "copies filed under several classes",
     "a person has to say which",
 )
+VARIANT_FOR_REVIEW = Reason(
+    "variant", "duplicates", "review", "variant", "variants of a picture that stays"
+)
+VARIANT_REJECTED = VARIANT_FOR_REVIEW._replace(outcome="rejected")
 BAD_FEATURE = Reason(
     "bad_feature",
     "embeddings",
@@ -57,6 +61,8 @@ REASONS = (
     UNREADABLE_FILE,
     DUPLICATE_FILE,
     LABEL_CONFLICT,
+    VARIANT_FOR_REVIEW,
+    VARIANT_REJECTED,
     BAD_FEATURE,
     PHOTO_VERDICT,
     UNSURE_VERDICT,

@@ -235,8 +235,8 @@ DECISIONS = Table(
 )
 """One row per file found: its one `outcome` ("kept", "review", "rejected"), with `stage` and
 `reason` unless it is kept. `label` is its class, the one that a person gave it if anybody did.
-`duplicate_of` is the path of the copy that stays in its place. `p_photo` (0 to 1) is the
-probability of a photograph, missing where nothing was judged, and `medium` the answer
+`duplicate_of` is the path of the copy, or of the variant, that stays in its place. `p_photo` (0 to
+1) is the probability of a photograph, missing where nothing was judged, and `medium` the answer
 ("illustration", "photo", "unsure"). `explanation` says in words what spoke for it, and
 `decided_by` whether it was the "machine" or a "human"."""
 

@@ -29,8 +29,13 @@ _FACTS = [*_FACT_TYPES]
 _SAME = {"distance": 0, "similarity": 1.0, "transform": ""}
 
 
+VariantRule = Literal["keep", "review", "best"]
+"""What becomes of all but the best of a family of variants: see `families`."""
+
+
 class DedupParams(Params):
-    """Which of several copies stays. What a person chose outranks both settings."""
+    """Which of several copies, and of several variants, stays. What a person chose outranks all
+    settings."""
 
     keep: Literal["best", "largest", "first"] = Field(
         "best",
@@ -41,6 +46,11 @@ class DedupParams(Params):
         "",
         max_length=1000,
         description="A glob such as masters/*; a matching path stays rather (* matches / too)",
+    )
+    variants: VariantRule = Field(
+        "keep",
+        description="Variants of one drawing: all stay, all but the best go to review, or only "
+        "the best stays",
     )
 
 
@@ -80,6 +90,19 @@ def find_duplicates(
             conflict=_conflicts(found),
         )
     )
+
+
+def in_order_of_keeping(
+    images: pd.DataFrame,
+    hashes: pd.DataFrame,
+    ties: pd.DataFrame,
+    params: DedupParams,
+    human: pd.DataFrame,
+) -> pd.DataFrame:
+    """Readable IMAGES in keep order, with a number in `related` for those that a chain of `ties`
+    joins: rows as in PAIRS, whose ends are pixels as in HASHES."""
+    described = _described(_files(images, hashes), ties, human)
+    return in_keep_order(described, policy=params.keep, prefer=params.prefer)
 
 
 def _files(images: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:

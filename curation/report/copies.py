@@ -14,7 +14,7 @@ from curation.base.rgb import Rgb
 from curation.drawing.templating import records
 from curation.report.findings import Findings
 from curation.report.gallery import thumbnails
-from curation.report.tiles import differing_bits
+from curation.report.variants import variants_values
 from curation.verdict.conflicts import is_conflict
 
 MOST_FILES = 8
@@ -33,18 +33,6 @@ class Conflict:
     more: int
 
 
-@dataclass(frozen=True)
-class Apart:
-    """Two related pictures that both stay, and how they are related, in words."""
-
-    path: str
-    other_path: str
-    thumbnail: str
-    other_thumbnail: str
-    relation: str
-    likeness: str
-
-
 def copies_values(
     decisions: pd.DataFrame,
     findings: Findings,
@@ -58,32 +46,20 @@ def copies_values(
     if findings.duplicates is None or findings.apart is None:
         return None
     conflicts = decisions[is_conflict(decisions)].sort_values("path")
-    stays = set(decisions.loc[decisions["outcome"] != "rejected", "path"])
-    apart = findings.apart[
-        findings.apart["path"].isin(stays) & findings.apart["other_path"].isin(stays)
-    ]
     ids = dict(zip(decisions["path"], decisions["image_id"], strict=True))
-    shown = [
-        *conflicts["path"].head(most),
-        *apart["path"].head(most),
-        *apart["other_path"].head(most),
-    ]
-    wanted = {ids[path] for path in shown}
-    seen = thumbnails(
-        [image_id for image_id in dict.fromkeys(ids.values()) if image_id in wanted], read, side_px
-    )
-    drawn = {path: seen[ids[path]] for path in shown}
+    wanted = {ids[path] for path in conflicts["path"].head(most)}
+    stored_order = [image_id for image_id in dict.fromkeys(ids.values()) if image_id in wanted]
+    drawn = thumbnails(stored_order, read, side_px)
     files = _files_of(conflicts.head(most), decisions, findings.duplicates)
     return {
         "search": None if findings.search is None else records(findings.search)[0],
         "conflicts": [
-            _conflict(row, drawn, files[row["path"]])
+            _conflict(row, drawn[ids[row["path"]]], files[row["path"]])
             for row in conflicts.head(most).to_dict("records")
         ],
         "in_conflict": len(conflicts),
         "listed_as": LABEL_CONFLICT.name,
-        "apart": [_apart(row, drawn) for row in apart.head(most).to_dict("records")],
-        "all_apart": len(apart),
+        **variants_values(decisions, findings, read, most=most, side_px=side_px),
     }
 
 
@@ -100,25 +76,11 @@ def _files_of(
     return found
 
 
-def _conflict(
-    row: Mapping[Any, Any], drawn: Mapping[str, str], files: list[tuple[str, str]]
-) -> Conflict:
+def _conflict(row: Mapping[Any, Any], thumbnail: str, files: list[tuple[str, str]]) -> Conflict:
     return Conflict(
         path=row["path"],
         explanation=row["explanation"],
-        thumbnail=drawn[row["path"]],
+        thumbnail=thumbnail,
         files=files[:MOST_FILES],
         more=max(0, len(files) - MOST_FILES),
-    )
-
-
-def _apart(row: Mapping[Any, Any], drawn: Mapping[str, str]) -> Apart:
-    likeness = [f"similarity {row['similarity']:.2f}", differing_bits(row["distance"])]
-    return Apart(
-        path=row["path"],
-        other_path=row["other_path"],
-        thumbnail=drawn[row["path"]],
-        other_thumbnail=drawn[row["other_path"]],
-        relation=": ".join(filter(None, [row["relation"], row["transform"]])),
-        likeness=", ".join(filter(None, likeness)),
     )

@@ -19,16 +19,18 @@ from curation.verdict.medium.prior import logit
 class Findings:
     """What the stages found, where they ran; the report leaves out the rest.
 
-    `duplicates`, `apart` and `search` are DUPLICATES, KEPT_APART and PAIR_SEARCH frames; `signals`
-    has image_id and a column per signal, `limits` their votes by name; `comparison` has a row per
-    cluster method, named in its first column; `votes`, `quality` and `removal_rates` are VOTES,
-    VOTE_QUALITY and REMOVAL_RATES frames. `reject_threshold` and `keep_threshold` are log-odds,
-    the folder's share of photographs included: a photograph lies at or above the first, an
-    illustration below the second. `human` are the HUMAN_DECISIONS that the run took in, and
-    `machine` the DECISIONS before people were heard. `notes` are sentences for the reader."""
+    `duplicates`, `apart`, `families` and `search` are DUPLICATES, KEPT_APART, FAMILIES and
+    PAIR_SEARCH frames; `signals` has image_id and a column per signal, `limits` their votes by
+    name; `comparison` has a row per cluster method, named in its first column; `votes`, `quality`
+    and `removal_rates` are VOTES, VOTE_QUALITY and REMOVAL_RATES frames. `reject_threshold` and
+    `keep_threshold` are log-odds, the folder's share of photographs included: a photograph lies at
+    or above the first, an illustration below the second. `human` are the HUMAN_DECISIONS that the
+    run took in, and `machine` the DECISIONS before people were heard. `notes` are sentences for the
+    reader."""
 
     duplicates: pd.DataFrame | None = None
     apart: pd.DataFrame | None = None
+    families: pd.DataFrame | None = None
     search: pd.DataFrame | None = None
     signals: pd.DataFrame | None = None
     limits: Mapping[str, Limits] = field(default_factory=dict)

@@ -39,6 +39,7 @@ def create_app(catalogue: Catalogue, *, csrf: str, who: str) -> Starlette:
     routes = [
         Route("/", answers.pictures),
         Route("/files/{file:int}", answers.file),
+        Route("/variants", answers.variants),
         Route("/audit", answers.sample),
         Route("/history", answers.history),
         Route("/thumbnails/{image_id}", answers.thumbnail),
@@ -77,6 +78,11 @@ class _Answers:
                 404, f"there is no file {file}: the last run found {len(state.run)}"
             )
         return HTMLResponse(self._pages.file(state, file, request.query_params), headers=_FRESH)
+
+    def variants(self, request: Request) -> Response:
+        return HTMLResponse(
+            self._pages.variants(self._catalogue.state(), request.query_params), headers=_FRESH
+        )
 
     def sample(self, request: Request) -> Response:
         return HTMLResponse(
@@ -157,7 +163,7 @@ class _Answers:
     def _shown(self, image_ids: Iterable[str]) -> dict[str, Any]:
         """All files of these pictures as they are now, by the numbers of the last run."""
         state = self._catalogue.state()
-        files = state.run.files_of(state.groups(image_ids))
+        files = state.run.files_of(state.reached(image_ids))
         return {"tiles": self._pages.tiles(state, files), "totals": state.totals}
 
     def _problem(self, request: Request, status: int, words: str) -> Response:

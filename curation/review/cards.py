@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from curation.base.reasons import LABEL_CONFLICT
+from curation.base.reasons import LABEL_CONFLICT, VARIANT_REJECTED
 from curation.base.relations import ITSELF
 from curation.drawing.words import decision_in_words
 from curation.people.ledger.entries import Entry
@@ -114,6 +114,8 @@ def _spoken(state: State, file: int) -> list[Entry]:
 
 def _explained(state: State, file: int, tile: Tile) -> str:
     """What the machine said; what people said is in the words."""
+    if tile.reason == VARIANT_REJECTED.name:  # which one is the best hangs on what people said
+        return tile.explanation
     alone = state.run.alone if tile.reason == LABEL_CONFLICT.name else state.run.machine
     return ("the machine: " if tile.decided_by == HUMAN else "") + str(
         alone["explanation"].iat[file]

@@ -1,5 +1,5 @@
-"""One file: what it is a copy of, what speaks for and against it, and what was ever decided on its
-picture."""
+"""One file: what it is a copy or a variant of, what speaks for and against it, and what was ever
+decided on its picture."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from curation.review.cards import cards, picture_address, thumbnail
 from curation.review.filters import Filters
 from curation.review.history import lines
 from curation.review.state import State
+from curation.review.strips import beside
 
 
 def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
         "filters": filters,
         "before": before,
         "after": after,
+        **beside(state, file),
     }
 
 

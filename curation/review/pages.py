@@ -18,6 +18,7 @@ from curation.review.filters import RELATIONS, Filters, start_at, window
 from curation.review.history import history_values
 from curation.review.sample import sample_values
 from curation.review.state import State
+from curation.review.strips import strips_values
 from curation.store.published import link_options
 from curation.verdict.conservation import OUTCOMES
 
@@ -55,6 +56,10 @@ class Pages:
     def file(self, state: State, file: int, query: QueryParams) -> str:
         """One file beside the kept copy, and all that is known of it."""
         return self._render("file.html.j2", state, **file_values(state, file, Filters.of(query)))
+
+    def variants(self, state: State, query: QueryParams) -> str:
+        """Families of variants, a page of them."""
+        return self._render("variants.html.j2", state, **strips_values(state, query))
 
     def sample(self, state: State, query: QueryParams) -> str:
         """One picture of the audit sample."""

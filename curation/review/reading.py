@@ -10,6 +10,8 @@ import pyarrow as pa
 from curation.base.errors import ParamError, StoreError
 from curation.base.reasons import UNREADABLE_FILE
 from curation.base.tables import DECISIONS, DUPLICATES, IMAGES, Table
+from curation.dedup.apart import KEPT_APART
+from curation.dedup.families import FAMILIES
 from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.review.run import Run
@@ -25,6 +27,7 @@ _TABLES = (
     _MACHINE,
     _VERDICTS,
     *(table.name for table in (IMAGES, DUPLICATES, VOTES, HUMAN_DECISIONS, THUMBNAILS)),
+    *(table.name for table in (KEPT_APART, FAMILIES)),
 )
 
 AT_ONCE_NS = 2_000_000_000
@@ -57,16 +60,16 @@ def read_run(workspace: Workspace) -> Run:
         thumbnails=_table(workspace, THUMBNAILS.name, THUMBNAILS),
         source=_source(workspace),
         unfinished=unfinished,
-        sidecars=read_later_table(workspace.table(SIDECARS.name), SIDECARS).drop(
-            columns="path_bytes"
-        ),
+        sidecars=_later(workspace, SIDECARS).drop(columns="path_bytes"),
+        apart=_later(workspace, KEPT_APART),
+        families=_later(workspace, FAMILIES),
     )
     if not _of_one_run(found):
         raise StoreError(
             f"the tables in {workspace.tables} are of two runs: wait for the run to end, or "
             f"{RUN_AGAIN}"
         )
-    for slow in ("name", "rank", "facts", "files", "file_of", "copies"):
+    for slow in ("name", "rank", "facts", "files", "file_of", "copies", "relatives"):
         getattr(found, slow)
     give_back()
     return found
@@ -101,6 +104,10 @@ def _table(workspace: Workspace, name: str, contract: Table) -> pd.DataFrame:
     return read_table(place, contract)
 
 
+def _later(workspace: Workspace, contract: Table) -> pd.DataFrame:
+    return read_later_table(workspace.table(contract.name), contract)
+
+
 def _source(workspace: Workspace) -> str:
     """Where the pictures are; "" where every run so far was stopped by a brake."""
     try:
@@ -110,7 +117,8 @@ def _source(workspace: Workspace) -> str:
 
 
 def _of_one_run(run: Run) -> bool:
-    """Whether the verdicts and the copies speak of the same files and of the same copies."""
+    """Whether the verdicts, the copies and the variants speak of the same files and of the same
+    copies."""
     both = run.duplicates.merge(run.machine, on="path", suffixes=("", "_decided"), how="left")
     unreadable = run.machine[~run.machine["path"].isin(run.duplicates["path"])]
     return bool(
@@ -118,6 +126,11 @@ def _of_one_run(run: Run) -> bool:
         and (both["duplicate_of"] == both["duplicate_of_decided"]).all()
         and (unreadable["reason"] == UNREADABLE_FILE.name).all()
         and set(run.images["path"]) == set(run.machine["path"])
+        and _kept(run) >= {*run.families["path"], *run.apart["path"], *run.apart["other_path"]}
         and set(run.duplicates["image_id"]) <= run.pictures
         and set(run.machine["outcome"]) <= set(OUTCOMES)
     )
+
+
+def _kept(run: Run) -> set[str]:
+    return set(run.duplicates.loc[run.duplicates["keep"], "path"])

@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from curation.dedup.apart import KEPT_APART
+from curation.dedup.families import FAMILIES
 from curation.drawing.templating import records
 from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.report.tiles import Facts
-from curation.verdict import conflicts
+from curation.review.relatives import Relatives
+from curation.verdict import conflicts, variants
 from curation.verdict.medium.votes import VOTES
 
 _FIRST = ("review", "rejected", "kept")
@@ -27,8 +30,8 @@ _FIRST = ("review", "rejected", "kept")
 class Run:
     """What the machine alone says of every file (DECISIONS, the row is the number of the file),
     IMAGES without the raw names, DUPLICATES, VOTES, the HUMAN_DECISIONS that the run took in,
-    THUMBNAILS, the folder of the pictures ("" where none is recorded), and SIDECARS without the raw
-    names.
+    THUMBNAILS, the folder of the pictures ("" where none is recorded), SIDECARS without the raw
+    names, KEPT_APART, and FAMILIES.
 
     `unfinished` where a later run took decisions in and has not ended: which ones this run had
     taken in is then not known, and `heard` is empty."""
@@ -42,6 +45,8 @@ class Run:
     source: str
     unfinished: bool = False
     sidecars: pd.DataFrame = field(default_factory=lambda: SIDECARS.frame([]))
+    apart: pd.DataFrame = field(default_factory=lambda: KEPT_APART.frame([]))
+    families: pd.DataFrame = field(default_factory=lambda: FAMILIES.frame([]))
 
     @cached_property
     def name(self) -> str:
@@ -53,7 +58,9 @@ class Run:
     @cached_property
     def alone(self) -> pd.DataFrame:
         """DECISIONS as they would hold had nobody decided anything."""
-        return conflicts.hold(self.machine, self.duplicates, HUMAN_DECISIONS.frame([]))
+        nobody = HUMAN_DECISIONS.frame([])
+        held = conflicts.hold(self.machine, self.duplicates, nobody)
+        return variants.thin(held, self.families, self.duplicates, nobody)
 
     @cached_property
     def facts(self) -> Facts:
@@ -101,6 +108,11 @@ class Run:
         )
 
     @cached_property
+    def file_at(self) -> dict[str, int]:
+        """The file of a path."""
+        return {path: file for file, path in enumerate(self.machine["path"])}
+
+    @cached_property
     def copies(self) -> Mapping[str, frozenset[str]]:
         """The image_ids of all copies of a picture, by the image_id of each."""
         distinct = self.duplicates.groupby("group")["image_id"].agg(frozenset).to_dict()
@@ -135,6 +147,12 @@ class Run:
     def rank(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """The place of every file in `order`."""
         return np.argsort(self.order)
+
+    @cached_property
+    def relatives(self) -> Relatives:
+        """Which files are variants of which."""
+        group_of = dict(zip(self.machine["path"], self.groups, strict=True))
+        return Relatives(self.families, self.apart, group_of)
 
     @cached_property
     def _keepers(self) -> frozenset[str]:

@@ -11,13 +11,14 @@ import pandas as pd
 from curation.people.ledger.decisions import subject
 from curation.people.ledger.entries import Entry, human_decisions, in_force, last_word, taken_back
 from curation.review.run import Run
-from curation.verdict import conflicts, human
+from curation.verdict import conflicts, human, variants
 from curation.verdict.conservation import OUTCOMES
 
 Matter = tuple[object, ...]
 """What a decision is about among all copies of a picture; two on one matter replace each other."""
 
 _CHANGING = ["label", "outcome", "stage", "reason", "medium", "explanation", "decided_by"]
+_CHANGING += ["duplicate_of"]
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,18 @@ class State:
     @classmethod
     def of(cls, run: Run, entries: Sequence[Entry]) -> State:
         """Everything computed anew."""
-        return cls(run, entries, _holding(run.machine, run.duplicates, human_decisions(entries)))
+        return cls(run, entries, _holding(run, run.machine, run.duplicates, entries))
 
     def after(self, entries: Sequence[Entry]) -> State:
-        """With these entries; where they go on from those known, only the groups that they touch
+        """With these entries; where they go on from those known, only the groups that they reach
         are computed again."""
         if entries[: len(self.entries)] != self.entries:
             return State.of(self.run, entries)
-        touched = self.groups(entry.image_id for entry in entries[len(self.entries) :])
+        new = entries[len(self.entries) :]
+        touched = self.reached(entry.image_id for entry in new)
         files = self.run.files_of(touched)
         own = self.run.duplicates[self.run.duplicates["group"].isin(touched)]
-        heard = human_decisions(entries)
-        part = _holding(
-            self.run.machine.iloc[files], own, heard[heard["image_id"].isin(own["image_id"])]
-        )
+        part = _holding(self.run, self.run.machine.iloc[files], own, entries)
         decisions = self.decisions.copy()
         decisions.loc[files, _CHANGING] = part[_CHANGING].set_axis(files)
         return State(self.run, entries, decisions)
@@ -127,6 +126,18 @@ class State:
             self.run.group_of[image_id] for image_id in image_ids if image_id in self.run.group_of
         }
 
+    def reached(self, image_ids: Iterable[str]) -> set[int]:
+        """The groups that a decision on these pictures may change."""
+        return self.run.relatives.reached(self.groups(image_ids))
 
-def _holding(machine: pd.DataFrame, duplicates: pd.DataFrame, heard: pd.DataFrame) -> pd.DataFrame:
-    return conflicts.hold(human.apply(machine, duplicates, heard), duplicates, heard)
+
+def _holding(
+    run: Run, machine: pd.DataFrame, duplicates: pd.DataFrame, entries: Sequence[Entry]
+) -> pd.DataFrame:
+    """What holds of the files of `machine`, whole groups and whole families where they are
+    ruled."""
+    decided = human_decisions(entries)
+    heard = decided[decided["image_id"].isin(duplicates["image_id"])]
+    held = conflicts.hold(human.apply(machine, duplicates, heard), duplicates, heard)
+    families = run.families[run.families["path"].isin(machine["path"])]
+    return variants.thin(held, families, duplicates, heard)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from curation.base.media import MEDIA
-from curation.base.reasons import BY_PERSON, DUPLICATE_FILE
+from curation.base.reasons import BY_PERSON, DUPLICATE_FILE, VARIANT_REJECTED
 
 OUTCOMES = ("kept", "review", "rejected")
 DECIDERS = ("machine", "human")
@@ -23,6 +23,7 @@ def conservation_problems(images: pd.DataFrame, decisions: pd.DataFrame) -> list
         *_values(decisions),
         *_reasons(decisions),
         *_copies(decisions),
+        *_variants(decisions),
     ]
 
 
@@ -82,6 +83,14 @@ def _copies(decisions: pd.DataFrame) -> Iterator[str]:
     yield from _told(
         named.loc[chained, "path"], "duplicates of a file that is itself rejected as a duplicate"
     )
+
+
+def _variants(decisions: pd.DataFrame) -> Iterator[str]:
+    is_variant = decisions["reason"] == VARIANT_REJECTED.name
+    variants = decisions[is_variant & (decisions["outcome"] == VARIANT_REJECTED.outcome)]
+    staying = decisions.loc[decisions["outcome"] != "rejected", "path"]
+    lost = ~variants["duplicate_of"].isin(staying)
+    yield from _told(variants.loc[lost, "path"], "rejected as variants of no file that stays")
 
 
 def _told(paths: pd.Series, what: str) -> Iterator[str]:

@@ -70,6 +70,13 @@ def answers(duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.Series:
     return pd.Series(media, dtype="bool")
 
 
+def kept_by_people(duplicates: pd.DataFrame, human: pd.DataFrame) -> set[str]:
+    """The paths of the kept copies that people keep whatever the machine says."""
+    words = _words(duplicates, human[human["action"] == "outcome"])
+    kept = [group for group, said in words.items() if said["outcome"].value == "kept"]
+    return set(duplicates.loc[duplicates["keep"] & duplicates["group"].isin(kept), "path"])
+
+
 def _words(duplicates: pd.DataFrame, human: pd.DataFrame) -> dict[int, dict[str, Word]]:
     """The last word on each action, by group of copies."""
     groups = duplicates.drop_duplicates("image_id").set_index("image_id")["group"].to_dict()

@@ -96,7 +96,10 @@ def test_a_class_of_one_picture_is_trained_on_and_its_f1_is_undefined(
 @pytest.mark.parametrize(
     ("assignment", "words"),
     [
-        ("duplicates.prefers=x", "no setting called duplicates.prefers; there are: keep, prefer"),
+        (
+            "duplicates.prefers=x",
+            "no setting called duplicates.prefers; there are: keep, prefer, variants",
+        ),
         (
             "duplicates.keep=better",
             "duplicates.keep: input should be 'best', 'largest' or 'first', got 'better'",

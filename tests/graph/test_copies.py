@@ -249,6 +249,7 @@ def test_people_choose_the_copy_and_tell_pictures_apart(
         workspace,
         "--json",
         *JUDGE,
+        *settings("duplicates.variants=best"),
     )
     before = decisions(workspace)
     ids = before["image_id"]
@@ -263,6 +264,8 @@ def test_people_choose_the_copy_and_tell_pictures_apart(
     assert set(measured.values()) == {0}
     assert after.loc["cat/q30.jpg", "outcome"] == "kept"
     assert after.loc[kept_for(before, "cat/0.png"), "duplicate_of"] == "cat/q30.jpg"
-    assert after.loc["cat/half.png", "duplicate_of"] != kept_for(before, "cat/0.png")
+    assert after.loc["cat/half.png", "outcome"] == "kept"
+    fewer = after.loc["cat/recoloured.png", ["outcome", "reason", "duplicate_of"]]
+    assert fewer.tolist() == ["rejected", "variant", "cat/q30.jpg"]
     table = read_parquet(workspace / "tables" / "duplicates.parquet").set_index("path")
     assert table.loc["cat/q30.jpg", "kept_because"] == "chosen by ana"

@@ -34,7 +34,7 @@ ASSETS = {
     ],
     "evidence": ["cluster_comparison", "clusters", "embeddings", "object_counts"],
     "people": ["human_decisions", "ledger"],
-    "dedup": ["duplicates", "pair_search", "pairs"],
+    "dedup": ["duplicates", "families", "kept_apart", "pair_search", "pairs"],
     "verdict": [
         "curated_dataset",
         "machine_verdicts",

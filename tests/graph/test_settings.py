@@ -39,7 +39,7 @@ def test_every_shipped_profile_is_legal_and_says_why(name: str) -> None:
     [
         (
             "duplicates: {prefers: x}",
-            r"no setting called duplicates\.prefers; there are: keep, prefer",
+            r"no setting called duplicates\.prefers; there are: keep, prefer, variants",
         ),
         (
             "rejected_report: {thumbnail_px: 999}",

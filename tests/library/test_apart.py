@@ -25,13 +25,15 @@ def apart(names: str, pairs: pd.DataFrame, **pixels: str) -> list[list[object]]:
     return found[["path", "other_path", "relation", "similarity"]].to_numpy().tolist()
 
 
-def test_two_groups_are_told_once_by_their_most_similar_pictures() -> None:
-    pairs = pairs_of(
-        pair("a", "b", relation="variant", similarity=0.8),
-        pair("b", "c"),
+def test_two_groups_are_told_once_by_their_kept_files_or_else_the_most_similar_pictures() -> None:
+    kept = pair("a", "b", relation="variant", similarity=0.8)
+    others = [
         pair("a", "c", relation="variant", similarity=0.9),
-    )
-    assert apart("abc", pairs) == [["a.png", "b.png", "variant", 0.9]]
+        pair("a", "d", relation="variant", similarity=0.7),
+    ]
+    copies = [pair("b", "c"), pair("b", "d")]
+    assert apart("abcd", pairs_of(kept, *copies, *others)) == [["a.png", "b.png", "variant", 0.8]]
+    assert apart("abcd", pairs_of(*copies, *others)) == [["a.png", "b.png", "variant", 0.9]]
 
 
 def test_the_most_similar_come_first_and_copies_of_a_copy_are_among_them() -> None:

@@ -25,6 +25,7 @@ def test_a_duplicate_is_shown_beside_the_kept_copy() -> None:
 def known(places: list[dict[str, Any]], *apart: dict[str, Any], **counts: int) -> Findings:
     """What the search for copies hands over, of pictures that `frames` makes."""
     usual = {"relation": "variant", "distance": 5, "similarity": 0.914, "transform": "recoloured"}
+    usual |= {"places": "", "other_places": ""}
     search = {"compared": 12, "flat": 0, "crowded": 0} | counts
     return Findings(
         duplicates=duplicates_of(

@@ -24,10 +24,15 @@ export function decide(some, action, value) {
     tell(some.length ? NOT_FOR[action] : "No picture is chosen: go to one with j.");
     return Promise.resolve(false);
   }
-  const names = new Map(meant.map((tile) => [Number(tile.dataset.file), name(tile)]));
-  const wishes = meant.map((tile) => wish(tile, action, value));
-  for (const tile of meant) tile.classList.add("busy");
-  return inTurn(() => recorded(wishes, { action, names, others: some.length - meant.length, what: verb(action, value) }));
+  return decideEach(meant, action, () => value, { what: verb(action, value), others: some.length - meant.length });
+}
+
+// Records what `valueOf` says of each of some tiles, all that the action is meant for, as one; `what` is said of it.
+export function decideEach(some, action, valueOf, { what, others = 0 }) {
+  const names = new Map(some.map((tile) => [Number(tile.dataset.file), name(tile)]));
+  const wishes = some.map((tile) => wish(tile, action, valueOf(tile)));
+  for (const tile of some) tile.classList.add("busy");
+  return inTurn(() => recorded(wishes, { action, names, others, what }));
 }
 
 function wish(tile, action, value) {

@@ -20,9 +20,14 @@ export function undoLast() {
 // Takes back the entry that a button names. True when it is taken back then.
 export function undo(button) {
   const { undo: entry, said: action } = button.dataset;
-  const words = button.getAttribute("aria-label").replace(/^Undo /, "");
+  return undoAll(() => [Number(entry)], action, button.getAttribute("aria-label").replace(/^Undo /, ""));
+}
+
+// Takes back several entries as one, which `words` say together; `entriesOf` names them once it is their turn.
+export function undoAll(entriesOf, action, words) {
   return inTurn(async () => {
-    const answer = await takenBack({ entries: [Number(entry)], action, words });
+    const entries = entriesOf();
+    const answer = await takenBack({ entries, action, words });
     if (answer) remember(answer.new, action, `Undo of ${words}`);
     return Boolean(answer);
   });

@@ -1,0 +1,58 @@
+"""Families: pictures that are no copies of each other, but that a chain of variants ties together;
+and what is to become of all but the best of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from curation.base.tables import Table
+from curation.dedup.apart import ties_apart
+from curation.dedup.groups import DedupParams, in_order_of_keeping
+from curation.people.ledger.entries import HUMAN_DECISIONS
+
+FAMILIES = Table(
+    "families",
+    {"path": "str", "family": "int64", "rank": "int64", "rule": "str"},
+    key=("path",),
+)
+"""One row per kept file that is a variant of another kept one, by family and then by path. `family`
+is the same number for all that a chain of KEPT_APART ties, `rank` the place of the file in the
+order in which they would be kept, 0 for the best, and `rule` what `duplicates.variants` says of
+those after it."""
+
+
+def find_families(
+    images: pd.DataFrame,
+    duplicates: pd.DataFrame,
+    hashes: pd.DataFrame,
+    pairs: pd.DataFrame,
+    params: DedupParams,
+    human: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """FAMILIES of DUPLICATES and PAIRS, whatever the order of the input.
+
+    The best of a family is the one that would stay if all were copies. Two pictures that
+    HUMAN_DECISIONS call different tie no family."""
+    decided = HUMAN_DECISIONS.frame([]) if human is None else HUMAN_DECISIONS.check(human)
+    ties, apart = ties_apart(duplicates, hashes, pairs), told_different(duplicates, decided)
+    ends = zip(ties["path"], ties["other_path"], strict=True)
+    ties = ties[np.array([frozenset(both) not in apart for both in ends], dtype=np.bool_)]
+    among = images[images["path"].isin({*ties["path"], *ties["other_path"]})]
+    ordered = in_order_of_keeping(among, hashes, ties, params, decided)
+    rank = ordered.groupby("related").cumcount().astype("int64")
+    found = ordered.assign(rank=rank, rule=params.variants).sort_values("path")
+    # Numbered by first path, so that a number does not depend on who is best.
+    family = pd.factorize(found["related"])[0].astype(np.int64)
+    numbered = found.assign(family=family).astype({"rule": "str"})
+    return FAMILIES.check(numbered.sort_values(["family", "path"]))
+
+
+def told_different(duplicates: pd.DataFrame, human: pd.DataFrame) -> set[frozenset[str]]:
+    """The kept files, each two, of groups of which people called two pictures different."""
+    kept = duplicates["path"].where(duplicates["keep"], duplicates["duplicate_of"])
+    kept_for = dict(zip(duplicates["image_id"], kept, strict=True))
+    said = human[human["action"] == "different"]
+    both = said[said["image_id"].isin(kept_for) & said["value"].isin(kept_for)]
+    two = zip(both["image_id"].map(kept_for), both["value"].map(kept_for), strict=True)
+    return set(map(frozenset, two))
