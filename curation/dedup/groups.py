@@ -74,10 +74,14 @@ def find_duplicates(
     known = tear(HASHES.check(hashes), decided)
     files = _files(images, known)
     apart = _told_apart(decided, known)
-    ties = _ties(ties_of_torn(PAIRS.check(pairs), known), known, apart, among=files["pixels"])
+    related = ties_of_torn(PAIRS.check(pairs), known)
+    ties, varied = (
+        _ties(related, kind, known, apart, among=files["pixels"])
+        for kind in ("duplicate", "variant")
+    )
     described = _described(files, ties, decided)
     ordered = in_keep_order(described, ties, policy=params.keep, prefer=params.prefer)
-    found = _copies(ordered, ties, apart)
+    found = _copies(ordered, ties, apart, varied)
     why = reasons(found, policy=params.keep, prefer=params.prefer)
     found = found.sort_values("path", ignore_index=True)
     told = [why.get(path, NO_REASON) for path in found["path"]]
@@ -115,13 +119,17 @@ def _files(images: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ties(
-    pairs: pd.DataFrame, hashes: pd.DataFrame, apart: set[tuple[str, str]], among: pd.Series
+    pairs: pd.DataFrame,
+    relation: str,
+    hashes: pd.DataFrame,
+    apart: set[tuple[str, str]],
+    among: pd.Series,
 ) -> pd.DataFrame:
-    """The duplicates of PAIRS that nobody called different, by pixels, where both ends are `among`
-    those given."""
-    copies = pairs[pairs["relation"] == "duplicate"]
-    first, second = (pixels_of(copies[name], hashes) for name in ("first", "second"))
-    ties = copies.assign(first=first, second=second)
+    """The PAIRS of that relation that nobody called different, by pixels, where both ends are
+    `among` those given."""
+    some = pairs[pairs["relation"] == relation]
+    first, second = (pixels_of(some[name], hashes) for name in ("first", "second"))
+    ties = some.assign(first=first, second=second)
     ties = ties[ties["first"].isin(among) & ties["second"].isin(among)]
     ends = zip(ties["first"], ties["second"], strict=True)
     allowed = [tuple(sorted(both)) not in apart for both in ends]
@@ -153,7 +161,9 @@ def _described(files: pd.DataFrame, ties: pd.DataFrame, human: pd.DataFrame) -> 
     )
 
 
-def _copies(ordered: pd.DataFrame, ties: pd.DataFrame, apart: set[tuple[str, str]]) -> pd.DataFrame:
+def _copies(
+    ordered: pd.DataFrame, ties: pd.DataFrame, apart: set[tuple[str, str]], varied: pd.DataFrame
+) -> pd.DataFrame:
     """Files in keep order with the path kept for each (also as `group`) and its relation to that
     one."""
     picture, pixels = pd.factorize(ordered["pixels"])  # in keep order, so better ones come first
@@ -161,7 +171,8 @@ def _copies(ordered: pd.DataFrame, ties: pd.DataFrame, apart: set[tuple[str, str
     ties = _from_better_to_worse(ties, place)
     distinct = ordered.drop_duplicates("pixels")
     ends = zip(ties["better"], ties["worse"], strict=True)
-    places = link(len(pixels), ends, _foes(apart, place))
+    differing = zip(varied["first"].map(place), varied["second"].map(place), strict=True)
+    places = link(len(pixels), ends, _foes(apart, place), differing)
     facts = _reasons_to_go(places, ties, distinct["path"].tolist())
     first_file = distinct.iloc[[places[own].keeper for own in picture]]
     keep = ordered["path"] == first_file["path"].to_numpy()

@@ -28,7 +28,10 @@ class Place(NamedTuple):
 
 
 def link(
-    size: int, ties: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]] = ()
+    size: int,
+    ties: Iterable[tuple[int, int]],
+    apart: Iterable[tuple[int, int]] = (),
+    varied: Iterable[tuple[int, int]] = (),
 ) -> list[Place]:
     """The place of each of `size` pictures, numbered in keep order, by the pairs that are copies of
     one another.
@@ -37,18 +40,19 @@ def link(
     the centre and what is tied to it the best stays, with all that are tied to that one or to more
     than half of the group's core. The rest are placed in the same way; at last, who is left alone
     joins the best kept picture that it is tied to. Pictures that are `apart` are never in one
-    group.
+    group; one that `varied` from the picture that stays is in its group by no others' ties.
 
     >>> [place.keeper for place in link(4, [(0, 1), (1, 2), (2, 3)])]
     [0, 0, 2, 2]
     """
-    tied, foes = _both_ways(ties), _both_ways(apart)
+    tied, foes, variants = _both_ways(ties), _both_ways(apart), _both_ways(varied)
     places = {picture: Place(picture, picture) for picture in range(size)}
     free = set(tied)
     # The most tied first: it is most likely the plain picture that the others were made of.
     for centre in sorted(tied, key=lambda picture: (-len(tied[picture]), picture)):
         if centre in free:
-            members = _members(tied, foes, sorted({centre} | (tied[centre] & free)))
+            group = sorted({centre} | (tied[centre] & free))
+            members = _members(tied, foes, variants, group)
             places |= {member: Place(members[0], centre) for member in members}
             free -= set(members)
     return _with_the_lonely(list(places.values()), tied, foes)
@@ -63,7 +67,10 @@ def _both_ways(pairs: Iterable[tuple[int, int]]) -> defaultdict[int, set[int]]:
 
 
 def _members(
-    tied: dict[int, set[int]], foes: dict[int, set[int]], group: Sequence[int]
+    tied: dict[int, set[int]],
+    foes: dict[int, set[int]],
+    variants: dict[int, set[int]],
+    group: Sequence[int],
 ) -> list[int]:
     """Who of `group` (in keep order) stays in it; the first always does."""
     everyone, keeper = set(group), group[0]
@@ -71,8 +78,9 @@ def _members(
     core = set(best_tied[:CORE])
     members: dict[int, None] = {}  # a set that keeps its order
     for one in group:
-        # Most of the core, not one of it: a chain of single ties could join what is far apart.
-        by_most = 2 * len(tied[one] & core) > len(core - {one})
+        # Most of the core, not one of it: a chain of single ties could join what is far apart. And
+        # what was seen to differ from the picture that stays is no copy of it, whoever it is near.
+        by_most = 2 * len(tied[one] & core) > len(core - {one}) and one not in variants[keeper]
         belongs = one == keeper or keeper in tied[one] or by_most
         if belongs and members.keys().isdisjoint(foes[one]):
             members[one] = None
