@@ -28,7 +28,7 @@ from curation.dedup.refine import refined
 from curation.dedup.residual import excess
 from curation.dedup.sharpness import match_sharpness
 from curation.dedup.stamps import stamped
-from curation.dedup.tone import match_tone
+from curation.dedup.tone import Matched, match_tone
 from curation.dedup.view import View
 
 
@@ -49,6 +49,9 @@ class CloserLimits:
     moved_px: float = 0.15
     """Pixels at the farthest corner by which an alignment must be off to be mended: drawing a
     picture anew blurs it."""
+
+    stroke: float = 2.0
+    """Excess of the strokes of a watermark."""
 
     wide_again: float = 1.5
     """Excess of wide places beside a watermark that it does not explain."""
@@ -103,27 +106,52 @@ def look_closer(first: View, second: View, alignment: Alignment, told: Marked = 
     laid = _laid(one, other, _at_thumbnails(first, second, one, other, alignment.matrix))
     if laid is None:
         return Closer(False, told)
-    toned = match_tone(laid.under, laid.over, laid.where)
+    looked = [_looked(laid, match_tone(laid.under, laid.over, laid.where), told)]
+    # A gain that explains next to nothing may leave more than it takes away.
+    if looked[0].changed and looked[0].gain != 1:
+        looked.append(_looked(laid, Matched(laid.under, laid.over, 1.0), told))
+    best = min(looked, key=lambda way: way.changed)
+    if not best.changed:
+        return Closer(False, best.marked, best.grain)
+    boxes = boxes_around(best.where)
+    onto = np.linalg.inv(scaling(laid.scale))
+    back = np.linalg.inv(laid.matrix) @ onto
+    places = told_boxes(boxes, onto, one.shape)
+    return Closer(True, "", best.grain, places, told_boxes(boxes, back, other.shape))
+
+
+class _Looked(NamedTuple):
+    """What differs in one tone."""
+
+    changed: bool
+    """Whether anything but a watermark does."""
+
+    where: Mask
+    """Where it does."""
+
+    marked: Marked
+    """Which one bears a watermark, if that is all."""
+
+    grain: float
+    """See `grain`."""
+
+    gain: float
+    """How many times brighter the second was taken to be."""
+
+
+def _looked(laid: _Laid, toned: Matched, told: Marked) -> _Looked:
     rough = grain(toned.first, toned.second, laid.where)
     under, over = match_sharpness(toned.first, toned.second, laid.where)
     found = excess(under, over, laid.where)
     changed = changed_places(found)
     if not changed.any():
-        return Closer(False, told, rough)
-    pixels = int(laid.where.sum())
-    fine, beyond = apparent(found.fine), found.wide > _LIMITS.wide_again
-    if marked := stamped(under, over, fine, beyond, pixels=pixels, told=told):
-        return Closer(False, marked, rough)
-    boxes = boxes_around(changed)
-    onto = np.linalg.inv(scaling(laid.scale))
-    places = told_boxes(boxes, onto, one.shape)
-    return Closer(
-        True,
-        "",
-        rough,
-        places,
-        told_boxes(boxes, np.linalg.inv(laid.matrix) @ onto, other.shape),
-    )
+        return _Looked(False, changed, told, rough, toned.gain)
+    pixels, beyond = int(laid.where.sum()), found.wide > _LIMITS.wide_again
+    for times in (found.fine, found.exact):
+        strokes = apparent(times, _LIMITS.stroke)
+        if marked := stamped(under, over, strokes, beyond, pixels=pixels, told=told):
+            return _Looked(False, changed, marked, rough, toned.gain)
+    return _Looked(True, changed, "", rough, toned.gain)
 
 
 def _at_thumbnails(first: View, second: View, one: Rgb, other: Rgb, matrix: Matrix) -> Matrix:

@@ -27,7 +27,7 @@ class PlaceLimits:
 
     Chosen on seeds 1 to 9 of `benchmarks/small_changes.py`."""
 
-    certain_peak: float = 10.0
+    certain_peak: float = 14.0
     """Excess of brightness that noise never reached."""
 
     certain_sum: float = 15.0
@@ -39,16 +39,28 @@ class PlaceLimits:
     strong_sum: float = 180.0
     """Sum over a piece with that peak."""
 
+    exact_peak: float = 5.0
+    """Excess of brightness without room for a shift that only a change reaches."""
+
+    exact_sum: float = 8.0
+    """Sum over a piece with that peak."""
+
+    lone_exact_peak: float = 3.6
+    """The same in a place that holds far more than any other."""
+
+    lone_exact_sum: float = 8.0
+    """Sum over that place."""
+
     lone_peak: float = 4.0
     """Excess of brightness in a place that holds far more than any other."""
 
-    lone_sum: float = 20.0
+    lone_sum: float = 40.0
     """Sum over that place."""
 
     lone_ratio: float = 8.0
     """How many times as much it holds as any other place."""
 
-    elsewhere: float = 2.0
+    elsewhere: float = 1.0
     """Sum that any place may hold unseen, added to the others."""
 
     window_share: float = 0.08
@@ -69,6 +81,12 @@ class PlaceLimits:
     wide_sum: float = 900.0
     """Sum over a piece with that peak."""
 
+    deep_peak: float = 2.6
+    """Excess of the mean of a wide place that noise never reached."""
+
+    deep_sum: float = 150.0
+    """Sum over a piece with that peak."""
+
     joined_px: int = 9
     """Pixels within which pieces are told as one place."""
 
@@ -86,16 +104,19 @@ def changed_places(found: Excess) -> Mask:
         [
             _pieces(found.fine, _LIMITS.certain_peak, _LIMITS.certain_sum),
             _pieces(found.fine, _LIMITS.strong_peak, _LIMITS.strong_sum),
-            _lone_place(found.fine),
+            _lone_place(found.fine, _LIMITS.lone_peak, _LIMITS.lone_sum),
+            _pieces(found.exact, _LIMITS.exact_peak, _LIMITS.exact_sum),
+            _lone_place(found.exact, _LIMITS.lone_exact_peak, _LIMITS.lone_exact_sum),
             _pieces(found.fine_colour, _LIMITS.colour_peak, _LIMITS.colour_sum),
             _pieces(found.wide, _LIMITS.wide_peak, _LIMITS.wide_sum),
+            _pieces(found.wide, _LIMITS.deep_peak, _LIMITS.deep_sum),
         ]
     )
 
 
-def apparent(times: Floats32) -> Mask:
-    """Where an excess shows at all, gaps of a pixel closed."""
-    above = (times > 1).astype(np.uint8)
+def apparent(times: Floats32, above_times: float = 1.0) -> Mask:
+    """Where an excess is above a bound, gaps of a pixel closed."""
+    above = (times > above_times).astype(np.uint8)
     return cv2.morphologyEx(above, cv2.MORPH_CLOSE, _KERNEL).astype(np.bool_)
 
 
@@ -112,8 +133,9 @@ def _pieces(times: Floats32, peak: float, total: float) -> Mask:
     return np.asarray(((sums >= total) & (peaks >= peak))[label])
 
 
-def _lone_place(times: Floats32) -> Mask:
-    """The one place that holds far more than any other, if there is one."""
+def _lone_place(times: Floats32, peak: float, total: float) -> Mask:
+    """The one place that holds far more than any other, if one does and reaches a peak and a
+    sum."""
     beyond = np.maximum(times - 1, 0)
     side = _window(times)
     held = cv2.boxFilter(beyond, -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT)
@@ -124,8 +146,8 @@ def _lone_place(times: Floats32) -> Mask:
         True
     )
     elsewhere = float(held[~here].max(initial=0)) + _LIMITS.elsewhere
-    stands_out = most >= max(_LIMITS.lone_sum, _LIMITS.lone_ratio * elsewhere)
-    if not stands_out or times[here].max() < _LIMITS.lone_peak:
+    stands_out = most >= max(total, _LIMITS.lone_ratio * elsewhere)
+    if not stands_out or times[here].max() < peak:
         return np.zeros(times.shape, np.bool_)
     return here & apparent(times)
 

@@ -42,6 +42,17 @@ class NoiseLimits:
     """Share of places of one bustle (0 to 1) whose noise is lower than what stands for it: up to
     three in ten may have changed."""
 
+    edges: tuple[int, ...] = (6, 16, 40, 90)
+    """Levels of the slope within one pixel, in both pictures, at which an edge counts as stronger:
+    a shift below a pixel shows there."""
+
+    grain_px: float = 1.0
+    """Deviation of the Gaussian that takes the grain of compression out of what is compared without
+    room for a shift."""
+
+    band_px: float = 4.0
+    """Deviation of the Gaussian that noise is told from there."""
+
     fewest: int = 150
     """Places of one bustle that tell of its noise; else that of its neighbours holds."""
 
@@ -50,6 +61,9 @@ class NoiseLimits:
 
     least: float = 6.0
     """Levels of brightness that may always differ at one place."""
+
+    least_exact: float = 4.0
+    """Levels of brightness that may where no shift is allowed for."""
 
     least_colour: float = 8.0
     """Levels of colour that may."""
@@ -74,7 +88,10 @@ class Excess:
     outside of what is compared. Up to 1 nothing changed."""
 
     fine: Floats32
-    """In brightness, of single places."""
+    """In brightness, of single places, beyond what a shift by one pixel explains."""
+
+    exact: Floats32
+    """In brightness, of single places, where nothing has shifted: edges tell how exactly."""
 
     fine_colour: Floats32
     """In colour, of single places."""
@@ -91,6 +108,7 @@ def excess(first: Rgb, second: Rgb, where: Mask) -> Excess:
     brightness, *colours = channels
     return Excess(
         brightness.fine(_LIMITS.least),
+        brightness.exact(),
         _largest([colour.fine(_LIMITS.least_colour) for colour in colours]),
         _largest([channel.wide(_LIMITS.least_wide) for channel in channels]),
     )
@@ -100,7 +118,7 @@ class _Channel:
     """One channel of both pictures, and the noise between them."""
 
     def __init__(self, one: _Bytes, other: _Bytes, bustle: _Kinds, where: Mask) -> None:
-        self._one, self._other, self._where = one, other, where
+        self._one, self._other, self._where, self._bustle = one, other, where, bustle
         self._apart = cv2.subtract(one, other, dtype=cv2.CV_32F)
         self._noise = self._noise_of(bustle)
 
@@ -121,24 +139,68 @@ class _Channel:
         explained = least + _LIMITS.wide_noises * noise
         return np.asarray(np.where(self._where, np.abs(apart) / explained, 0), np.float32)
 
+    def exact(self) -> Floats32:
+        """How far values lie apart under a slight blur, in the same."""
+        band = self._apart - cv2.GaussianBlur(self._apart, (0, 0), _LIMITS.band_px)
+        noise = self._levels(np.abs(_blurred(band)), self._bustle, self._edge())
+        explained = _LIMITS.least_exact + _LIMITS.noises * noise
+        apart = np.abs(_blurred(self._apart))
+        return np.asarray(np.where(self._where, apart / explained, 0), np.float32)
+
+    def _edge(self) -> _Kinds:
+        """How strong an edge both pictures have, 0 for none."""
+        return np.digitize(cv2.min(_span(self._one), _span(self._other)), _LIMITS.edges)
+
     def _noise_of(self, bustle: _Kinds) -> Floats32:
         """The noise to expect at every place, by how busy it is."""
         fine = np.abs(self._apart - cv2.GaussianBlur(self._apart, (0, 0), _LIMITS.fine_px))
-        kinds = range(len(_LIMITS.bustle) + 1)
-        levels = [self._level(fine, bustle == kind) for kind in kinds]
-        told = [kind for kind in kinds if not np.isnan(levels[kind])]
-        if not told:
-            return np.zeros_like(fine)
-        filled = np.interp(kinds, told, [levels[kind] for kind in told])
-        # A busier place has no less noise: where changes are many, the calmer ones tell.
-        rising = np.maximum.accumulate(filled).astype(np.float32)
-        return rising[bustle]
+        return self._levels(fine, bustle, np.zeros_like(bustle))
 
-    def _level(self, fine: Floats32, kind: Mask) -> float:
-        among = fine[kind & self._where]
-        if len(among) < _LIMITS.fewest:
-            return float("nan")
-        return float(np.quantile(among, _LIMITS.quantile))
+    def _levels(self, fine: Floats32, bustle: _Kinds, edge: _Kinds) -> Floats32:
+        """The noise to expect at every place, by two kinds of it."""
+        shape = len(_LIMITS.bustle) + 1, len(_LIMITS.edges) + 1
+        kind = np.ravel_multi_index((bustle, edge), shape)
+        told = [_quantile(some) for some in _by_kind(fine[self._where], kind[self._where], shape)]
+        # A busier place and a stronger edge have no less noise: where changes are many, the calmer
+        # ones tell; and what too few places tell of is as its neighbours are.
+        levels = _filled(_filled(np.array(told).reshape(shape)).T).T
+        levels = np.where(np.isnan(levels), _of_all(fine[self._where]), levels)
+        rising = np.maximum.accumulate(np.maximum.accumulate(levels, axis=0), axis=1)
+        return rising.astype(np.float32).ravel()[kind]
+
+
+def _by_kind(values: Floats32, kind: _Kinds, shape: tuple[int, int]) -> list[Floats32]:
+    """The values of each kind, from 0 on."""
+    number = shape[0] * shape[1]
+    order = np.argsort(kind, kind="stable")
+    ends = np.cumsum(np.bincount(kind, minlength=number))
+    return np.split(values[order], ends[:-1])
+
+
+def _of_all(values: Floats32) -> float:
+    """What stands for the noise where no kind of place has enough of them."""
+    return float(np.quantile(values, _LIMITS.quantile)) if len(values) else 0.0
+
+
+def _quantile(some: Floats32) -> float:
+    """What stands for the noise of some places, nothing where they are few."""
+    if len(some) < _LIMITS.fewest:
+        return float("nan")
+    return float(np.quantile(some, _LIMITS.quantile))
+
+
+def _filled(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Rows in which gaps are filled from both sides; rows of gaps alone stay."""
+    return np.array([_row_filled(row) for row in levels])
+
+
+def _row_filled(row: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    known = np.flatnonzero(~np.isnan(row))
+    return np.interp(np.arange(len(row)), known, row[known]) if len(known) else row
+
+
+def _blurred(values: Floats32) -> Floats32:
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), _LIMITS.grain_px), np.float32)
 
 
 def _bustle(first: Rgb, second: Rgb) -> _Kinds:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Mask, Rgb
+from curation.base.rgb import Mask, Rgb, channels_apart
 
 Values = npt.NDArray[np.float32]
 
@@ -65,6 +65,12 @@ class ToneLimits:
 
     whole_below: int = 251
     """Level below which neither was."""
+
+    least_nearer: float = 0.6
+    """Share of the places that differ in either tone which another tone must bring nearer."""
+
+    rounding: int = 2
+    """Levels by which places differ that tell of no tone."""
 
     min_values: int = 60
     """Values in all three channels that a tone is fitted to at least."""
@@ -126,8 +132,26 @@ def match_tone(first: Rgb, second: Rgb, where: Mask) -> Matched:
         ways.append(Matched(up(first), second, up.gain))
     if down != SAME:
         ways.append(Matched(first, down(second), 1 / down.gain))
+    ways = [way for way in ways if way is same or _holds_everywhere(way, same, chosen)]
     penalty = _LIMITS.change_penalty
     return min(ways, key=lambda way: _difference(way, chosen) + penalty * (way is not same))
+
+
+def _holds_everywhere(way: Matched, same: Matched, where: Mask) -> bool:
+    """Whether a tone brings most places nearer that can tell: a tint over a part, or another skin,
+    is no brightness."""
+    told = _told(same, where) | _told(way, where)
+    nearer = _apart(way)[told] < _apart(same)[told]
+    return not told.any() or float(nearer.mean()) >= _LIMITS.least_nearer
+
+
+def _told(way: Matched, where: Mask) -> Mask:
+    """Where the two differ."""
+    return where & (_apart(way) > _LIMITS.rounding)
+
+
+def _apart(way: Matched) -> npt.NDArray[np.uint8]:
+    return channels_apart(way.first, way.second)
 
 
 def _is_flat(rgb: Rgb) -> Mask:
