@@ -10,7 +10,7 @@ import pytest
 from curation.dedup import known_neighbours as library
 from curation.dedup import neighbours
 from curation.dedup.known_neighbours import known_neighbours
-from curation.dedup.neighbours import Near, Vectors, nearest_of_all
+from curation.dedup.neighbours import Nearest, Vectors, nearest_of_all
 from curation.store.workspace import Workspace
 
 NEAREST, LEAST = 3, 0.2
@@ -30,16 +30,16 @@ class Runs:
     def __init__(self, root: Path, vectors: Vectors) -> None:
         self.root, self.vectors = root, vectors
 
-    def find(self, rows: list[int]) -> Near:
+    def find(self, rows: list[int]) -> Nearest:
         stored = Workspace(self.root).measurements("neighbours", "1")
         ids = [f"{row:03}" for row in rows]
         return known_neighbours(ids, self.vectors[rows], NEAREST, LEAST, stored=stored)
 
-    def expected(self, rows: list[int]) -> Near:
+    def expected(self, rows: list[int]) -> Nearest:
         return nearest_of_all(self.vectors[rows], NEAREST, LEAST)
 
 
-def assert_same(found: Near, expected: Near) -> None:
+def assert_same(found: Nearest, expected: Nearest) -> None:
     for column, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(column, other)
 
