@@ -102,3 +102,9 @@ def test_beyond_the_exact_bound_all_is_searched_again(
     monkeypatch.setattr(neighbours, "_LIMITS", limits)
     for last in (20, 50, 60, 25):
         assert_same(runs.find([*range(last)]), runs.expected([*range(last)]))
+
+
+def test_only_the_last_search_stays_in_the_store(runs: Runs) -> None:
+    for last in (20, 40, 60):
+        runs.find([*range(last)])
+    assert len(Workspace(runs.root).measurements("neighbours", "1").parts()) == 1
