@@ -42,8 +42,11 @@ class CascadeLimits:
     """Keypoints that must agree where pictures have few."""
 
     keypoints_per_vote: int = 4
-    """Keypoints of the poorer picture for each vote that it needs: flat drawings have few. With
-    fewer than so many it is always looked at closely."""
+    """Keypoints of the poorer picture for each vote that it needs: flat drawings have few."""
+
+    telling_keypoints: int = 8
+    """Keypoints that a picture must have to be stopped for want of votes: a crop may leave it
+    others than those it had."""
 
     min_overlaid: float = 0.35
     """Mean correlation of levels and of outlines of the tiny copies, laid as the votes say. Of
@@ -83,7 +86,7 @@ def _keypoints_agree(glances: Glances, first: Integers, second: Integers) -> Fla
     some = np.flatnonzero(agree)
     laid = overlaid(glances[first[some]], glances[second[some]], said.of(some))
     agree[some] = laid >= _LIMITS.min_overlaid
-    return np.asarray(agree | (poorer < _LIMITS.keypoints_per_vote))
+    return np.asarray(agree | (poorer < _LIMITS.telling_keypoints))
 
 
 def _shown_as_compared(ones: Glances, others: Glances) -> Flags:

@@ -78,7 +78,7 @@ def test_what_has_too_few_keypoints_to_say_is_looked_at_closely() -> None:
     slope = np.linspace(0, 255, 200).astype(np.uint8)
     shade = np.ascontiguousarray(np.broadcast_to(slope[:, None, None], (200, 200, 3)))
     glances, first, second = pairs_of([drawing("house", "line")], [shade])
-    assert keypoints_of(glances).min() < LIMITS.keypoints_per_vote
+    assert keypoints_of(glances).min() < LIMITS.telling_keypoints
     assert may_be_related(glances, first, second).tolist() == [True]
 
 
