@@ -3,6 +3,7 @@ imagededup's search.
 
     python benchmarks/dedup_scale.py [--quick] [--data ../shared/data] [--peer-python
     PEER/bin/python]
+    INKSIFT_WEIGHTS=../shared/weights python benchmarks/dedup_scale.py --pairs-stage OLD [--out DIR]
 
 Random hashes with planted clusters, hashes of real pictures, all eight orientations, and the crowds
 that drawings make: identical pictures, blank ones, sketches on white. Each contender runs in a
@@ -10,7 +11,10 @@ fresh process; its seconds are the best of three for random and real hashes, its
 the resident size above that before. Brute force is NumPy's, in blocks that fit the cache, each pair
 once. imagededup's seconds for all are reckoned from samples of queries, with as many processes as
 there are cores; `dedup_peers.py` says how to make its interpreter. Takes about five minutes on two
-cores, three with --quick. Needs Linux, which says how much memory a process had."""
+cores, three with --quick. With --pairs-stage the whole stage is run over 12,000 real and drawn
+pictures instead, by this checkout and by the one in OLD, from nothing, again, and with 100 pictures
+more; decoding and embedding them takes half an hour before, once per --out. Needs Linux, which says
+how much memory a process had."""
 
 from __future__ import annotations
 
@@ -29,6 +33,7 @@ import numpy as np
 from hash_crowds import CROWDS, RADIUS, Pairs, flipped, hashed, planted
 from hash_search import agreement, brute_force, codes, ours
 from hash_search_peer import METHODS, QUERIES
+from pairs_rivals import pairs_stage
 from process_cost import measured
 
 SIZES = (25_000, 100_000, 1_000_000)
@@ -45,6 +50,10 @@ DIMENSION = 2560
 def main() -> None:
     """Run all parts, print a table of each, and one line of JSON."""
     options = _options()
+    if options.pairs_stage:
+        found = pairs_stage(options.data, options.out, options.pairs_stage, options.pictures)
+        print(json.dumps({"benchmark": "dedup_scale", "pairs_stage": found}))
+        return
     sizes, share = (QUICK_SIZES, 5) if options.quick else (SIZES, 1)
     figures = {
         "benchmark": "dedup_scale",
@@ -68,6 +77,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer hashes and pictures")
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
     parser.add_argument("--peer-python", type=Path, help="an interpreter that has imagededup")
+    parser.add_argument(
+        "--pairs-stage", type=Path, metavar="OLD", help="compare with this checkout, and stop there"
+    )
+    parser.add_argument("--pictures", type=int, default=12_000, help="how many, for --pairs-stage")
+    parser.add_argument("--out", type=Path, help="keep what --pairs-stage prepares here")
     return parser.parse_args()
 
 

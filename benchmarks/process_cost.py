@@ -29,15 +29,16 @@ def measured(function: Callable[..., Any], *arguments: Any, repeats: int = 1) ->
 def _measure(function: Callable[..., Any], arguments: tuple[Any, ...], repeats: int) -> Cost:
 
     Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
-    before, seconds, cpu_seconds, result = _memory_mb("VmRSS"), math.inf, math.inf, None
+    before, seconds, cpu_seconds, result = memory_mb("VmRSS"), math.inf, math.inf, None
     for _ in range(repeats):
         began, cpu_began = time.perf_counter(), time.process_time()
         result = function(*arguments)
         seconds = min(seconds, time.perf_counter() - began)
         cpu_seconds = min(cpu_seconds, time.process_time() - cpu_began)
-    return Cost(result, seconds, cpu_seconds, _memory_mb("VmHWM") - before)
+    return Cost(result, seconds, cpu_seconds, memory_mb("VmHWM") - before)
 
 
-def _memory_mb(field: str) -> float:
+def memory_mb(field: str) -> float:
+    """A figure of this process by Linux's account: VmRSS now, VmHWM at its peak."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024

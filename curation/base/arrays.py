@@ -8,5 +8,6 @@ import numpy.typing as npt
 AnyFloats = npt.NDArray[np.floating]
 Floats32 = npt.NDArray[np.float32]
 Floats64 = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 Pixels = npt.NDArray[np.uint8]

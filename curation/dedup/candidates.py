@@ -13,12 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Integers
+from curation.base.arrays import Flags, Integers
 from curation.dedup.near import Hashes, iter_near_pairs
-from curation.dedup.neighbours import Near, Vectors, nearest_of_all, ordered_pairs
+from curation.dedup.neighbours import Nearest, Vectors, nearest_of_all, ordered_pairs
 from curation.gather.gate.fingerprint import ORIENTATIONS
-
-Flags = npt.NDArray[np.bool_]
 
 _DISTANCES = 65
 """Bits in which two hashes may differ, 0 to 64."""
@@ -63,7 +61,7 @@ def find_candidates(
 
 
 def gathered(
-    oriented: Hashes, trusted: Flags, near: Near, *, max_distance: int, most: int
+    oriented: Hashes, trusted: Flags, near: Nearest, *, max_distance: int, most: int
 ) -> Candidates:
     """As `find_candidates`, of nearest embeddings that are found already."""
     # Either source alone misses copies: hashes those cut or bordered, embeddings those turned.

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Floats32, Integers
-from curation.dedup.glance import NONE, Glances
+from curation.base.arrays import Flags, Floats32, Integers
+from curation.dedup.glance import ABSENT, Glances
 from curation.dedup.overlay import overlaid
-from curation.dedup.votes import Flags, keypoints_of, votes
+from curation.dedup.votes import keypoints_of, votes
 from curation.dedup.whole import NEAR_LEVELS
 from curation.gather.gate.fingerprint import ORIENTATIONS
 
@@ -42,8 +42,11 @@ class CascadeLimits:
     """Keypoints that must agree where pictures have few."""
 
     keypoints_per_vote: int = 4
-    """Keypoints of the poorer picture for each vote that it needs: flat drawings have few. With
-    fewer than so many it is always looked at closely."""
+    """Keypoints of the poorer picture for each vote that it needs: flat drawings have few."""
+
+    telling_keypoints: int = 8
+    """Keypoints that a picture must have to be stopped for want of votes: a crop may leave it
+    others than those it had."""
 
     min_overlaid: float = 0.35
     """Mean correlation of levels and of outlines of the tiny copies, laid as the votes say. Of
@@ -83,12 +86,12 @@ def _keypoints_agree(glances: Glances, first: Integers, second: Integers) -> Fla
     some = np.flatnonzero(agree)
     laid = overlaid(glances[first[some]], glances[second[some]], said.of(some))
     agree[some] = laid >= _LIMITS.min_overlaid
-    return np.asarray(agree | (poorer < _LIMITS.keypoints_per_vote))
+    return np.asarray(agree | (poorer < _LIMITS.telling_keypoints))
 
 
 def _shown_as_compared(ones: Glances, others: Glances) -> Flags:
     """Whether both pictures are compared as their glances show them, and on no other ground."""
-    see_through, other_see_through = (side["ground"] != NONE for side in (ones, others))
+    see_through, other_see_through = (side["ground"] != ABSENT for side in (ones, others))
     one = _lies_on(others["around"], ones["ground"])
     other = _lies_on(ones["around"], others["ground"])
     mixed = np.where(see_through, one, other)
@@ -99,7 +102,7 @@ def _lies_on(colours: npt.NDArray[np.int16], levels: npt.NDArray[np.int16]) -> F
     """Whether opaque pictures have no colour around them, or one near the levels that transparent
     ones are shown on."""
     near = np.abs(colours - levels[:, None]).max(axis=1) <= NEAR_LEVELS
-    return np.asarray(near | (colours[:, 0] == NONE))
+    return np.asarray(near | (colours[:, 0] == ABSENT))
 
 
 def _squares_agree(ones: Glances, others: Glances) -> Flags:

@@ -3,7 +3,7 @@ doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -133,10 +133,7 @@ class Comparisons:
         return low // size, high // size, low, high
 
     def _glance(self, keys: Sequence[str]) -> list[bool]:
-        ends = np.array([pair_ids(key) for key in keys], dtype=object)
-        ids = sorted(set(ends.ravel()), key=self._place.__getitem__)
-        row = dict(zip(ids, range(len(ids)), strict=True))
-        first, second = (np.array([row[one] for one in side]) for side in ends.T)
+        ids, first, second = _numbered(keys, self._place)
         with threadpool_limits(1):
             doubt: list[bool] = may_be_related(self._glances(ids), first, second).tolist()
         return doubt
@@ -162,16 +159,26 @@ class Comparisons:
             self._stored.add(COMPARED.frame(rows))
 
 
-def _side_by_side(keys: list[str], place: dict[str, int]) -> list[str]:
+def _side_by_side(keys: list[str], place: Mapping[str, int]) -> list[str]:
     """Pairs in an order in which those of pictures that are tied to one another follow each
     other, so that few views are in use at a time."""
-    ids = sorted(set(chain.from_iterable(map(pair_ids, keys))), key=place.__getitem__)
+    ids, first, second = _numbered(keys, place)
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    tied = connected_components(len(ids), low, high)
+    return [keys[k] for k in np.lexsort((high, low, tied[low]))]
+
+
+def _numbered(
+    keys: Sequence[str], place: Mapping[str, int]
+) -> tuple[list[str], Integers, Integers]:
+    """The pictures of these pairs in the order of storage, and where both ends of each are among
+    them."""
+    ends = list(map(pair_ids, keys))
+    ids = sorted(set(chain.from_iterable(ends)), key=place.__getitem__)
     row = dict(zip(ids, range(len(ids)), strict=True))
-    ends = np.array([[row[one] for one in pair_ids(key)] for key in keys]).reshape(-1, 2)
-    ends.sort(axis=1)
-    tied = connected_components(len(ids), ends[:, 0], ends[:, 1])
-    order: Integers = np.lexsort((ends[:, 1], ends[:, 0], tied[ends[:, 0]]))
-    return [keys[k] for k in order]
+    first = np.array([row[one] for one, _ in ends], np.int64)
+    second = np.array([row[other] for _, other in ends], np.int64)
+    return ids, first, second
 
 
 def _portions(keys: Sequence[str]) -> Iterator[list[str]]:

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from curation.base.arrays import Floats32
 from curation.base.rgb import Rgb, shrink
-from curation.base.trim import trim
+from curation.base.trim import TRIM_SIDE_PX, trim
 from curation.base.unseen import NOTHING_UNSEEN, Unseen
-from curation.dedup.view import ViewLimits, detected, grey_square, roots
+from curation.dedup.view import ViewLimits, detected, roots, view_square
 from curation.dedup.whole import ground_of
 
 VERSION = 1
@@ -48,7 +48,7 @@ class GlanceLimits:
 _LIMITS = GlanceLimits()
 _VIEW = ViewLimits()
 
-NONE = -1
+ABSENT = -1
 """Stands for no ground and no colour around."""
 
 GLANCE = np.dtype(
@@ -76,17 +76,19 @@ Glances = npt.NDArray[Any]
 
 def glance_at(thumbnail: Rgb, unseen: Unseen = NOTHING_UNSEEN) -> Glances:
     """A record of GLANCE."""
-    small = np.ascontiguousarray(shrink(thumbnail, _VIEW.side_px, cv2.INTER_AREA))
-    boxes = [box.scaled(thumbnail.shape[:2], small.shape[:2]) for box in trim(thumbnail)]
+    # Shrunk once to the size at which borders are looked for, as that costs most of a glance.
+    trimmed = shrink(thumbnail, TRIM_SIDE_PX)
+    small = np.ascontiguousarray(shrink(trimmed, _VIEW.side_px))
+    boxes = [box.scaled(trimmed.shape[:2], small.shape[:2]) for box in trim(trimmed)]
     kept = np.zeros((), GLANCE)
-    kept["squares"] = [_levels(grey_square(box.cut(small))) for box in boxes]
+    kept["squares"] = [_levels(view_square(box.cut(small))) for box in boxes]
     _keep_keypoints(kept, shrink(small, _LIMITS.side_px))
     tiny = cv2.cvtColor(shrink(small, _LIMITS.tiny_px), cv2.COLOR_RGB2GRAY)
     kept["tiny"][: tiny.shape[0], : tiny.shape[1]] = tiny
     kept["tiny_size"] = tiny.shape
-    kept["ground"] = NONE if unseen.alpha is None else unseen.ground
+    kept["ground"] = ABSENT if unseen.alpha is None else unseen.ground
     colour = ground_of(small)
-    kept["around"] = (NONE,) * 3 if colour is None else colour
+    kept["around"] = (ABSENT,) * 3 if colour is None else colour
     return kept
 
 

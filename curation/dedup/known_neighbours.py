@@ -16,7 +16,7 @@ import pandas as pd
 
 from curation.base.arrays import Integers
 from curation.dedup.neighbours import (
-    Near,
+    Nearest,
     Vectors,
     is_exact,
     known_vectors,
@@ -46,7 +46,7 @@ def known_neighbours(
     min_cosine: float,
     *,
     stored: Measurements,
-) -> Near:
+) -> Nearest:
     """The nearest few of every vector, as `near_vectors` finds them. `image_ids` name the rows and
     keep their order among themselves from run to run; `stored` is of these settings alone."""
     if not neighbours:
@@ -70,8 +70,8 @@ def _brought_forward(
     neighbours: int,
     min_cosine: float,
     before: Digests,
-    found: Near,
-) -> Near:
+    found: Nearest,
+) -> Nearest:
     """Earlier neighbours with those of what is new."""
     now = _places(before, digests)
     lists, gone = found._replace(one=now[found.one], other=now[found.other]), -1
@@ -81,7 +81,7 @@ def _brought_forward(
     new = np.setdiff1d(np.arange(len(digests)), now)
     search = np.union1d(new, broken[broken != gone])
     kept = (lists.one != gone) & (lists.other != gone)
-    still = Near(*(column[kept] for column in lists))
+    still = Nearest(*(column[kept] for column in lists))
     found_now = nearest_of_some(vectors, search, neighbours, min_cosine)
     return nearest_few([still, *found_now], neighbours)
 
@@ -102,18 +102,18 @@ def _digests(image_ids: Sequence[str], vectors: Vectors) -> Digests:
     return np.frombuffer(b"".join(found), f"V{_DIGEST}")
 
 
-def _remembered(stored: Measurements) -> tuple[Digests, Near]:
+def _remembered(stored: Measurements) -> tuple[Digests, Nearest]:
     """The pictures of the last search, and what it found."""
     rows = stored.frame()
     if not len(rows):
         return np.empty(0, f"V{_DIGEST}"), nothing_near()
     row = rows.iloc[0]
     one, other = (np.frombuffer(row[name], np.int64) for name in ("one", "other"))
-    near = Near(one, other, np.frombuffer(row["cosine"], np.float64))
+    near = Nearest(one, other, np.frombuffer(row["cosine"], np.float64))
     return np.frombuffer(row["digests"], f"V{_DIGEST}"), near
 
 
-def _remember(stored: Measurements, digests: Digests, near: Near) -> None:
+def _remember(stored: Measurements, digests: Digests, near: Nearest) -> None:
     columns = {name: column.tobytes() for name, column in near._asdict().items()}
     row = {"image_id": _ROW, "digests": digests.tobytes(), **columns}
     stored.replace(pd.DataFrame([row]))

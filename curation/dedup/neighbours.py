@@ -69,7 +69,7 @@ class NeighbourLimits:
 _LIMITS = NeighbourLimits()
 
 
-class Near(NamedTuple):
+class Nearest(NamedTuple):
     """Pairs of positions that are close."""
 
     one: Integers
@@ -94,7 +94,7 @@ def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[
     return ordered_pairs(near.one, near.other, len(vectors))
 
 
-def nearest_of_all(vectors: Vectors, neighbours: int, min_cosine: float) -> Near:
+def nearest_of_all(vectors: Vectors, neighbours: int, min_cosine: float) -> Nearest:
     """The nearest few of every vector, as `near_vectors` says."""
     if not neighbours:
         return nothing_near()
@@ -105,7 +105,7 @@ def nearest_of_all(vectors: Vectors, neighbours: int, min_cosine: float) -> Near
 
 def nearest_of_some(
     vectors: Vectors, some: Integers, neighbours: int, min_cosine: float
-) -> list[Near]:
+) -> list[Nearest]:
     """The nearest few of the vectors at these positions among all, and of all among those, which
     come in no order and more than once."""
     known = known_vectors(vectors)
@@ -113,14 +113,14 @@ def nearest_of_some(
     return _found(vectors, blocks, neighbours, min_cosine)
 
 
-def nearest_few(found: list[Near], neighbours: int) -> Near:
+def nearest_few(found: list[Nearest], neighbours: int) -> Nearest:
     """The nearest few others of each one in all of these; what comes twice counts once."""
     return _nearest(_joined(found), neighbours)
 
 
-def nothing_near() -> Near:
+def nothing_near() -> Nearest:
     """No pairs."""
-    return Near(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+    return Nearest(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
 def known_vectors(vectors: Vectors) -> Integers:
@@ -141,8 +141,8 @@ def ordered_pairs(one: Integers, other: Integers, number: int) -> tuple[Integers
 
 def _found(
     vectors: Vectors, blocks: Iterable[Block], neighbours: int, min_cosine: float
-) -> list[Near]:
-    found: list[Near] = []
+) -> list[Nearest]:
+    found: list[Nearest] = []
     for rows, columns in blocks:
         found += _close_in_block(
             vectors, rows, columns, neighbours=neighbours, min_cosine=min_cosine
@@ -218,14 +218,14 @@ def _spaced(rows: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
 
 def _close_in_block(
     vectors: Vectors, rows: Integers, columns: Integers, *, neighbours: int, min_cosine: float
-) -> Iterator[Near]:
+) -> Iterator[Nearest]:
     """The nearest columns of each row, then the nearest rows of each column."""
     cosines = _cosines(vectors, rows, columns)
     cosines[rows[:, None] == columns] = -np.inf
     # Both ways: among the nearest of a picture need not mean that it is among theirs.
     for ones, others, table in ((rows, columns, cosines), (columns, rows, cosines.T)):
         one, other = np.nonzero(_largest(table, neighbours, min_cosine))
-        yield Near(ones[one], others[other], table[one, other])
+        yield Nearest(ones[one], others[other], table[one, other])
 
 
 def _largest(cosines: Cosines, most: int, minimum: float) -> npt.NDArray[np.bool_]:
@@ -244,7 +244,7 @@ def _largest(cosines: Cosines, most: int, minimum: float) -> npt.NDArray[np.bool
     return marked
 
 
-def _nearest(close: Near, neighbours: int) -> Near:
+def _nearest(close: Nearest, neighbours: int) -> Nearest:
     """The nearest few others of each one; what two blocks found counts once."""
     order = np.lexsort((close.other, -close.cosine, close.one))
     one, other, cosine = close.one[order], close.other[order], close.cosine[order]
@@ -253,12 +253,12 @@ def _nearest(close: Near, neighbours: int) -> Near:
     one, other, cosine = one[~again], other[~again], cosine[~again]
     # Sorted by `one`, so where its first pair stands is found by a search.
     first_few = np.arange(len(one)) - np.searchsorted(one, one) < neighbours
-    return Near(one[first_few], other[first_few], cosine[first_few])
+    return Nearest(one[first_few], other[first_few], cosine[first_few])
 
 
-def _joined(found: list[Near]) -> Near:
+def _joined(found: list[Nearest]) -> Nearest:
     columns = zip(nothing_near(), *found, strict=True)
-    return Near(*(np.concatenate(column) for column in columns))
+    return Nearest(*(np.concatenate(column) for column in columns))
 
 
 def _cosines(vectors: Vectors, rows: Integers, columns: Integers) -> Cosines:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from curation.base.arrays import Floats32
 from curation.dedup.align import correlation
 from curation.dedup.glance import Glances
-from curation.dedup.votes import Votes
+from curation.dedup.votes import KeypointVotes
 
 MIN_OVERLAP = 64
 """Pixels of a tiny copy, of 48 px a side, that must overlap to tell anything."""
@@ -21,7 +21,7 @@ _HALF = 0.5 + 0.5j
 _Grey = npt.NDArray[np.uint8]
 
 
-def overlaid(ones: Glances, others: Glances, said: Votes) -> Floats32:
+def overlaid(ones: Glances, others: Glances, said: KeypointVotes) -> Floats32:
     """For each pair the mean correlation (-1 to 1) of levels and of outlines where both tiny copies
     overlap; 1 where too little of them does to tell."""
     rows = zip(ones, others, *said[1:], strict=True)

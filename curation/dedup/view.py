@@ -114,12 +114,12 @@ class View:
     @cached_property
     def content_square(self) -> Floats32:
         """The content as 32 x 32 grey levels of mean 0 and length 1."""
-        return grey_square(self.content.cut(self.rgb))
+        return view_square(self.content.cut(self.rgb))
 
     @cached_property
     def page_square(self) -> Floats32:
         """The same of the page."""
-        return grey_square(self.page.cut(self.rgb))
+        return view_square(self.page.cut(self.rgb))
 
 
 def _held(thumbnail: Rgb, unseen: Unseen) -> Source:
@@ -159,7 +159,7 @@ def roots(descriptors: Bytes | Floats32) -> Floats32:
     return np.asarray(np.sqrt(numbers / np.maximum(sums, 1e-6)), np.float32)
 
 
-def grey_square(rgb: Rgb) -> Floats32:
+def view_square(rgb: Rgb) -> Floats32:
     """A picture as 32 x 32 grey levels of mean 0 and length 1; zeros where it has one level."""
     grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
     side = _LIMITS.square_px

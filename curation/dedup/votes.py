@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Floats32, Integers
+from curation.base.arrays import Flags, Floats32, Integers
 from curation.dedup.align import MIRRORED_BINS
 from curation.dedup.glance import Glances
 
@@ -54,7 +54,6 @@ class VoteLimits:
 _LIMITS = VoteLimits()
 
 Complex = npt.NDArray[np.complex64]
-Flags = npt.NDArray[np.bool_]
 
 
 class _Matches(NamedTuple):
@@ -70,7 +69,7 @@ class _Matches(NamedTuple):
     """Whether there are so many."""
 
 
-class Votes(NamedTuple):
+class KeypointVotes(NamedTuple):
     """What the keypoints of each pair say: z of the second picture, as a complex number x + iy
     (-x + iy if `mirrored`), lies at `turn` z + `shift` in the first."""
 
@@ -86,18 +85,19 @@ class Votes(NamedTuple):
     mirrored: Flags
     """Whether the second picture is seen in a mirror."""
 
-    def of(self, rows: Integers) -> Votes:
+    def of(self, rows: Integers) -> KeypointVotes:
         """Those of some pairs."""
-        return Votes(self.number[rows], self.turn[rows], self.shift[rows], self.mirrored[rows])
+        turn, shift = self.turn[rows], self.shift[rows]
+        return KeypointVotes(self.number[rows], turn, shift, self.mirrored[rows])
 
 
-def votes(glances: Glances, first: Integers, second: Integers) -> Votes:
+def votes(glances: Glances, first: Integers, second: Integers) -> KeypointVotes:
     """The votes of each pair of rows of `glances`."""
     starts = range(0, len(first), _LIMITS.pairs_at_once)
     parts = [slice(start, start + _LIMITS.pairs_at_once) for start in starts]
     found = [_votes(glances[first[part]], glances[second[part]]) for part in parts]
     none = _votes(glances[:0], glances[:0])
-    return Votes(*(np.concatenate(column) for column in zip(none, *found, strict=True)))
+    return KeypointVotes(*(np.concatenate(column) for column in zip(none, *found, strict=True)))
 
 
 def keypoints_of(glances: Glances) -> Integers:
@@ -105,14 +105,14 @@ def keypoints_of(glances: Glances) -> Integers:
     return np.asarray(np.count_nonzero(glances["roots"].any(axis=2), axis=1), np.int64)
 
 
-def _votes(ones: Glances, others: Glances) -> Votes:
+def _votes(ones: Glances, others: Glances) -> KeypointVotes:
     roots, other_roots = (_unit(side["roots"]) for side in (ones, others))
     places, other_places = (side["places"].astype(np.float32) for side in (ones, others))
     upright = _said(_matches(roots, other_roots), places, other_places)
     matches = _matches(roots, other_roots[:, :, MIRRORED_BINS])
     mirrored = _said(matches, places, _mirrored(other_places))
     better = mirrored.number > upright.number
-    return Votes(
+    return KeypointVotes(
         np.where(better, mirrored.number, upright.number),
         np.where(better, mirrored.turn, upright.turn),
         np.where(better, mirrored.shift, upright.shift),
@@ -150,7 +150,7 @@ def _matches(roots: Floats32, others: Floats32) -> _Matches:
     return _Matches(order, other, np.take_along_axis(valid, order, axis=1))
 
 
-def _said(matches: _Matches, places: Floats32, other_places: Floats32) -> Votes:
+def _said(matches: _Matches, places: Floats32, other_places: Floats32) -> KeypointVotes:
     """What most matches of each pair agree on."""
     one = np.take_along_axis(places, matches.one[:, :, None], axis=1)
     other = np.take_along_axis(other_places, matches.other[:, :, None], axis=1)
@@ -160,7 +160,7 @@ def _said(matches: _Matches, places: Floats32, other_places: Floats32) -> Votes:
     best = number.argmax(axis=1)
     rows = np.arange(len(best))
     turn, shift = _fitted(_points(one), _points(other), agree[rows, best])
-    return Votes(number[rows, best], turn, shift, np.zeros(len(best), np.bool_))
+    return KeypointVotes(number[rows, best], turn, shift, np.zeros(len(best), np.bool_))
 
 
 def _agree(one: Floats32, other: Floats32) -> Flags:

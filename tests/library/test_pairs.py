@@ -212,3 +212,19 @@ def test_a_crowd_is_compared_with_a_few_and_counted(tmp_path: Path) -> None:
     assert {pair for pair in related(found) if "cat-00" in pair} == {
         ("cat-00", f"cat-{k:02}") for k in range(1, 30)
     }
+
+
+def test_pictures_that_come_later_give_the_same_pairs_as_all_at_once(tmp_path: Path) -> None:
+    originals = {f"{subject}-0": drawing(subject) for subject in [*SUBJECTS][:5]}
+    pictures = dict(originals)
+    for name, rgb in originals.items():
+        pictures |= {f"{name}-small": shrunk(rgb), f"{name}-cut": cropped(rgb)}
+        pictures |= {f"{name}-{k}": np.ascontiguousarray(rgb[: len(rgb) - k]) for k in range(1, 4)}
+    params = PairParams(most_candidates=3, neighbours=2)
+    order = sorted(pictures, key=lambda name: name[::-1])
+    later = Shelf(pictures, tmp_path / "later")
+    for some in (order[:10], order[:20], order[5:], order):
+        in_parts = later.find(some, params)
+    at_once = Shelf(pictures, tmp_path / "at once").find(order, params)
+    pd.testing.assert_frame_equal(in_parts.frame, at_once.frame)
+    assert in_parts.crowded == at_once.crowded > 0
