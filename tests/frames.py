@@ -29,7 +29,7 @@ def hashes_of(*rows: dict[str, object]) -> pd.DataFrame:
         "row_spectrum": np.full(BANDS_OF_ROWS, 12, np.float32),
         "column_spectrum": np.full(BANDS_OF_COLUMNS, 12, np.float32),
         "resolved_width": WIDTH, "resolved_height": HEIGHT,
-        "block": 1, "halo": 0.0, "colours": 2000, "clipped": 0.0,
+        "block": 1, "halo": 0.0, "colours": 2000, "vividness": 40.0, "clipped": 0.0,
         "lossless": True, "quality": 100.0, "tagged": False,
     }  # fmt: skip
     return HASHES.frame(

@@ -73,6 +73,7 @@ _FAULTS = (
     _Criterion("sharpened", "not sharpened afterwards"),
     _Criterion("redrawn", "sharper than a copy that was turned or stretched"),
     _Criterion("repeated", "not enlarged by repeating its pixels"),
+    _Criterion("framed", "no border added"),
     _Criterion("cropped", "not cropped"),
     _Criterion(
         "soft",
@@ -82,6 +83,7 @@ _FAULTS = (
     _Criterion("rough", "cleanest of {count} copies where the drawing is smooth"),
     _Criterion("clipped", "not cut off at black or white", fault="is cut off at black or white"),
     _Criterion("bordered", "no border", fault="has a border"),
+    _Criterion("paler", "richest in colour of {count} copies"),
     _Criterion("lossy", "stored without loss ({format})", fault="is stored with loss"),
     _Criterion("compressed", "least compressed of {count} copies"),
     _Criterion("untagged", "says which colours it means"),

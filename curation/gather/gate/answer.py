@@ -98,10 +98,13 @@ def _content(pixels: Any, grey: Any, **size: Any) -> Content:
     return Content(pixels, levels.reshape(GREY_SIDE_PX, GREY_SIDE_PX), **sides)
 
 
-def _detail(rows: Any, columns: Any, halo: Any, clipped: Any, **whole: Any) -> Detail:
+def _detail(
+    rows: Any, columns: Any, halo: Any, vividness: Any, clipped: Any, **whole: Any
+) -> Detail:
     told: dict[str, Any] = {name: _whole(value, MAX_SIDE_PX) for name, value in whole.items()}
     told |= {"rows": _spectrum(rows), "columns": _spectrum(columns)}
-    return Detail(**told, halo=_number(halo), clipped=_number(clipped))
+    shares = {"halo": halo, "vividness": vividness, "clipped": clipped}
+    return Detail(**told, **{name: _number(value) for name, value in shares.items()})
 
 
 def _spectrum(levels: Any) -> list[float]:

@@ -84,11 +84,15 @@ class Detail(NamedTuple):
     colours: int
     """Colours among evenly spaced pixels, some 4,000 of them."""
 
+    vividness: float
+    """How far apart the colours of these lie: the deviation, in levels, of the differences between
+    their channels, 0 in grey."""
+
     clipped: float
     """Share of these (0 to 1) with a value that may have been cut off at black or white."""
 
 
-NO_DETAIL = Detail([], [], 0, 0, 1, 0.0, 0, 0.0)
+NO_DETAIL = Detail([], [], 0, 0, 1, 0.0, 0, 0.0, 0.0)
 """Of a file that is not read."""
 
 
@@ -107,6 +111,7 @@ def find_detail(content: Rgb) -> Detail:
         block=block,
         halo=halo(rows, columns),
         colours=_distinct(chosen),
+        vividness=_vividness(chosen),
         clipped=_clipped(chosen),
     )
 
@@ -176,6 +181,11 @@ def _block(lines: _Levels) -> int:
 def _distinct(pixels: Rgb) -> int:
     numbers = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
     return len(np.unique(numbers))
+
+
+def _vividness(pixels: Rgb) -> float:
+    apart = np.diff(pixels.astype(np.float32), axis=1)
+    return round(float(np.sqrt(apart.var(axis=0).sum())), 3)
 
 
 def _clipped(pixels: Rgb) -> float:
