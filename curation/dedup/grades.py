@@ -384,10 +384,6 @@ def _is_compressed(group: Group) -> Numbers:
     return np.asarray(-np.log(density) / np.log(_STEPS.density), np.float64)
 
 
-def _is_untagged(group: Group) -> Numbers:
-    return 1 - group.copies["tagged"]
-
-
 ASKED: dict[str, _Question] = {
     "lacks_detail": _lacks_detail,
     "marked": _is_marked,
@@ -402,11 +398,10 @@ ASKED: dict[str, _Question] = {
     "soft": _is_soft,
     "smoothed": _is_smoothed,
     "rough": _is_rough,
+    "paler": _is_paler,
     "clipped": _is_clipped,
     "bordered": _has_border,
-    "paler": _is_paler,
     "lossy": _has_loss,
     "compressed": _is_compressed,
-    "untagged": _is_untagged,
 }
 """What is asked of every copy, the gravest first, by the name of its column."""
