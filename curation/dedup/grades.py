@@ -41,6 +41,9 @@ class GradeSteps:
     redrawn: float = 0.1
     """Binary logarithm of sharpness that tells which of two was turned or stretched."""
 
+    content: float = 0.25
+    """Natural logarithm of a ratio of lengths beyond which two contents are not of one part."""
+
     soft: float = 0.6
     """Binary logarithm of sharpness from which a copy is softer."""
 
@@ -50,7 +53,7 @@ class GradeSteps:
     sure_halo: float = 0.45
     """Overshoot that no drawing has by itself."""
 
-    sure_clipped: float = 0.15
+    sure_clipped: float = 0.12
     """Share of pixels that sharpening drove to black or white, more than the other has, from which
     it is sure."""
 
@@ -63,6 +66,9 @@ class GradeSteps:
 
     natural: float = -1.5
     """Sharpness above which a copy needs no sharpening to explain the other's."""
+
+    natural_texture: float = -0.5
+    """The same in a picture of which nothing is smooth."""
 
     grain: float = 0.35
     """Binary logarithm of roughness from which a copy is rougher."""
@@ -85,6 +91,15 @@ class GradeSteps:
 
     as_many: float = 0.95
     """Share of them above which it has as many."""
+
+    more: float = 1.2
+    """Share of them above which it is none of the same drawing without texture."""
+
+    much_texture: float = 0.9
+    """Binary logarithm of roughness that is texture whatever the sharpness, within `noise`."""
+
+    noise: float = 0.15
+    """Binary logarithm of sharpness by which copies of one sharpness may differ."""
 
     textured: float = 0.05
     """Binary logarithm of how much sharper texture is than what is left without."""
@@ -265,10 +280,13 @@ def _sharpened(
     overshoot = halos[one] - halos[other]
     driven = group.copies["clipped"][one] - group.copies["clipped"][other]
     marks = (overshoot > _STEPS.halo) | (driven > _STEPS.clipped)
-    natural = (grain > _STEPS.halo_grain) & (sharp[other] > _STEPS.natural)
+    told = grain != 0
+    natural = told & (grain > _STEPS.halo_grain) & (sharp[other] > _STEPS.natural)
+    # Where nothing is smooth no grain is told, and halos alone must do.
+    natural |= ~told & (overshoot > _STEPS.halo) & (sharp[other] > _STEPS.natural_texture)
     sure = (halos[one] > _STEPS.sure_halo) | (driven > _STEPS.sure_clipped)
-    told = marks & (natural | sure) & ~_compressed_poorly(group)[other]
-    return np.asarray(told & (sharper > least) & (sharper < most))
+    found = marks & (natural | sure) & ~_compressed_poorly(group)[other]
+    return np.asarray(found & (sharper > least) & (sharper < most))
 
 
 def _is_redrawn(group: Group) -> Numbers:
@@ -276,8 +294,17 @@ def _is_redrawn(group: Group) -> Numbers:
     other."""
     sharp = group.sharpness()
     softer = sharp[group.other] - sharp[group.one]
-    moved = _moved(group)
+    moved = _moved(group) & _same_content(group)
     return group.either_way(moved & (softer > _STEPS.redrawn), moved & (softer < -_STEPS.redrawn))
+
+
+def _same_content(group: Group) -> _Flags:
+    """Whether the contents of each pair are of one part of the drawing: a plain sky may have been
+    trimmed from one of them only."""
+    across = group.copies["content_width"] * group.copies["content_height"]
+    scale = np.array([scaled(words) for words in group.pairs["transform"]], np.float64)
+    apart = np.log(across[group.other] / across[group.one]) / 2 - np.log(scale)
+    return np.asarray(np.abs(apart) < _STEPS.content)
 
 
 def _moved(group: Group) -> _Flags:
@@ -333,9 +360,12 @@ def _lacks_texture(group: Group, smoother: Integers, rougher: Integers) -> _Flag
     colours, but not many times those of a flat drawing."""
     sharp, colours = group.sharpness(), group.copies["colours"]
     share = colours[smoother] / colours[rougher]
-    some = (share >= _STEPS.flat) & (share <= _STEPS.as_many)
-    sharper = sharp[rougher] - sharp[smoother] > _STEPS.textured
-    return np.asarray(some & sharper & ~_compressed_poorly(group)[rougher])
+    some = (share >= _STEPS.flat) & (share <= _STEPS.more)
+    sharper = sharp[rougher] - sharp[smoother]
+    much = np.abs(group.pairs["grain"]) > _STEPS.much_texture
+    sure = some & (sharper > _STEPS.textured) & (share <= _STEPS.as_many)
+    likely = much & some & (sharper > -_STEPS.noise)
+    return np.asarray((sure | likely) & ~_compressed_poorly(group)[rougher])
 
 
 def _compressed_poorly(group: Group) -> _Flags:
@@ -345,13 +375,24 @@ def _compressed_poorly(group: Group) -> _Flags:
 
 def _is_rough(group: Group) -> Numbers:
     """Steps of roughness, as the mean of what was found beside each other copy."""
-    told = group.open
+    told = group.open & _is_excused(group)
     level, number = np.zeros(len(group.alive)), np.zeros(len(group.alive))
     for ends, sign in ((group.one, -1), (group.other, 1)):
         np.add.at(level, ends[told], sign * group.pairs["grain"][told])
         np.add.at(number, ends[told], 1)
     # The mean of n differences from the others is n / (n + 1) of that from the mean of all.
     return level / (number + 1) / _STEPS.grain
+
+
+def _is_excused(group: Group) -> _Flags:
+    """Whether the rougher one of each pair has a reason to be rough: strong compression, or a flat
+    drawing whose copy has many times its colours. Else it is texture."""
+    grain, poor, colours = group.pairs["grain"], _compressed_poorly(group), group.copies["colours"]
+    rougher = np.where(grain > 0, group.other, group.one)
+    smoother = np.where(grain > 0, group.one, group.other)
+    flat = colours[smoother] < _STEPS.flat * colours[rougher]
+    palette = (colours[rougher] <= _STEPS.colours) & (colours[smoother] > _STEPS.colours)
+    return np.asarray(poor[rougher] | flat | palette)
 
 
 def _is_clipped(group: Group) -> Numbers:
@@ -394,10 +435,10 @@ ASKED: dict[str, _Question] = {
     "redrawn": _is_redrawn,
     "repeated": _is_repeated,
     "framed": _is_framed,
-    "cropped": _is_cropped,
     "soft": _is_soft,
     "smoothed": _is_smoothed,
     "rough": _is_rough,
+    "cropped": _is_cropped,
     "paler": _is_paler,
     "clipped": _is_clipped,
     "bordered": _has_border,

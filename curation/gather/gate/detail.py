@@ -52,7 +52,7 @@ class DetailLimits:
     samples: int = 4096
     """Pixels whose colours are counted."""
 
-    cut_off: int = 2
+    cut_off: int = 8
     """Levels from black and from white within which a value may have been cut off."""
 
 
