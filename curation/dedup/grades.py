@@ -44,7 +44,7 @@ class GradeSteps:
     content: float = 0.25
     """Natural logarithm of a ratio of lengths beyond which two contents are not of one part."""
 
-    soft: float = 0.6
+    soft: float = 0.9
     """Binary logarithm of sharpness from which a copy is softer."""
 
     halo: float = 0.08
@@ -64,10 +64,10 @@ class GradeSteps:
     """Binary logarithm of how much sharper it then is: less is no sharpening, and more is a blur of
     the other."""
 
-    natural: float = -1.5
+    natural: float = -2.0
     """Sharpness above which a copy needs no sharpening to explain the other's."""
 
-    natural_texture: float = -0.5
+    natural_texture: float = -1.0
     """The same in a picture of which nothing is smooth."""
 
     grain: float = 0.35
