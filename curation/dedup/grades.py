@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Integers
-from curation.dedup.shown_size import framed, scaled, shown_more
+from curation.dedup.shown_size import framed, shown_more, times_larger
 from curation.dedup.top_octave import crispness
 
 Numbers = npt.NDArray[np.float64]
@@ -226,7 +226,7 @@ def _lacks_detail(group: Group) -> Numbers:
         * group.copies["resolved_height"]
         / group.copies["content_height"]
     )
-    scale = np.array([scaled(words) for words in group.pairs["transform"]], np.float64)
+    scale = np.array([times_larger(words) for words in group.pairs["transform"]], np.float64)
     finer = np.log(scale * share[group.other] / share[group.one])
     least = np.log(_STEPS.detail)
     return group.either_way(finer >= least, finer <= -least)
@@ -302,7 +302,7 @@ def _same_content(group: Group) -> _Flags:
     """Whether the contents of each pair are of one part of the drawing: a plain sky may have been
     trimmed from one of them only."""
     across = group.copies["content_width"] * group.copies["content_height"]
-    scale = np.array([scaled(words) for words in group.pairs["transform"]], np.float64)
+    scale = np.array([times_larger(words) for words in group.pairs["transform"]], np.float64)
     apart = np.log(across[group.other] / across[group.one]) / 2 - np.log(scale)
     return np.asarray(np.abs(apart) < _STEPS.content)
 

@@ -36,10 +36,10 @@ def framed(transform: str) -> int:
     return int("border added" in transform) - int("border removed" in transform)
 
 
-def scaled(transform: str) -> float:
+def times_larger(transform: str) -> float:
     """How many times larger the second of two pictures shows the drawing, as a length in pixels.
 
-    >>> scaled("mirrored, resized to 50 %"), scaled("re-encoded")
+    >>> times_larger("mirrored, resized to 50 %"), times_larger("re-encoded")
     (0.5, 1.0)
     """
     return max(_LEAST, _percent(_RESIZED, transform, 100))

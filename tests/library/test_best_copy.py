@@ -115,7 +115,7 @@ def test_noise_decides_nothing_and_is_a_close_call():
 
 
 def test_facts_that_disagree_are_a_close_call():
-    kept = told(JPEG, soft(0.7))
+    kept = told(JPEG, soft(1.0))
     assert kept["path"] == "a"
     assert kept["close_call"] == "unlike b it is stored with loss"
     assert told({}, soft(5.0))["close_call"] == ""
