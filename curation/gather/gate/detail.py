@@ -59,6 +59,10 @@ class DetailLimits:
 _LIMITS = DetailLimits()
 
 
+_PRIMES = (2, 3, 5, 7, 11, 13)
+"""Up to the side of the largest block."""
+
+
 class Detail(NamedTuple):
     """What of a content is more than pixels."""
 
@@ -170,12 +174,17 @@ def _resolved(spectrum: list[float], most: int) -> int:
 def _block(lines: _Levels) -> int:
     """Side of the blocks in which pixels were repeated, 1 where they were not."""
     change = np.abs(np.diff(lines, axis=1)).sum(axis=0)
-    total = float(change.sum())
-    for side in range(_LIMITS.largest_block, 1, -1):
-        phases = np.bincount(np.arange(len(change)) % side, weights=change)
-        if total and phases.max() > _LIMITS.at_blocks * total:
-            return side
-    return 1
+    # Blocks of any side are blocks of its prime factors too, and most pictures have none of them.
+    if not any(_changes_between(change, side) for side in _PRIMES):
+        return 1
+    sides = range(_LIMITS.largest_block, 1, -1)
+    return next(side for side in sides if _changes_between(change, side))
+
+
+def _changes_between(change: _Levels, side: int) -> bool:
+    """Whether nearly all change lies between blocks of that side."""
+    phases = np.bincount(np.arange(len(change)) % side, weights=change)
+    return bool(phases.max(initial=0) > _LIMITS.at_blocks * change.sum())
 
 
 def _distinct(pixels: Rgb) -> int:
