@@ -90,6 +90,13 @@ def test_the_worse_copy_goes_for_that_fault(worse, between, reason):
     assert told({}, worse, ab=between)["path"] == "a"
 
 
+def test_a_watermark_wins_by_detail_only():
+    """Four times as many pixels that show more outweigh it, as many do not."""
+    marked, larger = {"marked": "second"}, {"transform": "resized to 200 %"}
+    assert told({}, sized(1600), ab=marked | larger)["path"] == "b"
+    assert told({}, {"size_bytes": 9000}, ab=marked)["path"] == "a"
+
+
 def test_of_two_jpegs_the_less_compressed_stays():
     assert told(JPEG, JPEG | {"quality": 60.0})["kept_because"] == "least compressed of 2 copies"
 
