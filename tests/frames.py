@@ -29,8 +29,8 @@ def hashes_of(*rows: dict[str, object]) -> pd.DataFrame:
         "row_spectrum": np.full(BANDS_OF_ROWS, 12, np.float32),
         "column_spectrum": np.full(BANDS_OF_COLUMNS, 12, np.float32),
         "resolved_width": WIDTH, "resolved_height": HEIGHT,
-        "block": 1, "halo": 0.0, "colours": 2000, "clipped": 0.0,
-        "lossless": True, "quality": 100.0, "tagged": False,
+        "block": 1, "halo": 0.0, "colours": 2000, "vividness": 40.0, "clipped": 0.0,
+        "lossless": True, "quality": 100.0,
     }  # fmt: skip
     return HASHES.frame(
         [{**usual, "pixels": f"pixels of {row['image_id']}", **row} for row in rows]

@@ -106,10 +106,10 @@ HASHES = Table(
         "block": "int64",
         "halo": "float64",
         "colours": "int64",
+        "vividness": "float64",
         "clipped": "float64",
         "lossless": "bool",
         "quality": "float64",
-        "tagged": "bool",
     },
     key=("image_id",),
 )
@@ -121,10 +121,10 @@ pixels of the upright picture.
 Then what tells a good copy from a poor one (see `gate.detail` and `gate.stored_as`): the power of
 its rows and columns in bands of a quarter octave, float32 binary logarithms; the pixels across and
 down that would hold all its detail; the side of a `block` in which its pixels are repeated, 1 for
-none; `halo`, the overshoot beside edges as a share of their height;
-how many `colours` some 4,000 of its pixels have, and the share of these that may be `clipped` at
-black or white; whether the file is stored without loss, its `quality` (0 to 100, -1 for one that is
-not told), and whether it is `tagged` with the colours that it means."""
+none; `halo`, the overshoot beside edges as a share of their height; how many `colours` some 4,000
+of its pixels have, how far apart these lie (`vividness`, in levels), and the share that may be
+`clipped` at black or white; whether the file is stored without loss, and its `quality` (0 to 100,
+-1 for one that is not told)."""
 
 PAIRS = Table(
     "pairs",

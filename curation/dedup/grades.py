@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Integers
-from curation.dedup.cropping import shown_more
+from curation.dedup.shown_size import framed, shown_more, times_larger
 from curation.dedup.top_octave import crispness
 
 Numbers = npt.NDArray[np.float64]
@@ -41,7 +41,10 @@ class GradeSteps:
     redrawn: float = 0.1
     """Binary logarithm of sharpness that tells which of two was turned or stretched."""
 
-    soft: float = 0.6
+    content: float = 0.25
+    """Natural logarithm of a ratio of lengths beyond which two contents are not of one part."""
+
+    soft: float = 0.9
     """Binary logarithm of sharpness from which a copy is softer."""
 
     halo: float = 0.08
@@ -50,16 +53,22 @@ class GradeSteps:
     sure_halo: float = 0.45
     """Overshoot that no drawing has by itself."""
 
-    sure_clipped: float = 0.15
+    sure_clipped: float = 0.12
     """Share of pixels that sharpening drove to black or white, more than the other has, from which
     it is sure."""
+
+    halo_grain: float = 0.2
+    """Binary logarithm of roughness that halos make at least."""
 
     sharpened: tuple[float, float] = (0.4, 3.5)
     """Binary logarithm of how much sharper it then is: less is no sharpening, and more is a blur of
     the other."""
 
-    natural: float = -1.5
+    natural: float = -2.0
     """Sharpness above which a copy needs no sharpening to explain the other's."""
+
+    natural_texture: float = -1.0
+    """The same in a picture of which nothing is smooth."""
 
     grain: float = 0.35
     """Binary logarithm of roughness from which a copy is rougher."""
@@ -67,9 +76,12 @@ class GradeSteps:
     colours: int = 256
     """Colours that a palette holds at most."""
 
-    many_colours: int = 512
+    many_colours: int = 400
     """Colours, among some 4,000 pixels, that the other must have, for a palette to have lost
     some."""
+
+    very_many_colours: int = 1200
+    """The same where the other is softer, and may be enlarged."""
 
     more_colours: float = 4.0
     """How many times more colours it must have."""
@@ -77,16 +89,38 @@ class GradeSteps:
     flat: float = 0.6
     """Share of the other's colours below which a copy is flat by itself, and not smoothed."""
 
+    as_many: float = 0.95
+    """Share of them above which it has as many."""
+
+    more: float = 1.2
+    """Share of them above which it is none of the same drawing without texture."""
+
+    much_texture: float = 0.9
+    """Binary logarithm of roughness that is texture whatever the sharpness, within `noise`."""
+
+    noise: float = 0.15
+    """Binary logarithm of sharpness by which copies of one sharpness may differ."""
+
+    textured: float = 0.05
+    """Binary logarithm of how much sharper texture is than what is left without."""
+
     poor: float = 45.0
     """JPEG quality below which roughness is compression's."""
 
     clipped: float = 0.08
     """Share of pixels cut off at black or white, more than the best has."""
 
+    paler: float = 0.89
+    """Share of the best copy's vividness below which one lost colours, as where a colour profile
+    was dropped."""
+
+    least_vivid: float = 15.0
+    """Levels of vividness of the best below which a picture has too little colour to tell."""
+
     border: float = 0.03
     """Share of a picture that may lie around its content."""
 
-    quality: float = 10.0
+    quality: float = 5.0
     """Points of JPEG quality within which two files count as equally compressed."""
 
     density: float = 2.0
@@ -184,9 +218,18 @@ _FAR_BELOW = -1e6
 
 
 def _lacks_detail(group: Group) -> Numbers:
-    """Steps of a resolved length that is smaller than the best."""
-    resolved = np.sqrt(1.0 * group.copies["resolved_width"] * group.copies["resolved_height"])
-    return np.asarray(-np.log(np.maximum(resolved, 1)) / np.log(_STEPS.detail), np.float64)
+    """The copy of some pair that resolves a much shorter length of the drawing in each of its own
+    pixels, or shows it much smaller. Contents as such may differ: one may be cropped or framed."""
+    share = np.sqrt(
+        group.copies["resolved_width"]
+        / group.copies["content_width"]
+        * group.copies["resolved_height"]
+        / group.copies["content_height"]
+    )
+    scale = np.array([times_larger(words) for words in group.pairs["transform"]], np.float64)
+    finer = np.log(scale * share[group.other] / share[group.one])
+    least = np.log(_STEPS.detail)
+    return group.either_way(finer >= least, finer <= -least)
 
 
 def _is_marked(group: Group) -> Numbers:
@@ -196,6 +239,11 @@ def _is_marked(group: Group) -> Numbers:
 def _is_cropped(group: Group) -> Numbers:
     shown = np.array([shown_more(words) for words in group.pairs["transform"]], np.float64)
     return group.either_way(shown > _STEPS.cropped, shown < -_STEPS.cropped)
+
+
+def _is_framed(group: Group) -> Numbers:
+    found = np.array([framed(words) for words in group.pairs["transform"]], np.int64)
+    return group.either_way(found < 0, found > 0)
 
 
 def _is_turned(group: Group) -> Numbers:
@@ -232,9 +280,13 @@ def _sharpened(
     overshoot = halos[one] - halos[other]
     driven = group.copies["clipped"][one] - group.copies["clipped"][other]
     marks = (overshoot > _STEPS.halo) | (driven > _STEPS.clipped)
-    natural = (grain > _STEPS.grain) & (sharp[other] > _STEPS.natural)
+    told = grain != 0
+    natural = told & (grain > _STEPS.halo_grain) & (sharp[other] > _STEPS.natural)
+    # Where nothing is smooth no grain is told, and halos alone must do.
+    natural |= ~told & (overshoot > _STEPS.halo) & (sharp[other] > _STEPS.natural_texture)
     sure = (halos[one] > _STEPS.sure_halo) | (driven > _STEPS.sure_clipped)
-    return np.asarray(marks & (natural | sure) & (sharper > least) & (sharper < most))
+    found = marks & (natural | sure) & ~_compressed_poorly(group)[other]
+    return np.asarray(found & (sharper > least) & (sharper < most))
 
 
 def _is_redrawn(group: Group) -> Numbers:
@@ -242,9 +294,22 @@ def _is_redrawn(group: Group) -> Numbers:
     other."""
     sharp = group.sharpness()
     softer = sharp[group.other] - sharp[group.one]
-    moved = np.abs(group.pairs["tilt"]) > _STEPS.tilt_degrees
-    moved |= np.abs(group.pairs["stretch"]) > _STEPS.stretch
+    moved = _moved(group) & _same_content(group)
     return group.either_way(moved & (softer > _STEPS.redrawn), moved & (softer < -_STEPS.redrawn))
+
+
+def _same_content(group: Group) -> _Flags:
+    """Whether the contents of each pair are of one part of the drawing: a plain sky may have been
+    trimmed from one of them only."""
+    across = group.copies["content_width"] * group.copies["content_height"]
+    scale = np.array([times_larger(words) for words in group.pairs["transform"]], np.float64)
+    apart = np.log(across[group.other] / across[group.one]) / 2 - np.log(scale)
+    return np.asarray(np.abs(apart) < _STEPS.content)
+
+
+def _moved(group: Group) -> _Flags:
+    tilted = np.abs(group.pairs["tilt"]) > _STEPS.tilt_degrees
+    return np.asarray(tilted | (np.abs(group.pairs["stretch"]) > _STEPS.stretch))
 
 
 def _is_soft(group: Group) -> Numbers:
@@ -252,18 +317,28 @@ def _is_soft(group: Group) -> Numbers:
 
 
 def _is_reduced(group: Group) -> Numbers:
-    """Few colours where the other has many and is no rougher: noise has colours of its own."""
-    colours, grain = group.copies["colours"], group.pairs["grain"]
-    one, other = colours[group.one], colours[group.other]
-    least = _STEPS.grain
+    """Few colours where the other has many, without having been drawn anew, and is no rougher:
+    noise and enlarging have colours of their own."""
+    grain, still = group.pairs["grain"], ~_moved(group)
     return group.either_way(
-        _has_few(one, other) & (grain < least), _has_few(other, one) & (-grain < least)
+        still
+        & (grain < _STEPS.grain)
+        & _has_few(group, group.one, group.other, -grain > _STEPS.grain),
+        still
+        & (-grain < _STEPS.grain)
+        & _has_few(group, group.other, group.one, grain > _STEPS.grain),
     )
 
 
-def _has_few(one: Numbers, other: Numbers) -> _Flags:
-    many = (other >= _STEPS.many_colours) & (other >= _STEPS.more_colours * one)
-    return np.asarray(many & (one <= _STEPS.colours))
+def _has_few(group: Group, one: Integers, other: Integers, dithered: _Flags) -> _Flags:
+    """Whether the one of each pair has few colours, and the other many that are not from
+    enlarging: what is `dithered` is sharp for another reason."""
+    colours, sharp = group.copies["colours"], group.sharpness()
+    fewer = colours[other] >= _STEPS.more_colours * colours[one]
+    sharper = sharp[one] - sharp[other] > _STEPS.soft
+    enlarged = sharper & ~dithered
+    least = np.where(enlarged, _STEPS.very_many_colours, _STEPS.many_colours)
+    return np.asarray(fewer & (colours[one] <= _STEPS.colours) & (colours[other] >= least))
 
 
 def _is_repeated(group: Group) -> Numbers:
@@ -272,14 +347,25 @@ def _is_repeated(group: Group) -> Numbers:
 
 
 def _is_smoothed(group: Group) -> Numbers:
-    """The smoother of two copies, where the other's roughness is none of compression's and the
-    copy is no flat drawing: what it lacks is texture."""
-    colours, poor = group.copies["colours"], _compressed_poorly(group)
-    one, other, grain = group.one, group.other, group.pairs["grain"]
+    """The smoother of two copies, where what it lacks is texture."""
+    grain = group.pairs["grain"]
     return group.either_way(
-        (grain > _STEPS.grain) & ~poor[other] & (colours[one] >= _STEPS.flat * colours[other]),
-        (-grain > _STEPS.grain) & ~poor[one] & (colours[other] >= _STEPS.flat * colours[one]),
+        (grain > _STEPS.grain) & _lacks_texture(group, group.one, group.other),
+        (-grain > _STEPS.grain) & _lacks_texture(group, group.other, group.one),
     )
+
+
+def _lacks_texture(group: Group, smoother: Integers, rougher: Integers) -> _Flags:
+    """Whether roughness is texture: none of strong compression, sharper too, and with some more
+    colours, but not many times those of a flat drawing."""
+    sharp, colours = group.sharpness(), group.copies["colours"]
+    share = colours[smoother] / colours[rougher]
+    some = (share >= _STEPS.flat) & (share <= _STEPS.more)
+    sharper = sharp[rougher] - sharp[smoother]
+    much = np.abs(group.pairs["grain"]) > _STEPS.much_texture
+    sure = some & (sharper > _STEPS.textured) & (share <= _STEPS.as_many)
+    likely = much & some & (sharper > -_STEPS.noise)
+    return np.asarray((sure | likely) & ~_compressed_poorly(group)[rougher])
 
 
 def _compressed_poorly(group: Group) -> _Flags:
@@ -289,7 +375,7 @@ def _compressed_poorly(group: Group) -> _Flags:
 
 def _is_rough(group: Group) -> Numbers:
     """Steps of roughness, as the mean of what was found beside each other copy."""
-    told = group.open
+    told = group.open & _is_excused(group)
     level, number = np.zeros(len(group.alive)), np.zeros(len(group.alive))
     for ends, sign in ((group.one, -1), (group.other, 1)):
         np.add.at(level, ends[told], sign * group.pairs["grain"][told])
@@ -298,8 +384,25 @@ def _is_rough(group: Group) -> Numbers:
     return level / (number + 1) / _STEPS.grain
 
 
+def _is_excused(group: Group) -> _Flags:
+    """Whether the rougher one of each pair has a reason to be rough: strong compression, or a flat
+    drawing whose copy has many times its colours. Else it is texture."""
+    grain, poor, colours = group.pairs["grain"], _compressed_poorly(group), group.copies["colours"]
+    rougher = np.where(grain > 0, group.other, group.one)
+    smoother = np.where(grain > 0, group.one, group.other)
+    flat = colours[smoother] < _STEPS.flat * colours[rougher]
+    palette = (colours[rougher] <= _STEPS.colours) & (colours[smoother] > _STEPS.colours)
+    return np.asarray(poor[rougher] | flat | palette)
+
+
 def _is_clipped(group: Group) -> Numbers:
     return group.copies["clipped"] / _STEPS.clipped
+
+
+def _is_paler(group: Group) -> Numbers:
+    vivid = group.copies["vividness"]
+    best = vivid[group.alive].max()
+    return np.asarray((vivid < _STEPS.paler * best) & (best >= _STEPS.least_vivid), np.float64)
 
 
 def _has_border(group: Group) -> Numbers:
@@ -322,10 +425,6 @@ def _is_compressed(group: Group) -> Numbers:
     return np.asarray(-np.log(density) / np.log(_STEPS.density), np.float64)
 
 
-def _is_untagged(group: Group) -> Numbers:
-    return 1 - group.copies["tagged"]
-
-
 ASKED: dict[str, _Question] = {
     "lacks_detail": _lacks_detail,
     "marked": _is_marked,
@@ -335,14 +434,15 @@ ASKED: dict[str, _Question] = {
     "sharpened": _is_sharpened,
     "redrawn": _is_redrawn,
     "repeated": _is_repeated,
-    "cropped": _is_cropped,
+    "framed": _is_framed,
     "soft": _is_soft,
     "smoothed": _is_smoothed,
     "rough": _is_rough,
+    "cropped": _is_cropped,
+    "paler": _is_paler,
     "clipped": _is_clipped,
     "bordered": _has_border,
     "lossy": _has_loss,
     "compressed": _is_compressed,
-    "untagged": _is_untagged,
 }
 """What is asked of every copy, the gravest first, by the name of its column."""

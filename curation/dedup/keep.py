@@ -73,18 +73,19 @@ _FAULTS = (
     _Criterion("sharpened", "not sharpened afterwards"),
     _Criterion("redrawn", "sharper than a copy that was turned or stretched"),
     _Criterion("repeated", "not enlarged by repeating its pixels"),
-    _Criterion("cropped", "not cropped"),
+    _Criterion("framed", "no border added"),
     _Criterion(
         "soft",
         "sharpest of {count} copies ({content_width} x {content_height})",
     ),
     _Criterion("smoothed", "its texture was not smoothed away"),
     _Criterion("rough", "cleanest of {count} copies where the drawing is smooth"),
+    _Criterion("cropped", "not cropped"),
+    _Criterion("paler", "richest in colour of {count} copies"),
     _Criterion("clipped", "not cut off at black or white", fault="is cut off at black or white"),
     _Criterion("bordered", "no border", fault="has a border"),
     _Criterion("lossy", "stored without loss ({format})", fault="is stored with loss"),
     _Criterion("compressed", "least compressed of {count} copies"),
-    _Criterion("untagged", "says which colours it means"),
 )
 POLICIES = {
     "best": (_CHOSEN, _PREFERRED, _FILED, *_FAULTS, *_FORMALITIES, _FIRST_PATH),

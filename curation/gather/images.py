@@ -338,7 +338,10 @@ def _pixels_row(image_id: str, decoded: Decoded) -> dict[str, object]:
         | decoded.fingerprint._asdict()
         | {"oriented": np.array(decoded.fingerprint.oriented, np.uint64)}
         | decoded.stored._asdict()
-        | {name: getattr(detail, name) for name in ("block", "halo", "colours", "clipped")}
+        | {
+            name: getattr(detail, name)
+            for name in ("block", "halo", "colours", "vividness", "clipped")
+        }
         | {"resolved_width": detail.width, "resolved_height": detail.height}
         | {"row_spectrum": np.array(detail.rows, np.float32)}
         | {"column_spectrum": np.array(detail.columns, np.float32)}

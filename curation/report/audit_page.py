@@ -11,6 +11,7 @@ import pandas as pd
 from curation.base.engine import per_item
 from curation.base.rgb import Rgb
 from curation.drawing.contact_sheet import data_uri, jpeg, on_grey
+from curation.report.close_choices import CloseChoice
 from curation.report.rendering import render_page
 
 _SIDE_PX = 320
@@ -36,10 +37,17 @@ class Question:
 
 
 def build_audit_page(
-    rows: pd.DataFrame, read: Callable[[str], Rgb], *, sheet_name: str, answers: str, command: str
+    rows: pd.DataFrame,
+    read: Callable[[str], Rgb],
+    *,
+    sheet_name: str,
+    answers: str,
+    command: str,
+    close: Sequence[CloseChoice] = (),
 ) -> str:
     """One self-contained page for SHEET rows; `read` gives the thumbnail of an image_id, `answers`
-    says what to write into the sheet called `sheet_name`, and `command` takes it in."""
+    says what to write into the sheet called `sheet_name`, and `command` takes it in. Below stand
+    the groups of copies whose choice was `close`."""
     pictures = per_item(lambda image_id: _picture(read(image_id)), rows["image_id"].tolist())
     questions = _questions(rows, pictures)
     return render_page(
@@ -48,6 +56,7 @@ def build_audit_page(
         sheet_name=sheet_name,
         answers=answers,
         command=command,
+        close=close,
     )
 
 

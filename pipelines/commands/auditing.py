@@ -13,6 +13,7 @@ from curation.base.errors import ParamError
 from curation.base.reasons import BAD_FEATURE
 from curation.people.chosen_ledger import ledger_of
 from curation.report.audit_page import build_audit_page
+from curation.report.close_choices import close_choices
 from curation.store.files import write_atomically
 from curation.store.workspace import Workspace
 from curation.verdict import human
@@ -61,8 +62,14 @@ def ask(
         return told | dict.fromkeys(("sheet", "page", "next"))
     places = Places(workspace.root, ledger.name, weights)
     then = command("audit", at=places, options={"--answers": out})
+    read = audited.thumbnails()
     shown = build_audit_page(
-        rows, audited.thumbnails(), sheet_name=out.name, answers=EXPECTED, command=then
+        rows,
+        read,
+        sheet_name=out.name,
+        answers=EXPECTED,
+        command=then,
+        close=close_choices(audited.duplicates, read),
     )
     write_atomically(page, shown.encode())
     write_atomically(out, sheet_csv(rows))

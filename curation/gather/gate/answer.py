@@ -45,7 +45,7 @@ class Decoded(NamedTuple):
     ai_mark: str = ""
     fingerprint: Fingerprint = Fingerprint("", [0] * ORIENTATIONS, 0.0, 0, 0)
     detail: Detail = NO_DETAIL
-    stored: StoredAs = StoredAs(False, NOT_TOLD, tagged=False)
+    stored: StoredAs = StoredAs(False, NOT_TOLD)
     signals: Mapping[str, float] = MappingProxyType({})
     thumbnail: bytes = b""
     unseen: bytes = b""
@@ -98,10 +98,17 @@ def _content(pixels: Any, grey: Any, **size: Any) -> Content:
     return Content(pixels, levels.reshape(GREY_SIDE_PX, GREY_SIDE_PX), **sides)
 
 
-def _detail(rows: Any, columns: Any, halo: Any, clipped: Any, **whole: Any) -> Detail:
-    told: dict[str, Any] = {name: _whole(value, MAX_SIDE_PX) for name, value in whole.items()}
-    told |= {"rows": _spectrum(rows), "columns": _spectrum(columns)}
-    return Detail(**told, halo=_number(halo), clipped=_number(clipped))
+def _detail(
+    rows: Any, columns: Any, halo: Any, vividness: Any, clipped: Any, **whole: Any
+) -> Detail:
+    return Detail(
+        rows=_spectrum(rows),
+        columns=_spectrum(columns),
+        halo=_number(halo),
+        vividness=_number(vividness),
+        clipped=_number(clipped),
+        **{name: _whole(value, MAX_SIDE_PX) for name, value in whole.items()},
+    )
 
 
 def _spectrum(levels: Any) -> list[float]:
@@ -110,8 +117,8 @@ def _spectrum(levels: Any) -> list[float]:
     return [_number(level) for level in levels]
 
 
-def _stored(lossless: Any, quality: Any, tagged: Any) -> StoredAs:
-    return StoredAs(lossless is True, _number(quality), tagged is True)
+def _stored(lossless: Any, quality: Any) -> StoredAs:
+    return StoredAs(lossless is True, _number(quality))
 
 
 def _whole(value: Any, most: int) -> int:

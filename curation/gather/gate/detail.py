@@ -52,11 +52,15 @@ class DetailLimits:
     samples: int = 4096
     """Pixels whose colours are counted."""
 
-    cut_off: int = 2
+    cut_off: int = 8
     """Levels from black and from white within which a value may have been cut off."""
 
 
 _LIMITS = DetailLimits()
+
+
+_PRIMES = (2, 3, 5, 7, 11, 13)
+"""Up to the side of the largest block."""
 
 
 class Detail(NamedTuple):
@@ -84,11 +88,15 @@ class Detail(NamedTuple):
     colours: int
     """Colours among evenly spaced pixels, some 4,000 of them."""
 
+    vividness: float
+    """How far apart the colours of these lie: the deviation, in levels, of the differences between
+    their channels, 0 in grey."""
+
     clipped: float
     """Share of these (0 to 1) with a value that may have been cut off at black or white."""
 
 
-NO_DETAIL = Detail([], [], 0, 0, 1, 0.0, 0, 0.0)
+NO_DETAIL = Detail([], [], 0, 0, 1, 0.0, 0, 0.0, 0.0)
 """Of a file that is not read."""
 
 
@@ -107,6 +115,7 @@ def find_detail(content: Rgb) -> Detail:
         block=block,
         halo=halo(rows, columns),
         colours=_distinct(chosen),
+        vividness=_vividness(chosen),
         clipped=_clipped(chosen),
     )
 
@@ -165,17 +174,27 @@ def _resolved(spectrum: list[float], most: int) -> int:
 def _block(lines: _Levels) -> int:
     """Side of the blocks in which pixels were repeated, 1 where they were not."""
     change = np.abs(np.diff(lines, axis=1)).sum(axis=0)
-    total = float(change.sum())
-    for side in range(_LIMITS.largest_block, 1, -1):
-        phases = np.bincount(np.arange(len(change)) % side, weights=change)
-        if total and phases.max() > _LIMITS.at_blocks * total:
-            return side
-    return 1
+    # Blocks of any side are blocks of its prime factors too, and most pictures have none of them.
+    if not any(_changes_between(change, side) for side in _PRIMES):
+        return 1
+    sides = range(_LIMITS.largest_block, 1, -1)
+    return next(side for side in sides if _changes_between(change, side))
+
+
+def _changes_between(change: _Levels, side: int) -> bool:
+    """Whether nearly all change lies between blocks of that side."""
+    phases = np.bincount(np.arange(len(change)) % side, weights=change)
+    return bool(phases.max(initial=0) > _LIMITS.at_blocks * change.sum())
 
 
 def _distinct(pixels: Rgb) -> int:
     numbers = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
     return len(np.unique(numbers))
+
+
+def _vividness(pixels: Rgb) -> float:
+    apart = np.diff(pixels.astype(np.float32), axis=1)
+    return round(float(np.sqrt(apart.var(axis=0).sum())), 3)
 
 
 def _clipped(pixels: Rgb) -> float:

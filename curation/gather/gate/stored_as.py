@@ -1,5 +1,5 @@
-"""What a file's headers say of how its picture was stored: with loss or without, how strongly it
-was compressed, and whether it says which colours it means.
+"""What a file's headers say of how its picture was stored: with loss or without, and how strongly
+it was compressed.
 
 A header that cannot be read costs no picture: the file then counts as stored with a loss that
 nobody knows."""
@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from curation.gather.gate.jpeg import SOS, segments
+from curation.gather.gate.jpeg import segments
 from curation.gather.gate.tiff_samples import UNPACKED, TiffTag, read_directory
 
 VERSION = 1
@@ -36,8 +37,8 @@ FULL = 100.0
 HALF = 50
 """The quality at which libjpeg takes the tables of the standard as they are."""
 
-QUANTISATION, APPLICATION = 0xDB, 0xE2
-"""Markers of a JPEG: tables of steps, and where a profile lies."""
+QUANTISATION = 0xDB
+"""The marker of a JPEG before tables of steps."""
 
 TABLE_STEPS = 64
 """Numbers in a table, for 8 x 8 frequencies."""
@@ -51,8 +52,8 @@ STANDARD = (
 """The table for brightness of the JPEG standard (Annex K.1), in the order in which files hold
 it."""
 
-PNG_COLOURS = (b"iCCP", b"sRGB", b"gAMA", b"cICP")
-"""Chunks of a PNG that say which colours it means."""
+
+_Steps = npt.NDArray[np.integer]
 
 
 class StoredAs(NamedTuple):
@@ -65,9 +66,6 @@ class StoredAs(NamedTuple):
     """0 to 100: of a JPEG on the scale of libjpeg, 100 for no loss, NOT_TOLD where it is not
     told."""
 
-    tagged: bool
-    """Whether the file says which colours it means."""
-
 
 def stored_as(data: bytes, kind: str, note: str) -> StoredAs:
     """What a readable file of this format says; `note` is of the decoder, which tells where only a
@@ -78,33 +76,29 @@ def stored_as(data: bytes, kind: str, note: str) -> StoredAs:
         return _stored_webp(data)
     if kind == "TIFF":
         return _stored_tiff(data)
-    lossless = kind in WITHOUT_LOSS and _PREVIEW not in note.split("; ")
-    tagged = kind == "PNG" and _png_is_tagged(data)
-    return StoredAs(lossless, FULL if lossless else NOT_TOLD, tagged)
+    return _stored(lossless=kind in WITHOUT_LOSS and _PREVIEW not in note.split("; "))
+
+
+def _stored(*, lossless: bool) -> StoredAs:
+    return StoredAs(lossless, FULL if lossless else NOT_TOLD)
 
 
 def _stored_jpeg(data: bytes) -> StoredAs:
-    steps, tagged = np.empty(0), False
     for marker, start, end in segments(data):
-        body = data[start:end]
-        if marker == QUANTISATION and not len(steps):
-            steps = _first_table(body)
-        elif marker == APPLICATION:
-            tagged = tagged or body.startswith(b"ICC_PROFILE\0")
-        elif marker == SOS:
-            break
-    return StoredAs(False, _quality(steps), tagged)
+        if marker == QUANTISATION:
+            return StoredAs(False, _quality(_first_table(data[start:end])))
+    return StoredAs(False, NOT_TOLD)
 
 
-def _first_table(body: bytes) -> np.ndarray:
+def _first_table(body: bytes) -> _Steps:
     """The steps of the first table in a segment, empty where it is cut off."""
     wide = bool(body) and body[0] >> 4 == 1
     end = 1 + TABLE_STEPS * (2 if wide else 1)
     whole = len(body) >= end
-    return np.frombuffer(body[1:end], ">u2" if wide else "u1") if whole else np.empty(0)
+    return np.frombuffer(body[1:end], ">u2" if wide else "u1") if whole else np.empty(0, np.uint8)
 
 
-def _quality(steps: np.ndarray) -> float:
+def _quality(steps: _Steps) -> float:
     """The quality of libjpeg whose table is most like this one.
 
     >>> _quality(np.array(STANDARD))
@@ -119,8 +113,7 @@ def _quality(steps: np.ndarray) -> float:
 
 def _stored_webp(data: bytes) -> StoredAs:
     kinds = set(_webp_chunks(data))
-    lossless = b"VP8L" in kinds and not kinds & {b"VP8 ", b"ANMF"}
-    return StoredAs(lossless, FULL if lossless else NOT_TOLD, b"ICCP" in kinds)
+    return _stored(lossless=b"VP8L" in kinds and not kinds & {b"VP8 ", b"ANMF"})
 
 
 def _webp_chunks(data: bytes) -> Iterator[bytes]:
@@ -133,16 +126,7 @@ def _webp_chunks(data: bytes) -> Iterator[bytes]:
 
 def _stored_tiff(data: bytes) -> StoredAs:
     try:
-        tags = read_directory(data)
-        compression = tags.get(TiffTag.COMPRESSION, 1)
-        lossless = compression in (*UNPACKED, *FAX)
-        tagged = TiffTag.PROFILE in tags
+        compression = read_directory(data).get(TiffTag.COMPRESSION, 1)
     except Exception:
-        return StoredAs(False, NOT_TOLD, tagged=False)
-    return StoredAs(lossless, FULL if lossless else NOT_TOLD, tagged)
-
-
-def _png_is_tagged(data: bytes) -> bool:
-    """Whether one of its remarks is of colours; they stand before the pixels."""
-    head = data[: max(0, data.find(b"IDAT"))]
-    return any(kind in head for kind in PNG_COLOURS)
+        return _stored(lossless=False)
+    return _stored(lossless=compression in (*UNPACKED, *FAX))

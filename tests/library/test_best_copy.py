@@ -1,0 +1,134 @@
+"""Of several copies the one stays that shows most of the drawing, unspoilt, and the reason says
+which fact decided."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from curation.dedup.groups import DedupParams, find_duplicates
+from tests.frames import hashes_of, images_of, pair, pairs_of
+
+SIDE = 800
+BANDS = 31
+JPEG = {"format": "JPEG", "lossless": False, "quality": 90.0}
+OF_IMAGES = {"width", "height", "format", "size_bytes"}
+
+
+def spectrum(*, lost: float = 0.0) -> np.ndarray:
+    """Flat, as of a drawing, with so many binary orders `lost` in the top octave."""
+    return np.array([12.0] * (BANDS - 4) + [12.0 - lost] * 4, np.float32)
+
+
+def soft(lost: float, **changes: object) -> dict[str, object]:
+    return {"row_spectrum": spectrum(lost=lost), "column_spectrum": spectrum(lost=lost)} | changes
+
+
+def sized(side: int, **changes: object) -> dict[str, object]:
+    sides = dict.fromkeys(("width", "height", "content_width", "content_height"), side)
+    return sides | dict.fromkeys(("resolved_width", "resolved_height"), side) | changes
+
+
+def told(*copies: dict[str, object], keep: str = "best", **found: dict[str, object]) -> pd.Series:
+    """The row of DUPLICATES that stays of copies a, b, ...; `found` are facts of pairs, such as
+    ab={"tilt": 2.0}."""
+    names = "abcdef"[: len(copies)]
+    whole = [sized(SIDE) | soft(0.0) | copy for copy in copies]
+    images = images_of(
+        *(
+            {"path": name, "image_id": name} | {key: row[key] for key in OF_IMAGES & {*row}}
+            for name, row in zip(names, whole, strict=True)
+        )
+    )
+    known = hashes_of(
+        *(
+            {"image_id": name} | {key: row[key] for key in row if key not in OF_IMAGES}
+            for name, row in zip(names, whole, strict=True)
+        )
+    )
+    pairs = pairs_of(
+        *(pair(*ends, **found.get("".join(ends), {})) for ends in combinations(names, 2))
+    )
+    kept = find_duplicates(images, known, pairs, DedupParams(keep=keep)).query("keep")
+    assert len(kept) == 1
+    return kept.iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("worse", "between", "reason"),
+    [
+        (
+            sized(1600, resolved_width=400, resolved_height=400),
+            {"transform": "resized to 200 %"},
+            "most detail of 2 copies (resolves 800 x 800 of its 800 x 800 pixels)",
+        ),
+        (sized(1600, resolved_width=900, resolved_height=900) | soft(1.5),
+         {"transform": "resized to 200 %"}, "sharpest of 2 copies"),
+        ({}, {"marked": "second"}, "no watermark"),
+        ({"colours": 64}, {}, "not reduced to a palette of few colours"),
+        ({"colours": 64} | soft(-2.0), {"grain": 1.0}, "not reduced to a palette of few colours"),
+        (soft(-1.5, halo=0.6), {"grain": 0.8}, "not sharpened afterwards"),
+        (soft(-1.5, clipped=0.4), {"grain": 0.8}, "not sharpened afterwards"),
+        (soft(0.3), {"stretch": 0.2}, "sharper than a copy that was turned or stretched"),
+        (soft(0.3), {"tilt": -1.5}, "sharper than a copy that was turned or stretched"),
+        (sized(1600, block=2, resolved_width=800, resolved_height=800),
+         {"transform": "resized to 200 %"}, "not enlarged by repeating its pixels"),
+        ({}, {"transform": "extended 20 %, border added"}, "no border added"),
+        ({}, {"transform": "cropped 20 %"}, "not cropped"),
+        (soft(0.2, colours=1500), {"grain": -1.0}, "its texture was not smoothed away"),
+        (JPEG | {"quality": 44.0}, {"grain": 1.0}, "cleanest of 2 copies"),
+        ({"vividness": 30.0}, {}, "richest in colour of 2 copies"),
+        ({"clipped": 0.3}, {}, "not cut off at black or white"),
+        (JPEG, {}, "stored without loss (PNG)"),
+    ],
+)  # fmt: skip
+def test_the_worse_copy_goes_for_that_fault(worse, between, reason):
+    assert told({}, worse, ab=between)["kept_because"].startswith(reason)
+    assert told({}, worse, ab=between)["path"] == "a"
+
+
+def test_a_watermark_wins_by_detail_only():
+    """Four times as many pixels that show more outweigh it, as many do not."""
+    marked, larger = {"marked": "second"}, {"transform": "resized to 200 %"}
+    assert told({}, sized(1600), ab=marked | larger)["path"] == "b"
+    assert told({}, {"size_bytes": 9000}, ab=marked)["path"] == "a"
+
+
+def test_of_two_jpegs_the_less_compressed_stays():
+    assert told(JPEG, JPEG | {"quality": 60.0})["kept_because"] == "least compressed of 2 copies"
+
+
+@pytest.mark.parametrize("moved", [{"tilt": 1.5}, {"stretch": 0.2}], ids=["turned", "stretched"])
+def test_the_one_that_lies_otherwise_than_most_goes_however_sharp(moved):
+    kept = told({}, {}, soft(-0.3), ac=moved, bc=moved)
+    assert kept["kept_because"] == "smallest digest of 3 copies, equal in all else"
+    assert kept["path"] in "ab"
+    kept = told(soft(-0.3), {}, {}, ab=moved, ac=moved)
+    assert kept["path"] == "b"
+
+
+def test_a_flat_drawing_is_not_taken_for_a_palette_of_its_noisy_copy():
+    flat, noisy = {"colours": 40}, JPEG | {"colours": 1500}
+    assert told(flat, noisy, ab={"grain": 1.2})["path"] == "a"
+
+
+def test_noise_decides_nothing_and_is_a_close_call():
+    kept = told(soft(0.1, clipped=0.02), soft(0.0, size_bytes=999), ab={"grain": 0.1})
+    assert kept["kept_because"] == "most bytes of 2 copies (1000)"
+    assert kept["close_call"] == "b is as good in all that was measured"
+
+
+def test_facts_that_disagree_are_a_close_call():
+    kept = told(JPEG, soft(1.0))
+    assert kept["path"] == "a"
+    assert kept["close_call"] == "unlike b it is stored with loss"
+    assert told({}, soft(5.0))["close_call"] == ""
+
+
+def test_largest_still_keeps_the_largest():
+    larger = sized(1600, resolved_width=400, resolved_height=400)
+    kept = told({}, larger, keep="largest", ab={"transform": "resized to 200 %"})
+    assert (kept["path"], kept["close_call"]) == ("b", "")
