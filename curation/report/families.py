@@ -119,8 +119,8 @@ def _beside(paths: Sequence[str], best: str) -> dict[str, Mapping[str, str]]:
 
 
 def _changes(ties: Sequence[Side], beside: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of a FamilyMember on what changed, as against the first of those beside it with which
-    it was compared and places are known."""
+    """The fields of a FamilyMember on what changed, as against the first of those beside it with
+    which it was compared and places are known."""
     known = {side.other: side for side in ties if side.places}
     other = next((path for path in beside if path in known), None)
     if other is None:
