@@ -27,7 +27,6 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from curation.base.rgb import Rgb
-from curation.dedup.apart import kept_apart
 from curation.report.findings import Findings, published_thresholds
 from curation.report.page import ReportParams, build_report
 from curation.store.parquet import read_parquet
@@ -125,7 +124,8 @@ def _finished(workspace: Workspace) -> str:
     reject_threshold, keep_threshold = published_thresholds(workspace) or (None, None)
     findings = Findings(
         duplicates=tables["duplicates"],
-        apart=kept_apart(tables["duplicates"], tables["hashes"], tables["pairs"]),
+        apart=tables["kept_apart"],
+        families=tables["families"],
         search=tables["pair_search"],
         signals=tables["signals"],
         limits=limits_by_name(tables["signal_limits"]),

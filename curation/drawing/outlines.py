@@ -24,7 +24,7 @@ _SIDE = 1000
 
 
 @dataclass(frozen=True)
-class Box:
+class Outline:
     """A box in thousandths of the upright picture, from its left and its top."""
 
     left: float
@@ -33,12 +33,12 @@ class Box:
     height: float
 
 
-def outlines(places: str) -> list[Box]:
+def outlines(places: str) -> list[Outline]:
     """A box around each of the `places` of PAIRS, within the picture; ValueError for places that
     are no such text.
 
     >>> outlines("500 0 502 300")
-    [Box(left=476.0, top=0.0, width=50.0, height=308.0)]
+    [Outline(left=476.0, top=0.0, width=50.0, height=308.0)]
     """
     return [_box(place) for place in _split(places)]
 
@@ -57,11 +57,11 @@ def _split(places: str) -> Sequence[str]:
     return [place for place in places.split("; ") if place]
 
 
-def _box(place: str) -> Box:
+def _box(place: str) -> Outline:
     left, top, right, bottom = map(float, place.split())
     x, width = _side(left, right)
     y, height = _side(top, bottom)
-    return Box(x, y, width, height)
+    return Outline(x, y, width, height)
 
 
 def _side(low: float, high: float) -> tuple[float, float]:

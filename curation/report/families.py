@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation.drawing.outlines import Box, changed_in_words, outlines
+from curation.drawing.outlines import Outline, changed_in_words, outlines
 from curation.drawing.words import outcome_in_words
 from curation.verdict.conservation import OUTCOMES
 
@@ -32,7 +32,7 @@ class Side(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Variant:
+class FamilyMember:
     """One file of a family. `name` is its path within the folder of the family; `boxes` are around
     what changed in it, `changed` says how much, and `against` as against which of the others, ""
     where that is not known."""
@@ -44,7 +44,7 @@ class Variant:
     reason: str
     thumbnail: str
     best: bool
-    boxes: Sequence[Box] = ()
+    boxes: Sequence[Outline] = ()
     changed: str = ""
     against: str = ""
 
@@ -56,7 +56,7 @@ class Family:
 
     number: int
     folder: str
-    variants: Sequence[Variant]
+    variants: Sequence[FamilyMember]
     counts: Mapping[str, int] = field(default_factory=dict)
     more: int = 0
 
@@ -119,8 +119,8 @@ def _beside(paths: Sequence[str], best: str) -> dict[str, Mapping[str, str]]:
 
 
 def _changes(ties: Sequence[Side], beside: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of a Variant on what changed, as against the first of those beside it with which
-    it was compared and places are known."""
+    """The fields of a FamilyMember on what changed, as against the first of those beside it with
+    which it was compared and places are known."""
     known = {side.other: side for side in ties if side.places}
     other = next((path for path in beside if path in known), None)
     if other is None:
@@ -135,8 +135,8 @@ def _changes(ties: Sequence[Side], beside: Mapping[str, str]) -> dict[str, Any]:
 
 def _variant(
     row: Mapping[Any, Any], folder: str, address: Callable[[str], str], **told: Any
-) -> Variant:
-    return Variant(
+) -> FamilyMember:
+    return FamilyMember(
         path=row["path"],
         name=row["path"].removeprefix(folder),
         image_id=row["image_id"],

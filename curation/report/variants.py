@@ -11,7 +11,7 @@ import pandas as pd
 from curation.base.rgb import Rgb
 from curation.dedup.apart import KEPT_APART
 from curation.dedup.families import FAMILIES
-from curation.drawing.outlines import Box, changed_in_words, outlines
+from curation.drawing.outlines import Outline, changed_in_words, outlines
 from curation.report.families import STRIP, Family, family_of, sides
 from curation.report.findings import Findings
 from curation.report.gallery import thumbnails
@@ -46,7 +46,7 @@ class PictureBeside:
     path: str
     outcome: str
     thumbnail: str
-    boxes: list[Box]
+    boxes: list[Outline]
     changed: str
 
 

@@ -10,7 +10,7 @@ from curation.review.cards import cards, picture_address, thumbnail
 from curation.review.filters import Filters
 from curation.review.history import lines
 from curation.review.state import State
-from curation.review.strips import beside
+from curation.review.strips import variants_beside
 
 
 def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
         "filters": filters,
         "before": before,
         "after": after,
-        **beside(state, file),
+        **variants_beside(state, file),
     }
 
 

@@ -52,7 +52,7 @@ def strips_values(state: State, query: QueryParams) -> dict[str, Any]:
     }
 
 
-def beside(state: State, file: int) -> dict[str, Any]:
+def variants_beside(state: State, file: int) -> dict[str, Any]:
     """For the page of a kept file: the number and the size of its family, None and 0 for none, and
     the most similar of those that it is a variant of, each as a family of the two."""
     relatives, path = state.run.relatives, state.run.path(file)

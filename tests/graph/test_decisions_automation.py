@@ -32,7 +32,13 @@ from pipelines.ledger_sensors import ledger_changes, new_decisions
 from tests.graph.conftest import QUICK, Command, settings
 from tests.graph.test_definitions import ASSETS
 
-SHOWS_DECISIONS = {*ASSETS["verdict"], "duplicates", "human_decisions"}
+SHOWS_DECISIONS = {
+    *ASSETS["verdict"],
+    "duplicates",
+    "families",
+    "kept_apart",
+    "human_decisions",
+}
 
 
 class Here(NamedTuple):

@@ -94,7 +94,8 @@ def tables() -> dict[str, pd.DataFrame]:
     readable = [path for path in FOLDER if path != "unreadable"]
     decided = [verdict(path, image_id, **changes) for path, (image_id, changes) in FOLDER.items()]
     kept = {"outcome": "kept", "stage": "", "reason": ""}
-    machine = [row | (kept if row["reason"] == "label_conflict" else {}) for row in decided]
+    later = ("label_conflict", "variant")
+    machine = [row | (kept if row["reason"] in later else {}) for row in decided]
     return {
         "images": images_of(
             *(
@@ -148,6 +149,20 @@ def test_without_copies_every_copy_of_a_drawing_stays_in_its_own_class() -> None
         "relabelled": "dog",
         "unsure": "cat",
     }
+
+
+@pytest.mark.parametrize(
+    ("outcome", "review", "stays"),
+    [("rejected", "kept", False), ("review", "held", False), ("review", "kept", True)],
+)
+def test_fewer_variants_are_what_deduplication_leaves(
+    monkeypatch: pytest.MonkeyPatch, outcome: str, review: str, stays: bool
+) -> None:
+    thinned = {"outcome": outcome, "stage": "duplicates", "reason": "variant"}
+    monkeypatch.setitem(FOLDER, "variant", ("7", thinned))
+    names = (ALL, "without photo verdict", "without deduplication", NONE)
+    found = ["variant" in arm(name, review=review) for name in names]
+    assert found == [stays, stays, True, True]
 
 
 def test_without_photographs_none_is_judged() -> None:

@@ -81,6 +81,8 @@ def test_no_files_and_no_decisions_are_lawful() -> None:
         ({1: {"duplicate_of": ""}}, "no named file"),
         ({1: {"duplicate_of": "gone"}}, "file that was not found"),
         ({1: {"duplicate_of": "1"}}, "itself rejected as a duplicate"),
+        ({1: {"reason": "variant", "duplicate_of": ""}}, "as variants of no file that stays"),
+        ({1: {"reason": "variant", "duplicate_of": "1"}}, "as variants of no file that stays"),
     ],
 )
 def test_a_breach_is_named(changes: dict[int, dict[str, Any]], problem: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from curation.base.reasons import REASONS
 from curation.base.tables import DECISIONS
+from curation.dedup.families import FAMILIES
 from curation.drawing.words import error_in_words, reason_in_words
 from curation.gather.folder import safe_open, walk
 from curation.gather.gate import answer, decode
@@ -19,6 +20,7 @@ from curation.verdict import conflicts, human
 from curation.verdict.decide import decide
 from curation.verdict.judgements import JUDGEMENTS
 from curation.verdict.marked_files import apply_marks
+from curation.verdict.variants import thin
 from tests.frames import duplicates_of, images_of
 
 KEPT = ("kept", "", "")
@@ -108,7 +110,7 @@ def test_stages_that_are_not_known_come_after_those_that_are() -> None:
 FILES = {
     "unreadable": 0, "bad_feature": 1, "photo": 2, "unsure": 3, "rejected by ana": 4,
     "called photo by ana": 5,
-    "marked": 7, "blank": 8, "text_page": 9,
+    "marked": 7, "blank": 8, "text_page": 9, "the best": 10, "a variant": 11,
     "filed twice": 6, "its copy": 6,
 }  # fmt: skip
 
@@ -128,7 +130,7 @@ def emitted() -> set[tuple[str, str]]:
     places[-1] |= {"duplicate_of": "filed twice", "conflict": "cat"}
     places[-2] |= {"conflict": "dog"}
     copies = duplicates_of(*places)
-    evidence = pd.DataFrame({"image_id": rest, "embedding": ["bad_feature"] + ["ok"] * 9})
+    evidence = pd.DataFrame({"image_id": rest, "embedding": ["bad_feature"] + ["ok"] * 11})
     answers = {
         "photo": "rejected",
         "unsure": "review",
@@ -160,7 +162,10 @@ def emitted() -> set[tuple[str, str]]:
     )
     alike = decide(images, copies, evidence, JUDGEMENTS.frame(judged))
     machine = apply_marks(alike, images, copies, "review")
-    rows = conflicts.hold(human.apply(machine, copies, people), copies, people)
+    held = conflicts.hold(human.apply(machine, copies, people), copies, people)
+    family = ({"path": name, "family": 0, "rule": "best"} for name in ("the best", "a variant"))
+    families = FAMILIES.frame([row | {"rank": rank} for rank, row in enumerate(family)])
+    rows = thin(held, families, copies, people)
     return set(zip(rows["stage"], rows["reason"], strict=True))
 
 

@@ -11,7 +11,7 @@ import pytest
 from curation.base.tables import PAIR_SEARCH
 from curation.dedup.apart import KEPT_APART
 from curation.dedup.families import FAMILIES
-from curation.drawing.outlines import Box, outlines
+from curation.drawing.outlines import Outline, outlines
 from curation.report.families import family_of, sides
 from curation.report.findings import Findings
 from tests.frames import duplicates_of
@@ -51,8 +51,8 @@ def chapter(
 def test_a_box_lies_around_its_place_and_within_the_picture() -> None:
     assert outlines("") == []
     assert outlines("100 200 300 400; 0 0 1000 1000") == [
-        Box(92, 192, 216, 216),
-        Box(0, 0, 1000, 1000),
+        Outline(92, 192, 216, 216),
+        Outline(0, 0, 1000, 1000),
     ]
 
 

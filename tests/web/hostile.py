@@ -17,6 +17,7 @@ from curation.ablation.effects import EFFECTS, SCORES, AblationParams
 from curation.base.rgb import Rgb
 from curation.base.tables import DECISIONS, IMAGES, PAIR_SEARCH
 from curation.dedup.apart import KEPT_APART
+from curation.dedup.families import FAMILIES
 from curation.experiments.results import LEADERBOARD
 from curation.gather.signals.base import Limits
 from curation.people.ledger.entries import HUMAN_DECISIONS
@@ -54,6 +55,8 @@ HOSTILE = [
     "<base href=http://evil.example>",
     "x" * 250,
 ]
+FAMILY = 5
+"""Files that are a family of variants."""
 ONE = {
     "path_bytes": b"",
     "size_bytes": 1,
@@ -133,7 +136,8 @@ def hostile_votes(images: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def hostile_copies(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Copies as decided, and every file related to the first by a hostile transform."""
+    """Copies as decided, every file related to the first by a hostile transform, and some of them
+    a family."""
     readable = decisions[decisions["reason"] != "unreadable"]
     first, *others = readable["path"]
     places = readable[["path", "image_id", "duplicate_of"]].assign(
@@ -145,8 +149,15 @@ def hostile_copies(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "distance": 1,
         "similarity": 0.9,
         "transform": HOSTILE[0],
+        "places": "100 100 200 200; 400 400 401 401",
+        "other_places": "0 0 1000 1000",
     }
+    family = [
+        {"path": path, "family": 0, "rank": rank, "rule": "keep"}
+        for rank, path in enumerate(readable["path"].head(FAMILY))
+    ]
     return {
+        "families": FAMILIES.frame(family),
         "duplicates": duplicates_of(*places.to_dict("records")),
         "apart": KEPT_APART.frame([row | {"other_path": path} for path in others]),
         "search": PAIR_SEARCH.frame([{"compared": 9, "flat": 1, "crowded": 1}]),

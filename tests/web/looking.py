@@ -25,6 +25,7 @@ PAGES = (
     "/?text=nothing",
     "/files/0",
     "/files/2",
+    "/variants",
     "/audit",
     "/history",
     "/nowhere",

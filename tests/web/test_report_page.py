@@ -36,7 +36,7 @@ from tests.web.hostile import (
 ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer",
     "nav", "article", "h1",
-    "h2", "h3", "p", "a", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "bdi",
+    "h2", "h3", "h4", "p", "a", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "bdi",
     "table", "caption",
     "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption", "img", "svg", "rect",
     "path", "details",
