@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,11 @@ from playwright.sync_api import Browser as Chrome
 
 from curation.review.access import Access
 from curation.store.workspace import Workspace
+from tests.once import made_once
 from tests.web.asking import Browser, app_of
 from tests.web.chromium import chromium
 from tests.web.finished import finish
+from tests.web.hostile import MadeOnce
 from tests.web.looking import Tab, served
 
 
@@ -36,11 +40,45 @@ def browser(reviewable: Workspace) -> Browser:
     return Browser(app_of(reviewable))
 
 
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Chrome]:
-    """Chromium without a window."""
+@pytest.fixture(scope="session")
+def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """`hostile_page(hostile_report)` is that page of `tests.web.hostile`, made once for all
+    tests."""
+
+    @cache
+    def page(make: Callable[[], str]) -> str:
+        def keep(folder: Path) -> None:
+            (folder / "page.html").write_bytes(make().encode())
+
+        return (
+            (made_once(tmp_path_factory, make.__name__, keep) / "page.html").read_bytes().decode()
+        )
+
+    return page
+
+
+@pytest.fixture(scope="package")
+def chrome_and_loop() -> Iterator[tuple[Chrome, asyncio.AbstractEventLoop]]:
+    """Chromium without a window, started once, and the loop that Playwright talks to it in."""
     with chromium() as chrome:
-        yield chrome
+        loop = asyncio.get_running_loop()
+        yield chrome, loop
+        asyncio._set_running_loop(loop)
+
+
+@pytest.fixture(scope="module")
+def chrome(chrome_and_loop: tuple[Chrome, asyncio.AbstractEventLoop]) -> Iterator[Chrome]:
+    """Chromium, whose windows are closed when the module ends.
+
+    Playwright marks its loop as the running one of this thread until it stops. What other modules
+    run in a loop of their own would be refused, so the mark is taken away between modules, with the
+    function by which Playwright puts it there."""
+    chrome, loop = chrome_and_loop
+    asyncio._set_running_loop(loop)
+    yield chrome
+    for context in chrome.contexts:
+        context.close()
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ codes."""
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -64,6 +65,9 @@ ONE = {
 }
 
 SCORED = [name for name, kind in LEADERBOARD.columns.items() if kind == "float64"]
+
+MadeOnce = Callable[[Callable[[], str]], str]
+"""Of a function that makes a page, the page, made once for all tests."""
 
 
 def read(image_id: str) -> Rgb:

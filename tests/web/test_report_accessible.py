@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.web.hostile import (
+    MadeOnce,
     hostile_ablation,
     hostile_audit,
     hostile_f1,
@@ -25,7 +26,6 @@ PAGES = {
     "leaderboard": hostile_leaderboard,
     "audit": hostile_audit,
 }
-
 
 COLOURS = {"runOnly": ["color-contrast"]}
 """The one rule that a dark page can break where a light one keeps it."""
@@ -47,14 +47,15 @@ def complaints(chrome: Browser, html: str, options: Any = None, **settings: Any)
 @pytest.mark.parametrize(("scheme", "options"), [("light", None), ("dark", COLOURS)])
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
 def test_nothing_stands_in_the_way_of_a_reader(
-    chrome: Browser, make: Callable[[], str], scheme: Any, options: Any
+    chrome: Browser, hostile_page: MadeOnce, make: Callable[[], str], scheme: Any, options: Any
 ) -> None:
-    assert complaints(chrome, make(), options, color_scheme=scheme) == []
+    assert complaints(chrome, hostile_page(make), options, color_scheme=scheme) == []
 
 
 @pytest.mark.parametrize("make", [hostile_report, hostile_f1])
-def test_nor_on_a_phone(chrome: Browser, make: Callable[[], str]) -> None:
-    assert complaints(chrome, make(), viewport={"width": 390, "height": 844}) == []
+def test_nor_on_a_phone(chrome: Browser, hostile_page: MadeOnce, make: Callable[[], str]) -> None:
+    page = hostile_page(make)
+    assert complaints(chrome, page, viewport={"width": 390, "height": 844}) == []
 
 
 def test_the_rules_find_what_is_wrong(chrome: Browser) -> None:

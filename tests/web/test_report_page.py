@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import json
 import re
+from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +24,7 @@ from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
 from tests.web.chromium import events_of
 from tests.web.hostile import (
     HOSTILE,
+    MadeOnce,
     hostile_ablation,
     hostile_audit,
     hostile_f1,
@@ -112,8 +114,8 @@ def cards_in(html: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def hostile() -> str:
-    return hostile_report()
+def hostile(hostile_page: MadeOnce) -> str:
+    return hostile_page(hostile_report)
 
 
 @pytest.fixture(scope="module")
@@ -131,8 +133,10 @@ def browser_page(chrome: Browser) -> Page:
         (hostile_audit, 0),
     ],
 )
-def test_only_harmless_elements_and_attributes(make: Any, programs: int) -> None:
-    parser = judged(make())
+def test_only_harmless_elements_and_attributes(
+    hostile_page: MadeOnce, make: Any, programs: int
+) -> None:
+    parser = judged(hostile_page(make))
     assert parser.complaints == []
     assert parser.open == []
     assert parser.programs == programs
@@ -185,8 +189,10 @@ def test_every_attribute_is_quoted_and_no_control_character_is_left(hostile: str
 @pytest.mark.parametrize(
     "make", [hostile_report, hostile_f1, hostile_ablation, hostile_leaderboard, hostile_audit]
 )
-def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(make: Any) -> None:
-    html = make()
+def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(
+    hostile_page: MadeOnce, make: Any
+) -> None:
+    html = hostile_page(make)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)
     assert policy
     assert policy[1].split("; ") == [
@@ -274,6 +280,7 @@ def test_a_table_that_fits_shows_no_more(hostile: str, browser_page: Page) -> No
     assert darker_edges(table) == (False, False)
 
 
+@cache
 def table_of(rows: int) -> str:
     """An F1 page whose table has this many rows."""
     frame = pd.DataFrame({"image_id": [f"{row}" for row in range(rows)], "confidence": 1.0})
