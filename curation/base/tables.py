@@ -11,6 +11,9 @@ import pandas as pd
 
 from curation.base.errors import SchemaError
 
+_ALWAYS_THERE = "biu"
+"""Kinds of NumPy dtypes that have no missing values: truth and whole numbers."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -28,10 +31,11 @@ class Table:
         absent = [name for name in self.columns if name not in frame.columns]
         if absent:
             raise SchemaError(f"{self.name}: missing column(s) {', '.join(absent)}")
-        frame = frame[list(self.columns)].reset_index(drop=True)
-        for name, dtype in self.columns.items():
-            self._check_column(frame[name], dtype)
-        if self.key and frame.duplicated(list(self.key)).any():
+        ordered = list(frame.columns) == list(self.columns)
+        frame = (frame if ordered else frame[list(self.columns)]).reset_index(drop=True)
+        for name, column in frame.items():
+            self._check_column(column, self.columns[str(name)])
+        if self.key and self._repeats_its_key(frame):
             raise SchemaError(f"{self.name}: rows repeat the key {', '.join(self.key)}")
         return frame
 
@@ -42,12 +46,17 @@ class Table:
             columns[name] = pd.Series([row[name] for row in rows], dtype=dtype)
         return self.check(pd.DataFrame(columns))
 
+    def _repeats_its_key(self, frame: pd.DataFrame) -> bool:
+        if len(self.key) == 1:  # several times as quick as to look for rows that repeat
+            return not frame[self.key[0]].is_unique
+        return bool(frame.duplicated(list(self.key)).any())
+
     def _check_column(self, column: pd.Series, dtype: str) -> None:
         if str(column.dtype) != dtype:
             raise SchemaError(f"{self.name}.{column.name}: expected {dtype}, got {column.dtype}")
-        if column.name in self.may_be_missing:
+        if column.name in self.may_be_missing or column.dtype.kind in _ALWAYS_THERE:
             return
-        if column.isna().any():
+        if column.hasnans:
             raise SchemaError(
                 f"{self.name}.{column.name}: {int(column.isna().sum())} value(s) missing"
             )

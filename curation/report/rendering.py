@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from curation.drawing.templating import environment
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
+@cache
 def report_templates() -> jinja2.Environment:
-    """The templates of the reports, and those that all pages share."""
+    """The templates of the reports, and those that all pages share, compiled once a process."""
     return environment(_TEMPLATES)
 
 
