@@ -92,20 +92,26 @@ def render(
     """A PNG of what `draw` puts on panels side by side, row by row; width and height in inches.
     Drawn coarser where it would have more bytes than `grain` allows."""
     with _style_lock, mpl.rc_context(_STYLE | {"font.family": _families()}):
-        figure = Figure(figsize=(width, height))
-        canvas = FigureCanvasAgg(figure)
-        places = range(rows * columns)
-        draw(
-            [
-                figure.add_subplot(rows, columns, place + 1, projection=projection)
-                for place in places
-            ]
-        )
+        canvas = _laid_out(draw, (width, height), (rows, columns), projection)
         for dpi, colours in grain.steps:
             data = _png(canvas, dpi, colours)
             if len(data) <= grain.most_bytes:
                 break
     return data
+
+
+def _laid_out(
+    draw: Callable[[list[Axes]], None],
+    inches: tuple[float, float],
+    panels: tuple[int, int],
+    projection: Literal["rectilinear", "3d"],
+) -> FigureCanvasAgg:
+    """A figure of that width and height with what `draw` puts on its rows and columns of panels."""
+    figure = Figure(figsize=inches)
+    canvas = FigureCanvasAgg(figure)
+    places = range(1, panels[0] * panels[1] + 1)
+    draw([figure.add_subplot(*panels, place, projection=projection) for place in places])
+    return canvas
 
 
 def nothing(axes: Axes, text: str = "nothing to show") -> None:

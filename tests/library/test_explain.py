@@ -100,8 +100,14 @@ def test_heat_is_the_lighter_the_more_and_saliency_is_grey_where_there_is_none()
     assert found.tolist() == [[[128, 255, 0]]]
 
 
-def test_every_section_says_what_it_shows():
-    table = figures(params=ExplainParams(perplexity=2))
+@pytest.fixture(scope="module")
+def shown() -> pd.DataFrame:
+    """Every section, on six pictures. Read only."""
+    return figures(params=ExplainParams(perplexity=2))
+
+
+def test_every_section_says_what_it_shows(shown):
+    table = shown
     assert list(dict.fromkeys(table["section"])) == ["mistakes", "heat", "early", "late", "tsne"]
     assert captions(table, "mistakes", "sentence") == [
         "Of 6 test pictures, 3 are taken for another class."
@@ -138,9 +144,8 @@ def test_every_section_says_what_it_shows():
     assert plots["data"].map(lambda data: data[:4]).eq(b"\x89PNG").all()
 
 
-def test_is_the_same_again():
-    params = ExplainParams(perplexity=2)
-    assert figures(params=params).equals(figures(params=params))
+def test_is_the_same_again(shown):
+    assert figures(params=ExplainParams(perplexity=2)).equals(shown)
 
 
 def test_no_test_pictures_are_said_so():

@@ -15,6 +15,8 @@ from curation.report.findings import Findings
 from tests.frames import duplicates_of
 from tests.reports import COPY, PHOTO, REVIEW, page, thumbnails
 
+pytestmark = pytest.mark.usefixtures("without_plots")
+
 
 def test_a_duplicate_is_shown_beside_the_kept_copy() -> None:
     first, second = thumbnails(page([{}, COPY]))

@@ -14,6 +14,8 @@ from curation.report.findings import Findings
 from tests.frames import duplicates_of
 from tests.reports import COPY, PHOTO, ROW, page
 
+pytestmark = pytest.mark.usefixtures("without_plots")
+
 
 def said(
     number: int, action: str, value: str, *, day: int = 1, note: str = "", who: str = "ana"
