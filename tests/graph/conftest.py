@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +12,12 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner, Result
 
-from curation.drawing import drawing
 from curation.sample import SampleParams, draw_sample
 from curation.store.files import file_digest
 from pipelines.cli import main
+from tests.graph.histories import histories_in_memory
 from tests.once import made_once
+from tests.plots import blank_plots
 
 QUICK = (
     "classifier.image_side_px=32",
@@ -25,11 +25,6 @@ QUICK = (
     "classifier.threads=1",
     "explanations.tsne_layers=[features]",
     "object_counts.download=false",
-)
-
-DRAWN_PNG = drawing._png
-BLANK_PNG = b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg=="
 )
 
 Command = Callable[..., Result]
@@ -45,17 +40,22 @@ class Ended(NamedTuple):
 
 
 @contextmanager
-def blank_plots() -> Iterator[None]:
-    """Plots are laid out as ever, but one white pixel stands for what Matplotlib would draw."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(drawing, "_png", lambda *_: BLANK_PNG)
+def quick_runs() -> Iterator[None]:
+    """Runs without what costs half of their time: they draw no plot, and what Dagster writes down
+    of a new workspace stays in memory."""
+    with blank_plots(), histories_in_memory():
         yield
 
 
+@pytest.fixture
+def history_on_disk() -> None:
+    """For tests of what Dagster writes down: runs keep their history where those of users do."""
+
+
 @pytest.fixture(autouse=True)
-def _blank_plots() -> Iterator[None]:
-    """Only the run that is `finished` draws its plots: they cost as much as half of a run."""
-    with blank_plots():
+def _quick_runs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Only the run that is `finished` draws its plots and keeps its history on disk."""
+    with blank_plots() if "history_on_disk" in request.fixturenames else quick_runs():
         yield
 
 
@@ -85,17 +85,15 @@ def inksift() -> Command:
 
 @pytest.fixture(scope="session")
 def finished(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
-    """The workspace of a whole run on the sample, with real plots, and what the command printed.
-    Read only."""
+    """The workspace of a whole run on the sample, with real plots and the history that Dagster
+    keeps, and what the command printed. Read only."""
 
     def run(folder: Path) -> Result:
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(drawing, "_png", DRAWN_PNG)
-            return invoke(
-                "run", sample / "images", "--workspace", folder / "workspace",
-                "--test", sample / "test", "--truth", sample / "truth.csv", "--json",
-                *settings(*QUICK),
-            )  # fmt: skip
+        return invoke(
+            "run", sample / "images", "--workspace", folder / "workspace",
+            "--test", sample / "test", "--truth", sample / "truth.csv", "--json",
+            *settings(*QUICK),
+        )  # fmt: skip
 
     return _ran_once(tmp_path_factory, "finished", run)
 
@@ -106,7 +104,7 @@ def judged_once(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     what the command printed. Read only."""
 
     def run(folder: Path) -> Result:
-        with blank_plots():
+        with quick_runs():
             return invoke(
                 "judge", sample / "images", "--workspace", folder / "workspace",
                 "--out", folder / "out.csv", "--json", *JUDGE,

@@ -197,6 +197,7 @@ def test_a_full_disk(sample: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "o.csv").exists()
 
 
+@pytest.mark.usefixtures("history_on_disk")
 def test_a_history_that_cannot_be_written(
     sample: Path, tmp_path: Path, inksift, monkeypatch
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import Result
 from PIL import Image
 
 import assets.verdict.verdicts
@@ -18,7 +19,7 @@ from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger
 from curation.store.parquet import read_parquet
 from curation.store.workspace import Workspace
-from tests.graph.conftest import QUICK, blank_plots, invoke, settings
+from tests.graph.conftest import QUICK, invoke, quick_runs, settings
 
 CAMP = (*QUICK, "verdicts.recipe=camp2022", "rejected_report.pictures=1")
 CALM = settings(*CAMP, "verdicts.filters=[]")
@@ -47,7 +48,7 @@ def crawl(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def calm_once(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace of a run on the crawl that takes all of it for drawings. Read only."""
     folder = tmp_path_factory.mktemp("calm")
-    with blank_plots():
+    with quick_runs():
         result = invoke(
             "judge", crawl, "--out", folder / "out.csv", "--workspace", folder / "w", *CALM
         )
@@ -59,6 +60,27 @@ def calm_once(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def calm(calm_once: Path, tmp_path: Path) -> Path:
     """A copy of that workspace, which a test may change."""
     return Path(shutil.copytree(calm_once, tmp_path / "w"))
+
+
+@pytest.fixture(scope="module")
+def stopped_once(
+    crawl: Path, calm_once: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Result]:
+    """That workspace after a run that would lose the noisy class, and what it printed; what it
+    decided is in `out.csv` beside the workspace. Read only."""
+    folder = tmp_path_factory.mktemp("stopped")
+    shutil.copytree(calm_once, folder / "w")
+    with quick_runs():
+        result = invoke(
+            "judge", crawl, "--out", folder / "out.csv", "--workspace", folder / "w", *HEAVY
+        )
+    return folder / "w", result
+
+
+@pytest.fixture
+def stopped(stopped_once: tuple[Path, Result], tmp_path: Path) -> Path:
+    """A copy of the workspace of the run that was stopped, which a test may change."""
+    return Path(shutil.copytree(stopped_once[0], tmp_path / "w"))
 
 
 def published(workspace: Path) -> dict[str, bytes]:
@@ -77,31 +99,32 @@ def decisions(workspace: Path) -> pd.DataFrame:
 
 
 def test_a_class_that_would_go_is_kept_back_until_accepted(
-    crawl: Path, calm: Path, tmp_path: Path, inksift
+    crawl: Path,
+    calm_once: Path,
+    stopped_once: tuple[Path, Result],
+    stopped: Path,
+    tmp_path: Path,
+    inksift,
 ) -> None:
-    out, workspace = tmp_path / "out.csv", calm
-    command = ("judge", crawl, "--out", out, "--workspace", workspace)
-    before = published(workspace)
-
-    stopped = inksift(*command, *HEAVY)
-    assert stopped.exit_code == 1
+    workspace, result = stopped_once
+    assert result.exit_code == 1
     assert (
-        "removals_are_accepted: class 'noise' would lose 25 of 25 pictures (100 %" in stopped.stderr
+        "removals_are_accepted: class 'noise' would lose 25 of 25 pictures (100 %" in result.stderr
     )
-    assert (
-        f"the decisions wait in {workspace / 'proposal.csv'}: look through them" in stopped.stderr
-    )
-    assert "--accept-removals" in stopped.stderr
-    assert published(workspace) == before
-    proposal = (workspace / "proposal.csv").read_bytes()
+    assert f"the decisions wait in {workspace / 'proposal.csv'}: look through them" in result.stderr
+    assert "--accept-removals" in result.stderr
+    assert published(workspace) == published(calm_once)
+    proposal, out = (workspace / "proposal.csv").read_bytes(), workspace.with_name("out.csv")
     assert out.read_bytes() == proposal
     assert pd.read_csv(out)["reason"].value_counts()["photo"] == 25
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
+    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", stopped)
     assert inksift(*command, *HEAVY, "--accept-removals").exit_code == 0
-    assert not (workspace / "proposal.csv").exists()
-    assert (workspace / "decisions.csv").read_bytes() == out.read_bytes() == proposal
-    lost = read_parquet(workspace / "tables" / "removal_rates.parquet").set_index("label")
+    assert not (stopped / "proposal.csv").exists()
+    decided = (stopped / "decisions.csv").read_bytes()
+    assert decided == (tmp_path / "out.csv").read_bytes() == proposal
+    lost = read_parquet(stopped / "tables" / "removal_rates.parquet").set_index("label")
     assert lost.loc["noise", ["pictures", "rejected", "share", "high"]].tolist() == [
         25,
         25,
@@ -112,13 +135,13 @@ def test_a_class_that_would_go_is_kept_back_until_accepted(
 
 
 def test_a_run_within_the_limits_withdraws_the_proposal(
-    crawl: Path, calm: Path, tmp_path: Path, inksift
+    crawl: Path, stopped: Path, tmp_path: Path, inksift
 ) -> None:
-    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", calm)
-    assert inksift(*command, *HEAVY).exit_code == 1
+    assert (stopped / "proposal.csv").exists()
+    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", stopped)
     assert inksift(*command, *HEAVY, *settings("verdicts.max_class_removal=1")).exit_code == 0
-    assert not (calm / "proposal.csv").exists()
-    assert inksift("verify", "--workspace", calm).exit_code == 0
+    assert not (stopped / "proposal.csv").exists()
+    assert inksift("verify", "--workspace", stopped).exit_code == 0
 
 
 def test_a_folder_of_photographs_alone_stops_and_trains_nothing(
