@@ -114,8 +114,8 @@ def look_closer(first: View, second: View, alignment: Alignment, told: Marked = 
     if not best.changed:
         return Closer(False, best.marked, best.grain)
     boxes = boxes_around(best.where)
-    onto = np.linalg.inv(scaling(laid.scale))
-    back = np.linalg.inv(laid.matrix) @ onto
+    onto = np.asarray(np.linalg.inv(scaling(laid.scale)))
+    back = np.asarray(np.linalg.inv(laid.matrix) @ onto)
     places = told_boxes(boxes, onto, one.shape)
     return Closer(True, "", best.grain, places, told_boxes(boxes, back, other.shape))
 

@@ -106,7 +106,7 @@ def in_order_of_keeping(
     """Readable IMAGES in keep order, with a number in `related` for those that a chain of `ties`
     joins: rows as in PAIRS, whose ends are pixels as in HASHES."""
     described = _described(_files(images, hashes), ties, human)
-    return in_keep_order(described, policy=params.keep, prefer=params.prefer)
+    return in_keep_order(described, ties, policy=params.keep, prefer=params.prefer)
 
 
 def _files(images: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:

@@ -100,17 +100,19 @@ _KERNEL = np.ones((3, 3), np.uint8)
 
 def changed_places(found: Excess) -> Mask:
     """The pieces that only a change explains."""
-    return np.logical_or.reduce(
-        [
-            _pieces(found.fine, _LIMITS.certain_peak, _LIMITS.certain_sum),
-            _pieces(found.fine, _LIMITS.strong_peak, _LIMITS.strong_sum),
-            _lone_place(found.fine, _LIMITS.lone_peak, _LIMITS.lone_sum),
-            _pieces(found.exact, _LIMITS.exact_peak, _LIMITS.exact_sum),
-            _lone_place(found.exact, _LIMITS.lone_exact_peak, _LIMITS.lone_exact_sum),
-            _pieces(found.fine_colour, _LIMITS.colour_peak, _LIMITS.colour_sum),
-            _pieces(found.wide, _LIMITS.wide_peak, _LIMITS.wide_sum),
-            _pieces(found.wide, _LIMITS.deep_peak, _LIMITS.deep_sum),
-        ]
+    return np.asarray(
+        np.logical_or.reduce(
+            [
+                _pieces(found.fine, _LIMITS.certain_peak, _LIMITS.certain_sum),
+                _pieces(found.fine, _LIMITS.strong_peak, _LIMITS.strong_sum),
+                _lone_place(found.fine, _LIMITS.lone_peak, _LIMITS.lone_sum),
+                _pieces(found.exact, _LIMITS.exact_peak, _LIMITS.exact_sum),
+                _lone_place(found.exact, _LIMITS.lone_exact_peak, _LIMITS.lone_exact_sum),
+                _pieces(found.fine_colour, _LIMITS.colour_peak, _LIMITS.colour_sum),
+                _pieces(found.wide, _LIMITS.wide_peak, _LIMITS.wide_sum),
+                _pieces(found.wide, _LIMITS.deep_peak, _LIMITS.deep_sum),
+            ]
+        )
     )
 
 
@@ -126,7 +128,7 @@ def _pieces(times: Floats32, peak: float, total: float) -> Mask:
         return np.zeros(times.shape, np.bool_)
     above = apparent(times)
     number, label = cv2.connectedComponents(above.astype(np.uint8), connectivity=8)
-    inside, of_piece = times[above], label[above]
+    inside, of_piece = times[above], np.asarray(label, np.int64)[above]
     sums = np.bincount(of_piece, np.maximum(inside - 1, 0), number)
     peaks = np.zeros(number, np.float32)
     np.maximum.at(peaks, of_piece, inside)

@@ -56,13 +56,17 @@ _LIMITS = RefineLimits()
 def refined(under: Rgb, over: Rgb, where: Mask) -> _Floats:
     """3 x 3: from pixels of `under` to those of `over`, which nearly agree `where` both are; no
     change where too few corners tell."""
-    grey = cv2.cvtColor(under, cv2.COLOR_RGB2GRAY)
+    grey, other = (_grey(rgb) for rgb in (under, over))
     places = _corners(grey, where)
     if len(places) < _LIMITS.fewest:
         return np.eye(3)
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    flow = search.calc(grey, cv2.cvtColor(over, cv2.COLOR_RGB2GRAY), None)
+    flow = search.calc(grey, other, np.zeros((*grey.shape, 2), np.float32))
     return _affine(places, places + flow[places[:, 1], places[:, 0]])
+
+
+def _grey(rgb: Rgb) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _corners(grey: npt.NDArray[np.uint8], where: Mask) -> npt.NDArray[np.int64]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import cv2
 import numpy as np
@@ -119,7 +118,7 @@ class _Channel:
 
     def __init__(self, one: _Bytes, other: _Bytes, bustle: _Kinds, where: Mask) -> None:
         self._one, self._other, self._where, self._bustle = one, other, where, bustle
-        self._apart = cv2.subtract(one, other, dtype=cv2.CV_32F)
+        self._apart = np.asarray(cv2.subtract(one, other, dtype=cv2.CV_32F), np.float32)
         self._noise = self._noise_of(bustle)
 
     def fine(self, least: float) -> Floats32:
@@ -133,9 +132,10 @@ class _Channel:
         """How far the means of wide places lie apart, in the same."""
         weight = _smoothed(self._where.astype(np.float32))
         known = np.where(self._where, np.maximum(weight, np.float32(1e-3)), np.float32(1))
-        apart, noise = (
-            _smoothed(values * self._where) / known for values in (self._apart, self._noise)
-        )
+        weighted = [
+            np.asarray(values * self._where, np.float32) for values in (self._apart, self._noise)
+        ]
+        apart, noise = (_smoothed(values) / known for values in weighted)
         explained = least + _LIMITS.wide_noises * noise
         return np.asarray(np.where(self._where, np.abs(apart) / explained, 0), np.float32)
 
@@ -228,4 +228,4 @@ def _smoothed(values: Floats32) -> Floats32:
 
 
 def _largest(maps: Sequence[Floats32]) -> Floats32:
-    return reduce(cv2.max, maps)
+    return np.asarray(np.maximum.reduce(maps), np.float32)
