@@ -79,6 +79,9 @@ class Closer(NamedTuple):
     """The same places in the second."""
 
 
+_UNCHANGED = Closer(False)
+
+
 class _Laid(NamedTuple):
     """Two thumbnails in one frame."""
 
@@ -101,11 +104,11 @@ class _Laid(NamedTuple):
 def look_closer(first: View, second: View, alignment: Alignment, told: Marked = "") -> Closer:
     """What two pictures that an alignment lays over one another differ in at the size of their
     thumbnails; unchanged where too little of both overlaps. `told` is which of them bears a
-    watermark by the smaller view."""
+    watermark by the smaller view, if what changed is one."""
     one, other = first.thumbnail(), second.thumbnail()
     laid = _laid(one, other, _at_thumbnails(first, second, one, other, alignment.matrix))
     if laid is None:
-        return Closer(False, told)
+        return _UNCHANGED
     looked = [_looked(laid, match_tone(laid.under, laid.over, laid.where), told)]
     # A gain that explains next to nothing may leave more than it takes away.
     if looked[0].changed and looked[0].gain != 1:
@@ -145,7 +148,7 @@ def _looked(laid: _Laid, toned: Matched, told: Marked) -> _Looked:
     found = excess(under, over, laid.where)
     changed = changed_places(found)
     if not changed.any():
-        return _Looked(False, changed, told, rough, toned.gain)
+        return _Looked(False, changed, "", rough, toned.gain)
     pixels, beyond = int(laid.where.sum()), found.wide > _LIMITS.wide_again
     for times in (found.fine, found.exact):
         strokes = apparent(times, _LIMITS.stroke)

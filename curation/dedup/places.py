@@ -75,7 +75,7 @@ class PlaceLimits:
     colour_sum: float = 200.0
     """Sum over a piece with that peak."""
 
-    wide_peak: float = 1.5
+    wide_peak: float = 1.3
     """Excess of the mean of a wide place that only a change reaches."""
 
     wide_sum: float = 900.0

@@ -124,9 +124,7 @@ def relate(first: View, second: View) -> Relation:
     kind = "different" if found is None else _kind(found)
     if found is None or kind == "different":
         return DIFFERENT
-    # A copy in which nothing changed bears no mark, however thin the strokes that a resize blurred.
-    marked: Marked = found.marked if kind == "duplicate" and not _unchanged(found) else ""
-    closer = look_closer(first, second, alignment, marked)
+    closer = look_closer(first, second, alignment, found.marked)
     if closer.changed and kind == "duplicate":
         kind = "variant"
     marked = closer.marked if kind == "duplicate" else ""

@@ -36,10 +36,17 @@ class StampLimits:
     fewest_pieces: int = 3
     """Pieces of a mark; letters may touch, but hardly all."""
 
+    joined_line: float = 4.0
+    """How many times longer than high words are whose letters touch so much that fewer pieces are
+    left; what they leave must then be all the clearer."""
+
+    most_joined_left: float = 0.25
+    """What one opacity and one colour may leave of those, as a share of the change."""
+
     most_letters: float = 5.0
     """Letters in a piece, in the mean: hairlines of a drawing that shifted are longer."""
 
-    least_span: float = 0.13
+    least_span: float = 0.12
     """Length of the mark as a share of the side; most faces are smaller."""
 
     least_line: float = 1.8
@@ -87,20 +94,25 @@ def stamped(
     and `beyond` in wide ones, is one; `told` is what a smaller view said, whose evidence counts.
 
     `pixels` is the area compared."""
-    if (
-        not _like_words(changed, pixels)
-        or _far_from(changed, beyond) > _LIMITS.most_beyond * pixels
-    ):
+    beyond_reach = _far_from(changed, beyond) > _LIMITS.most_beyond * pixels
+    if beyond_reach or not _like_words(changed, pixels):
         return ""
     one, other = levels_of(first), levels_of(second)
+    left = {"first": _left(other, one, changed), "second": _left(one, other, changed)}
     marked = told or watermarked(first, second, changed, pixels=pixels)
     if not marked:
-        left = {"first": _left(other, one, changed), "second": _left(one, other, changed)}
         marked = "first" if left["first"] < left["second"] else "second"
         if left[marked] > _LIMITS.most_left:
             return ""
+    if _are_joined(changed) and left[marked] > _LIMITS.most_joined_left:
+        return ""
     under, over = (other, one) if marked == "first" else (one, other)
     return marked if _of_one_colour(under[changed], over[changed]) else ""
+
+
+def _are_joined(changed: Mask) -> bool:
+    """Whether letters touch so much that few pieces are left."""
+    return len(piece_sizes(changed)) < _LIMITS.fewest_pieces
 
 
 def _of_one_colour(under: Grey, over: Grey) -> bool:
@@ -120,7 +132,7 @@ def _like_words(changed: Mask, pixels: int) -> bool:
         return False
     sizes = piece_sizes(changed)
     compact = letters_in(sizes) <= _LIMITS.most_letters * len(sizes)
-    return compact and len(sizes) >= _LIMITS.fewest_pieces and _is_laid_out(changed, pixels)
+    return compact and _is_laid_out(changed, pixels)
 
 
 def _is_laid_out(changed: Mask, pixels: int) -> bool:
@@ -130,7 +142,8 @@ def _is_laid_out(changed: Mask, pixels: int) -> bool:
         return False
     wide_enough = length >= _LIMITS.scattered_span and height >= _LIMITS.scattered_height
     scattered = wide_enough and len(piece_sizes(changed)) >= _LIMITS.scattered_pieces
-    return bool(scattered or length >= _LIMITS.least_line * height)
+    line = _LIMITS.joined_line if _are_joined(changed) else _LIMITS.least_line
+    return bool(scattered or length >= line * height)
 
 
 def _extent(changed: Mask) -> npt.NDArray[np.float64]:

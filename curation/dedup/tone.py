@@ -66,7 +66,7 @@ class ToneLimits:
     whole_below: int = 251
     """Level below which neither was."""
 
-    least_nearer: float = 0.6
+    least_nearer: float = 0.75
     """Share of the places that differ in either tone which another tone must bring nearer."""
 
     rounding: int = 2
