@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Integers
-from curation.dedup.shown_size import framed, shown_more, times_larger
+from curation.dedup.shown_size import framed, shown_more
 from curation.dedup.top_octave import crispness
 
 Numbers = npt.NDArray[np.float64]
@@ -196,7 +196,8 @@ def grades(copies: Columns, pairs: Columns) -> dict[str, npt.NDArray[np.int64]]:
 
     `copies` are files of other bytes that chains of `pairs` join: what HASHES says of them,
     `width`, `height`, `size_bytes` and `marked`. `pairs` are of the places of `one` and the
-    `other` among them, and what PAIRS say of these: `tilt`, `stretch`, `grain` and `transform`."""
+    `other` among them, and what PAIRS say of these: `tilt`, `stretch`, `scale`, `grain` and
+    `transform`."""
     group = Group(copies, pairs, np.ones(len(copies["quality"]), np.bool_))
     told: dict[str, npt.NDArray[np.int64]] = {}
     for name, question in ASKED.items():
@@ -226,7 +227,7 @@ def _lacks_detail(group: Group) -> Numbers:
         * group.copies["resolved_height"]
         / group.copies["content_height"]
     )
-    scale = np.array([times_larger(words) for words in group.pairs["transform"]], np.float64)
+    scale = group.pairs["scale"]
     finer = np.log(scale * share[group.other] / share[group.one])
     least = np.log(_STEPS.detail)
     return group.either_way(finer >= least, finer <= -least)
@@ -302,7 +303,7 @@ def _same_content(group: Group) -> _Flags:
     """Whether the contents of each pair are of one part of the drawing: a plain sky may have been
     trimmed from one of them only."""
     across = group.copies["content_width"] * group.copies["content_height"]
-    scale = np.array([times_larger(words) for words in group.pairs["transform"]], np.float64)
+    scale = group.pairs["scale"]
     apart = np.log(across[group.other] / across[group.one]) / 2 - np.log(scale)
     return np.asarray(np.abs(apart) < _STEPS.content)
 

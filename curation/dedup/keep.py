@@ -14,7 +14,7 @@ import pandas as pd
 from curation.dedup.grades import ASKED, Columns, grades
 from curation.gather.folder.walk import UNLABELLED
 
-_OF_PAIRS = ("tilt", "stretch", "grain", "transform")
+_OF_PAIRS = ("tilt", "stretch", "scale", "grain", "transform")
 """What PAIRS say of two copies that tells the better one."""
 
 

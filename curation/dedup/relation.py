@@ -101,6 +101,10 @@ class Relation(NamedTuple):
     stretch: float = 0.0
     """Natural logarithm of how much wider than high the second is drawn."""
 
+    scale: float = 1.0
+    """How many times as large as the first the second is drawn, as a length in pixels of the
+    originals."""
+
     grain: float = 0.0
     """Binary logarithm of how much rougher the second is where the first is smooth than the other
     way round."""
@@ -142,6 +146,7 @@ def relate(first: View, second: View) -> Relation:
         marked,
         tilt=round(beyond_quarters(degrees_turned(onto)), 2),
         stretch=round(stretch(onto), 4),
+        scale=round(_scale(first, second, alignment), 4),
         grain=round(closer.grain, 3),
         places=closer.places,
         other_places=closer.other_places,
@@ -186,7 +191,7 @@ def _words(
     """What was done, in the order in which the report tells it."""
     words = [
         *_turn(alignment),
-        *_size(first, second, alignment),
+        *_size(_scale(first, second, alignment)),
         *_crop(found),
         *_border(first, second),
     ]
@@ -221,11 +226,15 @@ def _whole_degrees(degrees: float) -> int:
     return (quarter(degrees) if is_quarter else round(degrees)) % 360
 
 
-def _size(first: View, second: View, alignment: Alignment) -> list[str]:
-    """The size of the drawing itself, in pixels of the originals."""
+def _scale(first: View, second: View, alignment: Alignment) -> float:
+    """How many times as large the second is drawn, in pixels of the originals."""
     # Views are shrunk to one size, so the scale between them says nothing of the originals'.
     shrunk, other_shrunk = first.width / first.size[1], second.width / second.size[1]
-    scale = other_shrunk / shrunk / zoom(alignment.matrix)
+    return other_shrunk / shrunk / zoom(alignment.matrix)
+
+
+def _size(scale: float) -> list[str]:
+    """The size of the drawing itself."""
     resized = abs(np.log(scale)) > _LIMITS.same_size
     return [f"resized to {100 * scale:.0f} %"] if resized else []
 

@@ -62,11 +62,11 @@ def told(*copies: dict[str, object], keep: str = "best", **found: dict[str, obje
     [
         (
             sized(1600, resolved_width=400, resolved_height=400),
-            {"transform": "resized to 200 %"},
+            {"scale": 2.0},
             "most detail of 2 copies (resolves 800 x 800 of its 800 x 800 pixels)",
         ),
         (sized(1600, resolved_width=900, resolved_height=900) | soft(1.5),
-         {"transform": "resized to 200 %"}, "sharpest of 2 copies"),
+         {"scale": 2.0}, "sharpest of 2 copies"),
         ({}, {"marked": "second"}, "no watermark"),
         ({"colours": 64}, {}, "not reduced to a palette of few colours"),
         ({"colours": 64} | soft(-2.0), {"grain": 1.0}, "not reduced to a palette of few colours"),
@@ -75,7 +75,7 @@ def told(*copies: dict[str, object], keep: str = "best", **found: dict[str, obje
         (soft(0.3), {"stretch": 0.2}, "sharper than a copy that was turned or stretched"),
         (soft(0.3), {"tilt": -1.5}, "sharper than a copy that was turned or stretched"),
         (sized(1600, block=2, resolved_width=800, resolved_height=800),
-         {"transform": "resized to 200 %"}, "not enlarged by repeating its pixels"),
+         {"scale": 2.0}, "not enlarged by repeating its pixels"),
         ({}, {"transform": "extended 20 %, border added"}, "no border added"),
         ({}, {"transform": "cropped 20 %"}, "not cropped"),
         (soft(0.2, colours=1500), {"grain": -1.0}, "its texture was not smoothed away"),
@@ -92,7 +92,7 @@ def test_the_worse_copy_goes_for_that_fault(worse, between, reason):
 
 def test_a_watermark_wins_by_detail_only():
     """Four times as many pixels that show more outweigh it, as many do not."""
-    marked, larger = {"marked": "second"}, {"transform": "resized to 200 %"}
+    marked, larger = {"marked": "second"}, {"scale": 2.0}
     assert told({}, sized(1600), ab=marked | larger)["path"] == "b"
     assert told({}, {"size_bytes": 9000}, ab=marked)["path"] == "a"
 
@@ -130,5 +130,5 @@ def test_facts_that_disagree_are_a_close_call():
 
 def test_largest_still_keeps_the_largest():
     larger = sized(1600, resolved_width=400, resolved_height=400)
-    kept = told({}, larger, keep="largest", ab={"transform": "resized to 200 %"})
+    kept = told({}, larger, keep="largest", ab={"scale": 2.0})
     assert (kept["path"], kept["close_call"]) == ("b", "")
