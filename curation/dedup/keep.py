@@ -71,12 +71,12 @@ _FAULTS = (
     ),
     _Criterion("reduced", "not reduced to a palette of few colours"),
     _Criterion("marked", "no watermark", fault="bears a watermark"),
+    _Criterion("framed", "no border added"),
     _Criterion("turned", "not turned, as most of {count} copies", fault="is turned"),
     _Criterion("stretched", "not stretched, as most of {count} copies", fault="is stretched"),
     _Criterion("sharpened", "not sharpened afterwards"),
     _Criterion("redrawn", "sharper than a copy that was turned or stretched"),
     _Criterion("repeated", "not enlarged by repeating its pixels"),
-    _Criterion("framed", "no border added"),
     _Criterion(
         "soft",
         "sharpest of {count} copies ({content_width} x {content_height})",

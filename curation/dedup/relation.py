@@ -10,6 +10,7 @@ import numpy as np
 from curation.dedup.align import Alignment, align, zoom
 from curation.dedup.closer import Closer, look_closer
 from curation.dedup.compare import Comparison, compare
+from curation.dedup.framing import is_framed
 from curation.dedup.marks import Marked
 from curation.dedup.turns import (
     beyond_quarters,
@@ -193,7 +194,7 @@ def _words(
         *_turn(alignment),
         *_size(_scale(first, second, alignment)),
         *_crop(found),
-        *_border(first, second),
+        *_border(first, second, alignment, found),
     ]
     if found.gain != 1:
         words.append(f"brightness x {found.gain:.2g}")
@@ -248,7 +249,14 @@ def _crop(found: Comparison) -> list[str]:
     return words
 
 
-def _border(first: View, second: View) -> list[str]:
+def _border(first: View, second: View, alignment: Alignment, found: Comparison) -> list[str]:
+    """What lies around only one of them: a frame with buttons or a crooked sheet is no border of
+    one colour, and tells more."""
+    onto = onto_second(alignment.matrix)
+    added = found.other_shown < _LIMITS.whole and is_framed(first.page, second.rgb, onto)
+    removed = found.shown < _LIMITS.whole and is_framed(second.page, first.rgb, alignment.matrix)
+    if added != removed:
+        return ["border added" if added else "border removed"]
     if first.bordered == second.bordered:
         return []
     return ["border added" if second.bordered else "border removed"]
