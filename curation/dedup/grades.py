@@ -113,6 +113,9 @@ class GradeSteps:
     textured: float = 0.05
     """Binary logarithm of how much sharper texture is than what is left without."""
 
+    crisper: float = 0.15
+    """The same where it has no more colours."""
+
     poor: float = 45.0
     """JPEG quality below which roughness is compression's."""
 
@@ -374,7 +377,7 @@ def _few_greys(group: Group, one: Integers, other: Integers) -> _Flags:
     as it does a flat drawing with levels of its own."""
     colours, vivid = group.copies["colours"], group.copies["vividness"]
     grey = (vivid[one] < _STEPS.grey) & (vivid[other] < _STEPS.grey)
-    rougher = np.where(one == group.one, -1, 1) * group.pairs["grain"]
+    rougher = np.where(one == group.one, 1, -1) * group.pairs["grain"]
     many = (colours[other] >= _STEPS.many_greys) & (rougher < _STEPS.grey_grain)
     return np.asarray(grey & many & (colours[other] >= _STEPS.more_colours * colours[one]))
 
@@ -401,7 +404,7 @@ def _lacks_texture(group: Group, smoother: Integers, rougher: Integers) -> _Flag
     some = (share >= _STEPS.flat) & (share <= _STEPS.more)
     sharper = sharp[rougher] - sharp[smoother]
     much = np.abs(group.pairs["grain"]) > _STEPS.much_texture
-    sure = some & (sharper > _STEPS.textured) & (share <= _STEPS.as_many)
+    sure = some & (sharper > np.where(share <= _STEPS.as_many, _STEPS.textured, _STEPS.crisper))
     likely = much & some & (sharper > -_STEPS.noise)
     return np.asarray((sure | likely) & ~_compressed_poorly(group)[rougher])
 
