@@ -80,6 +80,8 @@ def told(*copies: dict[str, object], keep: str = "best", **found: dict[str, obje
         ({}, {"transform": "cropped 20 %"}, "not cropped"),
         (soft(0.2, colours=1500), {"grain": -1.0}, "its texture was not smoothed away"),
         (JPEG | {"quality": 44.0}, {"grain": 1.0}, "cleanest of 2 copies"),
+        (JPEG | {"quality": 95.0, "halo": 0.0}, {"transform": "extended 9 %, border added"},
+         "no border added"),
         ({"vividness": 30.0}, {}, "richest in colour of 2 copies"),
         ({"clipped": 0.3}, {}, "not cut off at black or white"),
         (JPEG, {}, "stored without loss (PNG)"),
@@ -122,9 +124,10 @@ def test_noise_decides_nothing_and_is_a_close_call():
 
 
 def test_facts_that_disagree_are_a_close_call():
-    kept = told(JPEG, soft(1.0))
+    kept = told(JPEG | {"quality": 70.0}, soft(1.0))
     assert kept["path"] == "a"
-    assert kept["close_call"] == "unlike b it is stored with loss"
+    assert kept["close_call"] == "unlike b it is compressed far more strongly"
+    assert told(JPEG, soft(1.0))["close_call"] == ""
     assert told({}, soft(5.0))["close_call"] == ""
 
 
@@ -132,3 +135,38 @@ def test_largest_still_keeps_the_largest():
     larger = sized(1600, resolved_width=400, resolved_height=400)
     kept = told({}, larger, keep="largest", ab={"scale": 2.0})
     assert (kept["path"], kept["close_call"]) == ("b", "")
+
+
+def test_a_mark_is_believed_of_the_rougher_copy_only():
+    marked = {"marked": "first", "grain": 0.8}
+    assert told({}, {"size_bytes": 9}, ab=marked)["kept_because"].startswith("most bytes")
+    assert told({}, {}, ab=marked | {"grain": -0.8})["path"] == "b"
+
+
+def test_a_palette_is_graver_than_a_mark():
+    assert told({}, {"colours": 64}, ab={"marked": "first"})["path"] == "a"
+
+
+def test_few_greys_are_a_palette_but_not_beside_what_compression_made_rough():
+    grey, few = {"vividness": 0.0, "colours": 250}, {"vividness": 0.0, "colours": 45}
+    reason = "not reduced to a palette of few colours"
+    assert told(JPEG | grey, few, ab={"grain": 0.2})["kept_because"] == reason
+    assert told(JPEG | grey, few, ab={"grain": -0.6})["path"] == "b"
+
+
+def test_ringing_of_compression_is_no_sharpening():
+    rings, filtered = JPEG | {"quality": 50.0, "halo": 0.3}, soft(1.0)
+    assert told(rings, filtered, ab={"grain": -0.8})["path"] == "a"
+    assert told(rings | {"quality": 90.0}, filtered, ab={"grain": -0.8})["path"] == "b"
+
+
+def test_a_darker_copy_is_not_richer_in_colour():
+    dark, pale = {"trimmed_contrast": 50.0}, {"trimmed_contrast": 40.0, "vividness": 32.0}
+    assert not told(dark, pale)["kept_because"].startswith("richest")
+    pale = pale | {"trimmed_contrast": 50.0}
+    assert told(dark, pale)["kept_because"].startswith("richest")
+
+
+def test_what_a_turned_copy_shows_beyond_the_other_is_no_drawing():
+    turned = {"tilt": 2.0, "transform": "turned 2 degrees, extended 8 %"}
+    assert told({"size_bytes": 2000}, {}, ab=turned)["path"] == "a"
