@@ -252,7 +252,7 @@ def _crop(found: Comparison) -> list[str]:
 def _border(first: View, second: View, alignment: Alignment, found: Comparison) -> list[str]:
     """What lies around only one of them: a frame with buttons or a crooked sheet is no border of
     one colour, and tells more."""
-    onto = onto_second(alignment.matrix)
+    onto = np.asarray(np.linalg.inv(alignment.matrix))
     added = found.other_shown < _LIMITS.whole and is_framed(first.page, second.rgb, onto)
     removed = found.shown < _LIMITS.whole and is_framed(second.page, first.rgb, alignment.matrix)
     if added != removed:
