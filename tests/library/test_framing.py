@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from curation.base.rgb import Rgb
 from curation.base.trim import Box
 from curation.dedup.framing import is_framed
+from curation.dedup.relation import relate
+from curation.dedup.view import View
 
 SIDE, MARGIN = 160, 16
 
@@ -40,3 +43,13 @@ def test_more_of_the_drawing_is_none():
 
 def test_nothing_beyond_is_none():
     assert not is_framed(Box(0, 0, SIDE, SIDE), _drawing(SIDE), _moved(0.0))
+
+
+def test_the_relation_calls_a_window_a_border_whichever_comes_first():
+    blurred = np.asarray(cv2.GaussianBlur(_drawing(480), (0, 0), 3), np.uint8)
+    window = np.full((600, 600, 3), 240, np.uint8)
+    window[80:560, 60:540] = blurred
+    window[20:40, 100:400] = 128
+    drawing, framed = View(blurred, width=480, height=480), View(window, width=600, height=600)
+    assert "border added" in relate(drawing, framed).transform
+    assert "border removed" in relate(framed, drawing).transform
