@@ -45,6 +45,7 @@ def pairs_of(*rows: dict[str, object]) -> pd.DataFrame:
         "similarity": 0.99,
         **dict.fromkeys(("transform", "marked", "places", "other_places"), ""),
         **dict.fromkeys(("tilt", "stretch", "grain"), 0.0),
+        "scale": 1.0,
     }
     return PAIRS.frame([{**usual, **row} for row in rows])
 

@@ -138,6 +138,7 @@ PAIRS = Table(
         "marked": "str",
         "tilt": "float64",
         "stretch": "float64",
+        "scale": "float64",
         "grain": "float64",
         "places": "str",
         "other_places": "str",
@@ -150,8 +151,9 @@ trusted), `similarity` (0 to 1) that of their aligned pixels, `transform` what m
 the first, in words, and `marked` which of them ("first", "second" or "") bears a watermark.
 
 From the first to the second: `tilt` is the turn in degrees beyond quarter turns (-45 to 45),
-`stretch` the natural logarithm of how much wider than high it became, `grain` the binary logarithm
-of how much rougher it is where the other is smooth. `places` and `other_places` are the changed
+`stretch` the natural logarithm of how much wider than high it became, `scale` how many times as
+large it is drawn (as a length in pixels of the originals), `grain` the binary logarithm of how much
+rougher it is where the other is smooth. `places` and `other_places` are the changed
 places of a variant in the first and in the second, each "left top right bottom" in thousandths of
 the upright picture, joined by "; ", the largest first. Of pictures with the same pixels only the
 one of the smallest image_id is named."""

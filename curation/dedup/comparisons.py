@@ -52,6 +52,7 @@ COMPARED = Table(
         "marked": "str",
         "tilt": "float64",
         "stretch": "float64",
+        "scale": "float64",
         "grain": "float64",
         "places": "str",
         "other_places": "str",

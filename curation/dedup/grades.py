@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Integers
-from curation.dedup.shown_size import framed, shown_more, times_larger
+from curation.dedup.shown_size import framed, shown_more
 from curation.dedup.top_octave import crispness
 
 Numbers = npt.NDArray[np.float64]
@@ -83,6 +83,15 @@ class GradeSteps:
     very_many_colours: int = 1200
     """The same where the other is softer, and may be enlarged."""
 
+    grey: float = 1.0
+    """Levels of vividness below which a picture is grey."""
+
+    many_greys: int = 180
+    """Levels, among some 4,000 pixels, that the other must have in grey."""
+
+    grey_grain: float = 0.25
+    """Binary logarithm of roughness from which levels of its own are compression's."""
+
     more_colours: float = 4.0
     """How many times more colours it must have."""
 
@@ -104,8 +113,17 @@ class GradeSteps:
     textured: float = 0.05
     """Binary logarithm of how much sharper texture is than what is left without."""
 
+    crisper: float = 0.15
+    """The same where it has no more colours."""
+
     poor: float = 45.0
     """JPEG quality below which roughness is compression's."""
+
+    ringing: float = 60.0
+    """JPEG quality below which compression overshoots beside edges."""
+
+    stored_better: float = 25.0
+    """Points of quality that make the other one's compression none of that."""
 
     clipped: float = 0.08
     """Share of pixels cut off at black or white, more than the best has."""
@@ -196,7 +214,8 @@ def grades(copies: Columns, pairs: Columns) -> dict[str, npt.NDArray[np.int64]]:
 
     `copies` are files of other bytes that chains of `pairs` join: what HASHES says of them,
     `width`, `height`, `size_bytes` and `marked`. `pairs` are of the places of `one` and the
-    `other` among them, and what PAIRS say of these: `tilt`, `stretch`, `grain` and `transform`."""
+    `other` among them, and what PAIRS say of these: `tilt`, `stretch`, `scale`, `grain` and
+    `transform`."""
     group = Group(copies, pairs, np.ones(len(copies["quality"]), np.bool_))
     told: dict[str, npt.NDArray[np.int64]] = {}
     for name, question in ASKED.items():
@@ -226,7 +245,7 @@ def _lacks_detail(group: Group) -> Numbers:
         * group.copies["resolved_height"]
         / group.copies["content_height"]
     )
-    scale = np.array([times_larger(words) for words in group.pairs["transform"]], np.float64)
+    scale = group.pairs["scale"]
     finer = np.log(scale * share[group.other] / share[group.one])
     least = np.log(_STEPS.detail)
     return group.either_way(finer >= least, finer <= -least)
@@ -237,7 +256,9 @@ def _is_marked(group: Group) -> Numbers:
 
 
 def _is_cropped(group: Group) -> Numbers:
-    shown = np.array([shown_more(words) for words in group.pairs["transform"]], np.float64)
+    """What a turned copy shows beyond the other is the paper below it."""
+    words = group.pairs["transform"]
+    shown = np.array([shown_more(told) for told in words], np.float64) * ~_moved(group)
     return group.either_way(shown > _STEPS.cropped, shown < -_STEPS.cropped)
 
 
@@ -286,7 +307,16 @@ def _sharpened(
     natural |= ~told & (overshoot > _STEPS.halo) & (sharp[other] > _STEPS.natural_texture)
     sure = (halos[one] > _STEPS.sure_halo) | (driven > _STEPS.sure_clipped)
     found = marks & (natural | sure) & ~_compressed_poorly(group)[other]
+    found &= ~_rings(group, one, other)
     return np.asarray(found & (sharper > least) & (sharper < most))
+
+
+def _rings(group: Group, one: Integers, other: Integers) -> _Flags:
+    """Whether compression explains the overshoot of the one of each pair: the other, stored far
+    better, is what a filter left of it."""
+    quality = group.copies["quality"]
+    low = (quality >= 0) & (quality < _STEPS.ringing)
+    return np.asarray(low[one] & (quality[other] >= quality[one] + _STEPS.stored_better))
 
 
 def _is_redrawn(group: Group) -> Numbers:
@@ -302,7 +332,7 @@ def _same_content(group: Group) -> _Flags:
     """Whether the contents of each pair are of one part of the drawing: a plain sky may have been
     trimmed from one of them only."""
     across = group.copies["content_width"] * group.copies["content_height"]
-    scale = np.array([times_larger(words) for words in group.pairs["transform"]], np.float64)
+    scale = group.pairs["scale"]
     apart = np.log(across[group.other] / across[group.one]) / 2 - np.log(scale)
     return np.asarray(np.abs(apart) < _STEPS.content)
 
@@ -338,7 +368,18 @@ def _has_few(group: Group, one: Integers, other: Integers, dithered: _Flags) -> 
     sharper = sharp[one] - sharp[other] > _STEPS.soft
     enlarged = sharper & ~dithered
     least = np.where(enlarged, _STEPS.very_many_colours, _STEPS.many_colours)
-    return np.asarray(fewer & (colours[one] <= _STEPS.colours) & (colours[other] >= least))
+    found = fewer & (colours[one] <= _STEPS.colours) & (colours[other] >= least)
+    return np.asarray(found | (_few_greys(group, one, other) & ~enlarged))
+
+
+def _few_greys(group: Group, one: Integers, other: Integers) -> _Flags:
+    """The same in grey, which has 256 levels at most; where compression left the other no rougher,
+    as it does a flat drawing with levels of its own."""
+    colours, vivid = group.copies["colours"], group.copies["vividness"]
+    grey = (vivid[one] < _STEPS.grey) & (vivid[other] < _STEPS.grey)
+    rougher = np.where(one == group.one, 1, -1) * group.pairs["grain"]
+    many = (colours[other] >= _STEPS.many_greys) & (rougher < _STEPS.grey_grain)
+    return np.asarray(grey & many & (colours[other] >= _STEPS.more_colours * colours[one]))
 
 
 def _is_repeated(group: Group) -> Numbers:
@@ -363,7 +404,7 @@ def _lacks_texture(group: Group, smoother: Integers, rougher: Integers) -> _Flag
     some = (share >= _STEPS.flat) & (share <= _STEPS.more)
     sharper = sharp[rougher] - sharp[smoother]
     much = np.abs(group.pairs["grain"]) > _STEPS.much_texture
-    sure = some & (sharper > _STEPS.textured) & (share <= _STEPS.as_many)
+    sure = some & (sharper > np.where(share <= _STEPS.as_many, _STEPS.textured, _STEPS.crisper))
     likely = much & some & (sharper > -_STEPS.noise)
     return np.asarray((sure | likely) & ~_compressed_poorly(group)[rougher])
 
@@ -400,9 +441,17 @@ def _is_clipped(group: Group) -> Numbers:
 
 
 def _is_paler(group: Group) -> Numbers:
-    vivid = group.copies["vividness"]
-    best = vivid[group.alive].max()
-    return np.asarray((vivid < _STEPS.paler * best) & (best >= _STEPS.least_vivid), np.float64)
+    """Less colour in the same content, and not for less contrast: darkening makes colours richer
+    and shows nothing more."""
+    vivid, contrast = group.copies["vividness"], group.copies["trimmed_contrast"]
+    content = _same_content(group) & ~_moved(group)
+
+    def paler(one: Integers, other: Integers) -> _Flags:
+        much = (vivid[one] < _STEPS.paler * vivid[other]) & (vivid[other] >= _STEPS.least_vivid)
+        own = vivid[one] * contrast[other] < _STEPS.paler * vivid[other] * contrast[one]
+        return np.asarray(content & much & own)
+
+    return group.either_way(paler(group.one, group.other), paler(group.other, group.one))
 
 
 def _has_border(group: Group) -> Numbers:
@@ -427,14 +476,14 @@ def _is_compressed(group: Group) -> Numbers:
 
 ASKED: dict[str, _Question] = {
     "lacks_detail": _lacks_detail,
+    "reduced": _is_reduced,
     "marked": _is_marked,
+    "framed": _is_framed,
     "turned": _is_turned,
     "stretched": _is_stretched,
-    "reduced": _is_reduced,
     "sharpened": _is_sharpened,
     "redrawn": _is_redrawn,
     "repeated": _is_repeated,
-    "framed": _is_framed,
     "soft": _is_soft,
     "smoothed": _is_smoothed,
     "rough": _is_rough,

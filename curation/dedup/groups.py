@@ -17,11 +17,12 @@ from curation.dedup.keep import NO_REASON, in_keep_order, reasons
 from curation.dedup.linkage import Place, link
 from curation.dedup.related_groups import pixels_of
 from curation.dedup.reverse import reverse
+from curation.dedup.stamped_end import which_marked
 from curation.dedup.torn import plain_pixels, tear, ties_of_torn
 from curation.gather.folder.walk import UNLABELLED
 from curation.people.ledger.entries import HUMAN_DECISIONS
 
-VERSION = 4
+VERSION = 5
 """Raised whenever other copies may stay, so that stored tables are made anew."""
 
 _FACT_TYPES = {"distance": "int64", "similarity": "float64", "transform": "str"}
@@ -148,9 +149,10 @@ def _described(files: pd.DataFrame, ties: pd.DataFrame, human: pd.DataFrame) -> 
     # Numbered together, so that files and ties speak of the same nodes.
     pictures, distinct = pd.factorize(pd.concat([files["pixels"], ties["first"], ties["second"]]))
     own, first, second = np.split(pictures, [len(files), len(files) + len(ties)])
+    bears = which_marked(ties)
     marked = {
-        *ties.loc[ties["marked"] == "first", "first"],
-        *ties.loc[ties["marked"] == "second", "second"],
+        *ties.loc[bears == "first", "first"],
+        *ties.loc[bears == "second", "second"],
     }
     chosen = human[human["action"] == "copy"].set_index("image_id")[["who", "at"]].to_dict()
     return files.assign(

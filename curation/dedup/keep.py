@@ -14,7 +14,7 @@ import pandas as pd
 from curation.dedup.grades import ASKED, Columns, grades
 from curation.gather.folder.walk import UNLABELLED
 
-_OF_PAIRS = ("tilt", "stretch", "grain", "transform")
+_OF_PAIRS = ("tilt", "stretch", "scale", "grain", "transform")
 """What PAIRS say of two copies that tells the better one."""
 
 
@@ -50,6 +50,9 @@ class _Criterion(NamedTuple):
     fault: str = ""
     """What the worse file is, in words, where that alone is worth a second look."""
 
+    strong: int = 1
+    """Steps from which it is."""
+
 
 _CHOSEN = _Criterion("chosen", "chosen by {who}")
 _PREFERRED = _Criterion("passed_over", "matches prefer={prefer}")
@@ -66,14 +69,14 @@ _FAULTS = (
         "most detail of {count} copies (resolves {resolved_width} x {resolved_height} of its "
         "{content_width} x {content_height} pixels)",
     ),
+    _Criterion("reduced", "not reduced to a palette of few colours"),
     _Criterion("marked", "no watermark", fault="bears a watermark"),
+    _Criterion("framed", "no border added"),
     _Criterion("turned", "not turned, as most of {count} copies", fault="is turned"),
     _Criterion("stretched", "not stretched, as most of {count} copies", fault="is stretched"),
-    _Criterion("reduced", "not reduced to a palette of few colours"),
     _Criterion("sharpened", "not sharpened afterwards"),
     _Criterion("redrawn", "sharper than a copy that was turned or stretched"),
     _Criterion("repeated", "not enlarged by repeating its pixels"),
-    _Criterion("framed", "no border added"),
     _Criterion(
         "soft",
         "sharpest of {count} copies ({content_width} x {content_height})",
@@ -82,10 +85,17 @@ _FAULTS = (
     _Criterion("rough", "cleanest of {count} copies where the drawing is smooth"),
     _Criterion("cropped", "not cropped"),
     _Criterion("paler", "richest in colour of {count} copies"),
-    _Criterion("clipped", "not cut off at black or white", fault="is cut off at black or white"),
+    _Criterion(
+        "clipped", "not cut off at black or white", fault="is cut off at black or white", strong=4
+    ),
     _Criterion("bordered", "no border", fault="has a border"),
-    _Criterion("lossy", "stored without loss ({format})", fault="is stored with loss"),
-    _Criterion("compressed", "least compressed of {count} copies"),
+    _Criterion("lossy", "stored without loss ({format})"),
+    _Criterion(
+        "compressed",
+        "least compressed of {count} copies",
+        fault="is compressed far more strongly",
+        strong=4,
+    ),
 )
 POLICIES = {
     "best": (_CHOSEN, _PREFERRED, _FILED, *_FAULTS, *_FORMALITIES, _FIRST_PATH),
@@ -175,7 +185,7 @@ def _close_call(best: Mapping[Any, Any], next_best: Mapping[Any, Any], policy: s
         return f"{next_best['path']} is as good in all that was measured"
     if decided not in _FAULTS or next_best[decided.column] > 1:
         return ""
-    faults = [one.fault for one in _FAULTS if one.fault and next_best[one.column] < 0]
+    faults = [one.fault for one in _FAULTS if one.fault and next_best[one.column] <= -one.strong]
     return f"unlike {next_best['path']} it {' and '.join(faults)}" if faults else ""
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from curation.dedup.align import Alignment, align, zoom
 from curation.dedup.closer import Closer, look_closer
 from curation.dedup.compare import Comparison, compare
+from curation.dedup.framing import is_framed
 from curation.dedup.marks import Marked
 from curation.dedup.turns import (
     beyond_quarters,
@@ -101,6 +102,10 @@ class Relation(NamedTuple):
     stretch: float = 0.0
     """Natural logarithm of how much wider than high the second is drawn."""
 
+    scale: float = 1.0
+    """How many times as large as the first the second is drawn, as a length in pixels of the
+    originals."""
+
     grain: float = 0.0
     """Binary logarithm of how much rougher the second is where the first is smooth than the other
     way round."""
@@ -140,6 +145,7 @@ def relate(first: View, second: View) -> Relation:
         marked,
         tilt=round(beyond_quarters(degrees_turned(onto)), 2),
         stretch=round(stretch(onto), 4),
+        scale=round(_scale(first, second, alignment), 4),
         grain=round(closer.grain, 3),
         places=closer.places,
         other_places=closer.other_places,
@@ -184,9 +190,9 @@ def _words(
     """What was done, in the order in which the report tells it."""
     words = [
         *_turn(alignment),
-        *_size(first, second, alignment),
+        *_size(_scale(first, second, alignment)),
         *_crop(found),
-        *_border(first, second),
+        *_border(first, second, alignment, found),
     ]
     if found.gain != 1:
         words.append(f"brightness x {found.gain:.2g}")
@@ -219,11 +225,15 @@ def _whole_degrees(degrees: float) -> int:
     return (quarter(degrees) if is_quarter else round(degrees)) % 360
 
 
-def _size(first: View, second: View, alignment: Alignment) -> list[str]:
-    """The size of the drawing itself, in pixels of the originals."""
+def _scale(first: View, second: View, alignment: Alignment) -> float:
+    """How many times as large the second is drawn, in pixels of the originals."""
     # Views are shrunk to one size, so the scale between them says nothing of the originals'.
     shrunk, other_shrunk = first.width / first.size[1], second.width / second.size[1]
-    scale = other_shrunk / shrunk / zoom(alignment.matrix)
+    return other_shrunk / shrunk / zoom(alignment.matrix)
+
+
+def _size(scale: float) -> list[str]:
+    """The size of the drawing itself."""
     resized = abs(np.log(scale)) > _LIMITS.same_size
     return [f"resized to {100 * scale:.0f} %"] if resized else []
 
@@ -237,7 +247,14 @@ def _crop(found: Comparison) -> list[str]:
     return words
 
 
-def _border(first: View, second: View) -> list[str]:
+def _border(first: View, second: View, alignment: Alignment, found: Comparison) -> list[str]:
+    """What lies around only one of them: a frame with buttons or a crooked sheet is no border of
+    one colour, and tells more."""
+    onto = np.asarray(np.linalg.inv(alignment.matrix))
+    added = found.other_shown < _LIMITS.whole and is_framed(first.page, second.rgb, onto)
+    removed = found.shown < _LIMITS.whole and is_framed(second.page, first.rgb, alignment.matrix)
+    if added != removed:
+        return ["border added" if added else "border removed"]
     if first.bordered == second.bordered:
         return []
     return ["border added" if second.bordered else "border removed"]

@@ -1,14 +1,10 @@
-"""How large and how much of a drawing one of two pictures shows, by the words of their
-transform."""
+"""How much of a drawing one of two pictures shows, by the words of their transform."""
 
 from __future__ import annotations
 
 import re
 
-_RESIZED = re.compile(r"\bresized to (\d+) %")
 _CROPPED, _EXTENDED = (re.compile(rf"\b{word} (\d+) %") for word in ("cropped", "extended"))
-_LEAST = 0.005
-"""A scale that rounds to 0 %."""
 
 
 def shown_more(transform: str) -> float:
@@ -24,7 +20,7 @@ def shown_more(transform: str) -> float:
     """
     if framed(transform):
         return 0.0
-    return _percent(_EXTENDED, transform, 0) - _percent(_CROPPED, transform, 0)
+    return _percent(_EXTENDED, transform) - _percent(_CROPPED, transform)
 
 
 def framed(transform: str) -> int:
@@ -36,15 +32,6 @@ def framed(transform: str) -> int:
     return int("border added" in transform) - int("border removed" in transform)
 
 
-def times_larger(transform: str) -> float:
-    """How many times larger the second of two pictures shows the drawing, as a length in pixels.
-
-    >>> times_larger("mirrored, resized to 50 %"), times_larger("re-encoded")
-    (0.5, 1.0)
-    """
-    return max(_LEAST, _percent(_RESIZED, transform, 100))
-
-
-def _percent(words: re.Pattern[str], transform: str, otherwise: int) -> float:
+def _percent(words: re.Pattern[str], transform: str) -> float:
     found = words.search(transform)
-    return (int(found[1]) if found else otherwise) / 100
+    return (int(found[1]) if found else 0) / 100

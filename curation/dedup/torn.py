@@ -20,6 +20,7 @@ _SAME = {
     "similarity": 1.0,
     **dict.fromkeys(("transform", "marked", "places", "other_places"), ""),
     **dict.fromkeys(("tilt", "stretch", "grain"), 0.0),
+    "scale": 1.0,
 }
 
 

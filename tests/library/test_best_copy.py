@@ -62,11 +62,11 @@ def told(*copies: dict[str, object], keep: str = "best", **found: dict[str, obje
     [
         (
             sized(1600, resolved_width=400, resolved_height=400),
-            {"transform": "resized to 200 %"},
+            {"scale": 2.0},
             "most detail of 2 copies (resolves 800 x 800 of its 800 x 800 pixels)",
         ),
         (sized(1600, resolved_width=900, resolved_height=900) | soft(1.5),
-         {"transform": "resized to 200 %"}, "sharpest of 2 copies"),
+         {"scale": 2.0}, "sharpest of 2 copies"),
         ({}, {"marked": "second"}, "no watermark"),
         ({"colours": 64}, {}, "not reduced to a palette of few colours"),
         ({"colours": 64} | soft(-2.0), {"grain": 1.0}, "not reduced to a palette of few colours"),
@@ -75,11 +75,13 @@ def told(*copies: dict[str, object], keep: str = "best", **found: dict[str, obje
         (soft(0.3), {"stretch": 0.2}, "sharper than a copy that was turned or stretched"),
         (soft(0.3), {"tilt": -1.5}, "sharper than a copy that was turned or stretched"),
         (sized(1600, block=2, resolved_width=800, resolved_height=800),
-         {"transform": "resized to 200 %"}, "not enlarged by repeating its pixels"),
+         {"scale": 2.0}, "not enlarged by repeating its pixels"),
         ({}, {"transform": "extended 20 %, border added"}, "no border added"),
         ({}, {"transform": "cropped 20 %"}, "not cropped"),
         (soft(0.2, colours=1500), {"grain": -1.0}, "its texture was not smoothed away"),
         (JPEG | {"quality": 44.0}, {"grain": 1.0}, "cleanest of 2 copies"),
+        (JPEG | {"quality": 95.0, "halo": 0.0}, {"transform": "extended 9 %, border added"},
+         "no border added"),
         ({"vividness": 30.0}, {}, "richest in colour of 2 copies"),
         ({"clipped": 0.3}, {}, "not cut off at black or white"),
         (JPEG, {}, "stored without loss (PNG)"),
@@ -92,7 +94,7 @@ def test_the_worse_copy_goes_for_that_fault(worse, between, reason):
 
 def test_a_watermark_wins_by_detail_only():
     """Four times as many pixels that show more outweigh it, as many do not."""
-    marked, larger = {"marked": "second"}, {"transform": "resized to 200 %"}
+    marked, larger = {"marked": "second"}, {"scale": 2.0}
     assert told({}, sized(1600), ab=marked | larger)["path"] == "b"
     assert told({}, {"size_bytes": 9000}, ab=marked)["path"] == "a"
 
@@ -122,13 +124,49 @@ def test_noise_decides_nothing_and_is_a_close_call():
 
 
 def test_facts_that_disagree_are_a_close_call():
-    kept = told(JPEG, soft(1.0))
+    kept = told(JPEG | {"quality": 70.0}, soft(1.0))
     assert kept["path"] == "a"
-    assert kept["close_call"] == "unlike b it is stored with loss"
+    assert kept["close_call"] == "unlike b it is compressed far more strongly"
+    assert told(JPEG, soft(1.0))["close_call"] == ""
     assert told({}, soft(5.0))["close_call"] == ""
 
 
 def test_largest_still_keeps_the_largest():
     larger = sized(1600, resolved_width=400, resolved_height=400)
-    kept = told({}, larger, keep="largest", ab={"transform": "resized to 200 %"})
+    kept = told({}, larger, keep="largest", ab={"scale": 2.0})
     assert (kept["path"], kept["close_call"]) == ("b", "")
+
+
+def test_a_mark_is_believed_of_the_rougher_copy_only():
+    marked = {"marked": "first", "grain": 0.8}
+    assert told({}, {"size_bytes": 9}, ab=marked)["kept_because"].startswith("most bytes")
+    assert told({}, {}, ab=marked | {"grain": -0.8})["path"] == "b"
+
+
+def test_a_palette_is_graver_than_a_mark():
+    assert told({}, {"colours": 64}, ab={"marked": "first"})["path"] == "a"
+
+
+def test_few_greys_are_a_palette_but_not_beside_what_compression_made_rough():
+    grey, few = {"vividness": 0.0, "colours": 250}, {"vividness": 0.0, "colours": 45}
+    reason = "not reduced to a palette of few colours"
+    assert told(JPEG | grey, few, ab={"grain": 0.2})["kept_because"] == reason
+    assert told(JPEG | grey, few, ab={"grain": -0.6})["path"] == "b"
+
+
+def test_ringing_of_compression_is_no_sharpening():
+    rings, filtered = JPEG | {"quality": 50.0, "halo": 0.3}, soft(1.0)
+    assert told(rings, filtered, ab={"grain": -0.8})["path"] == "a"
+    assert told(rings | {"quality": 90.0}, filtered, ab={"grain": -0.8})["path"] == "b"
+
+
+def test_a_darker_copy_is_not_richer_in_colour():
+    dark, pale = {"trimmed_contrast": 50.0}, {"trimmed_contrast": 40.0, "vividness": 32.0}
+    assert not told(dark, pale)["kept_because"].startswith("richest")
+    pale = pale | {"trimmed_contrast": 50.0}
+    assert told(dark, pale)["kept_because"].startswith("richest")
+
+
+def test_what_a_turned_copy_shows_beyond_the_other_is_no_drawing():
+    turned = {"tilt": 2.0, "transform": "turned 2 degrees, extended 8 %"}
+    assert told({"size_bytes": 2000}, {}, ab=turned)["path"] == "a"
