@@ -31,9 +31,7 @@ def pairs_stage(data: Path, out: Path | None, old: Path, pictures: int) -> dict[
     with tempfile.TemporaryDirectory() as folder:
         prepared = out or Path(folder)
         prepare(data, prepared, pictures)
-        rows = [
-            _run(name, arguments, prepared, old, Path(folder)) for name, arguments in RUNS.items()
-        ]
+        rows = [_run(name, prepared, old, Path(folder)) for name in RUNS]
         lost = _lost(Path(folder))
     print(f"pairs of the old one that the new one lacks or calls otherwise: {lost or 'none'}")
     return {"runs": rows, "changed": lost}

@@ -33,5 +33,11 @@ def shrink(rgb: Rgb, longest_side_px: int, interpolation: int = cv2.INTER_AREA) 
 def channels_apart(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """How far every pixel of two pictures lies apart, height x width, in the channel where it is
     farthest; levels of the type that the pictures have."""
-    red, green, blue = cv2.split(cv2.absdiff(one, other))
+    return most_of_channels(cv2.absdiff(one, other))
+
+
+def most_of_channels(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The largest of the three values of every pixel, height x width, many times as quick as
+    NumPy's maximum over a short axis."""
+    red, green, blue = cv2.split(values)
     return np.asarray(cv2.max(cv2.max(red, green), blue))

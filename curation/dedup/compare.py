@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Mask, Rgb
+from curation.base.rgb import Mask, Rgb, most_of_channels
 from curation.dedup.align import (
     Alignment,
     correlation,
@@ -163,7 +163,7 @@ def difference(first: Rgb, second: Rgb) -> npt.NDArray[np.uint8]:
     """Per pixel and in its worst channel, how far a value lies outside those within one pixel in
     the other picture."""
     farther = np.maximum(_outside(first, second), _outside(second, first))
-    return np.asarray(farther.max(axis=2), np.uint8)
+    return np.asarray(most_of_channels(farther), np.uint8)
 
 
 def _outside(one: Rgb, other: Rgb) -> Rgb:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Mask, Rgb
+from curation.base.rgb import Mask, Rgb, channels_apart
 from curation.dedup.align import inside
 
 _Levels = npt.NDArray[np.float32]
@@ -72,8 +72,8 @@ def _level(rough: _Levels) -> float:
 def _roughness(rgb: Rgb) -> _Levels:
     """By how many levels every pixel deviates from those around it, in the channel where most."""
     values = rgb.astype(np.float32)
-    away = cv2.absdiff(values, cv2.GaussianBlur(values, (0, 0), 1.0))
-    return np.asarray(np.minimum(away.max(axis=2), _LIMITS.stroke), np.float32)
+    away = channels_apart(values, np.asarray(cv2.GaussianBlur(values, (0, 0), 1.0)))
+    return np.asarray(np.minimum(away, _LIMITS.stroke), np.float32)
 
 
 def _is_smooth(rough: _Levels) -> Mask:

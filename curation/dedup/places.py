@@ -130,9 +130,8 @@ def _pieces(times: Floats32, peak: float, total: float) -> Mask:
     number, label = cv2.connectedComponents(above.astype(np.uint8), connectivity=8)
     inside, of_piece = times[above], np.asarray(label, np.int64)[above]
     sums = np.bincount(of_piece, np.maximum(inside - 1, 0), number)
-    peaks = np.zeros(number, np.float32)
-    np.maximum.at(peaks, of_piece, inside)
-    return np.asarray(((sums >= total) & (peaks >= peak))[label])
+    reached = np.bincount(of_piece[inside >= peak], minlength=number) > 0
+    return np.asarray(((sums >= total) & reached)[label])
 
 
 def _lone_place(times: Floats32, peak: float, total: float) -> Mask:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Floats32
-from curation.base.rgb import Mask, Rgb
+from curation.base.rgb import Mask, Rgb, most_of_channels
 
 _Bytes = npt.NDArray[np.uint8]
-_Kinds = npt.NDArray[np.int64]
+_Kinds = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,10 @@ def excess(first: Rgb, second: Rgb, where: Mask) -> Excess:
     """The excess of two pictures of one size, height x width x 3, `where` both are."""
     bustle = _bustle(first, second)
     sides = [cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb)) for rgb in (first, second)]
-    channels = [_Channel(one, other, bustle, where) for one, other in zip(*sides, strict=True)]
+    weight = _smoothed(where.astype(np.float32))
+    channels = [
+        _Channel(one, other, bustle, where, weight) for one, other in zip(*sides, strict=True)
+    ]
     brightness, *colours = channels
     return Excess(
         brightness.fine(_LIMITS.least),
@@ -116,8 +120,11 @@ def excess(first: Rgb, second: Rgb, where: Mask) -> Excess:
 class _Channel:
     """One channel of both pictures, and the noise between them."""
 
-    def __init__(self, one: _Bytes, other: _Bytes, bustle: _Kinds, where: Mask) -> None:
+    def __init__(
+        self, one: _Bytes, other: _Bytes, bustle: _Kinds, where: Mask, weight: Floats32
+    ) -> None:
         self._one, self._other, self._where, self._bustle = one, other, where, bustle
+        self._weight = weight
         self._apart = np.asarray(cv2.subtract(one, other, dtype=cv2.CV_32F), np.float32)
         self._noise = self._noise_of(bustle)
 
@@ -130,8 +137,7 @@ class _Channel:
 
     def wide(self, least: float) -> Floats32:
         """How far the means of wide places lie apart, in the same."""
-        weight = _smoothed(self._where.astype(np.float32))
-        known = np.where(self._where, np.maximum(weight, np.float32(1e-3)), np.float32(1))
+        known = np.where(self._where, np.maximum(self._weight, np.float32(1e-3)), np.float32(1))
         weighted = [
             np.asarray(values * self._where, np.float32) for values in (self._apart, self._noise)
         ]
@@ -149,7 +155,7 @@ class _Channel:
 
     def _edge(self) -> _Kinds:
         """How strong an edge both pictures have, 0 for none."""
-        return np.digitize(cv2.min(_span(self._one), _span(self._other)), _LIMITS.edges)
+        return _step(cv2.min(_span(self._one), _span(self._other)), _LIMITS.edges)
 
     def _noise_of(self, bustle: _Kinds) -> Floats32:
         """The noise to expect at every place, by how busy it is."""
@@ -159,7 +165,7 @@ class _Channel:
     def _levels(self, fine: Floats32, bustle: _Kinds, edge: _Kinds) -> Floats32:
         """The noise to expect at every place, by two kinds of it."""
         shape = len(_LIMITS.bustle) + 1, len(_LIMITS.edges) + 1
-        kind = np.ravel_multi_index((bustle, edge), shape)
+        kind = np.asarray(bustle * np.uint8(shape[1]) + edge, np.uint8)
         told = [_quantile(some) for some in _by_kind(fine[self._where], kind[self._where], shape)]
         # A busier place and a stronger edge have no less noise: where changes are many, the calmer
         # ones tell; and what too few places tell of is as its neighbours are.
@@ -171,10 +177,9 @@ class _Channel:
 
 def _by_kind(values: Floats32, kind: _Kinds, shape: tuple[int, int]) -> list[Floats32]:
     """The values of each kind, from 0 on."""
-    number = shape[0] * shape[1]
-    order = np.argsort(kind, kind="stable")
-    ends = np.cumsum(np.bincount(kind, minlength=number))
-    return np.split(values[order], ends[:-1])
+    # Looked for one by one: few kinds are there, and sorting takes longer.
+    there = set(np.unique(kind).tolist())
+    return [values[kind == k] if k in there else values[:0] for k in range(shape[0] * shape[1])]
 
 
 def _of_all(values: Floats32) -> float:
@@ -207,8 +212,14 @@ def _bustle(first: Rgb, second: Rgb) -> _Kinds:
     """How busy every place is in both pictures, 0 for calm: a stroke that one of them lacks is no
     excuse."""
     side = np.ones((_LIMITS.block_px, _LIMITS.block_px), np.uint8)
-    spans = [cv2.dilate(_span(rgb).max(axis=2), side) for rgb in (first, second)]
-    return np.digitize(cv2.min(*spans), _LIMITS.bustle)
+    spans = [cv2.dilate(most_of_channels(_span(rgb)), side) for rgb in (first, second)]
+    return _step(cv2.min(*spans), _LIMITS.bustle)
+
+
+def _step(levels: npt.NDArray[Any], bounds: tuple[int, ...]) -> _Kinds:
+    """How many of the rising bounds every level reaches."""
+    table = np.digitize(np.arange(256), bounds).astype(np.uint8)
+    return np.asarray(cv2.LUT(levels, table), np.uint8)
 
 
 def _span(rgb: Rgb) -> _Bytes:

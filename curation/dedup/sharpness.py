@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from curation.base.rgb import Mask, Rgb
+from curation.base.rgb import Mask, Rgb, channels_apart
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def _blurred_like(sharp: Rgb, soft: Rgb, where: Mask) -> Rgb:
 
 
 def _difference(one: Rgb, other: Rgb, where: Mask) -> float:
-    apart = np.minimum(cv2.absdiff(one, other), _LIMITS.most_difference)
-    return float(cv2.mean(apart.max(axis=2), where.astype(np.uint8))[0])
+    apart = np.minimum(channels_apart(one, other), _LIMITS.most_difference)
+    return float(cv2.mean(apart, where.view(np.uint8))[0])
 
 
 def _detail(rgb: Rgb, where: Mask) -> float:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Mask, Rgb, channels_apart
+from curation.base.rgb import Mask, Rgb, channels_apart, most_of_channels
 
 Values = npt.NDArray[np.float32]
 
@@ -157,12 +157,14 @@ def _apart(way: Matched) -> npt.NDArray[np.uint8]:
 def _is_flat(rgb: Rgb) -> Mask:
     """Away from edges, where a shift of half a pixel changes nothing."""
     low, high = cv2.erode(rgb, _KERNEL), cv2.dilate(rgb, _KERNEL)
-    return np.asarray(cv2.subtract(high, low).max(axis=2) <= _LIMITS.flat_range)
+    return np.asarray(most_of_channels(cv2.subtract(high, low)) <= _LIMITS.flat_range)
 
 
 def _difference(way: Matched, where: Mask) -> float:
-    left = cv2.absdiff(way.first, way.second)[where]
-    return float(np.minimum(left, _LIMITS.most_difference).mean())
+    left = cv2.min(cv2.absdiff(way.first, way.second), (_LIMITS.most_difference,) * 4)
+    # Sums of whole numbers, so that no order of adding makes another last bit.
+    chosen = cv2.bitwise_and(left, left, mask=where.view(np.uint8))
+    return float(sum(cv2.sumElems(chosen))) / (3 * max(1, int(where.sum())))
 
 
 def _fit(dark: Rgb, bright: Rgb) -> Tone:
