@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from curation.base.errors import SchemaError
 from curation.base.tables import HASHES
 from curation.dedup.groups import DedupParams, find_duplicates
+from curation.dedup.linkage import link
 from curation.dedup.related_groups import related_groups
 from curation.dedup.reverse import reverse
 from curation.people.ledger.entries import HUMAN_DECISIONS
@@ -564,3 +565,24 @@ def test_what_was_told_of_torn_files_holds_in_any_order():
     )
     pd.testing.assert_frame_equal(one, other)
     assert set(one["kept_because"]) == {"no watermark", ""}
+
+
+def test_what_differs_from_the_picture_that_stays_joins_it_by_no_others_ties():
+    """A small change is too small to tell from some of the copies."""
+    ties = [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
+    assert [place.keeper for place in link(4, ties)] == [0, 0, 0, 0]
+    assert [place.keeper for place in link(4, ties, varied=[(3, 0)])][0:3] == [0, 0, 0]
+    assert link(4, ties, varied=[(3, 0)])[3].keeper == 3
+
+
+def test_a_variant_of_the_picture_that_stays_is_no_copy_of_it_by_way_of_another():
+    names = ("a", "b", "c", "d")
+    ties = [pair(*both) for both in combinations(names, 2) if both != ("a", "d")]
+    seen = pairs_of(*ties, pair("a", "d", relation="variant"))
+    table = found(pictures(*names), hashes(*names), seen)
+    assert table == {
+        "a": ("", "none"),
+        "b": ("a", "duplicate"),
+        "c": ("a", "duplicate"),
+        "d": ("", "none"),
+    }
