@@ -11,7 +11,7 @@ FIRST_CYCLES = 2.0
 BANDS = 56
 """Bands at most: to 2^15 cycles, which is more than any picture that is read has."""
 
-ABSENT = -40.0
+NO_POWER = -40.0
 """Binary logarithm of a power that is none: levels of a picture are whole numbers."""
 
 

@@ -13,7 +13,6 @@ from curation.base.engine import in_batches, per_item
 from curation.base.rgb import Rgb
 from curation.base.unseen import Unseen
 from curation.dedup.glance import Glances, glance_at, packed_glance, unpacked_glances
-from curation.store.parquet import read_parquet
 from curation.store.workspace import Measurements
 
 ReadSeen = Callable[[str], tuple[Rgb, Unseen]]
@@ -61,14 +60,15 @@ class GlanceStore:
         self._index()
         parts = {self._part_of[image_id] for image_id in image_ids & self._part_of.keys()}
         for part in sorted(parts):
-            rows = read_parquet(part)
+            rows = self._stored.part(part)
             found = zip(rows["image_id"], rows["glance"], strict=True)
             self._held |= {image_id: kept for image_id, kept in found if image_id in image_ids}
 
     def _index(self) -> None:
         for part in set(self._stored.parts()) - self._known:
             self._known.add(part)
-            self._part_of |= dict.fromkeys(read_parquet(part, ["image_id"])["image_id"], part)
+            named = self._stored.part(part, ["image_id"])
+            self._part_of |= dict.fromkeys(named["image_id"], part)
 
     def _make(self, image_ids: Sequence[str]) -> None:
         """Make these, and store them batch by batch."""

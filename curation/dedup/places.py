@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import cv2
 import numpy as np
@@ -177,8 +178,8 @@ def told_boxes(boxes: Sequence[Box], onto: Matrix, size: tuple[int, ...]) -> str
 def _corners(box: Box) -> npt.NDArray[np.float64]:
     """4 x 3: x, y and 1 of the corners."""
     right, bottom = box.left + box.width, box.top + box.height
-    sides = [(x, y, 1.0) for x in (box.left, right) for y in (box.top, bottom)]
-    return np.array(sides)
+    sides = product((box.left, right), (box.top, bottom), (1.0,))
+    return np.array(list(sides))
 
 
 def _thousandths(span: npt.NDArray[np.float64]) -> list[str]:

@@ -68,6 +68,10 @@ class Measurements:
         """The files, every one of them whole."""
         return list(self._parts)
 
+    def part(self, path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The rows of one of `parts`, for those who hold some of them only."""
+        return read_parquet(path, columns)
+
     def missing(self, image_ids: Sequence[str]) -> list[str]:
         """Those of `image_ids` without a row, each once, in the order given."""
         known = set(self.frame(["image_id"])["image_id"])

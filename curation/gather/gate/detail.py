@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.rgb import Rgb
-from curation.base.spectra import ABSENT, BANDS, FIRST_CYCLES, PER_OCTAVE, centre
+from curation.base.spectra import NO_POWER, BANDS, FIRST_CYCLES, PER_OCTAVE, centre
 from curation.gather.gate.halos import halo
 
 VERSION = 1
@@ -154,7 +154,7 @@ def _banded(power: npt.NDArray[np.floating], cycles: npt.NDArray[np.int64]) -> l
     # A band that no whole number of cycles falls into has none; it is as its neighbour below.
     told = np.where(number > 0, total / np.maximum(number, 1), np.nan)
     filled = told[np.maximum.accumulate(np.where(number > 0, np.arange(len(told)), 0))]
-    levels = np.log2(np.maximum(np.nan_to_num(filled), 2.0**ABSENT))
+    levels = np.log2(np.maximum(np.nan_to_num(filled), 2.0**NO_POWER))
     return [round(float(level), 3) for level in levels]
 
 
