@@ -161,7 +161,7 @@ def _is_flat(rgb: Rgb) -> Mask:
 
 
 def _difference(way: Matched, where: Mask) -> float:
-    left = cv2.min(cv2.absdiff(way.first, way.second), (_LIMITS.most_difference,) * 4)
+    left = np.minimum(cv2.absdiff(way.first, way.second), _LIMITS.most_difference)
     # Sums of whole numbers, so that no order of adding makes another last bit.
     chosen = cv2.bitwise_and(left, left, mask=where.view(np.uint8))
     return float(sum(cv2.sumElems(chosen))) / (3 * max(1, int(where.sum())))
