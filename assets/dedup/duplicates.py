@@ -8,11 +8,11 @@ import pandas as pd
 from assets.shared.results import counts, records, table
 from assets.shared.stage import Made, Stage
 from assets.shared.union import union
-from curation.base.tables import DUPLICATES
+from curation.base.tables import DUPLICATES, FAMILIES, KEPT_APART
 from curation.dedup import groups
 from curation.dedup.across import across_notes, across_splits
-from curation.dedup.apart import KEPT_APART, kept_apart
-from curation.dedup.families import FAMILIES, find_families
+from curation.dedup.apart import kept_apart
+from curation.dedup.families import find_families
 from curation.dedup.groups import DedupParams
 
 _MOST_SHOWN = 20

@@ -187,6 +187,34 @@ kept one). `kept_because` says why the kept file of a group with copies stays, `
 speaks for the next best all the same ("" for nothing), and `conflict` names the other classes that
 files of the group lie in."""
 
+KEPT_APART = Table(
+    "kept_apart",
+    {
+        "path": "str",
+        "other_path": "str",
+        "relation": "str",
+        "distance": "int64",
+        "similarity": "float64",
+        "transform": "str",
+        "places": "str",
+        "other_places": "str",
+    },
+    key=("path", "other_path"),
+)
+"""One row per two groups with related pictures: their kept files, and the PAIRS row of these two
+where there is one, or else that of the most similar others of the groups. `places` and
+`other_places` are as in PAIRS, "" where the row is of other pixels than those of the kept files."""
+
+FAMILIES = Table(
+    "families",
+    {"path": "str", "family": "int64", "rank": "int64", "rule": "str"},
+    key=("path",),
+)
+"""One row per kept file that is a variant of another kept one, by family and then by path. `family`
+is the same number for all that a chain of KEPT_APART ties, `rank` the place of the file in the
+order in which they would be kept, 0 for the best, and `rule` what `duplicates.variants` says of
+those after it."""
+
 OBJECT_COUNTS = Table(
     "object_counts",
     {

@@ -5,26 +5,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from curation.base.tables import DUPLICATES, HASHES, PAIRS, Table
+from curation.base.tables import DUPLICATES, HASHES, KEPT_APART, PAIRS
 from curation.dedup.related_groups import pixels_of
-
-KEPT_APART = Table(
-    "kept_apart",
-    {
-        "path": "str",
-        "other_path": "str",
-        "relation": "str",
-        "distance": "int64",
-        "similarity": "float64",
-        "transform": "str",
-        "places": "str",
-        "other_places": "str",
-    },
-    key=("path", "other_path"),
-)
-"""One row per two groups with related pictures: their kept files, and the PAIRS row of these two
-where there is one, or else that of the most similar others of the groups. `places` and
-`other_places` are as in PAIRS, "" where the row is of other pixels than those of the kept files."""
 
 _PATHS = {"path": "str", "other_path": "str"}
 _OF_THE_PIXELS = ["places", "other_places", "marked"]

@@ -6,20 +6,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from curation.base.tables import Table
+from curation.base.tables import FAMILIES
 from curation.dedup.apart import ties_apart
 from curation.dedup.groups import DedupParams, in_order_of_keeping
 from curation.people.ledger.entries import HUMAN_DECISIONS
-
-FAMILIES = Table(
-    "families",
-    {"path": "str", "family": "int64", "rank": "int64", "rule": "str"},
-    key=("path",),
-)
-"""One row per kept file that is a variant of another kept one, by family and then by path. `family`
-is the same number for all that a chain of KEPT_APART ties, `rank` the place of the file in the
-order in which they would be kept, 0 for the best, and `rule` what `duplicates.variants` says of
-those after it."""
 
 
 def find_families(

@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from curation.base.rgb import Rgb
-from curation.dedup.apart import KEPT_APART
-from curation.dedup.families import FAMILIES
+from curation.base.tables import FAMILIES, KEPT_APART
 from curation.drawing.outlines import Outline, changed_in_words, outlines
 from curation.report.families import STRIP, Family, family_of, sides
 from curation.report.findings import Findings

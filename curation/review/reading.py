@@ -9,9 +9,7 @@ import pyarrow as pa
 
 from curation.base.errors import ParamError, StoreError
 from curation.base.reasons import UNREADABLE_FILE
-from curation.base.tables import DECISIONS, DUPLICATES, IMAGES, Table
-from curation.dedup.apart import KEPT_APART
-from curation.dedup.families import FAMILIES
+from curation.base.tables import DECISIONS, DUPLICATES, FAMILIES, IMAGES, KEPT_APART, Table
 from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.review.run import Run

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from curation.dedup.apart import KEPT_APART
-from curation.dedup.families import FAMILIES
+from curation.base.tables import FAMILIES, KEPT_APART
 from curation.drawing.templating import records
 from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.entries import HUMAN_DECISIONS

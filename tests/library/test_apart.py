@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from curation.dedup.apart import KEPT_APART, kept_apart
+from curation.base.tables import KEPT_APART
+from curation.dedup.apart import kept_apart
 from curation.dedup.groups import DedupParams, find_duplicates
 from tests.frames import hashes_of, images_of, pair, pairs_of
 

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from curation.base.reasons import REASONS
-from curation.base.tables import DECISIONS
-from curation.dedup.families import FAMILIES
+from curation.base.tables import DECISIONS, FAMILIES
 from curation.drawing.words import error_in_words, reason_in_words
 from curation.gather.folder import safe_open, walk
 from curation.gather.gate import answer, decode

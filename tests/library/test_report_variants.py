@@ -8,9 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from curation.base.tables import PAIR_SEARCH
-from curation.dedup.apart import KEPT_APART
-from curation.dedup.families import FAMILIES
+from curation.base.tables import FAMILIES, KEPT_APART, PAIR_SEARCH
 from curation.drawing.outlines import Outline, outlines
 from curation.report.families import family_of, sides
 from curation.report.findings import Findings

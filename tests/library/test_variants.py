@@ -7,9 +7,9 @@ import itertools
 import pandas as pd
 import pytest
 
-from curation.base.tables import DECISIONS, DUPLICATES
+from curation.base.tables import DECISIONS, DUPLICATES, FAMILIES
 from curation.dedup.apart import kept_apart
-from curation.dedup.families import FAMILIES, find_families
+from curation.dedup.families import find_families
 from curation.dedup.groups import DedupParams, find_duplicates
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.verdict.conflicts import hold

@@ -15,9 +15,7 @@ from curation.ablation.arms import ALL, ARMS
 from curation.ablation.costs import with_costs
 from curation.ablation.effects import EFFECTS, SCORES, AblationParams
 from curation.base.rgb import Rgb
-from curation.base.tables import DECISIONS, IMAGES, PAIR_SEARCH
-from curation.dedup.apart import KEPT_APART
-from curation.dedup.families import FAMILIES
+from curation.base.tables import DECISIONS, FAMILIES, IMAGES, KEPT_APART, PAIR_SEARCH
 from curation.experiments.results import LEADERBOARD
 from curation.gather.signals.base import Limits
 from curation.people.ledger.entries import HUMAN_DECISIONS

@@ -6,8 +6,7 @@ from itertools import islice, pairwise
 
 import pandas as pd
 
-from curation.dedup.apart import KEPT_APART
-from curation.dedup.families import FAMILIES
+from curation.base.tables import FAMILIES, KEPT_APART
 from curation.store.files import write_atomically
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from curation.base.errors import StoreError
-from curation.dedup.families import FAMILIES
+from curation.base.tables import FAMILIES
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger
 from curation.review.catalogue import Catalogue

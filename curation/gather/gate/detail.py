@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.rgb import Rgb
-from curation.base.spectra import NO_POWER, BANDS, FIRST_CYCLES, PER_OCTAVE, centre
+from curation.base.spectra import BANDS, FIRST_CYCLES, NO_POWER, PER_OCTAVE, centre
 from curation.gather.gate.halos import halo
 
 VERSION = 1
