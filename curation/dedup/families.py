@@ -9,6 +9,7 @@ import pandas as pd
 from curation.base.tables import FAMILIES
 from curation.dedup.apart import ties_apart
 from curation.dedup.groups import DedupParams, in_order_of_keeping
+from curation.dedup.told_different import told_different
 from curation.people.ledger.entries import HUMAN_DECISIONS
 
 
@@ -36,13 +37,3 @@ def find_families(
     family = pd.factorize(found["related"])[0].astype(np.int64)
     numbered = found.assign(family=family).astype({"rule": "str"})
     return FAMILIES.check(numbered.sort_values(["family", "path"]))
-
-
-def told_different(duplicates: pd.DataFrame, human: pd.DataFrame) -> set[frozenset[str]]:
-    """The kept files, each two, of groups of which people called two pictures different."""
-    kept = duplicates["path"].where(duplicates["keep"], duplicates["duplicate_of"])
-    kept_for = dict(zip(duplicates["image_id"], kept, strict=True))
-    said = human[human["action"] == "different"]
-    both = said[said["image_id"].isin(kept_for) & said["value"].isin(kept_for)]
-    two = zip(both["image_id"].map(kept_for), both["value"].map(kept_for), strict=True)
-    return set(map(frozenset, two))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from curation.base.reasons import VARIANT_FOR_REVIEW, VARIANT_REJECTED, Reason
 from curation.base.tables import DECISIONS
-from curation.dedup.families import told_different
+from curation.dedup.told_different import told_different
 from curation.verdict.conservation import MACHINE
 from curation.verdict.human import kept_by_people
 

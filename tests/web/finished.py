@@ -148,8 +148,12 @@ def _image(file: File) -> dict[str, object]:
 
 def _pixels(file: File) -> dict[str, object]:
     own = file.of if file.kind in ("exact", "pixels") else file.image_id
-    size = (200, 150) if file.of else (400, 300)
-    return {"pixels": f"pixels of {own}", "content_width": size[0], "content_height": size[1]}
+    width, height = (200, 150) if file.of else (400, 300)
+    return {
+        "pixels": f"pixels of {own}",
+        **dict.fromkeys(("content_width", "resolved_width"), width),
+        **dict.fromkeys(("content_height", "resolved_height"), height),
+    }
 
 
 def _pairs(readable: Sequence[File]) -> pd.DataFrame:

@@ -139,8 +139,8 @@ def test_what_is_about_copies_is_offered_for_copies(tab: Tab, reviewable: Worksp
     tab.press("Control+a")
     expect(bar.get_by_role("button", name="Keep this copy")).to_be_visible()
     not_copies.click()
-    tab.told("From the next run on, no copy: 5 pictures")
-    assert [action for action, _ in in_force(reviewable)] == ["different"] * 5
+    tab.told("From the next run on, no copy: 8 pictures")
+    assert [action for action, _ in in_force(reviewable)] == ["different"] * 8
 
 
 def test_labels_in_conflict_have_a_button_for_each_class(tab: Tab, reviewable: Workspace) -> None:

@@ -443,7 +443,7 @@ def test_one_file_shows_all_that_is_known_of_it(browser: Browser, reviewable: Wo
     for words in (
         "mirrored",
         "0.970",
-        "equal in all else",
+        "most pixels of",
         "150 px, PNG",
         "log-odds, their sum",
         "the better scan",
