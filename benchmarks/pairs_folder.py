@@ -3,11 +3,9 @@ checkouts are given to compare."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import pandas as pd
 from PIL import Image
@@ -100,10 +98,9 @@ def _lay_out(data: Path, pictures: Path, number: int) -> None:
 
 
 def _draw(target: Path, seed: int) -> None:
-    rng = np.random.default_rng([15, seed])
-    while not target.exists():
-        with suppress(cv2.error):  # now and then a shape lies beside its canvas
-            Image.fromarray(_drawing(rng)).save(target, quality=90)
+    if not target.exists():
+        drawing = _drawing(np.random.default_rng([15, seed]))
+        Image.fromarray(drawing).save(target, quality=90)
 
 
 def _drawing(rng: np.random.Generator) -> Rgb:

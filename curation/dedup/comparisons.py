@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from curation.base.arrays import Integers
 from curation.base.components import connected_components
 from curation.base.engine import in_batches, per_item
-from curation.base.tables import Table
+from curation.base.tables import PAIRS, Table
 from curation.dedup.cascade import may_be_related
 from curation.dedup.glance_store import GlanceStore, ReadSeen
 from curation.dedup.relation import DIFFERENT, Relation
@@ -42,25 +42,16 @@ class PortionLimits:
 
 _LIMITS = PortionLimits()
 
+_NOT_OF_A_COMPARISON = (*PAIRS.key, "distance")
+
 COMPARED = Table(
     "compared",
-    {
-        "image_id": "str",
-        "relation": "str",
-        "similarity": "float64",
-        "transform": "str",
-        "marked": "str",
-        "tilt": "float64",
-        "stretch": "float64",
-        "scale": "float64",
-        "grain": "float64",
-        "places": "str",
-        "other_places": "str",
-    },
+    {"image_id": "str"}
+    | {name: kind for name, kind in PAIRS.columns.items() if name not in _NOT_OF_A_COMPARISON},
     key=("image_id",),
 )
-"""One row per pair compared, also of different pictures. `image_id` is both ids, in order and with
-a space between."""
+"""One row per pair compared, also of different pictures: what PAIRS say of it. `image_id` is both
+ids, in order and with a space between."""
 
 
 def pair_key(one: str, other: str) -> str:

@@ -88,7 +88,10 @@ class PlaceLimits:
     deep_sum: float = 150.0
     """Sum over a piece with that peak."""
 
-    joined_px: int = 9
+    told_share: float = 0.5
+    """Share of its peak that the pieces of a lone place reach: what lies beside it is noise."""
+
+    joined_px: int = 17
     """Pixels within which pieces are told as one place."""
 
     most_told: int = 5
@@ -136,8 +139,8 @@ def _pieces(times: Floats32, peak: float, total: float) -> Mask:
 
 
 def _lone_place(times: Floats32, peak: float, total: float) -> Mask:
-    """The one place that holds far more than any other, if one does and reaches a peak and a
-    sum."""
+    """The pieces of the one place that holds far more than any other, if one does and reaches a
+    peak and a sum."""
     beyond = np.maximum(times - 1, 0)
     side = _window(times)
     held = cv2.boxFilter(beyond, -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT)
@@ -151,7 +154,7 @@ def _lone_place(times: Floats32, peak: float, total: float) -> Mask:
     stands_out = most >= max(total, _LIMITS.lone_ratio * elsewhere)
     if not stands_out or times[here].max() < peak:
         return np.zeros(times.shape, np.bool_)
-    return here & apparent(times)
+    return _pieces(np.where(here, times, np.float32(0)), _LIMITS.told_share * peak, 0)
 
 
 def _window(times: Floats32) -> int:

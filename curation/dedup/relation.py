@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curation.dedup.align import Alignment, align, zoom
+from curation.base.trim import Box
+from curation.dedup.align import Alignment, Matrix, align, covered, zoom
 from curation.dedup.closer import Closer, look_closer
 from curation.dedup.compare import Comparison, compare
 from curation.dedup.framing import is_framed
@@ -257,4 +258,13 @@ def _border(first: View, second: View, alignment: Alignment, found: Comparison) 
         return ["border added" if added else "border removed"]
     if first.bordered == second.bordered:
         return []
-    return ["border added" if second.bordered else "border removed"]
+    if second.bordered:
+        return ["border added"] if _reaches_beyond(second, first, onto) else []
+    return ["border removed"] if _reaches_beyond(first, second, alignment.matrix) else []
+
+
+def _reaches_beyond(view: View, other: View, matrix: Matrix) -> bool:
+    """Whether a view shows more than all of the other, which `matrix` lays over it: a plain sky
+    that was trimmed from one of two is no border."""
+    height, width = other.size
+    return float(covered(Box(0, 0, width, height), matrix, view.size).mean()) < _LIMITS.whole

@@ -10,18 +10,13 @@ import pandas as pd
 
 from curation.base.tables import HASHES, PAIRS
 from curation.dedup.related_groups import pixels_of
+from curation.dedup.relation import Relation
 
 _OWN = "|"
 """Between a digest of pixels and the image_id of the file that counts by itself."""
 
-_SAME = {
-    "relation": "duplicate",
-    "distance": 0,
-    "similarity": 1.0,
-    **dict.fromkeys(("transform", "marked", "places", "other_places"), ""),
-    **dict.fromkeys(("tilt", "stretch", "grain"), 0.0),
-    "scale": 1.0,
-}
+_SAME = {"relation": "duplicate", "distance": 0, **Relation("duplicate", 1.0)._asdict()}
+"""A row of PAIRS of the same pixels, short of its ends."""
 
 
 def tear(hashes: pd.DataFrame, human: pd.DataFrame) -> pd.DataFrame:

@@ -174,8 +174,9 @@ def _mark(part: Part, side: int, canvas: Plane) -> Mark:
     if part.line:
         return _outline(part.points, side, canvas, part.line * side, closed=False)
     window, corners = _window(part.points, side, canvas, 2.0)
-    cover = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.uint8)
-    cv2.fillPoly(cover, [corners], (255,), cv2.LINE_AA, _SHIFT)
+    cover = _nothing_in(window)
+    if cover.size:
+        cv2.fillPoly(cover, [corners], (255,), cv2.LINE_AA, _SHIFT)
     return Mark(window, cover.astype(np.float32) / 255)
 
 
@@ -183,9 +184,15 @@ def _outline(
     shape: ShapePoints, side: int, canvas: Plane, pen: float, *, closed: bool = True
 ) -> Mark:
     window, corners = _window(shape, side, canvas, pen + 2)
-    cover = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.uint8)
-    cv2.polylines(cover, [corners], closed, (255,), max(1, round(pen)), cv2.LINE_AA, _SHIFT)
+    cover = _nothing_in(window)
+    if cover.size:
+        cv2.polylines(cover, [corners], closed, (255,), max(1, round(pen)), cv2.LINE_AA, _SHIFT)
     return Mark(window, cover.astype(np.float32) / 255)
+
+
+def _nothing_in(window: tuple[slice, slice]) -> npt.NDArray[np.uint8]:
+    """No cover of a window, which has no pixels where a shape lies beside the canvas."""
+    return np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.uint8)
 
 
 def _window(

@@ -26,7 +26,7 @@ from curation.dedup.view import View
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import paint
 
-SLACK = 80
+SLACK = 45
 """Thousandths of a side by which told places may reach beyond the change: one that stands out is
 told with what differs around it."""
 

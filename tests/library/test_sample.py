@@ -314,3 +314,13 @@ def test_score_refuses_decisions_with_a_file_missing():
 
 def test_score_of_nothing():
     assert set(found(TRUTH.frame([]), set()).values()) == {(0, 0)}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_scene_of_any_shape_can_be_painted(style):
+    """A part of a scene may lie wholly beside the canvas."""
+    for subject in SUBJECTS:
+        for width, height in ((4.0, 0.3), (0.4, 1.2), (1.0, 1.0)):
+            rng = np.random.default_rng([0, 9])
+            scene = draw_scene(subject, width, height, rng)
+            assert np.ptp(paint(scene, style, 60, rng)) > 0
