@@ -233,3 +233,15 @@ def test_a_detail_is_a_variant_of_the_whole() -> None:
     )
     assert found.kind == "variant"
     assert "a detail of it" in found.transform
+
+
+def test_a_line_along_an_edge_that_one_copy_lost_is_no_border() -> None:
+    """Else the copy without it, however stretched, is kept for having no border."""
+    plain = drawing("fish", "flat")
+    lined = plain.copy()
+    ImageDraw.Draw(lined).rectangle((0, lined.height - 3, lined.width, lined.height), fill="navy")
+    assert view(lined).bordered and not view(plain).bordered
+    for one, other in ((plain, lined), (lined, plain)):
+        found = related(one, other)
+        assert found.kind == "duplicate"
+        assert "border" not in found.transform
