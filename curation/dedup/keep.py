@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from curation.dedup.grades import ASKED, Columns, grades
+from curation.dedup.copies import Columns
+from curation.dedup.grades import ASKED, grades
 from curation.gather.folder.walk import UNLABELLED
 
 _OF_PAIRS = ("tilt", "stretch", "scale", "grain", "transform")
@@ -21,7 +22,7 @@ _OF_PAIRS = ("tilt", "stretch", "scale", "grain", "transform")
 @dataclass(frozen=True)
 class KeepSteps:
     """How large a difference must be to decide which copy is the largest. Chosen by eye; those of
-    the best copy are in `dedup.grades`."""
+    the best copy are beside its faults."""
 
     area: float = 1.05
     """Ratio: contents whose areas differ by less count as equally large, as trimming is no more
