@@ -18,8 +18,8 @@ from format_encoders import chunk, pillow, profile, with_chunks
 from PIL import Image, ImageCms
 
 from curation.base.rgb import Rgb, shrink
+from curation.dedup.aligned.view import View
 from curation.dedup.relation import relate
-from curation.dedup.view import View
 from curation.gather.gate.colorimetry import numbered_colours, written_profile
 from curation.gather.gate.decode import decode
 from curation.sample.scenes import SUBJECTS, draw_scene

@@ -23,9 +23,9 @@ from PIL import Image
 from planted_copies import TRANSFORMS, VARIANTS, on_white, plant, sketch
 
 from curation.base.rgb import Rgb, shrink
-from curation.dedup.cascade import may_be_related
-from curation.dedup.glance import glance_at
-from curation.dedup.view import View
+from curation.dedup.aligned.view import View
+from curation.dedup.glances.cascade import may_be_related
+from curation.dedup.glances.glance import glance_at
 from curation.dedup.whole import relate_files
 
 SUFFIXES = (".jpg", ".jpeg", ".png")

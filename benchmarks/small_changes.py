@@ -30,8 +30,8 @@ from small_change_families import FAMILIES
 from small_change_pairs import Pair, changed_pair
 
 from curation.base.strips import working_size
+from curation.dedup.aligned.view import View
 from curation.dedup.relation import Relation
-from curation.dedup.view import View
 from curation.dedup.whole import relate_files
 from curation.gather.gate.decode import decode
 

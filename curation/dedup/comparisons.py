@@ -15,10 +15,10 @@ from curation.base.arrays import Integers
 from curation.base.components import connected_components
 from curation.base.engine import in_batches, per_item
 from curation.base.tables import PAIRS, Table
-from curation.dedup.cascade import may_be_related
-from curation.dedup.glance_store import GlanceStore, ReadSeen
+from curation.dedup.aligned.view import View
+from curation.dedup.glances.cascade import may_be_related
+from curation.dedup.glances.glance_store import GlanceStore, ReadSeen
 from curation.dedup.relation import DIFFERENT, Relation
-from curation.dedup.view import View
 from curation.dedup.whole import relate_files
 from curation.store.workspace import Measurements
 

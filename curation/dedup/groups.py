@@ -13,11 +13,11 @@ from curation.base.components import connected_components
 from curation.base.errors import SchemaError
 from curation.base.params import Params
 from curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
-from curation.dedup.keep import NO_REASON, in_keep_order, reasons
+from curation.dedup.best_copy.keep import NO_REASON, in_keep_order, reasons
+from curation.dedup.best_copy.stamped_end import which_marked
 from curation.dedup.linkage import Place, link
 from curation.dedup.related_groups import pixels_of
 from curation.dedup.reverse import reverse
-from curation.dedup.stamped_end import which_marked
 from curation.dedup.torn import plain_pixels, tear, ties_of_torn
 from curation.gather.folder.walk import UNLABELLED
 from curation.people.ledger.entries import HUMAN_DECISIONS

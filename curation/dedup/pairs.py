@@ -19,12 +19,12 @@ from curation.base.params import Params
 from curation.base.rgb import Rgb
 from curation.base.tables import EMBEDDINGS, HASHES, PAIRS, Table
 from curation.base.unseen import Unseen, nothing_unseen
-from curation.dedup.candidates import gathered
 from curation.dedup.comparisons import Comparisons, pair_key
-from curation.dedup.glance import VERSION as GLANCED
-from curation.dedup.glance_store import GlanceStore
-from curation.dedup.known_neighbours import VERSION as NEIGHBOURS
-from curation.dedup.known_neighbours import known_neighbours
+from curation.dedup.glances.glance import VERSION as GLANCED
+from curation.dedup.glances.glance_store import GlanceStore
+from curation.dedup.propose.candidates import gathered
+from curation.dedup.propose.known_neighbours import VERSION as NEIGHBOURS
+from curation.dedup.propose.known_neighbours import known_neighbours
 from curation.gather.gate.fingerprint import ORIENTATIONS
 from curation.store.workspace import Workspace
 

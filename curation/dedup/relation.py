@@ -8,12 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from curation.base.trim import Box
-from curation.dedup.align import Alignment, Matrix, align, covered, zoom
-from curation.dedup.closer import Closer, look_closer
-from curation.dedup.compare import Comparison, compare
-from curation.dedup.framing import is_framed
-from curation.dedup.marks import Marked
-from curation.dedup.turns import (
+from curation.dedup.aligned.align import Alignment, Matrix, align, covered, zoom
+from curation.dedup.aligned.compare import Comparison, compare
+from curation.dedup.aligned.framing import is_framed
+from curation.dedup.aligned.marks import Marked
+from curation.dedup.aligned.turns import (
     beyond_quarters,
     degrees_turned,
     is_mirroring,
@@ -21,7 +20,8 @@ from curation.dedup.turns import (
     quarter,
     stretch,
 )
-from curation.dedup.view import View
+from curation.dedup.aligned.view import View
+from curation.dedup.close_look.closer import Closer, look_closer
 
 
 @dataclass(frozen=True)

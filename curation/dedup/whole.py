@@ -5,12 +5,11 @@ differ on another. Two animations are copies only if their other frames agree to
 
 from __future__ import annotations
 
-import numpy as np
-
 from curation.base.rgb import Rgb
 from curation.base.unseen import BLACK, WHITE
+from curation.dedup.aligned.ground import NEAR_LEVELS, Colour, ground_of
+from curation.dedup.aligned.view import View
 from curation.dedup.relation import Relation, relate
-from curation.dedup.view import View
 
 ON_OTHER_GROUND = "on another ground"
 """What the words of a relation say where a transparent drawing was laid on a colour."""
@@ -18,11 +17,6 @@ ON_OTHER_GROUND = "on another ground"
 LEAST_CONTRAST = 4.0
 """Deviation of levels (0 to 255) below which a picture shows nothing to compare, as in
 `pairs.min_contrast`."""
-
-NEAR_LEVELS = 24
-"""Levels (0 to 255) within which two grounds are the same."""
-
-_Colour = tuple[int, int, int]
 
 
 def relate_files(first: View, second: View) -> Relation:
@@ -66,16 +60,6 @@ def _one_transparent(first: View, second: View) -> Relation:
     return again._replace(transform=f"{again.transform}, {ON_OTHER_GROUND}")
 
 
-def ground_of(rgb: Rgb) -> _Colour | None:
-    """The colour of most of a picture's outermost pixels, None where they have no colour in
-    common."""
-    edge = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]]).astype(np.int16)
-    colour = np.median(edge, axis=0)
-    shared = (np.abs(edge - colour).max(axis=1) <= NEAR_LEVELS).mean()
-    red, green, blue = colour.round().astype(int).tolist()
-    return (red, green, blue) if shared > 0.5 else None
-
-
 def _same_films(first: View, second: View) -> bool:
     """Whether the frames of two animations agree; a still picture agrees with any that shows it."""
     if not first.film or not second.film:
@@ -94,9 +78,9 @@ def _agree(one: View, other: View) -> bool:
     return all(flat) or (not any(flat) and relate(one, other).kind == "duplicate")
 
 
-def _near(colour: _Colour, level: int) -> bool:
+def _near(colour: Colour, level: int) -> bool:
     return max(abs(value - level) for value in colour) <= NEAR_LEVELS
 
 
-def _grey(level: int) -> _Colour:
+def _grey(level: int) -> Colour:
     return level, level, level

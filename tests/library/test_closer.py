@@ -15,14 +15,14 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from curation.base.rgb import Rgb
 from curation.base.trim import Box
-from curation.dedup.places import boxes_around, told_boxes
-from curation.dedup.refine import refined
+from curation.dedup.aligned.tone import match_tone
+from curation.dedup.aligned.view import View
+from curation.dedup.close_look.places import boxes_around, told_boxes
+from curation.dedup.close_look.refine import refined
+from curation.dedup.close_look.residual import excess
+from curation.dedup.close_look.sharpness import match_sharpness
+from curation.dedup.close_look.stamps import stamped
 from curation.dedup.relation import Relation, relate
-from curation.dedup.residual import excess
-from curation.dedup.sharpness import match_sharpness
-from curation.dedup.stamps import stamped
-from curation.dedup.tone import match_tone
-from curation.dedup.view import View
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import paint
 

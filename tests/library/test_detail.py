@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from curation.base.rgb import Rgb
-from curation.dedup.top_octave import crispness
+from curation.dedup.best_copy.top_octave import crispness
 from curation.gather.gate.detail import Detail, find_detail
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from curation.base.rgb import Rgb
 from curation.base.trim import Box
-from curation.dedup.framing import is_framed
+from curation.dedup.aligned.framing import is_framed
+from curation.dedup.aligned.view import View
 from curation.dedup.relation import relate
-from curation.dedup.view import View
 
 SIDE, MARGIN = 160, 16
 

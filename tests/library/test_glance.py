@@ -10,12 +10,18 @@ import pytest
 
 from curation.base.rgb import Rgb
 from curation.base.unseen import BLACK, WHITE, Unseen
-from curation.dedup import glance_store as library
-from curation.dedup.cascade import CascadeLimits, may_be_related
-from curation.dedup.glance import GLANCE, Glances, glance_at, packed_glance, unpacked_glances
-from curation.dedup.glance_store import GlanceStore
-from curation.dedup.overlay import overlaid
-from curation.dedup.votes import keypoints_of, votes
+from curation.dedup.glances import glance_store as library
+from curation.dedup.glances.cascade import CascadeLimits, may_be_related
+from curation.dedup.glances.glance import (
+    GLANCE,
+    Glances,
+    glance_at,
+    packed_glance,
+    unpacked_glances,
+)
+from curation.dedup.glances.glance_store import GlanceStore
+from curation.dedup.glances.overlay import overlaid
+from curation.dedup.glances.votes import keypoints_of, votes
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import paint
 from curation.store.workspace import Workspace
@@ -101,7 +107,7 @@ def test_blocks_change_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     glances = np.stack([glance_at(rgb) for rgb in drawings])
     first, second = np.triu_indices(len(drawings), 1)
     expected = may_be_related(glances, first, second)
-    monkeypatch.setattr("curation.dedup.cascade._LIMITS", CascadeLimits(pairs_at_once=3))
+    monkeypatch.setattr("curation.dedup.glances.cascade._LIMITS", CascadeLimits(pairs_at_once=3))
     np.testing.assert_array_equal(may_be_related(glances, first, second), expected)
 
 

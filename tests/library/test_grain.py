@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from curation.base.rgb import Rgb
-from curation.dedup.grain import grain
+from curation.dedup.close_look.grain import grain
 
 SIZE = (240, 320)
 EVERYWHERE = np.ones(SIZE, np.bool_)

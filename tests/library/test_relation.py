@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from curation.base.rgb import Rgb
+from curation.dedup.aligned.view import View
 from curation.dedup.relation import Relation, relate
-from curation.dedup.view import View
 from curation.sample.scenes import SUBJECTS, draw_scene
 from curation.sample.styles import STYLES, paint
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from curation.base.rgb import Rgb
 from curation.base.unseen import WHITE, Unseen
-from curation.dedup.view import View, ViewLimits, detected, roots
+from curation.dedup.aligned.view import View, ViewLimits, detected, roots
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import STYLES, paint
 

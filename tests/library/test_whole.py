@@ -9,8 +9,9 @@ from PIL import Image, ImageDraw
 
 from curation.base.rgb import Rgb
 from curation.base.unseen import BLACK, WHITE, Unseen, film_of
-from curation.dedup.view import View
-from curation.dedup.whole import ON_OTHER_GROUND, ground_of, relate_files
+from curation.dedup.aligned.ground import ground_of
+from curation.dedup.aligned.view import View
+from curation.dedup.whole import ON_OTHER_GROUND, relate_files
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import paint
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from curation.base.arrays import Integers
-from curation.dedup.neighbours import (
+from curation.dedup.propose.neighbours import (
     Nearest,
     Vectors,
     is_exact,

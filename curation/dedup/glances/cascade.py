@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Flags, Floats32, Integers
-from curation.dedup.glance import ABSENT, Glances
-from curation.dedup.overlay import overlaid
-from curation.dedup.votes import keypoints_of, votes
-from curation.dedup.whole import NEAR_LEVELS
+from curation.dedup.aligned.ground import NEAR_LEVELS
+from curation.dedup.glances.glance import ABSENT, Glances
+from curation.dedup.glances.overlay import overlaid
+from curation.dedup.glances.votes import keypoints_of, votes
 from curation.gather.gate.fingerprint import ORIENTATIONS
 
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from curation.dedup.copies import Columns
-from curation.dedup.grades import ASKED, grades
+from curation.dedup.best_copy.copies import Columns
+from curation.dedup.best_copy.grades import ASKED, grades
 from curation.gather.folder.walk import UNLABELLED
 
 _OF_PAIRS = ("tilt", "stretch", "scale", "grain", "transform")
@@ -129,7 +129,7 @@ def in_keep_order(
     duplicates of PAIRS among them, by pixels. The answer has a column more for each criterion.
 
     What is wrong with a file is measured against the best of the related ones, in steps, so that
-    the noise of trimming and encoding decides nothing (see `dedup.grades`)."""
+    the noise of trimming and encoding decides nothing (see `dedup.best_copy.grades`)."""
     judged = files.assign(
         # The latest choice first: codes of a sorted time rise, and "" for none has the lowest.
         chosen=-pd.Categorical(files["at"]).codes.astype(np.int64),

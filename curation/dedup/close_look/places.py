@@ -17,8 +17,8 @@ import numpy.typing as npt
 from curation.base.arrays import Floats32
 from curation.base.rgb import Mask
 from curation.base.trim import Box
-from curation.dedup.align import Matrix
-from curation.dedup.residual import Excess
+from curation.dedup.aligned.align import Matrix
+from curation.dedup.close_look.residual import Excess
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,15 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from curation.dedup.colour_faults import has_loss, is_clipped, is_compressed, is_paler, is_reduced
-from curation.dedup.copies import Columns, Group, Numbers
-from curation.dedup.shape_faults import (
+from curation.dedup.best_copy.colour_faults import (
+    has_loss,
+    is_clipped,
+    is_compressed,
+    is_paler,
+    is_reduced,
+)
+from curation.dedup.best_copy.copies import Columns, Group, Numbers
+from curation.dedup.best_copy.shape_faults import (
     has_border,
     is_cropped,
     is_framed,
@@ -23,7 +29,7 @@ from curation.dedup.shape_faults import (
     is_turned,
     lacks_detail,
 )
-from curation.dedup.sharpness_faults import is_rough, is_sharpened, is_smoothed, is_soft
+from curation.dedup.best_copy.sharpness_faults import is_rough, is_sharpened, is_smoothed, is_soft
 
 _Question = Callable[[Group], Numbers]
 """How bad each copy is in one respect, in whole steps or any number to be told in steps of 1."""

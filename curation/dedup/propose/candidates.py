@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Flags, Integers
-from curation.dedup.near import Hashes, iter_near_pairs
-from curation.dedup.neighbours import Nearest, Vectors, nearest_of_all, ordered_pairs
+from curation.dedup.propose.near import Hashes, iter_near_pairs
+from curation.dedup.propose.neighbours import Nearest, Vectors, nearest_of_all, ordered_pairs
 from curation.gather.gate.fingerprint import ORIENTATIONS
 
 _DISTANCES = 65

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from curation.base.arrays import Flags
-from curation.dedup.copies import Group, Numbers
-from curation.dedup.shown_size import framed, shown_more
+from curation.dedup.best_copy.copies import Group, Numbers
+from curation.dedup.best_copy.shown_size import framed, shown_more
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from curation.base.rgb import Mask, Rgb
 from curation.base.trim import Box, trim
-from curation.dedup.align import (
+from curation.dedup.aligned.align import (
     Alignment,
     Matrix,
     covered,
@@ -21,15 +21,15 @@ from curation.dedup.align import (
     stretching,
     zoom,
 )
-from curation.dedup.grain import grain
-from curation.dedup.marks import Marked
-from curation.dedup.places import apparent, boxes_around, changed_places, told_boxes
-from curation.dedup.refine import refined
-from curation.dedup.residual import excess
-from curation.dedup.sharpness import match_sharpness
-from curation.dedup.stamps import stamped
-from curation.dedup.tone import Matched, match_tone
-from curation.dedup.view import View
+from curation.dedup.aligned.marks import Marked
+from curation.dedup.aligned.tone import Matched, match_tone
+from curation.dedup.aligned.view import View
+from curation.dedup.close_look.grain import grain
+from curation.dedup.close_look.places import apparent, boxes_around, changed_places, told_boxes
+from curation.dedup.close_look.refine import refined
+from curation.dedup.close_look.residual import excess
+from curation.dedup.close_look.sharpness import match_sharpness
+from curation.dedup.close_look.stamps import stamped
 
 
 @dataclass(frozen=True)

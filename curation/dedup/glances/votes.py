@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Flags, Floats32, Integers
-from curation.dedup.align import MIRRORED_BINS
-from curation.dedup.glance import Glances
+from curation.dedup.aligned.align import MIRRORED_BINS
+from curation.dedup.glances.glance import Glances
 
 
 @dataclass(frozen=True)

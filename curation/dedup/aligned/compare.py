@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.rgb import Mask, Rgb, most_of_channels
-from curation.dedup.align import (
+from curation.dedup.aligned.align import (
     Alignment,
     correlation,
     covered,
@@ -20,9 +20,9 @@ from curation.dedup.align import (
     scaling,
     zoom,
 )
-from curation.dedup.marks import Marked, watermarked
-from curation.dedup.tone import match_tone
-from curation.dedup.view import View
+from curation.dedup.aligned.marks import Marked, watermarked
+from curation.dedup.aligned.tone import match_tone
+from curation.dedup.aligned.view import View
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Flags
-from curation.dedup.top_octave import crispness
+from curation.dedup.best_copy.top_octave import crispness
 
 Numbers = npt.NDArray[np.float64]
 Columns = Mapping[str, npt.NDArray[Any]]

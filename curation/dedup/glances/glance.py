@@ -17,8 +17,8 @@ from curation.base.arrays import Floats32
 from curation.base.rgb import Rgb, shrink
 from curation.base.trim import TRIM_SIDE_PX, trim
 from curation.base.unseen import NOTHING_UNSEEN, Unseen
-from curation.dedup.view import ViewLimits, detected, roots, view_square
-from curation.dedup.whole import ground_of
+from curation.dedup.aligned.ground import ground_of
+from curation.dedup.aligned.view import ViewLimits, detected, roots, view_square
 
 VERSION = 1
 """Raised whenever a glance may hold other numbers: what older code stored is made again."""

@@ -12,7 +12,7 @@ import pandas as pd
 from curation.base.engine import in_batches, per_item
 from curation.base.rgb import Rgb
 from curation.base.unseen import Unseen
-from curation.dedup.glance import Glances, glance_at, packed_glance, unpacked_glances
+from curation.dedup.glances.glance import Glances, glance_at, packed_glance, unpacked_glances
 from curation.store.workspace import Measurements
 
 ReadSeen = Callable[[str], tuple[Rgb, Unseen]]

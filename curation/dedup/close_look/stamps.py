@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.rgb import Mask, Rgb
-from curation.dedup.marks import (
+from curation.dedup.aligned.marks import (
     Grey,
     Marked,
     is_writing,

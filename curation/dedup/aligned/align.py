@@ -19,7 +19,7 @@ import numpy.typing as npt
 from curation.base.arrays import Floats32
 from curation.base.rgb import Mask, Rgb
 from curation.base.trim import Box
-from curation.dedup.view import Bytes, View, roots
+from curation.dedup.aligned.view import Bytes, View, roots
 from curation.gather.gate.fingerprint import ORIENTATIONS, oriented
 
 Matrix = npt.NDArray[np.float64]

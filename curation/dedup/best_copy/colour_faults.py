@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curation.base.arrays import Flags, Integers
-from curation.dedup.copies import SHARED, Group, Numbers
+from curation.dedup.best_copy.copies import SHARED, Group, Numbers
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Floats32
-from curation.dedup.align import correlation
-from curation.dedup.glance import Glances
-from curation.dedup.votes import KeypointVotes
+from curation.dedup.aligned.align import correlation
+from curation.dedup.glances.glance import Glances
+from curation.dedup.glances.votes import KeypointVotes
 
 MIN_OVERLAP = 64
 """Pixels of a tiny copy, of 48 px a side, that must overlap to tell anything."""

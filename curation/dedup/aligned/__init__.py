@@ -1,0 +1,1 @@
+"""Two pictures laid over one another, and what then differs."""

@@ -1,0 +1,1 @@
+"""A glance at every picture, which stops pairs that are plainly different."""

@@ -1,0 +1,1 @@
+"""Which pairs of pictures are worth looking at."""
