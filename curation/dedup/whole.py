@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from curation.base.rgb import Rgb
 from curation.base.unseen import BLACK, WHITE
-from curation.dedup.aligned.ground import NEAR_LEVELS, Colour, ground_of
+from curation.dedup.aligned.ground import NEAR_LEVELS, GroundColour, ground_of
 from curation.dedup.aligned.view import View
 from curation.dedup.relation import Relation, relate
 
@@ -78,9 +78,9 @@ def _agree(one: View, other: View) -> bool:
     return all(flat) or (not any(flat) and relate(one, other).kind == "duplicate")
 
 
-def _near(colour: Colour, level: int) -> bool:
+def _near(colour: GroundColour, level: int) -> bool:
     return max(abs(value - level) for value in colour) <= NEAR_LEVELS
 
 
-def _grey(level: int) -> Colour:
+def _grey(level: int) -> GroundColour:
     return level, level, level

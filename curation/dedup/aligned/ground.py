@@ -9,11 +9,11 @@ from curation.base.rgb import Rgb
 NEAR_LEVELS = 24
 """Levels (0 to 255) within which two grounds are the same."""
 
-Colour = tuple[int, int, int]
+GroundColour = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 
 
-def ground_of(rgb: Rgb) -> Colour | None:
+def ground_of(rgb: Rgb) -> GroundColour | None:
     """The colour of most of a picture's outermost pixels, None where they have no colour in
     common."""
     edge = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]]).astype(np.int16)

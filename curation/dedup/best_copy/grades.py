@@ -20,8 +20,8 @@ from curation.dedup.best_copy.colour_faults import (
 from curation.dedup.best_copy.copies import Columns, Group, Numbers
 from curation.dedup.best_copy.shape_faults import (
     has_border,
+    has_frame,
     is_cropped,
-    is_framed,
     is_marked,
     is_redrawn,
     is_repeated,
@@ -44,7 +44,7 @@ ASKED: dict[str, _Question] = {
     "lacks_detail": lacks_detail,
     "reduced": is_reduced,
     "marked": is_marked,
-    "framed": is_framed,
+    "framed": has_frame,
     "turned": is_turned,
     "stretched": is_stretched,
     "sharpened": is_sharpened,

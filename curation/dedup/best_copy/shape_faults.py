@@ -61,7 +61,7 @@ def is_cropped(group: Group) -> Numbers:
     return group.either_way(shown > _STEPS.cropped, shown < -_STEPS.cropped)
 
 
-def is_framed(group: Group) -> Numbers:
+def has_frame(group: Group) -> Numbers:
     """Those with a border that another has not."""
     found = np.array([framed(words) for words in group.pairs["transform"]], np.int64)
     return group.either_way(found < 0, found > 0)
