@@ -310,3 +310,18 @@ def test_what_storing_again_leaves_is_explained_and_a_stroke_is_not() -> None:
     assert stroke.fine[here].max() > 3 * max(1.0, noise.fine[here].max())
     assert excess(one, one, where).fine.max() == 0
     assert excess(one, line, ~where).fine.max() == 0
+
+
+@pytest.mark.parametrize("side", [12, 30, 50])
+@pytest.mark.parametrize("upright", [False, True], ids=["wide", "high"])
+def test_thin_strips_are_refined_as_well(side: int, upright: bool) -> None:
+    """The flow is searched in a picture of some height, whatever the strip's."""
+    rng = np.random.default_rng(side)
+    strip = cv2.GaussianBlur(rng.integers(0, 256, (side, 400, 3), dtype=np.uint8), (0, 0), 1.5)
+    shifted = np.roll(strip, 1, axis=1)
+    if upright:
+        strip, shifted = strip.transpose(1, 0, 2).copy(), shifted.transpose(1, 0, 2).copy()
+    move = refined(strip, shifted, np.ones(strip.shape[:2], np.bool_))
+    middle = np.array([strip.shape[1] / 2, strip.shape[0] / 2, 1])
+    moved = (move @ middle - middle)[:2]
+    assert moved == pytest.approx([0, 1] if upright else [1, 0], abs=0.3)

@@ -12,9 +12,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from curation.base.arrays import Floats32
 from curation.base.rgb import Mask, Rgb
 
 _Floats = npt.NDArray[np.float64]
+_Grey = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ class RefineLimits:
     most: int = 3000
     """Places that it is fitted to at most, evenly spaced."""
 
+    least_side_px: int = 64
+    """Rows and columns that the flow is searched in at least."""
+
     rounds: int = 6
     """Fits, each weighted by what the last one left."""
 
@@ -60,16 +65,30 @@ def refined(under: Rgb, over: Rgb, where: Mask) -> _Floats:
     places = _corners(grey, where)
     if len(places) < _LIMITS.fewest:
         return np.eye(3)
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    flow = search.calc(grey, other, np.zeros((*grey.shape, 2), np.float32))
+    flow = _flow(grey, other)
     return _affine(places, places + flow[places[:, 1], places[:, 0]])
 
 
-def _grey(rgb: Rgb) -> npt.NDArray[np.uint8]:
+def _flow(one: _Grey, other: _Grey) -> Floats32:
+    """Height x width x 2: by how far right and down every place of the one moved."""
+    height, width = one.shape
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    roomy = _with_room(one), _with_room(other)
+    flow = search.calc(*roomy, np.zeros((*roomy[0].shape, 2), np.float32))
+    return np.asarray(flow[:height, :width], np.float32)
+
+
+def _with_room(grey: _Grey) -> _Grey:
+    """A thin picture with its last row or column repeated, as the search is unsafe on few."""
+    down, across = (max(0, _LIMITS.least_side_px - side) for side in grey.shape)
+    return np.asarray(cv2.copyMakeBorder(grey, 0, down, 0, across, cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _grey(rgb: Rgb) -> _Grey:
     return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _corners(grey: npt.NDArray[np.uint8], where: Mask) -> npt.NDArray[np.int64]:
+def _corners(grey: _Grey, where: Mask) -> npt.NDArray[np.int64]:
     """n x 2: x and y of places that both directions of brightness tell of."""
     strength = cv2.cornerMinEigenVal(grey, _LIMITS.window_px)
     # OpenCV scales gradients to 1 and takes means: back to squared levels, summed over 3 x 3 Sobel.
