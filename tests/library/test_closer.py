@@ -229,6 +229,17 @@ def test_words_where_nothing_was_are_a_watermark_and_in_place_of_others_are_none
     assert mark_between(first, other) == ""
 
 
+def test_a_bar_over_strokes_is_no_watermark() -> None:
+    """Where it lies on ink it changes nothing, and falls into pieces like letters do."""
+    page = Image.new("RGB", (640, 480), "white")
+    draw = ImageDraw.Draw(page)
+    for left in range(210, 460, 40):
+        draw.rectangle((left, 0, left + 8, 480), fill="black")
+    barred = page.copy()
+    ImageDraw.Draw(barred).rectangle((200, 230, 440, 255), fill="black")
+    assert mark_between(np.asarray(page), np.asarray(barred)) == ""
+
+
 def levels(rng: np.random.Generator) -> Rgb:
     """Squares of many levels, none of which is cut off when brightened."""
     squares = rng.integers(20, 150, (12, 16, 3)).astype(np.uint8)

@@ -52,6 +52,10 @@ class StampLimits:
     least_line: float = 1.8
     """How many times longer than high a line of words is."""
 
+    most_filled: float = 0.55
+    """Share of the rectangle around a mark that its strokes fill: letters fill up to half, a bar
+    nearly all."""
+
     scattered_pieces: int = 8
     """Pieces from which a mark may lie all over the page."""
 
@@ -137,8 +141,10 @@ def _like_words(changed: Mask, pixels: int) -> bool:
 
 def _is_laid_out(changed: Mask, pixels: int) -> bool:
     """Whether the mark is a line of words, or lies all over the page."""
-    height, length = _extent(changed) / np.sqrt(pixels)
-    if length < _LIMITS.least_span:
+    sides = _extent(changed)
+    height, length = sides / np.sqrt(pixels)
+    filled = changed.sum() > _LIMITS.most_filled * sides.prod()
+    if filled or length < _LIMITS.least_span:
         return False
     wide_enough = length >= _LIMITS.scattered_span and height >= _LIMITS.scattered_height
     scattered = wide_enough and len(piece_sizes(changed)) >= _LIMITS.scattered_pieces
