@@ -51,6 +51,16 @@ class ComparisonLimits:
     """Between these two the limit is this share of the standard deviation of the paler picture's
     values."""
 
+    least_agreement: float = 0.45
+    """Agreement below which no tone is looked for, as the pictures are different in any. To undo
+    one added less than 0.1 to it, and related pictures had 0.65 before."""
+
+    least_of_a_crop: float = 0.65
+    """The same where one shows a part of the other only. Related ones had 0.9."""
+
+    part: float = 0.85
+    """Share of a content from which it is nearly all: that of `RelationLimits`."""
+
 
 _LIMITS = ComparisonLimits()
 _KERNEL = np.ones((3, 3), np.uint8)
@@ -85,7 +95,8 @@ class Comparison(NamedTuple):
 
 
 def compare(first: View, second: View, alignment: Alignment) -> Comparison | None:
-    """Compare at the resolution of the coarser; nothing where too little of both overlaps."""
+    """Compare at the resolution of the coarser; nothing where too little of both overlaps, or where
+    outlines agree so little that the two are different in any tone."""
     # Enlarged, the coarser one would lack details that the other has, and all would have changed.
     scale = min(1.0, 1 / zoom(alignment.matrix))
     under, over, pages = drawn_over(first, second, alignment.matrix, scale)
@@ -115,7 +126,12 @@ def _share(view: View, region: Mask) -> float:
     return float((content & region).sum() / content.sum())
 
 
-def _compared(first: Rgb, second: Rgb, where: Mask, shown: tuple[float, float]) -> Comparison:
+def _compared(
+    first: Rgb, second: Rgb, where: Mask, shown: tuple[float, float]
+) -> Comparison | None:
+    # Tones are the dearest part, and outlines tell most pairs apart without them.
+    if _agreement(first, second, where) < _least_agreement(shown):
+        return None
     first, second, gain = match_tone(first, second, where)
     changed = where & (difference(first, second) > _threshold(first[where], second[where]))
     # Opened: a line one pixel wide is an outline that shifted, not a patch that changed.
@@ -129,11 +145,20 @@ def _compared(first: Rgb, second: Rgb, where: Mask, shown: tuple[float, float]) 
         *shown,
         changed=float(patches.sum()) / pixels,
         largest=_largest_patch(patches) / pixels,
-        agreement=correlation(gradients(first)[equal], gradients(second)[equal]),
+        agreement=_agreement(first, second, equal),
         similarity=correlation(first[where], second[where]),
         gain=gain,
         marked=marked,
     )
+
+
+def _agreement(first: Rgb, second: Rgb, where: Mask) -> float:
+    return correlation(gradients(first)[where], gradients(second)[where])
+
+
+def _least_agreement(shown: tuple[float, float]) -> float:
+    is_part = min(shown) < _LIMITS.part
+    return _LIMITS.least_of_a_crop if is_part else _LIMITS.least_agreement
 
 
 def _threshold(first: Rgb, second: Rgb) -> float:
