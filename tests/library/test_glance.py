@@ -20,7 +20,7 @@ from curation.dedup.glances.glance import (
     unpacked_glances,
 )
 from curation.dedup.glances.glance_store import GlanceStore
-from curation.dedup.glances.overlay import overlaid
+from curation.dedup.glances.overlay import outlined, overlaid
 from curation.dedup.glances.votes import keypoints_of, votes
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import paint
@@ -118,6 +118,29 @@ def test_votes_say_how_a_copy_lies_over_the_original() -> None:
     assert said.number.min() >= 8
     assert np.abs(said.turn).tolist() == pytest.approx([0.8, 1.0], abs=0.03)
     assert overlaid(glances[first], glances[second], said).min() > 0.8
+
+
+def test_outlines_are_compared_where_levels_agree_best_near_what_keypoints_say() -> None:
+    glances, first, second = pairs_of([drawing("house", "shaded")], [drawing("house", "shaded")])
+    said = votes(glances, first, second)
+    beside = said._replace(shift=said.shift + 4)
+    ends = glances[first], glances[second]
+    assert outlined(*ends, beside, enough=-1)[0] < 0.55
+    assert outlined(*ends, beside, enough=0.55)[0] > 0.9
+
+
+def test_pictures_that_share_a_figure_and_no_outlines_are_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    figure = resized(drawing("cat", "shaded", 2)[40:190, 70:220], 0.7)
+    one, other = drawing("tree", "line", 5), drawing("fish", "cartoon", 9)
+    one[30:135, 20:125] = figure
+    other[70:175, 120:225] = figure
+    pair = pairs_of([one], [other])
+    assert may_be_related(*pair).tolist() == [False]
+    limits = CascadeLimits(min_outlined=-1)
+    monkeypatch.setattr("curation.dedup.glances.cascade._LIMITS", limits)
+    assert may_be_related(*pair).tolist() == [True]
 
 
 def test_a_mirror_is_seen() -> None:
