@@ -28,7 +28,7 @@ from curation.dedup.propose.known_neighbours import known_neighbours
 from curation.gather.gate.fingerprint import ORIENTATIONS
 from curation.store.workspace import Workspace
 
-VERSION = 6
+VERSION = 7
 """Raised whenever a comparison may have another outcome: what older code stored is compared
 again."""
 
