@@ -160,6 +160,60 @@ def test_ringing_of_compression_is_no_sharpening():
     assert told(rings | {"quality": 90.0}, filtered, ab={"grain": -0.8})["path"] == "b"
 
 
+def test_what_is_cut_off_is_overshoot_as_well():
+    """Neither halos nor clipping alone are enough; and where the other has as much, it tells
+    nothing."""
+    halos, original = {"halo": 0.05, "clipped": 0.06}, {"clipped": 0.0}
+    between = {"grain": 0.8}
+    kept = told(original, soft(-1.5, **halos), ab=between)
+    assert (kept["path"], kept["kept_because"]) == ("a", "not sharpened afterwards")
+    assert told(original | halos, soft(-1.5, **halos), ab=between)["path"] == "b"
+
+
+def test_halos_tell_on_a_flat_drawing_whose_copy_is_no_rougher():
+    flat, sharpened = {"colours": 30}, soft(-0.8, halo=0.2, colours=250)
+    assert told(flat, sharpened, ab={"grain": 0.01})["kept_because"] == "not sharpened afterwards"
+    kept = told({"colours": 200}, sharpened, ab={"grain": 0.01})
+    assert kept["kept_because"] != "not sharpened afterwards"
+
+
+def test_no_sharpening_makes_grain_four_times_as_strong():
+    grainy, filtered = soft(0.0, halo=0.3), soft(1.5)
+    assert told(grainy, filtered, ab={"grain": -2.0})["path"] == "a"
+    assert told(grainy, filtered, ab={"grain": -1.5})["path"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("filtered", "grain", "stays"),
+    [
+        (soft(0.3), 0.0, "a"),
+        (
+            soft(0.3, colours=20_000),
+            -0.5,
+            "b",
+        ),  # the sharper one is the rougher one: its blocks look like detail
+        (soft(0.05), 0.0, "b"),
+        (JPEG | soft(0.3, quality=80.0), 0.0, "a"),
+        (JPEG | soft(0.3, quality=60.0), 0.0, "b"),
+    ],
+)
+def test_a_copy_that_is_stored_better_and_softer_was_filtered(filtered, grain, stays):
+    stored_poorly = JPEG | {"quality": 50.0}
+    kept = told(stored_poorly, filtered, ab={"grain": grain})
+    assert kept["path"] == stays
+    if stays == "a":
+        assert kept["kept_because"] == "sharper than a copy that is stored better"
+
+
+def test_without_loss_a_little_roughness_tells():
+    flat, mixed = {"colours": 60}, {"colours": 200, "size_bytes": 5000}
+    assert told(flat, mixed, ab={"grain": 0.25})["kept_because"].startswith("cleanest")
+    assert (
+        told(flat, JPEG | mixed, ab={"grain": 0.25})["kept_because"] == "stored without loss (PNG)"
+    )
+    assert told(flat, mixed, ab={"grain": 0.1})["path"] == "b"
+
+
 def test_a_darker_copy_is_not_richer_in_colour():
     dark, pale = {"trimmed_contrast": 50.0}, {"trimmed_contrast": 40.0, "vividness": 32.0}
     assert not told(dark, pale)["kept_because"].startswith("richest")

@@ -17,11 +17,12 @@ from curation.base.rgb import Rgb
 from curation.base.trim import Box
 from curation.dedup.aligned.tone import match_tone
 from curation.dedup.aligned.view import View
+from curation.dedup.close_look.crossings import paled_crossings
 from curation.dedup.close_look.places import boxes_around, told_boxes
 from curation.dedup.close_look.refine import refined
 from curation.dedup.close_look.residual import excess
 from curation.dedup.close_look.sharpness import match_sharpness
-from curation.dedup.close_look.stamps import stamped
+from curation.dedup.close_look.stamps import Differing, stamped
 from curation.dedup.relation import Relation, relate
 from curation.sample.scenes import draw_scene
 from curation.sample.styles import paint
@@ -219,7 +220,8 @@ def lettered(words: str) -> Rgb:
 
 def mark_between(one: Rgb, other: Rgb) -> str:
     changed = (cv2.absdiff(one, other).max(axis=2) > 40).astype(np.bool_)
-    return stamped(one, other, changed, np.zeros_like(changed), pixels=changed.size)
+    differing = Differing(changed, changed, np.zeros_like(changed))
+    return stamped(one, other, differing, pixels=changed.size)
 
 
 def test_words_where_nothing_was_are_a_watermark_and_in_place_of_others_are_none() -> None:
@@ -227,6 +229,60 @@ def test_words_where_nothing_was_are_a_watermark_and_in_place_of_others_are_none
     assert mark_between(blank, first) == "second"
     assert mark_between(first, blank) == "first"
     assert mark_between(first, other) == ""
+
+
+def hairlines(paper: int, opacity: float) -> Rgb:
+    """Crossing hairlines, and words of the paper's colour over them."""
+    page = Image.new("RGB", (640, 480), (paper,) * 3)
+    draw = ImageDraw.Draw(page)
+    for left in range(0, 640, 90):
+        draw.line((left, 0, 640 - left, 480), fill=(255 - paper,) * 3, width=3)
+    words = Image.new("L", page.size)
+    ImageDraw.Draw(words).text(
+        (230, 150), "sample", round(255 * opacity), ImageFont.load_default(40)
+    )
+    return np.asarray(Image.composite(Image.new("RGB", page.size, (paper,) * 3), page, words))
+
+
+@pytest.mark.parametrize("paper", [255, 0])
+@pytest.mark.parametrize(("opacity", "mark"), [(0.4, "second"), (0.8, "second"), (1, "")])
+def test_words_of_the_papers_colour_pale_lines_and_what_was_erased_leaves_none(
+    paper: int, opacity: float, mark: str
+) -> None:
+    plain, crossed = (hairlines(paper, share)[..., 0].astype(np.float32) for share in (0, opacity))
+    changed = np.abs(plain - crossed) > 40
+    assert paled_crossings(plain, crossed, changed, pixels=changed.size) == mark
+    other = mark.replace("second", "first")
+    assert paled_crossings(crossed, plain, changed, pixels=changed.size) == other
+
+
+def test_a_tint_over_lines_alone_is_no_watermark() -> None:
+    """It reaches farther along a line than a letter."""
+    plain = hairlines(255, 0)
+    paled = plain.copy()
+    paled[150:300] = 255 - (255 - plain[150:300]) * 0.5
+    assert mark_between(plain, paled) == ""
+
+
+def test_a_mark_explains_what_changed_beside_it_and_nothing_elsewhere() -> None:
+    blank, marked = lettered(""), lettered("sample.example")
+    strokes = (cv2.absdiff(blank, marked).max(axis=2) > 40).astype(np.bool_)
+    elsewhere = strokes | np.roll(strokes, 60, axis=0)
+    none = np.zeros_like(strokes)
+    told = [
+        stamped(blank, marked, Differing(strokes, places, none), pixels=strokes.size)
+        for places in (strokes, elsewhere)
+    ]
+    assert told == ["second", ""]
+
+
+def test_words_of_another_colour_and_the_same_brightness_are_a_watermark() -> None:
+    green = drawn(PLAIN).copy()
+    lawn = np.s_[-170:-10, 20:420]
+    green[lawn] = 60, 160, 60
+    grey = green.copy()
+    grey[lawn] = np.where(lettered("sample.example") < 128, np.uint8(119), green[lawn])
+    assert related(green, grey)[:4:3] == ("duplicate", "second")
 
 
 def test_a_bar_over_strokes_is_no_watermark() -> None:

@@ -29,7 +29,13 @@ from curation.dedup.best_copy.shape_faults import (
     is_turned,
     lacks_detail,
 )
-from curation.dedup.best_copy.sharpness_faults import is_rough, is_sharpened, is_smoothed, is_soft
+from curation.dedup.best_copy.sharpness_faults import (
+    is_filtered,
+    is_rough,
+    is_sharpened,
+    is_smoothed,
+    is_soft,
+)
 
 _Question = Callable[[Group], Numbers]
 """How bad each copy is in one respect, in whole steps or any number to be told in steps of 1."""
@@ -53,6 +59,7 @@ ASKED: dict[str, _Question] = {
     "soft": is_soft,
     "smoothed": is_smoothed,
     "rough": is_rough,
+    "filtered": is_filtered,
     "cropped": is_cropped,
     "paler": is_paler,
     "clipped": is_clipped,

@@ -17,7 +17,8 @@ class SharpnessSteps:
     Chosen on degraded twins; `benchmarks/which_copy_stays.py` measures the choice."""
 
     halo: float = 0.08
-    """Overshoot beside edges, more than the other has, from which a copy may be sharpened."""
+    """Overshoot beside edges, and share of pixels cut off at black or white, together more than the
+    other has, from which a copy may be sharpened: what is cut off overshoots no more."""
 
     sure_halo: float = 0.45
     """Overshoot that no drawing has by itself."""
@@ -28,6 +29,10 @@ class SharpnessSteps:
 
     halo_grain: float = 0.2
     """Binary logarithm of roughness that halos make at least."""
+
+    most_halo_grain: float = 1.8
+    """The same that they make at most: adding twice the difference from a blur makes grain three
+    times as strong. Where more is missing, the other lost it to a filter."""
 
     sharpened: tuple[float, float] = (0.4, 3.5)
     """Binary logarithm of how much sharper it then is: less is no sharpening, and more is a blur of
@@ -66,6 +71,12 @@ class SharpnessSteps:
     crisper: float = 0.15
     """The same where it has no more colours."""
 
+    filtered: float = 0.1
+    """Binary logarithm of sharpness that a copy lacks which was stored better and filtered."""
+
+    exact_grain: float = 0.15
+    """Binary logarithm of roughness from which one of two copies without loss is rougher."""
+
 
 _STEPS = SharpnessSteps()
 
@@ -88,15 +99,26 @@ def _sharpened(
     least, most = _STEPS.sharpened
     overshoot = halos[one] - halos[other]
     driven = group.copies["clipped"][one] - group.copies["clipped"][other]
-    marks = (overshoot > _STEPS.halo) | (driven > SHARED.clipped)
+    marks = np.maximum(overshoot, 0) + np.maximum(driven, 0) > _STEPS.halo
     told = grain != 0
     natural = told & (grain > _STEPS.halo_grain) & (sharp[other] > _STEPS.natural)
     # Where nothing is smooth no grain is told, and halos alone must do.
-    natural |= ~told & (overshoot > _STEPS.halo) & (sharp[other] > _STEPS.natural_texture)
+    natural |= ~told & (sharp[other] > _STEPS.natural_texture)
+    # Halos lie beside edges: on a flat drawing nothing smooth becomes rough by them.
+    natural |= told & (grain >= 0) & _is_flat(group, other, one)
     sure = (halos[one] > _STEPS.sure_halo) | (driven > _STEPS.sure_clipped)
     found = marks & (natural | sure) & ~group.compressed_poorly[other]
+    found &= grain < _STEPS.most_halo_grain
     found &= ~_rings(group, one, other)
     return np.asarray(found & (sharper > least) & (sharper < most))
+
+
+def _is_flat(group: Group, one: Integers, other: Integers) -> Flags:
+    """Whether the one of each pair was stored without loss and has few colours, and the other has
+    what lies between them as well."""
+    colours = group.copies["colours"]
+    fewer = (colours[one] <= SHARED.colours) & (colours[one] < _STEPS.flat * colours[other])
+    return np.asarray((group.copies["lossless"][one] > 0) & fewer)
 
 
 def _rings(group: Group, one: Integers, other: Integers) -> Flags:
@@ -134,15 +156,51 @@ def _lacks_texture(group: Group, smoother: Integers, rougher: Integers) -> Flags
     return np.asarray((sure | likely) & ~group.compressed_poorly[rougher])
 
 
+def is_filtered(group: Group) -> Numbers:
+    """The softer of two copies, where it is stored better and the other is no rougher: compression
+    takes detail away and adds none, so that a filter made it."""
+    grain, sharp = group.pairs["grain"], group.sharpness()
+    softer = sharp[group.other] - sharp[group.one]
+    still = ~group.moved
+    return group.either_way(
+        still
+        & (softer > _STEPS.filtered)
+        & (grain < _STEPS.halo_grain)
+        & _is_stored_better(group, group.one, group.other),
+        still
+        & (softer < -_STEPS.filtered)
+        & (-grain < _STEPS.halo_grain)
+        & _is_stored_better(group, group.other, group.one),
+    )
+
+
+def _is_stored_better(group: Group, one: Integers, other: Integers) -> Flags:
+    """Whether the one of each pair has no loss or far less, and the other not so much that blocks
+    look like detail."""
+    lossless, quality = group.copies["lossless"] > 0, group.copies["quality"]
+    less = (quality[other] >= 0) & (quality[one] >= quality[other] + _STEPS.stored_better)
+    better = ~lossless[other] & (lossless[one] | less)
+    return np.asarray(better & ~group.compressed_poorly[other])
+
+
 def is_rough(group: Group) -> Numbers:
     """Steps of roughness, as the mean of what was found beside each other copy."""
     told = group.open & _is_excused(group)
     level, number = np.zeros(len(group.alive)), np.zeros(len(group.alive))
+    steps = group.pairs["grain"] / _grain_steps(group)
     for ends, sign in ((group.one, -1), (group.other, 1)):
-        np.add.at(level, ends[told], sign * group.pairs["grain"][told])
+        np.add.at(level, ends[told], sign * steps[told])
         np.add.at(number, ends[told], 1)
     # The mean of n differences from the others is n / (n + 1) of that from the mean of all.
-    return level / (number + 1) / SHARED.grain
+    return level / (number + 1)
+
+
+def _grain_steps(group: Group) -> Numbers:
+    """From which roughness on a copy of each pair is the rougher one: where neither has loss,
+    nothing but what was done to one of them is rough."""
+    lossless = group.copies["lossless"] > 0
+    exact = lossless[group.one] & lossless[group.other]
+    return np.where(exact, _STEPS.exact_grain, SHARED.grain)
 
 
 def _is_excused(group: Group) -> Flags:

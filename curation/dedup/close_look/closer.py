@@ -3,6 +3,7 @@ cloud or another word in a bubble is lost at the size at which all pairs are com
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,9 +28,9 @@ from curation.dedup.aligned.view import View
 from curation.dedup.close_look.grain import grain
 from curation.dedup.close_look.places import apparent, boxes_around, changed_places, told_boxes
 from curation.dedup.close_look.refine import refined
-from curation.dedup.close_look.residual import excess
+from curation.dedup.close_look.residual import Excess, excess
 from curation.dedup.close_look.sharpness import match_sharpness
-from curation.dedup.close_look.stamps import stamped
+from curation.dedup.close_look.stamps import Differing, stamped
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ class CloserLimits:
 
     stroke: float = 2.0
     """Excess of the strokes of a watermark."""
+
+    colour_alone_px: int = 20
+    """Pixels of strokes in brightness up to which a watermark may be one of colour alone."""
 
     wide_again: float = 1.5
     """Excess of wide places beside a watermark that it does not explain."""
@@ -149,12 +153,22 @@ def _looked(laid: _Laid, toned: Matched, told: Marked) -> _Looked:
     changed = changed_places(found)
     if not changed.any():
         return _Looked(False, changed, "", rough, toned.gain)
-    pixels, beyond = int(laid.where.sum()), found.wide > _LIMITS.wide_again
-    for times in (found.fine, found.exact):
-        strokes = apparent(times, _LIMITS.stroke)
-        if marked := stamped(under, over, strokes, beyond, pixels=pixels, told=told):
+    pixels, wide = int(laid.where.sum()), found.wide > _LIMITS.wide_again
+    for strokes in _strokes(found):
+        differing = Differing(strokes, changed, wide)
+        if marked := stamped(under, over, differing, pixels=pixels, told=told):
             return _Looked(False, changed, marked, rough, toned.gain)
     return _Looked(True, changed, "", rough, toned.gain)
+
+
+def _strokes(found: Excess) -> Iterator[Mask]:
+    """Where the strokes of a watermark may lie: by brightness, and where that says nothing, by
+    colour."""
+    fine = apparent(found.fine, _LIMITS.stroke)
+    yield fine
+    yield apparent(found.exact, _LIMITS.stroke)
+    if fine.sum() <= _LIMITS.colour_alone_px:
+        yield apparent(found.fine_colour, _LIMITS.stroke)
 
 
 def _at_thumbnails(first: View, second: View, one: Rgb, other: Rgb, matrix: Matrix) -> Matrix:

@@ -7,6 +7,7 @@ words."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,12 +19,12 @@ from curation.dedup.aligned.marks import (
     Marked,
     is_writing,
     letters_in,
-    levels_of,
     piece_sizes,
     residue_of,
     stroke_core,
     watermarked,
 )
+from curation.dedup.close_look.crossings import paled_crossings
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,13 @@ class StampLimits:
     scattered_height: float = 0.25
     """And height."""
 
-    most_left: float = 0.35
-    """Deviation from one opacity and one colour, as a share of what the mark changed, up to which
-    nothing else need be told."""
+    unmixed: float = 0.5
+    """Share of the largest changes from which a place is a letter, and none where it mixes with
+    what lies around: letters of a few pixels touch there."""
+
+    most_left: float = 0.4
+    """Deviation from one opacity and one colour, as a share of what the mark changed where its
+    strokes are unmixed."""
 
     strong: float = 0.6
     """Share of the largest changes from which a place tells which way it changed."""
@@ -85,33 +90,61 @@ class StampLimits:
     """Side of the square around the mark within which wide places may have changed too."""
 
     most_beyond: float = 0.004
-    """Share of the area that may have changed farther off."""
+    """Share of the area in which wide places may have changed farther off."""
+
+    most_elsewhere: float = 0.1
+    """Share of all that changed that may lie farther off."""
 
 
 _LIMITS = StampLimits()
 
 
+class Differing(NamedTuple):
+    """Where two pictures differ, by several measures."""
+
+    strokes: Mask
+    """Single places, which a watermark is looked for in."""
+
+    places: Mask
+    """What makes the two variants if it is no watermark."""
+
+    wide: Mask
+    """Wide places, which strokes change as well."""
+
+
 def stamped(
-    first: Rgb, second: Rgb, changed: Mask, beyond: Mask, *, pixels: int, told: Marked = ""
+    first: Rgb, second: Rgb, differing: Differing, *, pixels: int, told: Marked = ""
 ) -> Marked:
-    """Which of two aligned thumbnails bears a watermark, if all that `changed` in single places,
-    and `beyond` in wide ones, is one; `told` is what a smaller view said, whose evidence counts.
+    """Which of two aligned thumbnails bears a watermark, if that is all they differ in; `told` is
+    what a smaller view said, whose evidence counts.
 
     `pixels` is the area compared."""
-    beyond_reach = _far_from(changed, beyond) > _LIMITS.most_beyond * pixels
-    if beyond_reach or not _like_words(changed, pixels):
+    changed = differing.strokes
+    if not changed.any() or not _explains_all(differing, pixels):
         return ""
-    one, other = levels_of(first), levels_of(second)
-    left = {"first": _left(other, one, changed), "second": _left(one, other, changed)}
+    one, other = _along_change(first, second, changed)
+    if paled := paled_crossings(one, other, changed, pixels=pixels):
+        return paled
+    letters = _letters(one, other, changed)
+    if not (_like_words(changed, pixels) and _like_words(letters, pixels)):
+        return ""
+    left = {"first": _left(other, one, letters), "second": _left(one, other, letters)}
     marked = told or watermarked(first, second, changed, pixels=pixels)
     if not marked:
         marked = "first" if left["first"] < left["second"] else "second"
-        if left[marked] > _LIMITS.most_left:
-            return ""
-    if _are_joined(changed) and left[marked] > _LIMITS.most_joined_left:
+    if left[marked] > _LIMITS.most_left:
+        return ""
+    if _are_joined(letters) and left[marked] > _LIMITS.most_joined_left:
         return ""
     under, over = (other, one) if marked == "first" else (one, other)
     return marked if _of_one_colour(under[changed], over[changed]) else ""
+
+
+def _letters(one: Grey, other: Grey, changed: Mask) -> Mask:
+    """Where most of the change lies: not at the edges of strokes."""
+    change = np.where(changed, np.abs(other - one), 0)
+    least = _LIMITS.unmixed * np.quantile(change[changed], _LIMITS.largest)
+    return np.asarray(changed & (change >= least))
 
 
 def _are_joined(changed: Mask) -> bool:
@@ -158,9 +191,26 @@ def _extent(changed: Mask) -> npt.NDArray[np.float64]:
     return np.array(sorted(cv2.minAreaRect(points)[1])) + 1.0
 
 
+def _explains_all(differing: Differing, pixels: int) -> bool:
+    """Whether hardly anything lies away from the strokes."""
+    elsewhere = _far_from(differing.strokes, differing.places)
+    wide = _far_from(differing.strokes, differing.wide)
+    few = elsewhere <= _LIMITS.most_elsewhere * differing.places.sum()
+    return bool(few and wide <= _LIMITS.most_beyond * pixels)
+
+
 def _far_from(changed: Mask, beyond: Mask) -> int:
     near = cv2.dilate(changed.astype(np.uint8), np.ones((_LIMITS.near_px,) * 2, np.uint8))
     return int((beyond & ~near.astype(np.bool_)).sum())
+
+
+def _along_change(first: Rgb, second: Rgb, changed: Mask) -> tuple[Grey, Grey]:
+    """Levels of both along the line of colours on which most of the change lies: grey words on
+    green of the same brightness change that only in colour."""
+    change = second[changed].astype(np.float32) - first[changed]
+    axis = np.linalg.eigh(change.T @ change)[1][:, -1]
+    axis = (axis / np.abs(axis).sum()).astype(np.float32)
+    return first @ axis, second @ axis
 
 
 def _left(under: Grey, over: Grey, changed: Mask) -> float:
