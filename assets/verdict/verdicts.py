@@ -15,6 +15,7 @@ from curation.verdict import conflicts, evidence, human, several, variants
 from curation.verdict.conservation import by_people
 from curation.verdict.decide import VERSION, decide
 from curation.verdict.marked_files import apply_marks
+from curation.verdict.medium.queue import QUEUE
 from curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
 from curation.verdict.pages import find_pages, judge_pages
 from curation.verdict.recipes import Judged, VerdictParams, judge
@@ -60,6 +61,11 @@ STAGE = Stage(
         "vote_quality": Made(
             VOTE_QUALITY,
             "How well each voter alone tells photographs from illustrations, and its weight",
+        ),
+        "queue": Made(
+            QUEUE,
+            "How many pictures were left to review before anyone answered, and after every ten "
+            "answers",
         ),
         "removal_rates": Made(
             REMOVAL_RATES,
@@ -153,6 +159,7 @@ def _evidence(
     yield table(judged.measures, "measures", **judged.settled)
     yield table(judged.votes, "votes", strength=records(strength))
     yield table(judged.quality, "vote_quality", voters=records(judged.quality))
+    yield table(judged.queue, "queue", queue=records(judged.queue))
     chosen = limits(config)
     yield table(
         chosen, "signal_limits", limits=records(chosen.astype({"low": "str", "high": "str"}))

@@ -41,6 +41,7 @@ def photographs_values(
             vote_plots.voter_quality(quality),
             wide=True,
         ),
+        "queue": _queue(findings.queue),
         "removal_rates": _removal_rates(findings.removal_rates, most_classes),
     }
 
@@ -107,6 +108,14 @@ def _spread_in_words(log_odds: Mapping[str, Floats], findings: Findings) -> str:
         if cut is not None
     ]
     return f"Histogram of log-odds. {'; '.join([*middles, *cuts])}"
+
+
+def _queue(queue: pd.DataFrame | None) -> list[dict[Any, Any]]:
+    """The rows of a QUEUE frame, with what each batch of answers took off; none where nobody
+    answered."""
+    if queue is None or len(queue) < 2:
+        return []
+    return records(queue.assign(fewer=-queue["unsure"].diff().fillna(0).astype("int64")))
 
 
 def _removal_rates(removal_rates: pd.DataFrame, most: int) -> dict[str, Any]:

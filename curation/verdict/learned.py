@@ -20,7 +20,8 @@ from curation.verdict.medium.explain import explain_verdict
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.folder import DIGITS, Folder, Seen
 from curation.verdict.medium.head import Head
-from curation.verdict.medium.thresholds import Thresholds, thresholds
+from curation.verdict.medium.queue import queue_by_answers
+from curation.verdict.medium.thresholds import Promises
 from curation.verdict.medium.votes import PARTS, evidence_measures
 
 _OUTCOMES = {
@@ -57,8 +58,8 @@ class Learned(NamedTuple):
     seen: Seen
     """What the folder looks like to the head."""
 
-    thresholds: Thresholds
-    """The thresholds that were used."""
+    queue: pd.DataFrame
+    """QUEUE: what the answers did for the pictures left to review."""
 
 
 def judge_learned(
@@ -74,16 +75,14 @@ def judge_learned(
 
     `answers` are a person's, by image_id: True for a photograph; they refit the head. The answer
     does not depend on the order of the rows."""
-    chosen = thresholds(
-        head,
-        illustrations_rejected=params.max_illustrations_rejected,
-        photos_kept=params.max_photos_kept,
-    )
+    promised = Promises(params.max_illustrations_rejected, params.max_photos_kept)
     folder = Folder(
-        evidence_measures(evidence), embeddings, head=head, thresholds=chosen, adapt=params.adapt
+        evidence_measures(evidence), embeddings, head=head, promised=promised, adapt=params.adapt
     )
     seen = folder.see(answers)
-    return Learned(_judgements(seen), seen, chosen)
+    heard = answers[answers.index.isin(seen.votes["image_id"])]
+    queue = queue_by_answers(lambda some: folder.see(some).medium, heard)
+    return Learned(_judgements(seen), seen, queue)
 
 
 def _judgements(seen: Seen) -> pd.DataFrame:

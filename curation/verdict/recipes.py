@@ -12,6 +12,7 @@ from pydantic import Field
 from curation.verdict.camp2022 import Camp2022Params, judge_camp2022
 from curation.verdict.learned import LearnedParams, judge_learned
 from curation.verdict.medium.head import digest, load_head
+from curation.verdict.medium.queue import QUEUE
 from curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
 from curation.verdict.pages import PageParams
 from curation.verdict.removal_rates import BrakeParams
@@ -62,10 +63,13 @@ class Judged(NamedTuple):
     quality: pd.DataFrame
     """VOTE_QUALITY of the voters."""
 
+    queue: pd.DataFrame
+    """QUEUE: how answers shortened what is left to review."""
+
     settled: dict[str, str | int | float]
     """What holds for all: `embedder`, `head` (the digest of the one to start from), `answers` (how
-    many refitted it), `photo_share`, and the thresholds `reject_threshold` and `keep_threshold` in
-    log-odds without the share."""
+    many refitted it), `photo_share`, the thresholds `reject_threshold` and `keep_threshold` in
+    log-odds without the share, and the errors that were promised, named as their settings."""
 
 
 def judge(
@@ -82,7 +86,7 @@ def judge(
     photograph. WeightsError when there is no head for the network behind `embeddings`."""
     if params.recipe == "camp2022" or evidence.empty:
         judgements = judge_camp2022(evidence, params)
-        return Judged(judgements, MEASURES.frame([]), VOTES.frame([]), VOTE_QUALITY.frame([]), {})
+        return Judged(judgements, MEASURES.frame([]), VOTES.frame([]), VOTE_QUALITY.frame([]), QUEUE.frame([]), {})
     embedder = str(embeddings["embedder"].iloc[0])
     known = pd.Series(dtype="bool") if answers is None else answers
     head = load_head(embedder, heads)
@@ -93,7 +97,10 @@ def judge(
         "head": digest(head),
         "answers": int(known.index.isin(usable).sum()),
         "photo_share": round(told.seen.photo_share, 4),
-        "reject_threshold": round(told.thresholds.reject, 4),
-        "keep_threshold": round(told.thresholds.keep, 4),
+        "reject_threshold": round(told.seen.thresholds.reject, 4),
+        "keep_threshold": round(told.seen.thresholds.keep, 4),
+        "max_illustrations_rejected": params.max_illustrations_rejected,
+        "max_photos_kept": params.max_photos_kept,
     }
-    return Judged(told.judgements, told.seen.measures, told.seen.votes, told.seen.quality, settled)
+    seen = told.seen
+    return Judged(told.judgements, seen.measures, seen.votes, seen.quality, told.queue, settled)

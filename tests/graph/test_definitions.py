@@ -40,6 +40,7 @@ ASSETS = {
         "machine_verdicts",
         "measures",
         "profile_after",
+        "queue",
         "rejected_report",
         "removal_rates",
         "signal_limits",

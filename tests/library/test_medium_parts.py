@@ -16,7 +16,7 @@ from curation.verdict.medium.explain import explain_verdict
 from curation.verdict.medium.head import SILENT, Head, load_head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import PRIOR, logit, photo_share
-from curation.verdict.medium.thresholds import Thresholds, media, thresholds
+from curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
 from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
 
 
@@ -122,16 +122,16 @@ def test_no_picture_leaves_the_expectation():
 
 def test_thresholds_lie_between_the_stored_promises():
     head = toy_head()
-    exact = thresholds(head, illustrations_rejected=0.01, photos_kept=0.03)
+    exact = thresholds(head, Promises(0.01, 0.03))
     assert exact == Thresholds(2.0, -1.0, 1.5)
-    strict = thresholds(head, illustrations_rejected=0.003, photos_kept=0.005)
+    strict = thresholds(head, Promises(0.003, 0.005))
     assert 2.0 < strict.reject < 4.0
     assert -4.0 < strict.keep < -1.0
 
 
 def test_where_there_is_no_room_for_doubt_one_threshold_serves_both():
     head = toy_head(keep_thresholds={0.001: 3.0, 0.2: 3.5})
-    assert thresholds(head, illustrations_rejected=0.01, photos_kept=0.03) == Thresholds(
+    assert thresholds(head, Promises(0.01, 0.03)) == Thresholds(
         2.0, 2.0, 1.5
     )
 
