@@ -43,7 +43,7 @@ REVIEW = {
     "stage": "verdicts",
     "reason": "unsure",
     "medium": "unsure",
-    "explanation": "unsure 0.50: no single vote decides",
+    "explanation": "unsure 0.50: nothing that stands out decides",
 }
 VOTER = {
     "voter": "content",

@@ -16,7 +16,7 @@ from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.base.params import Params
 from curation.base.reasons import PHOTO_VERDICT, UNSURE_VERDICT
 from curation.verdict.judgements import JUDGEMENTS
-from curation.verdict.medium.explain import explain_verdict
+from curation.verdict.medium.explain import Sight, explain_verdict
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.folder import DIGITS, Folder, Seen
 from curation.verdict.medium.head import Head
@@ -88,14 +88,12 @@ def judge_learned(
 def _judgements(seen: Seen) -> pd.DataFrame:
     chances = probability(seen.votes["log_odds"].to_numpy()).round(DIGITS)
     votes = seen.votes.to_dict("records")
-    rows = zip(votes, chances.tolist(), seen.medium.tolist(), strict=True)
-    return JUDGEMENTS.frame(
-        [_judgement(vote, p_photo, medium, seen.weights) for vote, p_photo, medium in rows]
-    )
+    rows = zip(votes, seen.sights, chances.tolist(), seen.medium.tolist(), strict=True)
+    return JUDGEMENTS.frame([_judgement(*row) for row in rows])
 
 
 def _judgement(
-    vote: Mapping[Any, Any], p_photo: float, medium: str, weights: Mapping[str, float]
+    vote: Mapping[Any, Any], sight: Sight, p_photo: float, medium: str
 ) -> dict[str, object]:
     outcome, reason = _OUTCOMES[medium]
     parts = {part: vote[part] for part in PARTS}
@@ -105,5 +103,5 @@ def _judgement(
         "reason": reason,
         "p_photo": p_photo,
         "medium": medium,
-        "explanation": explain_verdict(parts, weights, medium=medium, p_photo=p_photo),
+        "explanation": explain_verdict(parts, sight, medium=medium, p_photo=p_photo),
     }

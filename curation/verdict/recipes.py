@@ -86,7 +86,14 @@ def judge(
     photograph. WeightsError when there is no head for the network behind `embeddings`."""
     if params.recipe == "camp2022" or evidence.empty:
         judgements = judge_camp2022(evidence, params)
-        return Judged(judgements, MEASURES.frame([]), VOTES.frame([]), VOTE_QUALITY.frame([]), QUEUE.frame([]), {})
+        return Judged(
+            judgements,
+            MEASURES.frame([]),
+            VOTES.frame([]),
+            VOTE_QUALITY.frame([]),
+            QUEUE.frame([]),
+            {},
+        )
     embedder = str(embeddings["embedder"].iloc[0])
     known = pd.Series(dtype="bool") if answers is None else answers
     head = load_head(embedder, heads)

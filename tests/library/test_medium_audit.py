@@ -293,9 +293,7 @@ def test_a_folder_is_judged_as_a_run_judges_it(
     run = learned.judge_learned(
         evidence, embeddings, LearnedParams(adapt=adapt), head=a_head(), answers=given
     )
-    pictures = Folder(
-        run.seen.measures, embeddings, head=a_head(), promised=PROMISED, adapt=adapt
-    )
+    pictures = Folder(run.seen.measures, embeddings, head=a_head(), promised=PROMISED, adapt=adapt)
     judged = pictures.judge(given).set_index("image_id")
     votes = run.seen.votes.set_index("image_id")
     assert judged["log_odds"].to_dict() == pytest.approx(votes["log_odds"].to_dict(), abs=1e-4)
@@ -355,9 +353,7 @@ def test_answers_on_a_folder_that_the_head_mistakes_show_and_mend_it(
     run = learned.judge_learned(
         evidence, embeddings, LearnedParams(), head=blind, answers=photo.iloc[:0]
     )
-    pictures = Folder(
-        run.seen.measures, embeddings, head=blind, promised=PROMISED, adapt=True
-    )
+    pictures = Folder(run.seen.measures, embeddings, head=blind, promised=PROMISED, adapt=True)
     asked = propose(run.seen.votes, set(), queue=queue_of(run.seen.votes), count=60)["image_id"]
     found: Assessment = assess(pictures.judge, photo[asked])
     assert found.shipped.auroc.high < 0.9 < found.refitted.auroc.value
@@ -379,7 +375,9 @@ def test_answers_shrink_the_queue_of_a_folder_and_say_so(rng: np.random.Generato
     left = [np.mean(run.seen.medium == "unsure") for run in (first, then)]
     assert left[0] > 0.9
     assert left[1] < 0.3
-    wrong = then.seen.medium != np.where(photo[then.seen.votes["image_id"]], "photo", "illustration")
+    wrong = then.seen.medium != np.where(
+        photo[then.seen.votes["image_id"]], "photo", "illustration"
+    )
     assert np.mean(wrong & (then.seen.medium != "unsure")) < 0.03
 
 

@@ -13,16 +13,18 @@ from curation.base.errors import WeightsError
 from curation.base.folds import stratified_folds
 from curation.evidence.features import feature_matrix
 from curation.verdict.medium.alike import alike_order
+from curation.verdict.medium.explain import Sight, leaning
 from curation.verdict.medium.fit import FITTING
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.held_out import Suited, say_enough, suited
 from curation.verdict.medium.neighbours import nearest_units, pull, unit_vectors
 from curation.verdict.medium.prior import EVEN, logit, photo_share
+from curation.verdict.medium.quality import CHANCE
 from curation.verdict.medium.refit import Refitted, refit, shipped_quality
 from curation.verdict.medium.strata import sample_weight
 from curation.verdict.medium.style import style_features
 from curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
-from curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, VOTES, Floats
+from curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, VOTERS, VOTES, Floats
 
 DIGITS = 6
 """Decimals of a vote: what lies beyond differs from machine to machine."""
@@ -46,11 +48,11 @@ class Seen(NamedTuple):
     photo_share: float
     """The estimated share of photographs, 0 to 1; 0.5 where the folder is not looked at."""
 
-    weights: dict[str, float]
-    """The weight of each of VOTERS."""
-
     thresholds: Thresholds
     """Where the answers change: the head's, or those that suit a person's answers."""
+
+    sights: list[Sight]
+    """What is known of every picture beside its votes, in the order of `measures`."""
 
 
 class _Look(NamedTuple):
@@ -117,8 +119,8 @@ class Folder:
             quality=look.quality.assign(weight=look.quality["voter"].map(weights)),
             medium=medium,
             photo_share=look.photo_share,
-            weights=weights,
             thresholds=suits.thresholds,
+            sights=self._sights(look, medium),
         )
 
     def judge(self, answers: pd.Series) -> pd.DataFrame:
@@ -133,6 +135,25 @@ class Folder:
         pulled, share = self._adapted(head, head.base + voted.sum(axis=1).to_numpy())
         parts = voted.assign(base=head.base, neighbours=pulled, prior=logit(share))[list(PARTS)]
         return _Look(head, quality, measured, parts, share)
+
+    def _sights(self, look: _Look, medium: npt.NDArray[np.str_]) -> list[Sight]:
+        """What a sentence may say of every picture."""
+        near, alike = np.zeros((2, len(medium)), dtype=np.int64)
+        own, similar = medium[self._sound], self._near.similarities > 0
+        near[self._sound] = similar.sum(axis=1)
+        alike[self._sound] = (similar & (own[self._near.rows] == own[:, None])).sum(axis=1)
+        names = [name for name in VOTERS if name not in (*EMBEDDING, "cluster_noise")]
+        columns = [
+            look.head.voters[name].standardised(look.measured[name].to_numpy()) for name in names
+        ]
+        ranked = {name: auroc for name, (auroc, *_) in look.head.quality.items()}
+        leanings = {name: leaning(ranked.get(name, CHANCE)) for name in names}
+        return [
+            Sight(dict(zip(names, row, strict=True)), leanings, near_row, alike_row)
+            for *row, near_row, alike_row in zip(
+                *columns, near.tolist(), alike.tolist(), strict=True
+            )
+        ]
 
     def _suited(self, answers: pd.Series) -> Suited:
         """What suits the answers, each looked at by a head that did not know it; the head's own
