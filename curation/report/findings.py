@@ -23,10 +23,10 @@ class Findings:
     PAIR_SEARCH frames; `signals` has image_id and a column per signal, `limits` their votes by
     name; `comparison` has a row per cluster method, named in its first column; `votes`, `quality`,
     `queue` and `removal_rates` are VOTES, VOTE_QUALITY, QUEUE and REMOVAL_RATES frames.
-    `reject_threshold` and `keep_threshold` are log-odds, the folder's share of photographs included: a photograph lies at
-    or above the first, an illustration below the second. `human` are the HUMAN_DECISIONS that the
-    run took in, and `machine` the DECISIONS before people were heard. `notes` are sentences for the
-    reader."""
+    `reject_threshold` and `keep_threshold` are log-odds, the folder's share of photographs
+    included: a photograph lies at or above the first, an illustration below the second. `human`
+    are the HUMAN_DECISIONS that the run took in, and `machine` the DECISIONS before people were
+    heard. `notes` are sentences for the reader."""
 
     duplicates: pd.DataFrame | None = None
     apart: pd.DataFrame | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 import pandas as pd
 from pydantic import Field
@@ -71,6 +71,13 @@ class Judged(NamedTuple):
     many refitted it), `photo_share`, the thresholds `reject_threshold` and `keep_threshold` in
     log-odds without the share, and the errors that were promised, named as their settings."""
 
+    @classmethod
+    def without_votes(cls, judgements: pd.DataFrame) -> Self:
+        """By a recipe of rules."""
+        measures, votes = MEASURES.frame([]), VOTES.frame([])
+        quality, queue = VOTE_QUALITY.frame([]), QUEUE.frame([])
+        return cls(judgements, measures, votes, quality, queue, settled={})
+
 
 def judge(
     evidence: pd.DataFrame,
@@ -86,14 +93,7 @@ def judge(
     photograph. WeightsError when there is no head for the network behind `embeddings`."""
     if params.recipe == "camp2022" or evidence.empty:
         judgements = judge_camp2022(evidence, params)
-        return Judged(
-            judgements,
-            MEASURES.frame([]),
-            VOTES.frame([]),
-            VOTE_QUALITY.frame([]),
-            QUEUE.frame([]),
-            {},
-        )
+        return Judged.without_votes(judgements)
     embedder = str(embeddings["embedder"].iloc[0])
     known = pd.Series(dtype="bool") if answers is None else answers
     head = load_head(embedder, heads)

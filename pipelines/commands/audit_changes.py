@@ -27,8 +27,8 @@ def changes(folder: Folder, answers: pd.Series) -> dict[str, Any]:
 def change_lines(told: dict[str, Any]) -> Iterator[str]:
     """The same for a person."""
     queue = told["queue"]
-    left = ", ".join(f"{row['unsure']} after {row['answers']}" for row in queue[1:])
-    yield f"left to review: {queue[0]['unsure']} pictures without answers, {left or 'no answer yet'}"
+    steps = [f"{row['unsure']} after {row['answers']}" for row in queue[1:]]
+    yield ", ".join([f"left to review: {queue[0]['unsure']} without answers", *steps])
     for move in told["moved"]:
         yield f"  {move['pictures']} from {_WORDS[move['from']]} to {_WORDS[move['to']]}"
     before, after = told["thresholds"]["before"], told["thresholds"]["after"]
@@ -47,7 +47,7 @@ def change_lines(told: dict[str, Any]) -> Iterator[str]:
 def _moved(before: Seen, after: Seen) -> list[dict[str, Any]]:
     pairs = pd.DataFrame({"from": before.medium, "to": after.medium})
     moved = pairs[pairs["from"] != pairs["to"]].value_counts().rename("pictures").reset_index()
-    return [dict(row) for row in moved.to_dict("records")]
+    return [{str(name): value for name, value in row.items()} for row in moved.to_dict("records")]
 
 
 def _thresholds(seen: Seen) -> dict[str, float]:

@@ -169,15 +169,15 @@ def sight(near: int = 0, near_alike: int = 0, **signals: float) -> Sight:
 def test_what_a_person_can_check_is_said_the_clearest_first():
     seen = sight(10, 9, noise=-1.2, flat_area=2.1, colours=-1.1, entropy=-0.4, edges=3.0)
     assert explain_verdict(VOTES, seen, medium="illustration", p_photo=0.03) == (
-        "illustration 0.03: flat areas, no sensor noise, few colours; 9 of 10 near pictures are "
-        "judged alike"
+        "illustration 0.03: flat areas, no sensor noise, few colours; near pictures judged "
+        "alike: 9 of 10"
     )
 
 
 def test_a_verdict_that_knows_less_says_less_and_names_what_speaks_against_it():
     seen = sight(4, 1, noise=1.5, entropy=1.1, flat_area=1.9, colours=-1.4)
     assert explain_verdict(VOTES, seen, medium="unsure", p_photo=0.6) == (
-        "unsure 0.60: sensor-like noise, but flat areas; 1 of 4 near pictures are judged alike"
+        "unsure 0.60: sensor-like noise, but flat areas; near pictures judged alike: 1 of 4"
     )
 
 

@@ -79,4 +79,5 @@ def _furthest(centred: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """The picture furthest from the mean: a start that is never across the main direction of
     pictures in two heaps."""
     lengths = np.einsum("ij,ij->i", centred, centred)
-    return centred[int(np.argmax(lengths))]
+    furthest: npt.NDArray[np.float32] = centred[int(np.argmax(lengths))]
+    return furthest

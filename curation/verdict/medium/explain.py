@@ -92,8 +92,8 @@ def leaning(auroc: float) -> int:
 def explain_verdict(
     votes: Mapping[str, float], sight: Sight, *, medium: str, p_photo: float
 ) -> str:
-    """One sentence for a VOTES row, such as "illustration 0.03: no sensor noise, flat areas; 9 of
-    10 near pictures are judged alike"."""
+    """One sentence for a VOTES row, such as "illustration 0.03: no sensor noise, flat
+    areas; near pictures judged alike: 9 of 10"."""
     photo = p_photo >= 0.5
     reasons = {True: _reasons(votes, sight, photo=True), False: _reasons(votes, sight, photo=False)}
     most = _SENTENCE.most_for if _is_sure(p_photo) else 1
@@ -136,4 +136,4 @@ def _company(sight: Sight) -> str:
     """How near pictures were judged; nothing where none is near."""
     if not sight.near:
         return ""
-    return f"; {sight.near_alike} of {sight.near} near pictures are judged alike"
+    return f"; near pictures judged alike: {sight.near_alike} of {sight.near}"

@@ -150,9 +150,7 @@ class Folder:
         leanings = {name: leaning(ranked.get(name, CHANCE)) for name in names}
         return [
             Sight(dict(zip(names, row, strict=True)), leanings, near_row, alike_row)
-            for *row, near_row, alike_row in zip(
-                *columns, near.tolist(), alike.tolist(), strict=True
-            )
+            for *row, near_row, alike_row in zip(*columns, near, alike, strict=True)
         ]
 
     def _suited(self, answers: pd.Series) -> Suited:
