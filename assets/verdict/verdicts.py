@@ -12,6 +12,7 @@ from curation.base.tables import DECISIONS
 from curation.project import Project
 from curation.store.published import PROPOSAL, publish_medium, publish_proposal
 from curation.verdict import conflicts, evidence, human, several, variants
+from curation.verdict.audit.targets import TARGETS, estimated_targets
 from curation.verdict.conservation import by_people
 from curation.verdict.decide import VERSION, decide
 from curation.verdict.marked_files import apply_marks
@@ -66,6 +67,10 @@ STAGE = Stage(
             QUEUE,
             "How many pictures were left to review before anyone answered, and after every ten "
             "answers",
+        ),
+        "targets": Made(
+            TARGETS,
+            "The errors that were promised, beside what they are estimated to be on this folder",
         ),
         "removal_rates": Made(
             REMOVAL_RATES,
@@ -122,6 +127,7 @@ def decided(
     yield table(decisions, "verdicts", **_outcomes(decisions), **waiting)
     yield table(machine, "machine_verdicts", overruled=_overruled(machine, decisions))
     yield from _evidence(judged, config)
+    yield _targets(judged, answers, config)
     yield table(lost, "removal_rates", removal_rates=records(lost))
     yield _brake(heavy, waiting)
 
@@ -164,6 +170,15 @@ def _evidence(
     yield table(
         chosen, "signal_limits", limits=records(chosen.astype({"low": "str", "high": "str"}))
     )
+
+
+def _targets(
+    judged: Judged, answers: pd.Series, config: VerdictsConfig
+) -> dg.MaterializeResult[pd.DataFrame]:
+    if judged.folder is None:
+        return table(TARGETS.frame([]), "targets")
+    targets = estimated_targets(judged.folder.judge, answers, config.promised())
+    return table(targets, "targets", targets=records(targets))
 
 
 def _proposal(

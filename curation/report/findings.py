@@ -22,7 +22,8 @@ class Findings:
     `duplicates`, `apart`, `families` and `search` are DUPLICATES, KEPT_APART, FAMILIES and
     PAIR_SEARCH frames; `signals` has image_id and a column per signal, `limits` their votes by
     name; `comparison` has a row per cluster method, named in its first column; `votes`, `quality`,
-    `queue` and `removal_rates` are VOTES, VOTE_QUALITY, QUEUE and REMOVAL_RATES frames.
+    `queue`, `targets` and `removal_rates` are VOTES, VOTE_QUALITY, QUEUE, TARGETS and REMOVAL_RATES
+    frames.
     `reject_threshold` and `keep_threshold` are log-odds, the folder's share of photographs
     included: a photograph lies at or above the first, an illustration below the second. `human`
     are the HUMAN_DECISIONS that the run took in, and `machine` the DECISIONS before people were
@@ -38,6 +39,7 @@ class Findings:
     votes: pd.DataFrame | None = None
     quality: pd.DataFrame | None = None
     queue: pd.DataFrame | None = None
+    targets: pd.DataFrame | None = None
     removal_rates: pd.DataFrame | None = None
     reject_threshold: float | None = None
     keep_threshold: float | None = None

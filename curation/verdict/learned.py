@@ -48,6 +48,10 @@ class LearnedParams(Params):
         True, description="Let near pictures and the folder's share of photographs move a verdict"
     )
 
+    def promised(self) -> Promises:
+        """The errors that a verdict with these settings may make."""
+        return Promises(self.max_illustrations_rejected, self.max_photos_kept)
+
 
 class Learned(NamedTuple):
     """What the recipe found."""
@@ -57,6 +61,9 @@ class Learned(NamedTuple):
 
     seen: Seen
     """What the folder looks like to the head."""
+
+    folder: Folder
+    """The folder, to be looked at by other answers."""
 
     queue: pd.DataFrame
     """QUEUE: what the answers did for the pictures left to review."""
@@ -75,14 +82,17 @@ def judge_learned(
 
     `answers` are a person's, by image_id: True for a photograph; they refit the head. The answer
     does not depend on the order of the rows."""
-    promised = Promises(params.max_illustrations_rejected, params.max_photos_kept)
     folder = Folder(
-        evidence_measures(evidence), embeddings, head=head, promised=promised, adapt=params.adapt
+        evidence_measures(evidence),
+        embeddings,
+        head=head,
+        promised=params.promised(),
+        adapt=params.adapt,
     )
     seen = folder.see(answers)
     heard = answers[answers.index.isin(seen.votes["image_id"])]
     queue = queue_by_answers(lambda some: folder.see(some).medium, heard)
-    return Learned(_judgements(seen), seen, queue)
+    return Learned(_judgements(seen), seen, folder, queue)
 
 
 def _judgements(seen: Seen) -> pd.DataFrame:

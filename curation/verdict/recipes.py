@@ -11,6 +11,7 @@ from pydantic import Field
 
 from curation.verdict.camp2022 import Camp2022Params, judge_camp2022
 from curation.verdict.learned import LearnedParams, judge_learned
+from curation.verdict.medium.folder import Folder
 from curation.verdict.medium.head import digest, load_head
 from curation.verdict.medium.queue import QUEUE
 from curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
@@ -63,6 +64,9 @@ class Judged(NamedTuple):
     quality: pd.DataFrame
     """VOTE_QUALITY of the voters."""
 
+    folder: Folder | None
+    """The folder as the head sees it."""
+
     queue: pd.DataFrame
     """QUEUE: how answers shortened what is left to review."""
 
@@ -76,7 +80,7 @@ class Judged(NamedTuple):
         """By a recipe of rules."""
         measures, votes = MEASURES.frame([]), VOTES.frame([])
         quality, queue = VOTE_QUALITY.frame([]), QUEUE.frame([])
-        return cls(judgements, measures, votes, quality, queue, settled={})
+        return cls(judgements, measures, votes, quality, None, queue, settled={})
 
 
 def judge(
@@ -109,5 +113,4 @@ def judge(
         "max_illustrations_rejected": params.max_illustrations_rejected,
         "max_photos_kept": params.max_photos_kept,
     }
-    seen = told.seen
-    return Judged(told.judgements, seen.measures, seen.votes, seen.quality, told.queue, settled)
+    return Judged(told.judgements, *told.seen[:3], told.folder, told.queue, settled)

@@ -44,6 +44,7 @@ ASSETS = {
         "rejected_report",
         "removal_rates",
         "signal_limits",
+        "targets",
         "verdicts",
         "vote_quality",
         "votes",
