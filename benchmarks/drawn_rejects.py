@@ -42,7 +42,14 @@ def voted(decisions: pd.DataFrame) -> pd.DataFrame:
     votes = np.random.default_rng(0).normal(size=(len(decisions), len(PARTS))).round(3)
     columns = {part: votes[:, place] for place, part in enumerate(PARTS)}
     return VOTES.check(
-        pd.DataFrame({"image_id": decisions["image_id"], "log_odds": votes.sum(axis=1), **columns})
+        pd.DataFrame(
+            {
+                "image_id": decisions["image_id"],
+                "alike": np.arange(len(decisions)),
+                "log_odds": votes.sum(axis=1),
+                **columns,
+            }
+        )
     )
 
 

@@ -46,7 +46,7 @@ from curation.verdict.medium.fitting.views import AS_IT_IS
 from curation.verdict.medium.head import load_head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import logit, photo_share
-from curation.verdict.medium.thresholds import Thresholds, media, thresholds
+from curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
 from curation.verdict.medium.votes import VOTERS
 
 EMBEDDER = "efficientnet-lite0"
@@ -89,11 +89,8 @@ class Verdict:
             content = head.voters["content"]
             self.alone[out] = log_odds_alone(head, measures[out])
             self._content[out] = content.standardised(measures.loc[out, "content"].to_numpy())
-            own = thresholds(
-                head,
-                illustrations_rejected=params.max_illustrations_rejected,
-                photos_kept=params.max_photos_kept,
-            )
+            promised = Promises(params.max_illustrations_rejected, params.max_photos_kept)
+            own = thresholds(head, promised)
             self._thresholds[:, out] = np.array(own)[:, None]
             self.head = head
             print(f"\r  head without source {number + 1} of {folds}", end="", flush=True)

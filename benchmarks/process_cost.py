@@ -23,11 +23,13 @@ class Cost(NamedTuple):
 def measured(function: Callable[..., Any], *arguments: Any, repeats: int = 1) -> Cost:
     """What a function costs in a fresh process."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        return process.submit(_measure, function, arguments, repeats).result()
+        return process.submit(measured_here, function, arguments, repeats).result()
 
 
-def _measure(function: Callable[..., Any], arguments: tuple[Any, ...], repeats: int) -> Cost:
-
+def measured_here(
+    function: Callable[..., Any], arguments: tuple[Any, ...], repeats: int = 1
+) -> Cost:
+    """What a function costs in this process."""
     Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
     before, seconds, cpu_seconds, result = memory_mb("VmRSS"), math.inf, math.inf, None
     for _ in range(repeats):

@@ -132,6 +132,8 @@ def _finished(workspace: Workspace) -> str:
         comparison=tables["cluster_comparison"],
         votes=tables["votes"],
         quality=tables["vote_quality"],
+        queue=tables["queue"],
+        targets=tables["targets"],
         removal_rates=tables["removal_rates"],
         reject_threshold=reject_threshold,
         keep_threshold=keep_threshold,

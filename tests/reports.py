@@ -43,7 +43,7 @@ REVIEW = {
     "stage": "verdicts",
     "reason": "unsure",
     "medium": "unsure",
-    "explanation": "unsure 0.50: no single vote decides",
+    "explanation": "unsure 0.50: nothing that stands out decides",
 }
 VOTER = {
     "voter": "content",
@@ -100,7 +100,8 @@ def voted(numbers: int, **parts: float) -> pd.DataFrame:
     """VOTES of the first pictures of `frames`, all alike."""
     votes = dict.fromkeys(PARTS, 0.0) | parts
     rows = [
-        {"image_id": f"{n:064d}", "log_odds": sum(votes.values())} | votes for n in range(numbers)
+        {"image_id": f"{n:064d}", "alike": n, "log_odds": sum(votes.values())} | votes
+        for n in range(numbers)
     ]
     return VOTES.frame(rows)
 

@@ -12,9 +12,11 @@ from curation.base.tables import DECISIONS
 from curation.project import Project
 from curation.store.published import PROPOSAL, publish_medium, publish_proposal
 from curation.verdict import conflicts, evidence, human, several, variants
+from curation.verdict.audit.targets import TARGETS, estimated_targets
 from curation.verdict.conservation import by_people
 from curation.verdict.decide import VERSION, decide
 from curation.verdict.marked_files import apply_marks
+from curation.verdict.medium.queue import QUEUE
 from curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
 from curation.verdict.pages import find_pages, judge_pages
 from curation.verdict.recipes import Judged, VerdictParams, judge
@@ -60,6 +62,15 @@ STAGE = Stage(
         "vote_quality": Made(
             VOTE_QUALITY,
             "How well each voter alone tells photographs from illustrations, and its weight",
+        ),
+        "queue": Made(
+            QUEUE,
+            "How many pictures were left to review before anyone answered, and after every ten "
+            "answers",
+        ),
+        "targets": Made(
+            TARGETS,
+            "The errors that were promised, beside what they are estimated to be on this folder",
         ),
         "removal_rates": Made(
             REMOVAL_RATES,
@@ -116,6 +127,7 @@ def decided(
     yield table(decisions, "verdicts", **_outcomes(decisions), **waiting)
     yield table(machine, "machine_verdicts", overruled=_overruled(machine, decisions))
     yield from _evidence(judged, config)
+    yield _targets(judged, answers, config)
     yield table(lost, "removal_rates", removal_rates=records(lost))
     yield _brake(heavy, waiting)
 
@@ -153,10 +165,20 @@ def _evidence(
     yield table(judged.measures, "measures", **judged.settled)
     yield table(judged.votes, "votes", strength=records(strength))
     yield table(judged.quality, "vote_quality", voters=records(judged.quality))
+    yield table(judged.queue, "queue", queue=records(judged.queue))
     chosen = limits(config)
     yield table(
         chosen, "signal_limits", limits=records(chosen.astype({"low": "str", "high": "str"}))
     )
+
+
+def _targets(
+    judged: Judged, answers: pd.Series, config: VerdictsConfig
+) -> dg.MaterializeResult[pd.DataFrame]:
+    if judged.folder is None:
+        return table(TARGETS.frame([]), "targets")
+    targets = estimated_targets(judged.folder.judge, answers, config.promised())
+    return table(targets, "targets", targets=records(targets))
 
 
 def _proposal(

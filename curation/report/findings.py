@@ -21,12 +21,13 @@ class Findings:
 
     `duplicates`, `apart`, `families` and `search` are DUPLICATES, KEPT_APART, FAMILIES and
     PAIR_SEARCH frames; `signals` has image_id and a column per signal, `limits` their votes by
-    name; `comparison` has a row per cluster method, named in its first column; `votes`, `quality`
-    and `removal_rates` are VOTES, VOTE_QUALITY and REMOVAL_RATES frames. `reject_threshold` and
-    `keep_threshold` are log-odds, the folder's share of photographs included: a photograph lies at
-    or above the first, an illustration below the second. `human` are the HUMAN_DECISIONS that the
-    run took in, and `machine` the DECISIONS before people were heard. `notes` are sentences for the
-    reader."""
+    name; `comparison` has a row per cluster method, named in its first column; `votes`, `quality`,
+    `queue`, `targets` and `removal_rates` are VOTES, VOTE_QUALITY, QUEUE, TARGETS and REMOVAL_RATES
+    frames.
+    `reject_threshold` and `keep_threshold` are log-odds, the folder's share of photographs
+    included: a photograph lies at or above the first, an illustration below the second. `human`
+    are the HUMAN_DECISIONS that the run took in, and `machine` the DECISIONS before people were
+    heard. `notes` are sentences for the reader."""
 
     duplicates: pd.DataFrame | None = None
     apart: pd.DataFrame | None = None
@@ -37,6 +38,8 @@ class Findings:
     comparison: pd.DataFrame | None = None
     votes: pd.DataFrame | None = None
     quality: pd.DataFrame | None = None
+    queue: pd.DataFrame | None = None
+    targets: pd.DataFrame | None = None
     removal_rates: pd.DataFrame | None = None
     reject_threshold: float | None = None
     keep_threshold: float | None = None

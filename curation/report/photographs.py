@@ -18,6 +18,11 @@ from curation.report.ballots import readable
 from curation.report.findings import Findings
 from curation.verdict.medium.votes import Floats
 
+_ERRORS = {
+    "illustrations_rejected": "illustrations rejected as photographs",
+    "photos_kept": "photographs kept as illustrations",
+}
+
 HEAVY = 0.5
 """A class that loses a larger share than this stands out."""
 
@@ -41,6 +46,8 @@ def photographs_values(
             vote_plots.voter_quality(quality),
             wide=True,
         ),
+        "targets": _targets(findings.targets),
+        "queue": _queue(findings.queue),
         "removal_rates": _removal_rates(findings.removal_rates, most_classes),
     }
 
@@ -107,6 +114,21 @@ def _spread_in_words(log_odds: Mapping[str, Floats], findings: Findings) -> str:
         if cut is not None
     ]
     return f"Histogram of log-odds. {'; '.join([*middles, *cuts])}"
+
+
+def _targets(targets: pd.DataFrame | None) -> list[dict[Any, Any]]:
+    """The rows of a TARGETS frame, in words."""
+    if targets is None:
+        return []
+    return records(targets.assign(name=targets["error"].map(_ERRORS)))
+
+
+def _queue(queue: pd.DataFrame | None) -> list[dict[Any, Any]]:
+    """The rows of a QUEUE frame, with what each batch of answers took off; none where nobody
+    answered."""
+    if queue is None or len(queue) < 2:
+        return []
+    return records(queue.assign(fewer=-queue["unsure"].diff().fillna(0).astype("int64")))
 
 
 def _removal_rates(removal_rates: pd.DataFrame, most: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from curation.people.ledger.entries import human_decisions
 from curation.review.cards import cards, picture_address
 from curation.review.state import State
 from curation.verdict import human
-from curation.verdict.audit.questions import propose
+from curation.verdict.audit.questions import left_to_review, propose
 
 COUNT = 50
 """Pictures asked about; an audit has as many."""
@@ -47,7 +47,8 @@ def _questions(state: State) -> Sequence[int]:
     person calls them."""
     run = state.run
     unusable = set(run.machine.loc[run.machine["reason"] == BAD_FEATURE.name, "image_id"])
-    proposed = propose(run.votes, unusable, count=COUNT)
+    queue = left_to_review(run.machine)
+    proposed = propose(run.votes, unusable, queue=queue, count=COUNT)
     return [run.file_of[image_id] for image_id in proposed["image_id"] if image_id in run.file_of]
 
 

@@ -16,11 +16,12 @@ from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.base.params import Params
 from curation.base.reasons import PHOTO_VERDICT, UNSURE_VERDICT
 from curation.verdict.judgements import JUDGEMENTS
-from curation.verdict.medium.explain import explain_verdict
+from curation.verdict.medium.explain import Sight, explain_verdict
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.folder import DIGITS, Folder, Seen
 from curation.verdict.medium.head import Head
-from curation.verdict.medium.thresholds import Thresholds, thresholds
+from curation.verdict.medium.queue import queue_by_answers
+from curation.verdict.medium.thresholds import Promises
 from curation.verdict.medium.votes import PARTS, evidence_measures
 
 _OUTCOMES = {
@@ -47,6 +48,10 @@ class LearnedParams(Params):
         True, description="Let near pictures and the folder's share of photographs move a verdict"
     )
 
+    def promised(self) -> Promises:
+        """The errors that a verdict with these settings may make."""
+        return Promises(self.max_illustrations_rejected, self.max_photos_kept)
+
 
 class Learned(NamedTuple):
     """What the recipe found."""
@@ -57,8 +62,11 @@ class Learned(NamedTuple):
     seen: Seen
     """What the folder looks like to the head."""
 
-    thresholds: Thresholds
-    """The thresholds that were used."""
+    folder: Folder
+    """The folder, to be looked at by other answers."""
+
+    queue: pd.DataFrame
+    """QUEUE: what the answers did for the pictures left to review."""
 
 
 def judge_learned(
@@ -74,29 +82,28 @@ def judge_learned(
 
     `answers` are a person's, by image_id: True for a photograph; they refit the head. The answer
     does not depend on the order of the rows."""
-    chosen = thresholds(
-        head,
-        illustrations_rejected=params.max_illustrations_rejected,
-        photos_kept=params.max_photos_kept,
-    )
     folder = Folder(
-        evidence_measures(evidence), embeddings, head=head, thresholds=chosen, adapt=params.adapt
+        evidence_measures(evidence),
+        embeddings,
+        head=head,
+        promised=params.promised(),
+        adapt=params.adapt,
     )
     seen = folder.see(answers)
-    return Learned(_judgements(seen), seen, chosen)
+    heard = answers[answers.index.isin(seen.votes["image_id"])]
+    queue = queue_by_answers(lambda some: folder.see(some).medium, heard)
+    return Learned(_judgements(seen), seen, folder, queue)
 
 
 def _judgements(seen: Seen) -> pd.DataFrame:
     chances = probability(seen.votes["log_odds"].to_numpy()).round(DIGITS)
     votes = seen.votes.to_dict("records")
-    rows = zip(votes, chances.tolist(), seen.medium.tolist(), strict=True)
-    return JUDGEMENTS.frame(
-        [_judgement(vote, p_photo, medium, seen.weights) for vote, p_photo, medium in rows]
-    )
+    rows = zip(votes, seen.sights, chances.tolist(), seen.medium.tolist(), strict=True)
+    return JUDGEMENTS.frame([_judgement(*row) for row in rows])
 
 
 def _judgement(
-    vote: Mapping[Any, Any], p_photo: float, medium: str, weights: Mapping[str, float]
+    vote: Mapping[Any, Any], sight: Sight, p_photo: float, medium: str
 ) -> dict[str, object]:
     outcome, reason = _OUTCOMES[medium]
     parts = {part: vote[part] for part in PARTS}
@@ -106,5 +113,5 @@ def _judgement(
         "reason": reason,
         "p_photo": p_photo,
         "medium": medium,
-        "explanation": explain_verdict(parts, weights, medium=medium, p_photo=p_photo),
+        "explanation": explain_verdict(parts, sight, medium=medium, p_photo=p_photo),
     }

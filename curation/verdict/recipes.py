@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 import pandas as pd
 from pydantic import Field
 
 from curation.verdict.camp2022 import Camp2022Params, judge_camp2022
 from curation.verdict.learned import LearnedParams, judge_learned
+from curation.verdict.medium.folder import Folder
 from curation.verdict.medium.head import digest, load_head
+from curation.verdict.medium.queue import QUEUE
 from curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
 from curation.verdict.pages import PageParams
 from curation.verdict.removal_rates import BrakeParams
@@ -62,10 +64,23 @@ class Judged(NamedTuple):
     quality: pd.DataFrame
     """VOTE_QUALITY of the voters."""
 
+    folder: Folder | None
+    """The folder as the head sees it."""
+
+    queue: pd.DataFrame
+    """QUEUE: how answers shortened what is left to review."""
+
     settled: dict[str, str | int | float]
     """What holds for all: `embedder`, `head` (the digest of the one to start from), `answers` (how
-    many refitted it), `photo_share`, and the thresholds `reject_threshold` and `keep_threshold` in
-    log-odds without the share."""
+    many refitted it), `photo_share`, the thresholds `reject_threshold` and `keep_threshold` in
+    log-odds without the share, and the errors that were promised, named as their settings."""
+
+    @classmethod
+    def without_votes(cls, judgements: pd.DataFrame) -> Self:
+        """By a recipe of rules."""
+        measures, votes = MEASURES.frame([]), VOTES.frame([])
+        quality, queue = VOTE_QUALITY.frame([]), QUEUE.frame([])
+        return cls(judgements, measures, votes, quality, None, queue, settled={})
 
 
 def judge(
@@ -82,7 +97,7 @@ def judge(
     photograph. WeightsError when there is no head for the network behind `embeddings`."""
     if params.recipe == "camp2022" or evidence.empty:
         judgements = judge_camp2022(evidence, params)
-        return Judged(judgements, MEASURES.frame([]), VOTES.frame([]), VOTE_QUALITY.frame([]), {})
+        return Judged.without_votes(judgements)
     embedder = str(embeddings["embedder"].iloc[0])
     known = pd.Series(dtype="bool") if answers is None else answers
     head = load_head(embedder, heads)
@@ -93,7 +108,9 @@ def judge(
         "head": digest(head),
         "answers": int(known.index.isin(usable).sum()),
         "photo_share": round(told.seen.photo_share, 4),
-        "reject_threshold": round(told.thresholds.reject, 4),
-        "keep_threshold": round(told.thresholds.keep, 4),
+        "reject_threshold": round(told.seen.thresholds.reject, 4),
+        "keep_threshold": round(told.seen.thresholds.keep, 4),
+        "max_illustrations_rejected": params.max_illustrations_rejected,
+        "max_photos_kept": params.max_photos_kept,
     }
-    return Judged(told.judgements, told.seen.measures, told.seen.votes, told.seen.quality, settled)
+    return Judged(told.judgements, *told.seen[:3], told.folder, told.queue, settled)

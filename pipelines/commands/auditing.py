@@ -19,9 +19,10 @@ from curation.store.workspace import Workspace
 from curation.verdict import human
 from curation.verdict.audit.assess import Assessment, Figures, assess
 from curation.verdict.audit.audited import Audited
-from curation.verdict.audit.questions import propose
+from curation.verdict.audit.questions import left_to_review, propose
 from curation.verdict.audit.sheet import EXPECTED, read_answers, sheet, sheet_csv
 from curation.verdict.medium.quality import Interval
+from pipelines.commands.audit_changes import change_lines, changes
 from pipelines.commands.options import login
 from pipelines.commands.places import check_new_file, next_run
 
@@ -54,7 +55,12 @@ def ask(
     audited, ledger = Audited.of(workspace), ledger_of(workspace, ledger_url)
     answered = set(human.answers(audited.duplicates, ledger.in_force()).index)
     rows = sheet(
-        propose(audited.votes, answered | _unusable(audited.decisions), count=count),
+        propose(
+            audited.votes,
+            answered | _unusable(audited.decisions),
+            queue=left_to_review(audited.decisions),
+            count=count,
+        ),
         audited.decisions,
     )
     told = {"questions": len(rows), "answered_before": len(answered)}
@@ -90,13 +96,15 @@ def take(
     folder = audited.folder([weights] if weights else [])
     given = read_answers(answers.read_bytes(), set(audited.duplicates["image_id"]))
     recorded = ledger.record(given.decisions, author)
-    found = assess(folder.judge, human.answers(audited.duplicates, ledger.in_force()))
+    known = human.answers(audited.duplicates, ledger.in_force())
+    found = assess(folder.judge, known)
     return {
         "answers": len(given.decisions),
         "new": len(recorded.new),
         "skipped": given.skipped,
         "who": author,
         **_told(found),
+        "changes": changes(folder, known),
         "next": next_run(workspace, weights, ledger),
     }
 
@@ -138,6 +146,7 @@ def taken_lines(told: dict[str, Any]) -> Iterator[str]:
             shipped if told["shipped"][name] is None else f"{shipped:<26}{refitted}"
         )
     yield "after these answers: each picture judged by a head that did not know its answer"
+    yield from change_lines(told["changes"])
     yield f"the answers count from the next run on: {told['next']}"
 
 

@@ -74,6 +74,10 @@ def test_answers_hold_from_the_next_run_on(
     assert len(figures) > 6
     assert all(0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1 for figure in figures)
 
+    queue = found["changes"]["queue"]
+    assert [row["answers"] for row in queue] == [0, 10, 20, 29]
+    assert len({row["unsure"] + row["photo"] + row["illustration"] for row in queue}) == 1
+
     again = inksift(
         "judge", images, "--out", tmp_path / "again.csv", "--workspace", judged, "--json", *JUDGE
     )
@@ -95,6 +99,10 @@ def test_answers_hold_from_the_next_run_on(
         == sum(path.is_file() for path in images.rglob("*"))
     )
     assert json.loads((judged / "medium.json").read_text())["answers"] == found["answers"]
+    # the run says what the audit foretold
+    stored = read_parquet(judged / "tables" / "queue.parquet")
+    assert stored.to_dict("records") == queue
+    assert "What answers bought" in (judged / "report.html").read_text()
     assert inksift("verify", "--workspace", judged).exit_code == 0
 
     second = inksift(
@@ -130,6 +138,8 @@ def test_a_missing_class_is_said_in_words(judged: Path, tmp_path: Path, inksift)
     ).stdout
     assert "undefined: needs answers of both classes" in text
     assert "undefined: needs a photograph among the answers" in text
+    assert "left to review:" in text
+    assert "the thresholds stay" in text
     assert "inksift run" in text
 
 

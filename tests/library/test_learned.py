@@ -113,7 +113,8 @@ def test_without_adaptation_a_picture_stands_for_itself():
         evidence.head(1), embeddings.head(1), alone, head=HEAD, answers=NOBODY
     ).seen.votes
     same = among[among["image_id"] == single["image_id"][0]].reset_index(drop=True)
-    pd.testing.assert_frame_equal(same, single)
+    # only its place among others depends on them
+    pd.testing.assert_frame_equal(same.drop(columns="alike"), single.drop(columns="alike"))
     assert (among[["neighbours", "prior"]] == 0).all().all()
 
 

@@ -24,7 +24,7 @@ from curation.verdict.medium.fit import probability
 from curation.verdict.medium.folder import Folder
 from curation.verdict.medium.head import Head, digest, load_head
 from curation.verdict.medium.strata import STRATA
-from curation.verdict.medium.thresholds import Thresholds
+from curation.verdict.medium.thresholds import Promises
 from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, VOTES, Voter
 from curation.verdict.recipes import VerdictParams
 
@@ -32,8 +32,23 @@ from curation.verdict.recipes import VerdictParams
 def votes_of(log_odds: np.ndarray) -> pd.DataFrame:
     ids = pd.Series([f"{row:05}" for row in range(len(log_odds))], dtype="str")
     return VOTES.check(
-        pd.DataFrame({"image_id": ids, "log_odds": log_odds, **dict.fromkeys(PARTS, 0.0)})
+        pd.DataFrame(
+            {
+                "image_id": ids,
+                "alike": np.arange(len(ids)),
+                "log_odds": log_odds,
+                **dict.fromkeys(PARTS, 0.0),
+            }
+        )
     )
+
+
+PROMISED = Promises(0.01, 0.03)
+
+
+def queue_of(votes: pd.DataFrame) -> set[str]:
+    """What thresholds of usual places leave to review."""
+    return set(votes.loc[votes["log_odds"].between(-2, 1), "image_id"])
 
 
 @pytest.fixture
@@ -47,7 +62,7 @@ def votes(rng: np.random.Generator) -> pd.DataFrame:
 def test_every_stratum_is_asked_and_no_answer_weighs_much_more_than_another(
     votes: pd.DataFrame,
 ) -> None:
-    questions = propose(votes, set(), count=50)
+    questions = propose(votes, set(), queue=queue_of(votes), count=50)
     assert len(questions) == 50
     assert set(questions["stratum"]) == set(STRATA)
     assert (1 / questions["chance"]).max() < 2 * 2000 / 50 * 1.3
@@ -58,7 +73,7 @@ def test_every_stratum_is_asked_and_no_answer_weighs_much_more_than_another(
 
 
 def test_chances_are_those_of_the_draw(votes: pd.DataFrame) -> None:
-    questions = propose(votes, set(), count=60)
+    questions = propose(votes, set(), queue=queue_of(votes), count=60)
     sample_weight = (1 / questions["chance"]).groupby(questions["stratum"]).sum()
     edges = np.log(
         np.array([0.01, 0.1, 0.3, 0.7, 0.9, 0.99])
@@ -71,10 +86,11 @@ def test_chances_are_those_of_the_draw(votes: pd.DataFrame) -> None:
 def test_the_order_of_the_rows_does_not_matter_but_the_seed_does(
     votes: pd.DataFrame, rng: np.random.Generator
 ) -> None:
-    first = propose(votes, set())
+    queue = queue_of(votes)
+    first = propose(votes, set(), queue=queue)
     shuffled = votes.sample(frac=1, random_state=rng)
-    pd.testing.assert_frame_equal(propose(shuffled, set()), first)
-    assert set(propose(votes, set(), seed=1)["image_id"]) != set(first["image_id"])
+    pd.testing.assert_frame_equal(propose(shuffled, set(), queue=queue), first)
+    assert set(propose(votes, set(), queue=queue, seed=1)["image_id"]) != set(first["image_id"])
 
 
 @given(
@@ -86,11 +102,27 @@ def test_it_asks_what_was_asked_for_and_nothing_answered(
     log_odds, count: int, answered: set[str]
 ) -> None:
     votes = votes_of(np.array(log_odds, dtype=float))
-    questions = propose(votes, answered, count=count)
+    questions = propose(votes, answered, queue=queue_of(votes), count=count)
     free = set(votes["image_id"]) - answered
     assert len(questions) == min(count, len(free))
     assert set(questions["image_id"]) <= free
     assert questions["chance"].between(0, 1, inclusive="right").all()
+
+
+def test_pictures_that_look_alike_share_their_answers(votes: pd.DataFrame) -> None:
+    kind = np.arange(len(votes)) % 10
+    placed = votes.assign(log_odds=0.0, alike=kind * len(votes) + np.arange(len(votes)))
+    asked = propose(placed, set(), queue=queue_of(placed), count=10)["image_id"]
+    assert sorted(kind[asked.astype(int)]) == list(range(10))
+
+
+def test_answers_are_asked_where_most_is_left_to_review(votes: pd.DataFrame) -> None:
+    sketches = set(votes.loc[votes["log_odds"].between(-4.5, -2.3), "image_id"])
+    asked = {
+        name: propose(votes, set(), queue=queue, count=50).groupby("stratum").size()
+        for name, queue in (("sketches", sketches), ("nothing", set()))
+    }
+    assert asked["sketches"]["0.01 to 0.1"] > 25 > asked["nothing"]["0.01 to 0.1"]
 
 
 def fixed(log_odds: np.ndarray, medium: np.ndarray):
@@ -100,7 +132,7 @@ def fixed(log_odds: np.ndarray, medium: np.ndarray):
 
 
 def answered(votes: pd.DataFrame, photo: np.ndarray, **how) -> pd.Series:
-    ids = propose(votes, set(), **how)["image_id"]
+    ids = propose(votes, set(), queue=queue_of(votes), **how)["image_id"]
     return pd.Series(photo, index=votes["image_id"])[ids]
 
 
@@ -261,9 +293,7 @@ def test_a_folder_is_judged_as_a_run_judges_it(
     run = learned.judge_learned(
         evidence, embeddings, LearnedParams(adapt=adapt), head=a_head(), answers=given
     )
-    pictures = Folder(
-        run.seen.measures, embeddings, head=a_head(), thresholds=run.thresholds, adapt=adapt
-    )
+    pictures = Folder(run.seen.measures, embeddings, head=a_head(), promised=PROMISED, adapt=adapt)
     judged = pictures.judge(given).set_index("image_id")
     votes = run.seen.votes.set_index("image_id")
     assert judged["log_odds"].to_dict() == pytest.approx(votes["log_odds"].to_dict(), abs=1e-4)
@@ -281,7 +311,7 @@ def test_a_folder_without_pictures_is_judged() -> None:
             run.seen.measures,
             embeddings,
             head=a_head(),
-            thresholds=Thresholds(2, -1, 0.3),
+            promised=PROMISED,
             adapt=True,
         )
         .judge(pd.Series(dtype=bool))
@@ -323,15 +353,31 @@ def test_answers_on_a_folder_that_the_head_mistakes_show_and_mend_it(
     run = learned.judge_learned(
         evidence, embeddings, LearnedParams(), head=blind, answers=photo.iloc[:0]
     )
-    pictures = Folder(
-        run.seen.measures, embeddings, head=blind, thresholds=run.thresholds, adapt=True
-    )
-    asked = propose(run.seen.votes, set(), count=60)["image_id"]
+    pictures = Folder(run.seen.measures, embeddings, head=blind, promised=PROMISED, adapt=True)
+    asked = propose(run.seen.votes, set(), queue=queue_of(run.seen.votes), count=60)["image_id"]
     found: Assessment = assess(pictures.judge, photo[asked])
     assert found.shipped.auroc.high < 0.9 < found.refitted.auroc.value
     assert found.refitted.ece.value < found.shipped.ece.value
     others = pictures.judge(photo[asked]).set_index("image_id").drop(asked)
     assert found.refitted.auroc.low < np.mean((others["log_odds"] > 0) == photo[others.index])
+
+
+def test_answers_shrink_the_queue_of_a_folder_and_say_so(rng: np.random.Generator) -> None:
+    evidence, embeddings, photo = a_crawl(rng, 400)
+    unsure = replace(a_head(), reject_thresholds={0.01: 9.0}, keep_thresholds={0.03: -9.0})
+    first = learned.judge_learned(
+        evidence, embeddings, LearnedParams(), head=unsure, answers=photo.iloc[:0]
+    )
+    asked = propose(first.seen.votes, set(), queue=queue_of(first.seen.votes))["image_id"]
+    then = learned.judge_learned(
+        evidence, embeddings, LearnedParams(), head=unsure, answers=photo[asked]
+    )
+    left = [np.mean(run.seen.medium == "unsure") for run in (first, then)]
+    assert left[0] > 0.9
+    assert left[1] < 0.3
+    truth = np.where(photo[then.seen.votes["image_id"]], "photo", "illustration")
+    decided = then.seen.medium != "unsure"
+    assert np.mean(decided & (then.seen.medium != truth)) < 0.03
 
 
 def test_the_audit_reads_the_medium_and_never_the_reverse() -> None:

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from curation.base.errors import WeightsError
 from curation.verdict.medium import neighbours
-from curation.verdict.medium.explain import explain_verdict
+from curation.verdict.medium.explain import Sight, explain_verdict
 from curation.verdict.medium.head import SILENT, Head, load_head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import PRIOR, logit, photo_share
-from curation.verdict.medium.thresholds import Thresholds, media, thresholds
+from curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
 from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
 
 
@@ -122,18 +122,16 @@ def test_no_picture_leaves_the_expectation():
 
 def test_thresholds_lie_between_the_stored_promises():
     head = toy_head()
-    exact = thresholds(head, illustrations_rejected=0.01, photos_kept=0.03)
+    exact = thresholds(head, Promises(0.01, 0.03))
     assert exact == Thresholds(2.0, -1.0, 1.5)
-    strict = thresholds(head, illustrations_rejected=0.003, photos_kept=0.005)
+    strict = thresholds(head, Promises(0.003, 0.005))
     assert 2.0 < strict.reject < 4.0
     assert -4.0 < strict.keep < -1.0
 
 
 def test_where_there_is_no_room_for_doubt_one_threshold_serves_both():
     head = toy_head(keep_thresholds={0.001: 3.0, 0.2: 3.5})
-    assert thresholds(head, illustrations_rejected=0.01, photos_kept=0.03) == Thresholds(
-        2.0, 2.0, 1.5
-    )
+    assert thresholds(head, Promises(0.01, 0.03)) == Thresholds(2.0, 2.0, 1.5)
 
 
 def test_an_answer_needs_the_promise_and_the_greater_chance():
@@ -161,35 +159,49 @@ def test_what_shows_what_photographs_show_or_was_never_seen_is_no_clear_illustra
 
 
 VOTES = dict.fromkeys(PARTS, 0.0)
+LEANINGS = {"noise": 1, "entropy": 1, "flat_area": -1, "colours": 1, "edges": 0}
 
 
-def test_the_loudest_votes_are_said_first_and_the_contrary_ones_after():
-    votes = VOTES | {"noise": 0.8, "texture": 2.5, "flat_area": -0.5, "objects": 0.1}
-    weights = {"noise": 1.0, "texture": 1.0, "flat_area": -1.0, "objects": 1.0}
-    assert explain_verdict(votes, weights, medium="photo", p_photo=0.97) == (
-        "photo 0.97: the texture of known photographs, sensor-like noise, but flat areas; the "
-        "object count says little"
+def sight(near: int = 0, near_alike: int = 0, **signals: float) -> Sight:
+    return Sight(signals, LEANINGS, near, near_alike)
+
+
+def test_what_a_person_can_check_is_said_the_clearest_first():
+    seen = sight(10, 9, noise=-1.2, flat_area=2.1, colours=-1.1, entropy=-0.4, edges=3.0)
+    assert explain_verdict(VOTES, seen, medium="illustration", p_photo=0.03) == (
+        "illustration 0.03: flat areas, no sensor noise, few colours; near pictures judged "
+        "alike: 9 of 10"
     )
 
 
-def test_a_vote_against_the_measure_is_said_by_the_measure():
-    votes = VOTES | {"chroma": 1.0, "objects": 1.0}
-    assert explain_verdict(
-        votes, {"chroma": -0.6, "objects": 0.4}, medium="photo", p_photo=0.7
-    ) == ("photo 0.70: little colour, several objects")
+def test_a_verdict_that_knows_less_says_less_and_names_what_speaks_against_it():
+    seen = sight(4, 1, noise=1.5, entropy=1.1, flat_area=1.9, colours=-1.4)
+    assert explain_verdict(VOTES, seen, medium="unsure", p_photo=0.6) == (
+        "unsure 0.60: sensor-like noise, but flat areas; near pictures judged alike: 1 of 4"
+    )
+
+
+def test_where_nothing_can_be_checked_the_machine_names_its_own_votes():
+    votes = VOTES | {"texture": 2.5, "content": 0.9, "prior": -2.0}
+    assert explain_verdict(votes, sight(noise=0.2), medium="photo", p_photo=0.97) == (
+        "photo 0.97: the texture of known photographs, shows what known photographs show, but "
+        "photographs are rare in this folder"
+    )
 
 
 def test_silence_is_said():
-    assert explain_verdict(VOTES, {}, medium="unsure", p_photo=0.4) == (
-        "unsure 0.40: no single vote decides; the object count says little"
+    assert explain_verdict(VOTES, sight(), medium="unsure", p_photo=0.4) == (
+        "unsure 0.40: nothing that stands out decides"
     )
 
 
-@given(st.dictionaries(st.sampled_from(PARTS), st.floats(-9, 9)), st.floats(0, 1))
-def test_every_verdict_has_one_line_of_words(votes, p_photo):
-    words = explain_verdict(
-        VOTES | votes, dict.fromkeys(VOTERS, -1.0), medium="unsure", p_photo=p_photo
-    )
+@given(
+    st.dictionaries(st.sampled_from(PARTS), st.floats(-9, 9)),
+    st.dictionaries(st.sampled_from(list(LEANINGS)), st.floats(-9, 9) | st.just(float("nan"))),
+    st.floats(0, 1),
+)
+def test_every_verdict_has_one_line_of_words(votes, signals, p_photo):
+    words = explain_verdict(VOTES | votes, sight(**signals), medium="unsure", p_photo=p_photo)
     assert words.startswith(f"unsure {p_photo:.2f}: ")
     assert "\n" not in words
 

@@ -151,4 +151,4 @@ def test_the_order_is_claimed_within_a_reason_only() -> None:
 def test_pictures_for_review_are_shown_and_the_likeliest_photographs_come_first() -> None:
     html = page([REVIEW | {"p_photo": 0.3}, REVIEW | {"p_photo": 0.7}, PHOTO | {"p_photo": 0.9}])
     assert re.findall(r"<bdi>(\d+).png</bdi>", html) == ["001", "000", "002"]
-    assert "no single vote decides" in html
+    assert "nothing that stands out decides" in html

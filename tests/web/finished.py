@@ -187,7 +187,8 @@ def _votes(file: File) -> dict[str, object]:
         "content": _log_odds(file) - 0.5,
         "objects": 0.5,
     }
-    return {"image_id": file.image_id, "log_odds": _log_odds(file), **parts}
+    of_file = {"image_id": file.image_id, "alike": file.number, "log_odds": _log_odds(file)}
+    return of_file | parts
 
 
 def _thumbnails(workspace: Workspace, readable: Sequence[File], side_px: int) -> pd.DataFrame:

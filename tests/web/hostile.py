@@ -120,8 +120,8 @@ def hostile_votes(images: pd.DataFrame) -> dict[str, pd.DataFrame]:
     loss = {"pictures": 9, "rejected": 6, "share": 2 / 3, "low": 0.35, "high": 0.88}
     parts = {part: (-1) ** number * 0.3 * number for number, part in enumerate(PARTS)}
     rows = [
-        {"image_id": image_id, "log_odds": sum(parts.values())} | parts
-        for image_id in images["image_id"]
+        {"image_id": image_id, "alike": place, "log_odds": sum(parts.values())} | parts
+        for place, image_id in enumerate(images["image_id"])
     ]
     voters = [
         row | {"voter": text, "weight": float(number % 2)} for number, text in enumerate(HOSTILE)

@@ -19,7 +19,7 @@ from curation.store.thumbnails import THUMBNAILS, Thumbnails
 from curation.store.workspace import Workspace
 from curation.verdict.medium.folder import Folder
 from curation.verdict.medium.head import Head, digest, load_head
-from curation.verdict.medium.thresholds import Thresholds
+from curation.verdict.medium.thresholds import Promises
 from curation.verdict.medium.votes import MEASURES, VOTES
 
 
@@ -79,7 +79,7 @@ class Audited:
             _table(self.workspace, MEASURES.name, MEASURES),
             _table(self.workspace, EMBEDDINGS.name, EMBEDDINGS),
             head=head,
-            thresholds=Thresholds(told.reject_threshold, told.keep_threshold, head.doubt),
+            promised=told.promised,
             adapt=adapted,
         )
 
@@ -93,11 +93,8 @@ class _Medium(NamedTuple):
     head: str
     """The digest of the head that the run began with."""
 
-    reject_threshold: float
-    """Log-odds without the folder's share, from which on a picture is a photograph."""
-
-    keep_threshold: float
-    """The same, below which it is an illustration."""
+    promised: Promises
+    """The errors that it might make."""
 
 
 def _medium(workspace: Workspace) -> _Medium:
@@ -107,8 +104,7 @@ def _medium(workspace: Workspace) -> _Medium:
         return _Medium(
             str(told["embedder"]),
             str(told["head"]),
-            float(told["reject_threshold"]),
-            float(told["keep_threshold"]),
+            Promises(float(told["max_illustrations_rejected"]), float(told["max_photos_kept"])),
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise unusable(place, error) from error

@@ -8,16 +8,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from curation.base.arrays import Integers
 from curation.base.errors import WeightsError
+from curation.base.folds import stratified_folds
 from curation.evidence.features import feature_matrix
+from curation.verdict.medium.alike import alike_order
+from curation.verdict.medium.explain import Sight, leaning
+from curation.verdict.medium.fit import FITTING
 from curation.verdict.medium.head import Head
-from curation.verdict.medium.neighbours import nearest, pull
+from curation.verdict.medium.held_out import Suited, say_enough, suited
+from curation.verdict.medium.neighbours import nearest_units, pull, unit_vectors
 from curation.verdict.medium.prior import EVEN, logit, photo_share
+from curation.verdict.medium.quality import CHANCE
 from curation.verdict.medium.refit import Refitted, refit, shipped_quality
 from curation.verdict.medium.strata import sample_weight
 from curation.verdict.medium.style import style_features
-from curation.verdict.medium.thresholds import Thresholds, media
-from curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, VOTES, Floats
+from curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
+from curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, VOTERS, VOTES, Floats
 
 DIGITS = 6
 """Decimals of a vote: what lies beyond differs from machine to machine."""
@@ -41,8 +48,28 @@ class Seen(NamedTuple):
     photo_share: float
     """The estimated share of photographs, 0 to 1; 0.5 where the folder is not looked at."""
 
-    weights: dict[str, float]
-    """The weight of each of VOTERS."""
+    thresholds: Thresholds
+    """Where the answers change: the head's, or those that suit a person's answers."""
+
+    sights: list[Sight]
+    """What is known of every picture beside its votes, in the order of `measures`."""
+
+
+class _Look(NamedTuple):
+    """A folder by one head, before held-out answers say how far to trust it."""
+
+    head: Head
+    quality: pd.DataFrame
+    measured: pd.DataFrame
+
+    parts: pd.DataFrame
+    """PARTS of every log-odds, in the order of `measured`."""
+
+    photo_share: float
+
+    def evidence(self) -> Floats:
+        """Every log-odds without the folder's share."""
+        return np.asarray(self.parts.drop(columns="prior").sum(axis=1))
 
 
 class Folder:
@@ -58,43 +85,88 @@ class Folder:
         embeddings: pd.DataFrame,
         *,
         head: Head,
-        thresholds: Thresholds,
+        promised: Promises,
         adapt: bool,
     ) -> None:
         rows = measures.sort_values("image_id", ignore_index=True)
         usable = (embeddings["status"] == "ok") & embeddings["image_id"].isin(rows["image_id"])
         sound = embeddings[usable].sort_values("image_id", ignore_index=True)
-        self._rows, self._head, self._thresholds, self._adapt = rows, head, thresholds, adapt
+        self._rows, self._head, self._promised, self._adapt = rows, head, promised, adapt
         self._sound = rows["image_id"].isin(sound["image_id"]).to_numpy()
         self._style = _style(sound, head)
-        self._near = nearest(feature_matrix(sound), head.neighbours if adapt else 0)
+        unit = unit_vectors(feature_matrix(sound))
+        self._near = nearest_units(unit, head.neighbours if adapt else 0)
+        self._alike = _alike(unit, self._sound)
 
     def see(self, answers: pd.Series) -> Seen:
-        """The folder by the head refitted on `answers` (True for a photograph, by image_id); by the
-        head as it is where none of them is for a picture with a usable embedding."""
-        head, quality = self._fitted(answers)
-        measured = self._measured(head)
-        voted = _votes(head, measured)
-        pulled, share = self._adapted(head, head.base + voted.sum(axis=1).to_numpy())
-        voted = voted.assign(base=head.base, neighbours=pulled, prior=logit(share))
-        # rounded before they are summed: what is shown adds up, on every machine
-        parts = voted[list(PARTS)].round(DIGITS)
-        log_odds = parts.sum(axis=1).rename("log_odds")
-        votes = VOTES.check(pd.concat([measured["image_id"], log_odds, parts], axis=1))
-        content = head.voters["content"]
+        """The folder by the head refitted on `answers` (True for a photograph, by image_id), and by
+        thresholds that suit them where there are enough; by the head as it is where no answer is
+        for a picture with a usable embedding."""
+        look, suits = self._look(answers), self._suited(answers)
+        parts = _suiting(look.parts, suits)
+        log_odds = parts.sum(axis=1)
+        placed = look.measured[["image_id"]].assign(alike=self._alike, log_odds=log_odds)
         medium = media(
             log_odds.to_numpy(),
-            content.standardised(measured["content"].to_numpy()),
+            look.head.voters["content"].standardised(look.measured["content"].to_numpy()),
             prior=parts["prior"].to_numpy(),
-            thresholds=self._thresholds,
+            thresholds=suits.thresholds,
         )
-        weights = {name: voter.weight for name, voter in head.voters.items()}
-        return Seen(measured, votes, quality, medium, share, weights)
+        weights = {name: voter.weight * suits.gain for name, voter in look.head.voters.items()}
+        return Seen(
+            measures=look.measured,
+            votes=VOTES.check(pd.concat([placed, parts], axis=1)),
+            quality=look.quality.assign(weight=look.quality["voter"].map(weights)),
+            medium=medium,
+            photo_share=look.photo_share,
+            thresholds=suits.thresholds,
+            sights=self._sights(look, medium),
+        )
 
     def judge(self, answers: pd.Series) -> pd.DataFrame:
         """`image_id`, `log_odds` and `medium` of every picture, as `see` finds them."""
         seen = self.see(answers)
         return seen.votes[["image_id", "log_odds"]].assign(medium=seen.medium)
+
+    def _look(self, answers: pd.Series) -> _Look:
+        head, quality = self._fitted(answers)
+        measured = self._measured(head)
+        voted = _votes(head, measured)
+        pulled, share = self._adapted(head, head.base + voted.sum(axis=1).to_numpy())
+        parts = voted.assign(base=head.base, neighbours=pulled, prior=logit(share))[list(PARTS)]
+        return _Look(head, quality, measured, parts, share)
+
+    def _sights(self, look: _Look, medium: npt.NDArray[np.str_]) -> list[Sight]:
+        """What a sentence may say of every picture."""
+        near, alike = np.zeros((2, len(medium)), dtype=np.int64)
+        own, similar = medium[self._sound], self._near.similarities > 0
+        near[self._sound] = similar.sum(axis=1)
+        alike[self._sound] = (similar & (own[self._near.rows] == own[:, None])).sum(axis=1)
+        names = [name for name in VOTERS if name not in (*EMBEDDING, "cluster_noise")]
+        columns = [
+            look.head.voters[name].standardised(look.measured[name].to_numpy()) for name in names
+        ]
+        ranked = {name: auroc for name, (auroc, *_) in look.head.quality.items()}
+        leanings = {name: leaning(ranked.get(name, CHANCE)) for name in names}
+        return [
+            Sight(dict(zip(names, row, strict=True)), leanings, near_row, alike_row)
+            for *row, near_row, alike_row in zip(*columns, near, alike, strict=True)
+        ]
+
+    def _suited(self, answers: pd.Series) -> Suited:
+        """What suits the answers, each looked at by a head that did not know it; the head's own
+        thresholds where there are too few."""
+        known = answers[answers.index.isin(self._rows["image_id"][self._sound])].sort_index()
+        photo = known.to_numpy(dtype=np.bool_)
+        if not say_enough(photo):
+            return Suited(1.0, 0.0, thresholds(self._head, self._promised))
+        # image_ids are digests: their order is as good as random
+        fold, evidence = stratified_folds(photo, FITTING.folds), np.zeros(len(photo))
+        places = pd.Index(self._rows["image_id"]).get_indexer(known.index)
+        for number in range(FITTING.folds):
+            out = fold == number
+            evidence[out] = self._look(known[~out]).evidence()[places[out]]
+        return suited(evidence, photo, self._promised)
 
     def _fitted(self, answers: pd.Series) -> Refitted:
         """The head for these answers, each weighted by how many pictures of the folder there are in
@@ -135,6 +207,24 @@ def _style(sound: pd.DataFrame, head: Head) -> npt.NDArray[np.float32]:
             "`inksift head fit`"
         )
     return style
+
+
+def _alike(unit: npt.NDArray[np.float32], sound: npt.NDArray[np.bool_]) -> Integers:
+    """The place of every picture among those that look alike; those without a usable embedding come
+    last."""
+    places = np.empty(len(sound), dtype=np.int64)
+    places[sound] = alike_order(unit)
+    places[~sound] = np.arange(len(unit), len(sound))
+    return places
+
+
+def _suiting(parts: pd.DataFrame, suits: Suited) -> pd.DataFrame:
+    """The parts as they suit held-out answers; the folder's share, which every head takes as it is,
+    stays."""
+    scaled = parts * suits.gain
+    kept = scaled.assign(base=scaled["base"] + suits.offset, prior=parts["prior"])
+    # rounded before they are summed: what is shown adds up, on every machine
+    return kept[list(PARTS)].round(DIGITS)
 
 
 def _votes(head: Head, measured: pd.DataFrame) -> pd.DataFrame:

@@ -49,16 +49,37 @@ class Near(NamedTuple):
 def nearest(vectors: npt.NDArray[np.float32], count: int) -> Near:
     """The nearest others of each picture by the cosine of their deviations from the folder's mean.
 
-    `vectors` is n x d, what the pictures show. They are reduced to `SEARCH.components` principal
-    components first. One thread, so that the answer is the same on every machine."""
-    count = min(count, max(len(vectors) - 1, 0))
+    `vectors` is n x d, what the pictures show."""
+    return nearest_units(unit_vectors(vectors), count)
+
+
+def nearest_units(unit: npt.NDArray[np.float32], count: int) -> Near:
+    """The same from the folder's `unit_vectors`. One thread, so that the answer is the same on
+    every machine."""
+    count = min(count, max(len(unit) - 1, 0))
     if not count:
-        return Near(np.zeros((len(vectors), 0), np.int64), np.zeros((len(vectors), 0)))
+        return Near(np.zeros((len(unit), 0), np.int64), np.zeros((len(unit), 0)))
     with threadpool_limits(limits=1):
-        unit = _unit(vectors)
         blocks = [_nearest(unit, start, count) for start in range(0, len(unit), SEARCH.block)]
     rows = np.concatenate([block.rows for block in blocks])
     return Near(rows, np.concatenate([block.similarities for block in blocks]))
+
+
+def unit_vectors(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """What n pictures show (n x d) as deviations from the folder's mean, each of length 1 (or 0,
+    for a picture at the mean), on `SEARCH.components` principal components at most."""
+    if not len(vectors):
+        return np.zeros((0, 0), dtype=np.float32)
+    rooted = signed_root(vectors)
+    centred = rooted - rooted.mean(axis=0)
+    if min(centred.shape) > SEARCH.components:
+        reduction = PCA(SEARCH.components, svd_solver="randomized", random_state=0)
+        with threadpool_limits(limits=1):
+            centred = reduction.fit_transform(centred)
+    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+    scaled = centred / np.maximum(lengths, SEARCH.tiny)
+    unit: npt.NDArray[np.float32] = np.where(lengths > SEARCH.tiny, scaled, 0.0)
+    return unit.astype(np.float32)
 
 
 def pull(log_odds: Floats, near: Near, *, share: float, limit: float) -> Floats:
@@ -69,19 +90,6 @@ def pull(log_odds: Floats, near: Near, *, share: float, limit: float) -> Floats:
     mean = (log_odds[near.rows] * weights).sum(axis=1) / np.maximum(total, SEARCH.tiny)
     pulled = np.clip(share * (mean - log_odds), -limit, limit)
     return np.where(total > SEARCH.tiny, pulled, 0.0)
-
-
-def _unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Rows of length 1 (or 0, for a picture at the folder's mean)."""
-    rooted = signed_root(vectors)
-    centred = rooted - rooted.mean(axis=0)
-    if min(centred.shape) > SEARCH.components:
-        reduction = PCA(SEARCH.components, svd_solver="randomized", random_state=0)
-        centred = reduction.fit_transform(centred)
-    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    scaled = centred / np.maximum(lengths, SEARCH.tiny)
-    unit: npt.NDArray[np.float32] = np.where(lengths > SEARCH.tiny, scaled, 0.0)
-    return unit.astype(np.float32)
 
 
 def _nearest(unit: npt.NDArray[np.float32], start: int, count: int) -> Near:

@@ -17,6 +17,16 @@ PROMISES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15,
 thresholds; between two of them a threshold is interpolated over the error's logarithm."""
 
 
+class Promises(NamedTuple):
+    """The errors that a verdict may make."""
+
+    illustrations_rejected: float
+    """Share of illustrations rejected as photographs, 0 to 1."""
+
+    photos_kept: float
+    """Share of photographs kept as illustrations, 0 to 1."""
+
+
 class Thresholds(NamedTuple):
     """Where the answers change, as log-odds at equal shares of photographs and illustrations."""
 
@@ -30,11 +40,11 @@ class Thresholds(NamedTuple):
     """An illustration's content lies below it, in standard deviations."""
 
 
-def thresholds(head: Head, *, illustrations_rejected: float, photos_kept: float) -> Thresholds:
+def thresholds(head: Head, promised: Promises) -> Thresholds:
     """The thresholds at which the head's calibration set shows these errors; where they leave no
     room for doubt, one threshold serves both."""
-    reject = _at(head.reject_thresholds, illustrations_rejected)
-    keep = _at(head.keep_thresholds, photos_kept)
+    reject = _at(head.reject_thresholds, promised.illustrations_rejected)
+    keep = _at(head.keep_thresholds, promised.photos_kept)
     return Thresholds(reject, min(keep, reject), head.doubt)
 
 

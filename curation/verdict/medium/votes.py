@@ -38,11 +38,16 @@ MEASURES = Table(
 
 VOTES = Table(
     "votes",
-    {"image_id": "str", "log_odds": "float64", **dict.fromkeys(PARTS, "float64")},
+    {
+        "image_id": "str",
+        "alike": "int64",
+        "log_odds": "float64",
+        **dict.fromkeys(PARTS, "float64"),
+    },
     key=("image_id",),
 )
-"""One row per distinct picture: the log-odds of its being a photograph (natural logarithm), and
-their parts."""
+"""One row per distinct picture: its place in an order in which pictures that look alike lie side by
+side (see `alike`), the log-odds of its being a photograph (natural logarithm), and their parts."""
 
 VOTE_QUALITY = Table(
     "vote_quality",
