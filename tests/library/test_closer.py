@@ -18,7 +18,7 @@ from curation.base.trim import Box
 from curation.dedup.aligned.tone import match_tone
 from curation.dedup.aligned.view import View
 from curation.dedup.close_look.crossings import paled_crossings
-from curation.dedup.close_look.places import boxes_around, told_boxes
+from curation.dedup.close_look.places import boxes_around, changed_places, told_boxes
 from curation.dedup.close_look.refine import refined
 from curation.dedup.close_look.residual import excess
 from curation.dedup.close_look.sharpness import match_sharpness
@@ -244,6 +244,26 @@ def hairlines(paper: int, opacity: float) -> Rgb:
     return np.asarray(Image.composite(Image.new("RGB", page.size, (paper,) * 3), page, words))
 
 
+def ruled(levels: tuple[int, ...]) -> Rgb:
+    """A wall with stripes above a floor, and these levels in the rows where they meet."""
+    page = np.full((400, 400, 3), 210, np.uint8)
+    page[20:180:20] = 120
+    page[200:] = 175
+    page[199 : 199 + len(levels)] = np.array(levels, np.uint8)[:, None, None]
+    return page
+
+
+def test_a_hairline_between_two_rows_is_no_change_and_a_dot_is() -> None:
+    where = np.ones((400, 400), np.bool_)
+    sharp, between = ruled((210, 50, 175)), ruled((165, 115, 155))
+    dotted = sharp.copy()
+    dotted[186:191, 200:205] = 60
+    found = excess(sharp, between, where)
+    assert found.fine.max() > 5
+    assert not changed_places(found).any()
+    assert changed_places(excess(sharp, dotted, where)).any()
+
+
 @pytest.mark.parametrize("paper", [255, 0])
 @pytest.mark.parametrize(("opacity", "mark"), [(0.4, "second"), (0.8, "second"), (1, "")])
 def test_words_of_the_papers_colour_pale_lines_and_what_was_erased_leaves_none(
@@ -254,6 +274,15 @@ def test_words_of_the_papers_colour_pale_lines_and_what_was_erased_leaves_none(
     assert paled_crossings(plain, crossed, changed, pixels=changed.size) == mark
     other = mark.replace("second", "first")
     assert paled_crossings(crossed, plain, changed, pixels=changed.size) == other
+
+
+def test_a_thing_drawn_on_an_area_of_one_colour_is_no_watermark() -> None:
+    """It is of one opacity as well, whatever it is."""
+    plain = np.full((400, 400, 3), 255, np.uint8)
+    plain[150:190, 150:190] = 20
+    added = plain.copy()
+    cv2.circle(added, (170, 170), 8, (140, 140, 140), -1)
+    assert mark_between(plain, added) == ""
 
 
 def test_a_tint_over_lines_alone_is_no_watermark() -> None:

@@ -24,6 +24,10 @@ class CrossingLimits:
     most_length: float = 0.12
     """Length of a crossing, as a share of the side: a line of letters is no higher."""
 
+    fewest_pieces: int = 2
+    """Crossings that words leave at least: one alone may be a thing drawn on an area of one
+    colour."""
+
     around_px: int = 15
     """Side of the square around what changed that tells the paper's colour."""
 
@@ -66,7 +70,9 @@ def paled_crossings(first: Grey, second: Grey, changed: Mask, *, pixels: int) ->
     """Which of two aligned pictures (levels, height x width) has words of the paper's colour over
     its lines, if those explain all that `changed`; `pixels` is the area compared."""
     sizes = piece_sizes(changed)
-    if not len(sizes) or sizes[:, 1].max() > _LIMITS.most_length * np.sqrt(pixels):
+    if len(sizes) < _LIMITS.fewest_pieces:
+        return ""
+    if sizes[:, 1].max() > _LIMITS.most_length * np.sqrt(pixels):
         return ""
     paper, other_paper = (_paper(grey, changed) for grey in (first, second))
     if abs(paper - other_paper) > _LIMITS.same_paper:

@@ -40,6 +40,10 @@ class PlaceLimits:
     strong_sum: float = 180.0
     """Sum over a piece with that peak."""
 
+    blurred_peak: float = 2.0
+    """Excess of brightness without room for a shift, so under a slight blur, that a change reaches
+    as well: a hairline that was drawn anew between two rows of pixels does not."""
+
     exact_peak: float = 5.0
     """Excess of brightness without room for a shift that only a change reaches."""
 
@@ -107,9 +111,7 @@ def changed_places(found: Excess) -> Mask:
     return np.asarray(
         np.logical_or.reduce(
             [
-                _pieces(found.fine, _LIMITS.certain_peak, _LIMITS.certain_sum),
-                _pieces(found.fine, _LIMITS.strong_peak, _LIMITS.strong_sum),
-                _lone_place(found.fine, _LIMITS.lone_peak, _LIMITS.lone_sum),
+                _fine_pieces(found),
                 _pieces(found.exact, _LIMITS.exact_peak, _LIMITS.exact_sum),
                 _lone_place(found.exact, _LIMITS.lone_exact_peak, _LIMITS.lone_exact_sum),
                 _pieces(found.fine_colour, _LIMITS.colour_peak, _LIMITS.colour_sum),
@@ -118,6 +120,17 @@ def changed_places(found: Excess) -> Mask:
             ]
         )
     )
+
+
+def _fine_pieces(found: Excess) -> Mask:
+    """Those that fine differences tell and a slight blur does not take away."""
+    pieces = (
+        _pieces(found.fine, _LIMITS.certain_peak, _LIMITS.certain_sum)
+        | _pieces(found.fine, _LIMITS.strong_peak, _LIMITS.strong_sum)
+        | _lone_place(found.fine, _LIMITS.lone_peak, _LIMITS.lone_sum)
+    )
+    stays = found.exact[pieces].max(initial=0) >= _LIMITS.blurred_peak
+    return pieces if stays else np.zeros_like(pieces)
 
 
 def apparent(times: Floats32, above_times: float = 1.0) -> Mask:
