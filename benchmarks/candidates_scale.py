@@ -26,7 +26,13 @@ from process_cost import Cost, measured, measured_here
 
 from curation.dedup.pairs import PairParams
 from curation.dedup.propose.candidates import find_candidates
-from curation.dedup.propose.neighbours import is_exact, nearest_of_all, nearest_of_some
+from curation.dedup.propose.neighbours import (
+    Nearest,
+    is_exact,
+    nearest_few,
+    nearest_of_all,
+    nearest_of_some,
+)
 
 LEAST_COSINE, NEIGHBOURS, MOST = 0.7, 5, 32
 """What a run uses by default."""
@@ -80,14 +86,14 @@ def recall(out: Path, number: int) -> float:
     """Share of the exact neighbours of a sample that the search finds."""
     vectors = planted(out, number).vectors
     found = nearest_of_all(vectors, NEIGHBOURS, LEAST_COSINE)
-    sample = np.random.default_rng(0).choice(number, SAMPLE, replace=False)
-    exact = {
-        pair
-        for near in nearest_of_some(vectors, np.sort(sample), NEIGHBOURS, LEAST_COSINE)
-        for pair in zip(near.one.tolist(), near.other.tolist(), strict=True)
-        if pair[0] in set(sample.tolist())
-    }
-    return len(exact & set(zip(found.one.tolist(), found.other.tolist(), strict=True))) / len(exact)
+    sample = np.sort(np.random.default_rng(0).choice(number, SAMPLE, replace=False))
+    near = nearest_few(nearest_of_some(vectors, sample, NEIGHBOURS, LEAST_COSINE), NEIGHBOURS)
+    exact = {pair for pair in _pairs(near) if pair[0] in set(sample.tolist())}
+    return len(exact & _pairs(found)) / len(exact)
+
+
+def _pairs(near: Nearest) -> set[tuple[int, int]]:
+    return set(zip(near.one.tolist(), near.other.tolist(), strict=True))
 
 
 def main() -> None:
