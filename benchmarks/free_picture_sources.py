@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from free_picture_package import Package
 from free_pictures_drawn import DRAWN
+from free_pictures_games import GAMES
 from free_pictures_mixed import MIXED
 from free_pictures_photographed import PHOTOGRAPHED
+from free_pictures_samples import SAMPLES
 
-PACKAGES: tuple[Package, ...] = (*PHOTOGRAPHED, *MIXED, *DRAWN)
+PACKAGES: tuple[Package, ...] = (*PHOTOGRAPHED, *SAMPLES, *MIXED, *GAMES, *DRAWN)
 """In the order in which they are fetched: photographs first, since they are scarce."""

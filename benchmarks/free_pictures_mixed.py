@@ -55,6 +55,9 @@ MIXED = (
                     "*/toys/*",
                     "*/hedgehog.png",
                     "*/bee.png",
+                    "*/bluegroper.png",
+                    "*/stripedfish.png",
+                    "*/chineseJunk.png",
                     "*/fly.png",
                     "*/pizza.png",
                     "*/tooth.png",
@@ -66,7 +69,7 @@ MIXED = (
                     "*/f22_raptor.png",
                     "*/glass.png",
                 ),
-                110,
+                190,
             ),
             Pick(
                 "illustration",
@@ -74,7 +77,7 @@ MIXED = (
                 "clip_art",
                 ("*/cartoon/*.png", "*/stamps/clothes/*.png", "*/seasonal/easter/*.png"),
                 ("*_mirror*", "*/button.png", "*/tophat.png"),
-                40,
+                100,
             ),
         ),
     ),
@@ -127,7 +130,7 @@ MIXED = (
                     "*/sun.gif",
                     "*/butterfly1-a.png",
                 ),
-                45,
+                90,
             ),
         ),
     ),
@@ -182,6 +185,7 @@ MIXED = (
                     "*/explore_world_animals/resource/animals/*.webp",
                     "*/explore_world_music/resource/music/*.webp",
                 ),
+                most=80,
             ),
             Pick(
                 "photo",
@@ -189,6 +193,7 @@ MIXED = (
                 "photo",
                 ("*/explore_monuments/resource/*.webp", "*/details/resource/image/*.webp"),
                 ("*Gogh*", "*/Eglise_*", "*/PortraitOf*", "*/NDP_*"),
+                80,
             ),
             Pick(
                 "photo",
@@ -202,6 +207,20 @@ MIXED = (
                 ),
                 # plates of fish by Duane Raver
                 ("*/fish2.webp", "*/fish5.webp", "*/fish23.webp", "*/fish24.webp"),
+                140,
+            ),
+            Pick(
+                "illustration",
+                "object",
+                "cartoon",
+                (
+                    "*/babymatch/resource/images/*.svg",
+                    "*/babyshapes/resource/food/*.svg",
+                    "*/family/resource/*.svg",
+                    "*/memory/resource/[0-9]*.svg",
+                ),
+                ("*/T_*", "*/rings.svg", "*/background*", "*/sound.svg"),
+                100,
             ),
             Pick(
                 "illustration",

@@ -10,7 +10,11 @@ from collections.abc import Iterable, Mapping
 from curation.base.media import PHOTO
 
 ILLUSTRATIONS: Mapping[str, tuple[str, ...]] = {
-    "cartoons": ("emoji_noto", "symbol_mulberry", "mascot_gopher"),
+    "cartoons": (
+        *("emoji_noto", "emoji_openmoji", "emoji_twemoji", "symbol_mulberry", "mascot_gopher"),
+        *("anime", "cartoon", "clip_art", "game_cartoon", "game_flat"),
+    ),
+    "line art": ("line_art",),
     "3D emoji": ("emoji_fluent3d",),
     "storybook": ("storybook",),
     "ink and engravings": ("charcoal_drawing", "engraving", "ink_drawing", "old_print"),
@@ -28,7 +32,7 @@ COLOUR = "colour photographs"
 
 PHOTOGRAPHS: Mapping[str, tuple[str, ...]] = {
     "black-and-white photographs": ("object_bw", "bw", "old_bw"),
-    ON_WHITE: ("product_on_white",),
+    ON_WHITE: ("product_on_white", "cut_out"),
     "blurred photographs": ("blur",),
 }
 """Classes of each family of photographs, but for COLOUR."""
