@@ -275,7 +275,7 @@ def main() -> None:
     )
     given = parser.parse_args()
     workspace = Workspace(given.workspace)
-    pictures = _labelled(given.data, workspace, given.weights_dir)
+    pictures = measured_sets(given.data, workspace, given.weights_dir)
     scores = cross_scores(pictures)
     verdict = Verdict(pictures, scores)
     _print_ranking(pictures, scores, verdict)
@@ -284,7 +284,7 @@ def main() -> None:
     crawl(given.data, workspace, given.weights_dir)
 
 
-def _labelled(data: Path, workspace: Workspace, weights: Path) -> MeasuredPictures:
+def measured_sets(data: Path, workspace: Workspace, weights: Path) -> MeasuredPictures:
     """The labelled pictures, measured in every view."""
     labelled = read_labelled([data / name for name in SETS], workspace)
     features = FeatureParams.of("embeddings", {"embedder": EMBEDDER})

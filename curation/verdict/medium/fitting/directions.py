@@ -39,6 +39,9 @@ class DirectionSettings:
     """What a cut-out subject weighs beside the same picture in another view: such goods on white
     are made, not met."""
 
+    made_weight: float = 1.0
+    """What a made picture weighs beside the same one in a view."""
+
     most_steps: int = 300
     """Steps of L-BFGS."""
 
@@ -77,8 +80,8 @@ class Scores(NamedTuple):
 
 
 def fit_direction(pictures: MeasuredPictures, chosen: Rows) -> Direction:
-    """The direction of the chosen pictures' style features, over all views (logistic
-    regression)."""
+    """The direction of the chosen pictures' style features, over all views and all that was made of
+    them (logistic regression)."""
     table = pictures.table[chosen]
     photo, weight = table["photo"].to_numpy(), balance(table, "source")
     # a cartoon or a product on white has no background to be cut from
@@ -90,6 +93,12 @@ def fit_direction(pictures: MeasuredPictures, chosen: Rows) -> Direction:
         features.append(pictures.style[view][chosen][rows])
         photos.append(photo[rows])
         weights.append(weight[rows] * (_DIRECTION.cut_out_weight if cut_out else 1.0))
+    place = np.cumsum(chosen) - 1  # of a row of the table among the chosen
+    for made in pictures.made.values():
+        own = chosen[made.rows]
+        features.append(made.style[own])
+        photos.append(made.photo[own])
+        weights.append(weight[place[made.rows[own]]] * _DIRECTION.made_weight)
     return _direction(np.concatenate(features), np.concatenate(photos), np.concatenate(weights))
 
 
@@ -110,9 +119,17 @@ def cross_scores(pictures: MeasuredPictures) -> Scores:
     return Scores(measured, fold)
 
 
+def _even(weight: Floats, photo: Rows) -> Floats:
+    """The weights, so that photographs and illustrations weigh the same though renderings of the
+    ones count as the others."""
+    half = weight.sum() / 2
+    own = np.where(photo, weight[photo].sum(), weight[~photo].sum())
+    return weight * half / own
+
+
 def _direction(features: npt.NDArray[np.float32], photo: Rows, weight: Floats) -> Direction:
     # standardised first: the penalty must not depend on a feature's unit
     mean, spread = features.mean(axis=0), features.std(axis=0) + _DIRECTION.least_spread
     model = LogisticRegression(C=_DIRECTION.regularisation, max_iter=_DIRECTION.most_steps)
-    model.fit((features - mean) / spread, photo, sample_weight=weight)
+    model.fit((features - mean) / spread, photo, sample_weight=_even(weight, photo))
     return Direction(mean.astype(np.float64), (model.coef_[0] / spread).astype(np.float64))

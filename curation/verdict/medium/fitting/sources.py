@@ -28,6 +28,15 @@ class FoldSettings:
 FOLDING = FoldSettings()
 
 
+def publishers(sources: pd.Series) -> pd.Series:
+    """Who published each picture: the owner of its source, what comes before the first /.
+
+    >>> publishers(pd.Series(["ann/comics", "ann/books", "ben"])).tolist()
+    ['ann', 'ann', 'ben']
+    """
+    return sources.str.split("/").str[0]
+
+
 def source_folds(sources: pd.Series) -> Integers:
     """The fold of every picture: a source of its own for large sources, ten folds of whole sources
     for the others."""
