@@ -3,10 +3,10 @@ camp2022.
 
     python benchmarks/medium.py
 
-Labelled pictures are judged by heads fitted without their source, in simulated folders of one
+Labelled pictures are judged by heads fitted without their publisher, in simulated folders of one
 family of illustrations with photographs of every kind; then the crawl, which no fitting touched, by
 the shipped head. The voters and thresholds of such a head are fitted to scores of the other
-pictures whose own directions did see the source."""
+pictures whose own directions did see the publisher."""
 
 from __future__ import annotations
 
@@ -74,21 +74,18 @@ class Judged(NamedTuple):
 
 
 class Verdict:
-    """The head of every picture is one that never saw the picture's source."""
+    """The head of every picture is one that never saw the picture's publisher."""
 
     def __init__(self, pictures: MeasuredPictures, scores: Scores, view: str = AS_IT_IS) -> None:
         self._pictures = pictures
         count = len(pictures.table)
-        self.alone, self._content = np.zeros(count), np.zeros(count)
-        self._thresholds = np.zeros((3, count))
+        self.alone, self._thresholds = np.zeros(count), np.zeros((2, count))
         params, measures = LearnedParams(), scores.measures[view]
         folds = scores.fold.max() + 1
         for number in range(folds):
             out = scores.fold == number
             head = fit_voting(pictures, scores, ~out, embedder=EMBEDDER)
-            content = head.voters["content"]
             self.alone[out] = log_odds_alone(head, measures[out])
-            self._content[out] = content.standardised(measures.loc[out, "content"].to_numpy())
             own = thresholds(
                 head,
                 illustrations_rejected=params.max_illustrations_rejected,
@@ -96,7 +93,7 @@ class Verdict:
             )
             self._thresholds[:, out] = np.array(own)[:, None]
             self.head = head
-            print(f"\r  head without source {number + 1} of {folds}", end="", flush=True)
+            print(f"\r  head without publishers, fold {number + 1} of {folds}", end="", flush=True)
         print()
 
     def judge(self, rows: np.ndarray, *, adapt: bool = True) -> Judged:
@@ -111,7 +108,7 @@ class Verdict:
         table = self._pictures.table.iloc[rows]
         medium = media(
             alone + prior,
-            self._content[rows],
+            np.ones(len(rows), dtype=bool),
             prior=prior,
             thresholds=Thresholds(*self._thresholds[:, rows]),
         )

@@ -72,7 +72,8 @@ def judged(head: Head, pictures: MeasuredPictures, rows: np.ndarray) -> tuple[np
         illustrations_rejected=params.max_illustrations_rejected,
         photos_kept=params.max_photos_kept,
     )
-    return alone, pulled + prior, media(pulled + prior, prior=prior, thresholds=at)
+    seen = np.ones(len(rows), dtype=bool)
+    return alone, pulled + prior, media(pulled + prior, seen, prior=prior, thresholds=at)
 
 
 def in_folders(head: Head, pictures: MeasuredPictures, drawings: np.ndarray) -> Figures:

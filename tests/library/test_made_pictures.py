@@ -10,7 +10,7 @@ import pytest
 from curation.verdict.medium.fitting import prints
 from curation.verdict.medium.fitting.made import MAKINGS, make
 from curation.verdict.medium.fitting.prints import PRINTS, SCREEN_TONE, printed
-from curation.verdict.medium.fitting.renderings import RENDERINGS, render
+from curation.verdict.medium.fitting.renderings import RENDERINGS, drawn_by
 
 
 def photograph(height: int = 240, width: int = 320) -> np.ndarray:
@@ -51,19 +51,19 @@ def test_renderings_turn_a_photograph_and_prints_leave_the_label() -> None:
 @pytest.mark.parametrize("name", RENDERINGS)
 def test_a_rendering_takes_the_sensors_noise_and_leaves_the_shape(name) -> None:
     photo = photograph()
-    drawn = render(name, photo, np.random.default_rng(3))
+    drawn = drawn_by(name, photo, np.random.default_rng(3))
     assert drawn.shape[0] / drawn.shape[1] == pytest.approx(240 / 320, rel=0.02)
     assert np.median(np.abs(np.diff(drawn.astype(int), axis=1))) <= 2 < noise(photo)
 
 
 def test_an_outline_is_ink_on_paper_along_edges() -> None:
-    drawn = render("outline", photograph(), np.random.default_rng(1)).astype(int).mean(axis=2)
+    drawn = drawn_by("outline", photograph(), np.random.default_rng(1)).astype(int).mean(axis=2)
     assert (drawn > 200).mean() > 0.5
     assert (drawn < 110).mean() > 0.005
 
 
 def test_a_labelled_illustration_has_few_colours() -> None:
-    drawn = render("labelled illustration", photograph(), np.random.default_rng(0))
+    drawn = drawn_by("labelled illustration", photograph(), np.random.default_rng(0))
     _, counts = np.unique(drawn.reshape(-1, 3), axis=0, return_counts=True)
     assert np.sort(counts)[::-1][:16].sum() / counts.sum() > 0.7
 

@@ -208,7 +208,6 @@ def a_head() -> Head:
         pull_limit=1.0,
         reject_thresholds={0.01: 2.0},
         keep_thresholds={0.03: -1.0},
-        doubt=0.3,
         quality=dict.fromkeys(VOTERS, (0.9, 0.8, 0.95)),
         photos=100,
         illustrations=200,
@@ -281,7 +280,7 @@ def test_a_folder_without_pictures_is_judged() -> None:
             run.seen.measures,
             embeddings,
             head=a_head(),
-            thresholds=Thresholds(2, -1, 0.3),
+            thresholds=Thresholds(2, -1),
             adapt=True,
         )
         .judge(pd.Series(dtype=bool))

@@ -79,7 +79,7 @@ class Audited:
             _table(self.workspace, MEASURES.name, MEASURES),
             _table(self.workspace, EMBEDDINGS.name, EMBEDDINGS),
             head=head,
-            thresholds=Thresholds(told.reject_threshold, told.keep_threshold, head.doubt),
+            thresholds=Thresholds(told.reject_threshold, told.keep_threshold),
             adapt=adapted,
         )
 

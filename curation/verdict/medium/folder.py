@@ -81,10 +81,9 @@ class Folder:
         parts = voted[list(PARTS)].round(DIGITS)
         log_odds = parts.sum(axis=1).rename("log_odds")
         votes = VOTES.check(pd.concat([measured["image_id"], log_odds, parts], axis=1))
-        content = head.voters["content"]
         medium = media(
             log_odds.to_numpy(),
-            content.standardised(measured["content"].to_numpy()),
+            self._sound,
             prior=parts["prior"].to_numpy(),
             thresholds=self._thresholds,
         )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from curation.base.rgb import Rgb
 from curation.verdict.medium.fitting.prints import printed
-from curation.verdict.medium.fitting.renderings import RENDERINGS, render
+from curation.verdict.medium.fitting.renderings import RENDERINGS, drawn_by
 
 VERSION = 1
 """Raise it whenever a made picture may show another pixel."""
@@ -52,7 +52,7 @@ def make(making: str, image_id: str, picture: Rgb, *, photo: bool) -> Rgb:
 
 
 def _rendered(rendering: str, picture: Rgb, rng: np.random.Generator, photo: bool) -> Rgb:
-    return render(rendering, picture, rng)
+    return drawn_by(rendering, picture, rng)
 
 
 def _printed(picture: Rgb, rng: np.random.Generator, photo: bool) -> Rgb:

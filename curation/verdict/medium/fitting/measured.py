@@ -29,7 +29,13 @@ from curation.verdict.medium.fitting.made import MAKINGS, Made, Making, make
 from curation.verdict.medium.fitting.made import VERSION as MADE_VERSION
 from curation.verdict.medium.fitting.manifest import Labelled
 from curation.verdict.medium.fitting.sources import what_cannot_be_left_out
-from curation.verdict.medium.fitting.views import AS_IT_IS, VERSION, VIEWS, see
+from curation.verdict.medium.fitting.views import (
+    AS_IT_IS,
+    SCORED_VIEWS,
+    VERSION,
+    VIEWS,
+    see,
+)
 from curation.verdict.medium.style import style_features
 from curation.verdict.medium.votes import EMBEDDING, VOTERS, Bools, Floats
 
@@ -63,7 +69,7 @@ class MeasuredPictures(NamedTuple):
     """What was made of the pictures, by making."""
 
     signals: Mapping[str, pd.DataFrame]
-    """Signals per view, a column each."""
+    """Signals per scored view, a column each."""
 
     objects: Floats
     """Objects counted in the pictures as they are; NaN where a detector could not, or is not
@@ -97,7 +103,7 @@ def measure_pictures(
         vectors=feature_matrix(seen),
         style={view: style_features(frame) for view, frame in embeddings.items()},
         made={name: _made(name, table, read, workspace, embedder) for name in MAKINGS},
-        signals={view: _signals(image_ids, view, read, workspace) for view in VIEWS},
+        signals={view: _signals(image_ids, view, read, workspace) for view in SCORED_VIEWS},
         objects=_objects(image_ids, read, workspace, detector),
         noise=_noise(image_ids, seen),
     )

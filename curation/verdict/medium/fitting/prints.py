@@ -16,7 +16,7 @@ import numpy.typing as npt
 from curation.base.rgb import Rgb
 
 _Rng = np.random.Generator
-_Levels = npt.NDArray[np.float32]
+_Levels = npt.NDArray[np.floating]
 _Print = Callable[[Rgb, _Rng], Rgb]
 
 
@@ -128,13 +128,13 @@ def _crisp(level: _Levels, screen: _Levels) -> _Levels:
     return np.asarray(np.clip(solid, 0, 1), np.float32)
 
 
-def _noise(picture: Rgb, rng: _Rng) -> npt.NDArray[np.float64]:
+def _noise(picture: Rgb, rng: _Rng) -> _Levels:
     """Grey noise of a scanner, a little blurred."""
     grain = rng.normal(0, rng.uniform(*_PRINT.grain), picture.shape[:2])
-    return cv2.GaussianBlur(grain, (0, 0), 0.5)[..., None] * 1.5
+    return np.asarray(cv2.GaussianBlur(grain, (0, 0), 0.5)[..., None] * 1.5)
 
 
-def _levels(values: npt.NDArray[np.floating]) -> Rgb:
+def _levels(values: _Levels) -> Rgb:
     return np.asarray(np.clip(values, 0, 255).round(), np.uint8)
 
 

@@ -69,26 +69,6 @@ class StrokeSettings:
 
 
 @dataclass(frozen=True)
-class PaintSettings:
-    """Soft paint: what a digital brush or a wet one leaves."""
-
-    reach_px: tuple[float, float] = (8.0, 40.0)
-    """Reach of the edge-preserving filter, from and below."""
-
-    edge: tuple[float, float] = (0.15, 0.45)
-    """Contrast that it takes for an edge, 0 to 1, from and below."""
-
-    median_px: tuple[int, ...] = (3, 5, 7)
-    """Sides of the median that rounds what is left."""
-
-    saturation: tuple[float, float] = (0.8, 1.7)
-    """Factor on saturation, from and below."""
-
-    paper: tuple[float, float] = (0.0, 6.0)
-    """Deviation of the grain of paper, levels, from and below."""
-
-
-@dataclass(frozen=True)
 class FlatSettings:
     """A labelled illustration: flat colours, outlines, words with lines that point."""
 
@@ -97,6 +77,15 @@ class FlatSettings:
 
     sample: int = 4000
     """Pixels from which the palette is found."""
+
+    reach_px: float = 20.0
+    """Reach of the edge-preserving filter before."""
+
+    edge: float = 0.4
+    """Contrast that it takes for an edge, 0 to 1."""
+
+    saturation: tuple[float, float] = (0.8, 1.7)
+    """Factor on saturation, from and below."""
 
     outlined: float = 0.75
     """Share of pictures with outlines."""
@@ -111,14 +100,15 @@ class FlatSettings:
     """Size of the type, OpenCV's unit, from and below."""
 
 
-_LINE, _STROKE, _PAINT, _FLAT = LineSettings(), StrokeSettings(), PaintSettings(), FlatSettings()
+_LINE, _STROKE, _FLAT = LineSettings(), StrokeSettings(), FlatSettings()
 _LONGEST_PX = (220, 480)
 """Longest side of a rendering, from and below: what crawls hold."""
 
 _WHITE = 255.0
+"""The level of white paper."""
 
 
-def render(rendering: str, picture: Rgb, rng: _Rng) -> Rgb:
+def drawn_by(rendering: str, picture: Rgb, rng: _Rng) -> Rgb:
     """A photograph by one of RENDERINGS, no larger than it is."""
     scale = min(1.0, int(rng.integers(*_LONGEST_PX)) / max(picture.shape[:2]))
     height, width = (max(16, round(side * scale)) for side in picture.shape[:2])
@@ -153,7 +143,8 @@ def _brush_strokes(picture: Rgb, rng: _Rng) -> Rgb:
     canvas = np.full(picture.shape, picture.mean(axis=(0, 1)), np.float32)
     for share in _STROKE.radii[: int(rng.integers(*_STROKE.finest))]:
         radius = max(1, round(share * max(picture.shape[:2])))
-        wanted = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), radius / 2)
+        blurred = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), radius / 2)
+        wanted = np.asarray(blurred, np.float32)
         _paint_layer(canvas, wanted, radius, rng)
     return _levels(canvas)
 
@@ -179,22 +170,11 @@ def _stroke_places(
     """Rows and columns of a jittered grid where canvas and picture differ, in random order."""
     step = max(2, round(radius * _STROKE.spacing))
     height, width = canvas.shape[:2]
-    grid = np.stack(np.mgrid[0:height:step, 0:width:step], axis=-1).reshape(-1, 2)
+    grid = np.argwhere(np.ones((-(-height // step), -(-width // step)))) * step
     places = grid + rng.integers(-step // 2, step // 2 + 1, grid.shape)
     places = places.clip(0, [height - 1, width - 1])
     error = np.abs(canvas - wanted).mean(axis=2)[places[:, 0], places[:, 1]]
     return rng.permutation(places[error > _STROKE.error])
-
-
-def _soft_paint(picture: Rgb, rng: _Rng) -> Rgb:
-    """Detail melts, edges stay, colours glow, paper shows through."""
-    reach, edge = float(rng.uniform(*_PAINT.reach_px)), float(rng.uniform(*_PAINT.edge))
-    painted = cv2.edgePreservingFilter(picture, flags=1, sigma_s=reach, sigma_r=edge)
-    painted = cv2.medianBlur(painted, int(rng.choice(_PAINT.median_px)))
-    coloured = _saturated(painted.astype(np.float32), rng.uniform(*_PAINT.saturation))
-    grain = cv2.GaussianBlur(rng.normal(0, 1, picture.shape[:2]), (0, 0), rng.uniform(0.6, 1.5))
-    paper = grain / grain.std() * rng.uniform(*_PAINT.paper)
-    return _levels(coloured + paper[..., None])
 
 
 def _labelled(picture: Rgb, rng: _Rng) -> Rgb:
@@ -209,13 +189,14 @@ def _labelled(picture: Rgb, rng: _Rng) -> Rgb:
 
 
 def _flat(picture: Rgb, rng: _Rng) -> _Levels:
-    smooth = cv2.edgePreservingFilter(picture, flags=1, sigma_s=20, sigma_r=0.4)
-    pixels = _saturated(smooth.astype(np.float32), rng.uniform(*_PAINT.saturation)).reshape(-1, 3)
+    smooth = cv2.edgePreservingFilter(picture, flags=1, sigma_s=_FLAT.reach_px, sigma_r=_FLAT.edge)
+    pixels = _saturated(smooth.astype(np.float32), rng.uniform(*_FLAT.saturation)).reshape(-1, 3)
     sample = pixels[rng.integers(0, len(pixels), _FLAT.sample)].astype(np.float32)
     cv2.setRNGSeed(0)  # kmeans draws from OpenCV's own generator
     ending = (cv2.TERM_CRITERIA_MAX_ITER + cv2.TERM_CRITERIA_EPS, 10, 1.0)
     count = int(rng.integers(*_FLAT.colours))
-    palette = cv2.kmeans(sample, count, None, ending, 1, cv2.KMEANS_PP_CENTERS)[2]
+    found = np.zeros((len(sample), 1), np.int32)
+    palette = cv2.kmeans(sample, count, found, ending, 1, cv2.KMEANS_PP_CENTERS)[2]
     nearest = (pixels @ palette.T - (palette**2).sum(axis=1) / 2).argmax(axis=1)
     labels = nearest.reshape(picture.shape[:2]).astype(np.uint8)
     rounded: _Levels = palette[cv2.medianBlur(labels, 5)].astype(np.float32)
@@ -249,6 +230,5 @@ def _levels(values: npt.NDArray[np.floating]) -> Rgb:
 RENDERINGS: Mapping[str, _Rendering] = {
     "outline": _outline,
     "brush strokes": _brush_strokes,
-    "soft paint": _soft_paint,
     "labelled illustration": _labelled,
 }
