@@ -3,10 +3,10 @@ camp2022.
 
     python benchmarks/medium.py
 
-Labelled pictures are judged by heads fitted without their source, in simulated folders of one
+Labelled pictures are judged by heads fitted without their publisher, in simulated folders of one
 family of illustrations with photographs of every kind; then the crawl, which no fitting touched, by
 the shipped head. The voters and thresholds of such a head are fitted to scores of the other
-pictures whose own directions did see the source."""
+pictures whose own directions did see the publisher."""
 
 from __future__ import annotations
 
@@ -74,26 +74,23 @@ class Judged(NamedTuple):
 
 
 class Verdict:
-    """The head of every picture is one that never saw the picture's source."""
+    """The head of every picture is one that never saw the picture's publisher."""
 
     def __init__(self, pictures: MeasuredPictures, scores: Scores, view: str = AS_IT_IS) -> None:
         self._pictures = pictures
         count = len(pictures.table)
-        self.alone, self._content = np.zeros(count), np.zeros(count)
-        self._thresholds = np.zeros((3, count))
+        self.alone, self._thresholds = np.zeros(count), np.zeros((2, count))
         params, measures = LearnedParams(), scores.measures[view]
         folds = scores.fold.max() + 1
         for number in range(folds):
             out = scores.fold == number
             head = fit_voting(pictures, scores, ~out, embedder=EMBEDDER)
-            content = head.voters["content"]
             self.alone[out] = log_odds_alone(head, measures[out])
-            self._content[out] = content.standardised(measures.loc[out, "content"].to_numpy())
             promised = Promises(params.max_illustrations_rejected, params.max_photos_kept)
             own = thresholds(head, promised)
             self._thresholds[:, out] = np.array(own)[:, None]
             self.head = head
-            print(f"\r  head without source {number + 1} of {folds}", end="", flush=True)
+            print(f"\r  head without publishers, fold {number + 1} of {folds}", end="", flush=True)
         print()
 
     def judge(self, rows: np.ndarray, *, adapt: bool = True) -> Judged:
@@ -108,7 +105,7 @@ class Verdict:
         table = self._pictures.table.iloc[rows]
         medium = media(
             alone + prior,
-            self._content[rows],
+            np.ones(len(rows), dtype=bool),
             prior=prior,
             thresholds=Thresholds(*self._thresholds[:, rows]),
         )
@@ -272,7 +269,7 @@ def main() -> None:
     )
     given = parser.parse_args()
     workspace = Workspace(given.workspace)
-    pictures = _labelled(given.data, workspace, given.weights_dir)
+    pictures = measured_sets(given.data, workspace, given.weights_dir)
     scores = cross_scores(pictures)
     verdict = Verdict(pictures, scores)
     _print_ranking(pictures, scores, verdict)
@@ -281,7 +278,7 @@ def main() -> None:
     crawl(given.data, workspace, given.weights_dir)
 
 
-def _labelled(data: Path, workspace: Workspace, weights: Path) -> MeasuredPictures:
+def measured_sets(data: Path, workspace: Workspace, weights: Path) -> MeasuredPictures:
     """The labelled pictures, measured in every view."""
     labelled = read_labelled([data / name for name in SETS], workspace)
     features = FeatureParams.of("embeddings", {"embedder": EMBEDDER})

@@ -244,8 +244,9 @@ EMBEDDINGS = Table(
 )
 """One row per distinct readable picture of source and trusted test folder, and the network that saw
 it: float16 `vector`, the mean of every channel of the last feature map, then its deviation over the
-picture; `texture`, the same of the stages before. `status` is "ok" or "bad_feature" (then all
-zero). Of a long strip the numbers are the mean of those of its windows."""
+picture; `texture`, the same of the stages before, then covariances of the channels of early stages.
+`status` is "ok" or "bad_feature" (then all zero). Of a long strip the numbers are the mean of those
+of its windows."""
 
 CLUSTERS = Table(
     "clusters",

@@ -19,7 +19,7 @@ from curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS
 from curation.base.tables import DECISIONS
 from curation.verdict.conservation import MACHINE
 
-VERSION = 5
+VERSION = 6
 """Raised whenever a picture may be decided otherwise, so that stored tables are made anew."""
 
 _UNKNOWN = {"p_photo": float("nan"), "medium": UNSURE}

@@ -137,7 +137,7 @@ def test_the_network_agrees_with_torch(lite):
     eager = Eager(build_embedder("efficientnet-lite0", find_weights("efficientnet-lite0")), "cpu")
     for picture, vector in zip(pictures(3), lite(pictures(3)), strict=True):
         expected = eager(shrink_to_square(picture, 224))
-        assert vector.shape == (2560 + 1408,)
+        assert vector.shape == (2560 + 1408 + 4496,)
         assert vector @ expected / np.linalg.norm(vector) / np.linalg.norm(expected) > 0.9999
 
 
@@ -146,7 +146,12 @@ def pooled(features: torch.Tensor) -> np.ndarray:
     return np.concatenate([channels.mean(axis=1), channels.std(axis=1)])
 
 
-def test_a_row_is_the_mean_and_the_deviation_of_the_last_map_and_of_the_stages_before(lite):
+def covariances(features: torch.Tensor) -> np.ndarray:
+    matrix = np.cov(features[0].flatten(1).numpy(), bias=True)
+    return matrix[np.triu_indices(len(matrix))]
+
+
+def test_a_row_is_means_deviations_and_covariances_of_feature_maps(lite):
     backbone = build_embedder("efficientnet-lite0", find_weights("efficientnet-lite0")).backbone
     picture = shrink_to_square(pictures(1)[0], 224)
     maps = {}
@@ -160,9 +165,10 @@ def test_a_row_is_the_mean_and_the_deviation_of_the_last_map_and_of_the_stages_b
     texture = [
         output for number, output in maps.items() if number + 1 not in maps or _ends(maps, number)
     ]
-    assert [output.shape[1] for output in texture[-4:]] == [80, 112, 192, 320]
-    expected = np.concatenate([pooled(output) for output in (last, *texture[-4:])])
-    assert np.allclose(lite([picture])[0], expected, atol=1e-3)
+    assert [output.shape[1] for output in texture] == [16, 24, 40, 80, 112, 192, 320]
+    told = [pooled(output) for output in (last, *texture[-4:])]
+    told += [covariances(output) for output in texture[:4]]
+    assert np.allclose(lite([picture])[0], np.concatenate(told), rtol=1e-4, atol=1e-3)
 
 
 def _ends(maps: dict[int, torch.Tensor], number: int) -> bool:
@@ -191,7 +197,7 @@ def test_torch_is_not_imported_where_the_export_is_there(lite, models):
         "EfficientNetEmbedder as E;"
         "from curation.evidence.models.weights import find_weights as f;"
         f"e = E('efficientnet-lite0', f('efficientnet-lite0'), Path({str(models)!r}));"
-        "import numpy as np; assert e([np.zeros((9, 9, 3), np.uint8)]).shape == (1, 3968);"
+        "import numpy as np; assert e([np.zeros((9, 9, 3), np.uint8)]).shape == (1, 8464);"
         "assert 'torch' not in sys.modules and 'torchvision' not in sys.modules"
     )
     subprocess.run(
@@ -209,4 +215,4 @@ def test_a_full_network_is_exported_too(tmp_path):
     eager = Eager(build_embedder("efficientnet-b0", tmp_path / "b0.pth"), "cpu")
     vector, expected = embedder(pictures(1))[0], eager(shrink_to_square(pictures(1)[0], 224))
     assert vector @ expected / np.linalg.norm(vector) / np.linalg.norm(expected) > 0.9999
-    assert (embedder.dimension, embedder.texture_dimension) == (2560, 1408)
+    assert (embedder.dimension, embedder.texture_dimension) == (2560, 1408 + 4496)

@@ -26,10 +26,21 @@ from curation.verdict.medium.fitting.card import card
 from curation.verdict.medium.fitting.directions import cross_scores
 from curation.verdict.medium.fitting.fit import Fitted, fit_head
 from curation.verdict.medium.fitting.manifest import MANIFEST, read_labelled
-from curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures
+from curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures, some
 from curation.verdict.medium.fitting.simulated import MIXED, families_of, simulated_folders
-from curation.verdict.medium.fitting.sources import balance, source_folds, what_cannot_be_left_out
-from curation.verdict.medium.fitting.views import AS_IT_IS, CUT_OUT, SQUASHED, VIEWS, see
+from curation.verdict.medium.fitting.sources import (
+    balance,
+    publisher_folds,
+    what_cannot_be_left_out,
+)
+from curation.verdict.medium.fitting.views import (
+    AS_IT_IS,
+    CUT_OUT,
+    SCORED_VIEWS,
+    SQUASHED,
+    VIEWS,
+    see,
+)
 from curation.verdict.medium.fitting.voters import Sample, earned, fit_weights, unweighted
 from curation.verdict.medium.head import load_head
 from curation.verdict.medium.votes import EMBEDDING, VOTERS
@@ -218,7 +229,7 @@ def one_source_of_photographs(rows):
         (lose_column, ParamError, r"lacks the column\(s\) source: add them"),
         (name_another, ParamError, "lists illustrations/gone.png, which is not in .*take out"),
         (only_photographs, DataError, "there are no illustrations: add some"),
-        (one_source_of_photographs, DataError, "without cleo/greys: add photographs of further"),
+        (one_source_of_photographs, DataError, "without cleo: add photographs of further"),
     ],
 )
 def test_a_manifest_that_cannot_be_used_is_named_with_a_remedy(
@@ -301,7 +312,8 @@ def test_a_second_fit_measures_nothing(
     again = measure_pictures(labelled, workspace, embedder=Toy(), detector=None)
     assert again.table.equals(pictures.table)
     assert all((again.style[view] == pictures.style[view]).all() for view in VIEWS)
-    assert all(again.signals[view].equals(pictures.signals[view]) for view in VIEWS)
+    assert all(again.signals[view].equals(pictures.signals[view]) for view in SCORED_VIEWS)
+    assert all((again.made[name].style == made.style).all() for name, made in pictures.made.items())
 
 
 def test_a_picture_that_the_embedder_cannot_do_is_left_out(
@@ -321,6 +333,29 @@ def test_a_picture_that_the_embedder_cannot_do_is_left_out(
     assert {len(signals) for signals in measured.signals.values()} == {count}
 
 
+def test_renderings_of_photographs_count_as_illustrations(pictures: MeasuredPictures) -> None:
+    photo = pictures.table["photo"].to_numpy()
+    outline, printed = pictures.made["outline"], pictures.made["printed"]
+    assert outline.rows.tolist() == np.flatnonzero(photo).tolist()
+    assert not outline.photo.any()
+    assert printed.rows.tolist() == list(range(len(photo)))
+    assert (printed.photo == photo).all()
+    assert outline.style.shape == (photo.sum(), 4)
+
+
+def test_some_pictures_keep_what_was_made_of_them(pictures: MeasuredPictures) -> None:
+    rows = np.flatnonzero(pictures.table["photo"])[[2, 0]]
+    fewer = some(pictures, rows)
+    assert fewer.table["image_id"].tolist() == pictures.table["image_id"].iloc[rows].tolist()
+    outline = pictures.made["outline"]
+    of_row = dict(zip(outline.rows.tolist(), outline.style.tolist(), strict=True))
+    found = fewer.made["outline"]
+    places = zip(found.rows, found.style.tolist(), strict=True)
+    assert {int(rows[place]): style for place, style in places} == {
+        int(row): of_row[row] for row in rows
+    }
+
+
 def test_without_a_detector_objects_are_unknown(pictures: MeasuredPictures) -> None:
     assert np.isnan(pictures.objects).all()
     assert set(pictures.noise) <= {0.0, 1.0}
@@ -329,14 +364,15 @@ def test_without_a_detector_objects_are_unknown(pictures: MeasuredPictures) -> N
 # --- sources ---
 
 
-def test_a_large_source_is_a_fold_and_small_ones_share_theirs_whole() -> None:
-    names = ["large"] * 8 + [f"small {number // 2}" for number in range(60)]
-    fold = source_folds(pd.Series(names))
-    of_source = pd.Series(fold).groupby(names).nunique()
-    assert (of_source == 1).all()
+def test_publishers_are_dealt_to_folds_whole() -> None:
+    names = [f"large/{number}" for number in range(8)]
+    names += [f"small {number // 2}/{number}" for number in range(60)]
+    fold = publisher_folds(pd.Series(names))
+    of_publisher = pd.Series(fold).groupby([name.split("/")[0] for name in names]).nunique()
+    assert (of_publisher == 1).all()
     assert len(set(fold[:8]) & set(fold[8:])) == 0
-    assert len(set(fold)) == 11
-    assert (source_folds(pd.Series(names)) == fold).all()
+    assert sorted(np.bincount(fold)) == [6, 6, 6, 6, 6, 6, 8, 8, 8, 8]
+    assert (publisher_folds(pd.Series(names)) == fold).all()
 
 
 def test_both_kinds_weigh_the_same_and_a_group_its_sizes_root() -> None:
@@ -349,9 +385,9 @@ def test_both_kinds_weigh_the_same_and_a_group_its_sizes_root() -> None:
     assert weight[:4].sum() == pytest.approx(2 * weight[4])
 
 
-def test_small_sources_that_share_a_fold_are_one_source() -> None:
+def test_small_publishers_that_share_a_fold_are_one() -> None:
     names = [f"{number}" for number in range(30)]
-    fold = source_folds(pd.Series(names))
+    fold = publisher_folds(pd.Series(names))
     photo = fold == fold[0]
     table = pd.DataFrame({"source": names, "photo": photo})
     assert photo.sum() > 1

@@ -55,7 +55,6 @@ def test_numbers_of_a_wrong_scale_become_chances(factor: float, rng: np.random.G
 def test_classes_far_apart_leave_nothing_to_review(rng: np.random.Generator) -> None:
     suits = suited(*drawn(rng, 40, 12, apart=12.0), PROMISED)
     assert suits.thresholds.reject == suits.thresholds.keep
-    assert suits.thresholds.doubt == np.inf
 
 
 def test_classes_that_overlap_leave_what_lies_between(rng: np.random.Generator) -> None:

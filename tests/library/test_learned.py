@@ -30,7 +30,6 @@ HEAD = Head(
     pull_limit=1.5,
     reject_thresholds={0.001: 4.0, 0.01: 2.0, 0.2: 0.5},
     keep_thresholds={0.001: -4.0, 0.03: -1.0, 0.2: 0.0},
-    doubt=0.8,
     quality=dict.fromkeys(VOTERS, (0.9, 0.8, 0.95)),
     photos=100,
     illustrations=200,

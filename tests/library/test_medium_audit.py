@@ -240,7 +240,6 @@ def a_head() -> Head:
         pull_limit=1.0,
         reject_thresholds={0.01: 2.0},
         keep_thresholds={0.03: -1.0},
-        doubt=0.3,
         quality=dict.fromkeys(VOTERS, (0.9, 0.8, 0.95)),
         photos=100,
         illustrations=200,

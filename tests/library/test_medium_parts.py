@@ -35,7 +35,6 @@ def toy_head(**changed) -> Head:
         "pull_limit": 1.0,
         "reject_thresholds": {0.001: 4.0, 0.01: 2.0, 0.2: 0.5},
         "keep_thresholds": {0.001: -4.0, 0.03: -1.0, 0.2: 0.0},
-        "doubt": 1.5,
         "quality": dict.fromkeys(VOTERS, (0.9, 0.8, 0.95)),
         "photos": 100,
         "illustrations": 200,
@@ -123,7 +122,7 @@ def test_no_picture_leaves_the_expectation():
 def test_thresholds_lie_between_the_stored_promises():
     head = toy_head()
     exact = thresholds(head, Promises(0.01, 0.03))
-    assert exact == Thresholds(2.0, -1.0, 1.5)
+    assert exact == Thresholds(2.0, -1.0)
     strict = thresholds(head, Promises(0.003, 0.005))
     assert 2.0 < strict.reject < 4.0
     assert -4.0 < strict.keep < -1.0
@@ -131,20 +130,20 @@ def test_thresholds_lie_between_the_stored_promises():
 
 def test_where_there_is_no_room_for_doubt_one_threshold_serves_both():
     head = toy_head(keep_thresholds={0.001: 3.0, 0.2: 3.5})
-    assert thresholds(head, Promises(0.01, 0.03)) == Thresholds(2.0, 2.0, 1.5)
+    assert thresholds(head, Promises(0.01, 0.03)) == Thresholds(2.0, 2.0)
 
 
 def test_an_answer_needs_the_promise_and_the_greater_chance():
-    chosen = Thresholds(2.0, -1.0, 1.5)
-    evidence, content = np.array([-3.0, 0.0, 2.5, 5.0]), np.zeros(4)
+    chosen = Thresholds(2.0, -1.0)
+    evidence, seen = np.array([-3.0, 0.0, 2.5, 5.0]), np.ones(4, dtype=bool)
     few, many = logit(0.01), logit(0.9)
-    assert media(evidence + few, content, prior=few, thresholds=chosen).tolist() == [
+    assert media(evidence + few, seen, prior=few, thresholds=chosen).tolist() == [
         "illustration",
         "unsure",
         "unsure",
         "photo",
     ]
-    assert media(evidence + many, content, prior=many, thresholds=chosen).tolist() == [
+    assert media(evidence + many, seen, prior=many, thresholds=chosen).tolist() == [
         "illustration",
         "unsure",
         "photo",
@@ -152,10 +151,10 @@ def test_an_answer_needs_the_promise_and_the_greater_chance():
     ]
 
 
-def test_what_shows_what_photographs_show_or_was_never_seen_is_no_clear_illustration():
-    log_odds, content = np.array([-5.0, -5.0, -5.0]), np.array([1.4, 1.5, np.nan])
-    answers = media(log_odds, content, prior=0.0, thresholds=Thresholds(2.0, -1.0, 1.5))
-    assert answers.tolist() == ["illustration", "unsure", "unsure"]
+def test_what_was_never_seen_is_no_clear_illustration():
+    log_odds, seen = np.array([-5.0, -5.0]), np.array([True, False])
+    answers = media(log_odds, seen, prior=0.0, thresholds=Thresholds(2.0, -1.0))
+    assert answers.tolist() == ["illustration", "unsure"]
 
 
 VOTES = dict.fromkeys(PARTS, 0.0)
@@ -224,7 +223,7 @@ def test_a_signal_younger_than_the_head_is_silent():
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"format": 99}, "format is not 2"),
+        ({"format": 99}, "format is not 3"),
         ({"voters": {}}, "lack content or texture"),
         ({"direction": [1.0]}, "of one length"),
         ({"mean": [float("nan")] * 3}, "finite"),
@@ -234,7 +233,7 @@ def test_a_signal_younger_than_the_head_is_silent():
         ({"content": 1.5}, "as a whole number"),
         *(
             ({name: value}, f"{name} must be a finite number")
-            for name in ("base", "pull_share", "pull_limit", "doubt")
+            for name in ("base", "pull_share", "pull_limit")
             for value in ("1", None, True, float("nan"), float("inf"))
         ),
         ({"base": 10**400}, "too large"),

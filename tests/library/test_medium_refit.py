@@ -49,7 +49,6 @@ def a_head(width: int = WIDTH, content: int = CONTENT, **changes) -> Head:
         "pull_limit": 1.0,
         "reject_thresholds": {0.01: 2.0},
         "keep_thresholds": {0.03: -1.0},
-        "doubt": 1.0,
         "quality": dict.fromkeys(EMBEDDING, (0.95, 0.9, 0.98))
         | {"noise": (0.8, 0.7, 0.9), "edges": (0.5, 0.4, 0.6)},
         "photos": 100,

@@ -1,7 +1,9 @@
-"""EfficientNet as an embedder: the mean and the deviation of every channel of its feature maps.
+"""EfficientNet as an embedder: the mean and the deviation of every channel of its feature maps, and
+how the channels of its early maps vary together.
 
 The last map says what a picture shows; the stages before it say how it is made: texture, shading,
-strokes, grain.
+strokes, grain. Covariances over a picture forget where something is, and so what it is; what they
+keep is style (Gatys, Ecker and Bethge 2016).
 
 Lite0 carries its weights in a package; B0 to B7 take the authors' files by name. Each has the input
 side and the normalisation that it was trained with."""
@@ -27,38 +29,51 @@ from curation.evidence.models.roles import EmbedderModel
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a feature may change: part of the version of the embedder."""
 
-TEXTURE_STAGES = 4
-"""How many stages before the last map count as texture; the earlier ones hold little more than
-edges."""
+POOLED = slice(-4, None)
+"""The stages before the last map whose means and deviations count as texture; those of the earlier
+ones hold little more than edges."""
+
+COVARIED = slice(1, 5)
+"""The stages whose covariances count as texture: all after the stem that have few enough channels
+for it."""
 
 
 class Variant(NamedTuple):
-    """One EfficientNet: input side in pixels, channels of the last feature map and, in sum, of the
-    texture stages, mean and deviation of its pixels."""
+    """One EfficientNet: input side in pixels, channels of the last feature map and of every stage
+    before it, mean and deviation of its pixels."""
 
     side_px: int
     channels: int
-    texture_channels: int
+    stages: tuple[int, ...]
     mean: tuple[float, float, float] = (0.485 * 255, 0.456 * 255, 0.406 * 255)
     deviation: tuple[float, float, float] = (0.229 * 255, 0.224 * 255, 0.225 * 255)
+
+    @property
+    def texture_numbers(self) -> int:
+        """How many numbers say how a picture is made."""
+        covariances = sum(stage * (stage + 1) // 2 for stage in self.stages[COVARIED])
+        return 2 * sum(self.stages[POOLED]) + covariances
 
 
 LITE0 = "efficientnet-lite0"
 """The one whose weights a package carries."""
 
+_B0_STAGES = (32, 16, 24, 40, 80, 112, 192, 320)
+"""Channels of the stem and of the stages of B0, B1 and Lite0."""
+
 VARIANTS = {
-    LITE0: Variant(224, 1280, 704, (127.0,) * 3, (128.0,) * 3),
-    "efficientnet-b0": Variant(224, 1280, 704),
-    "efficientnet-b1": Variant(240, 1280, 704),
-    "efficientnet-b2": Variant(260, 1408, 768),
-    "efficientnet-b3": Variant(300, 1536, 848),
-    "efficientnet-b4": Variant(380, 1792, 992),
-    "efficientnet-b5": Variant(456, 2048, 1120),
-    "efficientnet-b6": Variant(528, 2304, 1264),
-    "efficientnet-b7": Variant(600, 2560, 1408),
+    LITE0: Variant(224, 1280, _B0_STAGES, (127.0,) * 3, (128.0,) * 3),
+    "efficientnet-b0": Variant(224, 1280, _B0_STAGES),
+    "efficientnet-b1": Variant(240, 1280, _B0_STAGES),
+    "efficientnet-b2": Variant(260, 1408, (32, 16, 24, 48, 88, 120, 208, 352)),
+    "efficientnet-b3": Variant(300, 1536, (40, 24, 32, 48, 96, 136, 232, 384)),
+    "efficientnet-b4": Variant(380, 1792, (48, 24, 32, 56, 112, 160, 272, 448)),
+    "efficientnet-b5": Variant(456, 2048, (48, 24, 40, 64, 128, 176, 304, 512)),
+    "efficientnet-b6": Variant(528, 2304, (56, 32, 40, 72, 144, 200, 344, 576)),
+    "efficientnet-b7": Variant(600, 2560, (64, 32, 48, 80, 160, 224, 384, 640)),
 }
 
 
@@ -85,7 +100,7 @@ class EfficientNetEmbedder:
         self.name = name
         self.version = f"{name}-{digest_of(weights)}-v{VERSION}"
         self.dimension = 2 * variant.channels
-        self.texture_dimension = 2 * variant.texture_channels
+        self.texture_dimension = variant.texture_numbers
         self._side_px = variant.side_px
         size = (variant.side_px, variant.side_px)
         self._run = open_network(
@@ -94,7 +109,8 @@ class EfficientNetEmbedder:
 
     def __call__(self, batch: Sequence[Rgb]) -> Floats32:
         """n x (dimension + texture_dimension): of the last map, the mean of every channel, then its
-        deviation over the picture; then the same of every texture stage."""
+        deviation over the picture; then the same of the stages of POOLED; then the covariances of
+        the channels of those of COVARIED, each pair once, row by row."""
         vectors = per_item(
             lambda picture: self._run(shrink_to_square(picture, self._side_px)), batch
         )
@@ -103,8 +119,7 @@ class EfficientNetEmbedder:
 
 
 def build_embedder(name: str, weights: Path) -> nn.Module:
-    """The network as a torch module: 1 x side x side x 3 uint8 -> 1 x (2 * all its channels that
-    count) float32."""
+    """The network as a torch module: 1 x side x side x 3 uint8 -> 1 x features float32."""
     import torch
     from torch import nn
 
@@ -119,13 +134,18 @@ def build_embedder(name: str, weights: Path) -> nn.Module:
             self.backbone = backbone
             self.register_buffer("mean", torch.tensor(variant.mean).view(1, 3, 1, 1))
             self.register_buffer("deviation", torch.tensor(variant.deviation).view(1, 3, 1, 1))
+            for number, channels in enumerate(variant.stages[COVARIED]):
+                self.register_buffer(f"pairs{number}", _pairs(channels))
 
         def forward(self, picture: Tensor) -> Tensor:
             pixels = (picture.permute(0, 3, 1, 2).float() - self.mean) / self.deviation
             *stages, last = feature_maps(self.backbone, pixels)
-            return torch.cat(
-                [_pooled(features) for features in (last, *stages[-TEXTURE_STAGES:])], dim=1
-            )
+            pooled = [_pooled(features) for features in (last, *stages[POOLED])]
+            covariances = [
+                _covariances(features, getattr(self, f"pairs{number}"))
+                for number, features in enumerate(stages[COVARIED])
+            ]
+            return torch.cat([*pooled, *covariances], dim=1)
 
     return Pooled(backbone(name, weights), VARIANTS[name]).eval()
 
@@ -161,6 +181,23 @@ def _pooled(features: Tensor) -> Tensor:
     mean = features.mean((2, 3), keepdim=True)
     deviation = (features - mean).square().mean((2, 3)).sqrt()
     return torch.cat([mean.flatten(1), deviation], dim=1)
+
+
+def _covariances(features: Tensor, pairs: Tensor) -> Tensor:
+    """1 x channels x height x width -> 1 x pairs: how two channels vary together over the picture,
+    for each of `pairs` (places in a channels x channels matrix)."""
+    places = features.flatten(2)
+    deviations = places - places.mean(2, keepdim=True)
+    matrix = deviations @ deviations.transpose(1, 2) / places.shape[2]
+    return matrix.flatten(1)[:, pairs]
+
+
+def _pairs(channels: int) -> Tensor:
+    """Where the upper triangle of a flattened channels x channels matrix lies, row by row."""
+    import torch
+
+    rows, columns = np.triu_indices(channels)
+    return torch.from_numpy(rows * channels + columns)
 
 
 def _lite(name: str) -> nn.Module:

@@ -108,7 +108,7 @@ class Folder:
         placed = look.measured[["image_id"]].assign(alike=self._alike, log_odds=log_odds)
         medium = media(
             log_odds.to_numpy(),
-            look.head.voters["content"].standardised(look.measured["content"].to_numpy()),
+            self._sound,
             prior=parts["prior"].to_numpy(),
             thresholds=suits.thresholds,
         )

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from curation.base.errors import WeightsError
 from curation.verdict.medium.votes import EMBEDDING, VOTERS, Floats, Voter
 
-FORMAT = 2
+FORMAT = 3
 """Of the file; a head of another format is refused."""
 
 SILENT = Voter(center=0.0, spread=1.0, weight=0.0, log=False)
@@ -37,7 +37,7 @@ class HeadDigits:
     """Decimals of the base, log-odds."""
 
     thresholds: int = 4
-    """Decimals of the thresholds, log-odds, and of `doubt`."""
+    """Decimals of the thresholds, log-odds."""
 
     features: int = 5
     """Significant digits of the numbers per feature."""
@@ -86,10 +86,6 @@ class Head:
     keep_thresholds: Mapping[float, float]
     """Log-odds by promised error: so large a share of photographs lies below."""
 
-    doubt: float
-    """A picture whose content measures so many standard deviations or more is no clear illustration
-    whatever its texture: there content alone would find both equally likely."""
-
     quality: Mapping[str, tuple[float, float, float]]
     """AUROC of each voter on the calibration set and its 95 % interval: value, low, high. Without
     those that nothing is known of."""
@@ -128,7 +124,6 @@ class Head:
             "pull_limit": self.pull_limit,
             "reject_thresholds": _rounded_thresholds(self.reject_thresholds),
             "keep_thresholds": _rounded_thresholds(self.keep_thresholds),
-            "doubt": round(self.doubt, _DIGITS.thresholds),
             "quality": {name: list(row) for name, row in self.quality.items()},
             "photos": self.photos,
             "illustrations": self.illustrations,
@@ -174,7 +169,7 @@ class Head:
             yield "mean and direction must be finite and of one length"
         if self.mean.ndim != 1 or not _count(self.content) or not 0 < self.content < len(self.mean):
             yield f"content must lie within the {self.mean.size} features, as a whole number"
-        for name in ("base", "pull_share", "pull_limit", "doubt"):
+        for name in ("base", "pull_share", "pull_limit"):
             if not _finite(getattr(self, name)):
                 yield f"{name} must be a finite number"
         for name in ("neighbours", "photos", "illustrations"):

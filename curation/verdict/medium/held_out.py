@@ -66,8 +66,7 @@ def suited(evidence: Floats, photo: Bools, promised: Promises) -> Suited:
     middle = float(np.clip(0.0, reject, keep)) if reject < keep else None
     if middle is not None:
         reject = keep = middle
-    # an answered folder's own evidence decides: nothing is doubted beyond it
-    return Suited(gain, offset, Thresholds(reject, keep, doubt=np.inf))
+    return Suited(gain, offset, Thresholds(reject, keep))
 
 
 def _scale(evidence: Floats, photo: Bools) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.verdict.medium.head import Head
-from curation.verdict.medium.votes import Floats
+from curation.verdict.medium.votes import Bools, Floats
 
 PROMISES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2)
 """Shares, 0 to 1, of illustrations rejected or of photographs kept, for which a head stores its
@@ -36,31 +36,27 @@ class Thresholds(NamedTuple):
     keep: float
     """An illustration lies below it."""
 
-    doubt: float
-    """An illustration's content lies below it, in standard deviations."""
-
 
 def thresholds(head: Head, promised: Promises) -> Thresholds:
     """The thresholds at which the head's calibration set shows these errors; where they leave no
     room for doubt, one threshold serves both."""
     reject = _at(head.reject_thresholds, promised.illustrations_rejected)
     keep = _at(head.keep_thresholds, promised.photos_kept)
-    return Thresholds(reject, min(keep, reject), head.doubt)
+    return Thresholds(reject, min(keep, reject))
 
 
 def media(
-    log_odds: Floats, content: Floats, *, prior: Floats | float, thresholds: Thresholds
+    log_odds: Floats, seen: Bools, *, prior: Floats | float, thresholds: Thresholds
 ) -> npt.NDArray[np.str_]:
-    """One of MEDIA for each log-odds, `prior` included; `content` is that voter's measure in
-    standard deviations.
+    """One of MEDIA for each log-odds, `prior` included; `seen` says which pictures the embedder
+    could do.
 
     A picture is a photograph where the promise allows it and it is also more likely than not; an
-    illustration likewise, unless it shows what photographs show (goods on white have the texture of
-    a drawing) or was never seen (a missing `content`); anything else is unsure."""
+    illustration likewise, unless it was never seen; anything else is unsure."""
     # the promises are about classes, so they hold whatever the folder's share: without the prior
     evidence = log_odds - prior
     photo = (evidence >= thresholds.reject) & (log_odds >= 0)
-    illustration = (evidence < thresholds.keep) & (log_odds < 0) & (content < thresholds.doubt)
+    illustration = (evidence < thresholds.keep) & (log_odds < 0) & seen
     return np.select([photo, illustration], [PHOTO, ILLUSTRATION], UNSURE)
 
 

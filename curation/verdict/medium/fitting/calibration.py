@@ -59,13 +59,6 @@ class _Calibration(NamedTuple):
     weight: Floats
     """The weight of each of them, mean 1."""
 
-    def in_folders(self, values: Sequence[Floats]) -> Floats:
-        """Values of all pictures, one array per view, as those of the pictures in folders."""
-        parts = []
-        for own in values:
-            parts += [own[folder.rows] for folder in self.folders]
-        return np.concatenate(parts)
-
     def log_odds(self, head: Head) -> Floats:
         """What the head says of the pictures in folders, pulled by their neighbours there."""
         parts = []
@@ -135,20 +128,10 @@ def _scaled(head: Head, calibration: _Calibration) -> Head:
 def _with_thresholds(head: Head, calibration: _Calibration) -> Head:
     """The head with the thresholds at which folders show each of PROMISES."""
     photo, weight, log_odds = calibration.photo, calibration.weight, calibration.log_odds(head)
-    content = head.voters["content"]
-    deviations = [content.standardised(view["content"].to_numpy()) for view in calibration.views]
-    doubtful = calibration.in_folders(deviations) >= head.doubt
     reject = {
         error: weighted_quantile(log_odds[~photo], weight[~photo], 1 - error) for error in PROMISES
     }
-    # a doubtful picture is never kept, whatever the threshold: it breaks no promise
-    never_kept = np.where(doubtful, np.inf, log_odds)
-    # all photographs may be doubtful; a threshold above every other one then serves
-    most = max(reject.values())
-    keep = {
-        error: min(weighted_quantile(never_kept[photo], weight[photo], error), most)
-        for error in PROMISES
-    }
+    keep = {error: weighted_quantile(log_odds[photo], weight[photo], error) for error in PROMISES}
     return replace(head, reject_thresholds=reject, keep_thresholds=keep)
 
 

@@ -14,6 +14,7 @@ from curation.verdict.medium.fitting.calibration import log_odds_alone
 from curation.verdict.medium.fitting.directions import Rows
 from curation.verdict.medium.fitting.families import ON_WHITE
 from curation.verdict.medium.fitting.fit import Fitted
+from curation.verdict.medium.fitting.made import MAKINGS
 from curation.verdict.medium.fitting.views import AS_IT_IS, VIEWS
 from curation.verdict.medium.head import Head
 from curation.verdict.medium.votes import Floats
@@ -36,6 +37,7 @@ def card(fitted: Fitted, table: pd.DataFrame, *, made_on: date) -> bytes:
         photos=head.photos,
         sources=table["source"].nunique(),
         views=f"{len(VIEWS)} views ({', '.join(VIEWS)})",
+        makings=", ".join(MAKINGS),
         reject=head.reject_thresholds[SHOWN_REJECT],
         reject_promise=f"{100 * SHOWN_REJECT:g} %",
         keep=head.keep_thresholds[SHOWN_KEEP],
@@ -92,12 +94,13 @@ that ships with inksift has inksift's licence (AGPL-3.0-or-later); your own has 
 The pictures behind it are no part of it.
 
 - **Input**: pooled mean and deviation of {embedder}'s last feature map and of the stages before it,
-  {signals} pixel signals, YOLO's object count, and whether the picture lies in a cluster. Signed
-  square roots of the features are weighed by one logistic regression ({numbers} numbers), the rest
-  by another with signs fixed by each measure's own ranking. A measure that is at chance over
-  redrawn sources, or saves no loss on sources left out, has no vote.
+  covariances of the channels of its early stages, {signals} pixel signals, YOLO's object count, and
+  whether the picture lies in a cluster. Signed square roots of the features are weighed by one
+  logistic regression ({numbers} numbers), the rest by another with signs fixed by each measure's
+  own ranking. A measure that is at chance over redrawn sources, or saves no loss on publishers left
+  out, has no vote.
 - **Data**: {illustrations} illustrations and {photos} photographs from {sources} sources, each in
-  {views}.
+  {views}; of these made for the direction alone: {makings}.
 - **Answers**: log-odds at equal shares of both; a photograph from {reject:+.2f} on (promised:
   {reject_promise} of illustrations rejected), an illustration below {keep:+.2f} (promised:
   {keep_promise} of photographs kept).
@@ -105,7 +108,7 @@ The pictures behind it are no part of it.
   sources. Renderings, collages, photographs of drawings and screenshots lie between both kinds: how
   they are judged was not measured unless they are listed.
 
-Every figure below is of pictures whose source the direction never saw, before their folder is
+Every figure below is of pictures whose publisher the direction never saw, before their folder is
 looked at.
 
 | illustrations | pictures | sources | AUROC against photographs other than {on_white} |

@@ -11,7 +11,6 @@ import pandas as pd
 
 from curation.verdict.medium.fitting.calibration import calibrated
 from curation.verdict.medium.fitting.directions import (
-    SCORED_VIEWS,
     Rows,
     Scores,
     cross_scores,
@@ -19,12 +18,11 @@ from curation.verdict.medium.fitting.directions import (
 )
 from curation.verdict.medium.fitting.measured import MeasuredPictures
 from curation.verdict.medium.fitting.simulated import families_of
-from curation.verdict.medium.fitting.sources import FOLDING, balance
-from curation.verdict.medium.fitting.views import AS_IT_IS
+from curation.verdict.medium.fitting.sources import balance
+from curation.verdict.medium.fitting.views import AS_IT_IS, SCORED_VIEWS
 from curation.verdict.medium.fitting.voters import (
     Sample,
     auroc_over_sources,
-    doubt,
     earned,
     fit_weights,
     unweighted,
@@ -45,7 +43,7 @@ class HeadSettings:
     pull_share: float = 0.5
     """Share of the way to their mean."""
 
-    pull_limit: float = 1.0
+    pull_limit: float = 3.0
     """Log-odds that they add or take at most."""
 
     quality_digits: int = 4
@@ -60,7 +58,7 @@ class Fitted(NamedTuple):
 
     head: Head
     scores: Scores
-    """Every picture without its source, behind the voters and thresholds of the head."""
+    """Every picture without its publisher, behind the voters and thresholds of the head."""
 
 
 def fit_head(pictures: MeasuredPictures, *, embedder: str) -> Fitted:
@@ -79,7 +77,6 @@ def fit_voting(pictures: MeasuredPictures, scores: Scores, chosen: Rows, *, embe
     views = {view: scores.measures[view][chosen] for view in SCORED_VIEWS}
     aurocs = {name: auroc_over_sources(views[AS_IT_IS][name].to_numpy(), table) for name in VOTERS}
     voters, base = _voters(views, table, scores, chosen, aurocs)
-    content = voters["content"].standardised(views[AS_IT_IS]["content"].to_numpy())
     head = Head(
         embedder=embedder,
         content=pictures.vectors.shape[1],
@@ -92,7 +89,6 @@ def fit_voting(pictures: MeasuredPictures, scores: Scores, chosen: Rows, *, embe
         pull_limit=_HEAD.pull_limit,
         reject_thresholds={},
         keep_thresholds={},
-        doubt=doubt(content, table),
         quality={
             name: _rounded(interval)
             for name, interval in aurocs.items()
@@ -120,8 +116,7 @@ def _voters(
         inputs=np.column_stack(columns),
         photo=np.tile(table["photo"].to_numpy(), len(views)),
         weight=np.tile(balance(table, "family"), len(views)),
-        # as many fits as there are groups: large sources share them too
-        group=np.tile(scores.fold[chosen] % FOLDING.small_folds, len(views)),
+        group=np.tile(scores.fold[chosen], len(views)),
     )
     votes = fit_weights(sample, earned(sample, aurocs))
     weights = dict(zip(VOTERS, votes.weights.tolist(), strict=True))

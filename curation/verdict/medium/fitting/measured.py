@@ -1,4 +1,5 @@
-"""Every labelled picture in every view, as the embedder and the signals see it.
+"""Every labelled picture in every view, and what is made of it, as the embedder and the signals see
+it.
 
 What is measured is kept in the workspace, so that a second fit measures nothing."""
 
@@ -24,11 +25,19 @@ from curation.gather.signals import SIGNALS
 from curation.gather.signals.table import TABLE as SIGNALS_TABLE
 from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
+from curation.verdict.medium.fitting.made import MAKINGS, Made, Making, make
+from curation.verdict.medium.fitting.made import VERSION as MADE_VERSION
 from curation.verdict.medium.fitting.manifest import Labelled
 from curation.verdict.medium.fitting.sources import what_cannot_be_left_out
-from curation.verdict.medium.fitting.views import AS_IT_IS, VERSION, VIEWS, see
+from curation.verdict.medium.fitting.views import (
+    AS_IT_IS,
+    SCORED_VIEWS,
+    VERSION,
+    VIEWS,
+    see,
+)
 from curation.verdict.medium.style import style_features
-from curation.verdict.medium.votes import EMBEDDING, VOTERS, Floats
+from curation.verdict.medium.votes import EMBEDDING, VOTERS, Bools, Floats
 
 log = logging.getLogger("inksift")
 
@@ -56,8 +65,11 @@ class MeasuredPictures(NamedTuple):
     style: Mapping[str, npt.NDArray[np.float32]]
     """Style features per view, n x d (see `medium.style`)."""
 
+    made: Mapping[str, Made]
+    """What was made of the pictures, by making."""
+
     signals: Mapping[str, pd.DataFrame]
-    """Signals per view, a column each."""
+    """Signals per scored view, a column each."""
 
     objects: Floats
     """Objects counted in the pictures as they are; NaN where a detector could not, or is not
@@ -90,9 +102,32 @@ def measure_pictures(
         table=table,
         vectors=feature_matrix(seen),
         style={view: style_features(frame) for view, frame in embeddings.items()},
-        signals={view: _signals(image_ids, view, read, workspace) for view in VIEWS},
+        made={name: _made(name, table, read, workspace, embedder) for name in MAKINGS},
+        signals={view: _signals(image_ids, view, read, workspace) for view in SCORED_VIEWS},
         objects=_objects(image_ids, read, workspace, detector),
         noise=_noise(image_ids, seen),
+    )
+
+
+def some(pictures: MeasuredPictures, rows: npt.NDArray[np.int64]) -> MeasuredPictures:
+    """The pictures in these rows, in their order, with what was made of them."""
+    place = np.full(len(pictures.table), -1)
+    place[rows] = np.arange(len(rows))
+    made = {}
+    for name, (originals, photo, style) in pictures.made.items():
+        own = place[originals] >= 0
+        made[name] = Made(place[originals[own]], photo[own], style[own])
+    return MeasuredPictures(
+        table=pictures.table.iloc[rows].reset_index(drop=True),
+        vectors=pictures.vectors[rows],
+        style={view: style[rows] for view, style in pictures.style.items()},
+        made=made,
+        signals={
+            view: signals.iloc[rows].reset_index(drop=True)
+            for view, signals in pictures.signals.items()
+        },
+        objects=pictures.objects[rows],
+        noise=pictures.noise[rows],
     )
 
 
@@ -125,6 +160,35 @@ def _embeddings(
         )
         frames[view] = measured.frame
     return frames
+
+
+def _made(
+    name: str,
+    table: pd.DataFrame,
+    read: Thumbnails,
+    workspace: Workspace,
+    embedder: Embedder,
+) -> Made:
+    """What a making makes of the pictures in a LABELLED table, where the embedder can do it."""
+    making = MAKINGS[name]
+    rows = np.flatnonzero(table["photo"].isin(making.of))
+    photo_of = dict(zip(table["image_id"], table["photo"], strict=True))
+    frame = embed(
+        table["image_id"].iloc[rows].tolist(),
+        lambda image_id: make(name, image_id, read(image_id), photo=photo_of[image_id]),
+        embedder=embedder,
+        workspace=workspace,
+        params=FeatureParams.of("embeddings", {}),
+        pictures_version=f"{read.version} {name} {MADE_VERSION}",
+    ).frame
+    usable = (frame["status"] == "ok").to_numpy()
+    return Made(rows[usable], _label(table, rows[usable], making), style_features(frame[usable]))
+
+
+def _label(table: pd.DataFrame, rows: npt.NDArray[np.int64], making: Making) -> Bools:
+    """Whether what was made of these rows counts as a photograph."""
+    photo = table["photo"].to_numpy(dtype=np.bool_)[rows]
+    return photo & (not making.turns)
 
 
 def _signals(

@@ -1,6 +1,6 @@
-"""What shares no source: pictures of one source have more in common than their medium.
+"""What shares no publisher: pictures of one publisher have more in common than their medium.
 
-A score is honest only if its fit never saw the source, and a large source must not drown the
+A score is honest only if its fit never saw the publisher, and a large source must not drown the
 others."""
 
 from __future__ import annotations
@@ -16,43 +16,53 @@ from curation.verdict.medium.votes import Floats
 
 @dataclass(frozen=True)
 class FoldSettings:
-    """How sources are dealt out to folds. Chosen for a bearable number of fits (one per fold)."""
+    """How publishers are dealt out to folds."""
 
-    large_source: int = 8
-    """Pictures from which on a source is a fold of its own."""
-
-    small_folds: int = 10
-    """Folds that share the smaller sources, each of them whole."""
+    folds: int = 10
+    """Most folds: one fit each."""
 
 
 FOLDING = FoldSettings()
 
 
-def source_folds(sources: pd.Series) -> Integers:
-    """The fold of every picture: a source of its own for large sources, ten folds of whole sources
-    for the others."""
-    sizes = sources.map(sources.value_counts())
-    names = sorted(set(sources))
-    shuffled = np.random.default_rng(0).permutation(names).tolist()
-    places = dict(zip(shuffled, range(len(names)), strict=True))
-    small = "small " + sources.map(places).mod(FOLDING.small_folds).astype("str")
-    numbers, _ = pd.factorize(sources.where(sizes >= FOLDING.large_source, small))
-    return numbers.astype(np.int64)
+def publishers(sources: pd.Series) -> pd.Series:
+    """Who published each picture: the owner of its source, what comes before the first /.
+
+    >>> publishers(pd.Series(["ann/comics", "ann/books", "ben"])).tolist()
+    ['ann', 'ann', 'ben']
+    """
+    return sources.str.split("/").str[0]
+
+
+def publisher_folds(sources: pd.Series) -> Integers:
+    """The fold of every picture: whole publishers, the largest first, each to the smallest fold.
+
+    Books of one publisher were scanned alike and icons of one drawn by one hand, so what leaves out
+    a book alone promises too much."""
+    owner = publishers(sources)
+    sizes = owner.value_counts()
+    names = sorted(sizes.index, key=lambda name: (-sizes[name], name))
+    filled = np.zeros(min(FOLDING.folds, len(names)), dtype=np.int64)
+    fold_of = {}
+    for name in names:
+        fold_of[name] = int(filled.argmin())
+        filled[fold_of[name]] += sizes[name]
+    return owner.map(fold_of).to_numpy(dtype=np.int64)
 
 
 def what_cannot_be_left_out(table: pd.DataFrame) -> str:
-    """What keeps LABELLED pictures from being scored without their source, in words; "" where each
-    fold leaves pictures of both kinds to the fit."""
-    fold, photo = source_folds(table["source"]), table["photo"].to_numpy()
+    """What keeps LABELLED pictures from being scored without their publisher, in words; "" where
+    each fold leaves pictures of both kinds to the fit."""
+    fold, photo = publisher_folds(table["source"]), table["photo"].to_numpy()
     for kind, own in (("photographs", photo), ("illustrations", ~photo)):
         if not own.any():
-            return f"there are no {kind}: add some, of several sources"
+            return f"there are no {kind}: add some, of several publishers"
         holders = np.unique(fold[own])
         if len(holders) < 2:
-            sources = sorted(set(table.loc[own, "source"]))
+            owners = sorted(set(publishers(table.loc[own, "source"])))
             return (
-                f"no {kind} are left without {', '.join(sources)}: add {kind} of further sources, "
-                f"{FOLDING.large_source} pictures or more of each"
+                f"no {kind} are left without {', '.join(owners)}: add {kind} of further publishers "
+                "(what comes before the / of a source)"
             )
     return ""
 

@@ -28,6 +28,9 @@ AS_IT_IS = "as it is"
 SQUASHED = "squashed"
 CUT_OUT = "cut out"
 
+SCORED_VIEWS = (AS_IT_IS, SQUASHED)
+"""Views in which voters, calibration and thresholds are fitted: what a crawl's pictures come in."""
+
 
 @dataclass(frozen=True)
 class ViewSettings:

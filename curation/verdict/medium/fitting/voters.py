@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from curation.base.arrays import Integers
-from curation.base.errors import DataError
 from curation.gather.signals import SIGNALS
 from curation.verdict.medium import quality
 from curation.verdict.medium.fit import fit_votes, log_loss
@@ -35,9 +34,6 @@ class VoterSettings:
 
     strength: float = 1.0
     """Precision of the prior around weights of 0, in units of one answer of full curvature."""
-
-    doubt_strength: float = 1e-3
-    """The same for the fit of content alone, which has two numbers and thousands of pictures."""
 
 
 _SETTINGS = VoterSettings()
@@ -135,26 +131,6 @@ def fit_weights(sample: Sample, signs: Sequence[int]) -> Votes:
         signs=signs,
     )
     return Votes(weights, base)
-
-
-def doubt(content: Floats, table: pd.DataFrame) -> float:
-    """Where content alone finds photographs and illustrations equally likely, in its standard
-    deviations. DataError where it does not rank photographs above illustrations at all."""
-    (weight,), base = fit_votes(
-        content[:, None],
-        table["photo"].to_numpy(),
-        balance(table, "family"),
-        prior_weights=np.zeros(1),
-        prior_base=0.0,
-        strength=_SETTINGS.doubt_strength,
-        signs=[1],
-    )
-    if weight <= 0:
-        raise DataError(
-            "what the embedder sees does not rank photographs above illustrations without their "
-            "source: label pictures of more sources, or take another --embedder"
-        )
-    return float(-base / weight)
 
 
 def _candidates(aurocs: Mapping[str, quality.Interval]) -> list[str]:
