@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curation.base.trim import Box
-from curation.dedup.aligned.align import Alignment, Matrix, align, covered, zoom
+from curation.dedup.aligned.align import Alignment, Matrix, alignments, covered, zoom
 from curation.dedup.aligned.compare import Comparison, compare
 from curation.dedup.aligned.framing import is_framed
 from curation.dedup.aligned.marks import Marked
@@ -123,12 +123,15 @@ DIFFERENT = Relation("different")
 
 def relate(first: View, second: View) -> Relation:
     """Align two pictures, compare them, and judge."""
-    alignment = align(first, second)
-    if alignment is None or alignment.score < _LIMITS.min_score:
+    believed = [one for one in alignments(first, second) if one.score >= _LIMITS.min_score]
+    laid = [(alignment, compare(first, second, alignment)) for alignment in believed]
+    sound = [(alignment, found) for alignment, found in laid if found is not None]
+    if not sound:
         return DIFFERENT
-    found = compare(first, second, alignment)
-    kind = "different" if found is None else _kind(found)
-    if found is None or kind == "different":
+    # Borders and tones blur a score; outlines beside both tell which way round a figure is.
+    alignment, found = max(sound, key=lambda one: one[1].agreement)
+    kind = _kind(found)
+    if kind == "different":
         return DIFFERENT
     closer = look_closer(first, second, alignment, found.marked)
     if closer.changed and kind == "duplicate":

@@ -246,3 +246,43 @@ def test_a_line_along_an_edge_that_one_copy_lost_is_no_border() -> None:
         found = related(one, other)
         assert found.kind == "duplicate"
         assert "border" not in found.transform
+
+
+def nearly_symmetric(background: str = "#e6dfc2") -> Image.Image:
+    """A figure of two like halves that looks to one side, left of the middle of its page."""
+    page = Image.new("RGB", (480, 640), background)
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((140, 360, 200, 450), "#1f7fd6", "black", 2)
+    draw.ellipse((130, 270, 210, 370), "#c930b0", "black", 2)
+    draw.ellipse((142, 290, 198, 362), "#5d4037", "black", 2)
+    for left in (150, 176):
+        draw.ellipse((left, 312, left + 14, 324), "white")
+        draw.ellipse((left + 8, 314, left + 14, 322), "black")
+    return page
+
+
+def brightened(picture: Image.Image) -> Image.Image:
+    return ImageEnhance.Brightness(picture).enhance(1.3)
+
+
+@pytest.mark.parametrize("change", [brightened, lambda picture: bordered(picture, "#2c3e30")])
+def test_a_figure_of_two_like_halves_is_not_taken_for_its_mirror_image(change: Change) -> None:
+    picture = nearly_symmetric()
+    found = related(picture, change(picture))
+    assert found.kind == "duplicate"
+    assert "mirrored" not in found.transform
+
+
+def test_a_mirrored_figure_of_two_like_halves_is_one() -> None:
+    picture = nearly_symmetric()
+    found = related(picture, picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+    assert (found.kind, found.transform) == ("duplicate", "mirrored")
+
+
+@pytest.mark.parametrize("background", ["white", "#e6dfc2"])
+def test_what_was_added_on_empty_paper_is_no_part_of_a_crop(background: str) -> None:
+    picture = nearly_symmetric(background)
+    added = picture.copy()
+    ImageDraw.Draw(added).regular_polygon((380, 120, 12), 3, fill="#3cb371", outline="black")
+    assert related(picture, added).kind == "variant"
+    assert related(added, picture).kind == "variant"

@@ -38,6 +38,13 @@ class AlignmentLimits:
     min_square_correlation: float = 0.7
     """Least correlation (-1 to 1) of two 32 x 32 squares for a guess from their boxes."""
 
+    nearly_as_well: float = 0.06
+    """Correlation that an orientation may lack to the best and be tried as well: squares are too
+    coarse to tell a face that looks left from one that looks right."""
+
+    agrees_well: float = 0.8
+    """Score from which a second orientation is worth a comparison; fewer agree by chance."""
+
     min_matches: int = 6
     """Fewest keypoints behind a guess; two fix turn, scale and shift, so four must agree with
     them."""
@@ -62,6 +69,10 @@ class AlignmentLimits:
     most_zoom: float = 5.0
     """Largest ratio of lengths, either way, between two copies; beyond it few pixels are left to
     compare."""
+
+    rim_px: int = 2
+    """Pixels along the edge of a page, when it is looked at, into which a border beyond it blends
+    where a view is shrunk and warped."""
 
     min_overlap: float = 0.1
     """Least share of the smaller page that both pages cover."""
@@ -106,23 +117,48 @@ class Alignment(NamedTuple):
     both pages overlap."""
 
 
-def align(first: View, second: View) -> Alignment | None:
-    """The best alignment found, or the first that leaves no doubt; nothing where no guess holds."""
-    best, firm = None, False
+def alignments(first: View, second: View) -> list[Alignment]:
+    """The best alignment found, or the first that leaves no doubt; none where no guess holds.
+
+    Behind it, where it agrees well, the best of those the other way round that agree nearly as
+    well: of a figure of two like halves a score alone does not tell which it is."""
+    best, firm, tried = None, False, []
     # The cheapest guesses come first, so that plain copies never ask for keypoints.
     for matrix, many in _guesses(first, second):
         guess = Alignment(matrix, _score(first, second, matrix))
+        tried.append(guess)
         if best is None or guess.score > best.score:
             best, firm = guess, many
         if guess.score > _LIMITS.certain_score:
-            return guess
-    if best is None or firm:
-        return best
+            return [guess]
+    if best is None:
+        return []
+    return [best if firm else _improved(first, second, best), *_rivals(best, tried)]
+
+
+def _improved(first: View, second: View, best: Alignment) -> Alignment:
+    """The best guess, refined where that is worth a try."""
     if not _LIMITS.refined_above < best.score < _LIMITS.refined_below:
         return best
     matrix = _refined(first, second, best.matrix)
     refined = Alignment(matrix, _score(first, second, matrix))
     return refined if refined.score > best.score else best
+
+
+def _rivals(best: Alignment, tried: list[Alignment]) -> list[Alignment]:
+    """The best guess that is mirrored where the best of all is not, or the reverse, if it agrees
+    nearly as well."""
+    least = max(_LIMITS.agrees_well, best.score - _LIMITS.nearly_as_well)
+    others = [
+        guess
+        for guess in tried
+        if guess.score > least and _is_mirroring(guess.matrix) != _is_mirroring(best.matrix)
+    ]
+    return [max(others, key=lambda guess: guess.score)] if others else []
+
+
+def _is_mirroring(matrix: Matrix) -> bool:
+    return bool(np.linalg.det(matrix[:2, :2]) < 0)
 
 
 def drawn_over(first: View, second: View, matrix: Matrix, scale: float) -> tuple[Rgb, Rgb, Mask]:
@@ -196,8 +232,7 @@ def _guesses(first: View, second: View) -> Iterator[tuple[Matrix, bool]]:
         ((first.content_square, second.content_square), (first.content, second.content)),
         ((first.page_square, second.page_square), (first.page, second.page)),
     ):
-        k, agreement = _best_orientation(*squares)
-        if agreement > _LIMITS.min_square_correlation:
+        for k in _orientations(*squares):
             yield _box_over_box(*boxes, k), False
     for mirrored in (False, True):
         places, others = _matches(first, second, mirrored)
@@ -206,12 +241,13 @@ def _guesses(first: View, second: View) -> Iterator[tuple[Matrix, bool]]:
             yield matrix, matches >= _LIMITS.few_matches
 
 
-def _best_orientation(one: Floats32, other: Floats32) -> tuple[int, float]:
-    """The orientation of the other square that correlates best with the one, and how well."""
+def _orientations(one: Floats32, other: Floats32) -> npt.NDArray[np.int64]:
+    """The orientations in which the other square may be the one, upright first: all that correlate
+    nearly as well as the best, as a figure of two like halves does mirrored too."""
     turned = np.stack([oriented(other, k).ravel() for k in range(ORIENTATIONS)])
     agreement = turned @ one.ravel()
-    k = int(agreement.argmax())
-    return k, agreement[k]
+    least = max(_LIMITS.min_square_correlation, agreement.max() - _LIMITS.nearly_as_well)
+    return np.flatnonzero(agreement > least)
 
 
 def _box_over_box(under: Box, over: Box, k: int) -> Matrix:
@@ -314,7 +350,7 @@ def _score(first: View, second: View, matrix: Matrix) -> float:
     under, over, pages = drawn_over(first, second, matrix, _look_scale(first))
     page = first.page.share_of(first.size)
     other_page = second.page.share_of(second.size) * _areas(first, second, matrix)
-    both = inside(pages, 1)
+    both = inside(pages, _LIMITS.rim_px)
     if both.mean() < _LIMITS.min_overlap * min(page, other_page):
         return -1.0
     colours = correlation(under[both], over[both])
@@ -333,10 +369,10 @@ def _refined(first: View, second: View, matrix: Matrix) -> Matrix:
     """A nearby affine matrix under which brightness correlates better; the same where the search
     fails."""
     scale = _look_scale(first)
-    under, over, _ = drawn_over(first, second, matrix, scale)
+    under, over, pages = drawn_over(first, second, matrix, scale)
     scaled = scaling(scale)
     try:
-        shift = np.vstack([_shift(under, over), [0, 0, 1]])
+        shift = np.vstack([_shift(under, over, inside(pages, _LIMITS.rim_px)), [0, 0, 1]])
         # The search maps the frame to the second picture; ours is the other way, at full size.
         moved = np.linalg.inv(scaled) @ np.linalg.inv(shift) @ scaled @ matrix
     except (cv2.error, np.linalg.LinAlgError):
@@ -344,9 +380,9 @@ def _refined(first: View, second: View, matrix: Matrix) -> Matrix:
     return moved if np.isfinite(moved).all() and _zooms_little(moved) else matrix
 
 
-def _shift(under: Rgb, over: Rgb) -> Matrix:
-    """2 x 3: the affine map from one picture to another that nearly agrees; cv2.error where there
-    is no way uphill."""
+def _shift(under: Rgb, over: Rgb, where: Mask) -> Matrix:
+    """2 x 3: the affine map from one picture to another that nearly agrees, `where` both are;
+    cv2.error where there is no way uphill."""
     one, other = (cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY) for rgb in (under, over))
     kinds = cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT
     _, shift = cv2.findTransformECC(
@@ -355,7 +391,8 @@ def _shift(under: Rgb, over: Rgb) -> Matrix:
         np.eye(2, 3, dtype=np.float32),
         cv2.MOTION_AFFINE,
         (kinds, _LIMITS.most_steps, _LIMITS.settled),
-        np.full(one.shape, 255, np.uint8),
+        # Without the rim: a border beyond a page would draw the page's edge away from it.
+        where.astype(np.uint8),
         _LIMITS.smoothing_px,
     )
     return np.asarray(shift)

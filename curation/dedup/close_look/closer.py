@@ -10,7 +10,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from curation.base.rgb import Mask, Rgb
+from curation.base.rgb import Mask, Rgb, channels_apart
 from curation.base.trim import Box, trim
 from curation.dedup.aligned.align import (
     Alignment,
@@ -50,6 +50,12 @@ class CloserLimits:
     moved_px: float = 0.15
     """Pixels at the farthest corner by which an alignment must be off to be mended: drawing a
     picture anew blurs it."""
+
+    paper: int = 24
+    """Levels by which trimmed paper may differ from the other's: a little more than storing."""
+
+    papered: float = 0.7
+    """Share of what was trimmed that has to be paper in both."""
 
     stroke: float = 2.0
     """Excess of the strokes of a watermark."""
@@ -216,9 +222,23 @@ def _drawn(one: Rgb, other: Rgb, pages: tuple[Box, Box], matrix: Matrix, scale: 
     over = cv2.warpAffine(
         small, by, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    page, other_page = (
-        covered(box, onto, (height, width))
-        for box, onto in zip(pages, (scaled, placed), strict=True)
+    both = np.asarray(under, np.uint8), np.asarray(over, np.uint8)
+    page, frame = (
+        covered(box, scaled, (height, width)) & covered(other_box, placed, (height, width))
+        for box, other_box in (pages, (_frame(one), _frame(other)))
     )
-    where = inside(page & other_page, _LIMITS.margin_px)
-    return _Laid(np.asarray(under, np.uint8), np.asarray(over, np.uint8), where, scale, matrix)
+    paper = _same_paper(*both, inside(frame & ~page, 1))
+    where = inside(frame if paper else page, _LIMITS.margin_px)
+    return _Laid(*both, where, scale, matrix)
+
+
+def _same_paper(one: Rgb, other: Rgb, margin: Mask) -> bool:
+    """Whether what was trimmed from a page is empty in both: what stands there in one alone was
+    added, and is no part that the other was cropped to. A border is another colour."""
+    apart = channels_apart(one, other)[margin]
+    return bool(apart.size) and float((apart <= _LIMITS.paper).mean()) >= _LIMITS.papered
+
+
+def _frame(rgb: Rgb) -> Box:
+    height, width = rgb.shape[:2]
+    return Box(0, 0, width, height)
