@@ -1,7 +1,7 @@
 """How well the medium verdict tells photographs from illustrations, beside every single signal and
 camp2022.
 
-    python benchmarks/medium.py
+    python benchmarks/medium.py [--more FOLDER ...]
 
 Labelled pictures are judged by heads fitted without their publisher, in simulated folders of one
 family of illustrations with photographs of every kind; then the crawl, which no fitting touched, by
@@ -267,9 +267,10 @@ def main() -> None:
         default=Path("medium-workspace"),
         help="where measurements are kept",
     )
+    parser.add_argument("--more", type=Path, nargs="*", default=[], help="further labelled sets")
     given = parser.parse_args()
     workspace = Workspace(given.workspace)
-    pictures = measured_sets(given.data, workspace, given.weights_dir)
+    pictures = measured_sets(given.data, workspace, given.weights_dir, more=given.more)
     scores = cross_scores(pictures)
     verdict = Verdict(pictures, scores)
     _print_ranking(pictures, scores, verdict)
@@ -278,9 +279,11 @@ def main() -> None:
     crawl(given.data, workspace, given.weights_dir)
 
 
-def measured_sets(data: Path, workspace: Workspace, weights: Path) -> MeasuredPictures:
-    """The labelled pictures, measured in every view."""
-    labelled = read_labelled([data / name for name in SETS], workspace)
+def measured_sets(
+    data: Path, workspace: Workspace, weights: Path, *, more: Sequence[Path] = ()
+) -> MeasuredPictures:
+    """The labelled pictures, and those of further sets, measured in every view."""
+    labelled = read_labelled([*(data / name for name in SETS), *more], workspace)
     features = FeatureParams.of("embeddings", {"embedder": EMBEDDER})
     objects = ObjectParams.of("object_counts", {"download": False})
     return measure_pictures(

@@ -1,21 +1,22 @@
 """How well a head tells pictures of publishers that it never saw, calibration and thresholds
 included.
 
-    python benchmarks/medium_cross_set.py
+    python benchmarks/medium_cross_set.py [--more FOLDER ...]
 
-A head is fitted whole on one labelled set and judges the other, then the other way round: in
-folders of one style each, with every photograph of the test set in turn. Pictures of publishers
-that are in both sets are left out of the test."""
+Each labelled set in turn is judged by a head fitted whole on the others: in folders of one style
+each, with every photograph of the test set in turn. Pictures of publishers that are in the others
+too are left out of the test. `--more` adds sets, such as the one that `free_pictures.py` builds;
+every fit takes some minutes."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from medium import EMBEDDER, SETS, measured_sets
+from medium import EMBEDDER, measured_sets
 
 from curation.store.workspace import Workspace
 from curation.verdict.learned import LearnedParams
@@ -33,7 +34,7 @@ from curation.verdict.medium.thresholds import media, thresholds
 
 STYLES: Mapping[str, Sequence[str]] = {
     "cartoon, flat, emoji": ("cartoons", "3D emoji"),
-    "sketch, line art": ("ink and engravings",),
+    "sketch, line art": ("ink and engravings", "line art"),
     "painting": ("paintings", "watercolours"),
     "digital painting": ("digital art",),
     "storybook": ("storybook",),
@@ -66,13 +67,7 @@ def judged(head: Head, pictures: MeasuredPictures, rows: np.ndarray) -> tuple[np
     near = nearest(folder.vectors, head.neighbours)
     pulled = alone + pull(alone, near, share=head.pull_share, limit=head.pull_limit)
     prior = logit(photo_share(pulled))
-    params = LearnedParams()
-    at = thresholds(
-        head,
-        illustrations_rejected=params.max_illustrations_rejected,
-        photos_kept=params.max_photos_kept,
-    )
-    seen = np.ones(len(rows), dtype=bool)
+    at, seen = thresholds(head, LearnedParams().promised()), np.ones(len(rows), dtype=bool)
     return alone, pulled + prior, media(pulled + prior, seen, prior=prior, thresholds=at)
 
 
@@ -98,14 +93,21 @@ def in_folders(head: Head, pictures: MeasuredPictures, drawings: np.ndarray) -> 
 
 
 def cross_set(pictures: MeasuredPictures) -> None:
-    """Fits on each set, and prints what the head says of the other."""
+    """Leaves out each set, and prints what a head of the others says of it."""
+    print(f"{'left out':12}{'style':24}" + "".join(f"{name:>13}" for name in Figures._fields))
+    for name, head, unseen in left_out(pictures):
+        _print(name, head, unseen)
+
+
+def left_out(pictures: MeasuredPictures) -> Iterator[tuple[str, Head, MeasuredPictures]]:
+    """Each set's name, a head fitted on the others, and what no publisher of theirs made in it."""
     of_set = pictures.table["path"].str.split("/").str[0].to_numpy()
     publisher = publishers(pictures.table["source"])
-    print(f"{'fitted on':12}{'style':24}" + "".join(f"{name:>13}" for name in Figures._fields))
-    for name in SETS:
-        head = fit_head(some(pictures, np.flatnonzero(of_set == name)), embedder=EMBEDDER).head
-        unseen = (of_set != name) & ~publisher.isin(publisher[of_set == name]).to_numpy()
-        _print(name, head, some(pictures, np.flatnonzero(unseen)))
+    for name in sorted(set(of_set)):
+        others = of_set != name
+        head = fit_head(some(pictures, np.flatnonzero(others)), embedder=EMBEDDER).head
+        unseen = ~others & ~publisher.isin(publisher[others]).to_numpy()
+        yield name, head, some(pictures, np.flatnonzero(unseen))
 
 
 def _print(name: str, head: Head, tested: MeasuredPictures) -> None:
@@ -125,8 +127,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--weights-dir", type=Path, default=Path("../shared/weights"))
     parser.add_argument("--workspace", type=Path, default=Path("medium-workspace"))
+    parser.add_argument("--more", type=Path, nargs="*", default=[], help="further labelled sets")
     given = parser.parse_args()
-    cross_set(measured_sets(given.data, Workspace(given.workspace), given.weights_dir))
+    workspace = Workspace(given.workspace)
+    cross_set(measured_sets(given.data, workspace, given.weights_dir, more=given.more))
 
 
 if __name__ == "__main__":
