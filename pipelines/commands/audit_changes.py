@@ -46,8 +46,8 @@ def change_lines(told: dict[str, Any]) -> Iterator[str]:
 
 def _moved(before: Seen, after: Seen) -> list[dict[str, Any]]:
     pairs = pd.DataFrame({"from": before.medium, "to": after.medium})
-    moved = pairs[pairs["from"] != pairs["to"]].value_counts().rename("pictures").reset_index()
-    return [{str(name): value for name, value in row.items()} for row in moved.to_dict("records")]
+    moved = pairs[pairs["from"] != pairs["to"]].value_counts()
+    return [{"from": old, "to": new, "pictures": int(count)} for (old, new), count in moved.items()]
 
 
 def _thresholds(seen: Seen) -> dict[str, float]:

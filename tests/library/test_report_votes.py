@@ -15,6 +15,8 @@ from curation.report.ballots import ballots
 from curation.report.findings import published_thresholds
 from curation.report.photographs import outcome_per_picture
 from curation.store.workspace import Workspace
+from curation.verdict.audit.targets import TARGETS
+from curation.verdict.medium.queue import QUEUE
 from curation.verdict.medium.votes import VOTE_QUALITY, VOTES
 from tests.reports import COPY, PHOTO, VOTER, frames, judged, page, removal_rates, voted
 
@@ -172,3 +174,34 @@ def test_damaged_cut_points_name_the_file(tmp_path: Path, content: bytes) -> Non
     workspace.publish("medium.json", content)
     with pytest.raises(StoreError, match=r"medium.json cannot be used .* run `inksift run` again"):
         published_thresholds(workspace)
+
+
+def test_the_chapter_tells_what_was_promised_and_what_answers_bought() -> None:
+    targets = TARGETS.frame(
+        [
+            {
+                "error": "illustrations_rejected",
+                "promised": 0.01,
+                "value": 0.004,
+                "low": 0.001,
+                "high": 0.021,
+                "estimated_by": "answers of people",
+            }
+        ]
+    )
+    queue = QUEUE.frame(
+        [
+            {"answers": answers, "unsure": unsure, "photo": 3, "illustration": 97 - unsure}
+            for answers, unsure in ((0, 40), (10, 25), (20, 8))
+        ]
+    )
+    html = page([PHOTO], judged(voted(1), targets=targets, queue=queue))
+    assert "What was promised" in html
+    assert "illustrations rejected as photographs" in html
+    assert "People said of 20 pictures" in html
+    assert re.findall(r'<td class="number">(15|17)</td>', html) == ["15", "17"]
+
+
+def test_without_answers_nothing_is_said_to_have_been_bought() -> None:
+    alone = QUEUE.frame([{"answers": 0, "unsure": 4, "photo": 0, "illustration": 5}])
+    assert "What answers bought" not in page([PHOTO], judged(voted(1), queue=alone))
