@@ -1,5 +1,6 @@
 """What all answers in force change in the verdict on a folder, for the end of `inksift audit`."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,9 +46,13 @@ def change_lines(told: dict[str, Any]) -> Iterator[str]:
 
 
 def _moved(before: Seen, after: Seen) -> list[dict[str, Any]]:
-    pairs = pd.DataFrame({"from": before.medium, "to": after.medium})
-    moved = pairs[pairs["from"] != pairs["to"]].value_counts()
-    return [{"from": old, "to": new, "pictures": int(count)} for (old, new), count in moved.items()]
+    """How many pictures went from one answer of the machine to another, most first."""
+    moved = Counter(zip(before.medium.tolist(), after.medium.tolist(), strict=True))
+    return [
+        {"from": old, "to": new, "pictures": pictures}
+        for (old, new), pictures in moved.most_common()
+        if old != new
+    ]
 
 
 def _thresholds(seen: Seen) -> dict[str, float]:
