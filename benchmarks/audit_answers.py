@@ -31,7 +31,6 @@ from curation.verdict.medium.fitting.measured import MeasuredPictures, some, vot
 from curation.verdict.medium.fitting.views import AS_IT_IS
 from curation.verdict.medium.folder import Folder
 from curation.verdict.medium.head import Head
-from curation.verdict.medium.thresholds import media, thresholds
 from curation.verdict.medium.votes import EMBEDDING, MEASURES
 
 MOST_DRAWINGS, LEAST_DRAWINGS, PHOTO_SHARE = 400, 60, 0.2
@@ -80,19 +79,13 @@ def answered(name: str, pictures: MeasuredPictures, head: Head, answers: int) ->
     asked = propose(first.votes, set(), queue=waiting, count=answers)["image_id"]
     then = folder.see(truth[asked])
     rest = ~then.votes["image_id"].isin(asked).to_numpy()
-    refitted = media(
-        then.votes["log_odds"].to_numpy(),
-        np.ones(len(rest), dtype=bool),
-        prior=then.votes["prior"].to_numpy(),
-        thresholds=thresholds(head, LearnedParams().promised()),
-    )
+    refitted = folder.judge_after(NOBODY)(truth[asked])
     photo = truth[first.votes["image_id"]].to_numpy()
-    log_odds = then.votes["log_odds"].to_numpy()
     return Row(
         name,
-        _figures(first.votes["log_odds"].to_numpy(), first.medium, photo),
-        _figures(log_odds[rest], refitted[rest], photo[rest]),
-        _figures(log_odds[rest], then.medium[rest], photo[rest]),
+        _figures(first.votes["log_odds"], first.medium, photo),
+        _figures(refitted["log_odds"][rest], refitted["medium"].to_numpy()[rest], photo[rest]),
+        _figures(then.votes["log_odds"][rest], then.medium[rest], photo[rest]),
     )
 
 
@@ -119,12 +112,12 @@ def _folder(pictures: MeasuredPictures, head: Head) -> Folder:
     )
 
 
-def _figures(log_odds: np.ndarray, medium: np.ndarray, photo: np.ndarray) -> Figures:
+def _figures(log_odds: pd.Series, medium: np.ndarray, photo: np.ndarray) -> Figures:
     return Figures(
         review=float((medium == "unsure").mean()),
         lost=float((medium[~photo] == "photo").mean()),
         photos_kept=float((medium[photo] == "illustration").mean()),
-        ece=quality.ece(probability(log_odds), photo),
+        ece=quality.ece(probability(log_odds.to_numpy()), photo),
     )
 
 

@@ -65,7 +65,7 @@ STAGE = Stage(
         ),
         "queue": Made(
             QUEUE,
-            "How many pictures were left to review before anyone answered, and after every ten "
+            "How many pictures were left to review before anyone answered, and after every few "
             "answers",
         ),
         "targets": Made(
@@ -177,7 +177,7 @@ def _targets(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     if judged.folder is None:
         return table(TARGETS.frame([]), "targets")
-    targets = estimated_targets(judged.folder.judge, answers, config.promised())
+    targets = estimated_targets(judged.folder, answers, config.promised())
     return table(targets, "targets", targets=records(targets))
 
 

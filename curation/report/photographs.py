@@ -124,11 +124,12 @@ def _targets(targets: pd.DataFrame | None) -> list[dict[Any, Any]]:
 
 
 def _queue(queue: pd.DataFrame | None) -> list[dict[Any, Any]]:
-    """The rows of a QUEUE frame, with what each batch of answers took off; none where nobody
+    """The rows of a QUEUE frame, with what each batch of answers changed; none where nobody
     answered."""
     if queue is None or len(queue) < 2:
         return []
-    return records(queue.assign(fewer=-queue["unsure"].diff().fillna(0).astype("int64")))
+    change = queue["unsure"].diff().fillna(0).astype("int64").map("{:+,d}".format)
+    return records(queue.assign(change=["", *change.str.replace("-", "\u2212")[1:]]))
 
 
 def _removal_rates(removal_rates: pd.DataFrame, most: int) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.base.params import Params
 from curation.base.reasons import PHOTO_VERDICT, UNSURE_VERDICT
 from curation.verdict.judgements import JUDGEMENTS
-from curation.verdict.medium.explain import Sight, explain_verdict
+from curation.verdict.medium.contexts import PictureContext
+from curation.verdict.medium.explain import explain_verdict
 from curation.verdict.medium.fit import probability
 from curation.verdict.medium.folder import DIGITS, Folder, Seen
 from curation.verdict.medium.head import Head
@@ -90,20 +91,20 @@ def judge_learned(
         adapt=params.adapt,
     )
     seen = folder.see(answers)
-    heard = answers[answers.index.isin(seen.votes["image_id"])]
-    queue = queue_by_answers(lambda some: folder.see(some).medium, heard)
+    heard = folder.heard(answers)
+    queue = queue_by_answers(lambda some: folder.see(some).medium, heard, after=seen.medium)
     return Learned(_judgements(seen), seen, folder, queue)
 
 
 def _judgements(seen: Seen) -> pd.DataFrame:
     chances = probability(seen.votes["log_odds"].to_numpy()).round(DIGITS)
     votes = seen.votes.to_dict("records")
-    rows = zip(votes, seen.sights, chances.tolist(), seen.medium.tolist(), strict=True)
+    rows = zip(votes, seen.contexts, chances.tolist(), seen.medium.tolist(), strict=True)
     return JUDGEMENTS.frame([_judgement(*row) for row in rows])
 
 
 def _judgement(
-    vote: Mapping[Any, Any], sight: Sight, p_photo: float, medium: str
+    vote: Mapping[Any, Any], context: PictureContext, p_photo: float, medium: str
 ) -> dict[str, object]:
     outcome, reason = _OUTCOMES[medium]
     parts = {part: vote[part] for part in PARTS}
@@ -113,5 +114,5 @@ def _judgement(
         "reason": reason,
         "p_photo": p_photo,
         "medium": medium,
-        "explanation": explain_verdict(parts, sight, medium=medium, p_photo=p_photo),
+        "explanation": explain_verdict(parts, context, medium=medium, p_photo=p_photo),
     }

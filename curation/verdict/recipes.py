@@ -102,15 +102,23 @@ def judge(
     known = pd.Series(dtype="bool") if answers is None else answers
     head = load_head(embedder, heads)
     told = judge_learned(evidence, embeddings, params, head=head, answers=known)
-    usable = evidence.loc[evidence["embedding"] == "ok", "image_id"]
     settled: dict[str, str | int | float] = {
         "embedder": embedder,
         "head": digest(head),
-        "answers": int(known.index.isin(usable).sum()),
+        "answers": len(told.folder.heard(known)),
         "photo_share": round(told.seen.photo_share, 4),
         "reject_threshold": round(told.seen.thresholds.reject, 4),
         "keep_threshold": round(told.seen.thresholds.keep, 4),
         "max_illustrations_rejected": params.max_illustrations_rejected,
         "max_photos_kept": params.max_photos_kept,
     }
-    return Judged(told.judgements, *told.seen[:3], told.folder, told.queue, settled)
+    seen = told.seen
+    return Judged(
+        judgements=told.judgements,
+        measures=seen.measures,
+        votes=seen.votes,
+        quality=seen.quality,
+        folder=told.folder,
+        queue=told.queue,
+        settled=settled,
+    )

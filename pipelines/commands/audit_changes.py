@@ -15,9 +15,9 @@ _WORDS = {"unsure": "unsure", "photo": "photograph", "illustration": "illustrati
 def changes(folder: Folder, answers: pd.Series) -> dict[str, Any]:
     """`queue` (a QUEUE row for every few answers), `moved` (how many pictures went from one answer
     of the machine to another), and the `thresholds` before and after."""
-    before, after = folder.see(answers.iloc[:0]), folder.see(answers)
-    heard = answers[answers.index.isin(before.votes["image_id"])]
-    queue = queue_by_answers(lambda some: folder.see(some).medium, heard)
+    heard = folder.heard(answers)
+    before, after = folder.see(heard.iloc[:0]), folder.see(heard)
+    queue = queue_by_answers(lambda some: folder.see(some).medium, heard, after=after.medium)
     return {
         "queue": queue.to_dict("records"),
         "moved": _moved(before, after),
@@ -34,14 +34,12 @@ def change_lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"  {move['pictures']} from {_WORDS[move['from']]} to {_WORDS[move['to']]}"
     before, after = told["thresholds"]["before"], told["thresholds"]["after"]
     if before == after:
-        yield (
-            "the thresholds stay: they move from five answers on for photographs and five for "
-            "illustrations"
-        )
+        yield "the thresholds stay: these answers are too few of a class, or do not rank as it does"
         return
     yield (
-        f"thresholds (log-odds): rejected from {after['reject']:+.1f} on, before "
-        f"{before['reject']:+.1f}; kept below {after['keep']:+.1f}, before {before['keep']:+.1f}"
+        f"thresholds: rejected from {after['reject']:+.1f} log-odds on and kept below "
+        f"{after['keep']:+.1f}, in the refitted verdict's numbers; before {before['reject']:+.1f} "
+        f"and {before['keep']:+.1f}"
     )
 
 

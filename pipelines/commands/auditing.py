@@ -97,7 +97,7 @@ def take(
     given = read_answers(answers.read_bytes(), set(audited.duplicates["image_id"]))
     recorded = ledger.record(given.decisions, author)
     known = human.answers(audited.duplicates, ledger.in_force())
-    found = assess(folder.judge, known)
+    found = assess(folder.judge, known, after=folder.judge_after(known))
     return {
         "answers": len(given.decisions),
         "new": len(recorded.new),

@@ -363,7 +363,7 @@ def test_answers_on_a_folder_that_the_head_mistakes_show_and_mend_it(
 
 def test_answers_shrink_the_queue_of_a_folder_and_say_so(rng: np.random.Generator) -> None:
     evidence, embeddings, photo = a_crawl(rng, 400)
-    unsure = replace(a_head(), reject_thresholds={0.01: 9.0}, keep_thresholds={0.03: -9.0})
+    unsure = replace(a_head(), reject_thresholds={0.01: 3.0}, keep_thresholds={0.03: -9.0})
     first = learned.judge_learned(
         evidence, embeddings, LearnedParams(), head=unsure, answers=photo.iloc[:0]
     )
@@ -372,8 +372,8 @@ def test_answers_shrink_the_queue_of_a_folder_and_say_so(rng: np.random.Generato
         evidence, embeddings, LearnedParams(), head=unsure, answers=photo[asked]
     )
     left = [np.mean(run.seen.medium == "unsure") for run in (first, then)]
-    assert left[0] > 0.9
-    assert left[1] < 0.3
+    assert left[0] > 0.5
+    assert left[1] < left[0] / 2
     truth = np.where(photo[then.seen.votes["image_id"]], "photo", "illustration")
     decided = then.seen.medium != "unsure"
     assert np.mean(decided & (then.seen.medium != truth)) < 0.03

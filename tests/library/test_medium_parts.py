@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from curation.base.errors import WeightsError
 from curation.verdict.medium import neighbours
-from curation.verdict.medium.explain import Sight, explain_verdict
+from curation.verdict.medium.contexts import PictureContext
+from curation.verdict.medium.explain import explain_verdict
 from curation.verdict.medium.head import SILENT, Head, load_head
 from curation.verdict.medium.neighbours import nearest, pull
 from curation.verdict.medium.prior import PRIOR, logit, photo_share
@@ -161,12 +162,12 @@ VOTES = dict.fromkeys(PARTS, 0.0)
 LEANINGS = {"noise": 1, "entropy": 1, "flat_area": -1, "colours": 1, "edges": 0}
 
 
-def sight(near: int = 0, near_alike: int = 0, **signals: float) -> Sight:
-    return Sight(signals, LEANINGS, near, near_alike)
+def context(near: int = 0, near_alike: int = 0, **signals: float) -> PictureContext:
+    return PictureContext(signals, LEANINGS, near, near_alike)
 
 
 def test_what_a_person_can_check_is_said_the_clearest_first():
-    seen = sight(10, 9, noise=-1.2, flat_area=2.1, colours=-1.1, entropy=-0.4, edges=3.0)
+    seen = context(10, 9, noise=-1.2, flat_area=2.1, colours=-1.1, entropy=-0.4, edges=3.0)
     assert explain_verdict(VOTES, seen, medium="illustration", p_photo=0.03) == (
         "illustration 0.03: flat areas, no sensor noise, few colours; near pictures judged "
         "alike: 9 of 10"
@@ -174,22 +175,23 @@ def test_what_a_person_can_check_is_said_the_clearest_first():
 
 
 def test_a_verdict_that_knows_less_says_less_and_names_what_speaks_against_it():
-    seen = sight(4, 1, noise=1.5, entropy=1.1, flat_area=1.9, colours=-1.4)
+    seen = context(4, 1, noise=1.5, entropy=1.1, flat_area=1.9, colours=-1.4)
     assert explain_verdict(VOTES, seen, medium="unsure", p_photo=0.6) == (
-        "unsure 0.60: sensor-like noise, but flat areas; near pictures judged alike: 1 of 4"
+        "unsure 0.60: sensor-like noise, many grey levels, but flat areas; near pictures judged "
+        "alike: 1 of 4"
     )
 
 
-def test_where_nothing_can_be_checked_the_machine_names_its_own_votes():
+def test_the_loudest_of_the_machines_own_votes_is_said_after_what_can_be_checked():
     votes = VOTES | {"texture": 2.5, "content": 0.9, "prior": -2.0}
-    assert explain_verdict(votes, sight(noise=0.2), medium="photo", p_photo=0.97) == (
-        "photo 0.97: the texture of known photographs, shows what known photographs show, but "
-        "photographs are rare in this folder"
+    assert explain_verdict(votes, context(noise=1.2), medium="photo", p_photo=0.97) == (
+        "photo 0.97: sensor-like noise, the texture of known photographs, but photographs are rare "
+        "in this folder"
     )
 
 
 def test_silence_is_said():
-    assert explain_verdict(VOTES, sight(), medium="unsure", p_photo=0.4) == (
+    assert explain_verdict(VOTES, context(), medium="unsure", p_photo=0.4) == (
         "unsure 0.40: nothing that stands out decides"
     )
 
@@ -200,7 +202,7 @@ def test_silence_is_said():
     st.floats(0, 1),
 )
 def test_every_verdict_has_one_line_of_words(votes, signals, p_photo):
-    words = explain_verdict(VOTES | votes, sight(**signals), medium="unsure", p_photo=p_photo)
+    words = explain_verdict(VOTES | votes, context(**signals), medium="unsure", p_photo=p_photo)
     assert words.startswith(f"unsure {p_photo:.2f}: ")
     assert "\n" not in words
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from curation.verdict.audit.questions import lot
 from curation.verdict.medium import quality
 from curation.verdict.medium.fit import probability
+from curation.verdict.medium.folder import Judge
 from curation.verdict.medium.quality import Interval
 from curation.verdict.medium.strata import Counts, sample_weight
 from curation.verdict.medium.votes import Floats
@@ -35,10 +35,6 @@ class AuditSettings:
 
 
 _AUDIT = AuditSettings()
-
-Judge = Callable[[pd.Series], pd.DataFrame]
-"""From answers (True for a photograph, by image_id) to a folder as heads that heed them see it:
-`image_id`, `log_odds` and `medium`, the answer of the machine."""
 
 
 class Figures(NamedTuple):
@@ -79,9 +75,10 @@ class Assessment(NamedTuple):
     """Of heads refitted on answers to other pictures."""
 
 
-def assess(judge: Judge, answers: pd.Series) -> Assessment:
+def assess(judge: Judge, answers: pd.Series, *, after: Judge | None = None) -> Assessment:
     """Figures on the answered pictures of a folder: by the shipped head, and refitted by
-    cross-validation.
+    cross-validation. `after` is a judge whose thresholds all of the answers moved, where `judge`
+    would move them by those alone that it is given.
 
     An answer's sample weight is the number of pictures in its stratum of shipped log-odds for each
     answer there. For a first audit that is one over its chance of being drawn; answers from
@@ -89,7 +86,7 @@ def assess(judge: Judge, answers: pd.Series) -> Assessment:
     what the pictures show."""
     shipped = judge(answers.iloc[:0]).set_index("image_id").sort_index()
     known = answers[answers.index.isin(shipped.index)].sort_index()
-    refitted = _without_their_answer(judge, known, nothing=shipped.iloc[:0])
+    refitted = _without_their_answer(after or judge, known, nothing=shipped.iloc[:0])
     photo = known.to_numpy(dtype=np.bool_)
     weight = sample_weight(shipped["log_odds"].to_numpy(), shipped.index.isin(known.index))
     return Assessment(

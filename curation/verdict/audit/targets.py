@@ -6,7 +6,6 @@ interval is what they become if the whole folder is easier or harder than the ve
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +13,11 @@ import pandas as pd
 
 from curation.base.media import ILLUSTRATION, PHOTO
 from curation.base.tables import Table
-from curation.verdict.audit.assess import Figures, assess
+from curation.verdict.audit.assess import assess
 from curation.verdict.medium.fit import probability
+from curation.verdict.medium.folder import Folder
 from curation.verdict.medium.quality import Interval
+from curation.verdict.medium.recalibration import has_enough_answers
 from curation.verdict.medium.thresholds import Promises
 from curation.verdict.medium.votes import Bools, Floats
 
@@ -34,7 +35,6 @@ TARGETS = Table(
         "estimated_by": "str",
     },
     key=("error",),
-    may_be_missing=frozenset({"value"}),
 )
 """One row per promised error: `illustrations_rejected` and `photos_kept`, the share of a class that
 the verdict gets wrong without asking, as promised and as estimated for the whole folder (95 %
@@ -55,33 +55,26 @@ class TargetSettings:
 _TARGETS = TargetSettings()
 
 
-def estimated_targets(
-    judge: Callable[[pd.Series], pd.DataFrame], answers: pd.Series, promised: Promises
-) -> pd.DataFrame:
-    """TARGETS of a folder; `judge` as for `assess`, `answers` are a person's (True for a
-    photograph, by image_id)."""
-    judged = judge(answers)
-    heard = answers[answers.index.isin(judged["image_id"])]
-    known = assess(judge, heard).refitted if len(heard) else None
-    expected = _expected(judged)
+def estimated_targets(folder: Folder, answers: pd.Series, promised: Promises) -> pd.DataFrame:
+    """TARGETS of a folder; `answers` are a person's (True for a photograph, by image_id). Fewer
+    than move its thresholds outweigh nothing that the verdict believes."""
+    heard = folder.heard(answers)
+    enough = has_enough_answers(heard.to_numpy(dtype=np.bool_))
+    after = folder.judge_after(heard)
+    known = assess(folder.judge, heard, after=after).refitted if enough else None
+    expected = expected_errors(after(heard))
     rows = []
     for error, share in promised._asdict().items():
-        own, given = expected[error], _given(known, error)
-        estimate, whence = (given, BY_ANSWERS) if given else (own, BY_ITSELF)
+        estimate: Interval = getattr(known, error) if known else expected[error]
+        whence = BY_ANSWERS if known else BY_ITSELF
         rows.append(
             {"error": error, "promised": share, **estimate._asdict(), "estimated_by": whence}
         )
     return TARGETS.frame(rows)
 
 
-def _given(known: Figures | None, error: str) -> Interval | None:
-    """What answers say of an error; nothing where none is of its class."""
-    figure: Interval | None = getattr(known, error) if known else None
-    return None if figure is None or np.isnan(figure.value) else figure
-
-
-def _expected(judged: pd.DataFrame) -> dict[str, Interval]:
-    """The errors that the log-odds themselves expect."""
+def expected_errors(judged: pd.DataFrame) -> dict[str, Interval]:
+    """The errors that the log-odds of a judged folder (`image_id`, `log_odds`, `medium`) expect."""
     log_odds = judged["log_odds"].to_numpy()
     photo, illustration = (
         (judged["medium"] == medium).to_numpy() for medium in (PHOTO, ILLUSTRATION)

@@ -1,4 +1,4 @@
-"""How the pictures left to review become fewer with every ten answers."""
+"""How the pictures left to review become fewer with every few answers."""
 
 from __future__ import annotations
 
@@ -36,22 +36,27 @@ _QUEUE = QueueSettings()
 
 
 def queue_by_answers(
-    medium: Callable[[pd.Series], npt.NDArray[np.str_]], answers: pd.Series
+    medium: Callable[[pd.Series], npt.NDArray[np.str_]],
+    answers: pd.Series,
+    *,
+    after: npt.NDArray[np.str_],
 ) -> pd.DataFrame:
     """The QUEUE of a folder; `medium` gives the answer for every picture from a person's answers
-    (True for a photograph, by image_id).
+    (True for a photograph, by image_id), and `after` is what it gives from all of them.
 
     Answers come in the order of their image_id, which is as good as random: the row for ten says
-    what any ten of them would have bought."""
+    what any ten of them would have bought. Where there are more than fifty, the rows are further
+    apart."""
     ordered = answers.sort_index()
-    numbers = [0, *_steps(len(ordered))]
-    return QUEUE.frame([_row(number, medium(ordered.iloc[:number])) for number in numbers])
+    earlier = range(0, len(ordered), _step(len(ordered)))
+    rows = [_row(number, medium(ordered.iloc[:number])) for number in earlier]
+    return QUEUE.frame([*rows, _row(len(ordered), after)])
 
 
-def _steps(answers: int) -> list[int]:
+def _step(answers: int) -> int:
+    """Answers between two rows."""
     batches = -(-answers // _QUEUE.batch)
-    step = _QUEUE.batch * max(1, -(-batches // _QUEUE.most_looks))
-    return sorted({*range(step, answers, step), answers} - {0})
+    return _QUEUE.batch * max(1, -(-batches // _QUEUE.most_looks))
 
 
 def _row(answers: int, medium: npt.NDArray[np.str_]) -> dict[str, object]:

@@ -15,10 +15,14 @@ def style_features(embeddings: pd.DataFrame) -> npt.NDArray[np.float32]:
     histograms: Perronnin, Sanchez and Mensink 2010)."""
     if embeddings.empty:
         return np.zeros((0, 0), dtype=np.float32)
-    both = (
-        np.stack(embeddings[name].to_list()).astype(np.float32) for name in ("vector", "texture")
-    )
-    return signed_root(np.concatenate(list(both), axis=1))
+    columns = [embeddings[name].to_numpy() for name in ("vector", "texture")]
+    width = sum(len(column[0]) for column in columns)
+    rooted = np.empty((len(embeddings), width), dtype=np.float32)
+    # picture by picture: the whole matrix is large enough to be held once
+    for row, parts in zip(rooted, zip(*columns, strict=True), strict=True):
+        np.concatenate(parts, out=row, casting="unsafe")
+        row[:] = signed_root(row)
+    return rooted
 
 
 def signed_root(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -1,0 +1,72 @@
+"""What is known of every picture of a folder beside its votes: signals that a person can check, and
+how near pictures were judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.verdict.medium.looks import Look
+from curation.verdict.medium.neighbours import Near
+from curation.verdict.medium.quality import CHANCE, UNKNOWN, Interval, at_chance
+from curation.verdict.medium.votes import EMBEDDING, VOTERS, Bools
+
+CHECKABLE = tuple(name for name in VOTERS if name not in (*EMBEDDING, "cluster_noise"))
+"""Voters whose measure a person can check in the picture."""
+
+
+class PictureContext(NamedTuple):
+    """Of one picture."""
+
+    signals: Mapping[str, float]
+    """Each of CHECKABLE in standard deviations from the mean of labelled pictures; NaN where not
+    measured."""
+
+    leanings: Mapping[str, int]
+    """Which way each of them leans where it is high: 1 to photographs, -1 to illustrations, 0 where
+    it may be chance."""
+
+    near: int
+    """Pictures of the folder that are near."""
+
+    near_alike: int
+    """How many of them have the same answer."""
+
+
+def contexts(
+    look: Look, medium: npt.NDArray[np.str_], *, sound: Bools, near: Near
+) -> list[PictureContext]:
+    """The context of every picture of a look, in its order. `medium` are its answers, `near` the
+    nearest of the pictures that are `sound`."""
+    counts = _company(medium, sound, near)
+    columns = [
+        look.head.voters[name].standardised(look.measured[name].to_numpy()) for name in CHECKABLE
+    ]
+    known = {name: Interval(*row) for name, row in look.head.quality.items()}
+    leanings = {name: leaning(known.get(name, UNKNOWN)) for name in CHECKABLE}
+    return [
+        PictureContext(dict(zip(CHECKABLE, row, strict=True)), leanings, around, alike)
+        for *row, around, alike in zip(*columns, *counts.tolist(), strict=True)
+    ]
+
+
+def leaning(auroc: Interval) -> int:
+    """Which way a high measure leans that ranks photographs and illustrations so: 1 to photographs,
+    -1 to illustrations, 0 where it may be chance.
+
+    >>> [leaning(Interval(*row)) for row in ((0.8, 0.7, 0.9), (0.3, 0.2, 0.4), (0.6, 0.4, 0.7))]
+    [1, -1, 0]
+    """
+    return 0 if at_chance(auroc) else int(np.sign(auroc.value - CHANCE))
+
+
+def _company(medium: npt.NDArray[np.str_], sound: Bools, near: Near) -> npt.NDArray[np.int64]:
+    """2 x n: how many pictures are near each, and how many of them have its answer."""
+    counts = np.zeros((2, len(medium)), dtype=np.int64)
+    own, similar = medium[sound], near.similarities > 0
+    counts[0, sound] = similar.sum(axis=1)
+    counts[1, sound] = (similar & (own[near.rows] == own[:, None])).sum(axis=1)
+    return counts
