@@ -11,7 +11,12 @@ fit.py          small regularised logistic models
 direction.py    the embedding's direction, turned by answers
 strata.py       strata of log-odds, and what an answer is weighted by
 refit.py        a head refitted on a person's answers
-folder.py       one folder as any head sees it
+alike.py        an order in which pictures that look alike lie side by side
+readings.py     one folder as one head after another reads it
+recalibration.py  where held-out answers move numbers and thresholds
+folder.py       one folder as a head and a person's answers judge it
+queue.py        how answers shorten what is left to review
+contexts.py     what a person can check in every picture
 explain.py      a verdict in one sentence
 fitting/        a head fitted on labelled pictures
 """

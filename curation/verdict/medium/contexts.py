@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.verdict.medium.looks import Look
 from curation.verdict.medium.neighbours import Near
 from curation.verdict.medium.quality import CHANCE, UNKNOWN, Interval, at_chance
+from curation.verdict.medium.readings import Reading
 from curation.verdict.medium.votes import EMBEDDING, VOTERS, Bools
 
 CHECKABLE = tuple(name for name in VOTERS if name not in (*EMBEDDING, "cluster_noise"))
@@ -37,15 +37,16 @@ class PictureContext(NamedTuple):
 
 
 def contexts(
-    look: Look, medium: npt.NDArray[np.str_], *, sound: Bools, near: Near
+    reading: Reading, medium: npt.NDArray[np.str_], *, sound: Bools, near: Near
 ) -> list[PictureContext]:
-    """The context of every picture of a look, in its order. `medium` are its answers, `near` the
+    """The context of every picture of a reading, in its order. `medium` are its answers, `near` the
     nearest of the pictures that are `sound`."""
     counts = _company(medium, sound, near)
     columns = [
-        look.head.voters[name].standardised(look.measured[name].to_numpy()) for name in CHECKABLE
+        reading.head.voters[name].standardised(reading.measured[name].to_numpy())
+        for name in CHECKABLE
     ]
-    known = {name: Interval(*row) for name, row in look.head.quality.items()}
+    known = {name: Interval(*row) for name, row in reading.head.quality.items()}
     leanings = {name: leaning(known.get(name, UNKNOWN)) for name in CHECKABLE}
     return [
         PictureContext(dict(zip(CHECKABLE, row, strict=True)), leanings, around, alike)

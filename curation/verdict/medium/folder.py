@@ -13,7 +13,7 @@ from curation.base.folds import stratified_folds
 from curation.verdict.medium.contexts import PictureContext, contexts
 from curation.verdict.medium.fit import FITTING
 from curation.verdict.medium.head import Head
-from curation.verdict.medium.looks import Look, Looks
+from curation.verdict.medium.readings import Reading, Readings
 from curation.verdict.medium.recalibration import (
     HeldOut,
     Recalibration,
@@ -57,7 +57,7 @@ class Seen(NamedTuple):
 
 
 class Folder:
-    """The pictures of a MEASURES and an EMBEDDINGS frame, in whatever order, as `Looks` takes them.
+    """The pictures of a MEASURES and an EMBEDDINGS frame, in whatever order, as `Readings` takes them.
 
     `promised` are the errors that the verdict may make."""
 
@@ -70,18 +70,18 @@ class Folder:
         promised: Promises,
         adapt: bool,
     ) -> None:
-        self._looks = Looks(measures, embeddings, head=head, adapt=adapt)
+        self._readings = Readings(measures, embeddings, head=head, adapt=adapt)
         self._promised = promised
 
     def heard(self, answers: pd.Series) -> pd.Series:
         """The answers that the verdict heeds: those on pictures with a usable embedding."""
-        return self._looks.heard(answers)
+        return self._readings.heard(answers)
 
     def see(self, answers: pd.Series) -> Seen:
         """The folder by the head refitted on `answers` (True for a photograph, by image_id), its
         numbers and thresholds moved as far as held-out answers bear that out; by the head as it is
         where none of them is heard."""
-        return self._seen(self._looks.look(answers), self._recalibration(answers))
+        return self._seen(self._readings.read(answers), self._recalibration(answers))
 
     def judge(self, answers: pd.Series) -> pd.DataFrame:
         """`image_id`, `log_odds` and `medium` of every picture, as `see` finds them."""
@@ -92,43 +92,47 @@ class Folder:
         where all of `answers` moved them: what an answer's own picture is told is then no different
         for its being held out."""
         recalibration = self._recalibration(answers)
-        return lambda some: _judged(self._seen(self._looks.look(some), recalibration))
+        return lambda some: _judged(self._seen(self._readings.read(some), recalibration))
 
     def _recalibration(self, answers: pd.Series) -> Recalibration:
         """What the answers make of the head's thresholds, each looked at by a head that did not
         know it."""
-        own = thresholds(self._looks.head, self._promised)
+        own = thresholds(self._readings.head, self._promised)
         known = self.heard(answers)
         photo = known.to_numpy(dtype=np.bool_)
         if not has_enough_answers(photo):
             return Recalibration(1.0, 0.0, own)
         fold, evidence = stratified_folds(photo, FITTING.folds), np.zeros(len(photo))
-        places = self._looks.places(known)
+        places = self._readings.places(known)
         for number in range(FITTING.folds):
             out = fold == number
-            evidence[out] = self._looks.look(known[~out]).evidence()[places[out]]
-        held_out = HeldOut(evidence, photo, self._looks.sample_weight(known))
+            evidence[out] = self._readings.read(known[~out]).evidence()[places[out]]
+        held_out = HeldOut(evidence, photo, self._readings.sample_weight(known))
         return recalibrated(held_out, own, self._promised)
 
-    def _seen(self, look: Look, moved: Recalibration) -> Seen:
-        parts = _rescaled(look.parts, moved)
+    def _seen(self, reading: Reading, moved: Recalibration) -> Seen:
+        parts = _rescaled(reading.parts, moved)
         log_odds = parts.sum(axis=1)
-        placed = look.measured[["image_id"]].assign(alike=self._looks.alike, log_odds=log_odds)
+        placed = reading.measured[["image_id"]].assign(
+            alike=self._readings.alike, log_odds=log_odds
+        )
         medium = media(
             log_odds.to_numpy(),
-            self._looks.sound,
+            self._readings.sound,
             prior=parts["prior"].to_numpy(),
             thresholds=moved.thresholds,
         )
-        weights = {name: voter.weight * moved.gain for name, voter in look.head.voters.items()}
+        weights = {name: voter.weight * moved.gain for name, voter in reading.head.voters.items()}
         return Seen(
-            measures=look.measured,
+            measures=reading.measured,
             votes=VOTES.check(pd.concat([placed, parts], axis=1)),
-            quality=look.quality.assign(weight=look.quality["voter"].map(weights)),
+            quality=reading.quality.assign(weight=reading.quality["voter"].map(weights)),
             medium=medium,
-            photo_share=look.photo_share,
+            photo_share=reading.photo_share,
             thresholds=moved.thresholds,
-            contexts=contexts(look, medium, sound=self._looks.sound, near=self._looks.near),
+            contexts=contexts(
+                reading, medium, sound=self._readings.sound, near=self._readings.near
+            ),
         )
 
 

@@ -1,5 +1,5 @@
-"""A folder through one head after another: everything that does not depend on the head is computed
-once."""
+"""A folder as one head after another reads it: everything that does not depend on the head is
+computed once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from curation.verdict.medium.style import style_features
 from curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, Bools, Floats
 
 
-class Look(NamedTuple):
+class Reading(NamedTuple):
     """A folder by one head, before held-out answers say how far to trust it."""
 
     head: Head
@@ -45,7 +45,7 @@ class Look(NamedTuple):
         return np.asarray(self.parts.drop(columns="prior").sum(axis=1))
 
 
-class Looks:
+class Readings:
     """The pictures of a MEASURES and an EMBEDDINGS frame, in whatever order; the measures of
     EMBEDDING are made anew.
 
@@ -79,7 +79,7 @@ class Looks:
         found: Integers = pd.Index(self._rows["image_id"]).get_indexer(answers.index)
         return found
 
-    def look(self, answers: pd.Series) -> Look:
+    def read(self, answers: pd.Series) -> Reading:
         """The folder by the head refitted on `answers` (True for a photograph, by image_id); by the
         head as it is where none of them is heard."""
         head, quality = self._fitted(self.heard(answers))
@@ -87,7 +87,7 @@ class Looks:
         voted = _votes(head, measured)
         pulled, share = self._adapted(head, head.base + voted.sum(axis=1).to_numpy())
         parts = voted.assign(base=head.base, neighbours=pulled, prior=logit(share))[list(PARTS)]
-        return Look(head, quality, measured, parts, share)
+        return Reading(head, quality, measured, parts, share)
 
     def sample_weight(self, heard: pd.Series) -> Floats:
         """How many pictures of the folder there are, in its stratum, for each answer that is
