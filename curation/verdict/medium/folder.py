@@ -57,7 +57,7 @@ class Seen(NamedTuple):
 
 
 class Folder:
-    """The pictures of a MEASURES and an EMBEDDINGS frame, in whatever order, as `Readings` takes them.
+    """The pictures of a MEASURES and an EMBEDDINGS frame, as `Readings` takes them.
 
     `promised` are the errors that the verdict may make."""
 
