@@ -32,6 +32,9 @@ Spoil = Callable[[Rgb, np.random.Generator], Rgb]
 
 SMOOTH_FILTERS = ("bilinear", "bicubic", "Lanczos")
 
+PLAIN_JPEG = "plain JPEG"
+"""What a crawler meets most often: quality 60 to 90, and nothing else done to it."""
+
 LEAST_WORSE_LEVELS = 0.5
 """Mean difference in levels (0 to 255) below which a twin is as good as its original."""
 
@@ -48,6 +51,8 @@ def make_twin(kind: str, rgb: Rgb, rng: np.random.Generator) -> bytes:
         return palette(rgb, 64, Image.Dither(int(rng.choice([0, 3]))))
     if kind == "low quality":
         return jpeg(rgb, int(rng.integers(15, 46)))
+    if kind == PLAIN_JPEG:
+        return jpeg(rgb, int(rng.integers(60, 91)))
     return _saved(_SPOILT[kind](rgb, rng), rng)
 
 
@@ -164,4 +169,8 @@ _SPOILT: dict[str, Spoil] = {
     "de-noised": _denoised,
 }
 
-TWINS = (*_SPOILT, "palette of 64", "low quality")
+SECOND_TWINS = (*_SPOILT, "palette of 64", "low quality")
+"""Kinds that lie beside another twin. `PLAIN_JPEG` is none, so that groups of the other kinds are
+what they were before it was one."""
+
+TWINS = (*SECOND_TWINS, PLAIN_JPEG)

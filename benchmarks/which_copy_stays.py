@@ -1,13 +1,13 @@
-"""In how many groups of copies the original stays, beside degraded twins of twelve kinds.
+"""In how many groups of copies the original stays, beside degraded twins of thirteen kinds.
 
     INKSIFT_WEIGHTS=../shared/weights python benchmarks/which_copy_stays.py [--quick] [--seed N]
 
 Originals are illustrations of all styles, as their own files, and drawn pages as PNG, JPEG 95 or
 lossless WebP. Each lies beside a twin, and every third beside two: made larger from a thumbnail,
 stretched, turned, framed in a screenshot, stamped, covered, without colours, without its colour
-profile, sharpened, de-noised, in 64 colours, of low quality. Names and order say nothing. All
-stages of the library run on the folder. Where a twin is called a variant both stay, which counts
-as staying and is told apart.
+profile, sharpened, de-noised, in 64 colours, of low quality, or a plain JPEG of quality 60 to 90.
+Names and order say nothing. All stages of the library run on the folder. Where a twin is called a
+variant both stay, which counts as staying and is told apart.
 
 Seeds 1 to 9 are for development; what seeds from 100 on give is for the last measurement and not
 to be looked at before. With --out DIR the folder stays there and losses.csv beside it. Takes about
@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from dedup_contenders import Run, run_library
-from degraded_twins import TWINS, is_worse, make_twin
+from degraded_twins import SECOND_TWINS, TWINS, is_worse, make_twin
 from picture_sources import LEAST_SIDE_PX, Sources, drawn_page
 from PIL import Image
 from planted_copies import on_white
@@ -93,7 +93,8 @@ def _group(
             break
     made = {"original": original, kind: twin}
     if number % 3 == 0:
-        other = [name for name in TWINS if name != kind][rng.integers(len(TWINS) - 1)]
+        others = [name for name in SECOND_TWINS if name != kind]
+        other = others[rng.integers(len(others))]
         made[other] = make_twin(other, rgb, rng)
     return made, source
 

@@ -22,7 +22,7 @@ from curation.dedup.torn import plain_pixels, tear, ties_of_torn
 from curation.gather.folder.walk import UNLABELLED
 from curation.people.ledger.entries import HUMAN_DECISIONS
 
-VERSION = 6
+VERSION = 7
 """Raised whenever other copies may stay, so that stored tables are made anew."""
 
 _FACT_TYPES = {"distance": "int64", "similarity": "float64", "transform": "str"}

@@ -9,7 +9,7 @@ import numpy as np
 
 from curation.base.trim import Box
 from curation.dedup.aligned.align import Alignment, Matrix, alignments, covered, zoom
-from curation.dedup.aligned.compare import Comparison, compare
+from curation.dedup.aligned.compare import Comparison, ComparisonLimits, compare
 from curation.dedup.aligned.framing import is_framed
 from curation.dedup.aligned.marks import Marked
 from curation.dedup.aligned.turns import (
@@ -35,7 +35,7 @@ class RelationLimits:
     min_score: float = 0.5
     """Score of an alignment from which two pictures are compared at all."""
 
-    min_shown: float = 0.85
+    min_shown: float = ComparisonLimits.part
     """Share of one content that the other must show: one of the two must hold nearly all."""
 
     crop_shown: float = 0.45

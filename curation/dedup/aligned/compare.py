@@ -59,7 +59,7 @@ class ComparisonLimits:
     """The same where one shows a part of the other only. Related ones had 0.9."""
 
     part: float = 0.85
-    """Share of a content from which it is nearly all: that of `RelationLimits`."""
+    """Share of a content from which it is nearly all, and below which only a part is shown."""
 
 
 _LIMITS = ComparisonLimits()

@@ -30,7 +30,6 @@ from curation.dedup.best_copy.shape_faults import (
     lacks_detail,
 )
 from curation.dedup.best_copy.sharpness_faults import (
-    is_filtered,
     is_rough,
     is_sharpened,
     is_smoothed,
@@ -59,7 +58,6 @@ ASKED: dict[str, _Question] = {
     "soft": is_soft,
     "smoothed": is_smoothed,
     "rough": is_rough,
-    "filtered": is_filtered,
     "cropped": is_cropped,
     "paler": is_paler,
     "clipped": is_clipped,

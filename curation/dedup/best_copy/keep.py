@@ -84,7 +84,6 @@ _FAULTS = (
     ),
     _Criterion("smoothed", "its texture was not smoothed away"),
     _Criterion("rough", "cleanest of {count} copies where the drawing is smooth"),
-    _Criterion("filtered", "sharper than a copy that is stored better"),
     _Criterion("cropped", "not cropped"),
     _Criterion("paler", "richest in colour of {count} copies"),
     _Criterion(

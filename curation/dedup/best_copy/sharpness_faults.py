@@ -71,9 +71,6 @@ class SharpnessSteps:
     crisper: float = 0.15
     """The same where it has no more colours."""
 
-    filtered: float = 0.1
-    """Binary logarithm of sharpness that a copy lacks which was stored better and filtered."""
-
     exact_grain: float = 0.15
     """Binary logarithm of roughness from which one of two copies without loss is rougher."""
 
@@ -154,33 +151,6 @@ def _lacks_texture(group: Group, smoother: Integers, rougher: Integers) -> Flags
     sure = some & (sharper > np.where(share <= _STEPS.as_many, _STEPS.textured, _STEPS.crisper))
     likely = much & some & (sharper > -_STEPS.noise)
     return np.asarray((sure | likely) & ~group.compressed_poorly[rougher])
-
-
-def is_filtered(group: Group) -> Numbers:
-    """The softer of two copies, where it is stored better and the other is no rougher: compression
-    takes detail away and adds none, so that a filter made it."""
-    grain, sharp = group.pairs["grain"], group.sharpness()
-    softer = sharp[group.other] - sharp[group.one]
-    still = ~group.moved
-    return group.either_way(
-        still
-        & (softer > _STEPS.filtered)
-        & (grain < _STEPS.halo_grain)
-        & _is_stored_better(group, group.one, group.other),
-        still
-        & (softer < -_STEPS.filtered)
-        & (-grain < _STEPS.halo_grain)
-        & _is_stored_better(group, group.other, group.one),
-    )
-
-
-def _is_stored_better(group: Group, one: Integers, other: Integers) -> Flags:
-    """Whether the one of each pair has no loss or far less, and the other not so much that blocks
-    look like detail."""
-    lossless, quality = group.copies["lossless"] > 0, group.copies["quality"]
-    less = (quality[other] >= 0) & (quality[one] >= quality[other] + _STEPS.stored_better)
-    better = ~lossless[other] & (lossless[one] | less)
-    return np.asarray(better & ~group.compressed_poorly[other])
 
 
 def is_rough(group: Group) -> Numbers:

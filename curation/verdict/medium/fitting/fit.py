@@ -72,7 +72,7 @@ def fit_head(pictures: MeasuredPictures, *, embedder: str) -> Fitted:
 
 def fit_voting(pictures: MeasuredPictures, scores: Scores, chosen: Rows, *, embedder: str) -> Head:
     """The head of the chosen pictures but for its direction: voters, calibration and thresholds,
-    fitted to scores without the pictures' sources."""
+    fitted to scores without the pictures' publishers."""
     table = pictures.table[chosen]
     views = {view: scores.measures[view][chosen] for view in SCORED_VIEWS}
     aurocs = {name: auroc_over_sources(views[AS_IT_IS][name].to_numpy(), table) for name in VOTERS}

@@ -68,8 +68,8 @@ def read_labelled(folders: Sequence[Path], workspace: Workspace) -> Labelled:
     """The pictures of folders with a manifest, decoded into the workspace where they are not yet.
 
     ParamError names the manifest that is absent, is no CSV, lacks a column, has a kind that is none
-    or lists a picture that is not there; DataError where too few sources hold pictures
-    of a kind to leave any source out."""
+    or lists a picture that is not there; DataError where too few publishers hold pictures
+    of a kind to leave any publisher out."""
     tables, thumbnails = [], []
     for folder in folders:
         manifest = _manifest(folder / MANIFEST)

@@ -84,8 +84,8 @@ def measure_pictures(
 ) -> MeasuredPictures:
     """The labelled pictures measured in every view.
 
-    Those that the embedder cannot do in some view are left out; DataError where too few sources are
-    left then."""
+    Those that the embedder cannot do in some view are left out; DataError where too few publishers
+    are left then."""
     read = Thumbnails(workspace, labelled.thumbnails)
     embeddings = _embeddings(labelled.table["image_id"].tolist(), read, workspace, embedder)
     usable = np.logical_and.reduce([frame["status"] == "ok" for frame in embeddings.values()])

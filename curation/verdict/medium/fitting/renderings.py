@@ -14,9 +14,6 @@ import numpy.typing as npt
 
 from curation.base.rgb import Rgb
 
-VERSION = 1
-"""Raise it whenever a rendering may show another pixel."""
-
 _Rng = np.random.Generator
 _Levels = npt.NDArray[np.float32]
 _Rendering = Callable[[Rgb, _Rng], Rgb]
