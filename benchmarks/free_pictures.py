@@ -127,6 +127,8 @@ def _written(
     try:
         target = write_picture(folder / path, target)
     except (OSError, SyntaxError) as error:  # Pillow's words for what is cut off or broken
+        if isinstance(error, OSError) and error.errno:
+            raise  # the system's, such as a full disk
         print(f"{package.name}: {path} left out: {error}", file=sys.stderr)
         return None
     return {

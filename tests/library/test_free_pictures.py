@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import struct
 import tarfile
@@ -126,6 +127,16 @@ def test_a_picture_that_is_cut_off_is_left_out_with_a_word(tmp_path, capsys):
     words = capsys.readouterr().err
     assert "toy: package/photos/a.jpg left out" in words
     assert "toy: package/photos/b.jpg left out" in words
+
+
+def test_a_full_disk_is_no_broken_picture(tmp_path, monkeypatch):
+    def full(*_files):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    package = packed(tmp_path, a=noisy_jpeg(200, 200))
+    monkeypatch.setattr(free.shutil, "copyfile", full)
+    with pytest.raises(OSError, match="No space"):
+        built(tmp_path, package)
 
 
 @pytest.mark.parametrize("suffix", ["JPEG", "PNG"])
