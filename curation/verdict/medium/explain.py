@@ -16,8 +16,9 @@ from curation.verdict.medium.prior import logit
 class SentenceSettings:
     """How much a sentence says."""
 
-    notable: float = 1.0
-    """Standard deviations from the mean of labelled pictures; a signal nearer to it says little."""
+    notable: float = 0.7
+    """Standard deviations from the mean of labelled pictures; a signal nearer to it says little. A
+    quarter of normal values lie beyond it on either side."""
 
     loud: float = 0.3
     """Log-odds; votes below this say little."""
@@ -54,10 +55,14 @@ _CHECKABLE: Mapping[str, tuple[str, str]] = {
 _OWN_VOTES: Mapping[str, tuple[str, str]] = {
     "texture": ("the texture of known photographs", "the texture of known illustrations"),
     "content": ("shows what known photographs show", "shows what known illustrations show"),
-    "prior": ("photographs are common in this folder", "photographs are rare in this folder"),
 }
 """Votes that only the machine can check, above 0 and below. The loudest is said after what a person
 can check, as it is what mostly decides."""
+
+_OF_THE_FOLDER: Mapping[str, tuple[str, str]] = {
+    "prior": ("photographs are common in this folder", "photographs are rare in this folder"),
+}
+"""What is the same for every picture; said where nothing of the picture itself is."""
 
 
 def explain_verdict(
@@ -85,10 +90,17 @@ def _reasons(
         for name, value in context.signals.items()
         if value * context.leanings.get(name, 0) * side >= _SENTENCE.notable
     }
-    own = {name: votes[name] for name in _OWN_VOTES if votes[name] * side >= _SENTENCE.loud}
-    loudest = [_words(_OWN_VOTES, name, vote) for name, vote in _clearest(own.items())[:1]]
     checked = [_words(_CHECKABLE, name, value) for name, value in _clearest(told.items())]
-    return [*checked[: most - len(loudest)], *loudest]
+    loudest = _loud(votes, _OWN_VOTES, side)[:1]
+    return [*checked[: most - len(loudest)], *loudest] or _loud(votes, _OF_THE_FOLDER, side)
+
+
+def _loud(
+    votes: Mapping[str, float], vocabulary: Mapping[str, tuple[str, str]], side: int
+) -> list[str]:
+    """The votes of a vocabulary for one side that say something, the loudest first."""
+    loud = {name: votes[name] for name in vocabulary if votes[name] * side >= _SENTENCE.loud}
+    return [_words(vocabulary, name, vote) for name, vote in _clearest(loud.items())]
 
 
 def _clearest(measured: Iterable[tuple[str, float]]) -> Sequence[tuple[str, float]]:
