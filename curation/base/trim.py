@@ -85,12 +85,13 @@ def trim(rgb: Rgb) -> Trimmed:
     A colour counts as the same within 16 levels in every channel. A picture of one colour is all
     content."""
     small = shrink(rgb, TRIM_SIDE_PX, cv2.INTER_AREA)
-    boxes = _peeled(small) or Trimmed(_whole(small), _whole(small))
+    boxes = _peeled(small) or Trimmed(whole_box(small), whole_box(small))
     content, page = (box.scaled(small.shape[:2], rgb.shape[:2]) for box in boxes)
     return Trimmed(content, page)
 
 
-def _whole(rgb: Rgb) -> Box:
+def whole_box(rgb: Rgb) -> Box:
+    """All of a picture."""
     return Box(0, 0, rgb.shape[1], rgb.shape[0])
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curation.base.trim import Box
-from curation.dedup.aligned.align import Alignment, Matrix, alignments, covered, zoom
+from curation.base.trim import whole_box
+from curation.dedup.aligned.align import Alignment, alignments
 from curation.dedup.aligned.compare import Comparison, ComparisonLimits, compare
 from curation.dedup.aligned.framing import is_framed
 from curation.dedup.aligned.marks import Marked
@@ -21,6 +21,7 @@ from curation.dedup.aligned.turns import (
     stretch,
 )
 from curation.dedup.aligned.view import View
+from curation.dedup.aligned.warp import Matrix, covered, zoom
 from curation.dedup.close_look.closer import Closer, look_closer
 
 
@@ -269,5 +270,5 @@ def _border(first: View, second: View, alignment: Alignment, found: Comparison) 
 def _reaches_beyond(view: View, other: View, matrix: Matrix) -> bool:
     """Whether a view shows more than all of the other, which `matrix` lays over it: a plain sky
     that was trimmed from one of two is no border."""
-    height, width = other.size
-    return float(covered(Box(0, 0, width, height), matrix, view.size).mean()) < _LIMITS.whole
+    shown = covered(whole_box(other.rgb), matrix, view.size)
+    return float(shown.mean()) < _LIMITS.whole

@@ -10,8 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.rgb import Mask, Rgb, most_of_channels
-from curation.dedup.aligned.align import (
-    Alignment,
+from curation.dedup.aligned.align import Alignment
+from curation.dedup.aligned.marks import Marked, watermarked
+from curation.dedup.aligned.tone import match_tone
+from curation.dedup.aligned.view import View
+from curation.dedup.aligned.warp import (
     correlation,
     covered,
     drawn_over,
@@ -20,9 +23,6 @@ from curation.dedup.aligned.align import (
     scaling,
     zoom,
 )
-from curation.dedup.aligned.marks import Marked, watermarked
-from curation.dedup.aligned.tone import match_tone
-from curation.dedup.aligned.view import View
 
 
 @dataclass(frozen=True)

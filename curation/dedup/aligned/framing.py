@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from curation.base.rgb import Rgb
 from curation.base.trim import Box
-from curation.dedup.aligned.align import Matrix
+from curation.dedup.aligned.warp import Matrix
 
 _Points = npt.NDArray[np.float32]
 _Levels = npt.NDArray[np.float32]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from curation.base.arrays import Floats32
 from curation.base.rgb import Rgb, shrink
 from curation.base.thumbnail_codec import pack, unpack
-from curation.base.trim import TRIM_SIDE_PX, Box, trim
+from curation.base.trim import TRIM_SIDE_PX, trim, whole_box
 from curation.base.unseen import NOTHING_UNSEEN, Unseen, pack_unseen, unpack_unseen
 
 Bytes = npt.NDArray[np.uint8]
@@ -101,7 +101,7 @@ class View:
     @property
     def bordered(self) -> bool:
         """Whether a border of one colour lies around the page."""
-        return self.page != Box(0, 0, self.size[1], self.size[0])
+        return self.page != whole_box(self.rgb)
 
     @cached_property
     def keypoints(self) -> tuple[Floats32, Bytes]:

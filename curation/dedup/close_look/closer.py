@@ -11,20 +11,12 @@ import cv2
 import numpy as np
 
 from curation.base.rgb import Mask, Rgb, channels_apart
-from curation.base.trim import Box, trim
-from curation.dedup.aligned.align import (
-    Alignment,
-    Matrix,
-    covered,
-    inside,
-    scaling,
-    shrunk,
-    stretching,
-    zoom,
-)
+from curation.base.trim import Box, trim, whole_box
+from curation.dedup.aligned.align import Alignment
 from curation.dedup.aligned.marks import Marked
 from curation.dedup.aligned.tone import Matched, match_tone
 from curation.dedup.aligned.view import View
+from curation.dedup.aligned.warp import Matrix, covered, inside, scaling, shrunk, stretching, zoom
 from curation.dedup.close_look.grain import grain
 from curation.dedup.close_look.places import apparent, boxes_around, changed_places, told_boxes
 from curation.dedup.close_look.refine import refined
@@ -225,7 +217,7 @@ def _drawn(one: Rgb, other: Rgb, pages: tuple[Box, Box], matrix: Matrix, scale: 
     both = np.asarray(under, np.uint8), np.asarray(over, np.uint8)
     page, frame = (
         covered(box, scaled, (height, width)) & covered(other_box, placed, (height, width))
-        for box, other_box in (pages, (_frame(one), _frame(other)))
+        for box, other_box in (pages, (whole_box(one), whole_box(other)))
     )
     paper = _same_paper(*both, inside(frame & ~page, 1))
     where = inside(frame if paper else page, _LIMITS.margin_px)
@@ -237,8 +229,3 @@ def _same_paper(one: Rgb, other: Rgb, margin: Mask) -> bool:
     added, and is no part that the other was cropped to. A border is another colour."""
     apart = channels_apart(one, other)[margin]
     return bool(apart.size) and float((apart <= _LIMITS.paper).mean()) >= _LIMITS.papered
-
-
-def _frame(rgb: Rgb) -> Box:
-    height, width = rgb.shape[:2]
-    return Box(0, 0, width, height)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.rgb import Mask, Rgb, channels_apart
-from curation.dedup.aligned.align import inside
+from curation.dedup.aligned.warp import inside
 
 _Levels = npt.NDArray[np.float32]
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from curation.base.arrays import Floats32
 from curation.base.rgb import Mask
 from curation.base.trim import Box
-from curation.dedup.aligned.align import Matrix
+from curation.dedup.aligned.warp import Matrix
 from curation.dedup.close_look.residual import Excess
 
 

@@ -28,7 +28,7 @@ class CascadeLimits:
 
     min_square_correlation: float = 0.69
     """Correlation (-1 to 1) of two squares from which they may be laid over one another: that of
-    `AlignmentLimits`, less what rounding to bytes can take."""
+    `GuessLimits`, less what rounding to bytes can take."""
 
     min_outlines: float = 0.35
     """Correlation of the gradients of these squares: what is alike in its large areas only is

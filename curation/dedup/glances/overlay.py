@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from curation.base.arrays import Floats32
 from curation.base.rgb import Mask
-from curation.dedup.aligned.align import correlation
+from curation.dedup.aligned.warp import correlation
 from curation.dedup.glances.glance import Glances
 from curation.dedup.glances.votes import KeypointVotes
 

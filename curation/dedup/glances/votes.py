@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.arrays import Flags, Floats32, Integers
-from curation.dedup.aligned.align import MIRRORED_BINS
+from curation.dedup.aligned.guesses import MIRRORED_BINS
 from curation.dedup.glances.glance import Glances
 
 
