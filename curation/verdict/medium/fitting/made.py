@@ -15,8 +15,8 @@ from curation.verdict.medium.fitting.prints import printed
 from curation.verdict.medium.fitting.renderings import RENDERINGS, drawn_by
 
 VERSION = 1
-"""Raise it whenever a made picture may show another pixel: it stands for what `renderings` and
-`prints` do as well, and what was measured of made pictures is stored by it."""
+"""Raise it whenever a made picture may show another pixel: it stands for what `renderings`,
+`prints` and `canvas` do as well, and what was measured of made pictures is stored by it."""
 
 
 class Making(NamedTuple):

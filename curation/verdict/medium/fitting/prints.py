@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.rgb import Rgb
+from curation.verdict.medium.fitting.canvas import as_picture, sized_by_chance
 
 _Rng = np.random.Generator
 _Levels = npt.NDArray[np.floating]
@@ -62,10 +63,8 @@ def printed(picture: Rgb, rng: _Rng, *, photo: bool) -> Rgb:
     """The picture in one of PRINTS, drawn by `rng`; a photograph never with screen tone, which
     would make it a drawing."""
     names = [name for name in PRINTS if not (photo and name == SCREEN_TONE)]
-    scale = min(1.0, int(rng.integers(*_PRINT.longest_px)) / max(picture.shape[:2]))
-    height, width = (max(16, round(side * scale)) for side in picture.shape[:2])
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-    return PRINTS[names[int(rng.integers(len(names)))]](np.asarray(small, np.uint8), rng)
+    small = sized_by_chance(picture, _PRINT.longest_px, rng)
+    return PRINTS[names[int(rng.integers(len(names)))]](small, rng)
 
 
 def _screen_tone(picture: Rgb, rng: _Rng) -> Rgb:
@@ -75,7 +74,7 @@ def _screen_tone(picture: Rgb, rng: _Rng) -> Rgb:
     tone = tones[np.abs(grey[..., None] - tones).argmin(axis=-1)]
     dots = _screen(grey.shape, rng.uniform(*_PRINT.dot_px), 45.0)
     ink = _crisp(tone, dots)
-    return _levels(np.repeat(ink[..., None] * 255, 3, axis=2))
+    return as_picture(np.repeat(ink[..., None] * 255, 3, axis=2))
 
 
 def _halftone(picture: Rgb, rng: _Rng) -> Rgb:
@@ -89,7 +88,7 @@ def _halftone(picture: Rgb, rng: _Rng) -> Rgb:
         angles = _ANGLES
     screens = [_screen(levels.shape[:2], pitch, angle) for angle in angles]
     inks = [_crisp(levels[..., one], screen) for one, screen in enumerate(screens)]
-    return _levels(np.stack(inks, axis=-1) * 255)
+    return as_picture(np.stack(inks, axis=-1) * 255)
 
 
 def _old_paper(picture: Rgb, rng: _Rng) -> Rgb:
@@ -98,7 +97,7 @@ def _old_paper(picture: Rgb, rng: _Rng) -> Rgb:
     stains = 1 + stained / max(stained.std(), 1e-6) * _PRINT.stains * rng.random()
     paper = 1 - rng.uniform(0.3, 1.0) * np.array(_PRINT.yellow)
     faded = picture * rng.uniform(0.8, 1.0) + rng.uniform(0, 40)
-    return _levels(faded.clip(0, 255) * stains[..., None] * paper + _noise(picture, rng))
+    return as_picture(faded.clip(0, 255) * stains[..., None] * paper + _noise(picture, rng))
 
 
 def _scanned(picture: Rgb, rng: _Rng) -> Rgb:
@@ -108,7 +107,7 @@ def _scanned(picture: Rgb, rng: _Rng) -> Rgb:
     askew = cv2.warpAffine(picture, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
     away = np.linspace(0, 1, width)[:: 1 if rng.random() < 0.5 else -1]
     light = 1 - _PRINT.shadow * rng.random() * np.exp(-away / rng.uniform(0.05, 0.3))
-    return _levels(askew * light[None, :, None] + _noise(picture, rng))
+    return as_picture(askew * light[None, :, None] + _noise(picture, rng))
 
 
 def _screen(size: tuple[int, ...], pitch: float, degrees: float) -> _Levels:
@@ -132,10 +131,6 @@ def _noise(picture: Rgb, rng: _Rng) -> _Levels:
     """Grey noise of a scanner, a little blurred."""
     grain = rng.normal(0, rng.uniform(*_PRINT.grain), picture.shape[:2])
     return np.asarray(cv2.GaussianBlur(grain, (0, 0), 0.5)[..., None] * 1.5)
-
-
-def _levels(values: _Levels) -> Rgb:
-    return np.asarray(np.clip(values, 0, 255).round(), np.uint8)
 
 
 SCREEN_TONE = "screen tone"

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.base.rgb import Rgb
+from curation.verdict.medium.fitting.canvas import as_picture, sized_by_chance
 
 _Rng = np.random.Generator
 _Levels = npt.NDArray[np.float32]
@@ -107,10 +108,8 @@ _WHITE = 255.0
 
 def drawn_by(rendering: str, picture: Rgb, rng: _Rng) -> Rgb:
     """A photograph by one of RENDERINGS, no larger than it is."""
-    scale = min(1.0, int(rng.integers(*_LONGEST_PX)) / max(picture.shape[:2]))
-    height, width = (max(16, round(side * scale)) for side in picture.shape[:2])
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(RENDERINGS[rendering](np.asarray(small, np.uint8), rng))
+    small = sized_by_chance(picture, _LONGEST_PX, rng)
+    return np.ascontiguousarray(RENDERINGS[rendering](small, rng))
 
 
 def _outline(picture: Rgb, rng: _Rng) -> Rgb:
@@ -118,7 +117,7 @@ def _outline(picture: Rgb, rng: _Rng) -> Rgb:
     ink = _ink(picture, rng)[..., None]
     paper = _WHITE - rng.uniform(0, 40) * np.array([0.2, 0.4, 1.0]) * (rng.random() < 0.5)
     pen = rng.uniform(0, 70, 3) if rng.random() < 0.3 else np.full(3, rng.uniform(0, 60))
-    return _levels(ink * paper + (1 - ink) * pen)
+    return as_picture(ink * paper + (1 - ink) * pen)
 
 
 def _ink(picture: Rgb, rng: _Rng) -> _Levels:
@@ -143,7 +142,7 @@ def _brush_strokes(picture: Rgb, rng: _Rng) -> Rgb:
         blurred = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), radius / 2)
         wanted = np.asarray(blurred, np.float32)
         _paint_layer(canvas, wanted, radius, rng)
-    return _levels(canvas)
+    return as_picture(canvas)
 
 
 def _paint_layer(canvas: _Levels, wanted: _Levels, radius: int, rng: _Rng) -> None:
@@ -179,7 +178,7 @@ def _labelled(picture: Rgb, rng: _Rng) -> Rgb:
     flat = _flat(picture, rng)
     if rng.random() < _FLAT.outlined:
         flat *= _ink(picture, rng)[..., None]
-    drawn = np.ascontiguousarray(_levels(flat))
+    drawn = np.ascontiguousarray(as_picture(flat))
     for _ in range(int(rng.integers(*_FLAT.labels))):
         _add_label(drawn, rng)
     return drawn
@@ -218,10 +217,6 @@ def _add_label(drawn: Rgb, rng: _Rng) -> None:
 def _saturated(levels: _Levels, factor: float) -> _Levels:
     grey = levels.mean(axis=2, keepdims=True)
     return np.asarray(grey + (levels - grey) * factor, np.float32)
-
-
-def _levels(values: npt.NDArray[np.floating]) -> Rgb:
-    return np.asarray(np.clip(values, 0, 255).round(), np.uint8)
 
 
 RENDERINGS: Mapping[str, _Rendering] = {
