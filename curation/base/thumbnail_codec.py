@@ -1,9 +1,9 @@
 """Thumbnails as bytes: lossless, quick to write and to read, and about as small as PNG.
 
 Red and blue become differences to green, every value the difference to its left neighbour, and
-Zstandard packs the rest: 1.4 ms to write and 0.9 ms to read on storybook pages of 546 px, where
-lossless WebP takes 8.4 and 4.5 for bytes that are 15 % fewer. What a stranger made of it can be
-wrong, but costs no more memory than its header says."""
+Zstandard packs the rest: 2.4 ms to write and 2.2 ms to read on storybook pages of 560 px, where
+lossless WebP at its fastest takes 12.0 and 4.4 for bytes that are 6 % fewer. What a stranger made
+of it can be wrong, but costs no more memory than its header says."""
 
 from __future__ import annotations
 
