@@ -96,5 +96,6 @@ def test_answers_from_the_borderline_weigh_what_they_stand_for(rng: np.random.Ge
     weight = np.where(np.arange(80) < 20, 20.0, np.where(np.arange(80) < 40, 0.5, 10.0))
     heavy = recalibrated(photos._replace(weight=weight), OWN, PROMISED)
     alike = recalibrated(photos, OWN, PROMISED)
-    share = lambda moved: (moved.thresholds.keep - moved.offset) / moved.gain  # noqa: E731
-    assert share(heavy) >= share(alike)
+    # in the head's own numbers, as each was scaled its own way
+    keeps = [(moved.thresholds.keep - moved.offset) / moved.gain for moved in (heavy, alike)]
+    assert keeps[0] > keeps[1] + 0.1

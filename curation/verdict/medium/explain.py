@@ -41,7 +41,7 @@ class SentenceSettings:
 
 _SENTENCE = SentenceSettings()
 
-_CHECKABLE: Mapping[str, tuple[str, str]] = {
+_SIGNAL_WORDS: Mapping[str, tuple[str, str]] = {
     "edges": ("dense edges", "few edges"),
     "chroma": ("strong colours", "little colour"),
     "entropy": ("many grey levels", "few grey levels"),
@@ -90,7 +90,7 @@ def _reasons(
         for name, value in context.signals.items()
         if value * context.leanings.get(name, 0) * side >= _SENTENCE.notable
     }
-    checked = [_words(_CHECKABLE, name, value) for name, value in _clearest(told.items())]
+    checked = [_words(_SIGNAL_WORDS, name, value) for name, value in _clearest(told.items())]
     loudest = _loud(votes, _OWN_VOTES, side)[:1]
     return [*checked[: most - len(loudest)], *loudest] or _loud(votes, _OF_THE_FOLDER, side)
 
