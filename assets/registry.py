@@ -36,7 +36,7 @@ class Registry(NamedTuple):
 
 def registry(groups: Sequence[ModuleType] = GROUPS) -> Registry:
     """What the stages in the packages `groups` declare, in the order of these."""
-    stages = list(chain.from_iterable(map(_stages, groups)))
+    stages = stages_of(groups)
     steps: dict[str, tuple[str, ...]] = {}
     for stage in stages:
         if stage.settings:
@@ -47,6 +47,11 @@ def registry(groups: Sequence[ModuleType] = GROUPS) -> Registry:
         steps=steps,
         contracts=dict(chain.from_iterable(map(_contracts, stages))),
     )
+
+
+def stages_of(groups: Sequence[ModuleType] = GROUPS) -> list[Stage]:
+    """The stages in the packages `groups`, in the order of these."""
+    return list(chain.from_iterable(map(_stages, groups)))
 
 
 def _contracts(stage: Stage) -> Iterator[tuple[str, Table]]:

@@ -39,6 +39,7 @@ ORDER = (
     "training",
     "ablation",
     "experiments",
+    "runs",
     "publish",
     "report",
     "review",

@@ -12,6 +12,7 @@ import click
 from curation.base.errors import InksiftError
 from pipelines.commands.ablation import ablation
 from pipelines.commands.audit import audit
+from pipelines.commands.diff import diff
 from pipelines.commands.experiments import experiments
 from pipelines.commands.export import export
 from pipelines.commands.head import head
@@ -20,6 +21,7 @@ from pipelines.commands.ledger import ledger
 from pipelines.commands.report import report
 from pipelines.commands.review import review
 from pipelines.commands.run import run
+from pipelines.commands.runs import runs
 from pipelines.commands.sample import sample
 from pipelines.commands.ui import ui
 from pipelines.commands.verify import verify
@@ -29,6 +31,8 @@ COMMANDS = (
     run,
     judge,
     report,
+    runs,
+    diff,
     audit,
     review,
     ablation,

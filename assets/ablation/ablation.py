@@ -19,7 +19,14 @@ from curation.evidence.features import features_by_id
 from curation.project import Project
 from curation.report.ablation_page import ablation_report, build_ablation_page
 from curation.report.ablation_plot import ablation_plot
-from curation.store.published import demand_trained, publish_ablation
+from curation.report.run_bar import keep_pages, with_run
+from curation.runs.record import current_run
+from curation.store.published import (
+    ABLATION_PAGE,
+    ABLATION_REPORT,
+    demand_trained,
+    publish_ablation,
+)
 from curation.store.thumbnails import Thumbnails
 from curation.training.evaluation import HELD_OUT, TRUSTED
 from curation.training.fit.params import TrainingParams
@@ -100,11 +107,13 @@ def ablated(
         params=config,
         training=recipe.training,
     )
-    page = publish_ablation(project.workspace, report, build_ablation_page(report))
+    page = with_run(build_ablation_page(report), current_run(project.workspace))
+    place = publish_ablation(project.workspace, report, page)
+    keep_pages(project.workspace, (ABLATION_REPORT, ABLATION_PAGE))
     yield table(
         priced,
         "ablation",
-        page=dg.MetadataValue.path(page),
+        page=dg.MetadataValue.path(place),
         test_set=report["test_set"],
         rare_classes=list(ablation.rare),
         ablation=records(priced),

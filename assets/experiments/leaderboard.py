@@ -14,7 +14,9 @@ from curation.experiments.results import LEADERBOARD, errors_of, known_results
 from curation.experiments.results import leaderboard as library
 from curation.project import Project
 from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
-from curation.store.published import publish_leaderboard
+from curation.report.run_bar import keep_pages, with_run
+from curation.runs.record import current_run
+from curation.store.published import LEADERBOARD_CSV, LEADERBOARD_PAGE, publish_leaderboard
 from curation.training.splits import TEST
 
 STAGE = Stage(
@@ -50,10 +52,12 @@ def leaderboard(
         failed=failed,
         waiting=waiting,
     )
-    page = publish_leaderboard(project.workspace, board, build_leaderboard_page(board, tried))
+    page = with_run(build_leaderboard_page(board, tried), current_run(project.workspace))
+    place = publish_leaderboard(project.workspace, board, page)
+    keep_pages(project.workspace, (LEADERBOARD_CSV, LEADERBOARD_PAGE))
     return table(
         board,
-        page=dg.MetadataValue.path(page),
+        page=dg.MetadataValue.path(place),
         test_set=here.test_set,
         tried=len(found),
         failed=failed,

@@ -6,10 +6,13 @@ import pandas as pd
 from assets.shared.display import picture
 from assets.shared.results import records, table
 from assets.shared.stage import Made, Stage
+from assets.shared.this_run import facts_of
 from curation.project import Project
 from curation.report import plots
 from curation.report.f1_page import build_f1_page
-from curation.store.published import publish_f1
+from curation.report.run_bar import keep_pages, with_run
+from curation.runs.begin import begin_training
+from curation.store.published import F1, F1_PAGE, publish_f1
 from curation.training import evaluation
 from curation.training.evaluation import HELD_OUT, TRUSTED, EvaluationParams
 from curation.training.fit.classifiers import network_of
@@ -29,16 +32,16 @@ STAGE = Stage(
 )
 
 
-@STAGE.asset()
+@STAGE.asset(reads=("curves", "explanations"))
 def f1_report(
+    context: dg.AssetExecutionContext,
     predictions: pd.DataFrame,
     splits: pd.DataFrame,
     training_set: pd.DataFrame,
     balanced_classifier: pd.DataFrame,
-    curves: pd.DataFrame,
-    explanations: pd.DataFrame,
     config: EvaluationConfig,
     project: dg.ResourceParam[Project],
+    **shown: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """f1_report.json and f1_report.html in the workspace: scores per class, averages, confusions
     and explanations."""
@@ -51,7 +54,10 @@ def f1_report(
         network=network_of(balanced_classifier),
         training_set=training_set,
     )
-    page = publish_f1(project.workspace, report, build_f1_page(report, curves, explanations))
+    run = begin_training(project.workspace, facts_of(context), report)
+    page = with_run(build_f1_page(report, shown["curves"], shown["explanations"]), run)
+    place = publish_f1(project.workspace, report, page)
+    keep_pages(project.workspace, (F1, F1_PAGE))
     per_class = evaluation.per_class_table(report)
     return table(
         per_class,
@@ -62,7 +68,7 @@ def f1_report(
         test_set=report["test_set"],
         network=report["network"]["name"],
         parameters=report["network"]["parameters"],
-        page=dg.MetadataValue.path(page),
+        page=dg.MetadataValue.path(place),
         per_class=records(per_class),
         averages=records(evaluation.averages_table(report)),
         f1_per_class=picture(plots.f1_bars(per_class), "F1 per class"),

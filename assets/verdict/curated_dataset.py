@@ -6,8 +6,10 @@ import pandas as pd
 from assets.shared.results import table
 from assets.shared.settings_used import settings_of
 from assets.shared.stage import Made, Stage
+from assets.shared.this_run import facts_of
 from curation.base.errors import DataError
 from curation.project import Project
+from curation.runs.begin import begin_run, keep_what_is_there
 from curation.store.published import PROPOSAL, publish_decisions
 from curation.verdict.curated import CURATED, CuratedParams, curate
 
@@ -27,7 +29,10 @@ STAGE = Stage(
 
 @STAGE.asset(deps=["ledger"])
 def curated_dataset(
-    verdicts: pd.DataFrame, config: CuratedConfig, project: dg.ResourceParam[Project]
+    context: dg.AssetExecutionContext,
+    verdicts: pd.DataFrame,
+    config: CuratedConfig,
+    project: dg.ResourceParam[Project],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """decisions.csv and decisions.parquet in the workspace; the table holds the pictures that
     stay."""
@@ -36,6 +41,7 @@ def curated_dataset(
             f"{PROPOSAL} waits for your word: run the verdicts again with accept_removals, or "
             "allow more"
         )
+    keep_what_is_there(project.workspace)
     publish_decisions(
         project.workspace,
         verdicts,
@@ -44,6 +50,7 @@ def curated_dataset(
         review=config.review,
         link_roots=project.link_roots,
     )
+    run = begin_run(project.workspace, facts_of(context), verdicts, ledger=project.ledger.name)
     staying = curate(verdicts, config)
     return table(
         staying,
@@ -51,5 +58,7 @@ def curated_dataset(
         under_review=int((verdicts["outcome"] == "review").sum()),
         review_counts_as=config.review,
         **settings_of(config),
+        run=run.name,
+        repeats=bool(run.kept),
         decisions=dg.MetadataValue.path(project.workspace.root / "decisions.csv"),
     )

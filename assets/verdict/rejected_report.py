@@ -8,7 +8,6 @@ import pandas as pd
 from assets.shared.display import picture
 from assets.shared.results import table
 from assets.shared.stage import Made, Stage
-from curation.base.commands import Places, command
 from curation.base.reasons import UNREADABLE_FILE
 from curation.dedup.across import across_notes, across_splits
 from curation.drawing.contact_sheet import contact_sheet
@@ -21,7 +20,10 @@ from curation.report import plots, vote_plots
 from curation.report.findings import Findings, published_thresholds
 from curation.report.page import ReportParams, build_report
 from curation.report.photographs import loudest_first
+from curation.report.run_bar import review_command, with_run
 from curation.report.tiles import likeliest_first
+from curation.runs.record import current_run
+from curation.store.published import REPORT_PAGE
 from curation.store.thumbnails import Thumbnails
 from curation.verdict.conservation import by_people
 from curation.verdict.several import several_told
@@ -41,7 +43,7 @@ STAGE = Stage(
     "rejected_report",
     settings=ReportParams,
     tables={"rejected_report": Made(None)},
-    version=6,
+    version=7,
     kinds={"html"},
 )
 
@@ -66,7 +68,7 @@ _FOUND = (
 )
 
 
-@STAGE.asset(reads=_FOUND, deps=["ledger"])
+@STAGE.asset(reads=_FOUND, deps=["ledger", "curated_dataset"])
 def rejected_report(
     verdicts: pd.DataFrame,
     images: pd.DataFrame,
@@ -84,7 +86,8 @@ def rejected_report(
     notes = [*folder_notes(images, beside), *across_notes(across), *several]
     findings = _findings(found, project, notes)
     page = build_report(verdicts, images, read=read, params=config, findings=findings)
-    place = project.workspace.publish("report.html", page.encode())
+    page = with_run(page, current_run(project.workspace))
+    place = project.workspace.publish(REPORT_PAGE, page.encode())
     rejected = _rejected_pictures(verdicts)
     return table(
         rejected[["path", "reason", "explanation"]],
@@ -153,5 +156,5 @@ def _sheet(
 
 def _how_to_review(project: Project) -> str:
     """The command that serves these pictures in the browser, as Markdown."""
-    review = command("review", at=Places(project.workspace.root, project.ledger.name, None))
+    review = review_command(project.workspace, project.ledger.name)
     return f"```\n{review}\n```\nprints the address that lets you in, and ends with Ctrl+C"

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +15,9 @@ from curation.base.tables import DECISIONS, IMAGES, Table
 from curation.people.chosen_ledger import ledger_of
 from curation.people.heard import BRING_BACK, decisions_heard, forgotten, words_for
 from curation.people.ledger.ledger import OWN_LEDGER, Ledger
+from curation.publish.problem import Problem
+from curation.publish.verify_runs import run_problems
+from curation.runs.record import RUN_FILE
 from curation.store.files import file_digest
 from curation.store.published import (
     CSV,
@@ -33,28 +36,21 @@ from curation.verdict.conservation import conservation_problems
 _ROUNDING = 1e-6
 """Within which a stored probability and one computed again are the same."""
 
-_FILES = (CSV, PARQUET, F1, SOURCE, HEARD_LEDGER)
-
-
-class Problem(NamedTuple):
-    """Something in a workspace that is not as inksift wrote it."""
-
-    file: str
-    what: str
-    remedy: str
+_FILES = (CSV, PARQUET, F1, SOURCE, HEARD_LEDGER, RUN_FILE)
 
 
 def verify(
     workspace: Workspace, contracts: Mapping[str, Table], ledger_url: str = ""
 ) -> list[Problem]:
-    """Everything in the workspace that does not match its digest, its contract (by the name of the
-    table) or its own counts, and what is amiss in the ledger; ParamError when the last run heard
-    another ledger than the one at `ledger_url`."""
+    """Everything in the workspace, kept runs among it, that does not match its digest, its contract
+    (by the name of the table) or its own counts, and what is amiss in the ledger; ParamError when
+    the last run heard another ledger than the one at `ledger_url`."""
     stored = [
         *_published(workspace),
         *_parts(workspace),
         *_models(workspace),
         *_tables(workspace, contracts),
+        *run_problems(workspace),
     ]
     return [*stored, *_decisions(workspace), *_f1(workspace), *_ledger(workspace, ledger_url)]
 

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -63,6 +64,72 @@ def put_in_place(temporary: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """An empty folder that becomes `target`, which must not be there yet, when the block ends, and
+    is gone when the block fails: `target` is never there in part.
+
+    StoreError as `atomic_file`.
+    """
+    temporary = target.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        sync_folder(temporary)
+        os.rename(temporary, target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise StoreError(_why_unwritten(target, error)) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it: whole, or after a crash whole or gone."""
+    gone = folder.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
+    os.rename(folder, gone)
+    shutil.rmtree(gone)
+
+
+def same_file(source: Path, target: Path) -> None:
+    """Give a file of the workspace a second name, which costs no space, in place of what has that
+    name; a copy where the file system knows no hard links.
+
+    As inksift replaces files and never changes them in place, what it writes under one name does
+    not show under the other. StoreError as `atomic_file`.
+    """
+    try:
+        with temporary_beside(target) as temporary:
+            os.link(source, temporary)
+            put_in_place(temporary, target)
+    except OSError:
+        with atomic_file(target) as copy, source.open("rb") as original:
+            shutil.copyfileobj(original, copy)
+
+
+def point_to(link: Path, name: str) -> None:
+    """Make `link` lead to what is called `name` beside it; where the file system knows no links, a
+    text file called like it says the name."""
+    try:
+        with temporary_beside(link) as temporary:
+            temporary.symlink_to(name)
+            put_in_place(temporary, link)
+        _note_of(link).unlink(missing_ok=True)
+    except OSError:
+        write_atomically(_note_of(link), f"{name}\n".encode())
+
+
+def pointed_to(link: Path) -> str:
+    """The name that `point_to` wrote last; "" where it never did."""
+    if _note_of(link).is_file():
+        return _note_of(link).read_text().strip()
+    return os.readlink(link) if link.is_symlink() else ""
+
+
+def _note_of(link: Path) -> Path:
+    return link.with_name(f"{link.name}.txt")
+
+
 def sync_folder(folder: Path) -> None:
     """Ask the disk to remember the names in `folder`."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -78,6 +145,9 @@ def sweep(folder: Path, *, without: str = "") -> None:
     for place, folders, names in os.walk(folder):
         if Path(place) == folder and without in folders:
             folders.remove(without)
+        for name in [name for name in folders if name.startswith(_TEMPORARY)]:
+            folders.remove(name)
+            shutil.rmtree(Path(place, name))
         for name in names:
             if name.startswith(_TEMPORARY):
                 Path(place, name).unlink(missing_ok=True)

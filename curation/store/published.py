@@ -25,6 +25,7 @@ CSV, PARQUET, SOURCE, HEARD_LEDGER = (
     "ledger.json",
 )
 PROPOSAL, MEDIUM = "proposal.csv", "medium.json"
+REPORT_PAGE = "report.html"
 F1, F1_PAGE = "f1_report.json", "f1_report.html"
 ABLATION_REPORT, ABLATION_PAGE = "ablation.json", "ablation.html"
 LEADERBOARD_CSV, LEADERBOARD_PAGE = "leaderboard.csv", "experiments.html"
@@ -82,13 +83,18 @@ def publish_medium(workspace: Workspace, settled: Mapping[str, str | int | float
         workspace.withdraw(MEDIUM)
 
 
+def f1_bytes(report: Mapping[str, Any]) -> bytes:
+    """The content of f1_report.json as it is written."""
+    return json.dumps(report, indent=1, allow_nan=False).encode()
+
+
 def publish_f1(workspace: Workspace, report: dict[str, Any], page: str) -> Path:
     """Write f1_report.json and f1_report.html; the answer is the page's place.
 
     An ablation and a leaderboard beside another report are withdrawn.
     """
     before = workspace.published().get(F1)
-    workspace.publish(F1, json.dumps(report, indent=1, allow_nan=False).encode())
+    workspace.publish(F1, f1_bytes(report))
     if workspace.published()[F1] != before:
         workspace.withdraw(*OF_MANY_TRAININGS)
     return workspace.publish(F1_PAGE, page.encode())

@@ -14,6 +14,8 @@ from curation.base.reasons import BAD_FEATURE
 from curation.people.chosen_ledger import ledger_of
 from curation.report.audit_page import build_audit_page
 from curation.report.close_choices import close_choices
+from curation.report.run_bar import linked, with_run
+from curation.runs.record import current_run
 from curation.store.files import write_atomically
 from curation.store.workspace import Workspace
 from curation.verdict import human
@@ -77,6 +79,7 @@ def ask(
         command=then,
         close=close_choices(audited.duplicates, read),
     )
+    shown = linked(with_run(shown, current_run(workspace)), workspace, absolute=True)
     write_atomically(page, shown.encode())
     write_atomically(out, sheet_csv(rows))
     return told | {"sheet": str(out), "page": str(page), "next": then}

@@ -90,6 +90,7 @@ def run_chain(
     if truth is not None:
         read_truth(truth)
 
+    from assets.shared.this_run import tags_of
     from curation.project import Project
     from curation.store.published import CSV
     from pipelines.commands import summary
@@ -105,8 +106,9 @@ def run_chain(
         link_roots=chosen.link_roots,
     )
     settings.demand_heard(checked, project)
+    tags = tags_of(chosen.profile, chosen.assignments)
     try:
-        heard = execute(project, job, checked, quiet=as_json)
+        heard = execute(project, job, checked, tags=tags, quiet=as_json)
     except DataError as error:
         raise DataError(
             f"{error}\nwhat was decided before that is in {project.workspace.root}"

@@ -5,26 +5,34 @@ from pathlib import Path
 import click
 
 from curation.base.errors import ParamError
-from pipelines.commands.options import workspace_option
+from pipelines.commands.options import existing, workspace_option
 
 
 @click.command()
 @workspace_option
 def report(workspace: Path) -> None:
-    """Where the pages of a workspace are: the report of rejected images, F1, ablation, experiments.
+    """Where the pages of a workspace are: the report of rejected images, F1, ablation, experiments;
+    those that only earlier runs have, and the command that opens the review app.
 
     \b
     Example:
       inksift report --workspace work
     """
-    from curation.store.published import ABLATION_PAGE, F1_PAGE, LEADERBOARD_PAGE
+    from curation.report.run_bar import SIBLINGS, elsewhere_now, review_command
+    from curation.runs.record import current_run
+    from curation.store.published import REPORT_PAGE
 
-    page = "report.html"
-    if not (workspace / page).is_file():
+    if not (workspace / REPORT_PAGE).is_file():
         raise ParamError(
             f"no report in {workspace}: run `inksift run` or `inksift judge` with this --workspace "
             "first"
         )
-    for name in (page, F1_PAGE, ABLATION_PAGE, LEADERBOARD_PAGE):
+    for name in SIBLINGS:
         if (workspace / name).is_file():
             click.echo(f"file://{(workspace / name).absolute()}")
+    here = existing(workspace)
+    run = current_run(here)
+    for page in elsewhere_now(here):
+        place = (workspace / page.place).absolute()
+        click.echo(f"of run {page.run}, of {page.of}: file://{place}")
+    click.echo(f"review app: {review_command(here, run.ledger if run else '')}")

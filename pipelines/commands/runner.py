@@ -22,11 +22,12 @@ def execute(
     job_name: str,
     settings: dict[str, Params],
     *,
+    tags: dict[str, str] | None = None,
     partition: str | None = None,
     quiet: bool = False,
 ) -> Heard:
     """Run the job of that name, for one partition if it has any, and say what was heard; a failed
-    blocking check ends it early.
+    blocking check ends it early. `tags` are those of the run.
 
     An InksiftError of a stage comes out as it is; StoreError when Dagster cannot write its history,
     KeyboardInterrupt when the run was stopped."""
@@ -42,7 +43,11 @@ def execute(
         }
         try:
             job.execute_in_process(
-                run_config=config, instance=instance, partition_key=partition, raise_on_error=True
+                run_config=config,
+                instance=instance,
+                partition_key=partition,
+                tags=tags,
+                raise_on_error=True,
             )
         except dg.DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None

@@ -10,6 +10,7 @@ import pandas as pd
 from curation.base.reasons import LABEL_CONFLICT
 from curation.drawing.templating import records
 from curation.project import Project
+from curation.report.run_bar import elsewhere_now
 from curation.sample import read_truth, score_against_truth
 from curation.store.published import read_decisions, read_review
 from curation.verdict.conflicts import is_conflict
@@ -61,6 +62,7 @@ def summary(
         "folder": folder_told(heard),
         "warnings": [*heard.warnings, *_warnings(decisions, heard, review)],
         "seconds": round(seconds, 1),
+        "run": _run(project, heard),
         "workspace": str(root),
         "places": {path.name: str(path) for path in places if path.exists()},
     }
@@ -100,9 +102,37 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
         yield from (
             f"  {row['what']:<34}{row['found']:5d} of {row['planted']:5d}" for row in told["truth"]
         )
+    yield from _run_lines(told["run"])
     yield from (f"note: {line}" for line in told["folder"])
     yield from (f"warning: {line}" for line in told["warnings"])
     yield from (f"  {place}" for place in told["places"].values())
+
+
+def _run(project: Project, heard: Heard) -> dict[str, Any]:
+    """The name of the run, the folder in which it is kept, whether it came out as one that was kept
+    before, which were removed, and what only earlier runs have."""
+    kept, decided = heard.metadata["kept_run"], heard.metadata["curated_dataset"]
+    return {
+        **{name: kept[name] for name in ("run", "folder", "removed")},
+        "repeats": decided["repeats"],
+        "elsewhere": [page._asdict() for page in elsewhere_now(project.workspace)],
+    }
+
+
+def _run_lines(run: dict[str, Any]) -> Iterator[str]:
+    """What became of this run and of those before."""
+    again = "came out as before and is kept once" if run["repeats"] else "is kept"
+    yield f"run {run['run']} {again}: {run['folder']}"
+    if run["removed"]:
+        count = len(run["removed"])
+        yield (
+            f"removed the oldest {'run' if count == 1 else f'{count} runs'} (kept_run.most): "
+            f"{', '.join(run['removed'])}"
+        )
+    yield from (
+        f"note: the {page['title']} of run {page['run']}, of {page['of']}, stays in {page['place']}"
+        for page in run["elsewhere"]
+    )
 
 
 def as_json(told: dict[str, Any]) -> str:

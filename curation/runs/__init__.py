@@ -1,0 +1,1 @@
+"""Finished runs: kept, listed, pruned, and set beside each other."""

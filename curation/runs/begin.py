@@ -1,0 +1,164 @@
+"""Which run it is whose decisions, or whose F1, have just been made.
+
+A run that decides as a kept one did, with the same settings and the same code, is that run: it is
+not kept twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from curation.base.errors import StoreError
+from curation.runs.keep import OF_DECISIONS, keep_files, record_run
+from curation.runs.kept import kept_run_of, kept_runs, latest_name
+from curation.runs.record import RunFacts, RunRecord, RunScores, current_run
+from curation.store.published import (
+    F1,
+    OF_TRAINING,
+    PARQUET,
+    SOURCE,
+    f1_bytes,
+    read_decisions,
+    read_f1_report,
+    read_told,
+)
+from curation.store.workspace import Workspace
+
+_ID_DIGITS = 6
+"""Hexadecimal digits after the date that tell the runs of a day apart."""
+
+
+def begin_run(
+    workspace: Workspace, facts: RunFacts, decisions: pd.DataFrame, *, ledger: str = ""
+) -> RunRecord:
+    """Record which run the DECISIONS are of that were just published: a kept one that made the same
+    ones alike, or a new one, which is kept as soon as its report is there.
+
+    Of stages that this job left out, the settings are those of the run before."""
+    before = _known_run(workspace)
+    settings = {**(before.settings if before else {}), **facts.settings}
+    run = _new_run(workspace, facts.model_copy(update={"settings": settings}), decisions, ledger)
+    same = _kept_alike(workspace, run)
+    if same is None:
+        return record_run(workspace, run if run.training else _with_known_scores(workspace, run))
+    training = run.training or same.training
+    return record_run(workspace, same.model_copy(update={"training": training}))
+
+
+def begin_training(
+    workspace: Workspace, facts: RunFacts, report: Mapping[str, Any]
+) -> RunRecord | None:
+    """Record which run an F1 report is of that is about to be published: the one whose decisions
+    are there, or, where that one has another F1 already, a new one of the same decisions. None
+    where no run is known, as after one of an earlier version."""
+    run = _known_run(workspace)
+    if run is None:
+        return None
+    known, digest = run.kept.get(F1), hashlib.sha256(f1_bytes(report)).hexdigest()
+    trained = run.model_copy(update={"training": facts.training, "scores": RunScores.of(report)})
+    if known is None or (known == digest and trained.trains_like(run)):
+        return record_run(workspace, trained)
+    again = _dated(trained.model_copy(update={"kept": {}}), _now())
+    return keep_files(workspace, again, OF_DECISIONS)
+
+
+def keep_what_is_there(workspace: Workspace) -> RunRecord | None:
+    """Keep what lies in the workspace and in no kept run, before other decisions replace it: the
+    run of an earlier version of inksift, and what was learned and not kept. The run that it
+    belongs to; None where there is nothing to lose."""
+    try:
+        run = _known_run(workspace) or _adopted(workspace)
+        kept = run and kept_run_of(workspace, run.name)
+    except StoreError:  # damaged, so it is no run that could be kept
+        return None
+    digests = workspace.published()
+    if run is None or digests.get(PARQUET) != run.decisions:
+        return None
+    if run.version and kept is None:  # killed before its report
+        return None
+    lacking = [name for name in OF_TRAINING if name in digests and not _is_stored(workspace, name)]
+    return keep_files(workspace, run, lacking) if lacking or not run.version else run
+
+
+def _known_run(workspace: Workspace) -> RunRecord | None:
+    """The run of the workspace; None also where its record is damaged: it is written anew."""
+    try:
+        return current_run(workspace)
+    except StoreError:
+        return None
+
+
+def _adopted(workspace: Workspace) -> RunRecord | None:
+    """A record of what a version of inksift left that kept no runs: without settings and version.
+
+    StoreError when it is damaged.
+    """
+    place = workspace.root / PARQUET
+    if not place.is_file():
+        return None
+    written = datetime.fromtimestamp(int(place.stat().st_mtime)).astimezone()
+    run = _run_of(workspace, RunFacts(), read_decisions(workspace), written)
+    return _with_known_scores(workspace, run)
+
+
+def _new_run(
+    workspace: Workspace, facts: RunFacts, decisions: pd.DataFrame, ledger: str
+) -> RunRecord:
+    run = _run_of(workspace, facts, decisions, _now())
+    return run.model_copy(update={"ledger": ledger})
+
+
+def _run_of(
+    workspace: Workspace, facts: RunFacts, decisions: pd.DataFrame, moment: datetime
+) -> RunRecord:
+    told = read_told(workspace, SOURCE, "source")
+    run = RunRecord(
+        **facts.model_dump(),
+        name="",
+        date="",
+        source=told["source"],
+        test=told.get("test", ""),
+        review=told.get("review", "kept"),
+        decisions=workspace.published()[PARQUET],
+        files=len(decisions),
+        outcomes={str(name): int(n) for name, n in decisions["outcome"].value_counts().items()},
+    )
+    return _dated(run, moment)
+
+
+def _with_known_scores(workspace: Workspace, run: RunRecord) -> RunRecord:
+    """With the F1 that lies in the workspace: it holds for as long as the decisions stay. Without,
+    where there is none or it is damaged."""
+    try:
+        scores = RunScores.of(read_f1_report(workspace))
+    except StoreError:
+        return run
+    return run.model_copy(update={"scores": scores})
+
+
+def _dated(run: RunRecord, moment: datetime) -> RunRecord:
+    """The run under the name of that moment."""
+    told = hashlib.sha256(f"{moment.isoformat()}\n{run.decisions}".encode()).hexdigest()
+    name = f"{moment:%Y-%m-%d}-{told[:_ID_DIGITS]}"
+    return run.model_copy(update={"name": name, "date": moment.isoformat()})
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _kept_alike(workspace: Workspace, run: RunRecord) -> RunRecord | None:
+    """The kept run that this one repeats; of several the latest."""
+    latest = latest_name(workspace)
+    alike = [one for one in kept_runs(workspace) if run.decides_like(one) and run.trains_like(one)]
+    return next(iter(sorted(alike, key=lambda one: one.name != latest)), None)
+
+
+def _is_stored(workspace: Workspace, name: str) -> bool:
+    """Whether some kept run has the published file of that name as it is."""
+    digest = workspace.published()[name]
+    return any(run.kept.get(name) == digest for run in kept_runs(workspace))

@@ -1,0 +1,130 @@
+"""What is known of one run: what it worked on, how it was set, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from curation.base.errors import StoreError
+from curation.store.tables import RUN_AGAIN, error_line, unusable
+from curation.store.workspace import Workspace
+
+RUN_FILE = "run.json"
+"""In the workspace the run whose decisions lie there, in a folder of `runs/` that one."""
+
+StageSettings = Mapping[str, Mapping[str, Any]]
+"""The settings of stages, by the name that profiles use."""
+
+
+class RunFacts(BaseModel):
+    """How a run was set before it began, the same whoever started it.
+
+    `profile` is "" where nobody named one, as in the Dagster UI, and `assigned` is what --set said
+    beside it. `settings` are those of the stages
+    up to the decisions and their report, `training` those of the stages that learn from them: none
+    where none of them runs, as in `inksift judge`. `version` is inksift's, `stages` the version of
+    every stage's code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job: str = ""
+    profile: str = ""
+    assigned: tuple[str, ...] = ()
+    settings: StageSettings = Field(default_factory=dict)
+    training: StageSettings = Field(default_factory=dict)
+    version: str = ""
+    stages: Mapping[str, int] = Field(default_factory=dict)
+
+
+class RunScores(BaseModel):
+    """The head of an F1 report; F1 is None where no class has both training and test pictures."""
+
+    model_config = ConfigDict(frozen=True)
+
+    macro_f1: float | None
+    accuracy: float | None
+    test_set: str
+    test_pictures: int
+
+    @classmethod
+    def of(cls, report: Mapping[str, Any]) -> Self:
+        """Those of the content of f1_report.json; StoreError where it is none."""
+        try:
+            return cls.model_validate({name: report[name] for name in cls.model_fields})
+        except (KeyError, ValidationError) as error:
+            raise StoreError(f"not an F1 report ({error_line(error)}): {RUN_AGAIN}") from error
+
+
+class RunRecord(RunFacts):
+    """A run that has decided: its name in `runs/`, when it did (ISO 8601), where its pictures were,
+    the trusted ones for tests ("" for none) and its ledger ("" for the workspace's own), the
+    SHA-256 of decisions.parquet, how many files it found and how many of each outcome, its F1 where
+    there is some, and the SHA-256 of every file that is kept of it, by name."""
+
+    format: Literal[1] = 1
+    name: str
+    date: str
+    source: str
+    test: str = ""
+    review: str = "kept"
+    ledger: str = ""
+    decisions: str
+    files: int
+    outcomes: Mapping[str, int]
+    scores: RunScores | None = None
+    kept: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def moment(self) -> datetime:
+        """When it decided."""
+        return datetime.fromisoformat(self.date)
+
+    @property
+    def day_and_time(self) -> str:
+        """The same for people, to the minute."""
+        return f"{self.moment:%Y-%m-%d %H:%M}"
+
+    @property
+    def profile_in_words(self) -> str:
+        """The profile for people, and what was set beside it."""
+        return ", ".join([self.profile or "none named", *self.assigned])
+
+    def decides_like(self, other: RunRecord) -> bool:
+        """Whether both made the same decisions with the same settings and the same code, on
+        pictures in the same places."""
+        return all(getattr(self, name) == getattr(other, name) for name in _DECIDING)
+
+    def trains_like(self, other: RunRecord) -> bool:
+        """Whether nothing speaks against one training for both: equal settings, or one trained
+        nothing."""
+        return not self.training or not other.training or self.training == other.training
+
+    def as_bytes(self) -> bytes:
+        """The content of run.json."""
+        return self.model_dump_json(indent=1).encode()
+
+
+_DECIDING = ("source", "test", "review", "ledger", "settings", "version", "stages", "decisions")
+
+
+def read_record(path: Path) -> RunRecord:
+    """The record in a run.json; StoreError when it is not there, damaged, or of another version."""
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror}): {RUN_AGAIN}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise unusable(path, ValueError(f"{where} {first['msg']}".strip())) from error
+
+
+def current_run(workspace: Workspace) -> RunRecord | None:
+    """The run whose decisions lie in the workspace; None where none says so, as before the first
+    one and after a run of an earlier version. StoreError when its record is damaged."""
+    place = workspace.root / RUN_FILE
+    return read_record(place) if place.exists() else None
