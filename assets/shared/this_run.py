@@ -11,7 +11,7 @@ import dagster as dg
 from assets import dedup, evidence, gather, people, training, verdict
 from assets.registry import stages_of
 from assets.shared.stage import Stage
-from curation.runs.record import RunFacts, StageSettings
+from curation.runs.record import RunFacts, StageSettings, encodable
 
 PROFILE_TAG, ASSIGNED_TAG = "inksift/profile", "inksift/set"
 """The tags of a run that name the profile of its settings, where a person named one, and what --set
@@ -39,7 +39,7 @@ def facts_of(context: dg.AssetExecutionContext) -> RunFacts:
 def tags_of(profile: str, assigned: Sequence[str]) -> dict[str, str]:
     """The tags that tell a run what a person called its settings."""
     told = {PROFILE_TAG: profile, ASSIGNED_TAG: "\n".join(assigned)}
-    return {name: value for name, value in told.items() if value}
+    return {name: encodable(value) for name, value in told.items() if value}
 
 
 def _settings(context: dg.AssetExecutionContext, groups: Sequence[ModuleType]) -> StageSettings:

@@ -77,10 +77,16 @@ def elsewhere_now(workspace: Workspace) -> list[Elsewhere]:
 
 
 def _elsewhere(workspace: Workspace, run: RunRecord, there: Sequence[str]) -> list[Elsewhere]:
-    runs = [run, *(one for one in kept_runs(workspace) if one.name != run.name)]
+    others = (one for one in kept_runs(workspace) if one.name != run.name)
+    runs = [run, *others]
     lacking = [page for page in SIBLINGS if page not in there and page != REPORT_PAGE]
-    owners = {page: next((one for one in runs if page in one.kept), None) for page in lacking}
+    owners = {page: _owner(page, runs) for page in lacking}
     return [_owned(page, owner, run) for page, owner in owners.items() if owner]
+
+
+def _owner(page: str, runs: Sequence[RunRecord]) -> RunRecord | None:
+    """The first of the runs that has the page."""
+    return next((run for run in runs if page in run.kept), None)
 
 
 def _owned(page: str, owner: RunRecord, run: RunRecord) -> Elsewhere:
@@ -90,7 +96,7 @@ def _owned(page: str, owner: RunRecord, run: RunRecord) -> Elsewhere:
 
 def _relinked(workspace: Workspace, run: RunRecord, name: str, there: Sequence[str]) -> bool:
     """Whether the links of a published page had to change, which was published again then."""
-    page = (workspace.root / name).read_text(encoding="utf-8")
+    page = (workspace.root / name).read_bytes().decode()
     new = _with_siblings(page, workspace, run, there, own=name)
     if new != page:
         workspace.publish(name, new.encode())

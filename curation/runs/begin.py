@@ -15,7 +15,7 @@ import pandas as pd
 from curation.base.errors import StoreError
 from curation.runs.keep import OF_DECISIONS, keep_files, record_run
 from curation.runs.kept import kept_run_of, kept_runs, latest_name
-from curation.runs.record import RunFacts, RunRecord, RunScores, current_run
+from curation.runs.record import RunFacts, RunRecord, RunScores, current_run, encodable
 from curation.store.published import (
     F1,
     OF_TRAINING,
@@ -109,7 +109,7 @@ def _new_run(
     workspace: Workspace, facts: RunFacts, decisions: pd.DataFrame, ledger: str
 ) -> RunRecord:
     run = _run_of(workspace, facts, decisions, _now())
-    return run.model_copy(update={"ledger": ledger})
+    return run.model_copy(update={"ledger": encodable(ledger)})
 
 
 def _run_of(
@@ -120,8 +120,8 @@ def _run_of(
         **facts.model_dump(),
         name="",
         date="",
-        source=told["source"],
-        test=told.get("test", ""),
+        source=encodable(told["source"]),
+        test=encodable(told.get("test", "")),
         review=told.get("review", "kept"),
         decisions=workspace.published()[PARQUET],
         files=len(decisions),

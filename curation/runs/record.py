@@ -111,6 +111,15 @@ class RunRecord(RunFacts):
 _DECIDING = ("source", "test", "review", "ledger", "settings", "version", "stages", "decisions")
 
 
+def encodable(text: str) -> str:
+    """Text as any file or database can hold it: bytes of a name that are no UTF-8 are written out.
+
+    >>> encodable("crawl\\udcff")
+    'crawl\\\\udcff'
+    """
+    return text.encode(errors="backslashreplace").decode()
+
+
 def read_record(path: Path) -> RunRecord:
     """The record in a run.json; StoreError when it is not there, damaged, or of another version."""
     try:

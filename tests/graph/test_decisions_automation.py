@@ -210,6 +210,7 @@ def test_a_run_of_the_sensor_has_the_settings_of_the_last_run(here: Here) -> Non
         "verdicts",
         "curated_dataset",
         "rejected_report",
+        "kept_run",
     }
 
 

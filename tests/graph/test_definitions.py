@@ -37,6 +37,7 @@ ASSETS = {
     "dedup": ["duplicates", "families", "kept_apart", "pair_search", "pairs"],
     "verdict": [
         "curated_dataset",
+        "kept_run",
         "machine_verdicts",
         "measures",
         "profile_after",

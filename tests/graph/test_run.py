@@ -302,8 +302,9 @@ def test_export_and_verify_after_a_run(finished, tmp_path: Path, inksift) -> Non
 
 def test_report_names_the_pages(finished, inksift) -> None:
     workspace, _ = finished
-    lines = inksift("report", "--workspace", workspace).stdout.splitlines()
-    assert lines == [f"file://{workspace / name}" for name in ("report.html", "f1_report.html")]
+    *pages, review = inksift("report", "--workspace", workspace).stdout.splitlines()
+    assert pages == [f"file://{workspace / name}" for name in ("report.html", "f1_report.html")]
+    assert review == f"review app: inksift review --workspace {workspace}"
 
 
 def test_weights_are_listed(inksift) -> None:
@@ -313,7 +314,8 @@ def test_weights_are_listed(inksift) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["run", "judge", "report", "export", "verify", "weights", "sample", "ui"]
+    "name",
+    ["run", "judge", "report", "runs", "diff", "export", "verify", "weights", "sample", "ui"],
 )
 def test_help_has_an_example(inksift, name: str) -> None:
     text = inksift(name, "--help").stdout

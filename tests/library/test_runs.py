@@ -362,3 +362,9 @@ def test_a_damaged_file_is_replaced_when_its_run_comes_again_and_shared_with_no_
     assert file_digest(folder_of(workspace, other.name) / PARQUET) == other.decisions
     decide_run(workspace, ONE)
     assert list(run_problems(workspace)) == []
+
+
+def test_a_folder_whose_name_is_no_text_is_told_and_known_again(workspace: Workspace) -> None:
+    run = decide_run(workspace, ONE, source="/crawl\udcff")
+    assert run.source == "/crawl\\udcff"
+    assert decide_run(workspace, ONE, source="/crawl\udcff").name == run.name

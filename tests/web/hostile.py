@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -22,10 +24,15 @@ from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.report import finder, gallery
 from curation.report.ablation_page import ablation_report, build_ablation_page
 from curation.report.audit_page import build_audit_page
+from curation.report.diff_page import build_diff_page
 from curation.report.f1_page import build_f1_page
 from curation.report.findings import Findings
 from curation.report.leaderboard_page import Tried, build_leaderboard_page
 from curation.report.page import ReportParams, build_report
+from curation.report.run_bar import linked, with_run
+from curation.runs.comparison import compare_runs
+from curation.runs.record import RunRecord
+from curation.store.workspace import Workspace
 from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
 from curation.training.explain.explain import explain
 from curation.training.explain.params import ExplainParams
@@ -34,6 +41,7 @@ from curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
 from curation.verdict.removal_rates import REMOVAL_RATES
 from tests.explained import examined, small_networks
 from tests.frames import duplicates_of
+from tests.runs import FACTS, decide_run
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -218,7 +226,11 @@ def hostile_f1() -> str:
         "validation_macro_f1",
     )
     curves = pd.DataFrame({"epoch": range(5)} | dict.fromkeys(names, np.linspace(0.1, 1, 5)))
-    return build_f1_page(report, curves, hostile_figures())
+    page = build_f1_page(report, curves, hostile_figures())
+    with TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder) / "w")
+        run = _hostile_run(workspace, 0)
+        return linked(with_run(page, run), workspace)
 
 
 @cache
@@ -270,6 +282,30 @@ def hostile_leaderboard() -> str:
     return build_leaderboard_page(
         LEADERBOARD.frame(rows), Tried(HOSTILE[0], 0.5, [0, 1], HELD_OUT, 9, failed, 1)
     )
+
+
+def hostile_diff() -> str:
+    """A comparison in which every path, class, explanation, setting and fact is hostile."""
+    with TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder) / "w")
+        runs = [_hostile_run(workspace, turn) for turn in (0, 1)]
+        page = build_diff_page(
+            compare_runs(workspace, *runs), lambda image_id: read("9") if image_id else None
+        )
+        return linked(page, workspace)
+
+
+def _hostile_run(workspace: Workspace, turn: int) -> RunRecord:
+    """A kept run: every picture has the outcome of `turn`, and every text is another."""
+    rows = [
+        {"path": f"{place}{text}", "image_id": f"{place}", "label": HOSTILE[place - turn]}
+        | decided((place + turn) % 6, HOSTILE[place - turn], f"0{HOSTILE[0]}")
+        for place, text in enumerate(HOSTILE)
+    ]
+    settings = {"verdicts": dict.fromkeys(HOSTILE, HOSTILE[turn])}
+    told = {"profile": HOSTILE[turn], "version": HOSTILE[1 - turn], "assigned": tuple(HOSTILE)}
+    facts = FACTS.model_copy(update={**told, "settings": settings})
+    return decide_run(workspace, DECISIONS.frame(rows), facts, source=HOSTILE[turn])
 
 
 def hostile_audit() -> str:

@@ -14,6 +14,7 @@ from tests.web.hostile import (
     MadeOnce,
     hostile_ablation,
     hostile_audit,
+    hostile_diff,
     hostile_f1,
     hostile_leaderboard,
     hostile_report,
@@ -25,6 +26,7 @@ PAGES = {
     "ablation": hostile_ablation,
     "leaderboard": hostile_leaderboard,
     "audit": hostile_audit,
+    "diff": hostile_diff,
 }
 
 COLOURS = {"runOnly": ["color-contrast"]}
@@ -52,7 +54,7 @@ def test_nothing_stands_in_the_way_of_a_reader(
     assert complaints(chrome, hostile_page(make), options, color_scheme=scheme) == []
 
 
-@pytest.mark.parametrize("make", [hostile_report, hostile_f1])
+@pytest.mark.parametrize("make", [hostile_report, hostile_f1, hostile_diff])
 def test_nor_on_a_phone(chrome: Browser, hostile_page: MadeOnce, make: Callable[[], str]) -> None:
     page = hostile_page(make)
     assert complaints(chrome, page, viewport={"width": 390, "height": 844}) == []

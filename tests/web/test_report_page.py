@@ -27,6 +27,7 @@ from tests.web.hostile import (
     MadeOnce,
     hostile_ablation,
     hostile_audit,
+    hostile_diff,
     hostile_f1,
     hostile_frames,
     hostile_leaderboard,
@@ -39,12 +40,12 @@ ELEMENTS = {
     "h2", "h3", "h4", "p", "a", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "bdi",
     "table", "caption",
     "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption", "img", "svg", "rect",
-    "path", "details",
+    "path", "details", "code",
     "summary", "fieldset", "legend", "label", "input", "select", "option", "button", "script"
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "id", "alt", "role",
-    "aria-label", "aria-hidden",
+    "aria-label", "aria-hidden", "aria-current",
     "aria-disabled", "tabindex", "scope", "open", "hidden", "viewbox", "preserveaspectratio",
     "x", "y", "width",
     "height", "value", "min", "max", "step", "placeholder", "autocomplete",
@@ -52,7 +53,7 @@ ATTRIBUTES = {
 }  # fmt: skip
 VALUES = {
     "src": r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+",
-    "href": r"#[a-z0-9]+(\?[a-z]+=[A-Za-z0-9%._~/+-]+)?",
+    "href": r"(report|f1_report)\.html|#[a-z0-9]+(\?[a-z]+=[A-Za-z0-9%._~/+-]+)?",
     "type": r"application/json|checkbox|search|number|button",
     "d": r"[MHVQZ0-9. -]+",
 }
@@ -131,6 +132,7 @@ def browser_page(chrome: Browser) -> Page:
         (hostile_ablation, 0),
         (hostile_leaderboard, 0),
         (hostile_audit, 0),
+        (hostile_diff, 0),
     ],
 )
 def test_only_harmless_elements_and_attributes(
@@ -187,7 +189,15 @@ def test_every_attribute_is_quoted_and_no_control_character_is_left(hostile: str
 
 
 @pytest.mark.parametrize(
-    "make", [hostile_report, hostile_f1, hostile_ablation, hostile_leaderboard, hostile_audit]
+    "make",
+    [
+        hostile_report,
+        hostile_f1,
+        hostile_ablation,
+        hostile_leaderboard,
+        hostile_audit,
+        hostile_diff,
+    ],
 )
 def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(
     hostile_page: MadeOnce, make: Any

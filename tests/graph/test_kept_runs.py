@@ -1,0 +1,153 @@
+"""Finished runs through the command line and through Dagster: kept, listed, compared, pruned."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from curation.project import Project
+from curation.runs.kept import folder_of, kept_runs, latest_name
+from curation.runs.record import RunRecord
+from curation.store.published import F1, F1_PAGE, PARQUET, REPORT_PAGE
+from curation.store.workspace import Workspace
+from pipelines.definitions import build
+from pipelines.instance import dagster_home
+from tests.graph.conftest import JUDGE, Command, Ended, settings
+
+
+@pytest.fixture
+def workspace(finished: tuple[Path, Ended], tmp_path: Path) -> Path:
+    """A finished run that a test may go on from."""
+    return Path(shutil.copytree(finished[0], tmp_path / "w", symlinks=True))
+
+
+@pytest.fixture
+def others(workspace: Path, copied: Path, tmp_path: Path, inksift: Command) -> dict[str, Any]:
+    """What `inksift judge` says in the same workspace when a picture is gone."""
+    next((copied / "cat").glob("*.png")).unlink()
+    out = tmp_path / "o.csv"
+    told = inksift("judge", copied, "--out", out, "--workspace", workspace, "--json", *JUDGE)
+    assert told.exit_code == 0
+    return dict(json.loads(told.stdout))
+
+
+def only_run(workspace: Path) -> RunRecord:
+    (run,) = kept_runs(Workspace(workspace))
+    return run
+
+
+def test_a_whole_run_is_kept_with_all_that_it_made(
+    finished: tuple[Path, Ended], sample: Path
+) -> None:
+    root, ended = finished
+    run, told = only_run(root), json.loads(ended.stdout)
+    assert told["run"] == {
+        "run": run.name,
+        "folder": str(folder_of(Workspace(root), run.name)),
+        "removed": [],
+        "repeats": False,
+        "elsewhere": [],
+    }
+    assert {PARQUET, REPORT_PAGE, F1, F1_PAGE} <= run.kept.keys()
+    assert (run.source, run.test) == (str(sample / "images"), str(sample / "test"))
+    assert (run.job, run.profile, run.files) == ("everything", "default", told["files"])
+    assert "classifier.max_epochs=2" in run.assigned
+    assert run.training["classifier"]["max_epochs"] == 2
+    assert run.settings["verdicts"]["recipe"] == "learned"
+    assert "kept_run" not in run.settings
+    assert run.scores is not None
+    assert run.scores.accuracy == told["f1"]["accuracy"]
+    for page in (REPORT_PAGE, F1_PAGE):
+        text = (root / page).read_text(encoding="utf-8")
+        assert run.name in text
+        assert f'<a href="{F1_PAGE}"' in text
+
+
+def test_other_decisions_leave_the_f1_report_in_its_run_and_say_so(
+    workspace: Path, others: dict[str, Any], inksift: Command
+) -> None:
+    here = Workspace(workspace)
+    new, old = kept_runs(here)
+    assert others["run"]["run"] == new.name == latest_name(here)
+    (told,) = others["run"]["elsewhere"]
+    assert told["place"] == f"runs/{old.name}/{F1_PAGE}"
+    assert not (workspace / F1).exists()
+    assert (folder_of(here, old.name) / F1).is_file()
+    shown = inksift("report", "--workspace", workspace).stdout
+    assert f"of run {old.name}, of other decisions: file://" in shown
+    assert f"review app: inksift review --workspace {workspace}" in shown
+    assert inksift("verify", "--workspace", workspace).exit_code == 0
+
+
+def test_runs_are_listed_and_compared(
+    workspace: Path, others: dict[str, Any], tmp_path: Path, inksift: Command
+) -> None:
+    listed = json.loads(inksift("runs", "--workspace", workspace, "--json").stdout)
+    assert [run["latest"] for run in listed] == [True, False]
+    assert [run["files"] for run in listed] == [others["files"], others["files"] + 1]
+    assert [run["scores"] is None for run in listed] == [True, False]
+    table = inksift("runs", "--workspace", workspace).stdout
+    assert all(run["name"] in table for run in listed)
+    old = listed[1]["name"]
+
+    page = tmp_path / "changes.html"
+    told = json.loads(
+        inksift(
+            "diff", old[-6:], "latest", "--workspace", workspace, "--json", "--html", page
+        ).stdout
+    )
+    assert told["page"] == str(page)
+    assert "gone" in {change["change"] for change in told["changes"]}
+    assert {row["label"] for row in told["classes"]} >= {"cat"}
+    assert (workspace / REPORT_PAGE).as_uri() in page.read_text(encoding="utf-8")
+    assert not (workspace / "diff.html").exists()
+
+    shown = inksift("diff", old, "latest", "--workspace", workspace).stdout
+    assert str(workspace / "diff.html") in shown
+    assert f'href="{REPORT_PAGE}"' in (workspace / "diff.html").read_text(encoding="utf-8")
+    assert f"{len(told['changes'])} files are decided differently" in shown
+    assert inksift("verify", "--workspace", workspace).exit_code == 0
+
+
+def test_a_run_that_is_not_there_is_named_with_those_that_are(
+    workspace: Path, inksift: Command
+) -> None:
+    result = inksift("diff", "nothing", "latest", "--workspace", workspace)
+    assert result.exit_code == 2
+    assert only_run(workspace).name in result.stderr
+
+
+def test_the_same_run_again_is_kept_once_and_pruning_tells_what_it_removed(
+    judged: Path, sample: Path, tmp_path: Path, inksift: Command
+) -> None:
+    first = only_run(judged)
+    command = ("judge", sample / "images", "--out", tmp_path / "o.csv", "--workspace", judged)
+    again = inksift(*command, *JUDGE)
+    assert f"run {first.name} came out as before and is kept once" in again.stdout
+    assert only_run(judged).name == first.name
+    kept_one = settings("curated_dataset.review=held", "kept_run.most=1")
+    pruned = inksift(*command, *JUDGE, *kept_one)
+    assert f"removed the oldest run (kept_run.most): {first.name}" in pruned.stdout
+    assert only_run(judged).name != first.name
+
+
+@pytest.mark.usefixtures("history_on_disk")
+def test_a_run_of_dagster_is_kept_like_one_of_the_command_line(judged: Path, sample: Path) -> None:
+    """With the same settings it is the same run; with others it is another one, of no profile."""
+    first = only_run(judged)
+    project = Project(sample / "images", judged)
+    ops: dict[str, Any] = {"object_counts": {"config": {"download": False}}}
+    with dg.DagsterInstance.from_config(str(dagster_home(project))) as instance:
+        job = build(project).resolve_job_def("curate")
+        job.execute_in_process(run_config={"ops": ops}, instance=instance)
+        assert only_run(judged).name == first.name
+        ops["curated_dataset"] = {"config": {"review": "held"}}
+        job.execute_in_process(run_config={"ops": ops}, instance=instance)
+    new, _ = kept_runs(project.workspace)
+    assert (new.job, new.profile) == ("curate", "")
+    assert new.settings["curated_dataset"]["review"] == new.review == "held"
