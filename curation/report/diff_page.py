@@ -17,7 +17,7 @@ from curation.drawing.words import outcome_in_words, reason_in_words
 from curation.report.rendering import render_page
 from curation.runs.changes import CAME, CHANGE_KINDS, GONE
 from curation.runs.comparison import RunComparison
-from curation.runs.record import RunRecord
+from curation.runs.record import NO_PROFILE, RunRecord
 from curation.verdict.conservation import OUTCOMES
 
 _MOST_OF_A_MOVE, _MOST_TILES, _MOST_CLASSES = 60, 600, 500
@@ -73,7 +73,7 @@ def _told(run: RunRecord) -> Iterator[tuple[str, object]]:
     yield "Decided", run.day_and_time
     yield "Source", run.source
     yield "Trusted test set", run.test or "none"
-    yield "Profile", run.profile_in_words
+    yield "Profile", run.profile or NO_PROFILE
     yield "Version", f"inksift {run.version or 'unknown'}"
     yield "Files found", run.files
     yield from ((f"Files {outcome_in_words(name)}", run.outcomes.get(name, 0)) for name in OUTCOMES)

@@ -71,14 +71,14 @@ def review_command(workspace: Workspace, ledger: str) -> str:
 
 def elsewhere_now(workspace: Workspace) -> list[Elsewhere]:
     """Those pages that the current run lacks in the workspace, each in the newest kept run that has
-    it; none where no run is known."""
+    it, one of the same decisions before others; none where no run is known."""
     run = current_run(workspace)
     return _elsewhere(workspace, run, _there(workspace, run)) if run else []
 
 
 def _elsewhere(workspace: Workspace, run: RunRecord, there: Sequence[str]) -> list[Elsewhere]:
-    others = (one for one in kept_runs(workspace) if one.name != run.name)
-    runs = [run, *others]
+    kept = kept_runs(workspace)
+    runs = sorted(kept, key=lambda one: (one.name != run.name, one.decisions != run.decisions))
     lacking = [page for page in SIBLINGS if page not in there and page != REPORT_PAGE]
     owners = {page: _owner(page, runs) for page in lacking}
     return [_owned(page, owner, run) for page, owner in owners.items() if owner]

@@ -15,7 +15,7 @@ from curation.base.tables import DECISIONS, Table
 from curation.gather.profile import before_and_after
 from curation.runs.changes import decision_changes, moves
 from curation.runs.kept import folder_of
-from curation.runs.record import RunRecord, StageSettings
+from curation.runs.record import NO_PROFILE, RunRecord, StageSettings
 from curation.store.published import F1, PARQUET, changed
 from curation.store.tables import read_table, unusable
 from curation.store.workspace import Workspace
@@ -146,7 +146,7 @@ def _told_of(run: RunRecord) -> dict[str, str]:
         "source": run.source,
         "trusted test set": run.test or "none",
         "ledger": run.ledger or "the workspace's own",
-        "profile": run.profile_in_words,
+        "profile": run.profile or NO_PROFILE,
         "inksift": run.version or "unknown",
     }
 

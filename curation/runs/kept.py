@@ -77,7 +77,7 @@ def _with(part: str, runs: Sequence[RunRecord]) -> list[RunRecord]:
 def own_bytes(folder: Path) -> int:
     """How many bytes of the disk only this kept run holds: what it shares with the workspace or
     with another run has a second name."""
-    states = [path.stat() for path in folder.iterdir()]
+    states = [path.stat() for path in folder.glob("*")]
     return sum(state.st_size for state in states if state.st_nlink == 1)
 
 

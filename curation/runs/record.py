@@ -16,6 +16,9 @@ from curation.store.workspace import Workspace
 RUN_FILE = "run.json"
 """In the workspace the run whose decisions lie there, in a folder of `runs/` that one."""
 
+NO_PROFILE = "none named"
+"""What people read where a run has no profile."""
+
 StageSettings = Mapping[str, Mapping[str, Any]]
 """The settings of stages, by the name that profiles use."""
 
@@ -91,7 +94,7 @@ class RunRecord(RunFacts):
     @property
     def profile_in_words(self) -> str:
         """The profile for people, and what was set beside it."""
-        return ", ".join([self.profile or "none named", *self.assigned])
+        return ", ".join([self.profile or NO_PROFILE, *self.assigned])
 
     def decides_like(self, other: RunRecord) -> bool:
         """Whether both made the same decisions with the same settings and the same code, on

@@ -85,10 +85,16 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder with all that is in it: whole, or after a crash whole or gone."""
+    """Remove a folder with all that is in it: after a crash it is there whole, or gone.
+
+    StoreError where it cannot be removed.
+    """
     gone = folder.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
-    os.rename(folder, gone)
-    shutil.rmtree(gone)
+    try:
+        os.rename(folder, gone)
+        shutil.rmtree(gone)
+    except OSError as error:
+        raise StoreError(_why_unwritten(folder, error)) from error
 
 
 def same_file(source: Path, target: Path) -> None:

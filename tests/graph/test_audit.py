@@ -11,6 +11,7 @@ import pandas as pd
 
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger
+from curation.runs.kept import kept_runs
 from curation.sample import read_truth
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.workspace import Workspace
@@ -153,6 +154,8 @@ def test_the_page_and_the_sheet_have_the_same_lines(judged: Path, tmp_path: Path
     assert places == sorted(places)
     # Copies whose choice was close are shown below, and are no lines of the sheet.
     assert page.count('alt="line ') == len(rows) == 4
+    assert (judged / "report.html").as_uri() in page
+    assert all(run.name in page for run in kept_runs(Workspace(judged)))
     assert f"inksift audit --workspace {judged} --answers {tmp_path / 'audit.csv'}" in page
 
 

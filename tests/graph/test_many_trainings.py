@@ -15,14 +15,18 @@ from curation.ablation.arms import ALL, ARMS
 from curation.base.errors import ParamError, TrainingError
 from curation.experiments import results
 from curation.experiments.grid import planned, table_of
+from curation.runs.kept import kept_runs
 from curation.store.parquet import read_parquet, to_parquet
 from curation.store.published import (
     ABLATION_PAGE,
     ABLATION_REPORT,
     F1,
+    F1_PAGE,
     LEADERBOARD_CSV,
     LEADERBOARD_PAGE,
+    REPORT_PAGE,
 )
+from curation.store.workspace import Workspace
 from curation.training.trial import Materials, Recipe, Trial, run_trial
 from pipelines.commands.grids import grid_names, grid_params
 from tests.graph.conftest import QUICK, Command, settings
@@ -45,7 +49,9 @@ GRID = {
 @pytest.fixture(scope="module")
 def workspace(finished: tuple[Path, Result], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of a finished run, for all tests here."""
-    return Path(shutil.copytree(finished[0], tmp_path_factory.mktemp("copy") / "workspace"))
+    return Path(
+        shutil.copytree(finished[0], tmp_path_factory.mktemp("copy") / "workspace", symlinks=True)
+    )
 
 
 def test_the_ablation_names_what_each_step_bought_and_cost(
@@ -75,7 +81,17 @@ def test_the_ablation_names_what_each_step_bought_and_cost(
     assert json.loads((workspace / ABLATION_REPORT).read_text()) == {
         name: told[name] for name in told if name != "places"
     }
+    _joined_its_run(workspace, ABLATION_PAGE)
     assert inksift("verify", "--workspace", workspace).exit_code == 0
+
+
+def _joined_its_run(workspace: Path, page: str) -> None:
+    """The page stays with the one kept run, names it, and the pages of that run lead to it."""
+    (run,) = kept_runs(Workspace(workspace))
+    for folder in (workspace, workspace / "runs" / run.name):
+        assert run.name in (folder / page).read_text()
+        for sibling in (REPORT_PAGE, F1_PAGE):
+            assert f'<a href="{page}">' in (folder / sibling).read_text()
 
 
 def test_a_ablation_takes_its_own_settings_only(workspace: Path, inksift: Command) -> None:
@@ -153,6 +169,7 @@ def test_experiments_go_on_where_they_were_and_are_ranked(
         "2 recipes of the grid <strong><bdi>mine.yaml</bdi></strong>, at full scale, with the "
         "seeds 0, 1" in page
     )
+    _joined_its_run(workspace, LEADERBOARD_PAGE)
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
 

@@ -88,6 +88,20 @@ def test_what_was_learned_from_the_same_decisions_is_called_so(workspace: Worksp
     assert f"of run {first.name}, of these decisions, in" in page
 
 
+def test_a_run_of_the_same_decisions_is_named_before_a_newer_one_of_others(
+    workspace: Workspace,
+) -> None:
+    decide_run(workspace, decided(a=KEPT), TRAINS)
+    first = train_run(workspace, scores(0.5))
+    decide_run(workspace, decided(a=PHOTO), TRAINS)
+    train_run(workspace, scores(0.6))
+    longer = TRAINS.model_copy(update={"training": {"classifier": {"max_epochs": 9}}})
+    decide_run(workspace, decided(a=KEPT), longer)
+    assert [(page.run, page.of) for page in elsewhere_now(workspace)] == [
+        (first.name, "these decisions")
+    ]
+
+
 def test_a_page_elsewhere_leads_to_where_the_workspace_is(workspace: Workspace) -> None:
     assert links(linked(PAGE, workspace, absolute=True)) == []
     decide_run(workspace, decided(a=KEPT))
