@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from curation.base.tables import DECISIONS
-from curation.report.run_bar import keep_pages
+from curation.report.siblings import keep_pages
 from curation.runs.begin import begin_run, begin_training, keep_what_is_there
 from curation.runs.keep import names_to_keep
 from curation.runs.record import RunFacts, RunRecord

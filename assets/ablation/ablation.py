@@ -19,7 +19,8 @@ from curation.evidence.features import features_by_id
 from curation.project import Project
 from curation.report.ablation_page import ablation_report, build_ablation_page
 from curation.report.ablation_plot import ablation_plot
-from curation.report.run_bar import keep_pages, with_run
+from curation.report.run_bar import with_run
+from curation.report.siblings import keep_pages
 from curation.runs.record import current_run
 from curation.store.published import (
     ABLATION_PAGE,

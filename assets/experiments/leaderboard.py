@@ -14,7 +14,8 @@ from curation.experiments.results import LEADERBOARD, errors_of, known_results
 from curation.experiments.results import leaderboard as library
 from curation.project import Project
 from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
-from curation.report.run_bar import keep_pages, with_run
+from curation.report.run_bar import with_run
+from curation.report.siblings import keep_pages
 from curation.runs.record import current_run
 from curation.store.published import LEADERBOARD_CSV, LEADERBOARD_PAGE, publish_leaderboard
 from curation.training.splits import TEST

@@ -10,7 +10,8 @@ from assets.shared.this_run import facts_of
 from curation.project import Project
 from curation.report import plots
 from curation.report.f1_page import build_f1_page
-from curation.report.run_bar import keep_pages, with_run
+from curation.report.run_bar import with_run
+from curation.report.siblings import keep_pages
 from curation.runs.begin import begin_training
 from curation.store.published import F1, F1_PAGE, publish_f1
 from curation.training import evaluation

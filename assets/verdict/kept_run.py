@@ -7,7 +7,7 @@ from assets.shared.results import table
 from assets.shared.stage import Made, Stage
 from curation.base.errors import StoreError
 from curation.project import Project
-from curation.report.run_bar import keep_pages
+from curation.report.siblings import keep_pages
 from curation.runs.keep import names_to_keep, prune_runs
 from curation.runs.kept import folder_of, own_bytes
 from curation.runs.params import KeptRunParams

@@ -20,7 +20,8 @@ from curation.report import plots, vote_plots
 from curation.report.findings import Findings, published_thresholds
 from curation.report.page import ReportParams, build_report
 from curation.report.photographs import loudest_first
-from curation.report.run_bar import review_command, with_run
+from curation.report.run_bar import with_run
+from curation.report.siblings import review_command
 from curation.report.tiles import likeliest_first
 from curation.runs.record import current_run
 from curation.store.published import REPORT_PAGE

@@ -14,7 +14,8 @@ from curation.base.reasons import BAD_FEATURE
 from curation.people.chosen_ledger import ledger_of
 from curation.report.audit_page import build_audit_page
 from curation.report.close_choices import close_choices
-from curation.report.run_bar import linked, with_run
+from curation.report.run_bar import with_run
+from curation.report.siblings import linked
 from curation.runs.record import current_run
 from curation.store.files import write_atomically
 from curation.store.workspace import Workspace

@@ -145,7 +145,7 @@ def _run(run: Any) -> dict[str, Any]:
 def _write_page(workspace: "Workspace", compared: "RunComparison", place: Path) -> None:
     """The page, with links to the pages of the latest run."""
     from curation.report.diff_page import build_diff_page
-    from curation.report.run_bar import linked
+    from curation.report.siblings import linked
     from curation.store.files import write_atomically
 
     page = build_diff_page(compared, _thumbnails(workspace))

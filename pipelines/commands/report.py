@@ -18,7 +18,7 @@ def report(workspace: Path) -> None:
     Example:
       inksift report --workspace work
     """
-    from curation.report.run_bar import SIBLINGS, elsewhere_now, review_command
+    from curation.report.siblings import PAGE_TITLES, elsewhere_now, review_command
     from curation.runs.record import current_run
     from curation.store.published import REPORT_PAGE
 
@@ -27,7 +27,7 @@ def report(workspace: Path) -> None:
             f"no report in {workspace}: run `inksift run` or `inksift judge` with this --workspace "
             "first"
         )
-    for name in SIBLINGS:
+    for name in PAGE_TITLES:
         if (workspace / name).is_file():
             click.echo(f"file://{(workspace / name).absolute()}")
     here = existing(workspace)

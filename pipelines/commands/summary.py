@@ -10,7 +10,7 @@ import pandas as pd
 from curation.base.reasons import LABEL_CONFLICT
 from curation.drawing.templating import records
 from curation.project import Project
-from curation.report.run_bar import elsewhere_now
+from curation.report.siblings import elsewhere_now
 from curation.sample import read_truth, score_against_truth
 from curation.store.published import read_decisions, read_review
 from curation.verdict.conflicts import is_conflict
@@ -115,7 +115,9 @@ def _run(project: Project, heard: Heard) -> dict[str, Any]:
     return {
         **{name: kept[name] for name in ("run", "folder", "removed")},
         "repeats": decided["repeats"],
-        "elsewhere": [page._asdict() for page in elsewhere_now(project.workspace)],
+        "elsewhere": [
+            page._asdict() | {"of": page.of} for page in elsewhere_now(project.workspace)
+        ],
     }
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from curation.report.run_bar import elsewhere_now, keep_pages, linked, with_run
+from curation.report.run_bar import with_run
+from curation.report.siblings import elsewhere_now, keep_pages, linked
 from curation.runs.kept import folder_of
 from curation.store.published import (
     ABLATION_PAGE,

@@ -29,7 +29,8 @@ from curation.report.f1_page import build_f1_page
 from curation.report.findings import Findings
 from curation.report.leaderboard_page import Tried, build_leaderboard_page
 from curation.report.page import ReportParams, build_report
-from curation.report.run_bar import linked, with_run
+from curation.report.run_bar import with_run
+from curation.report.siblings import linked
 from curation.runs.comparison import compare_runs
 from curation.runs.record import RunRecord
 from curation.store.workspace import Workspace
