@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import pytest
@@ -17,23 +17,32 @@ from curation.store.published import F1, F1_PAGE, PARQUET, REPORT_PAGE
 from curation.store.workspace import Workspace
 from pipelines.definitions import build
 from pipelines.instance import dagster_home
-from tests.graph.conftest import JUDGE, Command, Ended, settings
+from tests.graph.conftest import JUDGE, Command, Ended, invoke, quick_runs, settings
 
 
-@pytest.fixture
-def workspace(finished: tuple[Path, Ended], tmp_path: Path) -> Path:
-    """A finished run that a test may go on from."""
-    return Path(shutil.copytree(finished[0], tmp_path / "w", symlinks=True))
+class Changed(NamedTuple):
+    """A workspace in which a picture was gone when `inksift judge` came by after the whole run, and
+    what that said."""
+
+    workspace: Path
+    told: dict[str, Any]
 
 
-@pytest.fixture
-def others(workspace: Path, copied: Path, tmp_path: Path, inksift: Command) -> dict[str, Any]:
-    """What `inksift judge` says in the same workspace when a picture is gone."""
-    next((copied / "cat").glob("*.png")).unlink()
-    out = tmp_path / "o.csv"
-    told = inksift("judge", copied, "--out", out, "--workspace", workspace, "--json", *JUDGE)
-    assert told.exit_code == 0
-    return dict(json.loads(told.stdout))
+@pytest.fixture(scope="module")
+def changed(
+    finished: tuple[Path, Ended], sample: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Changed:
+    """Read only, for all tests here."""
+    folder = tmp_path_factory.mktemp("changed")
+    workspace = Path(shutil.copytree(finished[0], folder / "w", symlinks=True))
+    images = Path(shutil.copytree(sample / "images", folder / "images"))
+    next((images / "cat").glob("*.png")).unlink()
+    with quick_runs():
+        told = invoke(
+            "judge", images, "--out", folder / "o.csv", "--workspace", workspace, "--json", *JUDGE
+        )
+    assert told.exit_code == 0, told.output
+    return Changed(workspace, json.loads(told.stdout))
 
 
 def only_run(workspace: Path) -> RunRecord:
@@ -69,8 +78,9 @@ def test_a_whole_run_is_kept_with_all_that_it_made(
 
 
 def test_other_decisions_leave_the_f1_report_in_its_run_and_say_so(
-    workspace: Path, others: dict[str, Any], inksift: Command
+    changed: Changed, inksift: Command
 ) -> None:
+    workspace, others = changed
     here = Workspace(workspace)
     new, old = kept_runs(here)
     assert others["run"]["run"] == new.name == latest_name(here)
@@ -84,9 +94,8 @@ def test_other_decisions_leave_the_f1_report_in_its_run_and_say_so(
     assert inksift("verify", "--workspace", workspace).exit_code == 0
 
 
-def test_runs_are_listed_and_compared(
-    workspace: Path, others: dict[str, Any], tmp_path: Path, inksift: Command
-) -> None:
+def test_runs_are_listed_and_compared(changed: Changed, tmp_path: Path, inksift: Command) -> None:
+    workspace, others = changed
     listed = json.loads(inksift("runs", "--workspace", workspace, "--json").stdout)
     assert [run["latest"] for run in listed] == [True, False]
     assert [run["files"] for run in listed] == [others["files"], others["files"] + 1]
@@ -115,11 +124,11 @@ def test_runs_are_listed_and_compared(
 
 
 def test_a_run_that_is_not_there_is_named_with_those_that_are(
-    workspace: Path, inksift: Command
+    finished: tuple[Path, Ended], inksift: Command
 ) -> None:
-    result = inksift("diff", "nothing", "latest", "--workspace", workspace)
+    result = inksift("diff", "nothing", "latest", "--workspace", finished[0])
     assert result.exit_code == 2
-    assert only_run(workspace).name in result.stderr
+    assert only_run(finished[0]).name in result.stderr
 
 
 def test_the_same_run_again_is_kept_once_and_pruning_tells_what_it_removed(
