@@ -1,8 +1,9 @@
 """Keeping a run: what it published becomes its own folder in `runs/`, whole or not at all.
 
 A file that lies in the workspace or in another kept run already is not stored again: it gets one
-more name. Each folder holds the record of its run, with the digest of every file that belongs to
-it; while files are added, the record names those only that are in place."""
+more name. Only decisions.csv is copied. Each folder holds the record of its run, with the digest of
+every file that belongs to it; while files are added, the record names those only that are in
+place."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from curation.runs.kept import (
 )
 from curation.runs.record import RUN_FILE, RunRecord
 from curation.store.files import (
+    copy_file,
     point_to,
     remove_folder,
     same_file,
@@ -38,6 +40,9 @@ from curation.store.published import (
 )
 from curation.store.tables import RUN_AGAIN
 from curation.store.workspace import Workspace
+
+_EDITED = (CSV,)
+"""What people open in programs that may write into the file itself: the kept one is a copy."""
 
 OF_DECISIONS = (PARQUET, CSV, SOURCE, HEARD_LEDGER, MEDIUM, REPORT_PAGE)
 """What a run leaves as soon as it has decided."""
@@ -129,8 +134,8 @@ def _place(workspace: Workspace, folder: Path, wanted: Mapping[str, str]) -> Non
     stored = dict(_stored(workspace)) if wanted else {}
     for name, digest in wanted.items():
         place = stored.get(digest)
-        shared = place if place and _holds(place, digest) else workspace.root / name
-        same_file(shared, folder / name)
+        known = place if place and _holds(place, digest) else workspace.root / name
+        (copy_file if name in _EDITED else same_file)(known, folder / name)
 
 
 def _stored(workspace: Workspace) -> Iterator[tuple[str, Path]]:
@@ -142,7 +147,7 @@ def _stored(workspace: Workspace) -> Iterator[tuple[str, Path]]:
 
 def _share(workspace: Workspace, run: RunRecord, names: Iterable[str]) -> None:
     """Let these files of the workspace be those of the kept run, so that they lie there once."""
-    for name in names:
+    for name in (name for name in names if name not in _EDITED):
         current, kept = workspace.root / name, folder_of(workspace, run.name) / name
         if not current.samefile(kept):
             same_file(kept, current)

@@ -109,8 +109,13 @@ def same_file(source: Path, target: Path) -> None:
             os.link(source, temporary)
             put_in_place(temporary, target)
     except OSError:
-        with atomic_file(target) as copy, source.open("rb") as original:
-            shutil.copyfileobj(original, copy)
+        copy_file(source, target)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Put a copy of a file in place of what has that name. StoreError as `atomic_file`."""
+    with atomic_file(target) as copy, source.open("rb") as original:
+        shutil.copyfileobj(original, copy)
 
 
 def point_to(link: Path, name: str) -> None:

@@ -169,12 +169,22 @@ def test_settings_of_stages_that_did_not_run_are_those_of_the_run_before(
 def test_a_kept_run_costs_its_record_until_other_decisions_come(workspace: Workspace) -> None:
     first = decide_run(workspace, ONE)
     folder = folder_of(workspace, first.name)
-    assert own_bytes(folder) == (folder / RUN_FILE).stat().st_size
-    for name in first.kept:
+    assert own_bytes(folder) == sum((folder / name).stat().st_size for name in (RUN_FILE, CSV))
+    for name in first.kept.keys() - {CSV}:
         assert (workspace.root / name).samefile(folder / name)
     decide_run(workspace, OTHER)
     assert own_bytes(folder) > (folder / PARQUET).stat().st_size
     assert not (workspace.root / PARQUET).samefile(folder / PARQUET)
+
+
+def test_a_program_that_writes_into_the_csv_does_not_reach_the_kept_one(
+    workspace: Workspace,
+) -> None:
+    first = decide_run(workspace, ONE)
+    with (workspace.root / CSV).open("r+b") as sheet:
+        sheet.write(b"edited")
+    assert list(run_problems(workspace)) == []
+    assert file_digest(folder_of(workspace, first.name) / CSV) == first.kept[CSV]
 
 
 def test_without_links_runs_are_copied_and_the_latest_is_named_in_a_file(
