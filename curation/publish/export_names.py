@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from curation.gather.gate.formats import EXTENSIONS
+
 _EXTENSIONS = {
     "JPEG": "jpg",
     "PNG": "png",
@@ -33,7 +35,14 @@ _MOST_ADDED_BYTES = 90
 _ID_CHARS = 12
 """Digits of the digest in a name, enough to tell pictures of one name apart."""
 
+_MOST_KEPT_BYTES = 150
+"""Bytes of a name that is kept: with a number and what a sidecar adds it stays below the same
+255."""
+
 _UNSAFE = re.compile(r"[^\w.+-]+")
+_REFUSED = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+"""What no name may hold somewhere: on Windows, in an address, or in a terminal."""
+
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
@@ -57,7 +66,41 @@ def file_name(path: str, image_id: str, kind: str) -> str:
     """
     stem = path.rsplit("/", 1)[-1].rpartition(".")
     name = safe_name(stem[0] or stem[2])
-    return f"{name or 'picture'}-{image_id[:_ID_CHARS]}.{_EXTENSIONS.get(kind, 'bin')}"
+    return f"{name or 'picture'}-{image_id[:_ID_CHARS]}.{extension_of(kind)}"
+
+
+def extension_of(kind: str) -> str:
+    """The usual ending of a format, without a dot.
+
+    >>> extension_of("JPEG")
+    'jpg'
+    """
+    return _EXTENSIONS.get(kind, "bin")
+
+
+def kept_name(path: str, kind: str) -> str:
+    """The name of a picture as it is, apart from characters that some file system refuses and from
+    what hides a file; with the ending of its content where its own says something else.
+
+    >>> kept_name("cats/a b (1).JPG", "JPEG"), kept_name("cats/.x?.png", "JPEG")
+    ('a b (1).JPG', 'x_.jpg')
+    """
+    name = _REFUSED.sub("_", unicodedata.normalize("NFC", path.rsplit("/", 1)[-1]))
+    stem, dot, ending = name.rpartition(".")
+    own = EXTENSIONS.get(f".{ending.lower()}") if dot else None
+    if own is None:
+        stem = name
+    elif own == kind:
+        return f"{_plain(stem, ending)}.{ending}"
+    ending = extension_of(kind)
+    return f"{_plain(stem, ending)}.{ending}"
+
+
+def _plain(stem: str, ending: str) -> str:
+    """A stem that hides no file, and is neither too long nor reserved."""
+    shown = re.sub(r"^(?:\.|__)+", "", stem.strip())
+    short = shown.encode()[: _MOST_KEPT_BYTES - len(ending)].decode(errors="ignore").strip(" .")
+    return f"{short}_" if _RESERVED.fullmatch(short) else short or "picture"
 
 
 def sidecar_name(picture: str, sidecar: str, exported: str) -> str:
@@ -99,12 +142,23 @@ def distinct(name: str, taken: set[str]) -> str:
     """
     stem, dot, extension = name.partition(".") if name.count(".") == 1 else (name, "", "")
     candidate, number = name, 1
-    while _folded(candidate) in taken:
+    while folded(candidate) in taken:
         number += 1
         candidate = f"{stem}-{number}{dot}{extension}"
-    taken.add(_folded(candidate))
+    taken.add(folded(candidate))
     return candidate
 
 
-def _folded(name: str) -> str:
+def numbered(name: str, number: int) -> str:
+    """The name of a file with a number before its ending, the first without.
+
+    >>> numbered("a.b.png", 1), numbered("a.b.png", 2)
+    ('a.b.png', 'a.b-2.png')
+    """
+    stem, dot, ending = name.rpartition(".")
+    return name if number == 1 else f"{stem}-{number}{dot}{ending}"
+
+
+def folded(name: str) -> str:
+    """A name as a file system sees it that tells neither case nor accent forms apart."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
