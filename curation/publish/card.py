@@ -24,6 +24,16 @@ class Row(NamedTuple):
     captioned: bool
 
 
+def config_head(data_files: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What the hub and datasets read in front of a card: the `path` of the files of every
+    `split`."""
+    return {
+        "pretty_name": "Curated illustrations",
+        "task_categories": ["image-classification"],
+        "configs": [{"config_name": "default", "data_files": list(data_files)}],
+    }
+
+
 def card(task: ExportTask, rows: Sequence[Row], head: dict[str, Any]) -> bytes:
     """The card as Markdown, with `head` in front as the hub reads it."""
     parts = [

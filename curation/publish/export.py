@@ -53,7 +53,7 @@ def export(
     pictures = chosen_pictures(
         rows, images, form=form, params=params, beside=beside, facts=facts, summary=summary
     )
-    classes = class_folders(picture.label for picture in pictures)
+    classes = class_folders((picture.label for picture in pictures), form.folder)
     summary.classes = {folder: label for label, folder in classes.items()}
     with _reaches(source, beside, facts) as (reach, test_reach):
         task = ExportTask(

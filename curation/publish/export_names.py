@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from curation.gather.gate.formats import EXTENSIONS
 
@@ -46,15 +46,27 @@ _REFUSED = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
-def class_folders(labels: Iterable[str]) -> dict[str, str]:
-    """A folder name for every label; no two are equal, whatever a file system makes of case and
-    accents.
+def class_folders(
+    labels: Iterable[str], named: Callable[[str], str] | None = None
+) -> dict[str, str]:
+    """A folder name for every label, as `named` makes it or else a safe one; no two are equal,
+    whatever a file system makes of case and accents.
 
     >>> class_folders(["Cats", "cats", "../x"])
     {'../x': 'x', 'Cats': 'Cats', 'cats': 'cats-2'}
     """
     taken: set[str] = set()
-    return {label: distinct(safe_name(label) or "class", taken) for label in sorted(set(labels))}
+    name = named or safe_name
+    return {label: distinct(name(label) or "class", taken) for label in sorted(set(labels))}
+
+
+def kept_folder(label: str) -> str:
+    """The name of a class as it is, apart from what no name may hold and from what hides a folder.
+
+    >>> kept_folder("my fox"), kept_folder("../x"), kept_folder("__x")
+    ('my fox', '_x', 'x')
+    """
+    return _plain(_REFUSED.sub("_", unicodedata.normalize("NFC", label)), "") if label else ""
 
 
 def file_name(path: str, image_id: str, kind: str) -> str:
@@ -98,7 +110,7 @@ def kept_name(path: str, kind: str) -> str:
 
 def _plain(stem: str, ending: str) -> str:
     """A stem that hides no file, and is neither too long nor reserved."""
-    shown = re.sub(r"^(?:\.|__)+", "", stem.strip())
+    shown = re.sub(r"^(?:\.|__)+", "", stem.strip()).strip(" .")
     short = shown.encode()[: _MOST_KEPT_BYTES - len(ending)].decode(errors="ignore").strip(" .")
     return f"{short}_" if _RESERVED.fullmatch(short) else short or "picture"
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from curation.publish.beside import Sidecar
-from curation.publish.export_names import distinct, file_name, sidecar_name
+from curation.publish.export_names import distinct, file_name, safe_name, sidecar_name
 from curation.publish.forms.form import Form
 from curation.publish.placement import Plan
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask, class_folder
@@ -46,4 +46,9 @@ def _names_beside(
     return names
 
 
-FORM = Form("folders", "class folders, each file named after its content too", write_folders)
+FORM = Form(
+    "folders",
+    "class folders, each file named after its content too",
+    write_folders,
+    folder=safe_name,
+)

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curation.publish.card import Row, card
+from curation.publish.card import Row, card, config_head
 from curation.publish.export_names import kept_name
 from curation.publish.forms.form import BY_PILLOW, Form
 from curation.publish.records import record
@@ -88,13 +87,8 @@ def _schema(labels: Sequence[str]) -> pa.Schema:
 
 def _head(shards: Sequence[Shard]) -> dict[str, Any]:
     """Where the hub and datasets find the files of every split."""
-    splits = [split for split, _ in groupby(shards, key=lambda shard: shard.split)]
-    files = [{"split": split, "path": f"data/{split}-*"} for split in splits]
-    return {
-        "pretty_name": "Curated illustrations",
-        "task_categories": ["image-classification"],
-        "configs": [{"config_name": "default", "data_files": files}],
-    }
+    splits = dict.fromkeys(shard.split for shard in shards)
+    return config_head([{"split": split, "path": f"data/{split}-*"} for split in splits])
 
 
 FORM = Form(

@@ -11,16 +11,20 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
+from curation.publish.card import Row, card, config_head
+from curation.publish.export_names import kept_folder
 from curation.publish.forms.form import BY_PILLOW, Form
 from curation.publish.placement import Naming, plan_of, renamings
 from curation.publish.records import record
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask
+from curation.publish.shards import WITHOUT_SPLIT
+from curation.publish.task import ExportPicture, ExportSummary, ExportTask, class_folder
 from curation.publish.tree import write_tree
 
-_METADATA = "metadata.jsonl"
+_METADATA, _CARD = "metadata.jsonl", "README.md"
 
 _SPLIT_WORDS = re.compile(
     r"(?<![^-._ 0-9])"
@@ -31,6 +35,9 @@ _SPLIT_WORDS = re.compile(
 
 _BENCHMARKS = re.compile(r"^(task|instruction)(?=\.)")
 """Names that datasets takes for those of a test suite, with the endings .toml and .md."""
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+"""What begins like this in JSON Lines is read as a time where a whole column is like it."""
 
 _NOT_IN_TORCHVISION = ("GIF", "AVIF")
 
@@ -46,33 +53,60 @@ def without_split_words(name: str) -> str:
 
 def write_imagefolder(task: ExportTask, summary: ExportSummary) -> None:
     """Bring the target to what the task says, and count in `summary`."""
-    mended = {label: without_split_words(folder) for label, folder in task.classes.items()}
-    task = task._replace(classes=mended)
-    summary.classes = {folder: label for label, folder in mended.items()}
-
-    def folder(picture: ExportPicture) -> str:
-        return "/".join(filter(None, (picture.split, mended[picture.label])))
-
-    plan = plan_of(task, Naming(folder, mend=without_split_words))
-    summary.notes += [*renamings(task, plan), *_for_torchvision(task)]
-    write_tree(task, summary, plan, lambda there: _metadata(task, there))
+    naming = Naming(lambda picture: class_folder(task, picture), mend=without_split_words)
+    plan = plan_of(task, naming)
+    summary.notes += [*renamings(task, plan), *_dates(task), *_for_torchvision(task)]
+    write_tree(task, summary, plan, lambda there: _texts(task, there))
 
 
-def _metadata(task: ExportTask, there: Mapping[str, ExportPicture]) -> dict[str, Iterable[bytes]]:
-    """A list in the folder of every split, of the pictures that are there."""
-    by_split = sorted(there, key=lambda name: there[name].split)
-    return {
-        "/".join(filter(None, (split, _METADATA))): [_lines(task, there, list(names), split)]
-        for split, names in groupby(by_split, key=lambda name: there[name].split)
+def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> dict[str, Iterable[bytes]]:
+    """A list in the folder of every split, of the pictures that are there, and the card."""
+    rows = [record(task, picture, name) for name, picture in there.items()]
+    by_split = {split: list(some) for split, some in groupby(sorted(rows, key=_split), key=_split)}
+    lists: dict[str, Iterable[bytes]] = {
+        f"{_base(split)}{_METADATA}": [_lines(some, _base(split))]
+        for split, some in by_split.items()
     }
+    return lists | {_CARD: [card(task, list(map(_counted, rows)), _head(by_split))]}
 
 
-def _lines(
-    task: ExportTask, there: Mapping[str, ExportPicture], names: list[str], split: str
-) -> bytes:
-    base = f"{split}/" if split else ""
-    rows = (record(task, there[name], name.removeprefix(base)) for name in names)
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+def _split(row: Mapping[str, Any]) -> str:
+    return str(row["split"])
+
+
+def _base(split: str) -> str:
+    return f"{split}/" if split else ""
+
+
+def _lines(rows: Sequence[Mapping[str, Any]], base: str) -> bytes:
+    names = (row["file_name"].removeprefix(base) for row in rows)
+    named = ({**row, "file_name": name} for row, name in zip(rows, names, strict=True))
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in named).encode()
+
+
+def _counted(row: Mapping[str, Any]) -> Row:
+    split = row["split"] or WITHOUT_SPLIT
+    return Row(row["label"], split, row["licence"], bool(row["caption"]))
+
+
+def _head(by_split: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """Which files datasets reads where it is given the folder alone: with captions among them it
+    would take the folder for one of texts."""
+    files = []
+    for split, rows in by_split.items():
+        endings = sorted({row["file_name"].rpartition(".")[2] for row in rows})
+        globs = [f"{_base(split)}**/*.{ending}" for ending in endings]
+        path = [*globs, f"{_base(split)}{_METADATA}"]
+        files.append({"split": split or WITHOUT_SPLIT, "path": path})
+    return config_head(files)
+
+
+def _dates(task: ExportTask) -> list[str]:
+    """What to know of classes that datasets would make times of."""
+    found = sorted(label for label in task.classes if _DATE.match(label))
+    if not found:
+        return []
+    return [f"datasets reads {found[0]} in metadata.jsonl as a time: take --form huggingface"]
 
 
 def _for_torchvision(task: ExportTask) -> list[str]:
@@ -95,4 +129,5 @@ FORM = Form(
     "class folders with metadata.jsonl, for Hugging Face datasets and torchvision",
     write_imagefolder,
     reads=BY_PILLOW,
+    folder=lambda label: without_split_words(kept_folder(label)),
 )

@@ -12,11 +12,14 @@ from typing import Any
 
 from curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS
 from curation.publish.boxes import BOX_CLASSES, boxes_of
-from curation.publish.forms.form import BY_PILLOW, Form
+from curation.publish.forms.form import Form
 from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
 from curation.publish.records import record
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
 from curation.publish.tree import write_tree
+
+_READS = frozenset({"JPEG", "PNG", "BMP", "TIFF", "WEBP"})
+"""What LightlyStudio takes for pictures."""
 
 _OPENER = "open_in_lightly.py"
 _PREDICTIONS = "predictions/objects"
@@ -105,6 +108,6 @@ FORM = Form(
     "every picture seen, with outcome, reason, embedding, family and boxes, for LightlyStudio",
     write_lightly,
     holds="seen",
-    reads=BY_PILLOW,
+    reads=_READS,
     uses=(OBJECT_COUNTS.name, EMBEDDINGS.name, FAMILIES.name),
 )

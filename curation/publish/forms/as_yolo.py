@@ -10,6 +10,7 @@ import yaml
 
 from curation.base.tables import OBJECT_COUNTS
 from curation.publish.boxes import BOX_CLASSES, boxes_of, demand_boxes
+from curation.publish.export_names import kept_folder
 from curation.publish.forms.form import Form
 from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
@@ -26,12 +27,9 @@ _IMAGES = re.compile(r"^images$", re.IGNORECASE)
 def write_yolo(task: ExportTask, summary: ExportSummary) -> None:
     """Bring the target to what the task says, and count in `summary`."""
     demand_boxes(task, summary)
-    mended = {label: _IMAGES.sub(r"\g<0>+", name) for label, name in task.classes.items()}
-    task = task._replace(classes=mended)
-    summary.classes = {folder: label for label, folder in mended.items()}
 
     def folder(picture: ExportPicture) -> str:
-        return "/".join(filter(None, ("images", _part(picture.split), mended[picture.label])))
+        return "/".join(filter(None, ("images", _part(picture.split), task.classes[picture.label])))
 
     plan = plan_of(task, Naming(folder, beside=no_sidecars, by_stem=True))
     summary.notes += [*renamings(task, plan), *_without_validation(task)]
@@ -82,4 +80,5 @@ FORM = Form(
     write_yolo,
     reads=_READS,
     uses=(OBJECT_COUNTS.name,),
+    folder=lambda label: _IMAGES.sub(r"\g<0>+", kept_folder(label)),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from curation.gather.gate.formats import ALLOWED
+from curation.publish.export_names import kept_folder
 from curation.publish.task import ExportSummary, ExportTask
 
 BY_PILLOW = frozenset({"JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"})
@@ -20,7 +21,8 @@ class Form:
     `holds` is "kept" for the data set, "any_class" for one with pictures whose class is in doubt
     too, and "seen" for every picture that could be opened, with what became of it. `file` names the
     one file of a form that has only one, `reads` the formats that the next tool opens, and `uses`
-    the tables of a run that are told."""
+    the tables of a run that are told. `folder` makes the name of a class one of a folder that the
+    next tool takes as it is."""
 
     name: str
     says: str
@@ -29,3 +31,4 @@ class Form:
     file: str = ""
     reads: frozenset[str] = frozenset(ALLOWED)
     uses: tuple[str, ...] = ()
+    folder: Callable[[str], str] = kept_folder
