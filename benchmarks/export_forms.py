@@ -3,13 +3,14 @@
     python benchmarks/export_forms.py [--crawl DIR] [--workspace DIR] [--python FORM=PYTHON ...]
 
 The crawl has no captions: each picture of a copy gets one, and a licence in JSON, from its
-`truth.csv`. The copy is run and exported in every form with --split, and removed before anything is
-loaded. A row says how many pictures were exported and loaded, how many have the split, the class and
-the caption of the source, and shows one caption. Where a library does not fit beside ours, --python
-names another environment that has it; where none has, the row says so. It ends with 1 where a
-library gives something else than was exported.
+`truth.csv`. The copy is run and exported in every form with --split, and removed before anything
+is loaded. A row says how many pictures were exported and loaded, how many have the split, the
+class and the caption of the source, and shows one caption. Where a library does not fit beside
+ours, --python names another environment that has it; where none has, the row says so. It ends with
+1 where a library gives something else than was exported.
 
-A --workspace of an earlier call saves the run; its pictures are drawn up again in the same place."""
+Boxes need weights (INKSIFT_WEIGHTS). A --workspace of an earlier call saves the run; its pictures
+are laid in the same place again."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _OTHER = "unknown"
 """The name of a number that the detector does not name."""
 
 
-class Box(NamedTuple):
+class DetectedBox(NamedTuple):
     """A box of an upright picture: its class by number and by name, the detector's confidence, and
     left, top, width and height as shares of the picture (0 to 1)."""
 
@@ -35,7 +35,7 @@ class Box(NamedTuple):
         return [round(share * side, 2) for share, side in zip(shares, sides, strict=True)]
 
 
-def boxes_of(task: ExportTask, picture: ExportPicture) -> list[Box]:
+def boxes_of(task: ExportTask, picture: ExportPicture) -> list[DetectedBox]:
     """The boxes of a picture; none where the detector saw nothing, or did not look."""
     return [_box(row) for row in task.evidence.boxes.get(picture.image_id, ())]
 
@@ -56,7 +56,7 @@ def demand_boxes(task: ExportTask, summary: ExportSummary) -> None:
         )
 
 
-def _box(row: Sequence[float]) -> Box:
+def _box(row: Sequence[float]) -> DetectedBox:
     left, top, right, bottom, confidence, number = map(float, row)
     name = BOX_CLASSES[int(number)] if 0 <= number < len(BOX_CLASSES) else _OTHER
-    return Box(int(number), name, confidence, left, top, right - left, bottom - top)
+    return DetectedBox(int(number), name, confidence, left, top, right - left, bottom - top)

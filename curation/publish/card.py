@@ -15,7 +15,7 @@ _MOST_LICENCES = 20
 """Licences that a card lists: the rest are in the column."""
 
 
-class Row(NamedTuple):
+class Counted(NamedTuple):
     """What a card counts of a picture that is in the export."""
 
     label: str
@@ -34,7 +34,7 @@ def config_head(data_files: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def card(task: ExportTask, rows: Sequence[Row], head: dict[str, Any]) -> bytes:
+def data_card(task: ExportTask, rows: Sequence[Counted], head: dict[str, Any]) -> bytes:
     """The card as Markdown, with `head` in front as the hub reads it."""
     parts = [
         f"---\n{yaml.safe_dump(head, sort_keys=False, allow_unicode=True)}---",
@@ -52,15 +52,16 @@ def card(task: ExportTask, rows: Sequence[Row], head: dict[str, Any]) -> bytes:
     return ("\n\n".join(parts) + "\n").encode("utf-8", "replace")
 
 
-def _classes(rows: Sequence[Row]) -> str:
+def _classes(rows: Sequence[Counted]) -> str:
     splits = sorted({row.split for row in rows})
     sizes = Counter((row.label, row.split) for row in rows)
-    labels = sorted({row.label for row in rows})
-    body = [[label, *(str(sizes[label, split]) for split in splits)] for label in labels]
+    body = []
+    for label in sorted({row.label for row in rows}):
+        body.append([label, *(str(sizes[label, split]) for split in splits)])
     return markdown_table(["class", *splits], body)
 
 
-def _licences(rows: Sequence[Row]) -> str:
+def _licences(rows: Sequence[Counted]) -> str:
     known = Counter(row.licence for row in rows if row.licence)
     unknown = len(rows) - known.total()
     if not known:

@@ -10,7 +10,7 @@ import pandas as pd
 from curation.base.errors import ParamError
 from curation.base.tables import IMAGES
 from curation.publish.beside import Beside
-from curation.publish.facts import IN_SPLITS, Facts, run_splits, trusted_rows
+from curation.publish.facts import IN_SPLITS, RunFacts, run_splits, trusted_rows
 from curation.publish.forms.form import Form
 from curation.publish.task import ExportParams, ExportPicture, ExportSummary, Removed
 from curation.verdict.conflicts import is_conflict
@@ -21,6 +21,9 @@ _NO_JUDGEMENT = -1.0
 
 _TRUSTED = "test:"
 """Before the path of a picture of the trusted test folder, which may be that of another one."""
+
+_TRUSTED_OUTCOME = "trusted"
+"""What is told of such a picture in place of an outcome, as nobody judged it."""
 
 _DECIDED = ["path", "label", "image_id", "p_photo", "outcome", "reason"]
 _OF_FILE = ["path", "path_bytes", "format", "size_bytes", "width", "height"]
@@ -33,7 +36,7 @@ def chosen_pictures(
     form: Form,
     params: ExportParams,
     beside: Beside,
-    facts: Facts,
+    facts: RunFacts,
     summary: ExportSummary,
 ) -> list[ExportPicture]:
     """The pictures of DECISIONS and IMAGES that the form is to hold, by path; what cannot be there
@@ -81,7 +84,7 @@ def _as_pictures(rows: pd.DataFrame) -> list[ExportPicture]:
 
 
 def _divided(
-    pictures: Sequence[ExportPicture], form: Form, facts: Facts, summary: ExportSummary
+    pictures: Sequence[ExportPicture], form: Form, facts: RunFacts, summary: ExportSummary
 ) -> list[ExportPicture]:
     """The pictures with the split of the run, those of its trusted test folder among them; one that
     has none is only part of a form that holds what was rejected too."""
@@ -104,14 +107,14 @@ def _in_split(picture: ExportPicture, splits: Mapping[str, str]) -> ExportPictur
     return picture._replace(split=split if split in IN_SPLITS else "")
 
 
-def _trusted(facts: Facts) -> list[ExportPicture]:
+def _trusted(facts: RunFacts) -> list[ExportPicture]:
     """The pictures of the trusted test folder, which nobody judged."""
     if facts.tested is None:
         return []
     files = IMAGES.check(facts.tested.images)[_OF_FILE]
     rows = trusted_rows(facts).merge(files, on="path").sort_values("path")
     rows = rows.assign(path=_TRUSTED + rows["path"], trusted=True, p_photo=_NO_JUDGEMENT)
-    return _as_pictures(rows.assign(outcome="kept", reason=""))
+    return _as_pictures(rows.assign(outcome=_TRUSTED_OUTCOME, reason=""))
 
 
 def _opened_by(

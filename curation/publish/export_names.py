@@ -161,10 +161,10 @@ def distinct(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def numbered(name: str, number: int) -> str:
+def with_number(name: str, number: int) -> str:
     """The name of a file with a number before its ending, the first without.
 
-    >>> numbered("a.b.png", 1), numbered("a.b.png", 2)
+    >>> with_number("a.b.png", 1), with_number("a.b.png", 2)
     ('a.b.png', 'a.b-2.png')
     """
     stem, dot, ending = name.rpartition(".")

@@ -3,10 +3,10 @@ and which picture trains, validates or tests."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ class Tested(NamedTuple):
     images: pd.DataFrame
 
 
-class Facts(NamedTuple):
+class RunFacts(NamedTuple):
     """The tables of a run by name, as far as a form uses them; its SPLITS, None where the export is
     not divided by them; and its trusted test folder, if it had one."""
 
@@ -38,7 +38,7 @@ class Facts(NamedTuple):
     tested: Tested | None = None
 
 
-NO_FACTS = Facts()
+NO_FACTS = RunFacts()
 """Of an export that needs nothing but decisions."""
 
 
@@ -66,7 +66,7 @@ def evidence_of(tables: Mapping[str, pd.DataFrame]) -> Evidence:
     )
 
 
-def run_splits(facts: Facts) -> dict[str, str]:
+def run_splits(facts: RunFacts) -> dict[str, str]:
     """The split of every kept file by path, those of the trusted test folder left out; "left_out"
     for relatives of test pictures."""
     rows = SPLITS.frame([]) if facts.splits is None else SPLITS.check(facts.splits)
@@ -74,7 +74,7 @@ def run_splits(facts: Facts) -> dict[str, str]:
     return dict(_pairs(own, "path", "split"))
 
 
-def trusted_rows(facts: Facts) -> pd.DataFrame:
+def trusted_rows(facts: RunFacts) -> pd.DataFrame:
     """The SPLITS rows of the trusted test folder; none where the run had no such folder."""
     if facts.splits is None or facts.tested is None:
         return SPLITS.frame([])
@@ -87,5 +87,5 @@ def _checked(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
     return contract.check(tables[name]) if name in tables else contract.frame([])
 
 
-def _pairs(rows: pd.DataFrame, key: str, value: str) -> zip:  # type: ignore[type-arg]
+def _pairs(rows: pd.DataFrame, key: str, value: str) -> Iterator[tuple[Any, Any]]:
     return zip(rows[key], rows[value], strict=True)

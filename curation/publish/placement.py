@@ -4,14 +4,13 @@ and the next tool take them."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import count
 from typing import NamedTuple
 
 from curation.publish.beside import Sidecar
-from curation.publish.export_names import folded, kept_name, numbered, sidecar_name
+from curation.publish.export_names import folded, kept_name, sidecar_name, with_number
 from curation.publish.task import ExportPicture, ExportTask
 
-Beside = Callable[[ExportPicture, str, Sequence[Sidecar]], Mapping[str, Sidecar]]
+NamesBeside = Callable[[ExportPicture, str, Sequence[Sidecar]], Mapping[str, Sidecar]]
 """The names of the sidecars of a picture that lies under some name."""
 
 
@@ -20,17 +19,6 @@ class Plan(NamedTuple):
 
     pictures: Mapping[str, ExportPicture]
     sidecars: Mapping[str, tuple[ExportPicture, Sidecar]]
-
-
-class Naming(NamedTuple):
-    """How a form names files: the `folder` of a picture, what to `mend` in the name of a file that
-    the next tool would take amiss, the names of sidecars, and whether the names of two pictures of
-    a folder must differ without their endings."""
-
-    folder: Callable[[ExportPicture], str]
-    mend: Callable[[str], str] = str
-    beside: Beside | None = None
-    by_stem: bool = False
 
 
 def own_names(
@@ -47,57 +35,63 @@ def no_sidecars(
     return {}
 
 
+class Naming(NamedTuple):
+    """How a form names files: the `folder` of a picture, what to `mend` in the name of a file that
+    the next tool would take amiss, the names of sidecars, and whether the names of two pictures of
+    a folder must differ without their endings."""
+
+    folder: Callable[[ExportPicture], str]
+    mend: Callable[[str], str] = str
+    beside: NamesBeside = own_names
+    by_stem: bool = False
+
+
 def plan_of(task: ExportTask, naming: Naming) -> Plan:
     """Every picture under its own name, numbered only where that, or the name of a sidecar, is
     taken."""
-    taken: dict[str, set[str]] = {}
-    following: dict[tuple[str, str], int] = {}
-    plan = Plan({}, {})
+    folders: dict[str, _Taken] = {}
+    pictures: dict[str, ExportPicture] = {}
+    sidecars: dict[str, tuple[ExportPicture, Sidecar]] = {}
     for picture in task.pictures:
         folder = naming.folder(picture)
-        file = naming.mend(kept_name(picture.path, picture.format))
-        start = following.get((folder, folded(file)), 1)
-        names = taken.setdefault(folder, set())
-        number, bundle = _first_free(task, picture, naming, (file, start, names))
-        following[folder, folded(file)] = number + 1
-        _add(plan, folder, picture, bundle)
-    return plan
+        taken = folders.setdefault(folder, _Taken(naming.by_stem))
+        file, beside = taken.place(picture, naming, task.sidecars(picture))
+        pictures[f"{folder}/{file}"] = picture
+        sidecars |= {f"{folder}/{name}": (picture, one) for name, one in beside.items()}
+    return Plan(pictures, sidecars)
 
 
-class _Bundle(NamedTuple):
-    file: str
-    sidecars: Mapping[str, Sidecar]
+class _Taken:
+    """The names in one folder, and the number that the next picture of a name may have."""
 
+    def __init__(self, by_stem: bool) -> None:
+        self._names: set[str] = set()
+        self._following: dict[str, int] = {}
+        self._by_stem = by_stem
 
-def _first_free(
-    task: ExportTask,
-    picture: ExportPicture,
-    naming: Naming,
-    wanted: tuple[str, int, set[str]],
-) -> tuple[int, _Bundle]:
-    """The first number from which on the picture and its sidecars have free names, which are then
-    taken."""
-    file, start, taken = wanted
-    named = naming.beside or own_names
-    for number in count(start):
-        name = numbered(file, number)
-        bundle = _Bundle(name, named(picture, name, task.sidecars(picture)))
-        claimed = {folded(one) for one in (name, *bundle.sidecars)}
-        if naming.by_stem:
-            claimed.add(folded(name.rpartition(".")[0]))
-        if not claimed & taken:
-            taken |= claimed
-            return number, bundle
-    raise AssertionError("numbers have no end")
+    def place(
+        self, picture: ExportPicture, naming: Naming, sidecars: Sequence[Sidecar]
+    ) -> tuple[str, Mapping[str, Sidecar]]:
+        """Free names for a picture and its sidecars, which are taken then."""
+        wanted = naming.mend(kept_name(picture.path, picture.format))
+        number = self._following.get(folded(wanted), 1)
+        while True:
+            name = with_number(wanted, number)
+            beside = naming.beside(picture, name, sidecars)
+            number += 1
+            if self._take([name, *beside]):
+                self._following[folded(wanted)] = number
+                return name, beside
 
-
-def _add(plan: Plan, folder: str, picture: ExportPicture, bundle: _Bundle) -> None:
-    base = f"{folder}/" if folder else ""
-    assert isinstance(plan.pictures, dict)
-    assert isinstance(plan.sidecars, dict)
-    plan.pictures[base + bundle.file] = picture
-    for name, sidecar in bundle.sidecars.items():
-        plan.sidecars[base + name] = (picture, sidecar)
+    def _take(self, names: Sequence[str]) -> bool:
+        """Whether all of the names were free."""
+        claimed = set(map(folded, names))
+        if self._by_stem:
+            claimed.add(folded(names[0].rpartition(".")[0]))
+        if claimed & self._names:
+            return False
+        self._names |= claimed
+        return True
 
 
 def renamings(task: ExportTask, plan: Plan) -> list[str]:

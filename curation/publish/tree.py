@@ -4,7 +4,7 @@ what the form writes itself. Again into the same folder, only what changed is wr
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -23,20 +23,23 @@ from curation.publish.task import (
 )
 from curation.store.files import atomic_file, put_in_place, temporary_beside, write_atomically
 
-Texts = Callable[[Mapping[str, ExportPicture]], Mapping[str, Iterable[bytes]]]
-"""The files that a form writes itself, by name and in pieces, for the pictures that are there."""
+Texts = Mapping[str, bytes | Iterator[bytes]]
+"""The files that a form writes itself, by name, large ones in pieces."""
+
+WriteTexts = Callable[[Mapping[str, ExportPicture]], Texts]
+"""Makes those files for the pictures that are there."""
 
 _MOST_LEVELS = 5
 """Folders and file of an export at most: nothing deeper is ever removed."""
 
 
-def no_texts(there: Mapping[str, ExportPicture]) -> dict[str, Iterable[bytes]]:
+def no_texts(there: Mapping[str, ExportPicture]) -> Texts:
     """For forms that write nothing but pictures and sidecars."""
     return {}
 
 
 def write_tree(
-    task: ExportTask, summary: ExportSummary, plan: Plan, texts: Texts = no_texts
+    task: ExportTask, summary: ExportSummary, plan: Plan, texts: WriteTexts = no_texts
 ) -> None:
     """Bring the target to what the plan says, and count in `summary`."""
     begin(task, [*plan.pictures, *plan.sidecars])
@@ -49,8 +52,8 @@ def write_tree(
     names = [*there, *_carry_all(task, summary, plan)]
     written = texts(there)
     begin(task, [*names, *written])
-    for name, pieces in written.items():
-        _write(task.target / name, pieces)
+    for name, content in written.items():
+        _write(task.target / name, content)
     finish(task, summary, [*names, *written])
 
 
@@ -90,9 +93,14 @@ def _carry_all(task: ExportTask, summary: ExportSummary, plan: Plan) -> list[str
     return there
 
 
-def _write(place: Path, pieces: Iterable[bytes]) -> None:
+def _write(place: Path, content: bytes | Iterator[bytes]) -> None:
+    """Write a file, unless it is known to hold just that."""
+    if isinstance(content, bytes):
+        if not place.is_file() or place.is_symlink() or place.read_bytes() != content:
+            write_atomically(place, content)
+        return
     with atomic_file(place) as file:
-        for piece in pieces:
+        for piece in content:
             file.write(piece)
 
 

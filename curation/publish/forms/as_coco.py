@@ -4,7 +4,7 @@ split."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from curation.base.tables import OBJECT_COUNTS
@@ -13,7 +13,7 @@ from curation.publish.forms.form import Form
 from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
 from curation.publish.records import record
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
-from curation.publish.tree import write_tree
+from curation.publish.tree import Texts, write_tree
 
 _FOLDERS = {"": "images", "validation": "val"}
 """What COCO calls the folders of pictures, where that is not the name of the split."""
@@ -35,11 +35,9 @@ def _folder_of(split: str) -> str:
     return _FOLDERS.get(split, split)
 
 
-def _annotations(
-    task: ExportTask, there: Mapping[str, ExportPicture]
-) -> dict[str, Iterable[bytes]]:
+def _annotations(task: ExportTask, there: Mapping[str, ExportPicture]) -> Texts:
     """The two files of every split."""
-    files: dict[str, Iterable[bytes]] = {}
+    files: dict[str, bytes] = {}
     for split in sorted({picture.split for picture in there.values()}):
         folder = _folder_of(split)
         own = {
@@ -48,7 +46,7 @@ def _annotations(
             if picture.split == split
         }
         for kind, content in _of_split(task, own).items():
-            files[f"annotations/{kind}_{folder}.json"] = [json.dumps(content).encode()]
+            files[f"annotations/{kind}_{folder}.json"] = json.dumps(content).encode()
     return files
 
 

@@ -11,19 +11,19 @@ import hashlib
 import io
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS
-from curation.publish.boxes import Box, boxes_of
+from curation.publish.boxes import DetectedBox, boxes_of
 from curation.publish.forms.form import Form
 from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
 from curation.publish.records import record
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
-from curation.publish.tree import write_tree
+from curation.publish.tree import Texts, write_tree
 
 _VERSION = "1.0.0"
 """The FiftyOne whose layout this is; every later one reads it."""
@@ -45,9 +45,9 @@ def write_fiftyone(task: ExportTask, summary: ExportSummary) -> None:
     write_tree(task, summary, plan, lambda there: _texts_of(task, there))
 
 
-def _texts_of(task: ExportTask, there: Mapping[str, ExportPicture]) -> dict[str, Iterable[bytes]]:
+def _texts_of(task: ExportTask, there: Mapping[str, ExportPicture]) -> Texts:
     return {
-        "metadata.json": [json.dumps(_description(), indent=1).encode()],
+        "metadata.json": json.dumps(_description(), indent=1).encode(),
         "samples.json": _samples(task, there),
     }
 
@@ -91,7 +91,7 @@ def _detections(task: ExportTask, name: str, picture: ExportPicture) -> list[dic
     return [_detection(f"{name} box {number}", box) for number, box in found]
 
 
-def _detection(seed: str, box: Box) -> dict[str, Any]:
+def _detection(seed: str, box: DetectedBox) -> dict[str, Any]:
     sides = [box.left, box.top, box.width, box.height]
     return _labelled(
         seed, "Detection", label=box.name, bounding_box=sides, confidence=box.confidence

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curation.publish.card import Row, card, config_head
+from curation.publish.card import Counted, config_head, data_card
 from curation.publish.export_names import kept_name
 from curation.publish.forms.form import BY_PILLOW, Form
 from curation.publish.records import record
@@ -28,10 +28,10 @@ def write_huggingface(task: ExportTask, summary: ExportSummary) -> None:
     shards = shards_of(task.pictures)
     names = [*map(_name, shards), _CARD]
     begin(task, names)
-    rows: list[Row] = []
+    rows: list[Counted] = []
     for shard in shards:
         rows += _write_shard(task, shard, summary)
-    write_atomically(task.target / _CARD, card(task, rows, _head(shards)))
+    write_atomically(task.target / _CARD, data_card(task, rows, _head(shards)))
     finish(task, summary, names)
 
 
@@ -39,7 +39,7 @@ def _name(shard: Shard) -> str:
     return f"data/{shard.split}-{shard.number:05}-of-{shard.of:05}.parquet"
 
 
-def _write_shard(task: ExportTask, shard: Shard, summary: ExportSummary) -> list[Row]:
+def _write_shard(task: ExportTask, shard: Shard, summary: ExportSummary) -> list[Counted]:
     """One file, and what the card counts of it."""
     labels = sorted(task.classes)
     schema, rows = _schema(labels), []
@@ -51,7 +51,7 @@ def _write_shard(task: ExportTask, shard: Shard, summary: ExportSummary) -> list
             held = [_row(task, picture, data, labels) for picture, data in batch]
             writer.write_table(pa.Table.from_pylist(held, schema))
             rows += [
-                Row(labels[row["label"]], shard.split, row["licence"], bool(row["caption"]))
+                Counted(labels[row["label"]], shard.split, row["licence"], bool(row["caption"]))
                 for row in held
             ]
     return rows

@@ -11,18 +11,18 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from curation.publish.card import Row, card, config_head
+from curation.publish.card import Counted, config_head, data_card
 from curation.publish.export_names import kept_folder
 from curation.publish.forms.form import BY_PILLOW, Form
 from curation.publish.placement import Naming, plan_of, renamings
 from curation.publish.records import record
 from curation.publish.shards import WITHOUT_SPLIT
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask, class_folder
-from curation.publish.tree import write_tree
+from curation.publish.tree import Texts, write_tree
 
 _METADATA, _CARD = "metadata.jsonl", "README.md"
 
@@ -59,15 +59,14 @@ def write_imagefolder(task: ExportTask, summary: ExportSummary) -> None:
     write_tree(task, summary, plan, lambda there: _texts(task, there))
 
 
-def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> dict[str, Iterable[bytes]]:
+def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> Texts:
     """A list in the folder of every split, of the pictures that are there, and the card."""
     rows = [record(task, picture, name) for name, picture in there.items()]
     by_split = {split: list(some) for split, some in groupby(sorted(rows, key=_split), key=_split)}
-    lists: dict[str, Iterable[bytes]] = {
-        f"{_base(split)}{_METADATA}": [_lines(some, _base(split))]
-        for split, some in by_split.items()
+    lists = {
+        f"{_base(split)}{_METADATA}": _lines(some, _base(split)) for split, some in by_split.items()
     }
-    return lists | {_CARD: [card(task, list(map(_counted, rows)), _head(by_split))]}
+    return {**lists, _CARD: data_card(task, list(map(_counted, rows)), _head(by_split))}
 
 
 def _split(row: Mapping[str, Any]) -> str:
@@ -84,9 +83,9 @@ def _lines(rows: Sequence[Mapping[str, Any]], base: str) -> bytes:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in named).encode()
 
 
-def _counted(row: Mapping[str, Any]) -> Row:
+def _counted(row: Mapping[str, Any]) -> Counted:
     split = row["split"] or WITHOUT_SPLIT
-    return Row(row["label"], split, row["licence"], bool(row["caption"]))
+    return Counted(row["label"], split, row["licence"], bool(row["caption"]))
 
 
 def _head(by_split: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from curation.publish.forms.form import Form
 from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
 from curation.publish.records import record
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
-from curation.publish.tree import write_tree
+from curation.publish.tree import Texts, write_tree
 
 _READS = frozenset({"JPEG", "PNG", "BMP", "TIFF", "WEBP"})
 """What LightlyStudio takes for pictures."""
@@ -41,19 +41,20 @@ def write_lightly(task: ExportTask, summary: ExportSummary) -> None:
     write_tree(task, summary, plan, lambda there: _texts(task, there))
 
 
-def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> dict[str, Iterable[bytes]]:
+def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> Texts:
     pictures = {name.removeprefix("images/"): picture for name, picture in there.items()}
     opener = files("curation.publish") / "templates" / f"{_OPENER}.txt"
-    predictions: dict[str, Iterable[bytes]] = {
+    predictions = {
         # With the whole name: of one called schema.json the reader takes no notice.
-        f"{_PREDICTIONS}/{name}.json": [_predictions(task, name, picture)]
+        f"{_PREDICTIONS}/{name}.json": _predictions(task, name, picture)
         for name, picture in pictures.items()
     }
-    return predictions | {
-        f"{_PREDICTIONS}/schema.json": [_schema()],
+    return {
+        **predictions,
+        f"{_PREDICTIONS}/schema.json": _schema(),
         "metadata.jsonl": _fields(task, pictures),
         "embeddings.csv": _embeddings(task, pictures),
-        _OPENER: [opener.read_bytes()],
+        _OPENER: opener.read_bytes(),
     }
 
 

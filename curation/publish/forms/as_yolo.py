@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import yaml
 
@@ -14,7 +14,7 @@ from curation.publish.export_names import kept_folder
 from curation.publish.forms.form import Form
 from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
-from curation.publish.tree import write_tree
+from curation.publish.tree import Texts, write_tree
 
 _READS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF", "AVIF", "HEIC"})
 """What ultralytics takes for pictures."""
@@ -40,12 +40,12 @@ def _part(split: str) -> str:
     return "val" if split == "validation" else split
 
 
-def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> dict[str, Iterable[bytes]]:
-    labels: dict[str, Iterable[bytes]] = {
-        f"labels/{name.removeprefix('images/').rpartition('.')[0]}.txt": [_lines(task, picture)]
+def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> Texts:
+    labels = {
+        f"labels/{name.removeprefix('images/').rpartition('.')[0]}.txt": _lines(task, picture)
         for name, picture in there.items()
     }
-    return labels | {_YAML: [_description(there)]}
+    return {**labels, _YAML: _description(there)}
 
 
 def _lines(task: ExportTask, picture: ExportPicture) -> bytes:
