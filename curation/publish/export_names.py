@@ -25,6 +25,9 @@ _EXTENSIONS = {
     "KRA": "kra",
     "CLIP": "clip",
 }
+_ALSO_USUAL = ("jpeg", "tiff")
+"""Second endings of a format that tools look for like the first."""
+
 _MOST_BYTES = 120
 """Bytes of a name before the digest: with it and an ending it stays below the 255 of file
 systems."""
@@ -102,10 +105,16 @@ def kept_name(path: str, kind: str) -> str:
     own = EXTENSIONS.get(f".{ending.lower()}") if dot else None
     if own is None:
         stem = name
-    elif own == kind:
+    elif own == kind and _is_usual(ending):
         return f"{_plain(stem, ending)}.{ending}"
     ending = extension_of(kind)
     return f"{_plain(stem, ending)}.{ending}"
+
+
+def _is_usual(ending: str) -> bool:
+    """Whether every tool knows an ending: none looks for jfif or apng everywhere, or for Jpg."""
+    usual = {*_EXTENSIONS.values(), *_ALSO_USUAL}
+    return ending.lower() in usual and ending in (ending.lower(), ending.upper())
 
 
 def _plain(stem: str, ending: str) -> str:

@@ -214,6 +214,8 @@ def test_a_picture_and_its_caption_are_numbered_together(tmp_path: Path) -> None
     ("path", "kind", "name"),
     [
         ("c/a b (1).JPEG", "JPEG", "a b (1).JPEG"),
+        ("c/a.jfif", "JPEG", "a.jpg"),
+        ("c/a.Png", "PNG", "a.png"),
         ("c/picture.tar.png", "JPEG", "picture.tar.jpg"),
         ("c/no ending", "WEBP", "no ending.webp"),
         ("c/..png", "PNG", "picture.png"),

@@ -2,8 +2,8 @@
 
 The libraries are an extra: `pip install -c constraints.txt -e '.[exports]'`. FiftyOne and
 LightlyStudio do not fit beside the pinned OpenCV and torch, and torchvision cannot be imported
-beside the pinned torch: `benchmarks/export_forms.py` loads those forms in environments of their
-own."""
+beside the pinned torch: INKSIFT_LOADERS names environments that have them, such as
+`fiftyone=A/bin/python lightly=B/bin/python torchvision=B/bin/python`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ PICTURES = {
     "NA/[x] 100%.png": Given(split="test"),
     "__init/.hidden.png": Given(),
     "images/eval.png": Given(),
-    "images/a.jpg": Given("JPEG"),
+    "images/a.JPG": Given("JPEG"),
+    "images/b.jfif": Given("JPEG"),
+    "images/b.Jpeg": Given("JPEG"),
     "images/a.png": Given(split="test"),
     "images/cmyk.jpg": Given("JPEG", mode="CMYK", split="validation"),
     **{f"modes/{name}.png": Given(mode=mode) for name, mode in MODES.items()},
@@ -40,7 +42,6 @@ CAPTIONS = {
     "test/train 1.txt": ("test/train 1.png", b"a caption, \xe2\x82\xac 5"),
     "images/a.txt": ("images/a.png", b"1"),
 }
-ALL = Counter(given.split for given in PICTURES.values() if given.outcome == "kept")
 
 LOADED_BY = {
     "imagefolder": "datasets",
@@ -53,38 +54,72 @@ LOADED_BY = {
     "yolo": "ultralytics",
     "croissant": "mlcroissant",
 }
-TELL_THE_CLASS_BY_FOLDER = ("kohya", "yolo")
+ELSEWHERE = ("torchvision", "fiftyone", "lightly")
+OTHER_PYTHONS = dict(word.split("=", 1) for word in os.environ.get("INKSIFT_LOADERS", "").split())
+TELL_THE_CLASS_BY_FOLDER = ("kohya", "yolo", "torchvision")
 
 
-@pytest.mark.parametrize("loader", LOADED_BY)
+def python_with(loader: str) -> str:
+    """The interpreter that has the library; the test is skipped where none is known."""
+    if loader in OTHER_PYTHONS:
+        return OTHER_PYTHONS[loader]
+    if loader in ELSEWHERE:
+        pytest.skip(f"INKSIFT_LOADERS names no environment for {loader}")
+    if find_spec(LOADED_BY[loader]) is None:
+        pytest.skip(f"no {LOADED_BY[loader]}: pip install -c constraints.txt -e '.[exports]'")
+    return sys.executable
+
+
+@pytest.mark.parametrize("loader", [*LOADED_BY, *ELSEWHERE])
 @pytest.mark.parametrize("split", [False, True], ids=["whole", "divided"])
 def test_the_library_finds_every_picture_with_class_split_and_caption(
     loader: str, split: bool, tmp_path: Path
 ) -> None:
-    library = LOADED_BY[loader]
-    if find_spec(library) is None:
-        pytest.skip(f"{library} is not installed: pip install -c constraints.txt -e '.[exports]'")
-    form = loader.partition("_")[0]
+    python = python_with(loader)
+    form = "imagefolder" if loader == "torchvision" else loader.partition("_")[0]
+    kept = {
+        name: given
+        for name, given in PICTURES.items()
+        if given.outcome == "kept" or loader in ("fiftyone", "lightly")
+    }
     folder = Folder(tmp_path, PICTURES, CAPTIONS)
     assert folder.export(form, split=split).complete
     shutil.rmtree(folder.source)
-    samples = load(loader, tmp_path / form, tmp_path)
-    assert Counter(one["split"] for one in samples) == (
-        ALL if split else {"train": sum(ALL.values())}
-    )
+    samples = load(loader, python, tmp_path / form)
+    undivided = "" if loader in ("fiftyone", "lightly") else "train"
+    splits = Counter(given.split if split else undivided for given in kept.values())
+    assert Counter(one["split"] for one in samples) == splits
     if loader not in TELL_THE_CLASS_BY_FOLDER:
-        kept = {name for name, given in PICTURES.items() if given.outcome == "kept"}
         told = {one["source"]: one["label"] for one in samples}
         assert told == {name: name.partition("/")[0] for name in kept}
     said = {one["caption"] for one in samples}
     assert said == ({""} if loader == "yolo" else {"", "1", "a caption, € 5"})
 
 
-def load(loader: str, folder: Path, home: Path) -> list[dict[str, object]]:
+@pytest.mark.parametrize("loader", ["fiftyone", "lightly"])
+def test_viewers_have_outcome_reason_family_boxes_and_embedding(
+    loader: str, tmp_path: Path
+) -> None:
+    python = python_with(loader)
+    folder = Folder(tmp_path, PICTURES, CAPTIONS)
+    folder.export(loader)
+    by_source = {one["source"]: one for one in load(loader, python, tmp_path / loader)}
+    photo, first = by_source["modes/photo.png"], by_source["test/train 1.png"]
+    assert (photo["outcome"], photo["reason"]) == ("rejected", "photo")
+    assert (first["outcome"], first["family"], first["boxes"], first["embedding"]) == (
+        "kept",
+        7,
+        1,
+        4,
+    )
+
+
+def load(loader: str, python: str, folder: Path) -> list[dict[str, object]]:
     """What the library gives, in a process of its own: its warnings are not ours."""
+    home = folder.parent
     offline = {"HF_HUB_OFFLINE": "1", "YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false"}
     homes = {"HF_HOME": str(home / "hf"), "YOLO_CONFIG_DIR": str(home / "yolo")}
-    command = [sys.executable, str(FOLDER / "export_loaders.py"), loader, str(folder)]
+    command = [python, str(FOLDER / "export_loaders.py"), loader, str(folder)]
     ended = subprocess.run(
         command, env=os.environ | offline | homes, capture_output=True, text=True, check=False
     )
