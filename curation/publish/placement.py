@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from curation.publish.beside import Sidecar
-from curation.publish.export_names import folded, kept_name, sidecar_name, with_number
+from curation.publish.export_names import distinct, folded, kept_name, sidecar_name, with_number
 from curation.publish.task import ExportPicture, ExportTask
 
 NamesBeside = Callable[[ExportPicture, str, Sequence[Sidecar]], Mapping[str, Sidecar]]
@@ -25,7 +25,10 @@ def own_names(
     picture: ExportPicture, exported: str, sidecars: Sequence[Sidecar]
 ) -> dict[str, Sidecar]:
     """Sidecars under the name of their picture, each with what it adds to that."""
-    return {sidecar_name(picture.path, one.path, exported): one for one in sidecars}
+    taken: set[str] = set()
+    return {
+        distinct(sidecar_name(picture.path, one.path, exported), taken): one for one in sidecars
+    }
 
 
 def no_sidecars(

@@ -8,11 +8,15 @@ from typing import Any
 
 from curation.gather.folder.choice import ending
 from curation.gather.folder.safe_open import RefusedError, read_chunks
+from curation.gather.folder.walk import display
 from curation.publish.beside import caption_of
 from curation.publish.task import ExportPicture, ExportTask
 
 _LICENCES = ("license", "licence", "license_url", "rights", "copyright")
 """Keys under which downloaders write what may be done with a picture, the plainest first."""
+
+_MOST_LICENCE_CHARS = 300
+"""Of a licence: its name or its address, and not its text."""
 
 _MOST_NOTE_BYTES = 2**20
 """JSON beside a picture that is longer is not looked into."""
@@ -46,8 +50,11 @@ def licence(task: ExportTask, picture: ExportPicture) -> str:
 
 
 def _licence_in(note: Mapping[str, Any]) -> str:
+    """The first licence in one line of text that is safe to show, whatever stands there."""
     told = (note[key] for key in _LICENCES if isinstance(note.get(key), str))
-    return next((" ".join(text.split()) for text in told if text.strip()), "")
+    text = next((text for text in told if text.strip()), "")
+    line = " ".join(text.split())[:_MOST_LICENCE_CHARS]
+    return display(line.encode("utf-8", "replace"))
 
 
 def _note(task: ExportTask, picture: ExportPicture, path: bytes) -> dict[str, Any]:

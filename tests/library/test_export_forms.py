@@ -210,6 +210,50 @@ def test_a_picture_and_its_caption_are_numbered_together(tmp_path: Path) -> None
     assert found["1-3.png"] == folder.data["a/z/1.png"]
 
 
+def test_sidecars_whose_names_become_equal_all_come_along(tmp_path: Path) -> None:
+    beside = {f"a/1{sign}.json": ("a/1.png", sign.encode()) for sign in (":", "?")}
+    Folder(tmp_path, {"a/1.png": Given()}, beside).export("imagefolder")
+    found = contents(tmp_path / "imagefolder/a")
+    assert sorted(data for name, data in found.items() if name.endswith(".json")) == [b":", b"?"]
+
+
+@every_form
+def test_hostile_texts_stop_no_export(tmp_path: Path, form: Form) -> None:
+    beside = {
+        "a/1.json": ("a/1.png", b'{"license": "\\ud800\\u001b[31m", "rights": 7}'),
+        "a/2.json": ("a/2.png", b"[" * 100_000),
+        "a/1.txt": ("a/1.png", b"\xff\x00 | <b>"),
+    }
+    pictures = {"a/1.png": Given(), "a/2.png": Given(), "|<x>\n/[3](y).png": Given()}
+    summary = Folder(tmp_path, pictures, beside).export(form.name)
+    assert (summary.pictures, summary.complete) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("note", "licence"),
+    [
+        ({"licence": " CC0\n1.0 "}, "CC0 1.0"),
+        ({"license": "", "rights": "mine"}, "mine"),
+        ({"license": ["CC0"], "title": "CC0"}, ""),
+        (["license"], ""),
+        ({"rights": "x" * 999}, "x" * 300),
+    ],
+)
+def test_a_licence_is_what_json_beside_a_picture_says(
+    tmp_path: Path, note: object, licence: str
+) -> None:
+    beside = {"a/1.json": ("a/1.png", json.dumps(note).encode())}
+    Folder(tmp_path, {"a/1.png": Given()}, beside).export("imagefolder")
+    assert lines(tmp_path / "imagefolder/metadata.jsonl")[0]["licence"] == licence
+
+
+def test_caches_come_along_for_kohya(tmp_path: Path) -> None:
+    beside = {"a/1_te.npz": ("a/1.png", b"cache"), "a/1.tags": ("a/1.png", b"fox")}
+    Folder(tmp_path, {"a/1.png": Given()}, beside).export("kohya")
+    found = contents(tmp_path / "kohya/1_a")
+    assert (found["1_te.npz"], found["1.txt"]) == (b"cache", b"fox")
+
+
 @pytest.mark.parametrize(
     ("path", "kind", "name"),
     [

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from curation.gather.folder.choice import ending
 from curation.gather.folder.sidecars import CAPTIONS
 from curation.publish.beside import Sidecar
-from curation.publish.export_names import sidecar_name
 from curation.publish.forms.form import Form
-from curation.publish.placement import Naming, Plan, plan_of, renamings
+from curation.publish.placement import Naming, Plan, own_names, plan_of, renamings
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
 from curation.publish.tree import write_tree
 
@@ -40,7 +39,7 @@ def _names_beside(
     captions = [one for one in sidecars if ending(one.path_bytes) in CAPTIONS]
     names = {f"{exported.rpartition('.')[0]}.txt": one for one in captions[:1]}
     caches = [one for one in sidecars if ending(one.path_bytes) in _CACHES]
-    return names | {sidecar_name(picture.path, one.path, exported): one for one in caches}
+    return names | own_names(picture, exported, caches)
 
 
 def _without_caption(plan: Plan) -> list[str]:
