@@ -45,7 +45,7 @@ def chosen_pictures(
     chosen = _chosen(decisions, files, form, params)
     pictures = _pictures(chosen, files)
     found = {picture.path for picture in pictures}
-    summary.skipped = dict.fromkeys(set(chosen["path"]) - found, "vanished")
+    summary.skipped = dict.fromkeys(sorted(set(chosen["path"]) - found), "vanished")
     if params.split:
         pictures = _divided(pictures, form, facts, summary)
     else:

@@ -59,8 +59,8 @@ def _lines(task: ExportTask, picture: ExportPicture) -> bytes:
 
 
 def _description(there: Mapping[str, ExportPicture]) -> bytes:
-    """Without `path`, which ultralytics would look for among its own data sets first: all is
-    relative to this file."""
+    """Without `path`, which ultralytics takes from where it is started or among its own data sets:
+    all is relative to this file."""
     splits = {picture.split for picture in there.values()}
     parts = {_part(split): f"images/{_part(split)}" for split in sorted(splits) if split}
     train = parts.get("train", "images")
