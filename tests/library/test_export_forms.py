@@ -384,6 +384,16 @@ def test_yolo_gives_a_text_beside_every_picture_and_names_no_folder_outside(
     assert "path" not in told
 
 
+@pytest.mark.parametrize("form", ["yolo", "kohya", "webdataset"])
+def test_two_pictures_never_share_what_belongs_to_a_name(tmp_path: Path, form: str) -> None:
+    Folder(tmp_path, {"a/1.png": Given(), "a/1.jpg": Given("JPEG")}).export(form)
+    names = contents(tmp_path / form)
+    if form == "webdataset":
+        with tarfile.open(tmp_path / form / "train-000000.tar") as tar:
+            names = dict.fromkeys(tar.getnames(), b"")
+    assert len({name.rpartition(".")[0] for name in names if name.endswith("g")}) == 2
+
+
 def test_a_class_called_images_does_not_hide_the_labels_from_ultralytics(tmp_path: Path) -> None:
     Folder(tmp_path, {"images/a.png": Given()}).export("yolo")
     assert {"images/images+/a.png", "labels/images+/a.txt"} < set(contents(tmp_path / "yolo"))
