@@ -1,5 +1,5 @@
-"""The curated set as something to train on: a folder tree, Parquet with the pictures' bytes, a list
-of paths, or one of pictures with all their classes.
+"""The curated set in the form that the next tool takes as it is: a folder tree, Parquet, shards, a
+list, or a data set of a viewer (`forms`).
 
 The originals are read and never written. Every picture's bytes are compared with its image_id on
 the way, so what comes out is what was decided on; a file that changed or vanished is named, and
@@ -7,35 +7,29 @@ left out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pandas as pd
 
 from curation.base.errors import ParamError
-from curation.base.tables import DECISIONS, IMAGES
-from curation.gather.folder.reach import reach_of
-from curation.publish.as_folders import write_folders
-from curation.publish.as_lists import write_csv, write_labels, write_parquet
+from curation.base.tables import DECISIONS
+from curation.gather.folder.reach import Reach, reach_of
 from curation.publish.beside import NOTHING_BESIDE, Beside
+from curation.publish.chosen import chosen_pictures, removed_files
 from curation.publish.export_names import class_folders
+from curation.publish.facts import NO_FACTS, RunFacts, evidence_of
+from curation.publish.forms import form_named
+from curation.publish.forms.form import Form
 from curation.publish.task import (
     EXPORT_FORMAT,
     ExportParams,
-    ExportPicture,
     ExportSummary,
     ExportTask,
     read_mark,
 )
 from curation.store.files import sweep
-from curation.verdict.conflicts import is_conflict
-from curation.verdict.curated import staying
-
-_WRITERS = {
-    "folders": write_folders,
-    "parquet": write_parquet,
-    "csv": write_csv,
-    "labels": write_labels,
-}
 
 
 def export(
@@ -46,51 +40,63 @@ def export(
     target: Path,
     params: ExportParams,
     beside: Beside = NOTHING_BESIDE,
+    facts: RunFacts = NO_FACTS,
 ) -> ExportSummary:
-    """Write the kept pictures of `source` into the folder `target`, with what lies `beside` them;
-    again into an earlier export, only what changed.
+    """Write the pictures of `source` that the form holds to `target`, with what lies `beside` them
+    and what the run found out; again into an earlier export, only what changed.
 
-    `target` must be new, empty, or an earlier export of the same form, and lie outside `source`:
-    else ParamError. StoreError when the disk is full."""
-    chosen = _chosen(DECISIONS.check(decisions), params)
-    pictures = _pictures(chosen, IMAGES.check(images), beside)
-    earlier = _earlier(source, target, params)
-    classes = class_folders(picture.label for picture in pictures)
-    summary = ExportSummary(classes={folder: label for label, folder in classes.items()})
-    summary.skipped = dict.fromkeys(
-        set(chosen["path"]) - {picture.path for picture in pictures}, "vanished"
+    `target` must be new, empty, or an earlier export of the same form, and lie outside `source`;
+    where the form is one file, it may be the name of a new one. Otherwise ParamError. StoreError
+    when the disk is full."""
+    form, summary, rows = form_named(params.form), ExportSummary(), DECISIONS.check(decisions)
+    earlier = _earlier(source, target, form)
+    pictures = chosen_pictures(
+        rows, images, form=form, params=params, beside=beside, facts=facts, summary=summary
     )
-    sweep(target)
-    with reach_of(source, beside.link_roots) as reach:
-        task = ExportTask(pictures, reach, target, params, classes, earlier, beside)
-        _WRITERS[params.form](task, summary)
+    classes = class_folders((picture.label for picture in pictures), form.folder)
+    summary.classes = {folder: label for label, folder in classes.items()}
+    with _reaches(source, beside, facts) as (reach, test_reach):
+        task = ExportTask(
+            pictures=pictures,
+            reach=reach,
+            test_reach=test_reach,
+            target=target,
+            params=params,
+            classes=classes,
+            earlier=earlier,
+            beside=beside,
+            evidence=evidence_of(facts.tables),
+            removed=removed_files(rows),
+            lone=is_lone_file(form, target),
+        )
+        form.write(task, summary)
     return summary
 
 
-def _chosen(decisions: pd.DataFrame, params: ExportParams) -> pd.DataFrame:
-    """What is exported; with all its classes also a picture that lies in several."""
-    chosen = decisions["path"].isin(staying(decisions, params.review)["path"])
-    several = is_conflict(decisions) & (params.form == "labels")
-    return decisions.loc[chosen | several, ["path", "label", "image_id"]]
+def is_lone_file(form: Form, target: Path) -> bool:
+    """Whether a target is the name of the one file that the form consists of."""
+    ending = Path(form.file).suffix
+    return bool(ending) and target.suffix.lower() == ending and not target.is_dir()
 
 
-def _pictures(chosen: pd.DataFrame, images: pd.DataFrame, beside: Beside) -> list[ExportPicture]:
-    rows = chosen.merge(
-        images[["path", "path_bytes", "format", "size_bytes"]], on="path"
-    ).sort_values("path")
-    rows = rows.assign(split=[beside.splits.get(path, "") for path in rows["path"]])
-    return [
-        ExportPicture(*row)
-        for row in rows[list(ExportPicture._fields)].itertuples(index=False, name=None)
-    ]
+@contextmanager
+def _reaches(source: Path, beside: Beside, facts: RunFacts) -> Iterator[tuple[Reach, Reach | None]]:
+    """How far reading goes: in the source, and in the trusted test folder where there is one."""
+    with ExitStack() as opened:
+        reach = opened.enter_context(reach_of(source, beside.link_roots))
+        tested = facts.tested
+        test_reach = reach_of(tested.folder, beside.link_roots) if tested else None
+        yield reach, opened.enter_context(test_reach) if test_reach else None
 
 
-def _earlier(source: Path, target: Path, params: ExportParams) -> set[str]:
+def _earlier(source: Path, target: Path, form: Form) -> set[str]:
     """The names that an earlier export into `target` has, after checking that this one may go
-    there."""
+    there, and removing what a killed one left half-written."""
     inside, around = target.resolve(), source.resolve()
     if inside.is_relative_to(around):
         raise ParamError(f"{target} lies inside the source {source}: choose a folder outside it")
+    if is_lone_file(form, target):
+        return _nothing_there(target)
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return set()
     mark = read_mark(target)
@@ -98,9 +104,17 @@ def _earlier(source: Path, target: Path, params: ExportParams) -> set[str]:
         raise ParamError(
             f"{target} is not empty and not an earlier export: choose a new or empty folder"
         )
-    if mark.get("form") != params.form:
+    if mark.get("form") != form.name:
         raise ParamError(
-            f"{target} holds an export as {mark.get('form')}, not as {params.form}: choose another "
+            f"{target} holds an export as {mark.get('form')}, not as {form.name}: choose another "
             "folder"
         )
+    sweep(target)
     return {name for name in mark.get("files", []) if isinstance(name, str)}
+
+
+def _nothing_there(file: Path) -> set[str]:
+    """No names, for a file that is new; ParamError for one that might be somebody's."""
+    if file.exists() or file.is_symlink():
+        raise ParamError(f"{file} is there already: choose another name or move it away")
+    return set()

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+from curation.gather.gate.formats import EXTENSIONS
 
 _EXTENSIONS = {
     "JPEG": "jpg",
@@ -23,6 +25,9 @@ _EXTENSIONS = {
     "KRA": "kra",
     "CLIP": "clip",
 }
+_ALSO_USUAL = ("jpeg", "tiff")
+"""Second endings of a format that tools look for like the first."""
+
 _MOST_BYTES = 120
 """Bytes of a name before the digest: with it and an ending it stays below the 255 of file
 systems."""
@@ -33,19 +38,38 @@ _MOST_ADDED_BYTES = 90
 _ID_CHARS = 12
 """Digits of the digest in a name, enough to tell pictures of one name apart."""
 
+_MOST_KEPT_BYTES = 150
+"""Bytes of a name that is kept: with a number and what a sidecar adds it stays below the same
+255."""
+
 _UNSAFE = re.compile(r"[^\w.+-]+")
+_REFUSED = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+"""What no name may hold somewhere: on Windows, in an address, or in a terminal."""
+
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
-def class_folders(labels: Iterable[str]) -> dict[str, str]:
-    """A folder name for every label; no two are equal, whatever a file system makes of case and
-    accents.
+def class_folders(
+    labels: Iterable[str], named: Callable[[str], str] | None = None
+) -> dict[str, str]:
+    """A folder name for every label, as `named` makes it or else a safe one; no two are equal,
+    whatever a file system makes of case and accents.
 
     >>> class_folders(["Cats", "cats", "../x"])
     {'../x': 'x', 'Cats': 'Cats', 'cats': 'cats-2'}
     """
     taken: set[str] = set()
-    return {label: distinct(safe_name(label) or "class", taken) for label in sorted(set(labels))}
+    name = named or safe_name
+    return {label: distinct(name(label) or "class", taken) for label in sorted(set(labels))}
+
+
+def kept_folder(label: str) -> str:
+    """The name of a class as it is, apart from what no name may hold and from what hides a folder.
+
+    >>> kept_folder("my fox"), kept_folder("../x"), kept_folder("__x")
+    ('my fox', '_x', 'x')
+    """
+    return _plain(_REFUSED.sub("_", unicodedata.normalize("NFC", label)), "") if label else ""
 
 
 def file_name(path: str, image_id: str, kind: str) -> str:
@@ -57,7 +81,47 @@ def file_name(path: str, image_id: str, kind: str) -> str:
     """
     stem = path.rsplit("/", 1)[-1].rpartition(".")
     name = safe_name(stem[0] or stem[2])
-    return f"{name or 'picture'}-{image_id[:_ID_CHARS]}.{_EXTENSIONS.get(kind, 'bin')}"
+    return f"{name or 'picture'}-{image_id[:_ID_CHARS]}.{extension_of(kind)}"
+
+
+def extension_of(kind: str) -> str:
+    """The usual ending of a format, without a dot.
+
+    >>> extension_of("JPEG")
+    'jpg'
+    """
+    return _EXTENSIONS.get(kind, "bin")
+
+
+def kept_name(path: str, kind: str) -> str:
+    """The name of a picture as it is, apart from characters that some file system refuses and from
+    what hides a file; with the ending of its content where its own says something else.
+
+    >>> kept_name("cats/a b (1).JPG", "JPEG"), kept_name("cats/.x?.png", "JPEG")
+    ('a b (1).JPG', 'x_.jpg')
+    """
+    name = _REFUSED.sub("_", unicodedata.normalize("NFC", path.rsplit("/", 1)[-1]))
+    stem, dot, ending = name.rpartition(".")
+    own = EXTENSIONS.get(f".{ending.lower()}") if dot else None
+    if own is None:
+        stem = name
+    elif own == kind and _is_usual(ending):
+        return f"{_plain(stem, ending)}.{ending}"
+    ending = extension_of(kind)
+    return f"{_plain(stem, ending)}.{ending}"
+
+
+def _is_usual(ending: str) -> bool:
+    """Whether every tool knows an ending: none looks for jfif or apng everywhere, or for Jpg."""
+    usual = {*_EXTENSIONS.values(), *_ALSO_USUAL}
+    return ending.lower() in usual and ending in (ending.lower(), ending.upper())
+
+
+def _plain(stem: str, ending: str) -> str:
+    """A stem that hides no file, and is neither too long nor reserved."""
+    shown = re.sub(r"^(?:\.|__)+", "", stem.strip()).strip(" .")
+    short = shown.encode()[: _MOST_KEPT_BYTES - len(ending)].decode(errors="ignore").strip(" .")
+    return f"{short}_" if _RESERVED.fullmatch(short) else short or "picture"
 
 
 def sidecar_name(picture: str, sidecar: str, exported: str) -> str:
@@ -99,12 +163,23 @@ def distinct(name: str, taken: set[str]) -> str:
     """
     stem, dot, extension = name.partition(".") if name.count(".") == 1 else (name, "", "")
     candidate, number = name, 1
-    while _folded(candidate) in taken:
+    while folded(candidate) in taken:
         number += 1
         candidate = f"{stem}-{number}{dot}{extension}"
-    taken.add(_folded(candidate))
+    taken.add(folded(candidate))
     return candidate
 
 
-def _folded(name: str) -> str:
+def with_number(name: str, number: int) -> str:
+    """The name of a file with a number before its ending, the first without.
+
+    >>> with_number("a.b.png", 1), with_number("a.b.png", 2)
+    ('a.b.png', 'a.b-2.png')
+    """
+    stem, dot, ending = name.rpartition(".")
+    return name if number == 1 else f"{stem}-{number}{dot}{ending}"
+
+
+def folded(name: str) -> str:
+    """A name as a file system sees it that tells neither case nor accent forms apart."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())

@@ -15,7 +15,8 @@ from pydantic import Field
 from curation.base.engine import in_batches, per_item
 from curation.gather.folder.reach import Reach
 from curation.gather.folder.safe_open import RefusedError, read_chunks
-from curation.publish.beside import Beside
+from curation.publish.beside import Beside, Sidecar
+from curation.publish.facts import Evidence
 from curation.store.files import file_digest, write_atomically
 from curation.verdict.curated import CuratedParams
 
@@ -25,6 +26,9 @@ MARK = "inksift-export.json"
 EXPORT_FORMAT = 1
 """Raised whenever an older export could not be updated in place."""
 
+LISTED = ("path", "label", "image_id", "format", "split")
+"""What lists tell of a picture."""
+
 BATCH = 64
 """Pictures read and written at a time."""
 
@@ -32,15 +36,17 @@ BATCH = 64
 class ExportParams(CuratedParams):
     """What an export holds, and in which form."""
 
-    form: Literal["folders", "parquet", "csv", "labels"] = Field(
-        "folders",
-        description="Tree of class folders, Parquet, list, or JSON lines with all classes of a "
-        "picture",
-    )
+    form: str = Field("folders", description="The name of one of the forms")
     files: Literal["copy", "link"] = Field(
         "copy",
         description="Copy into the folders, or hard-link: no space taken, but a change there "
         "changes the original",
+    )
+    split: bool = Field(
+        False, description="Divided into train, validation and test as the run divided it"
+    )
+    repeats: int = Field(
+        1, ge=1, le=10_000, description="Times that an epoch of kohya shows every picture"
     )
 
 
@@ -48,7 +54,8 @@ class ExportParams(CuratedParams):
 class ExportSummary:
     """How many pictures the export holds, how many of them were there before, what an earlier
     export had and this one has not, how many sidecars it holds, which folder stands for which
-    class, and why files were left out (path to reason)."""
+    class, why files were left out that should be there (path to reason) and why others lie in no
+    split, and what else to know."""
 
     pictures: int = 0
     reused: int = 0
@@ -56,6 +63,8 @@ class ExportSummary:
     sidecars: int = 0
     classes: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    in_no_split: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -64,8 +73,9 @@ class ExportSummary:
 
 
 class ExportPicture(NamedTuple):
-    """A kept picture: its path, safe to show and raw, and what is told of it; `split` is "" where
-    the source is not divided."""
+    """A picture of the export: its path, safe to show and raw, and what is told of it. `split` is
+    "" where there is none, `width` and `height` are those of the upright picture in pixels,
+    `p_photo` is -1 where nothing was judged, and a `trusted` one lies in the test folder."""
 
     path: str
     path_bytes: bytes
@@ -74,19 +84,61 @@ class ExportPicture(NamedTuple):
     format: str
     size_bytes: int
     split: str
+    width: int
+    height: int
+    p_photo: float
+    outcome: str
+    reason: str
+    trusted: bool
+
+
+class Removed(NamedTuple):
+    """How many files went for one `reason` ("" for what was kept), by their `outcome`."""
+
+    outcome: str
+    reason: str
+    files: int
 
 
 class ExportTask(NamedTuple):
-    """All that a form needs to be written: `classes` says which folder stands for which label,
-    `earlier` which names an earlier export has."""
+    """All that a form needs to be written: `test_reach` is that of the trusted test folder,
+    `classes` says which folder stands for which label, `earlier` which names an earlier export has,
+    `removed` what became of all files; a `lone` target is the one file itself."""
 
     pictures: Sequence[ExportPicture]
     reach: Reach
+    test_reach: Reach | None
     target: Path
     params: ExportParams
     classes: Mapping[str, str]
     earlier: set[str]
     beside: Beside
+    evidence: Evidence
+    removed: Sequence[Removed]
+    lone: bool
+
+    def reach_to(self, picture: ExportPicture) -> Reach:
+        """Where a picture is read from."""
+        return self.test_reach if picture.trusted and self.test_reach else self.reach
+
+    def sidecars(self, picture: ExportPicture) -> Sequence[Sidecar]:
+        """What lies beside a picture; nothing is known of trusted ones."""
+        return self.beside.sidecars.get(picture.path, ())
+
+    def place_of(self, name: str) -> Path:
+        """Where the one file of a form goes."""
+        return self.target if self.lone else self.target / name
+
+
+def listed(picture: ExportPicture) -> dict[str, str]:
+    """The columns LISTED of a picture."""
+    return {name: getattr(picture, name) for name in LISTED}
+
+
+def class_folder(task: ExportTask, picture: ExportPicture) -> str:
+    """The class folder of a picture, below that of its split where there is one."""
+    folder = task.classes[picture.label]
+    return f"{picture.split}/{folder}" if picture.split else folder
 
 
 def read_mark(target: Path) -> dict[str, Any]:
@@ -99,7 +151,10 @@ def read_mark(target: Path) -> dict[str, Any]:
 
 
 def write_mark(task: ExportTask, files: Sequence[str]) -> None:
-    """Put down what the export is, and the names of the `files` in it."""
+    """Put down what the export is, and the names of the `files` in it; a lone file bears no
+    mark."""
+    if task.lone:
+        return
     folders = {folder: label for label, folder in task.classes.items()}
     mark = {
         "inksift_export": EXPORT_FORMAT,
@@ -110,9 +165,9 @@ def write_mark(task: ExportTask, files: Sequence[str]) -> None:
     write_atomically(task.target / MARK, json.dumps(mark, indent=1).encode())
 
 
-def read_picture(reach: Reach, picture: ExportPicture) -> bytes:
+def read_picture(task: ExportTask, picture: ExportPicture) -> bytes:
     """The picture's bytes; RefusedError when they are not the ones that were decided on."""
-    with reach.open(picture.path_bytes, max_bytes=picture.size_bytes) as handle:
+    with task.reach_to(picture).open(picture.path_bytes, max_bytes=picture.size_bytes) as handle:
         data = b"".join(read_chunks(handle, max_bytes=picture.size_bytes))
     if hashlib.sha256(data).hexdigest() != picture.image_id:
         raise RefusedError("changed")
@@ -132,7 +187,7 @@ def read_batches(
 
     def read(picture: ExportPicture) -> tuple[ExportPicture, bytes | RefusedError]:
         try:
-            return picture, read_picture(task.reach, picture)
+            return picture, read_picture(task, picture)
         except RefusedError as refusal:
             return picture, refusal
 

@@ -2,13 +2,35 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from curation.base.errors import ParamError
 from pipelines.commands.options import FOLDER, existing, json_option, workspace_option
+
+if TYPE_CHECKING:
+    from curation.publish.task import ExportSummary
+
+FORMS = (
+    "folders",
+    "imagefolder",
+    "huggingface",
+    "webdataset",
+    "kohya",
+    "coco",
+    "yolo",
+    "fiftyone",
+    "lightly",
+    "croissant",
+    "parquet",
+    "csv",
+    "labels",
+)
+"""The names of `curation.publish.forms`, which is not imported only to show help."""
 
 
 @click.command()
@@ -17,11 +39,16 @@ from pipelines.commands.options import FOLDER, existing, json_option, workspace_
 @click.option(
     "--source", type=FOLDER, help="Where the pictures are now, if they moved since the run."
 )
+@click.option("--form", type=click.Choice(FORMS), default="folders", show_default=True)
 @click.option(
-    "--form",
-    type=click.Choice(["folders", "parquet", "csv", "labels"]),
-    default="folders",
+    "--split", is_flag=True, help="Divided into train, validation and test as the run did it."
+)
+@click.option(
+    "--repeats",
+    type=int,
+    default=1,
     show_default=True,
+    help="kohya: how often an epoch shows every picture.",
 )
 @click.option(
     "--link", is_flag=True, help="Hard-link instead of copying, where the file system can."
@@ -32,29 +59,24 @@ from pipelines.commands.options import FOLDER, existing, json_option, workspace_
     help="Pictures under review; as in the run if neither is given.",
 )
 @json_option
-def export(
-    target: Path,
-    workspace: Path,
-    source: Path | None,
-    form: str,
-    link: bool,
-    with_review: bool | None,
-    as_json: bool,
-) -> None:
-    """Write the curated data set to TARGET: class folders, Parquet with the files' bytes, a CSV
-    list, or JSON lines with all classes that copies of a picture are filed under.
+def export(target: Path, workspace: Path, source: Path | None, as_json: bool, **how: Any) -> None:
+    """Write the curated data set to TARGET, in the form that the next tool takes as it is.
 
-    Captions and other sidecars come along, and the splits of a source that is divided already.
+    Files are copied byte for byte, captions and other sidecars come along, and so do the splits of
+    a source that is divided already. csv, parquet and labels write one file where TARGET is named
+    like one.
 
     \b
     Examples:
       inksift export curated --workspace work
-      inksift export curated.d --workspace work --form parquet
+      inksift export curated --workspace work --form imagefolder --split
+      inksift export kept.csv --workspace work --form csv
     """
     from curation.publish.export import export as write
+    from curation.publish.forms import form_named
     from curation.publish.task import ExportParams
     from curation.store.published import read_decisions, read_images, read_review
-    from pipelines.commands.places import check_apart, pictures_of_run, read_beside
+    from pipelines.commands.places import check_apart, pictures_of_run, read_beside, read_facts
 
     here = existing(workspace)
     if target.resolve().is_relative_to(here.root.resolve()):
@@ -62,26 +84,29 @@ def export(
             f"{target} lies inside the workspace {workspace}: choose a folder outside it"
         )
     check_apart(target, here)
+    with_review = how.pop("with_review")
     review = read_review(here) if with_review is None else ("kept" if with_review else "held")
-    choices = {"form": form, "files": "link" if link else "copy", "review": review}
+    files = "link" if how.pop("link") else "copy"
+    params = ExportParams.of("export", {**how, "files": files, "review": review})
     summary = write(
         read_decisions(here),
         read_images(here),
         source=source or pictures_of_run(here),
         target=target,
-        params=ExportParams.of("export", choices),
+        params=params,
         beside=read_beside(here),
+        facts=read_facts(here, form_named(params.form).uses, split=params.split),
     )
-    if as_json:
-        click.echo(json.dumps(asdict(summary)))
-    else:
-        click.echo(
-            f"{summary.pictures} pictures and {summary.sidecars} sidecars in {target}, "
-            f"{summary.reused} pictures of them from an earlier export"
-        )
-        click.echo(
-            "".join(f"left out: {path}: {reason}\n" for path, reason in summary.skipped.items()),
-            nl=False,
-        )
+    click.echo(json.dumps(asdict(summary)) if as_json else "\n".join(_told(summary, target)))
     if not summary.complete:
         sys.exit(1)
+
+
+def _told(summary: "ExportSummary", target: Path) -> Iterator[str]:
+    yield (
+        f"{summary.pictures} pictures and {summary.sidecars} sidecars in {target}, "
+        f"{summary.reused} pictures of them from an earlier export"
+    )
+    yield from summary.notes
+    yield from (f"left out: {path}: {reason}" for path, reason in summary.skipped.items())
+    yield from (f"in no split: {path}: {reason}" for path, reason in summary.in_no_split.items())

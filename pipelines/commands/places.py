@@ -6,15 +6,17 @@ from pathlib import Path
 
 from curation.base.commands import Places, command
 from curation.base.errors import ParamError
-from curation.base.tables import DUPLICATES
+from curation.base.tables import DUPLICATES, IMAGES, SPLITS
 from curation.gather.archive.unpack import pictures_of
 from curation.gather.folder.layout import GIVEN_SPLITS
 from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.ledger import Ledger
 from curation.project import Project
 from curation.publish.beside import Beside, beside_of
+from curation.publish.facts import OF_RUN, RunFacts, Tested
 from curation.store.published import (
     SOURCE,
+    demand_trained,
     link_options,
     read_images,
     read_link_roots,
@@ -22,7 +24,7 @@ from curation.store.published import (
     read_source,
     read_test,
 )
-from curation.store.tables import read_later_table
+from curation.store.tables import read_later_table, read_table
 from curation.store.workspace import Workspace
 
 
@@ -73,6 +75,21 @@ def read_beside(workspace: Workspace) -> Beside:
         read_later_table(workspace.table(DUPLICATES.name), DUPLICATES),
         (pictures_of_run(workspace), *read_link_roots(workspace)),
     )
+
+
+def read_facts(workspace: Workspace, names: Sequence[str], *, split: bool) -> RunFacts:
+    """What the last run found out, as far as an export uses it: the tables of these `names`, and
+    where it is to be divided how the run did it. StoreError where it divided nothing."""
+    tables = {name: read_later_table(workspace.table(name), OF_RUN[name]) for name in names}
+    if not split:
+        return RunFacts(tables)
+    demand_trained(workspace)
+    splits = read_table(workspace.table(SPLITS.name), SPLITS)
+    test = read_test(workspace)
+    if test is None:
+        return RunFacts(tables, splits)
+    images = read_table(workspace.table(f"test_{IMAGES.name}"), IMAGES)
+    return RunFacts(tables, splits, Tested(pictures_of(test, workspace), images))
 
 
 def pictures_of_run(workspace: Workspace) -> Path:

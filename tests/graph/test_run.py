@@ -300,6 +300,39 @@ def test_export_and_verify_after_a_run(finished, tmp_path: Path, inksift) -> Non
     assert again["reused"] == exported["pictures"]
 
 
+def test_a_divided_export_has_the_trusted_folder_as_its_test_part(
+    finished, sample: Path, tmp_path: Path, inksift
+) -> None:
+    workspace, _ = finished
+    inksift(
+        "export", tmp_path / "set", "--workspace", workspace, "--form", "imagefolder", "--split"
+    )
+    bytes_of = {
+        part: {path.read_bytes() for path in (tmp_path / "set" / part).rglob("*.*g")}
+        for part in ("train", "validation", "test")
+    }
+    trusted = {path.read_bytes() for path in (sample / "test").rglob("*.*g")}
+    assert bytes_of["test"] == trusted
+    assert min(map(len, bytes_of.values())) > 0
+    assert not trusted & (bytes_of["train"] | bytes_of["validation"])
+
+
+def test_a_list_is_written_to_the_file_that_is_named(finished, tmp_path: Path, inksift) -> None:
+    workspace, _ = finished
+    command = ("export", tmp_path / "kept.csv", "--workspace", workspace, "--form", "csv")
+    told = inksift(*command).stdout
+    rows = (tmp_path / "kept.csv").read_text(encoding="utf-8").splitlines()
+    assert told.startswith(f"{len(rows) - 1} pictures and 0 sidecars in {tmp_path / 'kept.csv'}")
+    refused = inksift(*command)
+    assert (refused.exit_code, "is there already" in refused.stderr) == (2, True)
+
+
+def test_what_was_only_judged_divided_nothing(judged: Path, tmp_path: Path, inksift) -> None:
+    ended = inksift("export", tmp_path / "set", "--workspace", judged, "--split")
+    assert ended.exit_code == 2
+    assert "nothing was trained on the decisions" in ended.stderr
+
+
 def test_report_names_the_pages(finished, inksift) -> None:
     workspace, _ = finished
     *pages, review = inksift("report", "--workspace", workspace).stdout.splitlines()

@@ -1,0 +1,59 @@
+"""An export as folders `N_class` with a caption beside every picture, as kohya's sd-scripts read
+them: N is how often an epoch shows each picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from curation.gather.folder.choice import ending
+from curation.gather.folder.sidecars import CAPTIONS
+from curation.publish.beside import Sidecar
+from curation.publish.forms.form import Form
+from curation.publish.placement import Naming, Plan, own_names, plan_of, renamings
+from curation.publish.task import ExportPicture, ExportSummary, ExportTask
+from curation.publish.tree import write_tree
+
+_READS = frozenset({"JPEG", "PNG", "WEBP", "BMP"})
+"""What sd-scripts look for without further plugins."""
+
+_CACHES = (".npz", ".safetensors")
+"""Latents and features of a text encoder, which sd-scripts keep beside a picture."""
+
+
+def write_kohya(task: ExportTask, summary: ExportSummary) -> None:
+    """Bring the target to what the task says, and count in `summary`."""
+
+    def folder(picture: ExportPicture) -> str:
+        shown = f"{task.params.repeats}_{task.classes[picture.label]}"
+        return "/".join(filter(None, (picture.split, shown)))
+
+    plan = plan_of(task, Naming(folder, beside=_names_beside, by_stem=True))
+    summary.notes += [*renamings(task, plan), *_without_caption(plan)]
+    write_tree(task, summary, plan)
+
+
+def _names_beside(
+    picture: ExportPicture, exported: str, sidecars: Sequence[Sidecar]
+) -> dict[str, Sidecar]:
+    """The first caption as .txt, and caches; nothing else is looked at."""
+    captions = [one for one in sidecars if ending(one.path_bytes) in CAPTIONS]
+    names = {f"{exported.rpartition('.')[0]}.txt": one for one in captions[:1]}
+    caches = [one for one in sidecars if ending(one.path_bytes) in _CACHES]
+    return names | own_names(picture, exported, caches)
+
+
+def _without_caption(plan: Plan) -> list[str]:
+    """What to know of pictures that have none: the name of the folder stands for it."""
+    captioned = {name.rpartition(".")[0] for name in plan.sidecars if name.endswith(".txt")}
+    bare = [name for name in plan.pictures if name.rpartition(".")[0] not in captioned]
+    if not bare:
+        return []
+    return [f"{len(bare)} pictures have no caption: kohya takes the name of their folder"]
+
+
+FORM = Form(
+    "kohya",
+    "folders N_class with captions, for kohya's sd-scripts (--caption_extension=.txt)",
+    write_kohya,
+    reads=_READS,
+)
