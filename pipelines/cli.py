@@ -21,6 +21,8 @@ from pipelines.commands.report import report
 from pipelines.commands.review import review
 from pipelines.commands.run import run
 from pipelines.commands.sample import sample
+from pipelines.commands.settings import settings
+from pipelines.commands.setup import setup
 from pipelines.commands.ui import ui
 from pipelines.commands.verify import verify
 from pipelines.commands.weights import weights
@@ -28,6 +30,8 @@ from pipelines.commands.weights import weights
 COMMANDS = (
     run,
     judge,
+    setup,
+    settings,
     report,
     audit,
     review,

@@ -12,6 +12,7 @@ from curation.project import Project
 from curation.store.files import write_atomically
 
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
+_CODE_LOCATION = Path(__file__).parent / "workspace.yaml"
 _IN_TERMINAL = "terminal.yaml"
 _LEFT_TO_THE_TERMINAL = b"""
 # Captured output would no longer reach the terminal as a terminal, and progress bars would go.
@@ -26,6 +27,13 @@ def dagster_home(project: Project) -> Path:
     home = project.workspace.root / "dagster"
     write_atomically(home / "dagster.yaml", _SETTINGS.read_bytes())
     return home
+
+
+def workspace_file(project: Project) -> Path:
+    """The file that tells Dagster where the code is, and by which name."""
+    file = dagster_home(project) / _CODE_LOCATION.name
+    write_atomically(file, _CODE_LOCATION.read_bytes())
+    return file
 
 
 @contextmanager

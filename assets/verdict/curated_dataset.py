@@ -7,7 +7,7 @@ from assets.shared.results import table
 from assets.shared.settings_used import settings_of
 from assets.shared.stage import Made, Stage
 from curation.base.errors import DataError
-from curation.project import Project
+from curation.project import Project, RunSettings
 from curation.store.published import PROPOSAL, publish_decisions
 from curation.verdict.curated import CURATED, CuratedParams, curate
 
@@ -27,7 +27,10 @@ STAGE = Stage(
 
 @STAGE.asset(deps=["ledger"])
 def curated_dataset(
-    verdicts: pd.DataFrame, config: CuratedConfig, project: dg.ResourceParam[Project]
+    verdicts: pd.DataFrame,
+    config: CuratedConfig,
+    project: dg.ResourceParam[Project],
+    run_settings: dg.ResourceParam[RunSettings],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """decisions.csv and decisions.parquet in the workspace; the table holds the pictures that
     stay."""
@@ -43,6 +46,7 @@ def curated_dataset(
         test=project.test,
         review=config.review,
         link_roots=project.link_roots,
+        differs=run_settings.differs,
     )
     staying = curate(verdicts, config)
     return table(
@@ -50,6 +54,7 @@ def curated_dataset(
         classes=int(staying["label"].nunique()),
         under_review=int((verdicts["outcome"] == "review").sum()),
         review_counts_as=config.review,
+        differs_from_setup=list(run_settings.differs),
         **settings_of(config),
         decisions=dg.MetadataValue.path(project.workspace.root / "decisions.csv"),
     )

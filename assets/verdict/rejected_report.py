@@ -8,7 +8,7 @@ import pandas as pd
 from assets.shared.display import picture
 from assets.shared.results import table
 from assets.shared.stage import Made, Stage
-from curation.base.commands import Places, command
+from curation.base.commands import command
 from curation.base.reasons import UNREADABLE_FILE
 from curation.dedup.across import across_notes, across_splits
 from curation.drawing.contact_sheet import contact_sheet
@@ -16,7 +16,8 @@ from curation.drawing.words import reason_of_one
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
 from curation.gather.listing import FolderFacts
 from curation.gather.notes import folder_notes
-from curation.project import Project
+from curation.people.hints import places_of
+from curation.project import Project, RunSettings, departures_told
 from curation.report import plots, vote_plots
 from curation.report.findings import Findings, published_thresholds
 from curation.report.page import ReportParams, build_report
@@ -73,6 +74,7 @@ def rejected_report(
     thumbnails: pd.DataFrame,
     config: ReportConfig,
     project: dg.ResourceParam[Project],
+    run_settings: dg.ResourceParam[RunSettings],
     **found: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """report.html in the workspace: what came in, what stayed, and every picture rejected or for
@@ -81,7 +83,8 @@ def rejected_report(
     beside = FolderFacts(**{name: found[name] for name in FolderFacts._fields})
     across = across_splits(found["duplicates"], beside.given_splits)
     several = filter(None, [several_told(verdicts)])
-    notes = [*folder_notes(images, beside), *across_notes(across), *several]
+    differing = departures_told(run_settings.differs)
+    notes = [*differing, *folder_notes(images, beside), *across_notes(across), *several]
     findings = _findings(found, project, notes)
     page = build_report(verdicts, images, read=read, params=config, findings=findings)
     place = project.workspace.publish("report.html", page.encode())
@@ -153,5 +156,5 @@ def _sheet(
 
 def _how_to_review(project: Project) -> str:
     """The command that serves these pictures in the browser, as Markdown."""
-    review = command("review", at=Places(project.workspace.root, project.ledger.name, None))
+    review = command("review", at=places_of(project.workspace, project.ledger))
     return f"```\n{review}\n```\nprints the address that lets you in, and ends with Ctrl+C"

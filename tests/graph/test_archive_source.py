@@ -9,11 +9,12 @@ import pytest
 from curation.base.errors import ParamError, SourceError
 from curation.gather.archive.sink import Bounds
 from curation.gather.archive.unpack import unpacked
+from curation.people.hints import next_run
 from curation.people.ledger.ledger import Ledger
 from curation.project import Project
 from curation.store.published import SOURCE
 from curation.store.workspace import Workspace
-from pipelines.commands.places import check_apart, next_run, pictures_of_run, project_of
+from pipelines.commands.places import check_apart, pictures_of_run, project_of
 from pipelines.sensors import listing_digest
 
 
@@ -38,7 +39,7 @@ def workspace(tmp_path: Path, archive: Path) -> Workspace:
 
 def test_the_archive_is_remembered_as_the_source(workspace: Workspace, archive: Path) -> None:
     assert project_of(workspace, "").source == archive
-    assert f"inksift run {archive} " in next_run(workspace, None, Ledger.of(workspace, ""))
+    assert f"inksift run {archive} " in next_run(workspace, Ledger.of(workspace, ""))
 
 
 def test_an_export_reads_what_was_unpacked(workspace: Workspace, archive: Path) -> None:

@@ -1,6 +1,8 @@
 """YAML that people write: safe to read, without aliases and repeated keys, which are text as it
 stands there."""
 
+from __future__ import annotations
+
 from collections import Counter
 from pathlib import Path
 from typing import Any
