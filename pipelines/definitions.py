@@ -42,4 +42,8 @@ def build(
     )
 
 
-defs = build(project_from_environment())
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The code location, bound to what the environment and its workspace name when Dagster loads
+    it: commands, which are bound to a workspace of their own, only import `build`."""
+    return build(project_from_environment())

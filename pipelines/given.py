@@ -94,23 +94,23 @@ def remembered_values(workspace: Path) -> Values:
     if setup is None:
         return {}
     try:
-        values = laid_over(load_profile(_profile_of(setup, workspace)), setup.settings)
+        values = laid_over(load_profile(profile_remembered(setup, workspace)), setup.settings)
         checked(values)
     except ParamError as error:
         raise ParamError(f"{setup_file(workspace)}: {error}") from None
     return values
 
 
+def profile_remembered(setup: Setup, workspace: Path) -> str:
+    """A profile that ships by its name, another by its file, which may lie beside the setup."""
+    shipped = setup.profile in profile_names()
+    return setup.profile if shipped else str(workspace / setup.profile)
+
+
 def with_links(values: Mapping[str, Mapping[str, object]], project: Project) -> Values:
     """`values`; where folders are named that links may lead into, links are followed."""
     follow = {"images": {"follow_links": True}} if project.link_roots else {}
     return laid_over(values, follow)
-
-
-def _profile_of(setup: Setup, workspace: Path) -> str:
-    """A profile that ships by its name, another by its file, which may lie beside the setup."""
-    shipped = setup.profile in profile_names()
-    return setup.profile if shipped else str(workspace / setup.profile)
 
 
 def _named(variable: str) -> Path | None:

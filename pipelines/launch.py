@@ -13,7 +13,9 @@ from curation.base.params import Params
 
 def with_setup(registered: Registry, settings: Mapping[str, Params]) -> Assets:
     """The registered assets, whose config has these settings as its defaults."""
-    stage_of = {step: stage for stage, steps in registered.steps.items() for step in steps}
+    stage_of: dict[str, str] = {}
+    for stage, steps in registered.steps.items():
+        stage_of |= dict.fromkeys(steps, stage)
     return [_configured(asset, stage_of, settings) for asset in registered.assets]
 
 

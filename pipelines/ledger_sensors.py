@@ -4,7 +4,8 @@ import dagster as dg
 
 from curation.base.errors import InksiftError
 from curation.project import Project
-from pipelines.automatic import NO_PROJECT, config_remembered, steps_of
+from curation.store.published import read_differs
+from pipelines.automatic import NO_PROJECT, request_remembered
 from pipelines.freshness import being_taken_in, ledger_at, taken_in, told
 from pipelines.jobs import decide
 
@@ -81,15 +82,27 @@ def new_decisions(project: Project | None) -> dg.SensorDefinition:
             return dg.SkipReason("a run of `decide` waits already and will take these in")
         if being_taken_in(context.instance) == ahead:
             return dg.SkipReason("a run is taking these in")
-        try:
-            config = config_remembered(project, steps_of(context, decide.name))
-        except InksiftError as error:
-            return dg.SkipReason(f"the setup cannot be used: {error}")
-        return dg.SensorResult(
-            cursor=f"{ahead} {ahead}", run_requests=[dg.RunRequest(run_config=config)]
-        )
+        request = _measured_otherwise(project) or request_remembered(project, context, decide.name)
+        if isinstance(request, dg.SkipReason):
+            return request
+        return dg.SensorResult(cursor=f"{ahead} {ahead}", run_requests=[request])
 
     return sensor
+
+
+def _measured_otherwise(project: Project | None) -> dg.SkipReason | None:
+    """Why what the last run measured is not decided on with the setup, where it differed."""
+    try:
+        differs = read_differs(project.workspace) if project else []
+    except InksiftError as error:
+        return dg.SkipReason(str(error))
+    if not differs:
+        return None
+    return dg.SkipReason(
+        "the last run differed from the setup, and what it measured may not fit "
+        f"({'; '.join(differs)}): run `inksift run`, or the job `everything` or `curate`, which "
+        "take these in"
+    )
 
 
 def _ahead(project: Project | None, instance: dg.DagsterInstance) -> str | dg.SkipReason:

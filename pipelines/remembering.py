@@ -12,11 +12,13 @@ from curation.people.ledger.address import same_place
 from curation.people.ledger.ledger import Ledger
 from curation.project import Project
 from curation.store.setup import SETUP, Setup, read_setup, write_setup
-from pipelines.given import settings_remembered
+from pipelines.given import profile_remembered, settings_remembered
 from pipelines.settings import Values, checked, load_profile, profile_names, stage_values
 
 FOR_ONE_RUN = ("verdicts.accept_removals", "human_decisions.accept_other_ledger")
 """What a person accepts in one run, and no later run inherits."""
+REMEMBER_TAG = "inksift/remember"
+"""The tag of a run whose settings become those of the setup, if it succeeds."""
 _FOLLOWS_LINKS = "images.follow_links"
 """Follows from the folders that links may lead into."""
 
@@ -49,7 +51,7 @@ def remember(
     before = read_setup(project.workspace_folder)
     if before and not anew:
         return []
-    name = _whole(profile or (before.profile if before else "default"))
+    name = _whole(profile) if profile else _profile_before(before, project)
     setup = Setup(
         source=project.source.resolve(),
         test=project.test and project.test.resolve(),
@@ -67,6 +69,11 @@ def _told(project: Project, kept: Path | None) -> list[str]:
     file = project.workspace_folder / SETUP
     line = f"the setup of later runs is in {file}: edit it there"
     return [line, *([f"the setup before it is in {kept}"] if kept else [])]
+
+
+def _profile_before(before: Setup | None, project: Project) -> str:
+    known = before or Setup()
+    return profile_remembered(known, project.workspace_folder)
 
 
 def _whole(profile: str) -> str:

@@ -13,7 +13,7 @@ from curation.base.tables import Table
 from curation.project import Project, RunSettings
 from pipelines.given import from_environment, project_given, remembered_values, with_links
 from pipelines.io_managers import ParquetTables
-from pipelines.remembering import differences
+from pipelines.remembering import REMEMBER_TAG, differences
 from pipelines.settings import Values, checked, laid_over
 
 
@@ -42,9 +42,10 @@ def resources(project: Project | None, contracts: Mapping[str, Table]) -> dict[s
         "setup of the workspace",
     )
     def run_settings(context: dg.InitResourceContext) -> RunSettings:
-        here = _required(project)
-        stages = settings_of_run(here, context.run.run_config if context.run else {})
-        return RunSettings(stages, differences(here, stages))
+        here, run = _required(project), context.run
+        stages = settings_of_run(here, run.run_config if run else {})
+        becomes_the_setup = run is not None and REMEMBER_TAG in run.tags
+        return RunSettings(stages, [] if becomes_the_setup else differences(here, stages))
 
     @dg.io_manager(
         config_schema={}, description="Parquet tables in the workspace, written atomically"

@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from curation.base.errors import InksiftError, ParamError
+from curation.base.errors import ParamError
 from curation.project import Project
 from curation.store.setup import ScheduleParams, read_setup, setup_file
-from pipelines.automatic import NO_PROJECT, config_remembered, steps_of
+from pipelines.automatic import request_remembered
 from pipelines.jobs import everything
 
 
@@ -13,14 +13,8 @@ def nightly(project: Project | None) -> dg.ScheduleDefinition:
     """The schedule that runs the whole chain when the setup says so, with its settings; ParamError
     where its time cannot be understood."""
 
-    def config_or_why_not(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        if project is None:
-            return NO_PROJECT
-        try:
-            config = config_remembered(project, steps_of(context, everything.name))
-        except InksiftError as error:
-            return dg.SkipReason(f"the setup cannot be used: {error}")
-        return dg.RunRequest(run_config=config)
+    def run_or_why_not(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        return request_remembered(project, context, everything.name)
 
     times = _times(project)
     try:
@@ -29,7 +23,7 @@ def nightly(project: Project | None) -> dg.ScheduleDefinition:
             job=everything,
             cron_schedule=times.cron,
             execution_timezone=times.timezone,
-            execution_fn=config_or_why_not,
+            execution_fn=run_or_why_not,
             description="The whole chain at the time that inksift.yaml says, with its settings; "
             "pictures measured before are not measured again",
         )

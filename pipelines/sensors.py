@@ -3,20 +3,21 @@
 import dagster as dg
 
 from assets.gather.listing import SNAPSHOT, listing
-from curation.base.errors import InksiftError
 from curation.gather.folder.snapshot import (
     InFolder,
     Snapshot,
     changes_told,
-    digest_of,
+    snapshot_digest,
     snapshot_of,
 )
 from curation.project import Project
-from pipelines.automatic import NO_PROJECT, config_remembered, steps_of
+from pipelines.automatic import NO_PROJECT, request_remembered
 from pipelines.freshness import made_by_success
 from pipelines.jobs import curate
 
 _SECONDS_BETWEEN_LOOKS = 60
+_CHANGED_TAG = "inksift/changed"
+"""The tag of a run that says what changed in the folder."""
 _NO_RUN = dg.SkipReason(
     "no run has read the folder yet, so there is nothing to compare with: run `inksift run`, or "
     "the job `everything` or `curate`, once"
@@ -44,7 +45,7 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
         if before is None:
             return _NO_RUN
         now = snapshot_of(project.source)
-        changes, digest = changes_told(before, now), digest_of(now)
+        changes, digest = changes_told(before, now), snapshot_digest(now)
         if not changes:
             return dg.SkipReason(f"no file has changed since the last run: {_told(now)}")
         seen, _, asked = (context.cursor or "").partition(" ")
@@ -57,12 +58,11 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
             return dg.SensorResult(
                 cursor=f"{digest} {asked}", skip_reason=f"files are still changing: {changes}"
             )
-        try:
-            config = config_remembered(project, steps_of(context, curate.name))
-        except InksiftError as error:
-            return dg.SkipReason(f"the setup cannot be used: {error}")
+        tags = {_CHANGED_TAG: changes}
+        request = request_remembered(project, context, curate.name, tags)
+        if isinstance(request, dg.SkipReason):
+            return request
         context.log.info(f"since the last run: {changes}")
-        request = dg.RunRequest(run_config=config, tags={"inksift/changed": changes})
         return dg.SensorResult(cursor=f"{digest} {digest}", run_requests=[request])
 
     return sensor

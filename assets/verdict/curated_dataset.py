@@ -20,7 +20,7 @@ STAGE = Stage(
     "curated_dataset",
     settings=CuratedParams,
     tables={"curated_dataset": Made(CURATED)},
-    version=2,
+    version=3,
     kinds={"csv", "parquet"},
 )
 

@@ -42,7 +42,7 @@ STAGE = Stage(
     "rejected_report",
     settings=ReportParams,
     tables={"rejected_report": Made(None)},
-    version=6,
+    version=7,
     kinds={"html"},
 )
 

@@ -23,6 +23,7 @@ class Described(NamedTuple):
 def described(params: type[Params]) -> list[Described]:
     """Every setting of a stage, in the order in which it declares them.
 
+    >>> from pydantic import Field
     >>> class Dice(Params):
     ...     sides: int = Field(6, ge=2, le=100, description="Faces of a die")
     >>> described(Dice)

@@ -11,7 +11,7 @@ import yaml
 
 from curation.base.errors import ParamError
 
-_LARGEST_FILE_BYTES = 1_000_000
+_LARGEST_FILE_BYTES = 1_000_000  # what people write by hand is a thousandth of this
 _TEXT = "tag:yaml.org,2002:str"
 _UNREADABLE = (yaml.YAMLError, ValueError, RecursionError, OSError)
 

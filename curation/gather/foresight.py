@@ -21,6 +21,10 @@ from curation.store.workspace import Workspace
 LISTING = Table("listing", {"path": "str", "label": "str", "size_bytes": "int64"}, key=("path",))
 """One row per file that is to be decoded, by its name; nothing of it was opened."""
 
+_NAME_ANOTHER = (
+    "name a trusted folder that holds other pictures, with --test, INKSIFT_TEST or test in "
+    "inksift.yaml"
+)
 _MOST_NAMED = 10
 """Classes that a sentence lists."""
 
@@ -52,7 +56,7 @@ def demand_apart(files: pd.DataFrame, tested: pd.DataFrame, *, source: Path, tes
     elif set(_twins(files)) <= set(_twins(tested)):
         raise SourceError(
             f"every file of {source} has one of the same class, name and size in the trusted test "
-            f"folder {test}: no picture would be left to train on; name another --test folder"
+            f"folder {test}, so that no picture would be left to train on: {_NAME_ANOTHER}"
         )
 
 
@@ -98,7 +102,7 @@ def _refuse_shared(count: int, source: Path, test: Path, below: str) -> None:
         leave = (
             f"leave it out of the source with --set 'images.exclude=[\"{below}\"]'"
             if below
-            else "name a --test folder outside the source"
+            else _NAME_ANOTHER
         )
         raise SourceError(
             f"{count} files of the source {source} are those of the trusted test folder {test}, "

@@ -102,15 +102,16 @@ def run_chain(
     from curation.store.published import CSV
     from pipelines.commands import summary
     from pipelines.commands.runner import execute
-    from pipelines.remembering import differences, remember
+    from pipelines.remembering import REMEMBER_TAG, differences, remember
     from pipelines.settings import demand_heard
 
     began = time.monotonic()
     demand_heard(settings, project)
     project.workspace.demand_writable()
-    differs = differences(project, settings)
+    differs = [] if chosen.remember else differences(project, settings)
+    tags = {REMEMBER_TAG: "yes"} if chosen.remember else {}
     try:
-        heard = execute(project, job, settings, quiet=as_json)
+        heard = execute(project, job, settings, tags=tags, quiet=as_json)
     except DataError as error:
         raise DataError(
             f"{error}\nwhat was decided before that is in {project.workspace.root}"

@@ -1,5 +1,8 @@
 """Run a job in this process, with progress on the terminal and its history in the workspace."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import dagster as dg
 
 from curation.base.params import Params
@@ -23,10 +26,11 @@ def execute(
     settings: dict[str, Params],
     *,
     partition: str | None = None,
+    tags: Mapping[str, str] = MappingProxyType({}),
     quiet: bool = False,
 ) -> Heard:
-    """Run the job of that name, for one partition if it has any, and say what was heard; a failed
-    blocking check ends it early.
+    """Run the job of that name, for one partition if it has any, with these tags, and say what was
+    heard; a failed blocking check ends it early.
 
     An InksiftError of a stage comes out as it is; StoreError when Dagster cannot write its history,
     KeyboardInterrupt when the run was stopped."""
@@ -42,7 +46,11 @@ def execute(
         }
         try:
             job.execute_in_process(
-                run_config=config, instance=instance, partition_key=partition, raise_on_error=True
+                run_config=config,
+                instance=instance,
+                partition_key=partition,
+                tags=dict(tags),
+                raise_on_error=True,
             )
         except dg.DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None

@@ -29,7 +29,6 @@ def settings(stage: str | None, as_json: bool) -> None:
       inksift settings --json
     """
     from assets.registry import registry
-    from curation.base.described import described
     from pipelines.settings import unknown_stage
 
     stages = registry().settings
@@ -37,11 +36,7 @@ def settings(stage: str | None, as_json: bool) -> None:
         raise unknown_stage(stage)
     chosen = {stage: stages[stage]} if stage else stages
     if as_json:
-        rows = {
-            name: {one.name: _plain(one._asdict()) for one in described(params)}
-            for name, params in chosen.items()
-        }
-        click.echo(json.dumps(rows, indent=1))
+        click.echo(json.dumps({name: _rows(params) for name, params in chosen.items()}, indent=1))
     else:
         for name, params in chosen.items():
             click.echo("\n".join(lines(name, params)))
@@ -49,10 +44,8 @@ def settings(stage: str | None, as_json: bool) -> None:
 
 def lines(stage: str, params: "type[Params]") -> Iterator[str]:
     """The settings of a stage for a person."""
-    from curation.base.described import described
-
     yield f"{stage}: {' '.join((params.__doc__ or '').split())}"
-    for one in map(_plain, (row._asdict() for row in described(params))):
+    for one in _rows(params).values():
         yield f"  {stage}.{one['name']} = {one['default']}  ({one['allowed']})"
         yield textwrap.fill(
             one["meaning"], _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6
@@ -60,6 +53,12 @@ def lines(stage: str, params: "type[Params]") -> Iterator[str]:
     yield ""
 
 
+def _rows(params: "type[Params]") -> dict[str, dict[str, str]]:
+    """Every setting by its name, without the marks of Markdown."""
+    from curation.base.described import described
+
+    return {one.name: _plain(one._asdict()) for one in described(params)}
+
+
 def _plain(row: dict[str, str]) -> dict[str, str]:
-    """A setting without the marks of Markdown."""
     return {name: text.replace("`", "") for name, text in row.items()}

@@ -3,15 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from curation.base.errors import ParamError
 from pipelines.commands.options import existing, json_option, workspace_option
-
-if TYPE_CHECKING:
-    from curation.store.workspace import Workspace
 
 
 @click.command()
@@ -30,18 +27,17 @@ def setup(workspace: Path, as_json: bool) -> None:
     from curation.store.setup import read_setup, setup_file
     from pipelines.given import remembered_values
 
-    here = existing(workspace)
-    found = read_setup(here.root)
+    file, found = setup_file(workspace.absolute()), read_setup(workspace.absolute())
     if found is None:
         raise ParamError(
-            f"no {setup_file(here.root)} yet: the first run that succeeds writes it, `inksift run` "
-            "or `inksift judge` with this --workspace"
+            f"no {file} yet: the first run that succeeds writes it, `inksift run` or `inksift "
+            "judge` with this --workspace"
         )
     told = {
-        "file": str(setup_file(here.root)),
+        "file": str(file),
         **found.model_dump(mode="json"),
-        "settings_with_profile": remembered_values(here.root),
-        "last_run_differs": _last_run_differs(here),
+        "settings_with_profile": remembered_values(workspace.absolute()),
+        "last_run_differs": _last_run_differs(workspace),
     }
     click.echo(json.dumps(told, indent=1) if as_json else "\n".join(lines(told)))
 
@@ -63,8 +59,8 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  {line}" for line in told["last_run_differs"])
 
 
-def _last_run_differs(workspace: "Workspace") -> list[str]:
+def _last_run_differs(workspace: Path) -> list[str]:
     """In what the last run differed; nothing before the first."""
     from curation.store.published import SOURCE, read_differs
 
-    return read_differs(workspace) if (workspace.root / SOURCE).exists() else []
+    return read_differs(existing(workspace)) if (workspace / SOURCE).exists() else []

@@ -24,6 +24,7 @@ def ui(workspace: Path, port: int) -> None:
       inksift ui --workspace work
       INKSIFT_SOURCE=crawl/images inksift ui --workspace work
     """
+    from pipelines.definitions import build
     from pipelines.given import from_environment, project_given
     from pipelines.instance import dagster_home, workspace_file
 
@@ -33,10 +34,16 @@ def ui(workspace: Path, port: int) -> None:
             f"no image folder, and no inksift.yaml in {workspace} that names one: set "
             "INKSIFT_SOURCE=/path/to/images, then run `inksift ui` again"
         )
+    build(project)  # whatever is wrong with the setup is told here, and not on a page of Dagster
+    home = str(dagster_home(project))
+    # Dagster drops the first place where modules are looked for: it takes that for the current
+    # folder, which `-P` and PYTHONSAFEPATH keep away from there. So it is given one to drop.
+    paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {
-        "DAGSTER_HOME": str(dagster_home(project)),
+        "DAGSTER_HOME": home,
         "INKSIFT_WORKSPACE": str(project.workspace.root),
-        "PYTHONSAFEPATH": "1",  # in what Dagster starts too: no import from the current folder
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONSAFEPATH": "1",
     }
     arguments = ["-w", str(workspace_file(project)), "-h", "127.0.0.1", "-p", str(port)]
     program = [sys.executable, "-P", "-m", "dagster", "dev", *arguments]

@@ -9,13 +9,13 @@ import pytest
 from curation.base.errors import ParamError, SourceError
 from curation.gather.archive.sink import Bounds
 from curation.gather.archive.unpack import unpacked
+from curation.gather.folder.snapshot import snapshot_of
 from curation.people.hints import next_run
 from curation.people.ledger.ledger import Ledger
 from curation.project import Project
 from curation.store.published import SOURCE
 from curation.store.workspace import Workspace
 from pipelines.commands.places import check_apart, pictures_of_run, project_of
-from pipelines.sensors import listing_digest
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ def test_a_file_of_another_kind_is_refused_before_anything_is_written(tmp_path: 
 
 
 def test_the_sensor_sees_a_changed_archive(archive: Path) -> None:
-    before = listing_digest(archive)
-    assert listing_digest(archive) == before
+    before = snapshot_of(archive)
+    assert snapshot_of(archive) == before
     with zipfile.ZipFile(archive, "a") as packed:
         packed.writestr("owl/2.png", b"more")
-    assert listing_digest(archive) != before
+    assert snapshot_of(archive) != before

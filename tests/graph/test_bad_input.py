@@ -265,7 +265,7 @@ def test_judge_never_writes_over_what_is_there(
 @pytest.mark.usefixtures("measured")
 def test_a_test_folder_that_is_the_source(copied: Path, tmp_path: Path, inksift) -> None:
     result = inksift("run", copied, "--workspace", tmp_path / "w", "--test", copied, *FAST)
-    ends(result, 2, "name a --test folder outside the source")
+    ends(result, 2, "name a trusted folder that holds other pictures, with --test")
     assert not (tmp_path / "w" / "decisions.csv").exists()
 
 

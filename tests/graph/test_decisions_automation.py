@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from curation.base.errors import LedgerError
 from curation.people.ledger.decisions import Decision
 from curation.project import Project
 from curation.store.parquet import read_parquet
-from curation.store.published import read_decisions
+from curation.store.published import SOURCE, read_decisions
 from curation.verdict import conflicts, human
 from curation.verdict.variants import thin
 from pipelines import freshness
@@ -258,6 +259,20 @@ def test_a_setup_that_cannot_be_used_is_told_with_its_file(
     file = here.project.workspace.root / "inksift.yaml"
     file.write_text(f"settings: {settings}")
     assert f"{file}: {told}" in here.look(sensor, cursor).skip_message
+    file.unlink()
+    assert f"no {file} yet: the first run" in here.look(sensor, cursor).skip_message
+
+
+def test_what_a_run_measured_otherwise_is_not_decided_on(here: Here) -> None:
+    here.reject(0)
+    sensor, workspace = new_decisions(here.project), here.project.workspace
+    cursor = here.look(sensor).cursor
+    told = json.loads((workspace.root / SOURCE).read_text())
+    line = "images.thumbnail_side_px: `320` instead of `640`"
+    workspace.publish(SOURCE, json.dumps({**told, "differs_from_setup": [line]}).encode())
+    seen = here.look(sensor, cursor)
+    assert seen.run_requests == []
+    assert f"may not fit ({line}): run `inksift run`" in seen.skip_message
 
 
 def test_a_run_that_failed_has_taken_nothing_in_and_leaves_no_settings(

@@ -213,6 +213,8 @@ def test_before_the_first_run_there_is_nothing_to_show(project: Project, inksift
     result = inksift("setup", "--workspace", project.workspace.root)
     assert result.exit_code == 2
     assert "the first run that succeeds writes it" in result.stderr
+    result = inksift("setup", "--workspace", project.source)
+    assert (result.exit_code, f"no {project.source}/inksift.yaml yet" in result.stderr) == (2, True)
     result = inksift("run", "--workspace", project.workspace.root)
     assert (result.exit_code, "no SOURCE given, and none in" in result.stderr) == (2, True)
 

@@ -72,13 +72,13 @@ def test_a_test_folder_in_the_source_is_left_out_of_it(tmp_path: Path) -> None:
 
 def test_a_source_in_the_test_folder_is_refused(tmp_path: Path) -> None:
     source, test = tmp_path / "all" / "crawl", tmp_path / "all"
-    with pytest.raises(SourceError, match="name a --test folder outside the source"):
+    with pytest.raises(SourceError, match="name a trusted folder that holds other pictures"):
         demand_apart(listed("a.png"), listed("crawl/a.png"), source=source, test=test)
 
 
 def test_a_source_of_test_pictures_alone_is_refused_and_some_are_not(tmp_path: Path) -> None:
     here = {"source": tmp_path / "a", "test": tmp_path / "b"}
-    with pytest.raises(SourceError, match="no picture would be left to train on"):
+    with pytest.raises(SourceError, match="no picture would be left to train on: name"):
         demand_apart(listed("cat/a.png"), listed("cat/a.png", "cat/b.png"), **here)
     demand_apart(listed("cat/a.png", "cat/c.png"), listed("cat/a.png"), **here)
     demand_apart(listed("cat/a.png"), listed("cat/a.png", size=8), **here)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.gather.folder.snapshot import InFolder, changes_told, digest_of, snapshot_of
+from curation.gather.folder.snapshot import InFolder, changes_told, snapshot_digest, snapshot_of
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_what_changed_is_told_by_folder(crawl: Path) -> None:
     assert changes_told(now, before).startswith(
         "beside the folders: new, 1 file; cat: 1 file fewer"
     )
-    assert digest_of(now) != digest_of(before)
+    assert snapshot_digest(now) != snapshot_digest(before)
 
 
 def test_a_name_and_a_time_are_changes_too(crawl: Path) -> None:

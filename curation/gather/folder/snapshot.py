@@ -42,7 +42,7 @@ def snapshot_of(source: Path) -> Snapshot:
     return {os.fsdecode(name): _in_folder(lines[name]) for name in sorted(lines)}
 
 
-def digest_of(snapshot: Snapshot) -> str:
+def snapshot_digest(snapshot: Snapshot) -> str:
     """One digest for all of a snapshot."""
     told = "\n".join(f"{name!a} {found.digest}" for name, found in sorted(snapshot.items()))
     return hashlib.sha256(told.encode()).hexdigest()
