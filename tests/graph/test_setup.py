@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from curation.base.errors import ParamError
 from curation.project import Project
@@ -21,6 +22,7 @@ from pipelines.resources import settings_of_run
 from pipelines.setup_sensor import first_setup
 from tests.graph.conftest import QUICK, Command, Ended, settings
 
+ROOT = Path(__file__).parents[2]
 STRICT = "curated_dataset: {review: held}\n"
 
 
@@ -311,6 +313,9 @@ def test_the_ui_imports_nothing_from_the_current_folder(
     assert "-P" in program
     assert environment["PYTHONSAFEPATH"] == "1"
     assert environment["INKSIFT_WORKSPACE"] == str(project.workspace_folder)
-    located = Path(program[program.index("-w") + 1]).read_text()
-    assert "location_name: inksift" in located
-    assert "working_directory" not in located
+    located = yaml.safe_load(Path(program[program.index("-w") + 1]).read_text())
+    of_the_checkout = yaml.safe_load((ROOT / "workspace.yaml").read_text())
+    (ours,), (theirs,) = located["load_from"], of_the_checkout["load_from"]
+    folder = ours["python_module"].pop("working_directory")
+    assert Path(folder) == ROOT  # not the current one
+    assert ours == theirs
