@@ -88,11 +88,9 @@ def settings_remembered(project: Project) -> dict[str, Params]:
 
 
 def remembered_values(workspace: Path) -> Values:
-    """What the setup of a workspace says of settings, its profile included; nothing where there is
-    no setup. ParamError names its file and what is wrong in it."""
-    setup = read_setup(workspace)
-    if setup is None:
-        return {}
+    """What the setup of a workspace says of settings, its profile included; the default profile
+    where there is no setup. ParamError names the file and what is wrong in it."""
+    setup = read_setup(workspace) or Setup()
     try:
         values = laid_over(load_profile(profile_remembered(setup, workspace)), setup.settings)
         checked(values)

@@ -7,7 +7,8 @@ from assets.shared.results import counts, table
 from assets.shared.stage import Made, Stage
 from curation.gather.folder.layout import demand_one_test
 from curation.gather.folder.snapshot import snapshot_of
-from curation.gather.foresight import (
+from curation.gather.images import ImageParams
+from curation.gather.preflight import (
     LISTING,
     Names,
     demand_apart,
@@ -15,7 +16,6 @@ from curation.gather.foresight import (
     demand_trainable,
     list_names,
 )
-from curation.gather.images import ImageParams
 from curation.people.ledger.entries import human_decisions as decisions_in_force
 from curation.project import Project, RunSettings
 

@@ -262,6 +262,16 @@ def test_judge_never_writes_over_what_is_there(
     assert not (tmp_path / "w").exists()
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder that nobody can write to")
+def test_an_out_that_cannot_be_written_is_told_before_anything_runs(
+    copied: Path, tmp_path: Path, inksift
+) -> None:
+    result = inksift("judge", copied, "--out", "/proc/o.csv", "--workspace", tmp_path / "w")
+    ends(result, 2, "cannot write to /proc (")
+    assert "name another --out" in result.stderr
+    assert not (tmp_path / "w").exists()
+
+
 @pytest.mark.usefixtures("measured")
 def test_a_test_folder_that_is_the_source(copied: Path, tmp_path: Path, inksift) -> None:
     result = inksift("run", copied, "--workspace", tmp_path / "w", "--test", copied, *FAST)

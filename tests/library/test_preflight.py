@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 
 from curation.base.errors import ParamError, SourceError
-from curation.gather.foresight import (
+from curation.gather.images import ImageParams
+from curation.gather.preflight import (
     LISTING,
     demand_apart,
     demand_classes_named,
     demand_trainable,
     list_names,
 )
-from curation.gather.images import ImageParams
 from curation.store.workspace import Workspace
 from curation.training.resample.params import ResampleParams
 
