@@ -41,6 +41,8 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if project is None:
             return NO_PROJECT
+        if not project.source.exists():  # as where a drive is not mounted: no reason to start
+            return dg.SkipReason(f"{project.source} is not there")
         before = _last_run_saw(context.instance)
         if before is None:
             return _NO_RUN

@@ -82,6 +82,14 @@ def test_a_setup_that_cannot_be_used_starts_nothing(watched: Watched) -> None:
     assert "did you mean keep?" in told.skip_message
 
 
+def test_a_source_that_is_gone_starts_nothing(watched: Watched) -> None:
+    watched.add("cat/new.png")
+    cursor = watched.look().cursor
+    watched.project.source.rename(watched.project.source.with_name("elsewhere"))
+    gone = watched.look(cursor)
+    assert (gone.run_requests, gone.skip_message) == ([], f"{watched.project.source} is not there")
+
+
 def test_without_a_run_there_is_nothing_to_compare_with(watched: Watched) -> None:
     fresh = watched._replace(instance=dg.DagsterInstance.ephemeral())
     assert "no run has read the folder yet" in fresh.look().skip_message

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from curation.gather.folder import snapshot
 from curation.gather.folder.snapshot import InFolder, changes_told, snapshot_digest, snapshot_of
 
 
@@ -40,11 +41,9 @@ def test_what_changed_is_told_by_folder(crawl: Path) -> None:
     (crawl / "stray.txt").unlink()
     now = snapshot_of(crawl)
     assert changes_told(before, now) == (
-        "beside the folders: gone, 1 file; cat: 1 file more; dog: changed, 1 file; fox: new, 1 file"
+        "the folder itself: gone, 1 file; cat: 1 file more; dog: changed, 1 file; fox: new, 1 file"
     )
-    assert changes_told(now, before).startswith(
-        "beside the folders: new, 1 file; cat: 1 file fewer"
-    )
+    assert changes_told(now, before).startswith("the folder itself: new, 1 file; cat: 1 file fewer")
     assert snapshot_digest(now) != snapshot_digest(before)
 
 
@@ -62,7 +61,15 @@ def test_an_archive_is_a_file_of_no_folder(tmp_path: Path) -> None:
     before = snapshot_of(archive)
     assert [(name, one.files) for name, one in before.items()] == [("", 1)]
     archive.write_bytes(b"22")
-    assert changes_told(before, snapshot_of(archive)) == "beside the folders: changed, 1 file"
+    assert changes_told(before, snapshot_of(archive)) == "the folder itself: changed, 1 file"
+
+
+def test_very_many_folders_are_told_as_one(crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot, "_MOST_FOLDERS", 2)
+    before = snapshot_of(crawl)
+    assert [(name, one.files) for name, one in before.items()] == [("", 4)]
+    (crawl / "dog" / "d.png").write_bytes(b"2")
+    assert changes_told(before, snapshot_of(crawl)) == "the folder itself: 1 file more"
 
 
 def test_many_folders_are_counted() -> None:

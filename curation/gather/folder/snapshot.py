@@ -8,6 +8,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ _MOST_NAMED = 5
 """Folders that a sentence names."""
 _DIGEST_LETTERS = 16
 """Of a SHA-256, which tells folders apart that any crawl has."""
+_MOST_FOLDERS = 1_000
+"""More are told as one: a snapshot is kept in the history of every run."""
 
 
 class InFolder(NamedTuple):
@@ -26,7 +29,8 @@ class InFolder(NamedTuple):
 
 
 Snapshot = Mapping[str, InFolder]
-"""What lies below every first folder, by its name; files beside the folders under ""."""
+"""What lies below every first folder, by its name; under "" the files beside these folders, or all
+where there are very many."""
 
 
 def snapshot_of(source: Path) -> Snapshot:
@@ -39,7 +43,8 @@ def snapshot_of(source: Path) -> Snapshot:
             below = os.path.relpath(path, root)
             folder = below.partition(b"/")[0] if b"/" in below else b""
             lines[folder].append(b"%s\0%d\0%d" % (below, found.st_size, found.st_mtime_ns))
-    return {os.fsdecode(name): _in_folder(lines[name]) for name in sorted(lines)}
+    folders = dict(lines) if len(lines) <= _MOST_FOLDERS else {b"": list(chain(*lines.values()))}
+    return {os.fsdecode(name): _in_folder(folders[name]) for name in sorted(folders)}
 
 
 def snapshot_digest(snapshot: Snapshot) -> str:
@@ -62,7 +67,7 @@ def changes_told(before: Snapshot, now: Snapshot) -> str:
 
 
 def _change(name: str, before: InFolder | None, now: InFolder | None) -> str:
-    shown = name.encode("utf-8", "backslashreplace").decode() or "beside the folders"
+    shown = name.encode("utf-8", "backslashreplace").decode() or "the folder itself"
     if before is None or now is None:
         found, what = (now, "new") if before is None else (before, "gone")
         return f"{shown}: {what}, {_files(found.files)}" if found else ""
