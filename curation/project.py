@@ -1,16 +1,34 @@
-"""What one run works on: the folders that the user named."""
+"""What one run works on and with: the folders that the user named, and its settings."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from curation.base.errors import ParamError, SourceError
+from curation.base.params import Params
 from curation.gather.archive.kinds import demand_archive
 from curation.people.chosen_ledger import refuse_among_pictures
 from curation.people.ledger.ledger import Ledger
+from curation.store.setup import SETUP
 from curation.store.workspace import Workspace
+
+
+class RunSettings(NamedTuple):
+    """The settings of every stage in one run, and in what that run differs from the setup of its
+    workspace, a line each."""
+
+    stages: Mapping[str, Params]
+    differs: Sequence[str]
+
+
+def departures_told(differs: Sequence[str]) -> list[str]:
+    """That a run differs from the setup of its workspace, to a person; nothing where it does
+    not."""
+    return [f"this run differs from the setup in {SETUP}: {'; '.join(differs)}"] if differs else []
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ from pipelines.commands.review import review
 from pipelines.commands.run import run
 from pipelines.commands.runs import runs
 from pipelines.commands.sample import sample
+from pipelines.commands.settings import settings
+from pipelines.commands.setup import setup
 from pipelines.commands.ui import ui
 from pipelines.commands.verify import verify
 from pipelines.commands.weights import weights
@@ -30,6 +32,8 @@ from pipelines.commands.weights import weights
 COMMANDS = (
     run,
     judge,
+    setup,
+    settings,
     report,
     runs,
     diff,

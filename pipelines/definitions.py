@@ -7,28 +7,43 @@ import dagster as dg
 import assets.checks
 from assets.registry import registry
 from curation.project import Project
+from pipelines.given import settings_remembered
 from pipelines.jobs import JOBS
+from pipelines.launch import with_setup
 from pipelines.ledger_sensors import ledger_changes, new_decisions
 from pipelines.resources import project_from_environment, resources
-from pipelines.schedules import SCHEDULES
+from pipelines.schedules import nightly
 from pipelines.sensors import new_files
+from pipelines.settings import checked
+from pipelines.setup_sensor import first_setup
 
 
 def build(
     project: Project | None, loggers: Mapping[str, dg.LoggerDefinition] | None = None
 ) -> dg.Definitions:
-    """Everything Dagster needs, for one project (None: the graph shows, but cannot run)."""
+    """Everything Dagster needs, for one project (None: the graph shows, but cannot run).
+
+    ParamError where the setup of its workspace cannot be used."""
     registered = registry()
     return dg.Definitions(
-        assets=registered.assets,
+        assets=with_setup(registered, settings_remembered(project) if project else checked({})),
         asset_checks=dg.load_asset_checks_from_modules([assets.checks]),
         jobs=JOBS,
-        schedules=SCHEDULES,
-        sensors=[new_files(project), ledger_changes(project), new_decisions(project)],
+        schedules=[nightly(project)],
+        sensors=[
+            new_files(project),
+            ledger_changes(project),
+            new_decisions(project),
+            first_setup(project),
+        ],
         resources=resources(project, registered.contracts),
         executor=dg.in_process_executor,
         loggers=loggers,
     )
 
 
-defs = build(project_from_environment())
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The code location, bound to what the environment and its workspace name when Dagster loads
+    it: commands, which are bound to a workspace of their own, only import `build`."""
+    return build(project_from_environment())

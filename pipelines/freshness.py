@@ -1,18 +1,16 @@
-"""What Dagster knows of people's decisions and of the last run: versions of the ledger, and
-settings."""
+"""What Dagster knows of people's decisions and of the runs that took them in."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import dagster as dg
 
 from assets.people.human_decisions import human_decisions
 from assets.people.ledger import LEDGER
-from assets.registry import registry
-from pipelines.settings import checked, run_config, with_new_names
 
 DATA_VERSION_TAG = "dagster/data_version"
 """Where Dagster reads the data version of an event; its own name for the tag is private."""
-_ONCE = human_decisions.key.to_user_string()
+_MOST_LOOKED_AT = 100
+"""Events of an asset among which one of a successful run is looked for."""
 
 
 def ledger_at(version: str) -> dg.AssetMaterialization:
@@ -23,12 +21,34 @@ def ledger_at(version: str) -> dg.AssetMaterialization:
 
 def told(instance: dg.DagsterInstance) -> str | None:
     """The version of the ledger that Dagster was told last."""
-    return _version(instance, LEDGER.key)
+    event = instance.get_latest_materialization_event(LEDGER.key)
+    return _version(event and event.asset_materialization)
 
 
 def taken_in(instance: dg.DagsterInstance) -> str | None:
-    """The version of the ledger that the last run read; None before the first."""
-    return _version(instance, human_decisions.key)
+    """The version of the ledger that the last successful run took in; None before the first.
+
+    One that read the ledger and then failed took in nothing: its decisions were not published."""
+    return _version(made_by_success(instance, human_decisions.key))
+
+
+def being_taken_in(instance: dg.DagsterInstance) -> str | None:
+    """The version of the ledger that a run read which is not over yet, if there is one."""
+    for event in _newest_first(instance, human_decisions.key):
+        run = instance.get_run_by_id(event.run_id)
+        return _version(event.asset_materialization) if run and not run.is_finished else None
+    return None
+
+
+def made_by_success(
+    instance: dg.DagsterInstance, key: dg.AssetKey
+) -> dg.AssetMaterialization | None:
+    """How the last successful run made an asset."""
+    for event in _newest_first(instance, key):
+        run = instance.get_run_by_id(event.run_id)
+        if run and run.is_success:
+            return event.asset_materialization
+    return None
 
 
 def tell(instance: dg.DagsterInstance, version: str) -> None:
@@ -37,27 +57,10 @@ def tell(instance: dg.DagsterInstance, version: str) -> None:
         instance.report_runless_asset_event(ledger_at(version))
 
 
-def last_settings(instance: dg.DagsterInstance, steps: set[str]) -> dict[str, Any]:
-    """Run config for `steps` with the settings that each last ran with, so that only people's
-    decisions differ.
-
-    What a person let a run forget holds for that run. ParamError where this version of inksift does
-    not know a setting."""
-    repeated = (steps & registry().settings.keys()) - {_ONCE}
-    values = {stage: _settings(instance, stage) for stage in sorted(repeated)}
-    return run_config(checked(with_new_names(values)), steps)
-
-
-def _version(instance: dg.DagsterInstance, key: dg.AssetKey) -> str | None:
-    event = instance.get_latest_materialization_event(key)
-    made = event and event.asset_materialization
+def _version(made: dg.AssetMaterialization | None) -> str | None:
     return made.tags.get(DATA_VERSION_TAG) if made and made.tags else None
 
 
-def _settings(instance: dg.DagsterInstance, stage: str) -> dict[str, Any]:
-    """What the stage was given in the run that made its table last; its defaults are not among
-    them."""
-    event = instance.get_latest_materialization_event(dg.AssetKey(stage))
-    run = event and instance.get_run_by_id(event.run_id)
-    config: dict[str, Any] = dict(run.run_config) if run else {}
-    return dict(config.get("ops", {}).get(stage, {}).get("config", {}))
+def _newest_first(instance: dg.DagsterInstance, key: dg.AssetKey) -> Iterator[dg.EventLogEntry]:
+    found = instance.fetch_materializations(key, limit=_MOST_LOOKED_AT)
+    return (record.event_log_entry for record in found.records)

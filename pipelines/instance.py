@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+import yaml
 from sqlalchemy.exc import OperationalError
 
 from curation.base.errors import StoreError
@@ -12,6 +13,11 @@ from curation.project import Project
 from curation.store.files import write_atomically
 
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
+_CODE_LOCATION = {
+    "module_name": "pipelines.definitions",
+    "location_name": "inksift",  # as in workspace.yaml: history and sensors go by it
+    "working_directory": str(Path(__file__).parents[1]),  # else it is the current folder
+}
 _IN_TERMINAL = "terminal.yaml"
 _LEFT_TO_THE_TERMINAL = b"""
 # Captured output would no longer reach the terminal as a terminal, and progress bars would go.
@@ -26,6 +32,15 @@ def dagster_home(project: Project) -> Path:
     home = project.workspace.root / "dagster"
     write_atomically(home / "dagster.yaml", _SETTINGS.read_bytes())
     return home
+
+
+def workspace_file(project: Project) -> Path:
+    """The file that tells Dagster where the code is, and by which name."""
+    file = dagster_home(project) / "workspace.yaml"
+    write_atomically(
+        file, yaml.safe_dump({"load_from": [{"python_module": _CODE_LOCATION}]}).encode()
+    )
+    return file
 
 
 @contextmanager

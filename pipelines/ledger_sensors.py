@@ -4,13 +4,15 @@ import dagster as dg
 
 from curation.base.errors import InksiftError
 from curation.project import Project
-from pipelines.freshness import last_settings, ledger_at, taken_in, told
+from curation.store.published import read_differs
+from pipelines.automatic import NO_PROJECT, request_remembered
+from pipelines.freshness import being_taken_in, ledger_at, taken_in, told
 from pipelines.jobs import decide
 
 _SECONDS_BETWEEN_LOOKS = 30
-_NO_PROJECT = dg.SkipReason("INKSIFT_SOURCE is not set")
 _NO_RUN = dg.SkipReason(
-    "no run has read the ledger yet: run `inksift run`, or the job `everything` or `curate`, once"
+    "no run has taken the ledger in yet: run `inksift run`, or the job `everything` or `curate`, "
+    "once"
 )
 _NOTHING_NEW = dg.SkipReason("every decision in the ledger has been taken in")
 _NOTHING_ASKED = " "
@@ -58,7 +60,7 @@ def new_decisions(project: Project | None) -> dg.SensorDefinition:
         name="new_decisions",
         job=decide,
         minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
-        description="Takes in what people decided, with the settings of the last run, once they "
+        description="Takes in what people decided, with the settings of inksift.yaml, once they "
         "have paused",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
@@ -78,21 +80,35 @@ def new_decisions(project: Project | None) -> dg.SensorDefinition:
             dg.RunsFilter(job_name=decide.name, statuses=_NOT_STARTED)
         ):
             return dg.SkipReason("a run of `decide` waits already and will take these in")
-        try:
-            config = last_settings(context.instance, _steps(context))
-        except InksiftError as error:
-            return dg.SkipReason(f"the settings of the last run cannot be used: {error}")
-        return dg.SensorResult(
-            cursor=f"{ahead} {ahead}", run_requests=[dg.RunRequest(run_config=config)]
-        )
+        if being_taken_in(context.instance) == ahead:
+            return dg.SkipReason("a run is taking these in")
+        request = _measured_otherwise(project) or request_remembered(project, context, decide.name)
+        if isinstance(request, dg.SkipReason):
+            return request
+        return dg.SensorResult(cursor=f"{ahead} {ahead}", run_requests=[request])
 
     return sensor
+
+
+def _measured_otherwise(project: Project | None) -> dg.SkipReason | None:
+    """Why what the last run measured is not decided on with the setup, where it differed."""
+    try:
+        differs = read_differs(project.workspace) if project else []
+    except InksiftError as error:
+        return dg.SkipReason(str(error))
+    if not differs:
+        return None
+    return dg.SkipReason(
+        "the last run differed from the setup, and what it measured may not fit "
+        f"({'; '.join(differs)}): run `inksift run`, or the job `everything` or `curate`, which "
+        "take these in"
+    )
 
 
 def _ahead(project: Project | None, instance: dg.DagsterInstance) -> str | dg.SkipReason:
     """The version of the ledger where no run has taken it in yet, or why there is nothing to do."""
     if project is None:
-        return _NO_PROJECT
+        return NO_PROJECT
     read = taken_in(instance)
     if read is None:
         return _NO_RUN
@@ -101,10 +117,3 @@ def _ahead(project: Project | None, instance: dg.DagsterInstance) -> str | dg.Sk
     except InksiftError as error:
         return dg.SkipReason(str(error))
     return _NOTHING_NEW if version == read else version
-
-
-def _steps(context: dg.SensorEvaluationContext) -> set[str]:
-    """The steps of the job `decide`."""
-    if context.repository_def is None:
-        raise dg.DagsterInvariantViolationError("a sensor is evaluated with its code location")
-    return {node.name for node in context.repository_def.get_job(decide.name).nodes}

@@ -1,34 +1,26 @@
-"""What the assets are given: the project they work on, locked for the length of a run."""
+"""What the assets are given: the project they work on, locked for the length of a run, and the
+settings of that run."""
 
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
+from assets.registry import registry
 from curation.base.errors import ParamError
+from curation.base.params import Params
 from curation.base.tables import Table
-from curation.project import Project
+from curation.project import Project, RunSettings
+from pipelines.given import from_environment, project_given, remembered_values, with_links
 from pipelines.io_managers import ParquetTables
+from pipelines.remembering import REMEMBER_TAG, differences
+from pipelines.settings import Values, checked, laid_over
 
 
 def project_from_environment() -> Project | None:
-    """The project that INKSIFT_SOURCE, _WORKSPACE, _TEST, _WEIGHTS, _LEDGER and _LINK_ROOTS
-    (folders with colons between them) name, if a source is set."""
-    source = os.environ.get("INKSIFT_SOURCE")
-    if not source:
-        return None
-    workspace = os.environ.get("INKSIFT_WORKSPACE", "inksift-workspace")
-    test, weights = os.environ.get("INKSIFT_TEST"), os.environ.get("INKSIFT_WEIGHTS")
-    roots = os.environ.get("INKSIFT_LINK_ROOTS", "")
-    return Project(
-        Path(source),
-        Path(workspace),
-        test=Path(test) if test else None,
-        weights=Path(weights) if weights else None,
-        ledger_url=os.environ.get("INKSIFT_LEDGER", ""),
-        link_roots=tuple(map(Path, filter(None, roots.split(os.pathsep)))),
-    )
+    """The project that the setup of INKSIFT_WORKSPACE names, or the variables that outrank it, if
+    one of them names a source."""
+    return project_given(from_environment())
 
 
 def resources(project: Project | None, contracts: Mapping[str, Table]) -> dict[str, object]:
@@ -44,18 +36,42 @@ def resources(project: Project | None, contracts: Mapping[str, Table]) -> dict[s
         with here.workspace.locked():
             yield here
 
+    @dg.resource(
+        config_schema={},
+        description="The settings of every stage in this run, and in what it differs from the "
+        "setup of the workspace",
+    )
+    def run_settings(context: dg.InitResourceContext) -> RunSettings:
+        here, run = _required(project), context.run
+        stages = settings_of_run(here, run.run_config if run else {})
+        becomes_the_setup = run is not None and REMEMBER_TAG in run.tags
+        return RunSettings(stages, [] if becomes_the_setup else differences(here, stages))
+
     @dg.io_manager(
         config_schema={}, description="Parquet tables in the workspace, written atomically"
     )
     def parquet_tables(_: dg.InitResourceContext) -> ParquetTables:
         return ParquetTables(_required(project), contracts)
 
-    return {"project": locked_project, "io_manager": parquet_tables}
+    return {"project": locked_project, "run_settings": run_settings, "io_manager": parquet_tables}
+
+
+def settings_of_run(project: Project, config: Mapping[str, Any]) -> dict[str, Params]:
+    """The settings of every stage in a run with this run config: those it gives, over those of the
+    setup."""
+    ops = config.get("ops", {})
+    given: Values = {}
+    for stage, steps in registry().steps.items():
+        for step in steps:
+            given[stage] = {**(ops.get(step) or {}).get("config", {}), **given.get(stage, {})}
+    remembered = with_links(remembered_values(project.workspace_folder), project)
+    return checked(laid_over(remembered, given))
 
 
 def _required(project: Project | None) -> Project:
     if project is None:
         raise ParamError(
-            "no image folder: set INKSIFT_SOURCE=/path/to/images before starting Dagster"
+            "no source: set INKSIFT_SOURCE=/path/to/images, or INKSIFT_WORKSPACE to a workspace "
+            "with an inksift.yaml, before starting Dagster"
         )
     return project

@@ -1,59 +1,84 @@
 """What starts a run when the folder changes."""
 
-import hashlib
-import os
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
-
 import dagster as dg
 
+from assets.gather.listing import SNAPSHOT, listing
+from curation.gather.folder.snapshot import (
+    InFolder,
+    Snapshot,
+    changes_told,
+    snapshot_digest,
+    snapshot_of,
+)
 from curation.project import Project
+from pipelines.automatic import NO_PROJECT, request_remembered
+from pipelines.freshness import made_by_success
 from pipelines.jobs import curate
 
 _SECONDS_BETWEEN_LOOKS = 60
-
-
-def listing_digest(source: Path) -> str:
-    """A digest of the names, sizes and times of all files below `source`, or of an archive; no file
-    is opened."""
-    lines = []
-    for path in _paths(os.fsencode(source)):
-        with suppress(FileNotFoundError):  # the crawler may remove files while we look
-            found = os.lstat(path)
-            lines.append(b"%s\0%d\0%d" % (path, found.st_size, found.st_mtime_ns))
-    return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
-
-
-def _paths(source: bytes) -> Iterator[bytes]:
-    if os.path.isfile(source):
-        yield source
-    for folder, _, names in os.walk(source):
-        yield from (os.path.join(folder, name) for name in names)
+_CHANGED_TAG = "inksift/changed"
+"""The tag of a run that says what changed in the folder."""
+_NO_RUN = dg.SkipReason(
+    "no run has read the folder yet, so there is nothing to compare with: run `inksift run`, or "
+    "the job `everything` or `curate`, once"
+)
 
 
 def new_files(project: Project | None) -> dg.SensorDefinition:
-    """A sensor that curates anew once the files below the project's source have changed and then
-    held still."""
+    """A sensor that curates anew, with the setup, once the files below the project's source have
+    changed since the last run and then held still.
+
+    Each state of the folder is asked for once: a run that fails is not tried again before something
+    changes."""
 
     @dg.sensor(
         name="new_files",
         job=curate,
         minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
-        description="Curates anew when files were added, changed or removed and the folder has "
-        "held still since",
+        description="Curates anew, with the settings of inksift.yaml, when files were added, "
+        "changed or removed since the last run and the folder has held still",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if project is None:
-            return dg.SkipReason("INKSIFT_SOURCE is not set")
-        digest = listing_digest(project.source)
-        seen, _, curated = (context.cursor or "").partition(" ")
-        if digest == curated:
-            return dg.SkipReason("no file has changed")
+            return NO_PROJECT
+        if not project.source.exists():  # as where a drive is not mounted: no reason to start
+            return dg.SkipReason(f"{project.source} is not there")
+        before = _last_run_saw(context.instance)
+        if before is None:
+            return _NO_RUN
+        now = snapshot_of(project.source)
+        changes, digest = changes_told(before, now), snapshot_digest(now)
+        if not changes:
+            return dg.SkipReason(f"no file has changed since the last run: {_told(now)}")
+        seen, _, asked = (context.cursor or "").partition(" ")
+        if digest == asked:
+            return dg.SkipReason(
+                f"a run was asked for on what changed ({changes}); if it failed, re-execute it "
+                "from its page"
+            )
         if digest != seen:
             return dg.SensorResult(
-                cursor=f"{digest} {curated}", skip_reason="files are still changing"
+                cursor=f"{digest} {asked}", skip_reason=f"files are still changing: {changes}"
             )
-        return dg.SensorResult(cursor=f"{digest} {digest}", run_requests=[dg.RunRequest()])
+        tags = {_CHANGED_TAG: changes}
+        request = request_remembered(project, context, curate.name, tags)
+        if isinstance(request, dg.SkipReason):
+            return request
+        context.log.info(f"since the last run: {changes}")
+        return dg.SensorResult(cursor=f"{digest} {digest}", run_requests=[request])
 
     return sensor
+
+
+def _last_run_saw(instance: dg.DagsterInstance) -> Snapshot | None:
+    """What lay in the source when the last successful run listed it."""
+    made = made_by_success(instance, listing.key)
+    told = made and made.metadata.get(SNAPSHOT)
+    if not isinstance(told, dg.JsonMetadataValue) or not isinstance(told.data, dict):
+        return None
+    return {name: InFolder(*found) for name, found in told.data.items()}
+
+
+def _told(snapshot: Snapshot) -> str:
+    files = sum(found.files for found in snapshot.values())
+    return f"{files} files in {len(snapshot)} folders"

@@ -3,12 +3,15 @@
 A profile is a YAML file of `stage: {setting: value}`, where the stage is the name of an asset.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from assets.registry import registry
 from curation.base.errors import ParamError
+from curation.base.nearest import did_you_mean
 from curation.base.params import Params
+from curation.base.safe_yaml import read_yaml, yaml_value
 from curation.evidence.features import FeatureParams
 from curation.people.heard import HearingParams, refuse_to_forget
 from curation.project import Project
@@ -17,7 +20,6 @@ from curation.training.explain.params import ExplainParams
 from curation.training.fit.params import TrainingParams
 from curation.verdict.medium.head import load_head
 from curation.verdict.recipes import VerdictParams
-from pipelines.safe_yaml import read_yaml, yaml_value
 
 RENAMED = {
     "f1_bill": "ablation",
@@ -41,9 +43,10 @@ def load_profile(name: str) -> Values:
     the key."""
     path = _PROFILES / f"{name}.yaml" if name in profile_names() else Path(name)
     if not path.is_file():
+        known = profile_names()
         raise ParamError(
-            f"no profile called {name}; there are: {', '.join(profile_names())}, or give a YAML "
-            "file"
+            f"no profile called {name}; there are: {', '.join(known)}, or give a YAML "
+            f"file{did_you_mean(name, known)}"
         )
     return _stages(path, read_yaml(path, "a profile"))
 
@@ -51,7 +54,7 @@ def load_profile(name: str) -> Values:
 def with_assignments(values: Values, assignments: tuple[str, ...]) -> Values:
     """`values` with every `stage.setting=value` laid over them; a mapping takes
     `stage.setting.key=value`."""
-    merged = {stage: dict(settings) for stage, settings in values.items()}
+    merged = laid_over(values, {})
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         stage, dot, setting = name.partition(".")
@@ -64,6 +67,19 @@ def with_assignments(values: Values, assignments: tuple[str, ...]) -> Values:
     return merged
 
 
+def laid_over(
+    values: Mapping[str, Mapping[str, Any]], more: Mapping[str, Mapping[str, Any]]
+) -> Values:
+    """`values`, and `more` where both have a setting."""
+    stages = dict.fromkeys([*values, *more])
+    return {stage: {**values.get(stage, {}), **more.get(stage, {})} for stage in stages}
+
+
+def stage_values(settings: Mapping[str, Params]) -> Values:
+    """Settings as plain values, every one of them."""
+    return {stage: params.model_dump(mode="json") for stage, params in settings.items()}
+
+
 def checked(values: Values) -> dict[str, Params]:
     """Settings of every stage; ParamError names an unknown stage or setting, or a value out of
     range."""
@@ -71,8 +87,15 @@ def checked(values: Values) -> dict[str, Params]:
     stages = registry().settings
     for stage in values:
         if stage not in stages:
-            raise ParamError(f"no stage called {stage}; there are: {', '.join(stages)}")
+            raise unknown_stage(stage)
     return {stage: params.of(stage, values.get(stage, {})) for stage, params in stages.items()}
+
+
+def unknown_stage(name: str) -> ParamError:
+    """That no stage has settings under this name, and which have."""
+    known = registry().settings
+    meant = did_you_mean(name, known)
+    return ParamError(f"no stage called {name}; there are: {', '.join(known)}{meant}")
 
 
 def demand_new_names(values: Values) -> None:
@@ -81,16 +104,6 @@ def demand_new_names(values: Values) -> None:
         for name in (stage, *(f"{stage}.{setting}" for setting in settings)):
             if name in RENAMED:
                 raise ParamError(f"{name} is now called {RENAMED[name]}: write that instead")
-
-
-def with_new_names(values: Values) -> Values:
-    """The values that a run of an earlier version was given, under the names of this one."""
-    renamed: Values = {}
-    for stage, settings in values.items():
-        new = [RENAMED.get(f"{stage}.{name}", f"{stage}.{name}") for name in settings]
-        names = (name.partition(".")[2] for name in new)
-        renamed[RENAMED.get(stage, stage)] = dict(zip(names, settings.values(), strict=True))
-    return renamed
 
 
 def demand_head(settings: dict[str, Params], weights: Path | None) -> None:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from curation.store import published
+from curation.store.setup import Setup
 from pipelines.cli import main
 from pipelines.commands.grids import grid_names
 from pipelines.definitions import build
@@ -303,6 +304,15 @@ def test_the_profile_in_the_guide_is_a_profile() -> None:
     text = (DOCS / "how-to" / "own-folder.md").read_text(encoding="utf-8")
     for profile in re.findall(r"```yaml\n(.*?)```", text, re.S):
         assert checked(yaml.safe_load(profile))
+
+
+def test_the_setup_in_the_guide_is_a_setup() -> None:
+    text = (DOCS / "how-to" / "setup.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.S)
+    setup = Setup.of("setup", yaml.safe_load(example))
+    assert checked(setup.settings)
+    keys = re.findall(r"^\| (`.*?) \|", text, re.M)
+    assert set(re.findall(r"`(\w+)`", " ".join(keys))) == set(Setup.model_fields)
 
 
 # The map of the contributors

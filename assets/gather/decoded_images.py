@@ -47,7 +47,7 @@ STAGE = Stage(
 )
 
 
-@STAGE.asset()
+@STAGE.asset(deps=["listing"])
 def decoded_images(
     config: ImagesConfig, project: dg.ResourceParam[Project]
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:

@@ -31,7 +31,7 @@ STAGE = Stage(
 )
 
 
-@STAGE.asset()
+@STAGE.asset(deps=["listing"])
 def trusted_test(
     config: ImagesConfig, project: dg.ResourceParam[Project]
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:

@@ -25,7 +25,7 @@ STAGE = Stage(
 )
 
 
-@STAGE.asset(deps=["ledger"])
+@STAGE.asset(deps=["ledger", "listing"])  # a run that `listing` refuses has heard nobody
 def human_decisions(
     config: HearingConfig, project: dg.ResourceParam[Project]
 ) -> dg.MaterializeResult[pd.DataFrame]:

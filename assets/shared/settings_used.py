@@ -17,9 +17,15 @@ def settings_of(config: Params) -> dict[str, dg.JsonMetadataValue]:
 
 
 def settings_used(instance: dg.DagsterInstance, asset: str, params: type[P]) -> P:
-    """The settings with which `asset` was last made; StoreError when it was never made, or by
-    another version."""
+    """The settings with which `asset` was last made; StoreError when it was never made, by another
+    version, or by a run that failed, whose settings nobody meant to keep."""
     event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+    run = event and instance.get_run_by_id(event.run_id)
+    if run and run.is_finished and not run.is_success:
+        raise StoreError(
+            f"{asset} was made by a run that failed: run `inksift run` again, so that it belongs "
+            "to one that succeeded"
+        )
     made = event and event.asset_materialization
     told = made and made.metadata.get(_NAME)
     if not isinstance(told, dg.JsonMetadataValue) or not isinstance(told.data, dict):

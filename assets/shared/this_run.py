@@ -3,6 +3,7 @@ sensors."""
 
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +13,7 @@ from assets import dedup, evidence, gather, people, training, verdict
 from assets.registry import stages_of
 from assets.shared.stage import Stage
 from curation.runs.record import RunFacts, StageSettings, encodable
+from curation.store.setup import Setup, read_setup
 
 PROFILE_TAG, ASSIGNED_TAG = "inksift/profile", "inksift/set"
 """The tags of a run that name the profile of its settings, where a person named one, and what --set
@@ -22,12 +24,12 @@ _OF_ONE_RUN = frozenset({"kept_run"})
 """Stages whose settings change neither decisions nor pages."""
 
 
-def facts_of(context: dg.AssetExecutionContext) -> RunFacts:
+def facts_of(context: dg.AssetExecutionContext, workspace: Path) -> RunFacts:
     """The job, the profile, the settings of the stages in it, with their defaults, and the versions
     of the code."""
     return RunFacts(
         job=context.run.job_name,
-        profile=context.run.tags.get(PROFILE_TAG, ""),
+        profile=context.run.tags.get(PROFILE_TAG, "") or _profile_remembered(workspace),
         assigned=tuple(context.run.tags.get(ASSIGNED_TAG, "").splitlines()),
         settings=_settings(context, _DECIDING),
         training=_settings(context, (training,)),
@@ -40,6 +42,12 @@ def tags_of(profile: str, assigned: Sequence[str]) -> dict[str, str]:
     """The tags that tell a run what a person called its settings."""
     told = {PROFILE_TAG: profile, ASSIGNED_TAG: "\n".join(assigned)}
     return {name: encodable(value) for name, value in told.items() if value}
+
+
+def _profile_remembered(workspace: Path) -> str:
+    """The profile of the setup; "" where there is none yet, or the default one."""
+    setup = read_setup(workspace) or Setup()
+    return "" if setup.profile == Setup().profile else setup.profile
 
 
 def _settings(context: dg.AssetExecutionContext, groups: Sequence[ModuleType]) -> StageSettings:

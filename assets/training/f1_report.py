@@ -55,7 +55,7 @@ def f1_report(
         network=network_of(balanced_classifier),
         training_set=training_set,
     )
-    run = begin_training(project.workspace, facts_of(context), report)
+    run = begin_training(project.workspace, facts_of(context, project.workspace_folder), report)
     page = with_run(build_f1_page(report, shown["curves"], shown["explanations"]), run)
     place = publish_f1(project.workspace, report, page)
     keep_pages(project.workspace, (F1, F1_PAGE))

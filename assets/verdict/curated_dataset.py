@@ -8,7 +8,7 @@ from assets.shared.settings_used import settings_of
 from assets.shared.stage import Made, Stage
 from assets.shared.this_run import facts_of
 from curation.base.errors import DataError
-from curation.project import Project
+from curation.project import Project, RunSettings
 from curation.runs.begin import begin_run, keep_what_is_there
 from curation.store.published import PROPOSAL, publish_decisions
 from curation.verdict.curated import CURATED, CuratedParams, curate
@@ -22,7 +22,7 @@ STAGE = Stage(
     "curated_dataset",
     settings=CuratedParams,
     tables={"curated_dataset": Made(CURATED)},
-    version=2,
+    version=3,
     kinds={"csv", "parquet"},
 )
 
@@ -33,6 +33,7 @@ def curated_dataset(
     verdicts: pd.DataFrame,
     config: CuratedConfig,
     project: dg.ResourceParam[Project],
+    run_settings: dg.ResourceParam[RunSettings],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """decisions.csv and decisions.parquet in the workspace; the table holds the pictures that
     stay."""
@@ -49,14 +50,16 @@ def curated_dataset(
         test=project.test,
         review=config.review,
         link_roots=project.link_roots,
+        differs=run_settings.differs,
     )
-    run = begin_run(project.workspace, facts_of(context), verdicts, ledger=project.ledger.name)
+    run = begin_run(project.workspace, facts_of(context, project.workspace_folder), verdicts, ledger=project.ledger.name)
     staying = curate(verdicts, config)
     return table(
         staying,
         classes=int(staying["label"].nunique()),
         under_review=int((verdicts["outcome"] == "review").sum()),
         review_counts_as=config.review,
+        differs_from_setup=list(run_settings.differs),
         **settings_of(config),
         run=run.name,
         repeats=bool(run.kept),

@@ -15,7 +15,7 @@ from curation.drawing.words import reason_of_one
 from curation.evidence.objects import DETECTOR_UNAVAILABLE
 from curation.gather.listing import FolderFacts
 from curation.gather.notes import folder_notes
-from curation.project import Project
+from curation.project import Project, RunSettings, departures_told
 from curation.report import plots, vote_plots
 from curation.report.findings import Findings, published_thresholds
 from curation.report.page import ReportParams, build_report
@@ -76,6 +76,7 @@ def rejected_report(
     thumbnails: pd.DataFrame,
     config: ReportConfig,
     project: dg.ResourceParam[Project],
+    run_settings: dg.ResourceParam[RunSettings],
     **found: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """report.html in the workspace: what came in, what stayed, and every picture rejected or for
@@ -84,7 +85,8 @@ def rejected_report(
     beside = FolderFacts(**{name: found[name] for name in FolderFacts._fields})
     across = across_splits(found["duplicates"], beside.given_splits)
     several = filter(None, [several_told(verdicts)])
-    notes = [*folder_notes(images, beside), *across_notes(across), *several]
+    differing = departures_told(run_settings.differs)
+    notes = [*differing, *folder_notes(images, beside), *across_notes(across), *several]
     findings = _findings(found, project, notes)
     page = build_report(verdicts, images, read=read, params=config, findings=findings)
     page = with_run(page, current_run(project.workspace))

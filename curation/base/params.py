@@ -6,8 +6,16 @@ import hashlib
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.config import JsonDict
 
 from curation.base.errors import ParamError
+from curation.base.nearest import did_you_mean
+
+NAMES_CLASSES: JsonDict = {"names": "classes"}
+"""What marks a setting whose names are those of classes, as `json_schema_extra` of its field."""
+
+SECRET = "secret"
+"""The type of an error about a value that is not to be repeated."""
 
 
 class Params(BaseModel):
@@ -30,6 +38,13 @@ class Params(BaseModel):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
 
+def class_names_in(params: Params) -> dict[str, list[str]]:
+    """The classes that settings name, by the name of the setting."""
+    fields = type(params).model_fields
+    marked = [name for name, field in fields.items() if field.json_schema_extra == NAMES_CLASSES]
+    return {name: list(getattr(params, name)) for name in marked}
+
+
 def _lines(stage: str, cls: type[Params], error: ValidationError) -> list[str]:
     return [_line(stage, cls, problem) for problem in error.errors()]
 
@@ -37,8 +52,19 @@ def _lines(stage: str, cls: type[Params], error: ValidationError) -> list[str]:
 def _line(stage: str, cls: type[Params], problem: Any) -> str:
     name = ".".join(str(part) for part in (stage, *problem["loc"]))
     if problem["type"] == "extra_forbidden":
-        return f"no setting called {name}; there are: {', '.join(cls.model_fields)}"
-    return f"{name}: {_said(problem)}, got {problem['input']!r}"
+        known = _known(cls, problem["loc"])
+        meant = did_you_mean(str(problem["loc"][-1]), known)
+        return f"no setting called {name}; there are: {', '.join(known)}{meant}"
+    came = "" if problem["type"] == SECRET else f", got {problem['input']!r}"
+    return f"{name}: {_said(problem)}{came}"
+
+
+def _known(cls: type[Params], loc: tuple[Any, ...]) -> list[str]:
+    """The names of the settings among which the last one of `loc` was looked for."""
+    for part in loc[:-1]:
+        inner = cls.model_fields[part].annotation
+        cls = inner if isinstance(inner, type) and issubclass(inner, Params) else cls
+    return list(cls.model_fields)
 
 
 def _said(problem: Any) -> str:

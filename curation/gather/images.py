@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -166,6 +167,16 @@ class Images(NamedTuple):
     told: Sequence[str] = ()
 
 
+class Opened(NamedTuple):
+    """A source that is being read: how its files are reached, those that are to be decoded, what
+    else it holds, and what is to know of the archives that it came from."""
+
+    reach: Reach
+    files: Sequence[Found]
+    folder: FolderFacts
+    told: Sequence[str]
+
+
 def no_images() -> Images:
     """The tables of no folder at all."""
     return Images(
@@ -189,20 +200,9 @@ def find_images(
 
     Bad files are rows with an `error`. SourceError when the folder cannot be used, GateError when
     nothing can be decoded on this machine."""
-    _check_apart(source, workspace)
     settings = params.settings
-    roots = (source, *link_roots) if params.follow_links and source.is_dir() else ()
-    opened = unpacked(source, workspace, params.bounds, link_roots=roots)
-    with reach_of(opened.folder, roots) as reach:
-        found, folder = list_source(
-            reach,
-            source,
-            choice=params.choice,
-            sidecars=params.sidecars,
-            layout=params.layout,
-            max_file_bytes=settings.max_bytes,
-            lost=opened.refused,
-        )
+    with opened_source(source, workspace, params, link_roots=link_roots) as opened:
+        reach, found = opened.reach, opened.files
         identities = identify_all(reach, found, settings.max_bytes)
         store = _Store(workspace, params.version)
         copies = _copies(found, identities)
@@ -222,9 +222,30 @@ def find_images(
         thumbnails,
         new=len(missing),
         remeasured=signals.new,
-        folder=folder,
+        folder=opened.folder,
         told=opened.told,
     )
+
+
+@contextmanager
+def opened_source(
+    source: Path, workspace: Workspace, params: ImageParams, *, link_roots: Sequence[Path]
+) -> Iterator[Opened]:
+    """What `source` holds, for as long as the block reads from it; errors as of `find_images`."""
+    _check_apart(source, workspace)
+    roots = (source, *link_roots) if params.follow_links and source.is_dir() else ()
+    archives = unpacked(source, workspace, params.bounds, link_roots=roots)
+    with reach_of(archives.folder, roots) as reach:
+        files, folder = list_source(
+            reach,
+            source,
+            choice=params.choice,
+            sidecars=params.sidecars,
+            layout=params.layout,
+            max_file_bytes=params.settings.max_bytes,
+            lost=archives.refused,
+        )
+        yield Opened(reach, files, folder, archives.told)
 
 
 class _Store:

@@ -9,11 +9,12 @@ from curation.people.heard import called, how_to_name, read_heard
 from curation.people.ledger.address import same_place
 from curation.people.ledger.ledger import Ledger
 from curation.store.published import read_pictures
+from curation.store.setup import remembered_ledger
 from curation.store.workspace import Workspace
 
 
 def ledger_of(workspace: Workspace, url: str = "") -> Ledger:
-    """The ledger at `url`, or else the workspace's own, to decide in.
+    """The ledger at `url`, or else the one in the setup of the workspace, or its own, to decide in.
 
     ParamError when the last run heard another one, so that nobody decides where no run listens, and
     when its file would lie among the pictures."""
@@ -31,7 +32,7 @@ def ledger_of(workspace: Workspace, url: str = "") -> Ledger:
 def any_ledger(workspace: Workspace, url: str = "") -> Ledger:
     """The same, whichever the last run heard, to read; ParamError when its file would lie among the
     pictures."""
-    ledger = Ledger.of(workspace, url)
+    ledger = Ledger.of(workspace, url or remembered_ledger(workspace.root))
     for folder in read_pictures(workspace):
         refuse_among_pictures(ledger, folder)
     return ledger

@@ -104,7 +104,7 @@ def how_to_name(name: str) -> str:
     return (
         f"name it with {option('--ledger', name)}"
         if name
-        else "leave --ledger and INKSIFT_LEDGER away"
+        else "leave --ledger and INKSIFT_LEDGER away, and the ledger of inksift.yaml"
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from curation.base.commands import Places, command
+from curation.base.commands import command
+from curation.people.hints import places_of
+from curation.people.ledger.ledger import Ledger
 from curation.report.run_bar import Elsewhere, RunLinks, with_links
 from curation.runs.keep import keep_files
 from curation.runs.kept import RUNS_FOLDER, kept_runs
@@ -56,7 +58,7 @@ def elsewhere_now(workspace: Workspace) -> list[Elsewhere]:
 
 def review_command(workspace: Workspace, ledger: str) -> str:
     """What opens the review app on the workspace."""
-    return command("review", at=Places(workspace.root, ledger, None))
+    return command("review", at=places_of(workspace, Ledger.of(workspace, ledger)))
 
 
 def _pages_of(workspace: Workspace, names: Collection[str]) -> list[str]:

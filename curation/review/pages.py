@@ -9,8 +9,8 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from curation.base.ai_marks import AI_MARKS
-from curation.base.commands import Places, command
 from curation.drawing.templating import environment
+from curation.people.hints import next_run
 from curation.review.cards import Card, cards, thumbnail
 from curation.review.catalogue import Catalogue
 from curation.review.file_page import file_values
@@ -19,7 +19,6 @@ from curation.review.history import history_values
 from curation.review.sample import sample_values
 from curation.review.state import State
 from curation.review.strips import strips_values
-from curation.store.published import link_options
 from curation.verdict.conservation import OUTCOMES
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -89,14 +88,12 @@ class Pages:
         )
 
     def _render(self, template: str, state: State, **values: Any) -> str:
-        known = {"state": state, "totals": state.totals, "run_again": self._command(state)}
+        known = {"state": state, "totals": state.totals, "run_again": self._command()}
         return self._templates.get_template(template).render(**known, **values)
 
-    def _command(self, state: State) -> str:
+    def _command(self) -> str:
         """The command that takes the decisions in."""
-        places = Places(self._catalogue.workspace.root, self._catalogue.ledger.name, None)
-        source = state.run.source or "SOURCE"
-        return command("run", source, *link_options(self._catalogue.workspace), at=places)
+        return next_run(self._catalogue.workspace, self._catalogue.ledger)
 
 
 def _marks_found(state: State, asked: str) -> list[tuple[str, str]]:

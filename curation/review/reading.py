@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pandas as pd
 import pyarrow as pa
 
@@ -13,7 +11,6 @@ from curation.base.tables import DECISIONS, DUPLICATES, FAMILIES, IMAGES, KEPT_A
 from curation.gather.folder.sidecars import SIDECARS
 from curation.people.ledger.entries import HUMAN_DECISIONS
 from curation.review.run import Run
-from curation.store.published import SOURCE
 from curation.store.tables import RUN_AGAIN, read_later_table, read_table
 from curation.store.thumbnails import THUMBNAILS
 from curation.store.workspace import Workspace
@@ -56,7 +53,6 @@ def read_run(workspace: Workspace) -> Run:
         votes=_table(workspace, VOTES.name, VOTES),
         heard=heard.head(0) if unfinished else heard,
         thumbnails=_table(workspace, THUMBNAILS.name, THUMBNAILS),
-        source=_source(workspace),
         unfinished=unfinished,
         sidecars=_later(workspace, SIDECARS).drop(columns="path_bytes"),
         apart=_later(workspace, KEPT_APART),
@@ -104,14 +100,6 @@ def _table(workspace: Workspace, name: str, contract: Table) -> pd.DataFrame:
 
 def _later(workspace: Workspace, contract: Table) -> pd.DataFrame:
     return read_later_table(workspace.table(contract.name), contract)
-
-
-def _source(workspace: Workspace) -> str:
-    """Where the pictures are; "" where every run so far was stopped by a brake."""
-    try:
-        return str(json.loads((workspace.root / SOURCE).read_bytes())["source"])
-    except (OSError, ValueError, LookupError, TypeError):
-        return ""
 
 
 def _of_one_run(run: Run) -> bool:

@@ -41,7 +41,6 @@ class Run:
     votes: pd.DataFrame
     heard: pd.DataFrame
     thumbnails: pd.DataFrame
-    source: str
     unfinished: bool = False
     sidecars: pd.DataFrame = field(default_factory=lambda: SIDECARS.frame([]))
     apart: pd.DataFrame = field(default_factory=lambda: KEPT_APART.frame([]))

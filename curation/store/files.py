@@ -27,6 +27,15 @@ def write_atomically(target: Path, data: bytes) -> None:
         file.write(data)
 
 
+def demand_writable(folder: Path, remedy: str) -> None:
+    """StoreError, with what to do, where no file can be made in a folder that exists."""
+    try:
+        with temporary_beside(folder / "new") as temporary:
+            temporary.touch()
+    except OSError as error:
+        raise StoreError(f"cannot write to {folder} ({error.strerror}): {remedy}") from error
+
+
 @contextmanager
 def atomic_file(target: Path) -> Iterator[BinaryIO]:
     """A new file that becomes `target` when the block ends, and leaves nothing behind when the

@@ -48,9 +48,11 @@ def publish_decisions(
     test: Path | None = None,
     review: str = "kept",
     link_roots: Sequence[Path] = (),
+    differs: Sequence[str] = (),
 ) -> None:
     """Write decisions.parquet, decisions.csv, the places of the pictures and of what links among
-    them may lead to, and how those under `review` count, each file whole or not at all.
+    them may lead to, how those under `review` count, and in what the run `differs` from the setup
+    of the workspace, each file whole or not at all.
 
     What was learned from other decisions is withdrawn.
     """
@@ -64,6 +66,7 @@ def publish_decisions(
         "test": str(test.resolve()) if test else "",
         "review": review,
         "link_roots": [str(folder.resolve()) for folder in link_roots],
+        "differs_from_setup": list(differs),
     }
     workspace.publish(SOURCE, json.dumps(told).encode())
 
@@ -162,6 +165,12 @@ def link_options(workspace: Workspace) -> list[str]:
     except StoreError:
         return []
     return list(chain.from_iterable(("--link-root", str(folder)) for folder in roots))
+
+
+def read_differs(workspace: Workspace) -> list[str]:
+    """In what the last run differed from the setup of the workspace; StoreError when it is not
+    recorded."""
+    return list(map(str, read_told(workspace, SOURCE, "source").get("differs_from_setup", [])))
 
 
 def read_review(workspace: Workspace) -> str:

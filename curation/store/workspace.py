@@ -1,6 +1,7 @@
 """The workspace: everything that inksift writes, in one folder.
 
     workspace.json, run.lock    mark the folder and its format; hold it for one run
+    inksift.yaml                what a run starts from, for people to edit
     measurements/STAGE/VERSION  immutable Parquet parts, each named by the SHA-256 of its bytes
     models/                     exported networks and training checkpoints
     tables/, dagster/           what Dagster's assets hand to each other, and Dagster's own history
@@ -26,9 +27,10 @@ import pandas as pd
 
 from curation.base.engine import in_batches
 from curation.base.errors import StoreError
-from curation.store.files import file_digest, sweep, write_atomically
+from curation.store.files import demand_writable, file_digest, sweep, write_atomically
 from curation.store.lock import run_lock
 from curation.store.parquet import Compression, read_parquet, to_parquet
+from curation.store.setup import SETUP
 
 WORKSPACE_FORMAT = 1
 """Raised whenever an older workspace could not be used as it is."""
@@ -135,6 +137,13 @@ class Workspace:
         """Where the table of that name is, or would be."""
         return self.tables / f"{name}.parquet"
 
+    def demand_writable(self) -> None:
+        """StoreError where a run could not write into a folder of the workspace."""
+        for folder in (self.root, *filter(Path.is_dir, self.root.iterdir())):
+            demand_writable(
+                folder, "give yourself permission to write there, or choose another --workspace"
+            )
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the workspace for one run; LockedError names the run that has it. Clears what killed
@@ -185,7 +194,7 @@ class Workspace:
             return _check_mark(mark)
         if self.root.exists() and not self.root.is_dir():
             raise StoreError(f"{self.root} is not a folder: choose another --workspace")
-        if self.root.exists() and any(self.root.iterdir()):
+        if self.root.exists() and any(entry.name != SETUP for entry in self.root.iterdir()):
             raise StoreError(
                 f"{self.root} holds files that are not inksift's: choose an empty or new "
                 "--workspace"

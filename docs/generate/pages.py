@@ -15,6 +15,7 @@ import click
 import dagster as dg
 
 from curation.base import errors
+from curation.base.described import described
 from curation.base.errors import InksiftError
 from curation.base.params import Params
 from curation.base.tables import Table
@@ -54,7 +55,7 @@ def settings(stages: Mapping[str, type[Params]]) -> str:
         "Give one with `--set STAGE.SETTING=VALUE`, or several in a profile, a YAML file of "
         "`stage: {setting: value}` for `--profile`. In the Dagster UI they are the config of the "
         "asset of the same name. A name that does not exist and a value out of bounds are refused "
-        "before anything runs.",
+        "before anything runs. `inksift settings` prints the same.",
     ]
     return _page([*intro, *(_stage(name, params) for name, params in stages.items())])
 
@@ -233,62 +234,13 @@ def _option(option: click.Parameter, context: click.Context) -> tuple[str, str]:
 
 
 def _stage(name: str, params: type[Params]) -> str:
-    fields = params.model_json_schema()["properties"]
     rows = [
-        (
-            f"`{setting}`",
-            _allowed(schema),
-            _value(params.model_fields[setting].get_default(call_default_factory=True)),
-            _escaped(schema.get("description", "")),
-        )
-        for setting, schema in fields.items()
+        (f"`{one.name}`", one.allowed, one.default, _escaped(one.meaning))
+        for one in described(params)
     ]
     about = _escaped(_plain(params.__doc__ or ""))
     table = _rows(("setting", "allowed", "default", "what it does"), rows)
     return f"## {name}\n\n{about}\n\n{table}"
-
-
-def _allowed(schema: Mapping[str, Any]) -> str:
-    """The values that a JSON schema allows, in words."""
-    if "anyOf" in schema:
-        return " or ".join(_allowed(choice) for choice in schema["anyOf"])
-    if "enum" in schema:
-        return ", ".join(f"`{value}`" for value in schema["enum"])
-    if "const" in schema:
-        return f"`{schema['const']}`"
-    if schema.get("type") == "array":
-        return f"a list of: {_allowed(schema['items'])}"
-    if schema.get("type") == "object":
-        return f"by name: {_allowed(schema.get('additionalProperties', {}))}"
-    if schema.get("type") == "boolean":
-        return "`true`, `false`"
-    kinds = {"integer": "whole number", "number": "number", "string": "text", "null": "none"}
-    return ", ".join([kinds[schema.get("type", "string")], *_bounds(schema)])
-
-
-def _bounds(schema: Mapping[str, Any]) -> Iterator[str]:
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    least = "above" if "exclusiveMinimum" in schema else "from"
-    most = "below" if "exclusiveMaximum" in schema else "to"
-    if low is not None:
-        yield f"{least} {_number(low)}" + (f" {most} {_number(high)}" if high is not None else "")
-    elif high is not None:
-        yield f"{most} {_number(high)}".replace("to ", "up to ")
-    if "multipleOf" in schema:
-        yield f"in steps of {_number(schema['multipleOf'])}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "none"
-    if value == "":
-        return "empty"
-    return f"`{str(value).lower()}`" if isinstance(value, bool) else f"`{value}`"
 
 
 def _named_calls(folder: Path) -> Iterator[tuple[str, str, str]]:

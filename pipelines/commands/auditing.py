@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.commands import Places, command
+from curation.base.commands import command
 from curation.base.errors import ParamError
 from curation.base.reasons import BAD_FEATURE
 from curation.people.chosen_ledger import ledger_of
+from curation.people.hints import next_run, places_of
 from curation.report.audit_page import build_audit_page
 from curation.report.close_choices import close_choices
 from curation.report.run_bar import with_run
@@ -27,7 +28,7 @@ from curation.verdict.audit.sheet import EXPECTED, read_answers, sheet, sheet_cs
 from curation.verdict.medium.quality import Interval
 from pipelines.commands.audit_changes import change_lines, changes
 from pipelines.commands.options import login
-from pipelines.commands.places import check_new_file, next_run
+from pipelines.commands.places import check_new_file, weights_of
 
 _NAMES = {
     "auroc": "ranking (AUROC)",
@@ -69,7 +70,7 @@ def ask(
     told = {"questions": len(rows), "answered_before": len(answered)}
     if rows.empty:
         return told | dict.fromkeys(("sheet", "page", "next"))
-    places = Places(workspace.root, ledger.name, weights)
+    places = places_of(workspace, ledger, weights)
     then = command("audit", at=places, options={"--answers": out})
     read = audited.thumbnails()
     shown = build_audit_page(
@@ -97,7 +98,8 @@ def take(
         )
     audited, author = Audited.of(workspace), who or login()
     ledger = ledger_of(workspace, ledger_url)
-    folder = audited.folder([weights] if weights else [])
+    own = weights_of(workspace, weights)
+    folder = audited.folder([own] if own else [])
     given = read_answers(answers.read_bytes(), set(audited.duplicates["image_id"]))
     recorded = ledger.record(given.decisions, author)
     known = human.answers(audited.duplicates, ledger.in_force())
@@ -109,7 +111,7 @@ def take(
         "who": author,
         **_told(found),
         "changes": changes(folder, known),
-        "next": next_run(workspace, weights, ledger),
+        "next": next_run(workspace, ledger, weights),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from curation.base.errors import DataError
+from curation.base.errors import DataError, ParamError
 from pipelines.commands.options import (
     ledger_option,
     link_roots_option,
@@ -19,6 +19,8 @@ from pipelines.commands.options import (
 
 if TYPE_CHECKING:
     from curation.base.params import Params
+    from curation.project import Project
+    from pipelines.given import Given
 
 
 class Chosen(NamedTuple):
@@ -32,6 +34,7 @@ class Chosen(NamedTuple):
     link_roots: tuple[Path, ...]
     accept_removals: bool
     accept_other_ledger: bool
+    remember: bool
 
 
 def run_options(command: Any) -> Any:
@@ -57,10 +60,16 @@ def run_options(command: Any) -> Any:
             help="Go on without decisions that only the last run heard.",
         ),
         click.option(
+            "--remember",
+            is_flag=True,
+            help="Make what this run is given the setup of the workspace (inksift.yaml), if it "
+            "succeeds.",
+        ),
+        click.option(
             "--profile",
-            default="default",
-            show_default=True,
-            help="A shipped profile or a YAML file.",
+            default="",
+            help="A shipped profile or a YAML file, in place of the profile and settings of "
+            "inksift.yaml.",
         ),
         ledger_option,
         link_roots_option,
@@ -72,43 +81,39 @@ def run_options(command: Any) -> Any:
 
 def run_chain(
     job: str,
-    source: Path,
+    given: "Given",
     chosen: Chosen,
     *,
     as_json: bool,
-    test: Path | None = None,
     truth: Path | None = None,
     deliver: Callable[[Path], None] | None = None,
 ) -> None:
-    """Run a job on SOURCE and say what came of it; exit 1 where a blocking check failed.
+    """Run a job on what was given or is remembered, and say what came of it; exit 1 where a
+    blocking check failed.
 
     `deliver` is handed the decisions as soon as there are some, be they a proposal."""
     from curation.sample import read_truth
-    from pipelines import settings
 
-    checked = _settings(chosen)
+    project = _project(given)
+    settings = _settings(given, project)
     if truth is not None:
         read_truth(truth)
 
     from assets.shared.this_run import tags_of
-    from curation.project import Project
     from curation.store.published import CSV
     from pipelines.commands import summary
     from pipelines.commands.runner import execute
+    from pipelines.remembering import REMEMBER_TAG, differences, remember
+    from pipelines.settings import demand_heard
 
     began = time.monotonic()
-    project = Project(
-        source,
-        chosen.workspace,
-        test,
-        chosen.weights_dir,
-        chosen.ledger_url,
-        link_roots=chosen.link_roots,
-    )
-    settings.demand_heard(checked, project)
+    demand_heard(settings, project)
+    project.workspace.demand_writable()
+    differs = [] if chosen.remember else differences(project, settings)
     tags = tags_of(chosen.profile, chosen.assignments)
+    tags |= {REMEMBER_TAG: "yes"} if chosen.remember else {}
     try:
-        heard = execute(project, job, checked, tags=tags, quiet=as_json)
+        heard = execute(project, job, settings, tags=tags, quiet=as_json)
     except DataError as error:
         raise DataError(
             f"{error}\nwhat was decided before that is in {project.workspace.root}"
@@ -118,25 +123,57 @@ def run_chain(
         deliver(Path(proposal or project.workspace.root / CSV))
     if heard.failed_checks:
         _stop(heard.failed_checks, proposal, summary.folder_told(heard), as_json=as_json)
+    kept = remember(project, settings, profile=chosen.profile, anew=chosen.remember)
     told = summary.summary(project, heard, seconds=time.monotonic() - began, truth=truth)
+    told |= {"differs_from_setup": differs, "setup": kept}
     click.echo(summary.as_json(told) if as_json else "\n".join(summary.lines(told)))
 
 
-def _settings(chosen: Chosen) -> "dict[str, Params]":
-    """The settings of every stage, with all that can be known to be wrong before anything runs."""
-    from pipelines import settings
+def given_on_command_line(
+    source: Path | None, chosen: Chosen, *, test: Path | None = None, no_test: bool = False
+) -> "Given":
+    """What a person gave; empty where the setup of the workspace decides."""
+    from pipelines.given import Given
 
     accepted = {
         "verdicts.accept_removals": chosen.accept_removals,
         "human_decisions.accept_other_ledger": chosen.accept_other_ledger,
-        "images.follow_links": bool(chosen.link_roots),
     }
     flags = tuple(f"{name}=true" for name, accepts in accepted.items() if accepts)
-    values = settings.with_assignments(
-        settings.load_profile(chosen.profile), chosen.assignments + flags
+    return Given(
+        chosen.workspace,
+        source=source,
+        test=test,
+        no_test=no_test,
+        link_roots=chosen.link_roots,
+        weights=chosen.weights_dir,
+        ledger_url=chosen.ledger_url,
+        profile=chosen.profile,
+        assignments=chosen.assignments + flags,
     )
-    checked = settings.checked(values)
-    settings.demand_head(checked, chosen.weights_dir)
+
+
+def _project(given: "Given") -> "Project":
+    """What the run works on; ParamError where nothing names a source."""
+    from curation.store.setup import setup_file
+    from pipelines.given import project_given
+
+    project = project_given(given)
+    if project is None:
+        raise ParamError(
+            f"no SOURCE given, and none in {setup_file(given.workspace)}: name the folder of "
+            "class_name/picture.jpg, as in `inksift run crawl/images`"
+        )
+    return project
+
+
+def _settings(given: "Given", project: "Project") -> "dict[str, Params]":
+    """The settings of every stage, with all that can be known to be wrong before anything runs."""
+    from pipelines import settings
+    from pipelines.given import settings_given
+
+    checked = settings_given(given, project)
+    settings.demand_head(checked, project.weights)
     settings.demand_layers(checked)
     return checked
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import get_args
 
 from curation.base.errors import ParamError
+from curation.base.safe_yaml import read_yaml
 from curation.experiments.grid import GridParams, experiments_of, table_of
 from curation.experiments.shipped import GridName
-from pipelines.safe_yaml import read_yaml
 
 
 def grid_names() -> list[str]:

@@ -1,13 +1,16 @@
 """`inksift judge`: to the verdicts, and no further."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from curation.base.errors import ParamError
-from pipelines.commands.chain import Chosen, run_chain, run_options
+from pipelines.commands.chain import Chosen, given_on_command_line, run_chain, run_options
 from pipelines.commands.options import FOLDER, json_option, source_argument
+
+if TYPE_CHECKING:
+    from pipelines.given import Given
 
 
 @click.command()
@@ -17,7 +20,7 @@ from pipelines.commands.options import FOLDER, json_option, source_argument
 )
 @run_options
 @json_option
-def judge(source: Path, out: Path, as_json: bool, **options: Any) -> None:
+def judge(source: Path | None, out: Path, as_json: bool, **options: Any) -> None:
     """From SOURCE (a folder, an archive, or a folder of such) to verdicts only: nothing is trained.
     Writes the columns of decisions.csv to --out.
 
@@ -30,14 +33,25 @@ def judge(source: Path, out: Path, as_json: bool, **options: Any) -> None:
     """
     from curation.store.files import write_atomically
 
-    if (
-        out.resolve().is_relative_to(source.resolve())
-        or out.is_dir()
-        or not out.absolute().parent.is_dir()
-    ):
-        raise ParamError(f"--out {out}: expected a file in a folder that exists, outside {source}")
+    chosen = Chosen(**options)
+    given = given_on_command_line(source, chosen)
+    _check_out(out, given)
 
     def deliver(decisions: Path) -> None:
         write_atomically(out, decisions.read_bytes())
 
-    run_chain("curate", source, Chosen(**options), as_json=as_json, deliver=deliver)
+    run_chain("curate", given, chosen, as_json=as_json, deliver=deliver)
+
+
+def _check_out(out: Path, given: "Given") -> None:
+    """ParamError, before anything runs, where a file is not to be written, StoreError where it
+    cannot be."""
+    from curation.store.files import demand_writable
+    from pipelines.given import project_given
+
+    project = project_given(given)
+    among = project is not None and out.resolve().is_relative_to(project.source.resolve())
+    if among or out.is_dir() or not out.absolute().parent.is_dir():
+        outside = project.source if project else "the source"
+        raise ParamError(f"--out {out}: expected a file in a folder that exists, outside {outside}")
+    demand_writable(out.absolute().parent, "name another --out")

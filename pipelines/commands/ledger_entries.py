@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from curation.base.commands import Places, command
+from curation.base.commands import command
 from curation.base.errors import LedgerError
 from curation.base.tables import IMAGES
 from curation.gather.folder.walk import display
 from curation.people.heard import decisions_heard
+from curation.people.hints import next_run, places_of
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.entries import Entry
 from curation.people.ledger.exchange import decisions_in
 from curation.people.ledger.ledger import Ledger
 from curation.store.published import read_images
 from curation.store.workspace import Workspace
-from pipelines.commands.places import next_run
 
 _MOST_LISTED = 10
 _Paths = Mapping[str, Sequence[str]]
@@ -39,14 +39,14 @@ def take_in(
     if not new_classes:
         _refuse_new_classes(decisions, workspace)
     new = ledger.record(decisions, who).new
-    places = Places(workspace.root, ledger.name, None)
+    places = places_of(workspace, ledger)
     return {
         "decisions": len(decisions),
         "new": len(new),
         "unknown": sum(not _pictures(decision) <= known.keys() for decision in decisions),
         "who": who,
         "undo": command("ledger undo", _range(new), at=places) if new else None,
-        "next": next_run(workspace, None, ledger),
+        "next": next_run(workspace, ledger),
     }
 
 
@@ -78,7 +78,7 @@ def take_back(
     """Take entries back, all or none; the new entries that do so, as `history` tells them."""
     numbers = set(ledger.undo(entries, who, note))
     rows = [row for row in history(workspace, ledger) if row["entry"] in numbers]
-    return {"entries": rows, "next": next_run(workspace, None, ledger)}
+    return {"entries": rows, "next": next_run(workspace, ledger)}
 
 
 def taken_back_lines(told: dict[str, Any]) -> Iterator[str]:

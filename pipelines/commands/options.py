@@ -19,6 +19,7 @@ workspace_option = click.option(
     type=FOLDER,
     default="inksift-workspace",
     show_default=True,
+    envvar="INKSIFT_WORKSPACE",
     help="Where everything is written.",
 )
 weights_option = click.option(
@@ -31,7 +32,7 @@ ledger_option = click.option(
     default="",
     metavar="URL",
     help="The database of what people decided, as a SQLAlchemy URL.  [default: ledger.sqlite in "
-    "the workspace]",
+    "the workspace, or what inksift.yaml says]",
 )
 link_roots_option = click.option(
     "--link-root",
@@ -42,7 +43,7 @@ link_roots_option = click.option(
     help="Follow links among the pictures into this folder; may be repeated.",
 )
 who_option = click.option("--who", default="", help="Who decided.  [default: your login name]")
-source_argument = click.argument("source", type=FOLDER)
+source_argument = click.argument("source", type=FOLDER, required=False, envvar="INKSIFT_SOURCE")
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output."
 )

@@ -1,29 +1,25 @@
-"""Where a command may write a file that a person named, and how the next command names the same
-places."""
+"""Where a command may write a file that a person named, and where the last run worked."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from curation.base.commands import Places, command
 from curation.base.errors import ParamError
 from curation.base.tables import DUPLICATES, IMAGES, SPLITS
 from curation.gather.archive.unpack import pictures_of
 from curation.gather.folder.layout import GIVEN_SPLITS
 from curation.gather.folder.sidecars import SIDECARS
-from curation.people.ledger.ledger import Ledger
 from curation.project import Project
 from curation.publish.beside import Beside, beside_of
 from curation.publish.facts import OF_RUN, RunFacts, Tested
 from curation.store.published import (
-    SOURCE,
     demand_trained,
-    link_options,
     read_images,
     read_link_roots,
     read_pictures,
     read_source,
     read_test,
 )
+from curation.store.setup import read_setup, remembered_ledger
 from curation.store.tables import read_later_table, read_table
 from curation.store.workspace import Workspace
 
@@ -48,20 +44,13 @@ def check_new_file(name: str, file: Path, *, suffixes: Sequence[str], workspace:
             )
 
 
-def next_run(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
-    """The command that takes in what people decided."""
-    places = Places(workspace.root, ledger.name, weights)
-    source = source_of(workspace) or "SOURCE"
-    return command("run", source, *link_options(workspace), at=places)
-
-
 def project_of(workspace: Workspace, ledger_url: str) -> Project:
     """What the last run of the workspace worked on; StoreError before the first one."""
     return Project(
         read_source(workspace),
         workspace.root,
         test=read_test(workspace),
-        ledger_url=ledger_url,
+        ledger_url=ledger_url or remembered_ledger(workspace.root),
         link_roots=tuple(read_link_roots(workspace)),
     )
 
@@ -107,6 +96,7 @@ def check_apart(target: Path, workspace: Workspace) -> None:
             )
 
 
-def source_of(workspace: Workspace) -> Path | None:
-    """Where the pictures are; None where every run so far was stopped by a brake."""
-    return read_source(workspace) if (workspace.root / SOURCE).exists() else None
+def weights_of(workspace: Workspace, given: Path | None) -> Path | None:
+    """The folder of weights that a person gave, or else that of the setup."""
+    setup = read_setup(workspace.root)
+    return given or (setup.weights if setup else None)

@@ -1,5 +1,8 @@
 """Run a job in this process, with progress on the terminal and its history in the workspace."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import dagster as dg
 
 from curation.base.params import Params
@@ -22,12 +25,12 @@ def execute(
     job_name: str,
     settings: dict[str, Params],
     *,
-    tags: dict[str, str] | None = None,
     partition: str | None = None,
+    tags: Mapping[str, str] = MappingProxyType({}),
     quiet: bool = False,
 ) -> Heard:
-    """Run the job of that name, for one partition if it has any, and say what was heard; a failed
-    blocking check ends it early. `tags` are those of the run.
+    """Run the job of that name, for one partition if it has any, with these tags, and say what was
+    heard; a failed blocking check ends it early.
 
     An InksiftError of a stage comes out as it is; StoreError when Dagster cannot write its history,
     KeyboardInterrupt when the run was stopped."""
@@ -46,7 +49,7 @@ def execute(
                 run_config=config,
                 instance=instance,
                 partition_key=partition,
-                tags=tags,
+                tags=dict(tags),
                 raise_on_error=True,
             )
         except dg.DagsterExecutionInterruptedError:

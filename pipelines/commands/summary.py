@@ -104,6 +104,10 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
         )
     yield from _run_lines(told["run"])
     yield from (f"note: {line}" for line in told["folder"])
+    if told["differs_from_setup"]:
+        yield "note: this run differs from the setup of the workspace:"
+        yield from (f"  {line}" for line in told["differs_from_setup"])
+    yield from (f"note: {line}" for line in told["setup"])
     yield from (f"warning: {line}" for line in told["warnings"])
     yield from (f"  {place}" for place in told["places"].values())
 

@@ -2,30 +2,49 @@
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
 from curation.base.errors import ParamError
+from pipelines.commands.options import workspace_option
 
 
 @click.command()
+@workspace_option
 @click.option("--port", type=int, default=3000, show_default=True)
-def ui(port: int) -> None:
-    """The Dagster UI on 127.0.0.1, for the folders that INKSIFT_SOURCE and INKSIFT_WORKSPACE name.
+def ui(workspace: Path, port: int) -> None:
+    """The Dagster UI on 127.0.0.1, for a workspace and what its inksift.yaml names.
+
+    Before the first run, or to work on other folders, set INKSIFT_SOURCE; INKSIFT_TEST,
+    INKSIFT_WEIGHTS, INKSIFT_LEDGER and INKSIFT_LINK_ROOTS outrank inksift.yaml too.
 
     \b
-    Example:
-      INKSIFT_SOURCE=crawl/images INKSIFT_WORKSPACE=work inksift ui
+    Examples:
+      inksift ui --workspace work
+      INKSIFT_SOURCE=crawl/images inksift ui --workspace work
     """
-    from pipelines.instance import dagster_home
-    from pipelines.resources import project_from_environment
+    from pipelines.definitions import build
+    from pipelines.given import from_environment, project_given
+    from pipelines.instance import dagster_home, workspace_file
 
-    project = project_from_environment()
+    project = project_given(from_environment()._replace(workspace=workspace))
     if project is None:
         raise ParamError(
-            "no image folder: set INKSIFT_SOURCE=/path/to/images, then run `inksift ui` again"
+            f"no image folder, and no inksift.yaml in {workspace} that names one: set "
+            "INKSIFT_SOURCE=/path/to/images, then run `inksift ui` again"
         )
-    environment = os.environ | {"DAGSTER_HOME": str(dagster_home(project))}
-    arguments = ["-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
-    program = [sys.executable, "-m", "dagster", "dev", *arguments]
+    build(project)  # whatever is wrong with the setup is told here, and not on a page of Dagster
+    home = str(dagster_home(project))
+    # Dagster drops the first place where modules are looked for: it takes that for the current
+    # folder, which `-P` and PYTHONSAFEPATH keep away from there. So it is given one to drop.
+    paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {
+        "DAGSTER_HOME": home,
+        "INKSIFT_WORKSPACE": str(project.workspace.root),
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONSAFEPATH": "1",
+    }
+    arguments = ["-w", str(workspace_file(project)), "-h", "127.0.0.1", "-p", str(port)]
+    program = [sys.executable, "-P", "-m", "dagster", "dev", *arguments]
     os.execve(sys.executable, program, environment)  # signals reach Dagster itself

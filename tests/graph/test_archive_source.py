@@ -9,12 +9,13 @@ import pytest
 from curation.base.errors import ParamError, SourceError
 from curation.gather.archive.sink import Bounds
 from curation.gather.archive.unpack import unpacked
+from curation.gather.folder.snapshot import snapshot_of
+from curation.people.hints import next_run
 from curation.people.ledger.ledger import Ledger
 from curation.project import Project
 from curation.store.published import SOURCE
 from curation.store.workspace import Workspace
-from pipelines.commands.places import check_apart, next_run, pictures_of_run, project_of
-from pipelines.sensors import listing_digest
+from pipelines.commands.places import check_apart, pictures_of_run, project_of
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def workspace(tmp_path: Path, archive: Path) -> Workspace:
 
 def test_the_archive_is_remembered_as_the_source(workspace: Workspace, archive: Path) -> None:
     assert project_of(workspace, "").source == archive
-    assert f"inksift run {archive} " in next_run(workspace, None, Ledger.of(workspace, ""))
+    assert f"inksift run {archive} " in next_run(workspace, Ledger.of(workspace, ""))
 
 
 def test_an_export_reads_what_was_unpacked(workspace: Workspace, archive: Path) -> None:
@@ -70,8 +71,8 @@ def test_a_file_of_another_kind_is_refused_before_anything_is_written(tmp_path: 
 
 
 def test_the_sensor_sees_a_changed_archive(archive: Path) -> None:
-    before = listing_digest(archive)
-    assert listing_digest(archive) == before
+    before = snapshot_of(archive)
+    assert snapshot_of(archive) == before
     with zipfile.ZipFile(archive, "a") as packed:
         packed.writestr("owl/2.png", b"more")
-    assert listing_digest(archive) != before
+    assert snapshot_of(archive) != before

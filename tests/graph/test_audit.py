@@ -214,7 +214,8 @@ def test_a_recipe_without_probabilities_cannot_be_audited(
 
 def test_an_audit_needs_no_accepted_decisions(judged: Path, tmp_path: Path, inksift) -> None:
     """A brake may have stopped every run so far: then nothing says where the pictures are."""
-    (judged / "source.json").unlink()
+    for name in ("source.json", "inksift.yaml"):
+        (judged / name).unlink()
     assert (
         inksift("audit", "--workspace", judged, "--n", 5, "--out", tmp_path / "audit.csv").exit_code
         == 0

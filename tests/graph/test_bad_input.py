@@ -67,7 +67,9 @@ def test_one_class(copied: Path, tmp_path: Path, inksift) -> None:
     for folder in copied.iterdir():
         if folder.name != "cat":
             shutil.rmtree(folder)
-    ends(inksift("run", copied, "--workspace", tmp_path / "w", *FAST), 2, "only 'cat' is left")
+    result = inksift("run", copied, "--workspace", tmp_path / "w", *FAST)
+    ends(result, 2, f"only 'cat' is in {copied}: training needs two classes. `inksift judge`")
+    assert not (tmp_path / "w" / "decisions.csv").exists()
     assert (
         inksift(
             "judge", copied, "--out", tmp_path / "o.csv", "--workspace", tmp_path / "w", *FAST
@@ -260,11 +262,21 @@ def test_judge_never_writes_over_what_is_there(
     assert not (tmp_path / "w").exists()
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder that nobody can write to")
+def test_an_out_that_cannot_be_written_is_told_before_anything_runs(
+    copied: Path, tmp_path: Path, inksift
+) -> None:
+    result = inksift("judge", copied, "--out", "/proc/o.csv", "--workspace", tmp_path / "w")
+    ends(result, 2, "cannot write to /proc (")
+    assert "name another --out" in result.stderr
+    assert not (tmp_path / "w").exists()
+
+
 @pytest.mark.usefixtures("measured")
 def test_a_test_folder_that_is_the_source(copied: Path, tmp_path: Path, inksift) -> None:
     result = inksift("run", copied, "--workspace", tmp_path / "w", "--test", copied, *FAST)
-    ends(result, 2, "copies or variants of trusted test pictures")
-    assert "what was decided before that is in" in result.stderr
+    ends(result, 2, "name a trusted folder that holds other pictures, with --test")
+    assert not (tmp_path / "w" / "decisions.csv").exists()
 
 
 def test_an_embedder_without_a_head_is_refused_before_anything_runs(

@@ -147,7 +147,8 @@ def test_a_run_within_the_limits_withdraws_the_proposal(
 def test_a_folder_of_photographs_alone_stops_and_trains_nothing(
     tmp_path: Path, inksift, rng
 ) -> None:
-    add_noise(tmp_path / "crawl" / "holiday", 8, rng)
+    for name in ("holiday", "work"):
+        add_noise(tmp_path / "crawl" / name, 4, rng)
     stopped = inksift("run", tmp_path / "crawl", "--workspace", tmp_path / "w", "--json", *HEAVY)
     assert stopped.exit_code == 1
     told = json.loads(stopped.stdout)

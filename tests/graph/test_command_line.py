@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from assets.registry import registry
 from pipelines.cli import COMMANDS, OLD_NAMES, main
 from tests.graph.conftest import Command
 
@@ -72,3 +74,25 @@ def test_a_renamed_setting_in_a_profile_is_one_clear_sentence(
     result = inksift("run", tmp_path, "--profile", profile, "--workspace", tmp_path / "w")
     assert result.exit_code == 2
     assert "verdicts.accept_losses is now called verdicts.accept_removals" in result.stderr
+
+
+def test_settings_tell_bounds_default_and_reason(inksift: Command) -> None:
+    told = inksift("settings", "pairs").stdout
+    assert "  pairs.max_distance = 8  (whole number, from 0 to 16)\n      " in told
+    assert "duplicates" not in told
+    rows = json.loads(inksift("settings", "--json").stdout)
+    assert list(rows) == list(registry().settings)
+    for stage, params in registry().settings.items():
+        assert list(rows[stage]) == list(params.model_fields)
+    assert rows["duplicates"]["keep"] == {
+        "name": "keep",
+        "allowed": "best, largest, first",
+        "default": "best",
+        "meaning": registry().settings["duplicates"].model_fields["keep"].description,
+    }
+
+
+def test_settings_of_no_stage_are_a_typo(inksift: Command) -> None:
+    result = inksift("settings", "duplicate")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("; did you mean duplicates?\n")

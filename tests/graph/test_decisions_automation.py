@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,10 +22,11 @@ from curation.base.errors import LedgerError
 from curation.people.ledger.decisions import Decision
 from curation.project import Project
 from curation.store.parquet import read_parquet
-from curation.store.published import read_decisions
+from curation.store.published import SOURCE, read_decisions
 from curation.verdict import conflicts, human
 from curation.verdict.variants import thin
 from pipelines import freshness
+from pipelines.automatic import config_remembered
 from pipelines.commands.review import review
 from pipelines.definitions import build
 from pipelines.instance import dagster_home
@@ -39,6 +41,23 @@ SHOWS_DECISIONS = {
     "kept_apart",
     "human_decisions",
 }
+
+DECIDE = {
+    "human_decisions",
+    "duplicates",
+    "object_counts",
+    "clusters",
+    "verdicts",
+    "curated_dataset",
+    "rejected_report",
+    "kept_run",
+}
+"""The steps of the job `decide` that have settings."""
+
+
+def broken(*_: object) -> None:
+    """What fails in the middle of a run."""
+    raise RuntimeError
 
 
 class Here(NamedTuple):
@@ -176,42 +195,30 @@ def test_a_state_that_comes_back_is_asked_for_again(here: Here) -> None:
 
 def test_a_run_in_dagster_forgets_nothing_unless_told(here: Here) -> None:
     here.reject(0)
-    decide = here.defs.resolve_job_def("decide")
-    here.run(dg.RunRequest(run_config=freshness.last_settings(here.instance, {"object_counts"})))
+    remembered = config_remembered(here.project, DECIDE)
+    here.run(dg.RunRequest(run_config=remembered))
     (here.project.workspace.root / "ledger.sqlite").unlink()
     with pytest.raises(
         LedgerError, match="1 decision that the last run heard is not in this ledger"
     ):
-        here.run(
-            dg.RunRequest(run_config=freshness.last_settings(here.instance, {"object_counts"}))
-        )
+        here.run(dg.RunRequest(run_config=remembered))
     assert len(read_parquet(here.project.workspace.tables / "human_decisions.parquet")) == 1
 
-    steps = {node.name for node in decide.nodes}
-    config = freshness.last_settings(here.instance, steps)
+    config = config_remembered(here.project, DECIDE)
     config["ops"]["human_decisions"]["config"]["accept_other_ledger"] = True
     here.run(dg.RunRequest(run_config=config))
     assert read_parquet(here.project.workspace.tables / "human_decisions.parquet").empty
-    told = freshness.last_settings(here.instance, steps)["ops"]["human_decisions"]["config"]
+    told = config_remembered(here.project, DECIDE)["ops"]["human_decisions"]["config"]
     assert told == {"accept_other_ledger": False}  # what was accepted once is not accepted for good
 
 
-def test_a_run_of_the_sensor_has_the_settings_of_the_last_run(here: Here) -> None:
+def test_a_run_of_the_sensor_has_the_settings_of_the_setup(here: Here) -> None:
     here.reject(0)
     sensor = new_decisions(here.project)
     (request,) = here.look(sensor, here.look(sensor).cursor).run_requests
     ops = request.run_config["ops"]
     assert ops["object_counts"]["config"]["download"] is False
-    assert set(ops) == {
-        "human_decisions",
-        "duplicates",
-        "object_counts",
-        "clusters",
-        "verdicts",
-        "curated_dataset",
-        "rejected_report",
-        "kept_run",
-    }
+    assert set(ops) == DECIDE
 
 
 def test_no_second_run_is_asked_for_while_one_waits(here: Here) -> None:
@@ -234,26 +241,54 @@ def test_a_sensor_that_cannot_look_says_why(
     (here.project.workspace.root / "ledger.sqlite").write_bytes(b"this is no database" * 100)
     assert "ledger.sqlite" in here.look(make(here.project)).skip_message
     fresh = here._replace(instance=dg.DagsterInstance.ephemeral())
-    assert "no run has read the ledger yet" in fresh.look(make(here.project)).skip_message
+    assert "no run has taken the ledger in yet" in fresh.look(make(here.project)).skip_message
 
 
-def test_settings_that_are_no_longer_known_are_named(
-    here: Here, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("{verdicts: {max_loss: 0.75}}", "verdicts.max_loss is now called verdicts.max_removal"),
+        ("{verdicts: {no_such_setting: 1}}", "no setting called verdicts.no_such_setting"),
+    ],
+)
+def test_a_setup_that_cannot_be_used_is_told_with_its_file(
+    here: Here, settings: str, told: str
 ) -> None:
     sensor = new_decisions(here.project)
     here.reject(0)
     cursor = here.look(sensor).cursor
-    monkeypatch.setattr(freshness, "_settings", lambda _, stage: {"no_such_setting": 1})
-    assert "no_such_setting" in here.look(sensor, cursor).skip_message
+    file = here.project.workspace.root / "inksift.yaml"
+    file.write_text(f"settings: {settings}")
+    assert f"{file}: {told}" in here.look(sensor, cursor).skip_message
+    file.unlink()
+    assert f"no {file} yet: the first run" in here.look(sensor, cursor).skip_message
 
 
-def test_settings_of_an_earlier_version_are_taken_over(
+def test_what_a_run_measured_otherwise_is_not_decided_on(here: Here) -> None:
+    here.reject(0)
+    sensor, workspace = new_decisions(here.project), here.project.workspace
+    cursor = here.look(sensor).cursor
+    told = json.loads((workspace.root / SOURCE).read_text())
+    line = "images.thumbnail_side_px: `320` instead of `640`"
+    workspace.publish(SOURCE, json.dumps({**told, "differs_from_setup": [line]}).encode())
+    seen = here.look(sensor, cursor)
+    assert seen.run_requests == []
+    assert f"may not fit ({line}): run `inksift run`" in seen.skip_message
+
+
+def test_a_run_that_failed_has_taken_nothing_in_and_leaves_no_settings(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = {"verdicts": {"max_loss": 0.75}}
-    monkeypatch.setattr(freshness, "_settings", lambda _, stage: old.get(stage, {}))
-    settings = freshness.last_settings(here.instance, {"verdicts"})
-    assert settings["ops"]["verdicts"]["config"]["max_removal"] == 0.75
+    here.reject(0)
+    sensor = new_decisions(here.project)
+    trial = config_remembered(here.project, DECIDE)
+    trial["ops"]["curated_dataset"]["config"]["review"] = "held"
+    monkeypatch.setattr("assets.verdict.verdicts.several.settle", broken)
+    with pytest.raises(RuntimeError):
+        here.run(dg.RunRequest(run_config=trial))
+    monkeypatch.undo()
+    (request,) = here.look(sensor, here.look(sensor).cursor).run_requests
+    assert request.run_config["ops"]["curated_dataset"]["config"]["review"] == "kept"
 
 
 def test_the_tag_of_a_data_version_is_that_of_dagster() -> None:

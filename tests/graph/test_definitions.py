@@ -16,13 +16,13 @@ from curation.project import Project
 from pipelines.definitions import build
 from pipelines.io_managers import ParquetTables
 from pipelines.resources import project_from_environment, resources
-from pipelines.sensors import listing_digest, new_files
 
 ASSETS = {
     "gather": [
         "given_splits",
         "hashes",
         "images",
+        "listing",
         "profile",
         "set_aside",
         "sidecars",
@@ -170,10 +170,10 @@ def test_the_workspace_file_loads_these_definitions() -> None:
 def test_the_nightly_schedule_runs_everything(defs: dg.Definitions) -> None:
     (schedule,) = defs.schedules or []
     assert schedule.job_name == "everything"
-    assert schedule.cron_schedule == "0 2 * * *"
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "UTC")
 
 
-def test_only_the_sensor_that_starts_nothing_is_on_from_the_start(defs: dg.Definitions) -> None:
+def test_only_sensors_that_start_nothing_are_on_from_the_start(defs: dg.Definitions) -> None:
     sensors = {sensor.name: sensor for sensor in defs.sensors or []}
     running = {
         name
@@ -181,40 +181,10 @@ def test_only_the_sensor_that_starts_nothing_is_on_from_the_start(defs: dg.Defin
         if one.default_status == dg.DefaultSensorStatus.RUNNING
     }
     assert (set(sensors), running) == (
-        {"ledger_changes", "new_decisions", "new_files"},
-        {"ledger_changes"},
+        {"first_setup", "ledger_changes", "new_decisions", "new_files"},
+        {"first_setup", "ledger_changes"},
     )
-    assert not sensors["ledger_changes"].has_jobs
-
-
-def test_the_sensor_waits_until_the_folder_holds_still(tmp_path: Path) -> None:
-    source = tmp_path / "images"
-    (source / "cat").mkdir(parents=True)
-    (source / "cat" / "a.png").write_bytes(b"1")
-    sensor = new_files(Project(source, tmp_path / "w"))
-
-    def look(cursor: str | None) -> tuple[int, str | None]:
-        context = dg.build_sensor_context(cursor=cursor, sensor_name="new_files")
-        data = sensor.evaluate_tick(context)
-        return len(data.run_requests or []), data.cursor
-
-    requests, cursor = look(None)
-    assert requests == 0
-    requests, cursor = look(cursor)
-    assert requests == 1
-    assert look(cursor)[0] == 0
-    (source / "cat" / "b.png").write_bytes(b"2")
-    requests, cursor = look(cursor)
-    assert requests == 0
-    assert look(cursor)[0] == 1
-
-
-def test_the_listing_follows_names_sizes_and_times(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"1")
-    before = listing_digest(tmp_path)
-    assert listing_digest(tmp_path) == before
-    (tmp_path / "a").rename(tmp_path / "b")
-    assert listing_digest(tmp_path) != before
+    assert not any(sensors[name].has_jobs for name in running)
 
 
 def test_tables_cross_assets_as_parquet(tmp_path: Path) -> None:
@@ -267,10 +237,11 @@ def test_without_a_folder_the_graph_loads_and_a_run_says_what_to_set(
         build(None).resolve_job_def("curate").execute_in_process()
     assert isinstance(failed.value.__cause__, ParamError)
     assert "set INKSIFT_SOURCE=" in str(failed.value.__cause__)
-    assert set(resources(None, {})) == {"project", "io_manager"}
+    assert set(resources(None, {})) == {"project", "run_settings", "io_manager"}
 
 
 def test_the_environment_names_the_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "WEIGHTS").mkdir()
     for name in ("SOURCE", "WORKSPACE", "TEST", "WEIGHTS"):
         monkeypatch.setenv(f"INKSIFT_{name}", str(tmp_path / name))
     assert project_from_environment() == Project(

@@ -392,10 +392,10 @@ def test_a_run_hears_the_ledger_of_its_option_and_people_decide_in_that_one(
         2,
         True,
     ), result.output
-    result = invoke(*take, "--ledger", team)
-    assert f"--workspace {work} --ledger {team}" in result.stdout, result.output
+    result = invoke(*take)  # the setup remembers the ledger of the first run
+    assert f"inksift run --workspace {work}\n" in result.stdout, result.output
 
-    assert invoke(*judge, *plain).exit_code == 0
+    assert invoke(*judge[:-2], *plain).exit_code == 0
     after = read_parquet(work / "decisions.parquet").set_index("path")
     assert after.loc[row["path"], ["outcome", "reason", "decided_by"]].tolist() == [
         "rejected",
@@ -403,9 +403,10 @@ def test_a_run_hears_the_ledger_of_its_option_and_people_decide_in_that_one(
         "human",
     ]
     assert not (work / "ledger.sqlite").exists()
-    assert invoke("verify", "--workspace", work, "--ledger", team).exit_code == 0
+    assert invoke("verify", "--workspace", work).exit_code == 0
 
-    forgetful = (*judge[:-2], *plain)
+    own = f"sqlite:///{work / 'ledger.sqlite'}"
+    forgetful = (*judge[:-1], own, *plain)
     result = invoke(*forgetful)
     assert result.exit_code == 2
     assert (
@@ -413,12 +414,12 @@ def test_a_run_hears_the_ledger_of_its_option_and_people_decide_in_that_one(
         "heard" in result.stderr
     )
     assert f"name it with --ledger {team}" in result.stderr
-    assert (
-        invoke("verify", "--workspace", work, "--ledger", team).exit_code == 0
-    )  # nothing was touched
-    assert invoke(*forgetful, "--accept-other-ledger").exit_code == 0
+    assert invoke("verify", "--workspace", work).exit_code == 0  # nothing was touched
+    result = invoke(*forgetful, "--accept-other-ledger")
+    assert result.exit_code == 0
+    assert f"ledger: the workspace's own instead of {team}" in result.stdout
     assert "human" not in set(read_parquet(work / "decisions.parquet")["decided_by"])
-    assert invoke("verify", "--workspace", work).exit_code == 0
+    assert invoke("verify", "--workspace", work, "--ledger", own).exit_code == 0
 
 
 def test_a_team_moves_to_its_own_ledger_by_export_and_import(

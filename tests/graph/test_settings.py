@@ -16,7 +16,6 @@ from pipelines.settings import (
     profile_names,
     run_config,
     with_assignments,
-    with_new_names,
 )
 
 
@@ -60,6 +59,8 @@ def test_every_shipped_profile_is_legal_and_says_why(name: str) -> None:
         ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]", "aliases"),
         ("verdicts: {filters: [gray]}", "no signal called gray; there are: edges"),
         ("ñandú: {x: 1}", "no stage called ñandú"),
+        ("duplicate: {keep: first}", r"no stage called duplicate; .*; did you mean duplicates\?"),
+        ("duplicates: {kep: first}", r"there are: keep, prefer, variants; did you mean keep\?"),
     ],
 )
 def test_a_bad_profile_is_one_clear_error(tmp_path: Path, content: str, message: str) -> None:
@@ -90,6 +91,8 @@ def test_an_unknown_profile_lists_those_there_are() -> None:
         match="no profile called fast; there are: camp2022, default, demo, or give a YAML",
     ):
         load_profile("fast")
+    with pytest.raises(ParamError, match=r"did you mean demo\?"):
+        load_profile("dmo")
 
 
 def test_assignments_lie_over_the_profile() -> None:
@@ -123,13 +126,6 @@ def test_the_name_of_an_earlier_version_is_answered_with_todays(old: str, new: s
     stage, _, setting = old.partition(".")
     with pytest.raises(ParamError, match=rf"^{old} is now called {new}: write that instead$"):
         checked({stage: {setting or "seeds": 1}})
-
-
-def test_what_an_earlier_version_stored_is_read_by_todays_names() -> None:
-    stored = {"f1_bill": {"seeds": 2}, "verdicts": {"max_loss": 0.5, "recipe": "camp2022"}}
-    settings = checked(with_new_names(stored))
-    assert settings["ablation"].seeds == 2
-    assert (settings["verdicts"].max_removal, settings["verdicts"].recipe) == (0.5, "camp2022")
 
 
 def test_every_new_name_exists() -> None:

@@ -62,6 +62,22 @@ def test_settings_of_another_version_are_no_fault_of_the_user(instance: dg.Dagst
         settings_used(instance, "splits", SplitParams)
 
 
+def test_settings_of_a_run_that_failed_are_not_taken_over(instance: dg.DagsterInstance) -> None:
+    @dg.asset
+    def splits() -> dg.MaterializeResult[None]:
+        return dg.MaterializeResult(metadata=settings_of(SplitParams(seed=3)))
+
+    @dg.asset(deps=["splits"])
+    def later() -> None:
+        raise ValueError
+
+    dg.materialize([splits, later], instance=instance, raise_on_error=False)
+    with pytest.raises(StoreError, match="splits was made by a run that failed: run `inksift run`"):
+        settings_used(instance, "splits", SplitParams)
+    dg.materialize([splits], instance=instance)
+    assert settings_used(instance, "splits", SplitParams) == SplitParams(seed=3)
+
+
 def test_a_step_took_what_its_stages_took_at_their_longest(instance: dg.DagsterInstance) -> None:
     assert step_seconds(instance) == {}
     run(instance, *STAGES_OF["deduplication"], seconds=0.2)

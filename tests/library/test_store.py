@@ -269,3 +269,20 @@ def test_one_value_is_read_out_of_many(tmp_path: Path, rows_per_group: int | Non
     assert read_parquet(part)["image_id"].tolist() == ["a", "bb", "ccc", "dd", "bb"]
     with pytest.raises(ValueError, match="not in list"):
         read_value(part, "value", where="image_id", equals="e")
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = Workspace(tmp_path / "w")
+    workspace.tables.mkdir()
+    workspace.demand_writable()
+    assert sorted(path.name for path in workspace.root.rglob("*")) == ["tables", "workspace.json"]
+
+    def touch(path: Path) -> None:
+        if path.parent == workspace.tables:
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "touch", touch)
+    with pytest.raises(StoreError, match=r"cannot write to .*tables \(Permission denied\): give"):
+        workspace.demand_writable()

@@ -18,6 +18,7 @@ from curation.people.ledger.ledger import Ledger, Recorded
 from curation.review.app import create_app
 from curation.review.catalogue import Catalogue
 from curation.store.parquet import read_parquet, to_parquet
+from curation.store.setup import setup_file
 from curation.store.workspace import Workspace
 from tests.web.asking import ACCESS, Browser, app_of
 from tests.web.finished import finish, later
@@ -411,6 +412,9 @@ def test_the_page_says_how_the_next_run_takes_decisions_in(
     body = browser.get("/").body.decode()
     source = json.loads((reviewable.root / "source.json").read_bytes())["source"]
     assert f"inksift run {source} --workspace {reviewable.root}" in body
+    setup_file(reviewable.root).write_text(f"source: {source}\n")
+    short = f"<code>inksift run --workspace {reviewable.root}</code>"
+    assert short in browser.get("/").body.decode()
 
 
 def test_an_unfinished_run_is_told(browser: Browser, reviewable: Workspace) -> None:

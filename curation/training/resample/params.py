@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from curation.base.params import Params
+from curation.base.params import NAMES_CLASSES, Params
 from curation.training.resample.weights import Weighing
 
 Factor = Annotated[float, Field(ge=1, le=100)]
@@ -57,7 +57,10 @@ class ResampleParams(Params):
         description="Multiples that the smallest classes come to instead, the smallest first",
     )
     oversample_factors: dict[str, Factor] = Field(
-        {}, max_length=1000, description="Multiples that classes come to instead, by name"
+        {},
+        max_length=1000,
+        description="Multiples that classes come to instead, by name",
+        json_schema_extra=NAMES_CLASSES,
     )
     weights: Weighing = Field("balanced", description="How classes weigh in the loss")
     effective_beta: float = Field(

@@ -1,6 +1,8 @@
 """YAML that people write: safe to read, without aliases and repeated keys, which are text as it
 stands there."""
 
+from __future__ import annotations
+
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import yaml
 
 from curation.base.errors import ParamError
 
-_LARGEST_FILE_BYTES = 1_000_000
+_LARGEST_FILE_BYTES = 1_000_000  # what people write by hand is a thousandth of this
 _TEXT = "tag:yaml.org,2002:str"
 _UNREADABLE = (yaml.YAMLError, ValueError, RecursionError, OSError)
 

@@ -1,0 +1,52 @@
+"""Commands that a person is told to run next: they name what the setup of the workspace does not
+remember."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from curation.base.commands import Places, command
+from curation.base.errors import ParamError, StoreError
+from curation.people.ledger.ledger import Ledger
+from curation.store.published import link_options, read_source
+from curation.store.setup import Setup, read_setup
+from curation.store.workspace import Workspace
+
+
+def places_of(workspace: Workspace, ledger: Ledger, weights: Path | None = None) -> Places:
+    """What a command has to name to work where this one did."""
+    setup = _remembered(workspace) or Setup()
+    ledger_to_name = "" if _names(setup, ledger, workspace) else ledger.name
+    weights_to_name = None if setup.weights == weights else weights
+    return Places(workspace.root, ledger_to_name, weights_to_name)
+
+
+def next_run(workspace: Workspace, ledger: Ledger, weights: Path | None = None) -> str:
+    """The command that takes in what people decided."""
+    places = places_of(workspace, ledger, weights)
+    setup = _remembered(workspace)
+    if setup and setup.source:
+        return command("run", at=places)
+    return command("run", _source(workspace), *link_options(workspace), at=places)
+
+
+def _remembered(workspace: Workspace) -> Setup | None:
+    """The setup, if there is one that can be read: a run says what is wrong with another."""
+    try:
+        return read_setup(workspace.root)
+    except ParamError:
+        return None
+
+
+def _names(setup: Setup, ledger: Ledger, workspace: Workspace) -> bool:
+    """Whether the setup names this ledger."""
+    return bool(setup.ledger) and Ledger.of(workspace, setup.ledger).name == ledger.name
+
+
+def _source(workspace: Workspace) -> Path | str:
+    """Where the pictures of the last run were; a word for it where every run so far was stopped by
+    a brake."""
+    try:
+        return read_source(workspace)
+    except StoreError:
+        return "SOURCE"

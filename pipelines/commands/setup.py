@@ -1,0 +1,66 @@
+"""`inksift setup`: what every run on a workspace starts from."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from curation.base.errors import ParamError
+from pipelines.commands.options import existing, json_option, workspace_option
+
+
+@click.command()
+@workspace_option
+@json_option
+def setup(workspace: Path, as_json: bool) -> None:
+    """What every run on a workspace starts from, on the command line, in the Dagster UI, by
+    schedule and sensor: its inksift.yaml, checked, and in what the last run differed.
+
+    The first run that succeeds writes that file; from then on it is yours to edit.
+
+    \b
+    Example:
+      inksift setup --workspace work
+    """
+    from curation.store.setup import read_setup, setup_file
+    from pipelines.given import remembered_values
+
+    file, found = setup_file(workspace.absolute()), read_setup(workspace.absolute())
+    if found is None:
+        raise ParamError(
+            f"no {file} yet: the first run that succeeds writes it, `inksift run` or `inksift "
+            "judge` with this --workspace"
+        )
+    told = {
+        "file": str(file),
+        **found.model_dump(mode="json"),
+        "settings_with_profile": remembered_values(workspace.absolute()),
+        "last_run_differs": _last_run_differs(workspace),
+    }
+    click.echo(json.dumps(told, indent=1) if as_json else "\n".join(lines(told)))
+
+
+def lines(told: Mapping[str, Any]) -> Iterator[str]:
+    """The setup for a person."""
+    yield told["file"]
+    for name in ("source", "test", "weights", "profile"):
+        yield f"  {name:<11}{told[name] or 'none'}"
+    yield f"  {'ledger':<11}{told['ledger'] or 'ledger.sqlite in the workspace'}"
+    yield f"  {'links':<11}{', '.join(told['link_roots']) or 'not followed'}"
+    yield "  {:<11}{cron}, {timezone}".format("schedule", **told["schedule"])
+    for stage, settings in told["settings_with_profile"].items():
+        for name, value in settings.items():
+            own = name in told["settings"].get(stage, {})
+            yield f"  {stage}.{name} = {json.dumps(value)}{'' if own else '  (of the profile)'}"
+    if told["last_run_differs"]:
+        yield "the decisions of the last run were made otherwise:"
+        yield from (f"  {line}" for line in told["last_run_differs"])
+
+
+def _last_run_differs(workspace: Path) -> list[str]:
+    """In what the last run differed; nothing before the first."""
+    from curation.store.published import SOURCE, read_differs
+
+    return read_differs(existing(workspace)) if (workspace / SOURCE).exists() else []

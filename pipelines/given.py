@@ -1,0 +1,116 @@
+"""What a run works on and with: the setup of its workspace, and what a person gave for this run.
+
+A value that is given outranks the setup. `--set` lies over its settings; another profile stands in
+place of its profile and settings, as those were written for that profile."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from curation.base.errors import ParamError
+from curation.base.params import Params
+from curation.project import Project
+from curation.store.setup import Setup, read_setup, setup_file
+from pipelines.settings import (
+    Values,
+    checked,
+    laid_over,
+    load_profile,
+    profile_names,
+    with_assignments,
+)
+
+_DEFAULT_WORKSPACE = "inksift-workspace"
+
+
+class Given(NamedTuple):
+    """What a person gave for one run, on the command line or in the environment; empty where the
+    setup decides."""
+
+    workspace: Path
+    source: Path | None = None
+    test: Path | None = None
+    no_test: bool = False
+    link_roots: tuple[Path, ...] = ()
+    weights: Path | None = None
+    ledger_url: str = ""
+    profile: str = ""
+    assignments: tuple[str, ...] = ()
+
+
+def from_environment() -> Given:
+    """What INKSIFT_SOURCE, _WORKSPACE, _TEST, _WEIGHTS, _LEDGER and _LINK_ROOTS (folders with
+    colons between them) give."""
+    roots = os.environ.get("INKSIFT_LINK_ROOTS", "").split(os.pathsep)
+    return Given(
+        Path(os.environ.get("INKSIFT_WORKSPACE") or _DEFAULT_WORKSPACE),
+        source=_named("INKSIFT_SOURCE"),
+        test=_named("INKSIFT_TEST"),
+        link_roots=tuple(map(Path, filter(None, roots))),
+        weights=_named("INKSIFT_WEIGHTS"),
+        ledger_url=os.environ.get("INKSIFT_LEDGER", ""),
+    )
+
+
+def project_given(given: Given) -> Project | None:
+    """What a run works on; None where neither the person nor the setup names a source."""
+    setup = read_setup(given.workspace) or Setup()
+    source = given.source or setup.source
+    if source is None:
+        return None
+    weights = given.weights or setup.weights
+    if weights and not weights.is_dir():
+        raise ParamError(
+            f"no such folder of weights: {weights}; correct {setup_file(given.workspace)}, or name "
+            "another with --weights-dir"
+        )
+    return Project(
+        source,
+        given.workspace,
+        None if given.no_test else given.test or setup.test,
+        weights,
+        given.ledger_url or setup.ledger,
+        given.link_roots or tuple(setup.link_roots),
+    )
+
+
+def settings_given(given: Given, project: Project) -> dict[str, Params]:
+    """The settings of every stage; ParamError names an unknown one, or a value out of range."""
+    profile = given.profile
+    values = load_profile(profile) if profile else remembered_values(given.workspace)
+    return checked(with_links(with_assignments(values, given.assignments), project))
+
+
+def settings_remembered(project: Project) -> dict[str, Params]:
+    """The settings of every stage where a person gave none."""
+    return checked(with_links(remembered_values(project.workspace_folder), project))
+
+
+def remembered_values(workspace: Path) -> Values:
+    """What the setup of a workspace says of settings, its profile included; the default profile
+    where there is no setup. ParamError names the file and what is wrong in it."""
+    setup = read_setup(workspace) or Setup()
+    try:
+        values = laid_over(load_profile(profile_remembered(setup, workspace)), setup.settings)
+        checked(values)
+    except ParamError as error:
+        raise ParamError(f"{setup_file(workspace)}: {error}") from None
+    return values
+
+
+def profile_remembered(setup: Setup, workspace: Path) -> str:
+    """A profile that ships by its name, another by its file, which may lie beside the setup."""
+    shipped = setup.profile in profile_names()
+    return setup.profile if shipped else str(workspace / setup.profile)
+
+
+def with_links(values: Mapping[str, Mapping[str, object]], project: Project) -> Values:
+    """`values`; where folders are named that links may lead into, links are followed."""
+    follow = {"images": {"follow_links": True}} if project.link_roots else {}
+    return laid_over(values, follow)
+
+
+def _named(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value) if value else None

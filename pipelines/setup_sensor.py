@@ -1,0 +1,49 @@
+"""What writes down the setup of a workspace when its first run was started in Dagster."""
+
+import dagster as dg
+
+from assets.gather.listing import listing
+from assets.verdict.curated_dataset import curated_dataset
+from curation.base.errors import InksiftError
+from curation.project import Project
+from pipelines.automatic import NO_PROJECT
+from pipelines.remembering import REMEMBER_TAG, remember
+from pipelines.resources import settings_of_run
+
+_SECONDS_BETWEEN_LOOKS = 30
+_WHOLE_RUN = (listing.key, curated_dataset.key)
+"""What a run makes that began with the folder and came to decisions."""
+
+
+def first_setup(project: Project | None) -> dg.SensorDefinition:
+    """A sensor that writes inksift.yaml once a run succeeded, where there is none or its tag asks
+    for it."""
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        name="first_setup",
+        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Writes inksift.yaml into the workspace from the first run that succeeded, or "
+        f"from one with the tag {REMEMBER_TAG}; starts nothing",
+    )
+    def sensor(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
+        if project is None:
+            return NO_PROJECT
+        if not _made_all(context.instance, context.dagster_run.run_id):
+            return dg.SkipReason("this run did not go from the folder to decisions")
+        run = context.dagster_run
+        try:
+            settings = settings_of_run(project, run.run_config)
+            told = remember(project, settings, anew=REMEMBER_TAG in run.tags)
+        except InksiftError as error:
+            return dg.SkipReason(f"the setup cannot be written: {error}")
+        return dg.SkipReason("; ".join(told) or "inksift.yaml is there already")
+
+    return sensor
+
+
+def _made_all(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """Whether a run was the last to make both ends of the way to decisions."""
+    made = map(instance.get_latest_materialization_event, _WHOLE_RUN)
+    return all(event is not None and event.run_id == run_id for event in made)
