@@ -52,7 +52,12 @@ def curated_dataset(
         link_roots=project.link_roots,
         differs=run_settings.differs,
     )
-    run = begin_run(project.workspace, facts_of(context, project.workspace_folder), verdicts, ledger=project.ledger.name)
+    run = begin_run(
+        project.workspace,
+        facts_of(context, project.workspace_folder),
+        verdicts,
+        ledger=project.ledger.name,
+    )
     staying = curate(verdicts, config)
     return table(
         staying,
