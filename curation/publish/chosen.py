@@ -13,6 +13,7 @@ from curation.publish.beside import Beside
 from curation.publish.facts import IN_SPLITS, RunFacts, run_splits, trusted_rows
 from curation.publish.forms.form import Form
 from curation.publish.task import ExportParams, ExportPicture, ExportSummary, Removed
+from curation.training.splits import TRAIN
 from curation.verdict.conflicts import is_conflict
 from curation.verdict.curated import staying
 
@@ -49,7 +50,7 @@ def chosen_pictures(
     if params.split:
         pictures = _divided(pictures, form, facts, summary)
     else:
-        pictures = [one._replace(split=beside.splits.get(one.path, "")) for one in pictures]
+        pictures = _as_given(pictures, form, beside, summary)
     return _opened_by(form, pictures, summary)
 
 
@@ -100,6 +101,22 @@ def _divided(
     outside = [one for one in placed if not one.split]
     summary.in_no_split = {one.path: splits.get(one.path, "class_too_small") for one in outside}
     return [*(one for one in placed if one.split), *trusted]
+
+
+def _as_given(
+    pictures: Sequence[ExportPicture], form: Form, beside: Beside, summary: ExportSummary
+) -> list[ExportPicture]:
+    """The pictures with the splits that the source gives them. Of a data set, what lies in none of
+    them trains, as it does in a run: every form could write it only beside the train split."""
+    placed = [one._replace(split=beside.splits.get(one.path, "")) for one in pictures]
+    outside = [one for one in placed if not one.split]
+    if form.holds == "seen" or len(outside) in (0, len(placed)):
+        return placed
+    summary.notes.append(
+        f"{len(outside)} pictures that are in no split of the source count as {TRAIN}, such as "
+        f"{outside[0].path}"
+    )
+    return [one._replace(split=one.split or TRAIN) for one in placed]
 
 
 def _in_split(picture: ExportPicture, splits: Mapping[str, str]) -> ExportPicture:

@@ -109,6 +109,24 @@ def test_an_empty_export_is_one(folder: Folder, form: Form) -> None:
     assert folder.export(form.name).pictures == 0
 
 
+@every_form
+def test_a_picture_outside_of_every_given_split_trains_and_none_is_lost(
+    folder: Folder, form: Form
+) -> None:
+    folder.beside = folder.beside._replace(splits={"fox/1.png": "train", "cat/1.png": "test"})
+    summary = folder.export(form.name)
+    found = contents(folder.root / form.name)
+    everything = b"\0".join(found.values())
+    there = {name for name, data in folder.data.items() if data in everything}
+    if form.name not in WITHOUT_PICTURES:
+        assert there >= {name for name in PICTURES if "photo" not in name}
+    told = "2 pictures that are in no split of the source count as train, such as cat/deep/1.png"
+    assert (told in summary.notes) == (form.holds != "seen")
+    if form.name == "csv":
+        rows = list(csv.DictReader(io.StringIO(found["pictures.csv"].decode())))
+        assert [row["split"] for row in rows] == ["test", "train", "train", "train"]
+
+
 def test_every_form_is_offered_under_its_name() -> None:
     assert [form.name for form in FORMS] == list(OFFERED)
     with pytest.raises(ParamError, match="no form called tfrecord; there are: folders, "):
@@ -310,10 +328,10 @@ def test_shards_are_bounded_and_no_class_fills_one_alone(folder: Folder) -> None
     pictures = [picture(str(number), "train", 10) for number in range(7)]
     shards = shards_of([*pictures, picture("8", "", 50)], most_bytes=30)
     assert [(one.split, one.number, one.of, len(one.pictures)) for one in shards] == [
-        ("train", 0, 1, 1),
-        ("train", 0, 3, 3),
-        ("train", 1, 3, 3),
-        ("train", 2, 3, 1),
+        ("train", 0, 4, 3),
+        ("train", 1, 4, 3),
+        ("train", 2, 4, 1),
+        ("train", 3, 4, 1),
     ]
 
 
