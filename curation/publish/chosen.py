@@ -10,7 +10,7 @@ import pandas as pd
 from curation.base.errors import ParamError
 from curation.base.tables import IMAGES
 from curation.publish.beside import Beside
-from curation.publish.facts import IN_SPLITS, RunFacts, run_splits, trusted_rows
+from curation.publish.facts import IN_SPLITS, ExportFacts, run_splits, trusted_rows
 from curation.publish.forms.form import Form
 from curation.publish.task import ExportParams, ExportPicture, ExportSummary, Removed
 from curation.training.splits import TRAIN
@@ -37,7 +37,7 @@ def chosen_pictures(
     form: Form,
     params: ExportParams,
     beside: Beside,
-    facts: RunFacts,
+    facts: ExportFacts,
     summary: ExportSummary,
 ) -> list[ExportPicture]:
     """The pictures of DECISIONS and IMAGES that the form is to hold, by path; what cannot be there
@@ -85,7 +85,7 @@ def _as_pictures(rows: pd.DataFrame) -> list[ExportPicture]:
 
 
 def _divided(
-    pictures: Sequence[ExportPicture], form: Form, facts: RunFacts, summary: ExportSummary
+    pictures: Sequence[ExportPicture], form: Form, facts: ExportFacts, summary: ExportSummary
 ) -> list[ExportPicture]:
     """The pictures with the split of the run, those of its trusted test folder among them; one that
     has none is only part of a form that holds what was rejected too."""
@@ -124,7 +124,7 @@ def _in_split(picture: ExportPicture, splits: Mapping[str, str]) -> ExportPictur
     return picture._replace(split=split if split in IN_SPLITS else "")
 
 
-def _trusted(facts: RunFacts) -> list[ExportPicture]:
+def _trusted(facts: ExportFacts) -> list[ExportPicture]:
     """The pictures of the trusted test folder, which nobody judged."""
     if facts.tested is None:
         return []
