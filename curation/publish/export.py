@@ -53,7 +53,9 @@ def export(
     pictures = chosen_pictures(
         rows, images, form=form, params=params, beside=beside, facts=facts, summary=summary
     )
-    classes = class_folders((picture.label for picture in pictures), form.folder)
+    classes = class_folders(
+        (picture.label for picture in pictures), form.folder, reserved=form.beside
+    )
     summary.classes = {folder: label for label, folder in classes.items()}
     with _reaches(source, beside, facts) as (reach, test_reach):
         task = ExportTask(
