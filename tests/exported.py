@@ -23,7 +23,7 @@ from curation.base.tables import (
 from curation.gather.folder.walk import display
 from curation.publish.beside import Beside, Sidecar
 from curation.publish.export import export
-from curation.publish.facts import RunFacts, Tested
+from curation.publish.facts import ExportFacts, Tested
 from curation.publish.task import MARK, ExportParams, ExportSummary
 
 SIZES = {"JPEG": (24, 16), "PNG": (16, 24)}
@@ -114,7 +114,7 @@ class Folder:
         known = self.splits.to_dict("records")
         self.splits = SPLITS.frame([*known, row | {"group": 99, "split": "test"}])
 
-    def facts(self, *, split: bool = False) -> RunFacts:
+    def facts(self, *, split: bool = False) -> ExportFacts:
         """Of every picture a box and an embedding; the first two kept ones are a family."""
         ids = dict.fromkeys(self.images["image_id"])
         boxes = np.array([0.25, 0.25, 0.75, 0.5, 0.9, 0], np.float32)
@@ -133,7 +133,7 @@ class Folder:
             EMBEDDINGS.name: EMBEDDINGS.frame([{"image_id": one, **known} for one in ids]),
             FAMILIES.name: FAMILIES.frame(family),
         }
-        return RunFacts(tables, self.splits if split else None, self.tested if split else None)
+        return ExportFacts(tables, self.splits if split else None, self.tested if split else None)
 
     def export(self, form: str, target: Path | None = None, **settings: Any) -> ExportSummary:
         """Export into the folder of that name."""

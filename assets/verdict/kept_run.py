@@ -7,8 +7,8 @@ from assets.shared.results import table
 from assets.shared.stage import Made, Stage
 from curation.base.errors import StoreError
 from curation.project import Project
-from curation.report.siblings import keep_pages
-from curation.runs.keep import names_to_keep, prune_runs
+from curation.report.siblings import keep_newest, keep_pages
+from curation.runs.keep import names_to_keep
 from curation.runs.kept import folder_of, own_bytes
 from curation.runs.params import KeptRunParams
 from curation.runs.record import current_run
@@ -38,7 +38,7 @@ def kept_run(
     run = run and keep_pages(project.workspace, names_to_keep(run))
     if run is None:
         raise StoreError("nothing says which run this is: materialise curated_dataset first")
-    removed = prune_runs(project.workspace, config.most)
+    removed = keep_newest(project.workspace, config.most)
     return table(
         pd.DataFrame({"decisions": [run.decisions]}),
         run=run.name,

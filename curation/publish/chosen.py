@@ -10,9 +10,10 @@ import pandas as pd
 from curation.base.errors import ParamError
 from curation.base.tables import IMAGES
 from curation.publish.beside import Beside
-from curation.publish.facts import IN_SPLITS, RunFacts, run_splits, trusted_rows
+from curation.publish.facts import IN_SPLITS, ExportFacts, run_splits, trusted_rows
 from curation.publish.forms.form import Form
 from curation.publish.task import ExportParams, ExportPicture, ExportSummary, Removed
+from curation.training.splits import TRAIN
 from curation.verdict.conflicts import is_conflict
 from curation.verdict.curated import staying
 
@@ -36,7 +37,7 @@ def chosen_pictures(
     form: Form,
     params: ExportParams,
     beside: Beside,
-    facts: RunFacts,
+    facts: ExportFacts,
     summary: ExportSummary,
 ) -> list[ExportPicture]:
     """The pictures of DECISIONS and IMAGES that the form is to hold, by path; what cannot be there
@@ -49,7 +50,7 @@ def chosen_pictures(
     if params.split:
         pictures = _divided(pictures, form, facts, summary)
     else:
-        pictures = [one._replace(split=beside.splits.get(one.path, "")) for one in pictures]
+        pictures = _as_given(pictures, form, beside, summary)
     return _opened_by(form, pictures, summary)
 
 
@@ -84,7 +85,7 @@ def _as_pictures(rows: pd.DataFrame) -> list[ExportPicture]:
 
 
 def _divided(
-    pictures: Sequence[ExportPicture], form: Form, facts: RunFacts, summary: ExportSummary
+    pictures: Sequence[ExportPicture], form: Form, facts: ExportFacts, summary: ExportSummary
 ) -> list[ExportPicture]:
     """The pictures with the split of the run, those of its trusted test folder among them; one that
     has none is only part of a form that holds what was rejected too."""
@@ -102,12 +103,28 @@ def _divided(
     return [*(one for one in placed if one.split), *trusted]
 
 
+def _as_given(
+    pictures: Sequence[ExportPicture], form: Form, beside: Beside, summary: ExportSummary
+) -> list[ExportPicture]:
+    """The pictures with the splits that the source gives them. Of a data set, what lies in none of
+    them trains, as it does in a run: every form could write it only beside the train split."""
+    placed = [one._replace(split=beside.splits.get(one.path, "")) for one in pictures]
+    outside = [one for one in placed if not one.split]
+    if form.holds == "seen" or len(outside) in (0, len(placed)):
+        return placed
+    summary.notes.append(
+        f"{len(outside)} pictures that are in no split of the source count as {TRAIN}, such as "
+        f"{outside[0].path}"
+    )
+    return [one._replace(split=one.split or TRAIN) for one in placed]
+
+
 def _in_split(picture: ExportPicture, splits: Mapping[str, str]) -> ExportPicture:
     split = splits.get(picture.path, "")
     return picture._replace(split=split if split in IN_SPLITS else "")
 
 
-def _trusted(facts: RunFacts) -> list[ExportPicture]:
+def _trusted(facts: ExportFacts) -> list[ExportPicture]:
     """The pictures of the trusted test folder, which nobody judged."""
     if facts.tested is None:
         return []

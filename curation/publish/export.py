@@ -19,7 +19,7 @@ from curation.gather.folder.reach import Reach, reach_of
 from curation.publish.beside import NOTHING_BESIDE, Beside
 from curation.publish.chosen import chosen_pictures, removed_files
 from curation.publish.export_names import class_folders
-from curation.publish.facts import NO_FACTS, RunFacts, evidence_of
+from curation.publish.facts import NO_FACTS, ExportFacts, evidence_of
 from curation.publish.forms import form_named
 from curation.publish.forms.form import Form
 from curation.publish.task import (
@@ -40,7 +40,7 @@ def export(
     target: Path,
     params: ExportParams,
     beside: Beside = NOTHING_BESIDE,
-    facts: RunFacts = NO_FACTS,
+    facts: ExportFacts = NO_FACTS,
 ) -> ExportSummary:
     """Write the pictures of `source` that the form holds to `target`, with what lies `beside` them
     and what the run found out; again into an earlier export, only what changed.
@@ -53,7 +53,9 @@ def export(
     pictures = chosen_pictures(
         rows, images, form=form, params=params, beside=beside, facts=facts, summary=summary
     )
-    classes = class_folders((picture.label for picture in pictures), form.folder)
+    classes = class_folders(
+        (picture.label for picture in pictures), form.folder, reserved=form.beside
+    )
     summary.classes = {folder: label for label, folder in classes.items()}
     with _reaches(source, beside, facts) as (reach, test_reach):
         task = ExportTask(
@@ -80,7 +82,9 @@ def is_lone_file(form: Form, target: Path) -> bool:
 
 
 @contextmanager
-def _reaches(source: Path, beside: Beside, facts: RunFacts) -> Iterator[tuple[Reach, Reach | None]]:
+def _reaches(
+    source: Path, beside: Beside, facts: ExportFacts
+) -> Iterator[tuple[Reach, Reach | None]]:
     """How far reading goes: in the source, and in the trusted test folder where there is one."""
     with ExitStack() as opened:
         reach = opened.enter_context(reach_of(source, beside.link_roots))

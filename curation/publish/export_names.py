@@ -50,15 +50,18 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 def class_folders(
-    labels: Iterable[str], named: Callable[[str], str] | None = None
+    labels: Iterable[str],
+    named: Callable[[str], str] | None = None,
+    *,
+    reserved: Iterable[str] = (),
 ) -> dict[str, str]:
-    """A folder name for every label, as `named` makes it or else a safe one; no two are equal,
-    whatever a file system makes of case and accents.
+    """A folder name for every label, as `named` makes it or else a safe one; no two are equal, and
+    none is a `reserved` name of a file, whatever a file system makes of case and accents.
 
     >>> class_folders(["Cats", "cats", "../x"])
     {'../x': 'x', 'Cats': 'Cats', 'cats': 'cats-2'}
     """
-    taken: set[str] = set()
+    taken = set(map(folded, reserved))
     name = named or safe_name
     return {label: distinct(name(label) or "class", taken) for label in sorted(set(labels))}
 
@@ -66,7 +69,7 @@ def class_folders(
 def kept_folder(label: str) -> str:
     """The name of a class as it is, apart from what no name may hold and from what hides a folder.
 
-    >>> kept_folder("my fox"), kept_folder("../x"), kept_folder("__x")
+    >>> kept_folder("my fox"), kept_folder("../x"), kept_folder(". __x")
     ('my fox', '_x', 'x')
     """
     return _plain(_REFUSED.sub("_", unicodedata.normalize("NFC", label)), "") if label else ""
@@ -119,7 +122,7 @@ def _is_usual(ending: str) -> bool:
 
 def _plain(stem: str, ending: str) -> str:
     """A stem that hides no file, and is neither too long nor reserved."""
-    shown = re.sub(r"^(?:\.|__)+", "", stem.strip()).strip(" .")
+    shown = re.sub(r"^(?:[. ]|__)+", "", stem).strip(" .")
     short = shown.encode()[: _MOST_KEPT_BYTES - len(ending)].decode(errors="ignore").strip(" .")
     return f"{short}_" if _RESERVED.fullmatch(short) else short or "picture"
 

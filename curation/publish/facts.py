@@ -29,7 +29,7 @@ class Tested(NamedTuple):
     images: pd.DataFrame
 
 
-class RunFacts(NamedTuple):
+class ExportFacts(NamedTuple):
     """The tables of a run by name, as far as a form uses them; its SPLITS, None where the export is
     not divided by them; and its trusted test folder, if it had one."""
 
@@ -38,7 +38,7 @@ class RunFacts(NamedTuple):
     tested: Tested | None = None
 
 
-NO_FACTS = RunFacts()
+NO_FACTS = ExportFacts()
 """Of an export that needs nothing but decisions."""
 
 
@@ -66,7 +66,7 @@ def evidence_of(tables: Mapping[str, pd.DataFrame]) -> Evidence:
     )
 
 
-def run_splits(facts: RunFacts) -> dict[str, str]:
+def run_splits(facts: ExportFacts) -> dict[str, str]:
     """The split of every kept file by path, those of the trusted test folder left out; "left_out"
     for relatives of test pictures."""
     rows = SPLITS.frame([]) if facts.splits is None else SPLITS.check(facts.splits)
@@ -74,7 +74,7 @@ def run_splits(facts: RunFacts) -> dict[str, str]:
     return dict(_pairs(own, "path", "split"))
 
 
-def trusted_rows(facts: RunFacts) -> pd.DataFrame:
+def trusted_rows(facts: ExportFacts) -> pd.DataFrame:
     """The SPLITS rows of the trusted test folder; none where the run had no such folder."""
     if facts.splits is None or facts.tested is None:
         return SPLITS.frame([])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from curation.publish.facts import IN_SPLITS
 from curation.publish.task import ExportPicture
 
 MOST_SHARD_BYTES = 400 * 10**6
@@ -31,19 +32,19 @@ def shards_of(
     mixed = sorted(pictures, key=lambda one: (one.image_id, one.path))
     found: list[Shard] = []
     for split in _splits(mixed):
-        own = [one for one in mixed if one.split == split]
+        own = [one for one in mixed if _split_of(one) == split]
         parts = list(_parts(own, most_bytes))
-        found += [
-            Shard(split or WITHOUT_SPLIT, number, len(parts), part)
-            for number, part in enumerate(parts)
-        ]
+        found += [Shard(split, number, len(parts), part) for number, part in enumerate(parts)]
     return found
+
+
+def _split_of(picture: ExportPicture) -> str:
+    return picture.split or WITHOUT_SPLIT
 
 
 def _splits(pictures: Sequence[ExportPicture]) -> list[str]:
     """The splits that there are, train first."""
-    order = {"": 0, "train": 1, "validation": 2, "test": 3}
-    return sorted({one.split for one in pictures}, key=lambda split: order[split])
+    return sorted(set(map(_split_of, pictures)), key=IN_SPLITS.index)
 
 
 def _parts(pictures: Sequence[ExportPicture], most_bytes: int) -> Iterator[Sequence[ExportPicture]]:

@@ -4,13 +4,15 @@ what the form writes itself. Again into the same folder, only what changed is wr
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from curation.base.engine import in_batches, per_item
+from curation.base.errors import ParamError
 from curation.gather.folder.safe_open import RefusedError
 from curation.publish.beside import carry
+from curation.publish.export_names import folded
 from curation.publish.placement import Plan
 from curation.publish.task import (
     BATCH,
@@ -51,20 +53,45 @@ def write_tree(
     }
     names = [*there, *_carry_all(task, summary, plan)]
     written = texts(there)
-    begin(task, [*names, *written])
+    begin(task, [*written], there=names)
     for name, content in written.items():
         _write(task.target / name, content)
     finish(task, summary, [*names, *written])
 
 
-def begin(task: ExportTask, names: Sequence[str]) -> None:
-    """Put down that these files are, or will be, of the export, beside those of an earlier one."""
-    write_mark(task, [*{*names, *task.earlier}])
+def begin(task: ExportTask, names: Sequence[str], *, there: Sequence[str] = ()) -> None:
+    """Put down that these files will be of the export, beside those that are `there` by now and
+    those of an earlier one; ParamError where something lies in their place that no export put
+    there."""
+    _demand_free(task, names)
+    write_mark(task, [*{*names, *there, *task.earlier}])
+    _remove_twins(task, names)
+
+
+def _demand_free(task: ExportTask, names: Iterable[str]) -> None:
+    known = set(map(folded, task.earlier))
+    others = (name for name in names if folded(name) not in known)
+    theirs = next((name for name in others if os.path.lexists(task.target / name)), None)
+    if theirs is not None:
+        raise ParamError(
+            f"{task.target / theirs} is no file of the earlier export, and would be replaced: move "
+            "it away, or choose another folder"
+        )
+
+
+def _remove_twins(task: ExportTask, names: Sequence[str]) -> None:
+    """Remove what an earlier export called almost like one of these `names`, before that is
+    written: to a file system that ignores case it is the same file."""
+    now = set(map(folded, names))
+    for name in task.earlier - {*names}:
+        if folded(name) in now:
+            _remove(task.target, name)
 
 
 def finish(task: ExportTask, summary: ExportSummary, names: Sequence[str]) -> None:
     """Remove what an earlier export had and this one has not, and put down what is there now."""
-    stale = task.earlier - {*names}
+    now = set(map(folded, names))
+    stale = [name for name in task.earlier if folded(name) not in now]
     summary.removed = sum(_remove(task.target, name) for name in sorted(stale))
     write_mark(task, names)
 

@@ -41,7 +41,11 @@ def _of_run(folder: Path, digests: dict[tuple[int, int], str]) -> Iterator[Probl
         yield Problem(f"{RUNS_FOLDER}/{folder.name}/{RUN_FILE}", what, _BACKUP)
         return
     if run.name != folder.name:
-        yield Problem(f"{RUNS_FOLDER}/{folder.name}", f"holds the run {run.name}", _BACKUP)
+        yield Problem(
+            f"{RUNS_FOLDER}/{folder.name}",
+            f"holds the run {run.name}, and is not taken for it",
+            f"call the folder {run.name} again, or move it out of {RUNS_FOLDER}/",
+        )
     yield from _files_of(run, folder, digests)
 
 

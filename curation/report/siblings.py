@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from curation.base.commands import command
 from curation.people.hints import places_of
 from curation.people.ledger.ledger import Ledger
-from curation.report.run_bar import Elsewhere, RunLinks, with_links
-from curation.runs.keep import keep_files
+from curation.report.run_bar import Elsewhere, RunLinks, with_links, with_run
+from curation.runs.keep import keep_files, prune_runs
 from curation.runs.kept import RUNS_FOLDER, kept_runs
-from curation.runs.record import RunRecord, current_run
+from curation.runs.record import RunRecord, current_run, known_run
 from curation.store.published import ABLATION_PAGE, F1_PAGE, LEADERBOARD_PAGE, REPORT_PAGE
 from curation.store.workspace import Workspace
 
@@ -33,14 +33,23 @@ def keep_pages(workspace: Workspace, names: Iterable[str]) -> RunRecord | None:
     names = set(names)
     there = _pages_of(workspace, {*run.kept, *names})
     links = _links(workspace, run, there, {name: name for name in there})
-    relinked = {name for name in there if _relinked(workspace, name, links)}
+    relinked = {name for name in there if _relinked(workspace, run, name, links)}
     return keep_files(workspace, run, names | relinked)
+
+
+def keep_newest(workspace: Workspace, most: int) -> list[RunRecord]:
+    """Remove the oldest kept runs as `prune_runs` does, and let no page of the current run lead to
+    one of them; those removed."""
+    removed = prune_runs(workspace, most)
+    if removed:
+        keep_pages(workspace, ())
+    return removed
 
 
 def linked(page: str, workspace: Workspace, *, absolute: bool = False) -> str:
     """A page that is none of a run, with links to those of the current one; `absolute` ones where
     it lies outside the workspace."""
-    run = current_run(workspace)
+    run = known_run(workspace)
     there = _pages_of(workspace, PAGE_TITLES if run is None else run.kept)
     addresses = {name: (workspace.root / name).as_uri() if absolute else name for name in there}
     return with_links(page, _links(workspace, run, there, addresses))
@@ -49,7 +58,7 @@ def linked(page: str, workspace: Workspace, *, absolute: bool = False) -> str:
 def elsewhere_now(workspace: Workspace) -> list[Elsewhere]:
     """Those pages that the current run lacks in the workspace, each in the newest kept run that has
     it, one of the same decisions before others; none where no run is known."""
-    run = current_run(workspace)
+    run = known_run(workspace)
     if run is None:
         return []
     there = _pages_of(workspace, run.kept)
@@ -96,10 +105,11 @@ def _owned(page: str, owner: RunRecord, run: RunRecord) -> Elsewhere:
     return Elsewhere(PAGE_TITLES[page], owner.name, place, owner.decisions == run.decisions)
 
 
-def _relinked(workspace: Workspace, name: str, links: RunLinks) -> bool:
-    """Whether the links of a published page had to change; it was published again then."""
+def _relinked(workspace: Workspace, run: RunRecord, name: str, links: RunLinks) -> bool:
+    """Whether the links of a published page had to change, or the run that it is of, as another
+    training of the same decisions is a run of its own; it was published again then."""
     before = (workspace.root / name).read_bytes().decode(errors="surrogateescape")
-    page = with_links(before, links, own=name)
+    page = with_links(with_run(before, run), links, own=name)
     if page != before:
         workspace.publish(name, page.encode(errors="surrogateescape"))
     return page != before

@@ -15,7 +15,7 @@ import pandas as pd
 from curation.base.errors import StoreError
 from curation.runs.keep import OF_DECISIONS, keep_files, record_run
 from curation.runs.kept import kept_run_of, kept_runs, latest_name
-from curation.runs.record import RunFacts, RunRecord, RunScores, current_run, encodable
+from curation.runs.record import RunFacts, RunRecord, RunScores, encodable, known_run
 from curation.store.published import (
     F1,
     OF_TRAINING,
@@ -39,7 +39,7 @@ def begin_run(
     ones alike, or a new one, which is kept as soon as its report is there.
 
     Of stages that this job left out, the settings are those of the run before."""
-    before = _known_run(workspace)
+    before = known_run(workspace)
     settings = {**(before.settings if before else {}), **facts.settings}
     run = _new_run(workspace, facts.model_copy(update={"settings": settings}), decisions, ledger)
     same = _kept_alike(workspace, run)
@@ -55,15 +55,16 @@ def begin_training(
     """Record which run an F1 report is of that is about to be published: the one whose decisions
     are there, or, where that one has another F1 already, a new one of the same decisions. None
     where no run is known, as after one of an earlier version."""
-    run = _known_run(workspace)
+    run = known_run(workspace)
     if run is None:
         return None
     known, digest = run.kept.get(F1), hashlib.sha256(f1_bytes(report)).hexdigest()
     trained = run.model_copy(update={"training": facts.training, "scores": RunScores.of(report)})
     if known is None or (known == digest and trained.trains_like(run)):
         return record_run(workspace, trained)
-    again = _dated(trained.model_copy(update={"kept": {}}), _now())
-    return keep_files(workspace, again, OF_DECISIONS)
+    moment = _now()
+    called = {"name": _name_of(moment, run.decisions), "date": moment.isoformat()}
+    return keep_files(workspace, trained.model_copy(update={"kept": {}, **called}), OF_DECISIONS)
 
 
 def keep_what_is_there(workspace: Workspace) -> RunRecord | None:
@@ -71,7 +72,7 @@ def keep_what_is_there(workspace: Workspace) -> RunRecord | None:
     run of an earlier version of inksift, and what was learned and not kept. The run that it
     belongs to; None where there is nothing to lose."""
     try:
-        run = _known_run(workspace) or _adopted(workspace)
+        run = known_run(workspace) or _adopted(workspace)
         kept = run and kept_run_of(workspace, run.name)
     except StoreError:  # damaged, so it is no run that could be kept
         return None
@@ -82,14 +83,6 @@ def keep_what_is_there(workspace: Workspace) -> RunRecord | None:
         return None
     lacking = [name for name in OF_TRAINING if name in digests and not _is_stored(workspace, name)]
     return keep_files(workspace, run, lacking) if lacking or not run.version else run
-
-
-def _known_run(workspace: Workspace) -> RunRecord | None:
-    """The run of the workspace; None also where its record is damaged: it is written anew."""
-    try:
-        return current_run(workspace)
-    except StoreError:
-        return None
 
 
 def _adopted(workspace: Workspace) -> RunRecord | None:
@@ -116,18 +109,18 @@ def _run_of(
     workspace: Workspace, facts: RunFacts, decisions: pd.DataFrame, moment: datetime
 ) -> RunRecord:
     told = read_told(workspace, SOURCE, "source")
-    run = RunRecord(
+    digest = workspace.published()[PARQUET]
+    return RunRecord(
         **facts.model_dump(),
-        name="",
-        date="",
+        name=_name_of(moment, digest),
+        date=moment.isoformat(),
         source=encodable(told["source"]),
         test=encodable(told.get("test", "")),
         review=told.get("review", "kept"),
-        decisions=workspace.published()[PARQUET],
+        decisions=digest,
         files=len(decisions),
         outcomes={str(name): int(n) for name, n in decisions["outcome"].value_counts().items()},
     )
-    return _dated(run, moment)
 
 
 def _with_known_scores(workspace: Workspace, run: RunRecord) -> RunRecord:
@@ -140,11 +133,10 @@ def _with_known_scores(workspace: Workspace, run: RunRecord) -> RunRecord:
     return run.model_copy(update={"scores": scores})
 
 
-def _dated(run: RunRecord, moment: datetime) -> RunRecord:
-    """The run under the name of that moment."""
-    told = hashlib.sha256(f"{moment.isoformat()}\n{run.decisions}".encode()).hexdigest()
-    name = f"{moment:%Y-%m-%d}-{told[:_ID_DIGITS]}"
-    return run.model_copy(update={"name": name, "date": moment.isoformat()})
+def _name_of(moment: datetime, decisions: str) -> str:
+    """What a run is called that decided at that moment."""
+    told = hashlib.sha256(f"{moment.isoformat()}\n{decisions}".encode()).hexdigest()
+    return f"{moment:%Y-%m-%d}-{told[:_ID_DIGITS]}"
 
 
 def _now() -> datetime:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -101,18 +102,27 @@ def f1_of_classes(workspace: Workspace, run: RunRecord) -> dict[str, float]:
     place = folder_of(workspace, run.name) / F1
     try:
         rows = json.loads(place.read_bytes())["per_class"]
-        return {
-            name: float("nan") if row["f1"] is None else row["f1"] for name, row in rows.items()
-        }
+        found = {name: _number(row["f1"]) for name, row in rows.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise unusable(place, error, _REMEDY) from error
+    _demand_as_kept(place, run.kept[F1])
+    return found
+
+
+def _number(f1: float | None) -> float:
+    return float("nan") if f1 is None else float(f1)
+
+
+def _demand_as_kept(place: Path, digest: str) -> None:
+    """StoreError where a kept file is not what was kept."""
+    if changed(place, digest):
+        raise StoreError(f"{place} changed since it was kept: {_REMEDY}")
 
 
 def _decisions(workspace: Workspace, run: RunRecord) -> pd.DataFrame:
     place = folder_of(workspace, run.name) / PARQUET
     frame = read_table(place, DECISIONS, remedy=_REMEDY)
-    if changed(place, run.decisions):
-        raise StoreError(f"{place} changed since it was kept: {_REMEDY}")
+    _demand_as_kept(place, run.decisions)
     return frame
 
 

@@ -1,7 +1,7 @@
 """Keeping a run: what it published becomes its own folder in `runs/`, whole or not at all.
 
 A file that lies in the workspace or in another kept run already is not stored again: it gets one
-more name. Only decisions.csv is copied. Each folder holds the record of its run, with the digest of
+more name. Only CSV files are copied. Each folder holds the record of its run, with the digest of
 every file that belongs to it; while files are added, the record names those only that are in
 place."""
 
@@ -31,6 +31,7 @@ from curation.store.files import (
 from curation.store.published import (
     CSV,
     HEARD_LEDGER,
+    LEADERBOARD_CSV,
     MEDIUM,
     OF_TRAINING,
     PARQUET,
@@ -41,7 +42,7 @@ from curation.store.published import (
 from curation.store.tables import RUN_AGAIN
 from curation.store.workspace import Workspace
 
-_EDITED = (CSV,)
+_EDITED = (CSV, LEADERBOARD_CSV)
 """What people open in programs that may write into the file itself: the kept one is a copy."""
 
 OF_DECISIONS = (PARQUET, CSV, SOURCE, HEARD_LEDGER, MEDIUM, REPORT_PAGE)
@@ -68,11 +69,11 @@ def keep_files(workspace: Workspace, run: RunRecord, names: Iterable[str]) -> Ru
     """
     if workspace.published().get(PARQUET) != run.decisions:
         raise StoreError(f"{workspace.root / PARQUET} is not of run {run.name}: {RUN_AGAIN}")
-    if kept_run_of(workspace, run.name):
-        wanted = _published(workspace, names)
-        run = _extended(workspace, run, wanted)
+    known = kept_run_of(workspace, run.name)
+    wanted = _published(workspace, names if known else [*OF_DECISIONS, *names])
+    if folder_of(workspace, run.name).is_dir():  # where it lost its record it gets another one
+        run = _extended(workspace, run if known else run.model_copy(update={"kept": {}}), wanted)
     else:
-        wanted = _published(workspace, [*OF_DECISIONS, *names])
         run = run.model_copy(update={"kept": wanted})
         with whole_folder(folder_of(workspace, run.name)) as folder:
             _place(workspace, folder, wanted)

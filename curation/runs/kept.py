@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from curation.base.errors import ParamError, StoreError
-from curation.runs.record import RUN_FILE, RunRecord, read_record
+from curation.runs.record import RUN_FILE, RunRecord, known_run, read_record
 from curation.store.files import pointed_to
 from curation.store.workspace import Workspace
 
@@ -32,8 +32,8 @@ def run_folders(workspace: Workspace) -> list[Path]:
 
 
 def kept_runs(workspace: Workspace) -> list[RunRecord]:
-    """Every kept run whose record can be read, the newest first; `inksift verify` tells of the
-    others."""
+    """Every kept run whose record can be read and is that of its folder, the newest first;
+    `inksift verify` tells of the others."""
     return sorted(_readable(workspace), key=lambda run: (run.moment, run.name), reverse=True)
 
 
@@ -43,8 +43,8 @@ def latest_name(workspace: Workspace) -> str:
     named = pointed_to(runs_folder(workspace) / LATEST)
     if named:
         return named
-    current = workspace.root / RUN_FILE
-    return read_record(current).name if current.exists() and run_folders(workspace) else ""
+    current = known_run(workspace)
+    return current.name if current and run_folders(workspace) else ""
 
 
 def kept_run_of(workspace: Workspace, name: str) -> RunRecord | None:
@@ -62,6 +62,11 @@ def find_run(workspace: Workspace, said: str) -> RunRecord:
     if not runs:
         raise ParamError(f"no run is kept in {workspace.root}: run `inksift run` first")
     wanted = latest_name(workspace) if said == LATEST else said
+    if said == LATEST and wanted not in {run.name for run in runs}:
+        raise ParamError(
+            f"the latest run, {wanted or 'which nothing names'}, cannot be used: `inksift verify` "
+            "says why, `inksift runs` lists the others"
+        )
     found = [run for run in runs if run.name == wanted] or _with(wanted, runs)
     if len(found) == 1:
         return found[0]
@@ -77,13 +82,15 @@ def _with(part: str, runs: Sequence[RunRecord]) -> list[RunRecord]:
 def own_bytes(folder: Path) -> int:
     """How many bytes of the disk only this kept run holds: what it shares with the workspace or
     with another run has a second name."""
-    states = [path.stat() for path in folder.glob("*")]
+    states = [path.lstat() for path in folder.glob("*")]
     return sum(state.st_size for state in states if state.st_nlink == 1)
 
 
 def _readable(workspace: Workspace) -> Iterator[RunRecord]:
     for folder in run_folders(workspace):
         try:
-            yield read_record(folder / RUN_FILE)
+            run = read_record(folder / RUN_FILE)
         except StoreError:
             continue
+        if run.name == folder.name:
+            yield run

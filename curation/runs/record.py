@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from curation.base.errors import StoreError
 from curation.store.tables import RUN_AGAIN, error_line, unusable
@@ -81,6 +81,13 @@ class RunRecord(RunFacts):
     scores: RunScores | None = None
     kept: Mapping[str, str] = Field(default_factory=dict)
 
+    @field_validator("date")
+    @classmethod
+    def _is_a_moment(cls, date: str) -> str:
+        if datetime.fromisoformat(date).tzinfo is None:
+            raise ValueError("expected a time with its zone")
+        return date
+
     @property
     def moment(self) -> datetime:
         """When it decided."""
@@ -140,3 +147,11 @@ def current_run(workspace: Workspace) -> RunRecord | None:
     one and after a run of an earlier version. StoreError when its record is damaged."""
     place = workspace.root / RUN_FILE
     return read_record(place) if place.exists() else None
+
+
+def known_run(workspace: Workspace) -> RunRecord | None:
+    """The same for those who go on without: None also where its record is damaged."""
+    try:
+        return current_run(workspace)
+    except StoreError:
+        return None

@@ -142,7 +142,7 @@ def point_to(link: Path, name: str) -> None:
 def pointed_to(link: Path) -> str:
     """The name that `point_to` wrote last; "" where it never did."""
     if _note_of(link).is_file():
-        return _note_of(link).read_text().strip()
+        return _note_of(link).read_text(errors="replace").strip()
     return os.readlink(link) if link.is_symlink() else ""
 
 

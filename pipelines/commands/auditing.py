@@ -17,7 +17,7 @@ from curation.report.audit_page import build_audit_page
 from curation.report.close_choices import close_choices
 from curation.report.run_bar import with_run
 from curation.report.siblings import linked
-from curation.runs.record import current_run
+from curation.runs.record import known_run
 from curation.store.files import write_atomically
 from curation.store.workspace import Workspace
 from curation.verdict import human
@@ -81,7 +81,7 @@ def ask(
         command=then,
         close=close_choices(audited.duplicates, read),
     )
-    shown = linked(with_run(shown, current_run(workspace)), workspace, absolute=True)
+    shown = linked(with_run(shown, known_run(workspace)), workspace, absolute=True)
     write_atomically(page, shown.encode())
     write_atomically(out, sheet_csv(rows))
     return told | {"sheet": str(out), "page": str(page), "next": then}

@@ -10,7 +10,7 @@ from curation.gather.folder.layout import GIVEN_SPLITS
 from curation.gather.folder.sidecars import SIDECARS
 from curation.project import Project
 from curation.publish.beside import Beside, beside_of
-from curation.publish.facts import OF_RUN, RunFacts, Tested
+from curation.publish.facts import OF_RUN, ExportFacts, Tested
 from curation.store.published import (
     demand_trained,
     read_images,
@@ -66,19 +66,19 @@ def read_beside(workspace: Workspace) -> Beside:
     )
 
 
-def read_facts(workspace: Workspace, names: Sequence[str], *, split: bool) -> RunFacts:
+def read_facts(workspace: Workspace, names: Sequence[str], *, split: bool) -> ExportFacts:
     """What the last run found out, as far as an export uses it: the tables of these `names`, and
     where it is to be divided how the run did it. StoreError where it divided nothing."""
     tables = {name: read_later_table(workspace.table(name), OF_RUN[name]) for name in names}
     if not split:
-        return RunFacts(tables)
+        return ExportFacts(tables)
     demand_trained(workspace)
     splits = read_table(workspace.table(SPLITS.name), SPLITS)
     test = read_test(workspace)
     if test is None:
-        return RunFacts(tables, splits)
+        return ExportFacts(tables, splits)
     images = read_table(workspace.table(f"test_{IMAGES.name}"), IMAGES)
-    return RunFacts(tables, splits, Tested(pictures_of(test, workspace), images))
+    return ExportFacts(tables, splits, Tested(pictures_of(test, workspace), images))
 
 
 def pictures_of_run(workspace: Workspace) -> Path:

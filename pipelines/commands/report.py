@@ -19,7 +19,7 @@ def report(workspace: Path) -> None:
       inksift report --workspace work
     """
     from curation.report.siblings import PAGE_TITLES, elsewhere_now, review_command
-    from curation.runs.record import current_run
+    from curation.runs.record import known_run
     from curation.store.published import REPORT_PAGE
 
     if not (workspace / REPORT_PAGE).is_file():
@@ -31,7 +31,7 @@ def report(workspace: Path) -> None:
         if (workspace / name).is_file():
             click.echo(f"file://{(workspace / name).absolute()}")
     here = existing(workspace)
-    run = current_run(here)
+    run = known_run(here)
     for page in elsewhere_now(here):
         place = (workspace / page.place).absolute()
         click.echo(f"of run {page.run}, of {page.of}: file://{place}")

@@ -41,7 +41,7 @@ def runs(workspace: Path, as_json: bool) -> None:
             }
         )
     if unread := len(run_folders(here)) - len(told):
-        click.echo(f"{unread} more cannot be read: see `inksift verify`", err=True)
+        click.echo(f"{unread} more cannot be used: see `inksift verify`", err=True)
     click.echo(json.dumps(told) if as_json else "\n".join(lines(told)))
 
 

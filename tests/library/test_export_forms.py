@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from curation.base.errors import ParamError
+from curation.publish import tree
 from curation.publish.chosen import removed_files
 from curation.publish.export_names import kept_folder, kept_name
 from curation.publish.facts import NO_FACTS
@@ -107,6 +108,79 @@ def test_an_empty_export_is_one(folder: Folder, form: Form) -> None:
     if form.holds == "seen":
         folder.images["readable"] = False
     assert folder.export(form.name).pictures == 0
+
+
+@every_form
+def test_a_picture_outside_of_every_given_split_trains_and_none_is_lost(
+    folder: Folder, form: Form
+) -> None:
+    folder.beside = folder.beside._replace(splits={"fox/1.png": "train", "cat/1.png": "test"})
+    summary = folder.export(form.name)
+    found = contents(folder.root / form.name)
+    everything = b"\0".join(found.values())
+    there = {name for name, data in folder.data.items() if data in everything}
+    if form.name not in WITHOUT_PICTURES:
+        assert there >= {name for name in PICTURES if "photo" not in name}
+    told = "2 pictures that are in no split of the source count as train, such as cat/deep/1.png"
+    assert (told in summary.notes) == (form.holds != "seen")
+    if form.name == "csv":
+        rows = list(csv.DictReader(io.StringIO(found["pictures.csv"].decode())))
+        assert [row["split"] for row in rows] == ["test", "train", "train", "train"]
+
+
+@pytest.mark.parametrize(
+    ("form", "new"),
+    [
+        ("imagefolder", "fox/1.txt"),
+        ("kohya", "1_cat/1.png"),
+        ("yolo", "labels/cat/1.txt"),
+        ("webdataset", "train-000000.tar"),
+    ],
+)
+def test_a_file_that_no_export_wrote_is_never_replaced(folder: Folder, form: str, new: str) -> None:
+    folder.decisions["outcome"] = "rejected"
+    folder.export(form)
+    theirs = folder.root / form / new
+    theirs.parent.mkdir(parents=True, exist_ok=True)
+    theirs.write_bytes(b"mine")
+    folder.decisions["outcome"] = "kept"
+    with pytest.raises(ParamError, match="is no file of the earlier export, and would be replaced"):
+        folder.export(form)
+    assert theirs.read_bytes() == b"mine"
+    theirs.unlink()
+    assert folder.export(form).complete
+
+
+def test_a_class_that_changed_its_case_is_there_where_case_is_ignored(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = tree._remove
+
+    def remove_in_any_case(target: Path, name: str) -> bool:
+        alike = [one for one in contents(target) if one.casefold() == name.casefold()]
+        return all(remove(target, one) for one in alike)
+
+    folder.decisions["label"] = folder.decisions["label"].str.replace("fox", "Fox")
+    folder.export("yolo")
+    folder.decisions["label"] = folder.decisions["label"].str.replace("Fox", "fox")
+    monkeypatch.setattr(tree, "_remove", remove_in_any_case)
+    folder.export("yolo")
+    found = contents(folder.root / "yolo")
+    assert found["images/fox/1.png"] == folder.data["fox/1.png"]
+    assert "labels/fox/1.txt" in found
+    assert not [name for name in found if "Fox" in name]
+
+
+@every_form
+@pytest.mark.parametrize(
+    "label", ["README.md", "METADATA.jsonl", "inksift-export.json", "schema.json", "data.yaml"]
+)
+def test_a_class_called_like_a_file_of_the_export_is_there(
+    tmp_path: Path, form: Form, label: str
+) -> None:
+    folder = Folder(tmp_path, {f"{label}/a.png": Given()})
+    summary = folder.export(form.name)
+    assert (summary.pictures, set(summary.classes.values())) == (1, {label})
 
 
 def test_every_form_is_offered_under_its_name() -> None:
@@ -272,7 +346,7 @@ def test_a_name_is_kept_as_far_as_it_can_be(path: str, kind: str, name: str) -> 
     assert kept_name(path, kind) == name
 
 
-@pytest.mark.parametrize("label", ["", "..", "__", " . ", "a/b", "con", "x" * 300])
+@pytest.mark.parametrize("label", ["", "..", "__", " . ", ". __x", "a/b", "con", "x" * 300])
 def test_a_class_gives_a_folder_that_hides_nothing(label: str) -> None:
     folder = kept_folder(label)
     assert not folder.startswith((".", "__"))
@@ -310,10 +384,10 @@ def test_shards_are_bounded_and_no_class_fills_one_alone(folder: Folder) -> None
     pictures = [picture(str(number), "train", 10) for number in range(7)]
     shards = shards_of([*pictures, picture("8", "", 50)], most_bytes=30)
     assert [(one.split, one.number, one.of, len(one.pictures)) for one in shards] == [
-        ("train", 0, 1, 1),
-        ("train", 0, 3, 3),
-        ("train", 1, 3, 3),
-        ("train", 2, 3, 1),
+        ("train", 0, 4, 3),
+        ("train", 1, 4, 3),
+        ("train", 2, 4, 1),
+        ("train", 3, 4, 1),
     ]
 
 

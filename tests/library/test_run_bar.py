@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from curation.publish.verify_runs import run_problems
 from curation.report.run_bar import with_run
-from curation.report.siblings import elsewhere_now, keep_pages, linked
+from curation.report.siblings import elsewhere_now, keep_newest, keep_pages, linked
 from curation.runs.kept import folder_of
+from curation.runs.record import RUN_FILE
 from curation.store.published import (
     ABLATION_PAGE,
     F1_PAGE,
@@ -101,6 +103,39 @@ def test_a_run_of_the_same_decisions_is_named_before_a_newer_one_of_others(
     assert [(page.run, page.of) for page in elsewhere_now(workspace)] == [
         (first.name, "these decisions")
     ]
+
+
+def test_a_page_names_no_run_that_was_removed(workspace: Workspace) -> None:
+    decide_run(workspace, decided(a=KEPT), TRAINS)
+    first = train_run(workspace, scores(0.5))
+    run = decide_run(workspace, decided(a=PHOTO), TRAINS)
+    assert [one.name for one in keep_newest(workspace, 1)] == [first.name]
+    for folder in (workspace.root, folder_of(workspace, run.name)):
+        assert first.name not in read(folder, REPORT_PAGE)
+    assert list(run_problems(workspace)) == []
+
+
+def test_the_pages_of_another_training_name_that_run(workspace: Workspace) -> None:
+    run = decide_run(workspace, decided(a=KEPT), TRAINS)
+    first = train_run(workspace, scores(0.5))
+    second = train_run(workspace, scores(0.6))
+    assert (first.name, first.name != second.name) == (run.name, True)
+    for folder, mine, other in (
+        (workspace.root, second, first),
+        (folder_of(workspace, second.name), second, first),
+        (folder_of(workspace, first.name), first, second),
+    ):
+        page = read(folder, REPORT_PAGE)
+        assert mine.name in page
+        assert other.name not in page
+
+
+def test_a_damaged_record_takes_no_page_away(workspace: Workspace) -> None:
+    decide_run(workspace, decided(a=KEPT))
+    (workspace.root / RUN_FILE).unlink()
+    (workspace.root / RUN_FILE).write_bytes(b"{")
+    assert links(linked(PAGE, workspace)) == [REPORT_PAGE]
+    assert elsewhere_now(workspace) == []
 
 
 def test_a_page_elsewhere_leads_to_where_the_workspace_is(workspace: Workspace) -> None:

@@ -167,9 +167,14 @@ def test_damage_is_an_error_that_says_what_to_do(
 ) -> None:
     folder = folder_of(workspace, compared.before.name)
     (folder / F1).unlink()
-    (folder / F1).write_bytes(b"{}")
-    with pytest.raises(StoreError, match=r"f1_report\.json cannot be used .* compare other runs"):
-        compare_runs(workspace, compared.before, compared.after)
+    for torn, what in (
+        (b"{}", "cannot be used .*"),
+        (b'{"per_class": {"cat": {"f1": "x"}}}', "cannot be used .*"),
+        (b'{"per_class": {"cat": {"f1": 1.0}}}', "changed since it was kept:"),
+    ):
+        (folder / F1).write_bytes(torn)
+        with pytest.raises(StoreError, match=rf"f1_report\.json {what} compare other runs"):
+            compare_runs(workspace, compared.before, compared.after)
     whole = (folder / PARQUET).read_bytes()
     (folder / PARQUET).unlink()
     (folder / PARQUET).write_bytes(whole[:-1])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+import pandas as pd
 import pytest
 
 from curation.base.errors import ParamError, StoreError
 from curation.publish.verify_runs import run_problems
+from curation.report.siblings import keep_pages
 from curation.runs import keep
 from curation.runs.keep import keep_files, prune_runs
 from curation.runs.kept import (
@@ -32,11 +35,13 @@ from curation.store.published import (
     CSV,
     F1,
     F1_PAGE,
+    LEADERBOARD_CSV,
     OF_TRAINING,
     PARQUET,
     REPORT_PAGE,
     publish_ablation,
     publish_decisions,
+    publish_leaderboard,
 )
 from curation.store.workspace import Workspace
 from tests.runs import (
@@ -185,6 +190,14 @@ def test_a_program_that_writes_into_the_csv_does_not_reach_the_kept_one(
         sheet.write(b"edited")
     assert list(run_problems(workspace)) == []
     assert file_digest(folder_of(workspace, first.name) / CSV) == first.kept[CSV]
+    publish_leaderboard(workspace, pd.DataFrame({"recipe": ["a"]}), PAGE)
+    kept = keep_pages(workspace, [LEADERBOARD_CSV])
+    with (workspace.root / LEADERBOARD_CSV).open("r+b") as sheet:
+        sheet.write(b"edited")
+    assert (
+        file_digest(folder_of(workspace, first.name) / LEADERBOARD_CSV)
+        == (kept.kept[LEADERBOARD_CSV])
+    )
 
 
 def test_without_links_runs_are_copied_and_the_latest_is_named_in_a_file(
@@ -345,6 +358,9 @@ def test_a_copy_that_followed_the_link_still_knows_the_latest(
         (lambda run: (run / RUN_FILE).write_bytes(b"{"), RUN_FILE, "JSON"),
         (lambda run: (run / RUN_FILE).write_bytes(b'{"format": 2}'), RUN_FILE, "format"),
         (lambda run: (run / RUN_FILE).unlink(), RUN_FILE, "FileNotFoundError"),
+        (lambda run: redate(run / RUN_FILE, "yesterday"), RUN_FILE, "isoformat"),
+        (lambda run: redate(run / RUN_FILE, "2026-01-01T00:00:00"), RUN_FILE, "its zone"),
+        (lambda run: shutil.copytree(run, run.with_name("mine")), "", "holds the run"),
         (lambda run: run.rename(run.with_name("2020-01-01-abcdef")), "", "holds the run"),
         (lambda run: shutil.rmtree(run), None, "leads to"),
     ],
@@ -359,6 +375,71 @@ def test_damage_of_a_kept_run_is_found_and_does_not_stop_the_next(
     assert file is None or any(problem.file.endswith(file) for problem in problems)
     again = decide_run(workspace, OTHER)
     assert latest_name(workspace) == again.name
+    names = [one.name for one in kept_runs(workspace)]
+    assert len(names) == len({*names})
+    prune_runs(workspace, 1)
+    assert find_run(workspace, "latest").name == again.name
+
+
+def redate(record: Path, date: str) -> None:
+    """Let a record say another date."""
+    told = json.loads(record.read_bytes()) | {"date": date}
+    record.unlink()
+    record.write_text(json.dumps(told))
+
+
+def test_a_folder_that_a_person_renamed_is_neither_listed_nor_removed(
+    workspace: Workspace,
+) -> None:
+    first = decide_run(workspace, ONE)
+    mine = folder_of(workspace, first.name).rename(runs_folder(workspace) / "mine")
+    last = decide_run(workspace, OTHER)
+    assert [run.name for run in kept_runs(workspace)] == [last.name]
+    assert prune_runs(workspace, 1) == []
+    assert (mine / PARQUET).is_file()
+    (problem,) = run_problems(workspace)
+    assert problem.remedy == f"call the folder {first.name} again, or move it out of runs/"
+
+
+def test_a_kept_run_that_lost_its_record_gets_another_one_when_it_learns(
+    workspace: Workspace,
+) -> None:
+    run = decide_run(workspace, ONE)
+    (folder_of(workspace, run.name) / RUN_FILE).unlink()
+    trained = train_run(workspace, scores(0.5))
+    assert trained.name == run.name
+    assert {PARQUET, REPORT_PAGE, F1} < {*trained.kept}
+    assert list(run_problems(workspace)) == []
+
+
+def test_a_latest_run_that_cannot_be_used_is_told_as_that(workspace: Workspace) -> None:
+    decide_run(workspace, ONE)
+    last = decide_run(workspace, OTHER)
+    shutil.rmtree(folder_of(workspace, last.name))
+    with pytest.raises(ParamError, match=f"the latest run, {last.name}, cannot be used"):
+        find_run(workspace, "latest")
+
+
+def test_without_link_and_record_nothing_is_the_latest_and_the_next_run_goes_on(
+    workspace: Workspace,
+) -> None:
+    decide_run(workspace, ONE)
+    (runs_folder(workspace) / "latest").unlink()
+    (workspace.root / RUN_FILE).unlink()
+    (workspace.root / RUN_FILE).write_bytes(b"{")
+    assert latest_name(workspace) == ""
+    (runs_folder(workspace) / "latest.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(ParamError, match=r"the latest run, .*, cannot be used"):
+        find_run(workspace, "latest")
+    again = decide_run(workspace, OTHER)
+    assert latest_name(workspace) == again.name
+
+
+def test_a_dead_link_in_a_kept_run_does_not_hide_what_it_costs(workspace: Workspace) -> None:
+    folder = folder_of(workspace, decide_run(workspace, ONE).name)
+    before = own_bytes(folder)
+    (folder / "mine").symlink_to("nowhere")
+    assert own_bytes(folder) == before + len("nowhere")
 
 
 def test_a_damaged_file_is_replaced_when_its_run_comes_again_and_shared_with_no_other(

@@ -4,7 +4,7 @@ classes by name, splits, and a data set card. No path leads out of it."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -42,13 +42,14 @@ def _name(shard: Shard) -> str:
 def _write_shard(task: ExportTask, shard: Shard, summary: ExportSummary) -> list[Counted]:
     """One file, and what the card counts of it."""
     labels = sorted(task.classes)
+    numbers = {label: number for number, label in enumerate(labels)}
     schema, rows = _schema(labels), []
     with (
         atomic_file(task.target / _name(shard)) as file,
         pq.ParquetWriter(file, schema, compression="none") as writer,
     ):
         for batch in read_batches(task._replace(pictures=shard.pictures), summary):
-            held = [_row(task, picture, data, labels) for picture, data in batch]
+            held = [_row(task, picture, data, numbers) for picture, data in batch]
             writer.write_table(pa.Table.from_pylist(held, schema))
             rows += [
                 Counted(labels[row["label"]], shard.split, row["licence"], bool(row["caption"]))
@@ -58,13 +59,13 @@ def _write_shard(task: ExportTask, shard: Shard, summary: ExportSummary) -> list
 
 
 def _row(
-    task: ExportTask, picture: ExportPicture, data: bytes, labels: Sequence[str]
+    task: ExportTask, picture: ExportPicture, data: bytes, numbers: Mapping[str, int]
 ) -> dict[str, Any]:
     name = kept_name(picture.path, picture.format)
     told = record(task, picture, name)
     return {
         "image": {"bytes": data, "path": name},
-        "label": labels.index(picture.label),
+        "label": numbers[picture.label],
         "p_photo": told["p_photo"],
         **{column: told[column] for column in _TEXTS},
     }

@@ -21,7 +21,7 @@ from curation.publish.forms.form import BY_PILLOW, Form
 from curation.publish.placement import Naming, plan_of, renamings
 from curation.publish.records import record
 from curation.publish.shards import WITHOUT_SPLIT
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask, class_folder
+from curation.publish.task import MARK, ExportPicture, ExportSummary, ExportTask, class_folder
 from curation.publish.tree import Texts, write_tree
 
 _METADATA, _CARD = "metadata.jsonl", "README.md"
@@ -129,4 +129,5 @@ FORM = Form(
     write_imagefolder,
     reads=BY_PILLOW,
     folder=lambda label: without_split_words(kept_folder(label)),
+    beside=(MARK, _METADATA, _CARD),
 )

@@ -22,7 +22,7 @@ _READS = frozenset({"JPEG", "PNG", "BMP", "TIFF", "WEBP"})
 """What LightlyStudio takes for pictures."""
 
 _OPENER = "open_in_lightly.py"
-_PREDICTIONS = "predictions/objects"
+_PREDICTIONS, _SCHEMA = "predictions/objects", "schema.json"
 _NO_FAMILY = -1
 """Lightly's fields have one type and no missing values."""
 
@@ -51,7 +51,7 @@ def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> Texts:
     }
     return {
         **predictions,
-        f"{_PREDICTIONS}/schema.json": _schema(),
+        f"{_PREDICTIONS}/{_SCHEMA}": _schema(),
         "metadata.jsonl": _fields(task, pictures),
         "embeddings.csv": _embeddings(task, pictures),
         _OPENER: opener.read_bytes(),
@@ -111,4 +111,5 @@ FORM = Form(
     holds="seen",
     reads=_READS,
     uses=(OBJECT_COUNTS.name, EMBEDDINGS.name, FAMILIES.name),
+    beside=(_SCHEMA,),
 )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from curation.gather.gate.formats import ALLOWED
 from curation.publish.export_names import kept_folder
-from curation.publish.task import ExportSummary, ExportTask
+from curation.publish.task import MARK, ExportSummary, ExportTask
 
 BY_PILLOW = frozenset({"JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"})
 """Formats that a library opens which reads pictures by Pillow alone."""
@@ -22,7 +22,8 @@ class Form:
     too, and "seen" for every picture that could be opened, with what became of it. `file` names the
     one file of a form that has only one, `reads` the formats that the next tool opens, and `uses`
     the tables of a run that are told. `folder` makes the name of a class one of a folder that the
-    next tool takes as it is."""
+    next tool takes as it is, and `beside` names the files that the form writes beside such folders,
+    so that none is called like one."""
 
     name: str
     says: str
@@ -32,3 +33,4 @@ class Form:
     reads: frozenset[str] = frozenset(ALLOWED)
     uses: tuple[str, ...] = ()
     folder: Callable[[str], str] = kept_folder
+    beside: tuple[str, ...] = (MARK,)
