@@ -34,6 +34,7 @@ from curation.verdict.medium.fitting.calibration import log_odds_alone
 from curation.verdict.medium.fitting.directions import Scores, cross_scores
 from curation.verdict.medium.fitting.families import ILLUSTRATIONS, ON_WHITE
 from curation.verdict.medium.fitting.fit import fit_voting
+from curation.verdict.medium.fitting.lessons import lessons_of
 from curation.verdict.medium.fitting.manifest import read_labelled
 from curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures
 from curation.verdict.medium.fitting.simulated import (
@@ -271,7 +272,7 @@ def main() -> None:
     given = parser.parse_args()
     workspace = Workspace(given.workspace)
     pictures = measured_sets(given.data, workspace, given.weights_dir, more=given.more)
-    scores = cross_scores(pictures)
+    scores = cross_scores(pictures, lessons_of(pictures))
     verdict = Verdict(pictures, scores)
     _print_ranking(pictures, scores, verdict)
     _print_folders(pictures, verdict)

@@ -7,6 +7,7 @@ import csv
 import doctest
 import json
 import logging
+from collections.abc import Mapping
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -25,6 +26,7 @@ from curation.verdict.medium.fitting.calibration import log_odds_alone, weighted
 from curation.verdict.medium.fitting.card import card
 from curation.verdict.medium.fitting.directions import cross_scores
 from curation.verdict.medium.fitting.fit import Fitted, fit_head
+from curation.verdict.medium.fitting.lessons import lessons_of
 from curation.verdict.medium.fitting.manifest import MANIFEST, read_labelled
 from curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures, some
 from curation.verdict.medium.fitting.simulated import MIXED, families_of, simulated_folders
@@ -485,10 +487,14 @@ def test_a_score_comes_from_a_direction_that_never_saw_the_source(
     pictures: MeasuredPictures,
 ) -> None:
     own = np.arange(len(pictures.table)) == len(pictures.table) - 1
+
+    def scored(table: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
+        some = pictures._replace(table=table)
+        return cross_scores(some, lessons_of(some)).measures
+
     table = pictures.table.assign(source=pictures.table["source"].mask(own, "eve/one"))
     mislabelled = table.assign(photo=table["photo"] ^ own)
-    right = cross_scores(pictures._replace(table=table)).measures
-    wrong = cross_scores(pictures._replace(table=mislabelled)).measures
+    right, wrong = map(scored, (table, mislabelled))
     for view in (AS_IT_IS, SQUASHED):
         scores, others = (measures[view][list(EMBEDDING)] for measures in (right, wrong))
         assert scores[own].equals(others[own])

@@ -5,8 +5,8 @@ The last map says what a picture shows; the stages before it say how it is made:
 strokes, grain. Covariances over a picture forget where something is, and so what it is; what they
 keep is style (Gatys, Ecker and Bethge 2016).
 
-Lite0 and Lite2 carry their weights in packages; B0 to B7 take the authors' files by name. Each has the input
-side and the normalisation that it was trained with."""
+Lite0 and Lite2 carry their weights in packages; B0 to B7 take the authors' files by name. Each has
+the input side and the normalisation that it was trained with."""
 
 from __future__ import annotations
 
