@@ -439,6 +439,19 @@ def test_a_measure_at_chance_over_sources_is_not_tried(rng) -> None:
     assert signs == {name: int(name in EMBEDDING) for name in VOTERS}
 
 
+def test_a_measure_that_hardly_ever_differs_is_not_tried(rng) -> None:
+    photo = rng.random(400) < 0.5
+    measures = {"content": rng.normal(photo), "texture": rng.normal(photo)}
+    rare = np.zeros(400)
+    rare[np.flatnonzero(~photo)[:8]] = 1.0  # known illustrations alone, 2 % of all
+    given = {"cluster_noise": quality.Interval(quality.auroc(rare, photo), 0.45, 0.499)}
+    sample = a_sample(measures | {"cluster_noise": rare}, photo)
+    signs = dict(zip(VOTERS, earned(sample, given), strict=True))
+    assert signs["cluster_noise"] == 0
+    surer = {"cluster_noise": quality.Interval(0.4, 0.35, 0.45)}
+    assert dict(zip(VOTERS, earned(sample, surer), strict=True))["cluster_noise"] == -1
+
+
 def test_a_voter_that_never_measured_has_a_sound_scale() -> None:
     assert unweighted(np.full(4, np.nan), "objects")[:3] == (0.0, 1.0, 0.0)
     assert unweighted(np.full(4, 2.0), "content")[:3] == (2.0, 1.0, 0.0)
