@@ -19,9 +19,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from medium import EMBEDDER, measured_sets
+from medium import measured_sets
 from medium_cross_set import left_out
 
+from curation.evidence.features import DEFAULT_EMBEDDER
 from curation.store.workspace import Workspace
 from curation.verdict.audit.questions import propose
 from curation.verdict.learned import LearnedParams
@@ -97,7 +98,7 @@ def _folder(pictures: MeasuredPictures, head: Head) -> Folder:
     embeddings = pd.DataFrame(
         {
             "image_id": ids,
-            "embedder": EMBEDDER,
+            "embedder": head.embedder,
             "status": "ok",
             "vector": list(plain[:, : head.content]),
             "texture": list(plain[:, head.content :]),
@@ -130,12 +131,15 @@ def main() -> None:
     parser.add_argument("--weights-dir", type=Path, default=Path("../shared/weights"))
     parser.add_argument("--workspace", type=Path, default=Path("medium-workspace"))
     parser.add_argument("--more", type=Path, nargs="*", default=[], help="further labelled sets")
+    parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     parser.add_argument("--answers", type=int, default=ANSWERS)
     given = parser.parse_args()
     workspace = Workspace(given.workspace)
-    pictures = measured_sets(given.data, workspace, given.weights_dir, more=given.more)
+    pictures = measured_sets(
+        given.data, workspace, given.weights_dir, more=given.more, embedder=given.embedder
+    )
     rows = []
-    for left, head, unseen in left_out(pictures):
+    for left, head, unseen in left_out(pictures, given.embedder):
         for family, folder in folders(unseen):
             rows.append(answered(f"{left}: {family}", folder, head, given.answers))
             _print(rows[-1])

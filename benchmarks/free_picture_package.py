@@ -28,6 +28,7 @@ Licence = Literal[
     "GPL",
     "LGPL",
     "AGPL",
+    "Free Art",
     "MIT",
     "public domain",
 ]
@@ -59,6 +60,9 @@ class Pick:
     most: int = 150
     """Pictures, spread evenly over their paths."""
 
+    licence: Licence | None = None
+    """Of these pictures, where the package says another of them than of the rest."""
+
     def takes(self, path: str) -> bool:
         """Whether a path of the package is meant."""
         return _any(path, self.globs) and not _any(path, self.without)
@@ -75,7 +79,7 @@ class Package:
     """Who made or collected the pictures, as owner/collection; what is made together shares one."""
 
     licence: Licence
-    """Of the pictures that are picked, as the package says it."""
+    """Of the pictures that are picked, as the package says it, but for picks that say another."""
 
     picks: tuple[Pick, ...]
 

@@ -137,7 +137,7 @@ def _written(
         "class": pick.shows,
         "style": pick.style,
         "source": f"{package.publisher}@{package.index}:{package.name}={package.version}:{path}",
-        "licence": package.licence,
+        "licence": pick.licence or package.licence,
     }
 
 

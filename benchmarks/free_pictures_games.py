@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from free_picture_package import Package, Pick
 
+_EVENTS = (
+    *("discovery", "landing", "meet_aztec", "meet_natives", "military", "political"),
+    *("religious", "trade"),
+)
+
 GAMES = (
     Package(
         "debian",
@@ -53,6 +58,12 @@ GAMES = (
                     "*/tao*",
                     "*/jeanDeBrebeuf*",
                 ),
+            ),
+            Pick(
+                "illustration",
+                "scene",
+                "engraving",
+                tuple(f"*/images/ui/{name}.png" for name in _EVENTS),
             ),
         ),
     ),

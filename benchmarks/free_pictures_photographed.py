@@ -125,25 +125,6 @@ PHOTOGRAPHED = (
     ),
     Package(
         "debian",
-        "stellarium-data",
-        "0.22.2-1",
-        "stellarium/landscapes",
-        "GPL",
-        (
-            Pick(
-                "photo",
-                "landscape",
-                "photo",
-                (
-                    "*/guereins/guereins[1-8].png",
-                    "*/hurricane/hurricane[1-8].png",
-                    "*/garching/garching-gl[1-4].png",
-                ),
-            ),
-        ),
-    ),
-    Package(
-        "debian",
         "tuxtype-data",
         "1.8.3-5.1",
         "tuxtype/backgrounds",

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from curation.evidence.clusters import ClusterParams, find_clusters
-from curation.evidence.features import FeatureParams, embed, load_embedder
+from curation.evidence.features import DEFAULT_EMBEDDER, FeatureParams, embed, load_embedder
 from curation.evidence.objects import ObjectParams, count_objects, load_detector
 from curation.gather.images import ImageParams, find_images
 from curation.gather.signals import SIGNALS
@@ -34,6 +34,7 @@ from curation.verdict.medium.fitting.calibration import log_odds_alone
 from curation.verdict.medium.fitting.directions import Scores, cross_scores
 from curation.verdict.medium.fitting.families import ILLUSTRATIONS, ON_WHITE
 from curation.verdict.medium.fitting.fit import fit_voting
+from curation.verdict.medium.fitting.lessons import lessons_of
 from curation.verdict.medium.fitting.manifest import read_labelled
 from curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures
 from curation.verdict.medium.fitting.simulated import (
@@ -49,7 +50,6 @@ from curation.verdict.medium.prior import logit, photo_share
 from curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
 from curation.verdict.medium.votes import VOTERS
 
-EMBEDDER = "efficientnet-lite0"
 SETS = ("labelled", "labelled2")
 SHARES = (0.0, 0.02, 0.1, 0.3, 0.6, 1.0)
 REPEATS = 5
@@ -76,15 +76,15 @@ class Judged(NamedTuple):
 class Verdict:
     """The head of every picture is one that never saw the picture's publisher."""
 
-    def __init__(self, pictures: MeasuredPictures, scores: Scores, view: str = AS_IT_IS) -> None:
+    def __init__(self, pictures: MeasuredPictures, scores: Scores, embedder: str) -> None:
         self._pictures = pictures
         count = len(pictures.table)
         self.alone, self._thresholds = np.zeros(count), np.zeros((2, count))
-        params, measures = LearnedParams(), scores.measures[view]
+        params, measures = LearnedParams(), scores.measures[AS_IT_IS]
         folds = scores.fold.max() + 1
         for number in range(folds):
             out = scores.fold == number
-            head = fit_voting(pictures, scores, ~out, embedder=EMBEDDER)
+            head = fit_voting(pictures, scores, ~out, embedder=embedder)
             self.alone[out] = log_odds_alone(head, measures[out])
             promised = Promises(params.max_illustrations_rejected, params.max_photos_kept)
             own = thresholds(head, promised)
@@ -187,12 +187,12 @@ def camp2022(pictures: MeasuredPictures, rows: np.ndarray) -> Iterator[np.ndarra
         yield suspect & ((edges > edge) | (chroma < grey))
 
 
-def crawl(data: Path, workspace: Workspace, weights: Path) -> None:
+def crawl(data: Path, workspace: Workspace, weights: Path, embedder: str) -> None:
     """The shipped head on a crawl that it never saw."""
     images = find_images(data / "crawl" / "images", workspace, ImageParams())
     read = Thumbnails(workspace, images.thumbnails)
     image_ids = images.hashes["image_id"].tolist()
-    features = FeatureParams()
+    features = FeatureParams.of("embeddings", {"embedder": embedder})
     network = load_embedder(workspace, weights, features)
     version = {"workspace": workspace, "pictures_version": read.version}
     embeddings = embed(image_ids, read, embedder=network, params=features, **version).frame
@@ -222,7 +222,7 @@ def crawl(data: Path, workspace: Workspace, weights: Path) -> None:
         evidence,
         embeddings,
         LearnedParams(),
-        head=load_head(EMBEDDER),
+        head=load_head(embedder, [weights]),
         answers=pd.Series(dtype=bool),
     )
     seconds = time.process_time() - began
@@ -268,23 +268,31 @@ def main() -> None:
         help="where measurements are kept",
     )
     parser.add_argument("--more", type=Path, nargs="*", default=[], help="further labelled sets")
+    parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     given = parser.parse_args()
     workspace = Workspace(given.workspace)
-    pictures = measured_sets(given.data, workspace, given.weights_dir, more=given.more)
-    scores = cross_scores(pictures)
-    verdict = Verdict(pictures, scores)
+    pictures = measured_sets(
+        given.data, workspace, given.weights_dir, more=given.more, embedder=given.embedder
+    )
+    scores = cross_scores(pictures, lessons_of(pictures))
+    verdict = Verdict(pictures, scores, given.embedder)
     _print_ranking(pictures, scores, verdict)
     _print_folders(pictures, verdict)
     _print_camp(pictures, verdict)
-    crawl(given.data, workspace, given.weights_dir)
+    crawl(given.data, workspace, given.weights_dir, given.embedder)
 
 
 def measured_sets(
-    data: Path, workspace: Workspace, weights: Path, *, more: Sequence[Path] = ()
+    data: Path,
+    workspace: Workspace,
+    weights: Path,
+    *,
+    more: Sequence[Path] = (),
+    embedder: str = DEFAULT_EMBEDDER,
 ) -> MeasuredPictures:
     """The labelled pictures, and those of further sets, measured in every view."""
     labelled = read_labelled([*(data / name for name in SETS), *more], workspace)
-    features = FeatureParams.of("embeddings", {"embedder": EMBEDDER})
+    features = FeatureParams.of("embeddings", {"embedder": embedder})
     objects = ObjectParams.of("object_counts", {"download": False})
     return measure_pictures(
         labelled,

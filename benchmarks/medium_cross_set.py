@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from medium import EMBEDDER, measured_sets
+from medium import measured_sets
 
+from curation.evidence.features import DEFAULT_EMBEDDER
 from curation.store.workspace import Workspace
 from curation.verdict.learned import LearnedParams
 from curation.verdict.medium import quality
@@ -92,20 +93,22 @@ def in_folders(head: Head, pictures: MeasuredPictures, drawings: np.ndarray) -> 
     )
 
 
-def cross_set(pictures: MeasuredPictures) -> None:
+def cross_set(pictures: MeasuredPictures, embedder: str) -> None:
     """Leaves out each set, and prints what a head of the others says of it."""
     print(f"{'left out':12}{'style':24}" + "".join(f"{name:>13}" for name in Figures._fields))
-    for name, head, unseen in left_out(pictures):
+    for name, head, unseen in left_out(pictures, embedder):
         _print(name, head, unseen)
 
 
-def left_out(pictures: MeasuredPictures) -> Iterator[tuple[str, Head, MeasuredPictures]]:
+def left_out(
+    pictures: MeasuredPictures, embedder: str
+) -> Iterator[tuple[str, Head, MeasuredPictures]]:
     """Each set's name, a head fitted on the others, and what no publisher of theirs made in it."""
     of_set = pictures.table["path"].str.split("/").str[0].to_numpy()
     publisher = publishers(pictures.table["source"])
     for name in sorted(set(of_set)):
         others = of_set != name
-        head = fit_head(some(pictures, np.flatnonzero(others)), embedder=EMBEDDER).head
+        head = fit_head(some(pictures, np.flatnonzero(others)), embedder=embedder).head
         unseen = ~others & ~publisher.isin(publisher[others]).to_numpy()
         yield name, head, some(pictures, np.flatnonzero(unseen))
 
@@ -128,9 +131,16 @@ def main() -> None:
     parser.add_argument("--weights-dir", type=Path, default=Path("../shared/weights"))
     parser.add_argument("--workspace", type=Path, default=Path("medium-workspace"))
     parser.add_argument("--more", type=Path, nargs="*", default=[], help="further labelled sets")
+    parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     given = parser.parse_args()
-    workspace = Workspace(given.workspace)
-    cross_set(measured_sets(given.data, workspace, given.weights_dir, more=given.more))
+    pictures = measured_sets(
+        given.data,
+        Workspace(given.workspace),
+        given.weights_dir,
+        more=given.more,
+        embedder=given.embedder,
+    )
+    cross_set(pictures, given.embedder)
 
 
 if __name__ == "__main__":

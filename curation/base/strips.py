@@ -25,7 +25,7 @@ LEAST_STRIP_SIDE_PX = 32
 """A shorter side below this is a rule or a border, in which windows show nothing more."""
 
 WINDOW_SIDE_PX = 256
-"""Shorter side of a strip's thumbnail: a little more than the default embedder sees."""
+"""Shorter side of a strip's thumbnail: about what the default embedder sees."""
 
 LONGEST_STRIP_PX = 8192
 """Longer side of a strip's thumbnail at most, for 32 windows of full size."""

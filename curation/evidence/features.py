@@ -30,6 +30,7 @@ VERSION = 3
 
 EMBEDDER_NAMES = tuple(embedders())
 DEFAULT_EMBEDDER = EMBEDDER_NAMES[0]
+_CARRIED = [name for name, model in embedders().items() if model.weights.package]
 
 
 class FeatureParams(Params):
@@ -37,7 +38,7 @@ class FeatureParams(Params):
 
     embedder: Literal[EMBEDDER_NAMES] = Field(  # type: ignore[valid-type]
         DEFAULT_EMBEDDER,
-        description=f"The network; only {DEFAULT_EMBEDDER} needs no weights to be fetched",
+        description=f"The network; {' and '.join(_CARRIED)} need no weights to be fetched",
     )
     download: bool = Field(
         True, description="Download the weights when they are nowhere on this machine"

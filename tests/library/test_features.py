@@ -133,11 +133,16 @@ def test_every_name_that_can_be_set_is_a_network(tmp_path):
         EfficientNetEmbedder("b9", tmp_path, tmp_path)
 
 
-def test_the_network_agrees_with_torch(lite):
-    eager = Eager(build_embedder("efficientnet-lite0", find_weights("efficientnet-lite0")), "cpu")
-    for picture, vector in zip(pictures(3), lite(pictures(3)), strict=True):
-        expected = eager(shrink_to_square(picture, 224))
-        assert vector.shape == (2560 + 1408 + 4496,)
+@pytest.mark.parametrize(
+    ("name", "side_px", "texture"),
+    [("efficientnet-lite0", 224, 1408 + 4496), ("efficientnet-lite2", 260, 1536 + 5528)],
+)
+def test_the_network_agrees_with_torch(models, name, side_px, texture):
+    ours = EfficientNetEmbedder(name, find_weights(name), models)
+    eager = Eager(build_embedder(name, find_weights(name)), "cpu")
+    for picture, vector in zip(pictures(3), ours(pictures(3)), strict=True):
+        expected = eager(shrink_to_square(picture, side_px))
+        assert vector.shape == (ours.dimension + ours.texture_dimension,) == (2560 + texture,)
         assert vector @ expected / np.linalg.norm(vector) / np.linalg.norm(expected) > 0.9999
 
 

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -92,6 +93,12 @@ def test_a_package_becomes_a_manifest_and_its_pictures(tmp_path, npm):
     assert set(rows["licence"]) == {"MIT"}
     assert rows["source"][2] == "someone/toys@npm:toy=1.0:package/drawn/fox.svg"
     assert all((out / path).is_file() for path in rows["path"])
+
+
+def test_a_pick_may_have_a_licence_of_its_own(tmp_path, npm):
+    picks = (PICKS[0], replace(PICKS[1], licence="Free Art"))
+    _out, rows = built(tmp_path, replace(npm, picks=picks))
+    assert list(rows["licence"]) == ["MIT", "MIT", "Free Art"]
 
 
 def test_what_is_small_is_copied_and_what_is_large_made_smaller(tmp_path, npm):
@@ -248,7 +255,8 @@ def test_resources_do_not_leave_their_folder(tmp_path):
 def test_each_package_is_listed_once_with_a_free_licence():
     names = Counter((package.index, package.name) for package in PACKAGES)
     assert names.most_common(1)[0][1] == 1
-    assert {package.licence for package in PACKAGES} <= set(packages.LICENCES)
+    picked = {pick.licence for package in PACKAGES for pick in package.picks} - {None}
+    assert picked | {package.licence for package in PACKAGES} <= set(packages.LICENCES)
     assert {package.index for package in PACKAGES} <= {"debian", "pypi", "npm"}
 
 

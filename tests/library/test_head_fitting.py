@@ -7,6 +7,7 @@ import csv
 import doctest
 import json
 import logging
+from collections.abc import Mapping
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -25,6 +26,7 @@ from curation.verdict.medium.fitting.calibration import log_odds_alone, weighted
 from curation.verdict.medium.fitting.card import card
 from curation.verdict.medium.fitting.directions import cross_scores
 from curation.verdict.medium.fitting.fit import Fitted, fit_head
+from curation.verdict.medium.fitting.lessons import lessons_of
 from curation.verdict.medium.fitting.manifest import MANIFEST, read_labelled
 from curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures, some
 from curation.verdict.medium.fitting.simulated import MIXED, families_of, simulated_folders
@@ -437,6 +439,19 @@ def test_a_measure_at_chance_over_sources_is_not_tried(rng) -> None:
     assert signs == {name: int(name in EMBEDDING) for name in VOTERS}
 
 
+def test_a_measure_that_hardly_ever_differs_is_not_tried(rng) -> None:
+    photo = rng.random(400) < 0.5
+    measures = {"content": rng.normal(photo), "texture": rng.normal(photo)}
+    rare = np.zeros(400)
+    rare[np.flatnonzero(~photo)[:8]] = 1.0  # known illustrations alone, 2 % of all
+    given = {"cluster_noise": quality.Interval(quality.auroc(rare, photo), 0.45, 0.499)}
+    sample = a_sample(measures | {"cluster_noise": rare}, photo)
+    signs = dict(zip(VOTERS, earned(sample, given), strict=True))
+    assert signs["cluster_noise"] == 0
+    surer = {"cluster_noise": quality.Interval(0.4, 0.35, 0.45)}
+    assert dict(zip(VOTERS, earned(sample, surer), strict=True))["cluster_noise"] == -1
+
+
 def test_a_voter_that_never_measured_has_a_sound_scale() -> None:
     assert unweighted(np.full(4, np.nan), "objects")[:3] == (0.0, 1.0, 0.0)
     assert unweighted(np.full(4, 2.0), "content")[:3] == (2.0, 1.0, 0.0)
@@ -485,10 +500,14 @@ def test_a_score_comes_from_a_direction_that_never_saw_the_source(
     pictures: MeasuredPictures,
 ) -> None:
     own = np.arange(len(pictures.table)) == len(pictures.table) - 1
+
+    def scored(table: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
+        some = pictures._replace(table=table)
+        return cross_scores(some, lessons_of(some)).measures
+
     table = pictures.table.assign(source=pictures.table["source"].mask(own, "eve/one"))
     mislabelled = table.assign(photo=table["photo"] ^ own)
-    right = cross_scores(pictures._replace(table=table)).measures
-    wrong = cross_scores(pictures._replace(table=mislabelled)).measures
+    right, wrong = map(scored, (table, mislabelled))
     for view in (AS_IT_IS, SQUASHED):
         scores, others = (measures[view][list(EMBEDDING)] for measures in (right, wrong))
         assert scores[own].equals(others[own])

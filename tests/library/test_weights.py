@@ -114,8 +114,10 @@ def test_no_digest_is_pinned_by_fewer_than_eight_digits():
     assert min(len(digest) for known in known_weights().values() for digest in known.digests) >= 8
 
 
-def test_lite0_is_carried_by_its_package():
-    assert find_weights("efficientnet-lite0").name == "efficientnet-lite0-57934424.pth"
+@pytest.mark.parametrize(("size", "digest"), [("lite0", "57934424"), ("lite2", "9656183e")])
+def test_a_lite_network_is_carried_by_its_package(size, digest):
+    name = f"efficientnet-{size}"
+    assert find_weights(name).name == f"{name}-{digest}.pth"
 
 
 def test_the_pinned_digests_are_those_of_the_authors():

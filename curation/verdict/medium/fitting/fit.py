@@ -16,6 +16,7 @@ from curation.verdict.medium.fitting.directions import (
     cross_scores,
     fit_direction,
 )
+from curation.verdict.medium.fitting.lessons import lessons_of
 from curation.verdict.medium.fitting.measured import MeasuredPictures
 from curation.verdict.medium.fitting.simulated import families_of
 from curation.verdict.medium.fitting.sources import balance
@@ -64,9 +65,10 @@ class Fitted(NamedTuple):
 def fit_head(pictures: MeasuredPictures, *, embedder: str) -> Fitted:
     """The head of these pictures for the embedder of that name; the same on every run."""
     everything = np.ones(len(pictures.table), dtype=np.bool_)
-    scores = cross_scores(pictures)
+    lessons = lessons_of(pictures)
+    scores = cross_scores(pictures, lessons)
     voting = fit_voting(pictures, scores, everything, embedder=embedder)
-    direction = fit_direction(pictures, everything)
+    direction = fit_direction(lessons, pictures.table, everything)
     return Fitted(replace(voting, mean=direction.mean, direction=direction.weights), scores)
 
 

@@ -32,6 +32,10 @@ class VoterSettings:
     interval: tuple[float, float] = (0.025, 0.975)
     """Quantiles of the redrawn AUROCs: 95 %."""
 
+    least_lead: float = 0.05
+    """How far from chance an AUROC has to lie. What is the same in all but a few pictures of the
+    fitting set ranks no further, and standardised it would shout wherever else it varies."""
+
     strength: float = 1.0
     """Precision of the prior around weights of 0, in units of one answer of full curvature."""
 
@@ -134,11 +138,15 @@ def fit_weights(sample: Sample, signs: Sequence[int]) -> Votes:
 
 
 def _candidates(aurocs: Mapping[str, quality.Interval]) -> list[str]:
-    """Voters beside EMBEDDING that rank better than chance, the best first."""
-    above_chance = [
-        name for name in aurocs if name not in EMBEDDING and not quality.at_chance(aurocs[name])
-    ]
-    return sorted(above_chance, key=lambda name: -abs(aurocs[name].value - quality.CHANCE))
+    """Voters beside EMBEDDING that rank better than chance, by a lead worth a vote, the best
+    first."""
+    leads = {
+        name: abs(auroc.value - quality.CHANCE)
+        for name, auroc in aurocs.items()
+        if name not in EMBEDDING and not quality.at_chance(auroc)
+    }
+    worth = [name for name, lead in leads.items() if lead >= _SETTINGS.least_lead]
+    return sorted(worth, key=lambda name: -leads[name])
 
 
 def _left_out_losses(sample: Sample, signs: Sequence[int]) -> npt.NDArray[np.float64]:
