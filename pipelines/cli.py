@@ -12,6 +12,7 @@ import click
 from curation.base.errors import InksiftError
 from pipelines.commands.ablation import ablation
 from pipelines.commands.audit import audit
+from pipelines.commands.decide import decide
 from pipelines.commands.experiments import experiments
 from pipelines.commands.export import export
 from pipelines.commands.head import head
@@ -31,6 +32,7 @@ COMMANDS = (
     report,
     audit,
     review,
+    decide,
     ablation,
     experiments,
     export,

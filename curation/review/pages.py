@@ -15,6 +15,8 @@ from curation.review.cards import Card, cards, thumbnail
 from curation.review.catalogue import Catalogue
 from curation.review.file_page import file_values
 from curation.review.filters import RELATIONS, Filters, start_at, window
+from curation.review.grid.looking import LOOK_FILTERS
+from curation.review.grid.sorting import SORTS
 from curation.review.history import history_values
 from curation.review.sample import sample_values
 from curation.review.state import State
@@ -42,15 +44,21 @@ class Pages:
         return self._render(
             "pictures.html.j2",
             state,
-            filters=filters,
+            **_offered(state, filters),
             window=shown,
             cards=cards(state, shown.files, thumbnail),
-            reasons=_counted(state, "reason", filters.reason),
-            labels=_counted(state, "label", filters.label),
-            relations=RELATIONS.items(),
-            marks=_marks_found(state, filters.mark),
-            outcomes=OUTCOMES,
             everything="".join(f"outcome={outcome}&" for outcome in OUTCOMES),
+        )
+
+    def grid(self, state: State, query: QueryParams) -> str:
+        """The grid, which lists by itself what the filters in its address let through."""
+        filters = Filters.of(query)
+        return self._render(
+            "grid.html.j2",
+            state,
+            **_offered(state, filters),
+            sorts=SORTS.items(),
+            looks=LOOK_FILTERS.items(),
         )
 
     def file(self, state: State, file: int, query: QueryParams) -> str:
@@ -89,14 +97,27 @@ class Pages:
         )
 
     def _render(self, template: str, state: State, **values: Any) -> str:
-        known = {"state": state, "totals": state.totals, "run_again": self._command(state)}
+        known = {"state": state, "totals": state.totals, **self._commands(state)}
         return self._templates.get_template(template).render(**known, **values)
 
-    def _command(self, state: State) -> str:
-        """The command that takes the decisions in."""
+    def _commands(self, state: State) -> dict[str, str]:
+        """The command that takes the decisions in, and the one that makes the whole run again."""
         places = Places(self._catalogue.workspace.root, self._catalogue.ledger.name, None)
         source = state.run.source or "SOURCE"
-        return command("run", source, *link_options(self._catalogue.workspace), at=places)
+        again = command("run", source, *link_options(self._catalogue.workspace), at=places)
+        return {"take_in": command("decide", at=places), "run_again": again}
+
+
+def _offered(state: State, filters: Filters) -> dict[str, Any]:
+    """What a form of filters offers."""
+    return {
+        "filters": filters,
+        "reasons": _counted(state, "reason", filters.reason),
+        "labels": _counted(state, "label", filters.label),
+        "relations": RELATIONS.items(),
+        "marks": _marks_found(state, filters.mark),
+        "outcomes": OUTCOMES,
+    }
 
 
 def _marks_found(state: State, asked: str) -> list[tuple[str, str]]:

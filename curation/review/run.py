@@ -89,6 +89,12 @@ class Run:
         return [self.facts.marks[path] for path in self.machine["path"]]
 
     @cached_property
+    def sides(self) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+        """Width and height of every file in pixels, 0 where it is unreadable; n x 2."""
+        told = self.images.set_index("path")[["width", "height"]]
+        return told.reindex(self.machine["path"]).to_numpy(np.int64)
+
+    @cached_property
     def files(self) -> dict[int, list[int]]:
         """The files of every group, the kept one first."""
         numbers: dict[int, list[int]] = {}
@@ -116,6 +122,13 @@ class Run:
         """The image_ids of all copies of a picture, by the image_id of each."""
         distinct = self.duplicates.groupby("group")["image_id"].agg(frozenset).to_dict()
         return {image_id: distinct[group] for image_id, group in self.group_of.items()}
+
+    @cached_property
+    def kept_files(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """The kept one of the copies of every file, perhaps itself; -1 where it is unreadable."""
+        whole = np.array(self.groups, np.int64)
+        kept = {group: some[0] for group, some in self.files.items()}
+        return np.array([kept.get(group, -1) for group in whole.tolist()], np.int64)
 
     @cached_property
     def file_of(self) -> dict[str, int]:

@@ -115,7 +115,7 @@ def run_chain(
     if deliver is not None and (proposal or not heard.failed_checks):
         deliver(Path(proposal or project.workspace.root / CSV))
     if heard.failed_checks:
-        _stop(heard.failed_checks, proposal, summary.folder_told(heard), as_json=as_json)
+        stop(heard.failed_checks, proposal, summary.folder_told(heard), as_json=as_json)
     told = summary.summary(project, heard, seconds=time.monotonic() - began, truth=truth)
     click.echo(summary.as_json(told) if as_json else "\n".join(summary.lines(told)))
 
@@ -139,7 +139,7 @@ def _settings(chosen: Chosen) -> "dict[str, Params]":
     return checked
 
 
-def _stop(failed: list[str], proposal: str | None, notes: list[str], *, as_json: bool) -> None:
+def stop(failed: list[str], proposal: str | None, notes: list[str], *, as_json: bool) -> None:
     """Tell which blocking checks failed and what is to know of the folder, and exit."""
     if as_json:
         told = {"failed_checks": failed, "proposal": proposal, "folder": notes}

@@ -15,7 +15,6 @@ from curation.project import Project
 from curation.publish.beside import Beside, beside_of
 from curation.store.published import (
     SOURCE,
-    link_options,
     read_images,
     read_link_roots,
     read_pictures,
@@ -47,18 +46,21 @@ def check_new_file(name: str, file: Path, *, suffixes: Sequence[str], workspace:
 
 
 def next_run(workspace: Workspace, weights: Path | None, ledger: Ledger) -> str:
-    """The command that takes in what people decided."""
+    """The command that takes in what people decided: without training, where there is a run to go
+    on from."""
     places = Places(workspace.root, ledger.name, weights)
-    source = source_of(workspace) or "SOURCE"
-    return command("run", source, *link_options(workspace), at=places)
+    if source_of(workspace):
+        return command("decide", at=places)
+    return command("run", "SOURCE", at=places)
 
 
-def project_of(workspace: Workspace, ledger_url: str) -> Project:
+def project_of(workspace: Workspace, ledger_url: str, weights: Path | None = None) -> Project:
     """What the last run of the workspace worked on; StoreError before the first one."""
     return Project(
         read_source(workspace),
         workspace.root,
         test=read_test(workspace),
+        weights=weights,
         ledger_url=ledger_url,
         link_roots=tuple(read_link_roots(workspace)),
     )

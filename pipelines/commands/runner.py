@@ -1,5 +1,8 @@
 """Run a job in this process, with progress on the terminal and its history in the workspace."""
 
+from collections.abc import Callable
+from typing import Any
+
 import dagster as dg
 
 from curation.base.params import Params
@@ -30,6 +33,25 @@ def execute(
 
     An InksiftError of a stage comes out as it is; StoreError when Dagster cannot write its history,
     KeyboardInterrupt when the run was stopped."""
+    return _executed(
+        project, job_name, lambda _, steps: run_config(settings, steps), partition, quiet=quiet
+    )
+
+
+def execute_again(project: Project, job_name: str, *, quiet: bool = False) -> Heard:
+    """The same with the settings that each step last ran with; ParamError where this version of
+    inksift does not know one."""
+    return _executed(project, job_name, freshness.last_settings, None, quiet=quiet)
+
+
+def _executed(
+    project: Project,
+    job_name: str,
+    config_of: Callable[[dg.DagsterInstance, set[str]], dict[str, Any]],
+    partition: str | None,
+    *,
+    quiet: bool,
+) -> Heard:
     heard = Heard()
     with project.workspace.locked(), instance_in_terminal(project) as instance:
         _close_orphans(instance)
@@ -37,9 +59,8 @@ def execute(
         job = build(
             project, loggers={"terminal": terminal_logger(heard, quiet=quiet)}
         ).resolve_job_def(job_name)
-        config = run_config(settings, {node.name for node in job.nodes}) | {
-            "loggers": {"terminal": {}}
-        }
+        config = config_of(instance, {node.name for node in job.nodes})
+        config |= {"loggers": {"terminal": {}}}
         try:
             job.execute_in_process(
                 run_config=config, instance=instance, partition_key=partition, raise_on_error=True

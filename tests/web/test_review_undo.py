@@ -64,8 +64,8 @@ def test_undo_last_takes_back_the_rest(tab: Tab, reviewable: Workspace) -> None:
 
 
 def test_undo_last_works_on_every_page(tab: Tab, reviewable: Workspace) -> None:
-    for target in ("/", "/files/0", "/audit", "/history"):
-        tab.go("/")
+    for target in ("/list", "/files/0", "/audit", "/history"):
+        tab.go("/list")
         path = tab.paths()[0]
         tab.press("j", "r")
         tab.told(f"Rejected: {path}")

@@ -1,0 +1,153 @@
+"""Prepares the looks of the last run of a workspace, in a process of its own: it needs scikit-learn
+and, for a while, memory, of which the server has neither.
+
+    python -m curation.review.looks.prepare WORKSPACE"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.decomposition import PCA
+
+from curation.base.tables import CLUSTERS, EMBEDDINGS, HASHES
+from curation.review.looks.layout import points_of
+from curation.review.looks.looks import LENGTH
+from curation.review.looks.seriation import places_of
+from curation.review.looks.stored import (
+    COMPONENTS,
+    LOOKS,
+    direction_columns,
+    read_looks,
+    write_looks,
+)
+from curation.review.reading import read_run
+from curation.review.run import Run
+from curation.store.parquet import parquet_batches, read_parquet
+from curation.store.thumbnails import Thumbnails
+from curation.store.workspace import Workspace
+
+SEED = 0
+"""Of all that is drawn: the same run is always prepared alike."""
+
+FITTED_ON = 5000
+"""Pictures that the components are found with; all are then turned to them."""
+
+EMBEDDINGS_AT_ONCE = 1024
+"""Embeddings in memory at one time: 4 MB of them."""
+
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""Weights of red, green and blue in brightness (ITU-R BT.601)."""
+
+_Floats = npt.NDArray[np.float32]
+
+
+def prepare(workspace: Workspace) -> None:
+    """Prepare the looks of the last run, where they are not prepared yet."""
+    run = read_run(workspace)
+    if read_looks(workspace, run) is None:
+        write_looks(workspace, run, prepared(workspace, run))
+
+
+def prepared(workspace: Workspace, run: Run) -> pd.DataFrame:
+    """LOOKS of every readable picture of a run; of embeddings, hashes and clusters that are not
+    there it says nothing."""
+    image_ids = run.thumbnails["image_id"]
+    frame = pd.DataFrame({"image_id": image_ids.astype("str")})
+    for part in (_placed(workspace), _measured(workspace), _clustered(workspace)):
+        frame = frame.merge(part, on="image_id", how="left")
+    frame["light"] = _light(workspace, run)
+    filled = frame.fillna(dict.fromkeys(("place", "cluster"), -1)).fillna(
+        {name: 0 for name in LOOKS.columns if name in ("x", "y") or name.startswith("d")}
+    )
+    return LOOKS.check(filled.astype(dict(LOOKS.columns)))
+
+
+def _placed(workspace: Workspace) -> pd.DataFrame:
+    """Where every sound embedding lies among the others."""
+    image_ids, directions = _reduced(workspace.table(EMBEDDINGS.name))
+    if not len(image_ids):
+        return pd.DataFrame({"image_id": pd.Series([], dtype="str"), "x": [], "y": [], "place": []})
+    points = points_of(directions, SEED)
+    whole = np.rint(directions * LENGTH).astype(np.int8)
+    told = {"image_id": image_ids, "x": points[:, 0], "y": points[:, 1]}
+    told |= {"place": places_of(directions, SEED)}
+    return pd.concat([pd.DataFrame(told), direction_columns(whole)], axis=1)
+
+
+def _reduced(table: Path) -> tuple[list[str], _Floats]:
+    """The image_ids of the sound embeddings and their directions, read a few at a time."""
+    image_ids: list[str] = []
+    for some, _ in _embeddings(table):
+        image_ids += some
+    if len(image_ids) < 2:
+        return [], np.zeros((0, 1), np.float32)
+    sample = np.random.default_rng(SEED).random(len(image_ids)) < FITTED_ON / len(image_ids)
+    sample[:2] = True
+    fitted = _fitted(_sampled(table, sample), COMPONENTS)
+    parts = [_unit(fitted.transform(_unit(vectors))) for _, vectors in _embeddings(table)]
+    return image_ids, np.concatenate(parts)
+
+
+def _sampled(table: Path, sample: npt.NDArray[np.bool_]) -> _Floats:
+    parts, start = [], 0
+    for some, vectors in _embeddings(table):
+        parts.append(_unit(vectors[sample[start : start + len(some)]]))
+        start += len(some)
+    return np.concatenate(parts)
+
+
+def _embeddings(table: Path) -> Iterator[tuple[list[str], _Floats]]:
+    """The sound embeddings of a table with their image_ids, none where there is no table."""
+    if not table.exists():
+        return
+    for frame in parquet_batches(table, ["image_id", "status", "vector"], rows=EMBEDDINGS_AT_ONCE):
+        sound = frame[frame["status"] == "ok"]
+        if len(sound):
+            yield sound["image_id"].tolist(), np.stack(sound["vector"].tolist()).astype(np.float32)
+
+
+def _fitted(vectors: _Floats, components: int) -> PCA:
+    return PCA(min(components, *vectors.shape), random_state=SEED).fit(vectors)
+
+
+def _unit(vectors: _Floats) -> _Floats:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
+
+
+def _measured(workspace: Workspace) -> pd.DataFrame:
+    """How sharp and how rich in contrast the content of every picture is."""
+    names = ["image_id", "trimmed_contrast"]
+    names += ["content_width", "content_height", "resolved_width", "resolved_height"]
+    if not workspace.table(HASHES.name).exists():
+        return pd.DataFrame(columns=["image_id", "sharpness", "contrast"])
+    rows = read_parquet(workspace.table(HASHES.name), names)
+    shares = [rows[f"resolved_{side}"] / rows[f"content_{side}"] for side in ("width", "height")]
+    sharpness = np.minimum(shares[0], shares[1]).clip(0, 1)
+    told = {"sharpness": sharpness, "contrast": rows["trimmed_contrast"]}
+    return pd.DataFrame({"image_id": rows["image_id"], **told})
+
+
+def _clustered(workspace: Workspace) -> pd.DataFrame:
+    table = workspace.table(CLUSTERS.name)
+    if not table.exists():
+        return pd.DataFrame(columns=["image_id", "cluster"])
+    rows = read_parquet(table, ["image_id", "kmeans"])
+    return rows.rename(columns={"kmeans": "cluster"})
+
+
+def _light(workspace: Workspace, run: Run) -> pd.Series:
+    """The mean brightness of every thumbnail, read part by part."""
+    read = Thumbnails(workspace, run.thumbnails)
+    ordered = run.thumbnails.sort_values("part")["image_id"]
+    told = {image_id: float((read(image_id) @ _LUMA).mean() / 255) for image_id in ordered}
+    return run.thumbnails["image_id"].map(told)
+
+
+if __name__ == "__main__":
+    prepare(Workspace(Path(sys.argv[1])))

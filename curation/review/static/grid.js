@@ -1,0 +1,224 @@
+// The page of the grid: what keys and pointers do on it.
+
+import { catchUp, decideOn, undoLastOn } from "./grid-decide.js";
+import { askClass } from "./dialogs.js";
+import { asked, closeFilters, like, resize, restore, sizeNow, toggleFilters, wire } from "./grid-filters.js";
+import { hideLetters, lettered, nameInSight, typeLetter } from "./grid-letters.js";
+import { filesOf, list, load, spread } from "./grid-list.js";
+import { chooseAll, chooseFiles, chooseNone, chooseRange, chosenCount, chosenFiles, isChosen, keepListed, marks, meant, toggle } from "./grid-marks.js";
+import { rowOf, wantRows } from "./grid-rows.js";
+import { describe, paintTile } from "./grid-tiles.js";
+import { arrange, bringIntoSight, clear, columnsNow, inSight, repaint, rowsNow, startView } from "./grid-view.js";
+import { closeZoom, showZoom, zoomed } from "./grid-zoom.js";
+import { ARROWS, listen } from "./keys.js";
+import { goTo } from "./turns.js";
+import { tell, tellWhatWasKept } from "./words.js";
+
+const grid = document.querySelector("#grid");
+const words = document.querySelector("#words");
+
+// What is on the screen after anything happened: tiles, the bar, the words on the picture with the focus.
+function refresh() {
+  repaint();
+  const item = list.items[marks.focus];
+  const row = item && rowOf(item[0]);
+  describe(words, row, item);
+  if (item) grid.setAttribute("aria-activedescendant", `item-${marks.focus}`);
+  else grid.removeAttribute("aria-activedescendant");
+  if (zoomed() && item) showZoom(row, item);
+  count();
+}
+
+function count() {
+  const [chosen, all] = [chosenCount(), list.files.length];
+  const kind = like.file < 0 ? "" : `, most like ${rowOf(like.file)?.path.split("/").pop() ?? "that one"} first`;
+  const stacks = list.items.length < all ? ` in ${list.items.length.toLocaleString("en")} stacks` : "";
+  const pictures = `${all.toLocaleString("en")} ${all === 1 ? "picture" : "pictures"}${stacks}${kind}`;
+  document.querySelector("#selected").textContent = chosen ? `${chosen.toLocaleString("en")} of ${all.toLocaleString("en")} selected` : pictures;
+  document.querySelector("#bar").classList.toggle("some", chosen > 0);
+  document.querySelector("#clear").hidden = !chosen && like.file < 0;
+}
+
+async function reload(focus) {
+  const address = asked();
+  history.replaceState(null, "", `/?${address}`);
+  const told = await load(address, (last) => { catchUp(last, refresh); refresh(); });
+  if (!told) return;
+  keepListed();
+  hideLetters();
+  clear();
+  marks.focus = focus === undefined ? -1 : list.items.findIndex((item) => item.includes(focus));
+  marks.anchor = -1;
+  document.querySelector("#none").hidden = list.items.length > 0;
+  grid.scrollTop = 0;
+  arrange(sizeNow(), list.items.length);
+  if (marks.focus >= 0) bringIntoSight(marks.focus);
+  if (!told.prepared && asked().has("sort") && ["cluster", "similarity"].includes(asked().get("sort"))) {
+    tell("The pictures are still being compared: this order is there in a while.");
+  }
+  refresh();
+}
+
+function moveTo(index, extend = false) {
+  if (!list.items.length) return;
+  marks.focus = Math.max(0, Math.min(index, list.items.length - 1));
+  bringIntoSight(marks.focus);
+  if (extend) chooseRange(marks.focus);
+  refresh();
+}
+
+// Keys that move: false leaves one to what has the focus, be it a field or a button.
+function moves(by) {
+  return (event) => {
+    if (!onGrid()) return false;
+    if (!event.shiftKey) marks.anchor = -1;
+    else if (marks.anchor < 0) marks.anchor = Math.max(0, marks.focus);
+    moveTo(marks.focus < 0 ? inSight()[0] : marks.focus + by(), event.shiftKey);
+    if (lettered()) nameInSight();
+  };
+}
+
+const onGrid = () => document.activeElement === grid || document.activeElement === document.body;
+const ends = (index) => (event) => (onGrid() ? moveTo(index(), event.shiftKey) : false);
+
+async function decide(action, value) {
+  const files = meant();
+  if (!files.length) return tell("No picture is chosen: go to one with the arrows.");
+  const one = !chosenCount();
+  if (one) moveTo(marks.focus + 1);
+  else chooseNone();
+  refresh();
+  if (await decideOn(files, action, value, refresh)) return;
+  if (!one) chooseFiles(files);
+  refresh();
+}
+
+async function giveClass() {
+  const files = meant();
+  if (!files.length) return tell("No picture is chosen: go to one with the arrows.");
+  const label = await askClass(files.length > 1 ? `${files.length} pictures` : (rowOf(files[0])?.path ?? "it"));
+  grid.focus();
+  if (label) decide("label", label);
+}
+
+function select(how) {
+  how();
+  refresh();
+}
+
+function zoom() {
+  if (!onGrid()) return false;
+  if (closeZoom()) return;
+  if (marks.focus < 0) moveTo(inSight()[0]);
+  showZoom(rowOf(list.items[marks.focus]?.[0]), list.items[marks.focus]);
+}
+
+function open() {
+  const [file] = list.items[marks.focus] ?? [];
+  if (!onGrid() || file === undefined) return false;
+  const query = asked();
+  goTo(`/files/${file}?run=${list.run}&${query}`);
+}
+
+function moreLikeThis() {
+  const [file] = list.items[marks.focus] ?? chosenFiles();
+  if (file === undefined) return tell("More like which? Go to a picture with the arrows.");
+  if (!list.prepared) return tell("The pictures are still being compared: try again in a while.");
+  closeZoom();
+  like.file = file;
+  reload(file);
+}
+
+function openStack() {
+  const item = list.items[marks.focus];
+  if (!item || item.length < 2) return tell("This is one picture, not a stack.");
+  spread(marks.focus);
+  clear();
+  arrange(sizeNow(), list.items.length);
+  refresh();
+}
+
+function escape() {
+  if (lettered()) return hideLetters();
+  if (closeZoom() || closeFilters()) return grid.focus();
+  if (chosenCount()) return select(chooseNone);
+  if (like.file >= 0) unlike();
+}
+
+function unlike() {
+  const { file } = like;
+  like.file = -1;
+  reload(file);
+}
+
+function letters() {
+  if (lettered()) hideLetters();
+  else nameInSight();
+}
+
+// While pictures wear letters, a key is one of them; all others, as those that move, keep their meaning.
+document.addEventListener("keydown", (event) => {
+  if (!lettered() || event.key.length > 1 || event.key === " " || event.ctrlKey || event.metaKey || !onGrid()) return;
+  event.preventDefault();
+  const index = typeLetter(event.key.toLowerCase());
+  if (index === null) return;
+  marks.focus = index;
+  select(() => toggle(index));
+}, true);
+
+listen({
+  ArrowRight: moves(() => 1),
+  ArrowLeft: moves(() => -1),
+  ArrowDown: moves(() => columnsNow()),
+  ArrowUp: moves(() => -columnsNow()),
+  PageDown: moves(() => columnsNow() * rowsNow()),
+  PageUp: moves(() => -columnsNow() * rowsNow()),
+  Home: ends(() => 0),
+  End: ends(() => list.items.length - 1),
+  x: () => decide("outcome", "rejected"),
+  k: () => decide("outcome", "kept"),
+  r: () => decide("outcome", "rejected"),
+  a: () => decide("outcome", "kept"),
+  i: () => decide("medium", "illustration"),
+  p: () => decide("medium", "photo"),
+  c: giveClass,
+  u: () => undoLastOn(refresh),
+  s: () => marks.focus >= 0 && select(() => toggle(marks.focus)),
+  "Ctrl+a": () => select(chooseAll),
+  " ": zoom,
+  Enter: open,
+  m: moreLikeThis,
+  e: openStack,
+  l: letters,
+  o: toggleFilters,
+  "+": () => resize(16),
+  "-": () => resize(-16),
+  "/": () => document.querySelector("#search").focus(),
+  Escape: escape,
+}, ARROWS);
+
+grid.addEventListener("click", ({ target, shiftKey, ctrlKey, metaKey }) => {
+  const tile = target.closest("[data-index]");
+  if (!tile) return;
+  const index = Number(tile.dataset.index);
+  if (shiftKey) chooseRange(index);
+  else if (ctrlKey || metaKey || target.classList.contains("pick") || chosenCount()) toggle(index);
+  moveTo(index);
+});
+grid.addEventListener("dblclick", ({ target }) => target.closest("[data-index]") && zoom());
+
+document.querySelector("#bar").addEventListener("click", ({ target }) => {
+  const { bulk: action, value } = target.closest("button")?.dataset ?? {};
+  if (action) action === "class" ? giveClass() : decide(action, value);
+});
+document.querySelector("#show-take-in").addEventListener("click", () => document.querySelector("#take-in").showModal());
+document.querySelector("#all").addEventListener("click", () => select(chooseAll));
+document.querySelector("#like").addEventListener("click", moreLikeThis);
+document.querySelector("#clear").addEventListener("click", () => (chosenCount() ? select(chooseNone) : unlike()));
+
+restore(location.search);
+wire({ changed: () => reload(list.items[marks.focus]?.[0]), resized: (px) => { hideLetters(); arrange(px); } });
+startView(paintTile, (first, end) => wantRows(list.items.slice(first, end).map(([file]) => file)));
+const from = new URLSearchParams(location.search).get("from");
+reload(from === null ? undefined : Number(from));
+tellWhatWasKept();
