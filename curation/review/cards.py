@@ -57,7 +57,8 @@ def cards(state: State, files: Sequence[int], address: Callable[[str], str]) -> 
     def of_picture(image_id: str) -> str:
         return address(image_id) if image_id in state.run.pictures else NO_PICTURE
 
-    tiles = state.run.facts.tiles(state.decisions.iloc[list(files)], of_picture)
+    rows = state.decisions.iloc[list(files)]
+    tiles = state.run.facts(rows).tiles(rows, of_picture)
     return [_card(state, file, tile) for file, tile in zip(files, tiles, strict=True)]
 
 

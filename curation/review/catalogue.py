@@ -36,6 +36,7 @@ class Catalogue:
         self._stamps: Stamps = stamps(workspace)
         self._state = State.of(read_run(workspace), ledger.entries())
         self._pictures = self._pictures_of(self._state.run)
+        give_back()
         self._looks: Looks | None = None
 
     @property
@@ -103,13 +104,14 @@ class Catalogue:
             return
         self._state = State.of(run, self._ledger.entries())
         self._pictures, self._looks = self._pictures_of(run), None
+        give_back()
 
     def _notice_entries(self) -> None:
         if self._ledger.last() != self._state.last:
             self._state = self._state.after(self._ledger.entries())
 
     def _pictures_of(self, run: Run) -> ServedPictures:
-        thumbnails = SingleThumbnails(self._workspace, run.thumbnails)
+        thumbnails = SingleThumbnails(self._workspace, run.thumbnails, run.pictures)
 
         def read(image_id: str) -> Rgb:
             """One after the other, for a browser asks for six at once and a stored part may take 30

@@ -32,7 +32,10 @@ class State:
     @classmethod
     def of(cls, run: Run, entries: Sequence[Entry]) -> State:
         """Everything computed anew."""
-        return cls(run, entries, _holding(run, run.machine, run.duplicates, entries))
+        if not entries:
+            return cls(run, entries, run.alone)
+        held = _holding(run, run.machine, run.duplicates, entries)
+        return cls(run, entries, run.sharing(held))
 
     def after(self, entries: Sequence[Entry]) -> State:
         """With these entries; where they go on from those known, only the groups that they reach

@@ -50,11 +50,11 @@ def _photo(state: State, looks: Looks | None) -> _Keys:
 
 
 def _class(state: State, looks: Looks | None) -> _Keys:
-    return _ranked(state.run.machine["label"].to_numpy(object))
+    return _ranked(state.run.machine["label"])
 
 
 def _path(state: State, looks: Looks | None) -> _Keys:
-    return _ranked(state.run.machine["path"].to_numpy(object))
+    return _ranked(state.run.machine["path"])
 
 
 def _large(state: State, looks: Looks | None) -> _Keys:
@@ -101,5 +101,5 @@ def _areas(state: State) -> _Keys:
     return np.asarray(state.run.sides.prod(axis=1), np.float64)
 
 
-def _ranked(texts: npt.NDArray[np.object_]) -> _Keys:
-    return np.asarray(pd.Series(texts).rank(method="dense"), np.float64)
+def _ranked(texts: pd.Series) -> _Keys:
+    return np.asarray(texts.rank(method="dense"), np.float64)
