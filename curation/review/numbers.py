@@ -62,8 +62,8 @@ class NumberOf(Mapping[str, int]):
 
 
 class FilesOf(Mapping[int, list[int]]):
-    """The files of every group, the kept one first; `groups` says for every file which is its group,
-    -1 for none, and `keeps` whether it is the kept one."""
+    """The files of every group, the kept one first; `groups` says of every file which is its
+    group, -1 for none, and `keeps` whether it is the kept one."""
 
     def __init__(self, groups: _Whole, keeps: npt.NDArray[np.bool_]) -> None:
         order = np.lexsort((np.arange(len(groups)), ~keeps, groups))
@@ -85,13 +85,9 @@ class FilesOf(Mapping[int, list[int]]):
 
     def first(self, groups: _Whole) -> _Whole:
         """The kept file of each of these groups, -1 for none."""
-        places = np.minimum(np.searchsorted(self._groups, groups), max(len(self._groups) - 1, 0))
-        known = groups >= 0
-        return (
-            np.where(known, self._files[self._starts][places], -1)
-            if known.any()
-            else -1 + 0 * groups
-        )
+        kept = np.append(self._files[self._starts], -1)
+        places = np.searchsorted(self._groups, groups)
+        return np.asarray(kept[np.where(groups < 0, len(self._groups), places)])
 
 
 class CopiesOf(Mapping[str, frozenset[str]]):

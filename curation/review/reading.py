@@ -150,4 +150,4 @@ def _related(run: Run) -> list[str]:
 
 
 def _kept(run: Run) -> pd.Series:
-    return run.duplicates.loc[run.duplicates["keep"], "path"]
+    return run.duplicates["path"][run.duplicates["keep"]]

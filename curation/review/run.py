@@ -165,13 +165,13 @@ class Run:
     def copy_rows(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """The row of DUPLICATES of every file, -1 where it is unreadable."""
         rows = pd.Index(self.duplicates["path"]).get_indexer(self.machine["path"])
-        return rows.astype(np.int64)
+        return np.asarray(rows, np.int64)
 
     @cached_property
     def _image_rows(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """The row of IMAGES of every file."""
         rows = pd.Index(self.images["path"]).get_indexer(self.machine["path"])
-        return rows.astype(np.int64)
+        return np.asarray(rows, np.int64)
 
     @cached_property
     def _groups(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
