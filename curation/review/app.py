@@ -53,6 +53,7 @@ def create_app(
         Route("/history", answers.history),
         Route("/thumbnails/{image_id}", answers.thumbnail),
         Route("/pictures/{image_id}", answers.picture),
+        Route("/originals/{image_id}", answers.original),
         Route("/static/{name}", answers.static),
         Route("/ledger.csv", answers.ledger_csv),
         Route("/ledger.jsonl", answers.ledger_jsonl),
@@ -108,6 +109,9 @@ class _Answers:
 
     def picture(self, request: Request) -> Response:
         return _jpeg(self._catalogue.pictures.picture, request)
+
+    def original(self, request: Request) -> Response:
+        return _jpeg(self._catalogue.originals.picture, request)
 
     def static(self, request: Request) -> Response:
         name = request.path_params["name"]

@@ -13,6 +13,7 @@ from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger, Recorded
 from curation.review.looks.looks import Looks
 from curation.review.looks.stored import read_looks
+from curation.review.originals import Originals
 from curation.review.pictures import ServedPictures
 from curation.review.reading import Stamps, give_back, read_run, stamps
 from curation.review.run import Run
@@ -36,6 +37,7 @@ class Catalogue:
         self._stamps: Stamps = stamps(workspace)
         self._state = State.of(read_run(workspace), ledger.entries())
         self._pictures = self._pictures_of(self._state.run)
+        self.originals = Originals(workspace)
         give_back()
         self._looks: Looks | None = None
 

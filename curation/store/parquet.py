@@ -53,6 +53,13 @@ def parquet_batches(path: Path, columns: Sequence[str], *, rows: int) -> Iterato
             yield batch.to_pandas()
 
 
+def rows_where(path: Path, columns: Sequence[str], name: str, value: str) -> pd.DataFrame:
+    """Some columns of the rows of a Parquet file whose column `name` has a value."""
+    table = pq.read_table(path, columns=list(columns), filters=[(name, "=", value)])
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
 def read_value(path: Path, column: str, *, where: str, equals: str) -> Any:
     """The cell of `column` in the first row whose `where` is `equals`, of which only that row's
     group is read.

@@ -54,6 +54,7 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
         serve(app, port=port, announce=_announce)
     finally:
         preparation.end()
+        catalogue.originals.close()
 
 
 def _announce(address: str) -> None:

@@ -272,3 +272,24 @@ def test_what_takes_decisions_in_is_a_button_away(grid: GridTab, reviewable: Wor
     dialog.get_by_role("link", name="Show what was decided").click()
     grid.listed()
     assert grid.bar() == "1 picture"
+
+
+def test_a_copy_is_flipped_with_what_is_kept_and_told_apart(grid: GridTab) -> None:
+    grid.page.get_by_role("searchbox", name="Path").fill("scaled007 cropped")
+    expect(grid.page.locator("#selected")).to_have_text("1 picture")
+    grid.page.route("**/originals/*", lambda route: route.fulfill(status=204))
+    grid.page.locator("#grid").focus()
+    grid.press("ArrowRight", "b")
+    pictures = grid.page.get_by_role("group", name="The picture").get_by_role("img")
+    expect(pictures).to_have_count(1)
+    expect(pictures).to_have_attribute("alt", re.compile("scaled007.png$"))
+    grid.press("b")
+    expect(pictures).to_have_attribute("alt", re.compile("scaled007 cropped.png$"))
+    grid.press("v")
+    expect(pictures).to_have_count(2)
+    grid.press("Escape")
+    grid.page.get_by_role("searchbox", name="Path").fill("drawn000")
+    expect(grid.option(0)).to_have_attribute("aria-label", re.compile("drawn000"))
+    grid.page.locator("#grid").focus()
+    grid.press("ArrowRight", "b")
+    grid.told("This is no copy")

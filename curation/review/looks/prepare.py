@@ -14,7 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.decomposition import PCA
 
+from curation.base.errors import InksiftError
 from curation.base.tables import CLUSTERS, EMBEDDINGS, HASHES
+from curation.base.thumbnail_codec import unpack
 from curation.review.looks.layout import points_of
 from curation.review.looks.looks import LENGTH
 from curation.review.looks.seriation import places_of
@@ -28,7 +30,6 @@ from curation.review.looks.stored import (
 from curation.review.reading import read_run
 from curation.review.run import Run
 from curation.store.parquet import parquet_batches, read_parquet
-from curation.store.thumbnails import Thumbnails
 from curation.store.workspace import Workspace
 
 SEED = 0
@@ -61,8 +62,9 @@ def prepared(workspace: Workspace, run: Run) -> pd.DataFrame:
     for part in (_placed(workspace), _measured(workspace), _clustered(workspace)):
         frame = frame.merge(part, on="image_id", how="left")
     frame["light"] = _light(workspace, run)
-    filled = frame.fillna(dict.fromkeys(("place", "cluster"), -1)).fillna(
-        {name: 0 for name in LOOKS.columns if name in ("x", "y") or name.startswith("d")}
+    whole = frame.reindex(columns=list(LOOKS.columns))
+    filled = whole.fillna(dict.fromkeys(("place", "cluster"), -1)).fillna(
+        dict.fromkeys((name for name in LOOKS.columns if name not in LOOKS.may_be_missing), 0)
     )
     return LOOKS.check(filled.astype(dict(LOOKS.columns)))
 
@@ -143,11 +145,20 @@ def _clustered(workspace: Workspace) -> pd.DataFrame:
 
 def _light(workspace: Workspace, run: Run) -> pd.Series:
     """The mean brightness of every thumbnail, read part by part."""
-    read = Thumbnails(workspace, run.thumbnails)
-    ordered = run.thumbnails.sort_values("part")["image_id"]
-    told = {image_id: float((read(image_id) @ _LUMA).mean() / 255) for image_id in ordered}
+    told: dict[str, float] = {}
+    for part in sorted(set(run.thumbnails["part"])):
+        rows = read_parquet(workspace.root / part, ["image_id", "thumbnail"])
+        told |= dict(zip(rows["image_id"], map(_brightness, rows["thumbnail"]), strict=True))
     return run.thumbnails["image_id"].map(told)
 
 
+def _brightness(thumbnail: bytes) -> float:
+    """0 to 1, of every fourth pixel across and down."""
+    return float((unpack(thumbnail)[::4, ::4] @ _LUMA).mean() / 255)
+
+
 if __name__ == "__main__":
-    prepare(Workspace(Path(sys.argv[1])))
+    try:
+        prepare(Workspace(Path(sys.argv[1])))
+    except InksiftError as error:
+        sys.exit(f"the grid goes without similarity: {error}")

@@ -9,13 +9,14 @@ import { chooseAll, chooseFiles, chooseNone, chooseRange, chosenCount, chosenFil
 import { rowOf, wantRows } from "./grid-rows.js";
 import { describe, paintTile } from "./grid-tiles.js";
 import { arrange, bringIntoSight, clear, columnsNow, inSight, repaint, rowsNow, startView } from "./grid-view.js";
-import { closeZoom, showZoom, zoomed } from "./grid-zoom.js";
+import { closeZoom, compare, fullSize, showZoom, zoomed } from "./grid-zoom.js";
 import { ARROWS, listen } from "./keys.js";
 import { goTo } from "./turns.js";
 import { tell, tellWhatWasKept } from "./words.js";
 
 const grid = document.querySelector("#grid");
 const words = document.querySelector("#words");
+const ONLY_COPIES = "This is no copy: nothing is kept instead of it.";
 
 // What is on the screen after anything happened: tiles, the bar, the words on the picture with the focus.
 function refresh() {
@@ -53,6 +54,7 @@ async function reload(focus) {
   grid.scrollTop = 0;
   arrange(sizeNow(), list.items.length);
   if (marks.focus >= 0) bringIntoSight(marks.focus);
+  else closeZoom();
   if (!told.prepared && asked().has("sort") && ["cluster", "similarity"].includes(asked().get("sort"))) {
     tell("The pictures are still being compared: this order is there in a while.");
   }
@@ -111,6 +113,14 @@ function zoom() {
   if (closeZoom()) return;
   if (marks.focus < 0) moveTo(inSight()[0]);
   showZoom(rowOf(list.items[marks.focus]?.[0]), list.items[marks.focus]);
+}
+
+// What works on the large picture, which is opened for it; where it cannot, `otherwise` is told.
+function inZoom(how, otherwise) {
+  return async () => {
+    if (!zoomed()) zoom();
+    if (!(await how())) tell(otherwise);
+  };
 }
 
 function open() {
@@ -187,6 +197,11 @@ listen({
   "Ctrl+a": () => select(chooseAll),
   " ": zoom,
   Enter: open,
+  z: inZoom(fullSize, "There is no large picture: Space shows one."),
+  b: inZoom(() => compare("flip"), ONLY_COPIES),
+  v: inZoom(() => compare("difference"), ONLY_COPIES),
+  f: () => decide("copy", "keep"),
+  d: () => decide("different", ""),
   m: moreLikeThis,
   e: openStack,
   l: letters,
