@@ -71,17 +71,22 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         root = options.keep or Path(folder) / "workspace"
-        workspace = Workspace(root) if root.exists() else _reviewable(root, options.pictures)
+        workspace = (
+            Workspace(root)
+            if root.exists()
+            else reviewable(root, drawn_rejects.decided(options.pictures))
+        )
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        with _served(workspace) as (process, address):
+        with served(workspace) as (process, address):
             print(f"{options.pictures:,} drawn rejects: ", end="", flush=True)
             print(_gone_through(browser, address, workspace), end="; ", flush=True)
             print(f"server memory {psutil.Process(process.pid).memory_info().rss / 1e6:.0f} MB")
         browser.close()
 
 
-def _reviewable(root: Path, pictures: int) -> Workspace:
-    workspace, decisions = Workspace(root), drawn_rejects.decided(pictures)
+def reviewable(root: Path, decisions: pd.DataFrame) -> Workspace:
+    """A workspace in which a run ended with these decisions."""
+    workspace = Workspace(root)
     tables = {
         "images": drawn_rejects.found(decisions),
         "duplicates": _copies(decisions),
@@ -127,7 +132,8 @@ def _thumbnails(workspace: Workspace, image_ids: list[str]) -> pd.DataFrame:
 
 
 @contextmanager
-def _served(workspace: Workspace) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(workspace: Workspace) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`inksift review` on a workspace, and the address that lets in."""
     command = [
         sys.executable,
         "-m",

@@ -1,24 +1,21 @@
-// Letters on every picture in sight: two keys select any of them, wherever the focus is.
+// Letters on every picture in sight: one key selects most of them, two keys the others, wherever the focus is.
 
 import { inSight, tileAt } from "./grid-view.js";
 
-const KEYS = "fjdksla;ghrueiwoqptyvmc,xbn.z/"; // the home row first, where fingers rest
+const KEYS = "fjdksla;ghrueiwoqptyvmc,xbn.z/1234567890"; // the home row first, where fingers rest
 let names = new Map();
 let typed = "";
 
 export const lettered = () => names.size > 0;
 
-// Names what is in sight, the nearest to the start of the grid by the easiest keys.
+// Names what is in sight, in its order, the first by single keys as far as these reach.
 export function nameInSight() {
   hideLetters();
   const [first, end] = inSight();
-  const letters = KEYS.slice(0, Math.max(2, Math.ceil(Math.sqrt(end - first))));
-  for (let index = first; index < end; index += 1) {
-    const place = index - first;
-    const name = letters[Math.floor(place / letters.length)] + letters[place % letters.length];
-    names.set(name, index);
-    write(index, name);
-  }
+  namesFor(Math.max(0, end - first)).forEach((name, place) => {
+    names.set(name, first + place);
+    write(first + place, name);
+  });
 }
 
 export function hideLetters() {
@@ -30,10 +27,17 @@ export function hideLetters() {
 // The item that the keys typed so far name; null where more is to come, or nothing has that name.
 export function typeLetter(key) {
   typed += key;
-  if (typed.length < 2) return null;
   const index = names.get(typed) ?? null;
-  typed = "";
+  if (index !== null || ![...names.keys()].some((name) => name.startsWith(typed))) typed = "";
   return index;
+}
+
+// As many names as pictures: no one of them begins another, and as many as can be are single keys.
+function namesFor(count) {
+  const beginnings = Math.max(0, Math.ceil((count - KEYS.length) / (KEYS.length - 1)));
+  const single = [...KEYS].slice(0, KEYS.length - beginnings);
+  const double = [...KEYS].slice(KEYS.length - beginnings).flatMap((one) => [...KEYS].map((other) => one + other));
+  return [...single, ...double].slice(0, count);
 }
 
 function write(index, name) {

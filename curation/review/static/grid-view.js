@@ -57,6 +57,11 @@ export function repaint() {
   for (const [index, tile] of tiles) paint(tile, index, resting());
 }
 
+// Scrolls by whole screens, so that what comes next joins what was there.
+export function scrollScreens(by) {
+  grid.scrollTop += by * rowsNow() * (side + GAP);
+}
+
 export function bringIntoSight(index) {
   const top = Math.floor(index / columns) * (side + GAP);
   if (top < grid.scrollTop) grid.scrollTop = top;

@@ -8,7 +8,7 @@ import { filesOf, list, load, spread } from "./grid-list.js";
 import { chooseAll, chooseFiles, chooseNone, chooseRange, chosenCount, chosenFiles, isChosen, keepListed, marks, meant, toggle } from "./grid-marks.js";
 import { rowOf, wantRows } from "./grid-rows.js";
 import { describe, paintTile } from "./grid-tiles.js";
-import { arrange, bringIntoSight, clear, columnsNow, inSight, repaint, rowsNow, startView } from "./grid-view.js";
+import { arrange, bringIntoSight, clear, columnsNow, inSight, repaint, rowsNow, scrollScreens, startView } from "./grid-view.js";
 import { closeZoom, compare, fullSize, showZoom, zoomed } from "./grid-zoom.js";
 import { ARROWS, listen } from "./keys.js";
 import { goTo } from "./turns.js";
@@ -78,6 +78,11 @@ function moves(by) {
     moveTo(marks.focus < 0 ? inSight()[0] : marks.focus + by(), event.shiftKey);
     if (lettered()) nameInSight();
   };
+}
+
+function turnPage(by) {
+  scrollScreens(by);
+  return by * columnsNow() * rowsNow();
 }
 
 const onGrid = () => document.activeElement === grid || document.activeElement === document.body;
@@ -181,8 +186,8 @@ listen({
   ArrowLeft: moves(() => -1),
   ArrowDown: moves(() => columnsNow()),
   ArrowUp: moves(() => -columnsNow()),
-  PageDown: moves(() => columnsNow() * rowsNow()),
-  PageUp: moves(() => -columnsNow() * rowsNow()),
+  PageDown: moves(() => turnPage(1)),
+  PageUp: moves(() => turnPage(-1)),
   Home: ends(() => 0),
   End: ends(() => list.items.length - 1),
   x: () => decide("outcome", "rejected"),
