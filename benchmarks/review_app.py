@@ -8,7 +8,7 @@ start of the navigation: `interactive` is when a key first moves the focus, `fir
 every picture in sight is there. Then a person scrolls through 40 screens by the wheel without a
 rest: the longest wait for a frame, and how long the pictures in sight take once the wheel rests. A
 picture is rejected by key ten times, 1,000 are found by a search, rejected as one and taken back,
-and every tenth thumbnail is asked for. Memory is the resident set of the server at the end, in
+and every hundredth thumbnail is asked for. Memory is the resident set of the server at the end, in
 MB of 10^6 bytes. With --keep the workspace is made in FOLDER, or used where it is there."""
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from curation.store.thumbnails import locate_thumbnails
 from curation.store.workspace import Workspace
 
 OPENED, SCREENS, DECIDED = 3, 40, 10
-EVERY = 10
+EVERY = 100
 BATCH = 64
 INTERACTIVE = "() => document.querySelector('#grid[aria-activedescendant]') && performance.now()"
 SEEN = """() => {

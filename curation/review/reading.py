@@ -61,9 +61,9 @@ def read_run(workspace: Workspace) -> Run:
         machine=machine,
         images=_table(workspace, IMAGES.name, IMAGES).drop(columns=_UNUSED),
         duplicates=_table(workspace, DUPLICATES.name, DUPLICATES),
-        votes=_table(workspace, VOTES.name, VOTES),
+        read_votes=lambda: _table(workspace, VOTES.name, VOTES),
         heard=heard.head(0) if unfinished else heard,
-        thumbnails=_table(workspace, THUMBNAILS.name, THUMBNAILS),
+        thumbnails=_table(workspace, THUMBNAILS.name, THUMBNAILS).astype({"part": "category"}),
         source=_source(workspace),
         unfinished=unfinished,
         sidecars=_later(workspace, SIDECARS).drop(columns="path_bytes"),
@@ -75,6 +75,7 @@ def read_run(workspace: Workspace) -> Run:
             f"the tables in {workspace.tables} are of two runs: wait for the run to end, or "
             f"{RUN_AGAIN}"
         )
+    found.read_votes()  # so that a damaged table is told now
     for slow in ("name", "rank", "kept_files", "file_of", "copies", "relatives"):
         getattr(found, slow)
     give_back()

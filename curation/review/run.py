@@ -4,7 +4,7 @@ together."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -30,7 +30,8 @@ _FIRST = {"review": 0, "rejected": 1, "kept": 2}
 class Run:
     """What the machine alone says of every file (DECISIONS, the row is the number of the file),
     IMAGES without what other
-    tables say too, DUPLICATES, VOTES, the HUMAN_DECISIONS that the run took in,
+    tables say too, DUPLICATES, what
+    reads VOTES, the HUMAN_DECISIONS that the run took in,
     THUMBNAILS, the folder of the pictures ("" where none is recorded), SIDECARS without the raw
     names, KEPT_APART, and FAMILIES.
 
@@ -40,7 +41,7 @@ class Run:
     machine: pd.DataFrame
     images: pd.DataFrame
     duplicates: pd.DataFrame
-    votes: pd.DataFrame
+    read_votes: Callable[[], pd.DataFrame]
     heard: pd.DataFrame
     thumbnails: pd.DataFrame
     source: str
@@ -188,6 +189,11 @@ class Run:
         for row, picture in enumerate(self.sidecars["picture"]):
             rows.setdefault(picture, []).append(row)
         return rows
+
+    @property
+    def votes(self) -> pd.DataFrame:
+        """VOTES, read whenever they are asked for: few pages do, and they are large."""
+        return self.read_votes()
 
     def __len__(self) -> int:
         return len(self.machine)

@@ -106,7 +106,8 @@ class State:
     @cached_property
     def classes(self) -> list[str]:
         """Every class that a file has, or was filed under."""
-        return sorted({*self.run.machine["label"], *self.decisions["label"]})
+        filed, given = self.run.machine["label"].unique(), self.decisions["label"].unique()
+        return sorted({*map(str, filed), *map(str, given)})
 
     def matter(self, entry: Entry) -> Matter:
         """What an entry is about."""

@@ -316,3 +316,22 @@ def test_the_looks_of_another_run_are_not_these(prepared: Browser, reviewable: W
     duplicates.write_bytes(to_parquet(frame.assign(group=frame["group"] + 1)))
     catalogue.state()
     assert catalogue.looks is None
+
+
+def test_the_map_has_a_place_for_every_picture_and_colours_by_what_is_known(
+    prepared: Browser,
+) -> None:
+    told = prepared.get("/grid/map").json()
+    rows = {row["file"]: row for row in listed(prepared)["rows"]}
+    assert told["files"] == [file for file, row in sorted(rows.items()) if row["image"]]
+    assert (min(told["x"]), max(told["x"])) == (0, 4095)
+    for name, field in (("class", "label"), ("outcome", "outcome")):
+        known = [told[name]["names"][code] for code in told[name]["of"]]
+        assert known == [rows[file][field] for file in told["files"]]
+    counts = pd.Series(told["class"]["of"]).value_counts()
+    assert list(counts.index) == sorted(counts.index), "the most frequent come first"
+
+
+def test_without_looks_the_map_is_empty(browser: Browser) -> None:
+    told = browser.get("/grid/map").json()
+    assert (told["prepared"], told["files"], told["x"]) == (False, [], [])

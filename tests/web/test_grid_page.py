@@ -12,10 +12,14 @@ from playwright.sync_api import Browser, expect
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger
 from curation.review.access import Access
+from curation.review.looks.prepare import prepare
 from curation.store.parquet import read_parquet
 from curation.store.workspace import Workspace
 from tests.web.finished import finish
 from tests.web.looking import Tab, in_force, served
+from tests.web.test_looks import embedded
+from tests.web.test_report_accessible import COLOURS
+from tests.web.test_review_accessible import assert_accessible
 
 WHOLLY_SEEN = """() => {
   const { top, bottom } = document.querySelector("#grid").getBoundingClientRect();
@@ -293,3 +297,59 @@ def test_a_copy_is_flipped_with_what_is_kept_and_told_apart(grid: GridTab) -> No
     grid.page.locator("#grid").focus()
     grid.press("ArrowRight", "b")
     grid.told("This is no copy")
+
+
+def test_a_line_around_points_of_the_map_selects_them(
+    chrome: Browser, reviewable: Workspace
+) -> None:
+    embedded(reviewable)
+    prepare(reviewable)
+    with served(reviewable) as access:
+        page = chrome.new_context(viewport={"width": 1280, "height": 800}).new_page()
+        tab = GridTab(page, access)
+        tab.press("g")
+        canvas = page.get_by_role("img", name=re.compile("^Map of 3[0-9] pictures"))
+        box = canvas.bounding_box()
+        assert box
+        left, top = box["x"], box["y"]
+        right, bottom = left + box["width"], top + box["height"]
+        page.mouse.move(left + 2, top + 2)
+        page.mouse.down()
+        for corner in ((right - 2, top + 2), (right - 2, bottom - 2), (left + 2, bottom - 2)):
+            page.mouse.move(*corner)
+        page.mouse.up()
+        expect(page.locator("#selected")).to_have_text(re.compile("^3[0-9] of 36 selected"))
+        for colour in ("class", "outcome", "reason"):
+            page.get_by_role("combobox", name="Colour").select_option(colour)
+            expect(
+                page.get_by_role("list", name="Colours").get_by_role("listitem")
+            ).not_to_have_count(0)
+            assert_accessible(tab, colour, None)
+        number = tab.bar().split()[0]
+        page.get_by_role("button", name="Only the selected").click()
+        expect(page.locator("#selected")).to_have_text(f"{number} of {number} selected")
+        expect(page.get_by_role("region", name="Map")).to_be_hidden()
+        page.locator("#grid").focus()
+        tab.press("Escape", "Escape")
+        expect(page.locator("#selected")).to_have_text("36 pictures")
+        assert tab.complaints == []
+        page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_whatever_is_open(chrome: Browser, access: Access, scheme) -> None:
+    tab = GridTab(chrome.new_context(color_scheme=scheme).new_page(), access)
+    options = COLOURS if scheme == "dark" else None
+    tab.press("ArrowRight", "Shift+ArrowRight", "x")
+    tab.told("Rejected: ")
+    assert_accessible(tab, "decided", options)
+    for key in ("o", "l"):
+        tab.press(key)
+        tab.page.locator("#grid").focus()
+        assert_accessible(tab, key, options)
+    tab.press("Escape", "Escape", "Space")
+    expect(tab.page.get_by_role("region", name="Large picture")).to_be_visible()
+    assert_accessible(tab, "large", options)
+    tab.press("Escape", "Control+a")
+    assert_accessible(tab, "all selected", options)
+    tab.page.context.close()

@@ -16,6 +16,7 @@ from curation.review.cards import path_of, said
 from curation.review.catalogue import Catalogue
 from curation.review.grid.listing import listing_of
 from curation.review.grid.many import OF_A_COPY, Many, many_of, undone_of
+from curation.review.grid.mapping import map_told
 from curation.review.grid.rows import MOST_ROWS, news, rows_of
 from curation.review.pages import Pages
 from curation.review.state import State
@@ -41,6 +42,7 @@ class GridAnswers:
             Route("/grid/list", self.listing),
             Route("/grid/rows", self.rows),
             Route("/grid/news", self.news),
+            Route("/grid/map", self.map),
             Route("/grid/decisions", self.decide, methods=["POST"]),
             Route("/grid/undo", self.undo, methods=["POST"]),
         ]
@@ -65,6 +67,9 @@ class GridAnswers:
         files = _numbers(request.query_params.get("files", ""), len(state.run))
         told = {"last": state.last, "rows": rows_of(state, files)}
         return JSONResponse(told, headers=FRESH)
+
+    def map(self, request: Request) -> Response:
+        return JSONResponse(map_told(self._catalogue.state(), self._catalogue.looks), headers=FRESH)
 
     def news(self, request: Request) -> Response:
         """What was decided since an entry, for a page that others overtook."""

@@ -2,7 +2,7 @@
 
 import { rememberRows, startRows } from "./grid-rows.js";
 
-export const list = { files: [], items: [], run: "", seen: 0, prepared: true };
+export const list = { files: [], items: [], run: "", seen: 0, prepared: true, narrowed: false };
 
 let asked = 0;
 
@@ -17,6 +17,7 @@ export async function load(query, whenRows) {
   rememberRows(told.rows);
   Object.assign(list, { files: told.files, run: told.run, seen: told.last, prepared: told.prepared });
   list.items = itemsOf(told.files, told.stacks);
+  list.narrowed = false;
   return told;
 }
 
@@ -34,4 +35,10 @@ export function spread(index) {
   return stack.length;
 }
 
-export const filesOf = (items) => items.flatMap((index) => list.items[index]);
+// Lists some of the files alone, in their order, until the next `load`.
+export function listOnly(files) {
+  const wanted = new Set(files);
+  list.files = list.files.filter((file) => wanted.has(file));
+  list.items = itemsOf(list.files);
+  list.narrowed = true;
+}

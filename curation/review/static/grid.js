@@ -3,8 +3,9 @@
 import { catchUp, decideOn, undoLastOn } from "./grid-decide.js";
 import { askClass } from "./dialogs.js";
 import { asked, closeFilters, like, resize, restore, sizeNow, toggleFilters, wire } from "./grid-filters.js";
+import { closeMap, mapped, openMap, paintMap } from "./grid-map.js";
 import { hideLetters, lettered, nameInSight, typeLetter } from "./grid-letters.js";
-import { filesOf, list, load, spread } from "./grid-list.js";
+import { list, listOnly, load, spread } from "./grid-list.js";
 import { chooseAll, chooseFiles, chooseNone, chooseRange, chosenCount, chosenFiles, isChosen, keepListed, marks, meant, toggle } from "./grid-marks.js";
 import { rowOf, wantRows } from "./grid-rows.js";
 import { describe, paintTile } from "./grid-tiles.js";
@@ -27,6 +28,7 @@ function refresh() {
   if (item) grid.setAttribute("aria-activedescendant", `item-${marks.focus}`);
   else grid.removeAttribute("aria-activedescendant");
   if (zoomed() && item) showZoom(row, item);
+  paintMap();
   count();
 }
 
@@ -45,6 +47,7 @@ async function reload(focus) {
   history.replaceState(null, "", `/?${address}`);
   const told = await load(address, (last) => { catchUp(last, refresh); refresh(); });
   if (!told) return;
+  if (mapped()) openMap(count);
   keepListed();
   hideLetters();
   clear();
@@ -153,10 +156,32 @@ function openStack() {
   refresh();
 }
 
+// The map of what is listed, and back.
+async function map() {
+  if (closeMap()) return grid.focus();
+  closeZoom();
+  if (await openMap(count)) return grid.focus();
+  tell(list.prepared ? "None of these pictures has a place on the map." : "The pictures are still being compared: try again in a while.");
+}
+
+// Lists the selection alone, until something else is asked for.
+function narrow() {
+  if (!chosenCount()) return tell("Nothing is selected: draw a line around some points.");
+  closeMap();
+  listOnly(chosenFiles());
+  [marks.focus, marks.anchor] = [-1, -1];
+  clear();
+  arrange(sizeNow(), list.items.length);
+  grid.focus();
+  refresh();
+}
+
 function escape() {
   if (lettered()) return hideLetters();
   if (closeZoom() || closeFilters()) return grid.focus();
   if (chosenCount()) return select(chooseNone);
+  if (closeMap()) return grid.focus();
+  if (list.narrowed) return reload();
   if (like.file >= 0) unlike();
 }
 
@@ -210,6 +235,7 @@ listen({
   m: moreLikeThis,
   e: openStack,
   l: letters,
+  g: map,
   o: toggleFilters,
   "+": () => resize(16),
   "-": () => resize(-16),
@@ -232,6 +258,9 @@ document.querySelector("#bar").addEventListener("click", ({ target }) => {
   if (action) action === "class" ? giveClass() : decide(action, value);
 });
 document.querySelector("#show-take-in").addEventListener("click", () => document.querySelector("#take-in").showModal());
+document.querySelector("#show-map").addEventListener("click", map);
+document.querySelector("#close-map").addEventListener("click", map);
+document.querySelector("#narrow").addEventListener("click", narrow);
 document.querySelector("#all").addEventListener("click", () => select(chooseAll));
 document.querySelector("#like").addEventListener("click", moreLikeThis);
 document.querySelector("#clear").addEventListener("click", () => (chosenCount() ? select(chooseNone) : unlike()));
