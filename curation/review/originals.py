@@ -21,7 +21,7 @@ from curation.store.parquet import rows_where
 from curation.store.published import read_link_roots, read_source
 from curation.store.workspace import Workspace
 
-SETTINGS = Settings(
+DECODING = Settings(
     max_bytes=1_024 * 10**6,
     max_pixels=500 * 10**6,
     thumbnail_side_px=2048,
@@ -34,7 +34,7 @@ time of a usual one, at the longest side that the codec of thumbnails takes."""
 QUALITY_OF_ORIGINALS = 92
 """JPEG quality: what is wrong with a picture must show, and none of it be ours."""
 
-KEPT = 8
+ORIGINALS_KEPT = 8
 """Encoded originals in memory, of up to 2 MB: those that somebody flips between."""
 
 
@@ -47,7 +47,7 @@ class Originals:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._gate = Gate(SETTINGS, workers=1)
+        self._gate = Gate(DECODING, workers=1)
         self._recent: OrderedDict[str, bytes] = OrderedDict()
         self._turn = threading.Lock()
 
@@ -57,7 +57,7 @@ class Originals:
             if image_id not in self._recent:
                 self._recent[image_id] = self._encoded(image_id)
             self._recent.move_to_end(image_id)
-            if len(self._recent) > KEPT:
+            if len(self._recent) > ORIGINALS_KEPT:
                 self._recent.popitem(last=False)
             return self._recent[image_id]
 
@@ -71,11 +71,11 @@ class Originals:
         if found.empty or not image_id:
             raise KeyError(image_id)
         with self._reach() as reach:
-            return self._decoded(reach, found["path_bytes"].iat[0], image_id)
+            return self._decoded(reach, found["path_bytes"].tolist()[0], image_id)
 
     def _decoded(self, reach: Reach, path: bytes, image_id: str) -> bytes:
         try:
-            with reach.open(path, max_bytes=SETTINGS.max_bytes) as handle:
+            with reach.open(path, max_bytes=DECODING.max_bytes) as handle:
                 decoded = self._gate.decode(handle, image_id)
         except RefusedError as error:
             raise SourceError(f"the original cannot be opened any more: {error}") from None

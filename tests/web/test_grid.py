@@ -258,6 +258,8 @@ def prepared(reviewable: Workspace) -> Browser:
         ("light", 0, 0.1, 0.6), ("sharpness", 5, 0.5, 1.0), ("contrast", 10, 9.0, 40.0)
     ):  # fmt: skip
         told[name] = [odd if first <= number[one] < first + 5 else usual for one in ids]
+    told |= {"doubt": [0.5 if number[one] == 2 else 0.0 for one in ids]}
+    told |= {"rather": ["fox" if number[one] == 2 else "" for one in ids]}
     directions = np.zeros((len(ids), 3), np.int8)
     directions[np.arange(len(ids)), kinds] = 127
     frame = pd.concat([pd.DataFrame(told), direction_columns(directions)], axis=1)
@@ -335,3 +337,11 @@ def test_the_map_has_a_place_for_every_picture_and_colours_by_what_is_known(
 def test_without_looks_the_map_is_empty(browser: Browser) -> None:
     told = browser.get("/grid/map").json()
     assert (told["prepared"], told["files"], told["x"]) == (False, [], [])
+
+
+def test_a_class_in_doubt_comes_first_and_says_which_it_may_be(prepared: Browser) -> None:
+    told = listed(prepared, f"{ALL}&sort=doubt")
+    rows = {row["file"]: row["rather"] for row in told["rows"]}
+    assert rows[told["files"][0]] == "fox"
+    doubted = listed(prepared, f"{ALL}&look=doubted")["files"]
+    assert doubted == [file for file, rather in sorted(rows.items()) if rather]

@@ -8,6 +8,7 @@ import pytest
 
 from curation.base.tables import CLUSTERS, EMBEDDINGS
 from curation.review.looks import prepare as module
+from curation.review.looks.doubts import class_doubts
 from curation.review.looks.layout import points_of
 from curation.review.looks.prepare import prepare
 from curation.review.looks.seriation import places_of
@@ -50,6 +51,19 @@ def test_the_map_keeps_kinds_together(landmarks: int, monkeypatch: pytest.Monkey
     apart = np.linalg.norm(points[:, None] - points[None], axis=2)
     np.fill_diagonal(apart, np.inf)
     assert (kind[apart.argmin(axis=1)] == kind).mean() > 0.95
+
+
+def test_classes_that_do_not_fit_are_doubted_and_others_not() -> None:
+    vectors, kind = directions()
+    filed = kind.copy()
+    swapped = np.array([3, 50, 120, 180])
+    filed[swapped] = (kind[swapped] + 1) % KINDS
+    found = class_doubts(vectors, filed, 0)
+    assert set(np.flatnonzero(found.doubt > 0)) == set(swapped)
+    assert (found.rather[swapped] == kind[swapped]).all()
+    assert (found.doubt[swapped] > 0.5).all()
+    alone = class_doubts(vectors[:4], np.arange(4), 0)
+    assert not alone.doubt.any()
 
 
 def embedded(workspace: Workspace) -> pd.Series:

@@ -56,7 +56,7 @@ class GridAnswers:
         listed = listing_of(state, query, self._catalogue.looks)
         if not listed.prepared:
             self._prepare(state.run.name)
-        first = rows_of(state, listed.files[: MOST_ROWS // 2])
+        first = rows_of(state, listed.files[: MOST_ROWS // 2], self._catalogue.looks)
         told = {**listed._asdict(), "run": state.run.name, "last": state.last, "rows": first}
         return JSONResponse(told | {"totals": state.totals}, headers=FRESH)
 
@@ -65,7 +65,7 @@ class GridAnswers:
         if request.query_params.get("run") != state.run.name:
             raise HTTPException(409, "another run has ended since this page was loaded")
         files = _numbers(request.query_params.get("files", ""), len(state.run))
-        told = {"last": state.last, "rows": rows_of(state, files)}
+        told = {"last": state.last, "rows": rows_of(state, files, self._catalogue.looks)}
         return JSONResponse(told, headers=FRESH)
 
     def map(self, request: Request) -> Response:
@@ -77,7 +77,7 @@ class GridAnswers:
         if request.query_params.get("run") != state.run.name:
             raise HTTPException(409, "another run has ended since this page was loaded")
         (entry,) = _numbers(since, state.last + 1)[:1]
-        return JSONResponse(news(state, entry), headers=FRESH)
+        return JSONResponse(news(state, entry, self._catalogue.looks), headers=FRESH)
 
     async def decide(self, request: Request) -> Response:
         return await run_in_threadpool(self._decide, await request.body())
@@ -113,7 +113,11 @@ class GridAnswers:
         return self._answer({"error": str(conflict), "conflicts": theirs}, many.seen, 409)
 
     def _answer(self, told: Mapping[str, Any], seen: int, status: int = 200) -> Response:
-        return JSONResponse({**told, **news(self._catalogue.state(), seen)}, status, headers=FRESH)
+        return JSONResponse(
+            {**told, **news(self._catalogue.state(), seen, self._catalogue.looks)},
+            status,
+            headers=FRESH,
+        )
 
 
 def conflicts_of(state: State, entries: Sequence[Entry], many: Many) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ class LookSettings:
 _LOOKING = LookSettings()
 
 LOOK_FILTERS: Mapping[str, str] = MappingProxyType(
-    {"dark": "dark", "blurred": "blurred", "flat": "flat"}
+    {"dark": "dark", "blurred": "blurred", "flat": "flat", "doubted": "class in doubt"}
 )
 """The looks that can be asked for, in words."""
 
@@ -42,6 +42,7 @@ _HAS: Mapping[str, Callable[[Looks], _Truths]] = {
     "dark": lambda looks: looks.light < _LOOKING.dark,
     "blurred": lambda looks: looks.sharpness < _LOOKING.blurred,
     "flat": lambda looks: looks.contrast < _LOOKING.flat,
+    "doubted": lambda looks: looks.doubts > 0,
 }
 
 

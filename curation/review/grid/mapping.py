@@ -11,7 +11,7 @@ from curation.drawing.words import reason_of_one
 from curation.review.looks.looks import Looks
 from curation.review.state import State
 
-STEPS = 4095
+MAP_STEPS = 4095
 """Whole numbers that an axis of the map has: finer than any window."""
 
 
@@ -22,7 +22,7 @@ def map_told(state: State, looks: Looks | None) -> dict[str, Any]:
     placed = np.zeros(len(state.run), np.bool_) if looks is None else looks.placed
     files = np.flatnonzero(placed)
     points = np.zeros((0, 2)) if looks is None else looks.points[files]
-    x, y = np.rint(points * STEPS).astype(np.int64).T
+    x, y = np.rint(points * MAP_STEPS).astype(np.int64).T
     rows = state.decisions.iloc[files]
     reasons = rows["reason"].map(lambda reason: reason_of_one(reason) if reason else "kept")
     return {
@@ -39,4 +39,4 @@ def map_told(state: State, looks: Looks | None) -> dict[str, Any]:
 
 def _coded(values: pd.Series) -> dict[str, Any]:
     names = values.value_counts().index
-    return {"names": list(map(str, names)), "of": names.get_indexer(values).tolist()}
+    return {"names": list(map(str, names)), "of": names.get_indexer(pd.Index(values)).tolist()}

@@ -20,6 +20,7 @@ SORTS: Mapping[str, str] = MappingProxyType(
         "class": "class",
         "cluster": "cluster",
         "similarity": "similar side by side",
+        "doubt": "class most in doubt first",
         "large": "largest first",
         "small": "smallest first",
         "path": "path",
@@ -27,7 +28,7 @@ SORTS: Mapping[str, str] = MappingProxyType(
 )
 """The orders, and what a person chooses them by."""
 
-NEED_LOOKS = ("cluster", "similarity")
+NEED_LOOKS = ("cluster", "similarity", "doubt")
 """The orders that need what is prepared of a run; without it they are those of the run."""
 
 _Keys = npt.NDArray[np.float64]
@@ -78,12 +79,18 @@ def _similarity(state: State, looks: Looks | None) -> _Keys:
     return looks.places.astype(np.float64)
 
 
+def _doubt(state: State, looks: Looks | None) -> _Keys:
+    assert looks is not None
+    return -looks.doubts.astype(np.float64)
+
+
 _KEYS: Mapping[str, Callable[[State, Looks | None], _Keys]] = {
     "uncertainty": _uncertainty,
     "photo": _photo,
     "class": _class,
     "cluster": _cluster,
     "similarity": _similarity,
+    "doubt": _doubt,
     "large": _large,
     "small": _small,
     "path": _path,

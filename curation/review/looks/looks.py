@@ -21,14 +21,17 @@ class Looks:
     `points` (n x 2) is the map of the embeddings, each axis from 0 to 1; `places` the order in
     which similar pictures stand side by side; `clusters` as of KMeans. `directions` (n x d, int8)
     are embeddings reduced to d components at the length 127, so that an inner product is a
-    similarity. `light` (0 to 1) is the mean brightness, `sharpness` (0 to 1) how many of its pixels
-    across and down a picture needs to show all its detail, and `contrast` the deviation of its
-    levels of grey, of which it has 255."""
+    similarity. `doubts` (0 to 1) say how much likelier the class `rather` is than the own one, 0
+    and "" where none is in doubt. `light` (0 to 1) is the mean brightness, `sharpness` (0 to 1) how
+    many of its pixels across and down a picture needs to show all its detail, and `contrast` the
+    deviation of its levels of grey, of which it has 255."""
 
     points: _Floats
     places: _Whole
     clusters: _Whole
     directions: npt.NDArray[np.int8]
+    doubts: _Floats
+    rather: list[str]
     light: _Floats
     sharpness: _Floats
     contrast: _Floats

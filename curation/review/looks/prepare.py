@@ -17,11 +17,13 @@ from sklearn.decomposition import PCA
 from curation.base.errors import InksiftError
 from curation.base.tables import CLUSTERS, EMBEDDINGS, HASHES
 from curation.base.thumbnail_codec import unpack
+from curation.review.looks.doubts import class_doubts
 from curation.review.looks.layout import points_of
 from curation.review.looks.looks import LENGTH
 from curation.review.looks.seriation import places_of
 from curation.review.looks.stored import (
     COMPONENTS,
+    DIRECTIONS,
     LOOKS,
     direction_columns,
     read_looks,
@@ -41,6 +43,7 @@ FITTED_ON = 5000
 EMBEDDINGS_AT_ONCE = 1024
 """Embeddings in memory at one time: 4 MB of them."""
 
+_NEVER_MISSING = [name for name in LOOKS.columns if name not in LOOKS.may_be_missing]
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in brightness (ITU-R BT.601)."""
 
@@ -62,9 +65,10 @@ def prepared(workspace: Workspace, run: Run) -> pd.DataFrame:
     for part in (_placed(workspace), _measured(workspace), _clustered(workspace)):
         frame = frame.merge(part, on="image_id", how="left")
     frame["light"] = _light(workspace, run)
+    frame = frame.merge(_doubted(run, frame), on="image_id", how="left")
     whole = frame.reindex(columns=list(LOOKS.columns))
     filled = whole.fillna(dict.fromkeys(("place", "cluster"), -1)).fillna(
-        dict.fromkeys((name for name in LOOKS.columns if name not in LOOKS.may_be_missing), 0)
+        {name: "" if name == "rather" else 0 for name in _NEVER_MISSING}
     )
     return LOOKS.check(filled.astype(dict(LOOKS.columns)))
 
@@ -141,6 +145,23 @@ def _clustered(workspace: Workspace) -> pd.DataFrame:
         return pd.DataFrame(columns=["image_id", "cluster"])
     rows = read_parquet(table, ["image_id", "kmeans"])
     return rows.rename(columns={"kmeans": "cluster"})
+
+
+def _doubted(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
+    """The doubts on the classes of the kept copies that are not rejected, by image_id."""
+    files = run.kept_files
+    staying = (run.machine["outcome"] != "rejected").to_numpy(np.bool_)
+    own = (files == np.arange(len(run))) & staying
+    labels = run.machine.loc[own, ["image_id", "label"]].drop_duplicates("image_id")
+    both = frame[frame["place"].notna()].merge(labels, on="image_id")
+    told = {"image_id": both["image_id"], "doubt": np.float32(0), "rather": ""}
+    if both.empty:
+        return pd.DataFrame(told)
+    codes, names = pd.factorize(both["label"])
+    directions = both[DIRECTIONS].to_numpy(np.float32)
+    found = class_doubts(np.asarray(directions / LENGTH, np.float32), codes.astype(np.int64), SEED)
+    rather = np.where(found.doubt > 0, np.asarray(names, dtype=object)[found.rather], "")
+    return pd.DataFrame(told | {"doubt": found.doubt, "rather": rather})
 
 
 def _light(workspace: Workspace, run: Run) -> pd.Series:

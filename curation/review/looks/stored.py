@@ -10,6 +10,7 @@ import pandas as pd
 
 from curation.base.tables import CLUSTERS, EMBEDDINGS, HASHES, Table
 from curation.review.looks.looks import Looks
+from curation.review.numbers import shared_texts
 from curation.review.run import Run
 from curation.store.workspace import Measurements, Workspace
 
@@ -19,7 +20,8 @@ VERSION = 1
 COMPONENTS = 32
 """Numbers of a reduced embedding: by eye, the nearest of 40 rarely differ from those of all."""
 
-_DIRECTIONS = [f"d{number:02}" for number in range(COMPONENTS)]
+DIRECTIONS = [f"d{number:02}" for number in range(COMPONENTS)]
+"""The columns of a reduced embedding."""
 LOOKS = Table(
     "looks",
     {
@@ -27,12 +29,15 @@ LOOKS = Table(
         **dict.fromkeys(("x", "y"), "float32"),
         **dict.fromkeys(("place", "cluster"), "int64"),
         **dict.fromkeys(("light", "sharpness", "contrast"), "float32"),
-        **dict.fromkeys(_DIRECTIONS, "int8"),
+        "doubt": "float32",
+        "rather": "str",
+        **dict.fromkeys(DIRECTIONS, "int8"),
     },
     key=("image_id",),
     may_be_missing=frozenset({"light", "sharpness", "contrast"}),
 )
-"""One row per readable picture: what `Looks` says of its files; `place` is -1 for none."""
+"""One row per readable picture: what `Looks` says of its files; `place` is -1 for none, and
+`rather` "" for no other class."""
 
 
 def looks_folder(workspace: Workspace, run: Run) -> Path:
@@ -61,13 +66,15 @@ def looks_by_file(frame: pd.DataFrame, run: Run) -> Looks:
     rows = pd.Index(frame["image_id"]).get_indexer(run.machine["image_id"])
     known = rows >= 0
     place = np.where(known, frame["place"].to_numpy()[rows], -1)
-    directions = frame[_DIRECTIONS].to_numpy(np.int8)[rows]
+    directions = frame[DIRECTIONS].to_numpy(np.int8)[rows]
     directions[~known] = 0
     return Looks(
         points=np.where(known[:, None], frame[["x", "y"]].to_numpy()[rows], np.float32(0)),
         places=np.where(place < 0, len(run), place),
         clusters=np.where(known, frame["cluster"].to_numpy()[rows], -1),
         directions=directions,
+        doubts=np.where(known, frame["doubt"].to_numpy()[rows], np.float32(0)),
+        rather=shared_texts(frame["rather"], rows),
         **{name: _share(frame, name, rows) for name in ("light", "sharpness", "contrast")},
     )
 
@@ -76,7 +83,7 @@ def direction_columns(directions: np.ndarray[tuple[int, int], np.dtype[np.int8]]
     """Reduced embeddings, of perhaps fewer components, as columns of LOOKS."""
     wide = np.zeros((len(directions), COMPONENTS), np.int8)
     wide[:, : directions.shape[1]] = directions
-    return pd.DataFrame(wide, columns=_DIRECTIONS)
+    return pd.DataFrame(wide, columns=DIRECTIONS)
 
 
 def _share(

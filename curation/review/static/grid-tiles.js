@@ -53,7 +53,7 @@ export function describe(place, row, item) {
   if (row) {
     add(row.path, "path");
     if (item.length > 1) add(`and ${(item.length - 1).toLocaleString("en")} like it`);
-    add(row.label, "label");
+    add(row.rather && row.rather !== row.label ? `${row.label}, perhaps ${row.rather}` : row.label, "label");
     add(row.verdict, `chip ${row.outcome}`);
     if (row.said.length) add(row.said.join("; "));
     if (row.photo !== null) add(`p(photograph) ${row.photo.toFixed(2)}`, "label");

@@ -58,7 +58,7 @@ async function reload(focus) {
   arrange(sizeNow(), list.items.length);
   if (marks.focus >= 0) bringIntoSight(marks.focus);
   else closeZoom();
-  if (!told.prepared && asked().has("sort") && ["cluster", "similarity"].includes(asked().get("sort"))) {
+  if (!told.prepared && asked().has("sort") && ["cluster", "similarity", "doubt"].includes(asked().get("sort"))) {
     tell("The pictures are still being compared: this order is there in a while.");
   }
   refresh();
@@ -103,10 +103,16 @@ async function decide(action, value) {
   refresh();
 }
 
+// The class that all of some files are perhaps of, "" for none.
+function ratherOf(files) {
+  const names = new Set(files.map((file) => rowOf(file)?.rather ?? ""));
+  return names.size === 1 ? [...names][0] : "";
+}
+
 async function giveClass() {
   const files = meant();
   if (!files.length) return tell("No picture is chosen: go to one with the arrows.");
-  const label = await askClass(files.length > 1 ? `${files.length} pictures` : (rowOf(files[0])?.path ?? "it"));
+  const label = await askClass(files.length > 1 ? `${files.length} pictures` : (rowOf(files[0])?.path ?? "it"), ratherOf(files));
   grid.focus();
   if (label) decide("label", label);
 }
