@@ -5,8 +5,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from curation.base.errors import SourceError
 from curation.base.tables import IMAGES
@@ -15,18 +19,24 @@ from curation.drawing.contact_sheet import jpeg
 from curation.gather.archive.unpack import pictures_of
 from curation.gather.folder.reach import Reach, reach_of
 from curation.gather.folder.safe_open import RefusedError
-from curation.gather.gate.pool import Gate
-from curation.gather.gate.worker import Settings
 from curation.store.parquet import rows_where
 from curation.store.published import read_link_roots, read_source
 from curation.store.workspace import Workspace
 
-DECODING = Settings(
-    max_bytes=1_024 * 10**6,
-    max_pixels=500 * 10**6,
-    thumbnail_side_px=2048,
-    timeout_s=30,
-    memory_bytes=2048 * 2**20,
+if TYPE_CHECKING:
+    from curation.gather.gate.pool import Gate
+
+MOST_BYTES = 1_024 * 10**6
+"""Bytes of a file that is read: the most that the settings of a run allow."""
+
+DECODING: Mapping[str, int] = MappingProxyType(
+    {
+        "max_bytes": MOST_BYTES,
+        "max_pixels": 500 * 10**6,
+        "thumbnail_side_px": 2048,
+        "timeout_s": 30,
+        "memory_bytes": 2048 * 2**20,
+    }
 )
 """Of the decode worker: the largest files and pictures that any run may read, within the memory and
 time of a usual one, at the longest side that the codec of thumbnails takes."""
@@ -47,7 +57,6 @@ class Originals:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._gate = Gate(DECODING, workers=1)
         self._recent: OrderedDict[str, bytes] = OrderedDict()
         self._turn = threading.Lock()
 
@@ -63,7 +72,16 @@ class Originals:
 
     def close(self) -> None:
         """End the worker, where one was started."""
-        self._gate.__exit__()
+        if "_gate" in self.__dict__:
+            self._gate.__exit__()
+
+    @cached_property
+    def _gate(self) -> Gate:
+        # Only now: the decoders take memory, and many who look ask for no original.
+        from curation.gather.gate.pool import Gate
+        from curation.gather.gate.worker import Settings
+
+        return Gate(Settings(**DECODING), workers=1)
 
     def _encoded(self, image_id: str) -> bytes:
         table = self._workspace.table(IMAGES.name)
@@ -75,7 +93,7 @@ class Originals:
 
     def _decoded(self, reach: Reach, path: bytes, image_id: str) -> bytes:
         try:
-            with reach.open(path, max_bytes=DECODING.max_bytes) as handle:
+            with reach.open(path, max_bytes=MOST_BYTES) as handle:
                 decoded = self._gate.decode(handle, image_id)
         except RefusedError as error:
             raise SourceError(f"the original cannot be opened any more: {error}") from None
