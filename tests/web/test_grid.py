@@ -302,9 +302,12 @@ def test_stacks_hold_what_is_alike_and_nothing_twice(prepared: Browser) -> None:
     told = listed(prepared, f"{ALL}&stacks=yes")
     assert sum(told["stacks"]) == len(told["files"]) == len(set(told["files"])) == 36
     labels = {row["file"]: row["label"] for row in told["rows"]}
+    gone = {row["file"]: row["outcome"] == "rejected" for row in told["rows"]}
     start = 0
     for size in told["stacks"]:
-        assert len({labels[file] for file in told["files"][start : start + size]}) == 1
+        stack = told["files"][start : start + size]
+        assert len({labels[file] for file in stack}) == 1
+        assert [gone[file] for file in stack] == sorted(gone[file] for file in stack)
         start += size
     broken = sum(not row["image"] for row in told["rows"])
     assert len(told["stacks"]) == 3 + broken

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 from starlette.datastructures import QueryParams
 
 from curation.review.filters import Filters
@@ -41,7 +42,8 @@ def listing_of(state: State, query: QueryParams, looks: Looks | None) -> ListedF
         listed = most_like(files, like, looks)
     if query.get("stacks") != "yes":
         return ListedFiles(listed, None, prepared=True)
-    return ListedFiles(*in_stacks(listed, looks), prepared=True)
+    stays = (state.decisions["outcome"] != "rejected").to_numpy(np.bool_)
+    return ListedFiles(*in_stacks(listed, looks, stays), prepared=True)
 
 
 def _file(text: str, below: int) -> int | None:

@@ -63,9 +63,9 @@ def most_like(files: Sequence[int], file: int, looks: Looks) -> list[int]:
     return [files[place] for place in np.argsort(-similar, kind="stable")]
 
 
-def in_stacks(files: Sequence[int], looks: Looks) -> tuple[list[int], list[int]]:
+def in_stacks(files: Sequence[int], looks: Looks, stays: _Truths) -> tuple[list[int], list[int]]:
     """Files with those of a stack side by side, each stack where its first file was, and the size
-    of every stack.
+    of every stack. Those that stay (`stays`, by file) lie on top: nobody rejects them unseen.
 
     A stack is made along the order of similarity: it takes in the next picture as long as that is
     like its first one."""
@@ -73,6 +73,8 @@ def in_stacks(files: Sequence[int], looks: Looks) -> tuple[list[int], list[int]]
     members: dict[int, list[int]] = {}
     for file in files:
         members.setdefault(int(stack_of[file]), []).append(file)
+    for some in members.values():
+        some.sort(key=lambda file: not stays[file])
     return list(chain.from_iterable(members.values())), list(map(len, members.values()))
 
 
