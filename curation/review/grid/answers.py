@@ -63,7 +63,7 @@ class GridAnswers:
     def rows(self, request: Request) -> Response:
         state = self._catalogue.state()
         if request.query_params.get("run") != state.run.name:
-            raise HTTPException(409, "another run has ended since this page was loaded")
+            raise HTTPException(404, "another run has ended since this page was loaded")
         files = _numbers(request.query_params.get("files", ""), len(state.run))
         told = {"last": state.last, "rows": rows_of(state, files, self._catalogue.looks)}
         return JSONResponse(told, headers=FRESH)
@@ -75,7 +75,7 @@ class GridAnswers:
         """What was decided since an entry, for a page that others overtook."""
         state, since = self._catalogue.state(), request.query_params.get("since", "")
         if request.query_params.get("run") != state.run.name:
-            raise HTTPException(409, "another run has ended since this page was loaded")
+            raise HTTPException(404, "another run has ended since this page was loaded")
         (entry,) = _numbers(since, state.last + 1)[:1]
         return JSONResponse(news(state, entry, self._catalogue.looks), headers=FRESH)
 
