@@ -1,12 +1,15 @@
 """How soon the review app answers a person, and how much memory its server takes.
 
-    python benchmarks/review_app.py [--pictures 10000]
+    python benchmarks/review_app.py [--pictures 100000] [--keep FOLDER]
 
-`inksift review` is started on a workspace with so many drawn rejects, a third of them copies shown
-beside the kept one. Its first page is opened three times in a fresh Chromium; `interactive` is when
-a key first moves the focus, counted from the start of the navigation. Then a person goes through 20
-pages, a picture is rejected by key ten times, all of a page at once, and every tenth thumbnail is
-asked for. Memory is the resident set of the server at the end, in MB of 10^6 bytes."""
+`inksift review` is started on a workspace with so many drawn rejects, a third of them copies. Its
+grid is opened three times in a fresh Chromium of 1280 x 800, and everything is counted from the
+start of the navigation: `interactive` is when a key first moves the focus, `first screen` when
+every picture in sight is there. Then a person scrolls through 40 screens by the wheel without a
+rest: the longest wait for a frame, and how long the pictures in sight take once the wheel rests. A
+picture is rejected by key ten times, 1,000 are found by a search, rejected as one and taken back,
+and every hundredth thumbnail is asked for. Memory is the resident set of the server at the end, in
+MB of 10^6 bytes. With --keep the workspace is made in FOLDER, or used where it is there."""
 
 from __future__ import annotations
 
@@ -35,31 +38,55 @@ from curation.store.parquet import to_parquet
 from curation.store.thumbnails import locate_thumbnails
 from curation.store.workspace import Workspace
 
-OPENED, PAGES, DECIDED = 3, 20, 10
-EVERY = 10
+OPENED, SCREENS, DECIDED = 3, 40, 10
+EVERY = 100
 BATCH = 64
-INTERACTIVE = "() => document.activeElement.matches('.pick input') && performance.now()"
+INTERACTIVE = "() => document.querySelector('#grid[aria-activedescendant]') && performance.now()"
+SEEN = """() => {
+  const { top, bottom } = document.querySelector("#grid").getBoundingClientRect();
+  const tiles = [...document.querySelectorAll(".tile")].filter((tile) => {
+    const box = tile.getBoundingClientRect();
+    return box.bottom > top && box.top < bottom;
+  });
+  const there = ({ firstElementChild: image }) => image.complete && image.naturalWidth > 0;
+  return tiles.length > 20 && tiles.every(there) && performance.now();
+}"""
+FRAMES = """() => {
+  window.longest = 0;
+  let last = performance.now();
+  const frame = (now) => {
+    window.longest = Math.max(window.longest, now - last);
+    last = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}"""
 
 
 def main() -> None:
     """Make the workspace, serve it, go through it, print what it took."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pictures", type=int, default=10_000)
-    pictures = parser.parse_args().pictures
+    parser.add_argument("--pictures", type=int, default=100_000)
+    parser.add_argument("--keep", type=Path)
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        workspace = _reviewable(Path(folder) / "workspace", pictures)
+        root = options.keep or Path(folder) / "workspace"
+        workspace = (
+            Workspace(root)
+            if root.exists()
+            else reviewable(root, drawn_rejects.decided(options.pictures))
+        )
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        with _served(workspace) as (process, address):
-            print(
-                f"{pictures:,} drawn rejects: {_gone_through(browser, address, workspace)}; ",
-                end="",
-            )
+        with served(workspace) as (process, address):
+            print(f"{options.pictures:,} drawn rejects: ", end="", flush=True)
+            print(_gone_through(browser, address, workspace), end="; ", flush=True)
             print(f"server memory {psutil.Process(process.pid).memory_info().rss / 1e6:.0f} MB")
         browser.close()
 
 
-def _reviewable(root: Path, pictures: int) -> Workspace:
-    workspace, decisions = Workspace(root), drawn_rejects.decided(pictures)
+def reviewable(root: Path, decisions: pd.DataFrame) -> Workspace:
+    """A workspace in which a run ended with these decisions."""
+    workspace = Workspace(root)
     tables = {
         "images": drawn_rejects.found(decisions),
         "duplicates": _copies(decisions),
@@ -105,7 +132,8 @@ def _thumbnails(workspace: Workspace, image_ids: list[str]) -> pd.DataFrame:
 
 
 @contextmanager
-def _served(workspace: Workspace) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(workspace: Workspace) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`inksift review` on a workspace, and the address that lets in."""
     command = [
         sys.executable,
         "-m",
@@ -128,54 +156,71 @@ def _served(workspace: Workspace) -> Iterator[tuple[subprocess.Popen[str], str]]
 
 
 def _gone_through(browser: Browser, address: str, workspace: Workspace) -> str:
-    interactive = [_opened(browser, address) for _ in range(OPENED)]
-    with browser.new_context() as context:
+    opened = [_opened(browser, address) for _ in range(OPENED)]
+    interactive, first = (
+        ", ".join(f"{one:.0f}" for one in some) for some in zip(*opened, strict=True)
+    )
+    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
         page = context.new_page()
         page.goto(address)
-        paged = [_turned(page) for _ in range(PAGES)]
+        page.wait_for_function(SEEN)
+        longest, settled = _scrolled(page)
+        page.keyboard.press("Home")
         decided = [_decided(page) for _ in range(DECIDED)]
-        bulk = _all_rejected(page)
+        bulk = _thousand_rejected(page)
         for image_id in pd.read_parquet(workspace.tables / "thumbnails.parquet")["image_id"][
             ::EVERY
         ]:
             context.request.get(f"{address.partition('/?')[0]}/thumbnails/{image_id}")
     return (
-        f"interactive after {', '.join(f'{ms:.0f}' for ms in interactive)} ms, "
-        f"next page {statistics.median(paged) * 1000:.0f} ms, a decision "
-        f"{statistics.median(decided) * 1000:.0f} ms, "
-        f"all of a page {bulk * 1000:.0f} ms"
+        f"interactive after {interactive} ms, first screen after {first} ms, scrolling: longest "
+        f"frame {longest:.0f} ms, pictures there {settled * 1000:.0f} ms after it, a decision "
+        f"{statistics.median(decided) * 1000:.0f} ms, 1,000 at once {bulk[0] * 1000:.0f} ms and "
+        f"back {bulk[1] * 1000:.0f} ms"
     )
 
 
-def _opened(browser: Browser, address: str) -> float:
-    """Milliseconds from the start of the navigation until a key moves the focus."""
-    with browser.new_context() as context:
+def _opened(browser: Browser, address: str) -> tuple[float, float]:
+    """Milliseconds from the start of the navigation until a key moves the focus, and until every
+    picture in sight is there."""
+    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
         page = context.new_page()
         page.goto(address, wait_until="commit")
         while not (ready := page.evaluate(INTERACTIVE)):
-            page.keyboard.press("j")
-        return float(ready)
+            page.keyboard.press("ArrowRight")
+        return float(ready), float(page.wait_for_function(SEEN).json_value())
 
 
-def _turned(page: Page) -> float:
-    """Seconds until the next page is there, its pictures included."""
+def _scrolled(page: Page) -> tuple[float, float]:
+    """The longest milliseconds between two frames, and the seconds until the pictures are there."""
+    page.mouse.move(640, 400)
+    page.evaluate(FRAMES)
+    for _ in range(SCREENS):
+        page.mouse.wheel(0, 600)
+        page.wait_for_timeout(30)
+    longest = float(page.evaluate("window.longest"))
     began = time.perf_counter()
-    with page.expect_navigation(wait_until="load"):
-        page.keyboard.press("n")
-    return time.perf_counter() - began
+    page.wait_for_function(SEEN)
+    return longest, time.perf_counter() - began
 
 
-def _decided(page: Page) -> float:
+def _decided(page: Page, key: str = "x", answers: str = "**/grid/decisions") -> float:
     """Seconds from the key to the answer of the server."""
     began = time.perf_counter()
-    with page.expect_response("**/decisions"):
-        page.keyboard.press("r")
+    with page.expect_response(answers):
+        page.keyboard.press(key)
     return time.perf_counter() - began
 
 
-def _all_rejected(page: Page) -> float:
+def _thousand_rejected(page: Page) -> tuple[float, float]:
+    """Seconds to reject all whose paths have a number in common, and to take that back."""
+    page.locator("#search").fill("crawl 000")
+    page.wait_for_function(
+        "() => document.querySelector('#selected').innerText.startsWith('1,000')"
+    )
+    page.locator("#grid").focus()
     page.keyboard.press("Control+a")
-    return _decided(page)
+    return _decided(page), _decided(page, "u", "**/grid/undo")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import click
 from curation.base.errors import InksiftError
 from pipelines.commands.ablation import ablation
 from pipelines.commands.audit import audit
+from pipelines.commands.decide import decide
 from pipelines.commands.diff import diff
 from pipelines.commands.experiments import experiments
 from pipelines.commands.export import export
@@ -39,6 +40,7 @@ COMMANDS = (
     diff,
     audit,
     review,
+    decide,
     ablation,
     experiments,
     export,

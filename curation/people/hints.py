@@ -8,7 +8,7 @@ from pathlib import Path
 from curation.base.commands import Places, command
 from curation.base.errors import ParamError, StoreError
 from curation.people.ledger.ledger import Ledger
-from curation.store.published import link_options, read_source
+from curation.store.published import link_options, read_differs, read_source
 from curation.store.setup import Setup, read_setup
 from curation.store.workspace import Workspace
 
@@ -21,8 +21,17 @@ def places_of(workspace: Workspace, ledger: Ledger, weights: Path | None = None)
     return Places(workspace.root, ledger_to_name, weights_to_name)
 
 
+def take_decisions_in(workspace: Workspace, ledger: Ledger, weights: Path | None = None) -> str:
+    """The command that takes in what people decided: without training, where the last run was one
+    with the setup."""
+    setup = _remembered(workspace)
+    if setup and setup.source and _follows_setup(workspace):
+        return command("decide", at=places_of(workspace, ledger, weights))
+    return next_run(workspace, ledger, weights)
+
+
 def next_run(workspace: Workspace, ledger: Ledger, weights: Path | None = None) -> str:
-    """The command that takes in what people decided."""
+    """The command that makes the whole run again."""
     places = places_of(workspace, ledger, weights)
     setup = _remembered(workspace)
     if setup and setup.source:
@@ -50,3 +59,11 @@ def _source(workspace: Workspace) -> Path | str:
         return read_source(workspace)
     except StoreError:
         return "SOURCE"
+
+
+def _follows_setup(workspace: Workspace) -> bool:
+    """Whether there is a run, and it did not differ from the setup."""
+    try:
+        return not read_differs(workspace)
+    except StoreError:
+        return False

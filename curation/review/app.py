@@ -21,29 +21,39 @@ from curation.people.ledger.exchange import export_csv, export_jsonl
 from curation.review.asked import AskedDecision, decisions_of, undo_of
 from curation.review.cards import path_of, said
 from curation.review.catalogue import Catalogue
+from curation.review.grid.answers import FRESH, GridAnswers
 from curation.review.pages import Pages
 from curation.review.state import State
-from curation.review.strict_json import strict_json
+from curation.review.strict_json import parsed_body
 
 STATIC = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_FRESH = {"Cache-Control": "no-store"}
 _FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 _TITLES = {404: "There is no such page", 405: "That is not how this page is used"}
 log = logging.getLogger("inksift")
 
 
-def create_app(catalogue: Catalogue, *, csrf: str, who: str) -> Starlette:
-    """The app for one person, whose decisions are recorded as those of `who`."""
-    answers = _Answers(catalogue, Pages(catalogue, csrf=csrf, who=who), who)
+def _prepared(run: str) -> None:
+    """Nothing is prepared: the grid does without."""
+
+
+def create_app(
+    catalogue: Catalogue, *, csrf: str, who: str, prepare: Callable[[str], None] = _prepared
+) -> Starlette:
+    """The app for one person, whose decisions are recorded as those of `who`. `prepare` is told the
+    name of a run whose looks are not there."""
+    pages = Pages(catalogue, csrf=csrf, who=who)
+    answers = _Answers(catalogue, pages, who)
     routes = [
-        Route("/", answers.pictures),
+        *GridAnswers(catalogue, pages, who, prepare).routes,
+        Route("/list", answers.pictures),
         Route("/files/{file:int}", answers.file),
         Route("/variants", answers.variants),
         Route("/audit", answers.sample),
         Route("/history", answers.history),
         Route("/thumbnails/{image_id}", answers.thumbnail),
         Route("/pictures/{image_id}", answers.picture),
+        Route("/originals/{image_id}", answers.original),
         Route("/static/{name}", answers.static),
         Route("/ledger.csv", answers.ledger_csv),
         Route("/ledger.jsonl", answers.ledger_jsonl),
@@ -64,7 +74,7 @@ class _Answers:
 
     def pictures(self, request: Request) -> Response:
         return HTMLResponse(
-            self._pages.pictures(self._catalogue.state(), request.query_params), headers=_FRESH
+            self._pages.pictures(self._catalogue.state(), request.query_params), headers=FRESH
         )
 
     def file(self, request: Request) -> Response:
@@ -77,21 +87,21 @@ class _Answers:
             raise HTTPException(
                 404, f"there is no file {file}: the last run found {len(state.run)}"
             )
-        return HTMLResponse(self._pages.file(state, file, request.query_params), headers=_FRESH)
+        return HTMLResponse(self._pages.file(state, file, request.query_params), headers=FRESH)
 
     def variants(self, request: Request) -> Response:
         return HTMLResponse(
-            self._pages.variants(self._catalogue.state(), request.query_params), headers=_FRESH
+            self._pages.variants(self._catalogue.state(), request.query_params), headers=FRESH
         )
 
     def sample(self, request: Request) -> Response:
         return HTMLResponse(
-            self._pages.sample(self._catalogue.state(), request.query_params), headers=_FRESH
+            self._pages.sample(self._catalogue.state(), request.query_params), headers=FRESH
         )
 
     def history(self, request: Request) -> Response:
         return HTMLResponse(
-            self._pages.history(self._catalogue.state(), request.query_params), headers=_FRESH
+            self._pages.history(self._catalogue.state(), request.query_params), headers=FRESH
         )
 
     def thumbnail(self, request: Request) -> Response:
@@ -99,6 +109,9 @@ class _Answers:
 
     def picture(self, request: Request) -> Response:
         return _jpeg(self._catalogue.pictures.picture, request)
+
+    def original(self, request: Request) -> Response:
+        return _jpeg(self._catalogue.originals.picture, request)
 
     def static(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -131,7 +144,7 @@ class _Answers:
 
     def _decide(self, body: bytes) -> Response:
         state = self._catalogue.state()
-        asked, decisions = decisions_of(_parsed(body), state, ledger=self._catalogue.identity)
+        asked, decisions = decisions_of(parsed_body(body), state, ledger=self._catalogue.identity)
         try:
             recorded = self._catalogue.record(
                 decisions, self._who, seen=[one.seen for one in asked]
@@ -143,7 +156,7 @@ class _Answers:
 
     def _undo(self, body: bytes) -> Response:
         state = self._catalogue.state()
-        entries, note = undo_of(_parsed(body), state, ledger=self._catalogue.identity)
+        entries, note = undo_of(parsed_body(body), state, ledger=self._catalogue.identity)
         about = {state.entries[entry - 1].image_id for entry in entries}
         try:
             undos = self._catalogue.undo(entries, self._who, note)
@@ -154,11 +167,11 @@ class _Answers:
                 "conflicts": [],
                 "left": [one for one in entries if one not in undone],
             }
-            return JSONResponse({**told, **self._shown(about)}, 409, headers=_FRESH)
+            return JSONResponse({**told, **self._shown(about)}, 409, headers=FRESH)
         return self._answer(about, entries=undos, new=undos)
 
     def _answer(self, image_ids: Iterable[str], **told: object) -> Response:
-        return JSONResponse({**told, **self._shown(image_ids)}, headers=_FRESH)
+        return JSONResponse({**told, **self._shown(image_ids)}, headers=FRESH)
 
     def _shown(self, image_ids: Iterable[str]) -> dict[str, Any]:
         """All files of these pictures as they are now, by the numbers of the last run."""
@@ -168,9 +181,9 @@ class _Answers:
 
     def _problem(self, request: Request, status: int, words: str) -> Response:
         if request.method == "POST":
-            return JSONResponse({"error": words}, status, headers=_FRESH)
+            return JSONResponse({"error": words}, status, headers=FRESH)
         page = self._pages.problem(_TITLES.get(status, "This does not work now"), words)
-        return HTMLResponse(page, status, headers=_FRESH)
+        return HTMLResponse(page, status, headers=FRESH)
 
     def _conflict(
         self,
@@ -186,7 +199,7 @@ class _Answers:
         told = [_theirs(state, one, entry) for one, entry in mine if entry]
         about = {entry.image_id for entry in conflict.entries}
         answer = {"error": str(conflict), "conflicts": told, **self._shown(about)}
-        return JSONResponse(answer, 409, headers=_FRESH)
+        return JSONResponse(answer, 409, headers=FRESH)
 
 
 def _theirs(state: State, one: AskedDecision, entry: Entry) -> dict[str, Any]:
@@ -205,13 +218,6 @@ def _theirs(state: State, one: AskedDecision, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _parsed(body: bytes) -> object:
-    try:
-        return strict_json(body)
-    except ValueError as error:
-        raise HTTPException(400, str(error)) from None
-
-
 def _jpeg(find: Callable[[str], bytes], request: Request) -> Response:
     try:
         data = find(request.path_params["image_id"])
@@ -221,5 +227,5 @@ def _jpeg(find: Callable[[str], bytes], request: Request) -> Response:
 
 
 def _download(data: bytes, name: str, media_type: str) -> Response:
-    headers = {**_FRESH, "Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {**FRESH, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type=media_type, headers=headers)

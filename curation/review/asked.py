@@ -45,11 +45,11 @@ class ToRecord(NamedTuple):
 def decisions_of(body: object, state: State, *, ledger: str) -> ToRecord:
     """What to record. HTTPException in words: 404 for an unknown file, 409 when the page is of an
     earlier run or not of this `ledger`, 422 for all else that is wrong."""
-    told = _object(body, required={"decisions"}, optional={"note", "run", "ledger"})
-    _check_ledger(told, ledger)
-    _check_run(told, state.run)
-    note = _note(told)
-    asked = [_asked(one, state) for one in _list(told, "decisions")]
+    told = told_object(body, required={"decisions"}, optional={"note", "run", "ledger"})
+    check_ledger(told, ledger)
+    check_run(told, state.run)
+    note = told_note(told)
+    asked = [_asked(one, state) for one in told_list(told, "decisions")]
     decisions = [_decision(one, note, state.run) for one in asked]
     _check_agreement(asked, decisions, state.run)
     return ToRecord(asked, decisions)
@@ -57,28 +57,28 @@ def decisions_of(body: object, state: State, *, ledger: str) -> ToRecord:
 
 def undo_of(body: object, state: State, *, ledger: str) -> tuple[list[int], str]:
     """The entries to take back, and why. HTTPException as above."""
-    told = _object(body, required={"entries"}, optional={"note", "ledger"})
-    _check_ledger(told, ledger)
-    entries = [_number(one, "entries") for one in _list(told, "entries")]
+    told = told_object(body, required={"entries"}, optional={"note", "ledger"})
+    check_ledger(told, ledger)
+    entries = [told_number(one, "entries") for one in told_list(told, "entries")]
     if len(set(entries)) < len(entries):
-        raise _wrong("entries names one of them twice")
+        raise wrong("entries names one of them twice")
     unknown = [entry for entry in entries if not 0 < entry <= state.last]
     if unknown:
         raise HTTPException(404, f"there is no entry {unknown[0]}: the last one is {state.last}")
-    return entries, _note(told)
+    return entries, told_note(told)
 
 
 def _asked(one: object, state: State) -> AskedDecision:
-    told = _object(one, required=set(AskedDecision._fields), optional=set())
-    file, seen = _number(told["file"], "file"), _number(told["seen"], "seen")
+    told = told_object(one, required=set(AskedDecision._fields), optional=set())
+    file, seen = told_number(told["file"], "file"), told_number(told["seen"], "seen")
     if file >= len(state.run):
         raise HTTPException(404, f"there is no file {file}: the last run found {len(state.run)}")
     if seen > state.last:
-        raise _wrong(f"seen is {seen}, but the last entry is {state.last}: load the page again")
+        raise wrong(f"seen is {seen}, but the last entry is {state.last}: load the page again")
     if told["action"] not in tuple(ACTIONS):
-        raise _wrong(f"action: expected {', '.join(ACTIONS)}, got {reprlib.repr(told['action'])}")
+        raise wrong(f"action: expected {', '.join(ACTIONS)}, got {reprlib.repr(told['action'])}")
     if not isinstance(told["value"], str):
-        raise _wrong(f"value: expected text, got {reprlib.repr(told['value'])}")
+        raise wrong(f"value: expected text, got {reprlib.repr(told['value'])}")
     return AskedDecision(file, str(told["action"]), told["value"], seen)
 
 
@@ -86,21 +86,21 @@ def _decision(one: AskedDecision, note: str, run: Run) -> Decision:
     place = run.place(one.file)
     relation = "" if place is None else str(place["relation"])
     if not relation or relation not in _RELATIONS.get(one.action, (relation,)):
-        raise _wrong(f"{run.path(one.file)!r}: {_NO_SUCH[relation]}")
+        raise wrong(f"{run.path(one.file)!r}: {_NO_SUCH[relation]}")
     kept = run.image_id(run.kept(one.file))
     target = run.image_id(one.file) if one.action in _RELATIONS else kept
     if one.action == "different" and one.value != kept:
-        raise _wrong(
+        raise wrong(
             f"{run.path(one.file)!r}: value: expected the image_id of the file that is kept "
             f"instead, {kept}"
         )
     try:
         return checked_decision(Decision(target, one.action, one.value, note), run.path(one.file))
     except LedgerError as error:
-        raise _wrong(str(error)) from None
+        raise wrong(str(error)) from None
 
 
-def _check_ledger(told: Mapping[str, Any], ledger: str) -> None:
+def check_ledger(told: Mapping[str, Any], ledger: str) -> None:
     """Ledgers number their entries alike, and an undo must never reach another decision."""
     if told.get("ledger", ledger) != ledger:
         raise HTTPException(
@@ -110,7 +110,7 @@ def _check_ledger(told: Mapping[str, Any], ledger: str) -> None:
         )
 
 
-def _check_run(told: Mapping[str, Any], run: Run) -> None:
+def check_run(told: Mapping[str, Any], run: Run) -> None:
     """Another run numbers the files anew, and a decision must never reach another picture."""
     if told.get("run", run.name) != run.name:
         raise HTTPException(
@@ -123,7 +123,7 @@ def _check_agreement(
 ) -> None:
     twice = len({(one.file, one.action) for one in asked}) < len(asked)
     if twice:
-        raise _wrong("one file is given the same kind of decision twice")
+        raise wrong("one file is given the same kind of decision twice")
     words: dict[tuple[object, ...], Sequence[str]] = {}
     for one, (image_id, action, value, _) in zip(asked, decisions, strict=True):
         about = (
@@ -131,41 +131,46 @@ def _check_agreement(
         )
         word = (image_id, value) if action == "copy" else (value,)
         if words.setdefault(about, word) != word:
-            raise _wrong(
+            raise wrong(
                 f"{run.path(one.file)!r}: two copies of one picture are given decisions that "
                 "contradict"
             )
 
 
-def _object(body: object, *, required: set[str], optional: set[str]) -> dict[str, Any]:
+def told_object(body: object, *, required: set[str], optional: set[str]) -> dict[str, Any]:
+    """`body`, which has to be an object with these fields and no others."""
     if not isinstance(body, dict) or not required <= set(body) <= required | optional:
         names = ", ".join([*sorted(required), *(f"perhaps {name}" for name in sorted(optional))])
-        raise _wrong(f"expected a JSON object with {names}; got {reprlib.repr(body)}")
+        raise wrong(f"expected a JSON object with {names}; got {reprlib.repr(body)}")
     return body
 
 
-def _list(told: Mapping[str, Any], name: str) -> list[object]:
+def told_list(told: Mapping[str, Any], name: str) -> list[object]:
+    """That field, which has to be a list with something in it."""
     found = told[name]
     if not isinstance(found, list) or not found:
-        raise _wrong(f"{name}: expected a list with something in it, got {reprlib.repr(found)}")
+        raise wrong(f"{name}: expected a list with something in it, got {reprlib.repr(found)}")
     return found
 
 
-def _number(value: object, name: str) -> int:
+def told_number(value: object, name: str) -> int:
+    """`value`, which has to be a whole number from 0 of at most 9 digits."""
     if type(value) is not int or not 0 <= value < 10**_MOST_DIGITS:
-        raise _wrong(f"{name}: expected a whole number from 0, got {reprlib.repr(value)}")
+        raise wrong(f"{name}: expected a whole number from 0, got {reprlib.repr(value)}")
     return value
 
 
-def _note(told: Mapping[str, Any]) -> str:
+def told_note(told: Mapping[str, Any]) -> str:
+    """The note in a request, "" for none."""
     note = told.get("note", "")
     if not isinstance(note, str):
-        raise _wrong(f"note: expected text, got {reprlib.repr(note)}")
+        raise wrong(f"note: expected text, got {reprlib.repr(note)}")
     try:
         return checked_note(note)
     except LedgerError as error:
-        raise _wrong(str(error)) from None
+        raise wrong(str(error)) from None
 
 
-def _wrong(words: str) -> HTTPException:
+def wrong(words: str) -> HTTPException:
+    """What is raised where a request is well-formed but cannot be meant."""
     return HTTPException(422, words)

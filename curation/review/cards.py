@@ -57,7 +57,8 @@ def cards(state: State, files: Sequence[int], address: Callable[[str], str]) -> 
     def of_picture(image_id: str) -> str:
         return address(image_id) if image_id in state.run.pictures else NO_PICTURE
 
-    tiles = state.run.facts.tiles(state.decisions.iloc[list(files)], of_picture)
+    rows = state.decisions.iloc[list(files)]
+    tiles = state.run.facts(rows).tiles(rows, of_picture)
     return [_card(state, file, tile) for file, tile in zip(files, tiles, strict=True)]
 
 
@@ -90,13 +91,18 @@ def _card(state: State, file: int, tile: Tile) -> Card:
     place, group = state.run.place(file), state.run.groups[file]
     return Card(
         file=file,
-        tile=replace(tile, explanation=_explained(state, file, tile)),
+        tile=replace(tile, explanation=why_so(state, file)),
         relation="" if place is None else str(place["relation"]),
         kept_id="" if place is None else state.run.image_id(state.run.kept(file)),
-        words=[_word(state, entry) for entry in _spoken(state, file)],
+        words=words_on(state, file),
         classes=_classes(state, group) if tile.reason == LABEL_CONFLICT.name else [],
         copies=len(state.run.files[group]) - 1 if place else 0,
     )
+
+
+def words_on(state: State, file: int) -> list[SpokenWord]:
+    """What holds of a file by the word of people."""
+    return [_word(state, entry) for entry in _spoken(state, file)]
 
 
 def _spoken(state: State, file: int) -> list[Entry]:
@@ -112,14 +118,14 @@ def _spoken(state: State, file: int) -> list[Entry]:
     return [entry for entry in shared if entry.action != "outcome" or state.run.keeps(file)] + own
 
 
-def _explained(state: State, file: int, tile: Tile) -> str:
+def why_so(state: State, file: int) -> str:
     """What the machine said; what people said is in the words."""
-    if tile.reason == VARIANT_REJECTED.name:  # which one is the best hangs on what people said
-        return tile.explanation
-    alone = state.run.alone if tile.reason == LABEL_CONFLICT.name else state.run.machine
-    return ("the machine: " if tile.decided_by == HUMAN else "") + str(
-        alone["explanation"].iat[file]
-    )
+    reason, decider = (state.decisions[name].iat[file] for name in ("reason", "decided_by"))
+    if reason == VARIANT_REJECTED.name:  # which one is the best hangs on what people said
+        return str(state.decisions["explanation"].iat[file])
+    alone = state.run.alone if reason == LABEL_CONFLICT.name else state.run.machine
+    said_so = str(alone["explanation"].iat[file])
+    return f"the machine: {said_so}" if decider == HUMAN else said_so
 
 
 def _word(state: State, entry: Entry) -> SpokenWord:

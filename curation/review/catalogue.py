@@ -11,6 +11,9 @@ from curation.base.errors import ParamError, StoreError
 from curation.base.rgb import Rgb
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger, Recorded
+from curation.review.looks.looks import Looks
+from curation.review.looks.stored import read_looks
+from curation.review.originals import Originals
 from curation.review.pictures import ServedPictures
 from curation.review.reading import Stamps, give_back, read_run, stamps
 from curation.review.run import Run
@@ -34,6 +37,9 @@ class Catalogue:
         self._stamps: Stamps = stamps(workspace)
         self._state = State.of(read_run(workspace), ledger.entries())
         self._pictures = self._pictures_of(self._state.run)
+        self.originals = Originals(workspace)
+        give_back()
+        self._looks: Looks | None = None
 
     @property
     def ledger(self) -> Ledger:
@@ -54,6 +60,14 @@ class Catalogue:
     def pictures(self) -> ServedPictures:
         """The pictures of the last run."""
         return self._pictures
+
+    @property
+    def looks(self) -> Looks | None:
+        """What is prepared of the last run, None while it is not."""
+        with self._lock:
+            if self._looks is None:
+                self._looks = read_looks(self._workspace, self._state.run)
+            return self._looks
 
     def state(self) -> State:
         """What holds now."""
@@ -91,14 +105,15 @@ class Catalogue:
         if run.unfinished:
             return
         self._state = State.of(run, self._ledger.entries())
-        self._pictures = self._pictures_of(run)
+        self._pictures, self._looks = self._pictures_of(run), None
+        give_back()
 
     def _notice_entries(self) -> None:
         if self._ledger.last() != self._state.last:
             self._state = self._state.after(self._ledger.entries())
 
     def _pictures_of(self, run: Run) -> ServedPictures:
-        thumbnails = SingleThumbnails(self._workspace, run.thumbnails)
+        thumbnails = SingleThumbnails(self._workspace, run.thumbnails, run.pictures)
 
         def read(image_id: str) -> Rgb:
             """One after the other, for a browser asks for six at once and a stored part may take 30

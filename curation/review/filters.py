@@ -87,9 +87,9 @@ class Filters:
         """The address of the page of a file, which names the run that numbered it."""
         return f"/files/{file}?run={state.run.name}{'&' if self.query else ''}{self.query}"
 
-    def address(self, name: str, value: object) -> str:
+    def address(self, name: str, value: object, page: str = "/") -> str:
         """The address of a page of pictures, with one more parameter."""
-        return f"/?{self.query}{'&' if self.query else ''}{urlencode({name: value})}"
+        return f"{page}?{self.query}{'&' if self.query else ''}{urlencode({name: value})}"
 
     @property
     def narrowed(self) -> bool:

@@ -10,11 +10,13 @@ from starlette.datastructures import QueryParams
 
 from curation.base.ai_marks import AI_MARKS
 from curation.drawing.templating import environment
-from curation.people.hints import next_run
+from curation.people.hints import next_run, take_decisions_in
 from curation.review.cards import Card, cards, thumbnail
 from curation.review.catalogue import Catalogue
 from curation.review.file_page import file_values
 from curation.review.filters import RELATIONS, Filters, start_at, window
+from curation.review.grid.looking import LOOK_FILTERS
+from curation.review.grid.sorting import SORTS
 from curation.review.history import history_values
 from curation.review.sample import sample_values
 from curation.review.state import State
@@ -41,15 +43,21 @@ class Pages:
         return self._render(
             "pictures.html.j2",
             state,
-            filters=filters,
+            **_offered(state, filters),
             window=shown,
             cards=cards(state, shown.files, thumbnail),
-            reasons=_counted(state, "reason", filters.reason),
-            labels=_counted(state, "label", filters.label),
-            relations=RELATIONS.items(),
-            marks=_marks_found(state, filters.mark),
-            outcomes=OUTCOMES,
             everything="".join(f"outcome={outcome}&" for outcome in OUTCOMES),
+        )
+
+    def grid(self, state: State, query: QueryParams) -> str:
+        """The grid, which lists by itself what the filters in its address let through."""
+        filters = Filters.of(query)
+        return self._render(
+            "grid.html.j2",
+            state,
+            **_offered(state, filters),
+            sorts=SORTS.items(),
+            looks=LOOK_FILTERS.items(),
         )
 
     def file(self, state: State, file: int, query: QueryParams) -> str:
@@ -88,12 +96,28 @@ class Pages:
         )
 
     def _render(self, template: str, state: State, **values: Any) -> str:
-        known = {"state": state, "totals": state.totals, "run_again": self._command()}
+        known = {"state": state, "totals": state.totals, **self._commands()}
         return self._templates.get_template(template).render(**known, **values)
 
-    def _command(self) -> str:
-        """The command that takes the decisions in."""
-        return next_run(self._catalogue.workspace, self._catalogue.ledger)
+    def _commands(self) -> dict[str, str]:
+        """The command that takes the decisions in, and the one that makes the whole run again."""
+        workspace, ledger = self._catalogue.workspace, self._catalogue.ledger
+        return {
+            "take_in": take_decisions_in(workspace, ledger),
+            "run_again": next_run(workspace, ledger),
+        }
+
+
+def _offered(state: State, filters: Filters) -> dict[str, Any]:
+    """What a form of filters offers."""
+    return {
+        "filters": filters,
+        "reasons": _counted(state, "reason", filters.reason),
+        "labels": _counted(state, "label", filters.label),
+        "relations": RELATIONS.items(),
+        "marks": _marks_found(state, filters.mark),
+        "outcomes": OUTCOMES,
+    }
 
 
 def _marks_found(state: State, asked: str) -> list[tuple[str, str]]:

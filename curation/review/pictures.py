@@ -32,7 +32,7 @@ class ServedPictures:
 
     def __init__(self, read: Callable[[str], Rgb], known: Collection[str]) -> None:
         self._read = read
-        self._known = frozenset(known)
+        self._known = known
         self._recent: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._lock = threading.Lock()
         self._turns = threading.BoundedSemaphore(AT_ONCE)

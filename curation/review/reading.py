@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+from contextlib import suppress
+
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -16,6 +20,11 @@ from curation.store.thumbnails import THUMBNAILS
 from curation.store.workspace import Workspace
 from curation.verdict.conservation import OUTCOMES
 from curation.verdict.medium.votes import VOTES
+
+_SHARED = ("image_id", "duplicate_of")
+"""What two tables say of a file, and have to say alike."""
+_UNUSED = ["path_bytes", "image_id", "label", "mtime_ns"]
+"""Columns of IMAGES that others have too, or that nobody looks at."""
 
 _MACHINE, _VERDICTS = "machine_verdicts", "verdicts"
 _TABLES = (
@@ -48,11 +57,11 @@ def read_run(workspace: Workspace) -> Run:
     heard = _table(workspace, HUMAN_DECISIONS.name, HUMAN_DECISIONS)
     found = Run(
         machine=machine,
-        images=_table(workspace, IMAGES.name, IMAGES).drop(columns="path_bytes"),
+        images=_table(workspace, IMAGES.name, IMAGES).drop(columns=_UNUSED),
         duplicates=_table(workspace, DUPLICATES.name, DUPLICATES),
-        votes=_table(workspace, VOTES.name, VOTES),
+        read_votes=lambda: _table(workspace, VOTES.name, VOTES),
         heard=heard.head(0) if unfinished else heard,
-        thumbnails=_table(workspace, THUMBNAILS.name, THUMBNAILS),
+        thumbnails=_table(workspace, THUMBNAILS.name, THUMBNAILS).astype({"part": "category"}),
         unfinished=unfinished,
         sidecars=_later(workspace, SIDECARS).drop(columns="path_bytes"),
         apart=_later(workspace, KEPT_APART),
@@ -63,7 +72,8 @@ def read_run(workspace: Workspace) -> Run:
             f"the tables in {workspace.tables} are of two runs: wait for the run to end, or "
             f"{RUN_AGAIN}"
         )
-    for slow in ("name", "rank", "facts", "files", "file_of", "copies", "relatives"):
+    found.read_votes()  # so that a damaged table is told now
+    for slow in ("name", "rank", "kept_files", "file_of", "copies", "relatives"):
         getattr(found, slow)
     give_back()
     return found
@@ -72,6 +82,8 @@ def read_run(workspace: Workspace) -> Run:
 def give_back() -> None:
     """Return to the system what reading Parquet took and no longer needs: a server lives long."""
     pa.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # where the C library is another than glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _unfinished(found: Stamps) -> bool:
@@ -95,7 +107,9 @@ def _table(workspace: Workspace, name: str, contract: Table) -> pd.DataFrame:
         earlier = workspace.table(_VERDICTS).exists()
         remedy = RUN_AGAIN if earlier else "run `inksift run` with this --workspace first"
         raise ParamError(f"nothing to review in {workspace.root} (no {place.name}): {remedy}")
-    return read_table(place, contract)
+    table = read_table(place, contract)
+    give_back()
+    return table
 
 
 def _later(workspace: Workspace, contract: Table) -> pd.DataFrame:
@@ -105,18 +119,25 @@ def _later(workspace: Workspace, contract: Table) -> pd.DataFrame:
 def _of_one_run(run: Run) -> bool:
     """Whether the verdicts, the copies and the variants speak of the same files and of the same
     copies."""
-    both = run.duplicates.merge(run.machine, on="path", suffixes=("", "_decided"), how="left")
-    unreadable = run.machine[~run.machine["path"].isin(run.duplicates["path"])]
+    rows = run.copy_rows
+    readable = rows >= 0
+    decided, copies = run.machine[readable], run.duplicates.iloc[rows[readable]]
+    same = (decided[name].to_numpy() == copies[name].to_numpy() for name in _SHARED)
     return bool(
-        (both["image_id"] == both["image_id_decided"]).all()
-        and (both["duplicate_of"] == both["duplicate_of_decided"]).all()
-        and (unreadable["reason"] == UNREADABLE_FILE.name).all()
-        and set(run.images["path"]) == set(run.machine["path"])
-        and _kept(run) >= {*run.families["path"], *run.apart["path"], *run.apart["other_path"]}
-        and set(run.duplicates["image_id"]) <= run.pictures
+        readable.sum() == len(run.duplicates)
+        and all(map(np.all, same))
+        and (run.machine.loc[~readable, "reason"] == UNREADABLE_FILE.name).all()
+        and len(run.images) == len(run.machine)
+        and bool(run.images["path"].isin(run.machine["path"]).all())
+        and bool(pd.Series(_related(run)).isin(_kept(run)).all())
+        and bool(run.duplicates["image_id"].isin(run.thumbnails["image_id"]).all())
         and set(run.machine["outcome"]) <= set(OUTCOMES)
     )
 
 
-def _kept(run: Run) -> set[str]:
-    return set(run.duplicates.loc[run.duplicates["keep"], "path"])
+def _related(run: Run) -> list[str]:
+    return [*run.families["path"], *run.apart["path"], *run.apart["other_path"]]
+
+
+def _kept(run: Run) -> pd.Series:
+    return run.duplicates["path"][run.duplicates["keep"]]

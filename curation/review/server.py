@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import secrets
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -23,6 +24,9 @@ TOKEN_BYTES = 24
 KEEP_ALIVE_S, LAST_ANSWERS_S = 5, 3
 """Seconds that an idle connection is kept, and that answers may take when the server stops."""
 
+_MOST_HEAPS = -8
+"""M_ARENA_MAX of glibc."""
+
 
 def serve(
     make_app: Callable[[Access], ASGIApp], *, port: int, announce: Callable[[str], None]
@@ -31,11 +35,19 @@ def serve(
 
     `announce` is told the address with the token once it can be opened. Port 0 takes any free one;
     ParamError where the port is not to be had."""
+    _share_one_heap()
     with listening(port) as listener, _ended_by_signals():
         access = access_to(listener)
         server = server_of(make_app(access))
         announce(access.address)
         server.run(sockets=[listener])
+
+
+def _share_one_heap() -> None:
+    """Let all threads take their memory from one heap: each of their own would keep what is free in
+    it from the others."""
+    with suppress(OSError, AttributeError):  # where the C library is another than glibc
+        ctypes.CDLL(None).mallopt(_MOST_HEAPS, 1)
 
 
 def listening(port: int) -> socket.socket:

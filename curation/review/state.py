@@ -32,7 +32,10 @@ class State:
     @classmethod
     def of(cls, run: Run, entries: Sequence[Entry]) -> State:
         """Everything computed anew."""
-        return cls(run, entries, _holding(run, run.machine, run.duplicates, entries))
+        if not entries:
+            return cls(run, entries, run.alone)
+        held = _holding(run, run.machine, run.duplicates, entries)
+        return cls(run, entries, run.sharing(held))
 
     def after(self, entries: Sequence[Entry]) -> State:
         """With these entries; where they go on from those known, only the groups that they reach
@@ -103,7 +106,8 @@ class State:
     @cached_property
     def classes(self) -> list[str]:
         """Every class that a file has, or was filed under."""
-        return sorted({*self.run.machine["label"], *self.decisions["label"]})
+        filed, given = self.run.machine["label"].unique(), self.decisions["label"].unique()
+        return sorted({*map(str, filed), *map(str, given)})
 
     def matter(self, entry: Entry) -> Matter:
         """What an entry is about."""

@@ -6,6 +6,8 @@ import json
 import math
 from typing import Any
 
+from starlette.exceptions import HTTPException
+
 MAX_DEPTH = 8
 """Lists and objects inside each other at most."""
 
@@ -35,6 +37,14 @@ def strict_json(body: bytes) -> object:
     except ValueError as error:
         raise ValueError(f"expected JSON: {error}") from None
     return value
+
+
+def parsed_body(body: bytes) -> object:
+    """The value of the body of a request; HTTPException 400 in words where it has none."""
+    try:
+        return strict_json(body)
+    except ValueError as error:
+        raise HTTPException(400, str(error)) from None
 
 
 def _no_number(text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
@@ -42,6 +42,20 @@ def to_parquet(
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The frame in a Parquet file, or some of its columns."""
     table = pq.ParquetFile(path).read(columns=list(columns) if columns is not None else None)
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
+def parquet_batches(path: Path, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:
+    """Some columns of a Parquet file, at most so many rows at a time."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(rows, columns=list(columns)):
+            yield batch.to_pandas()
+
+
+def rows_where(path: Path, columns: Sequence[str], name: str, value: str) -> pd.DataFrame:
+    """Some columns of the rows of a Parquet file whose column `name` has a value."""
+    table = pq.read_table(path, columns=list(columns), filters=[(name, "=", value)])
     frame: pd.DataFrame = table.to_pandas()
     return frame
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -65,7 +65,8 @@ class Thumbnails:
         return unpack_unseen(self._stored(image_id)[1])
 
     def _stored(self, image_id: str) -> tuple[bytes, bytes]:
-        part = _part(self._part_of, image_id)
+        _demand(image_id, self._part_of)
+        part = self._part_of[image_id]
         with self._lock:
             return self._load(part)[image_id]
 
@@ -88,27 +89,35 @@ class Thumbnails:
 
 class SingleThumbnails:
     """The same for a few pictures out of many parts: holds none of them, and reads one row at a
-    time."""
+    time. `row_of` spares it to note the row of every picture, where that is known."""
 
-    def __init__(self, workspace: Workspace, thumbnails: pd.DataFrame) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        thumbnails: pd.DataFrame,
+        row_of: Mapping[str, int] | None = None,
+    ) -> None:
         self._root = workspace.root
-        self._part_of = dict(zip(thumbnails["image_id"], thumbnails["part"], strict=True))
+        self._parts = thumbnails["part"]
+        if row_of is None:
+            row_of = {image_id: row for row, image_id in enumerate(thumbnails["image_id"])}
+        self._row_of = row_of
 
     def __call__(self, image_id: str) -> Rgb:
         """The thumbnail as an array; StoreError when the workspace holds none for this picture."""
-        place = self._root / _part(self._part_of, image_id)
+        _demand(image_id, self._row_of)
+        place = self._root / str(self._parts.iat[self._row_of[image_id]])
         try:
             return unpack(read_value(place, "thumbnail", where="image_id", equals=image_id))
         except (OSError, ValueError) as error:
             raise _unreadable(place, error) from error
 
 
-def _part(part_of: Mapping[str, str], image_id: str) -> str:
-    if image_id not in part_of:
+def _demand(image_id: str, known: Container[str]) -> None:
+    if image_id not in known:
         raise StoreError(
             f"no thumbnail of {image_id or 'an unreadable file'}: run the images stage again"
         )
-    return part_of[image_id]
 
 
 def _unreadable(place: Path, error: Exception) -> StoreError:

@@ -12,7 +12,7 @@ from curation.base.commands import command
 from curation.base.errors import ParamError
 from curation.base.reasons import BAD_FEATURE
 from curation.people.chosen_ledger import ledger_of
-from curation.people.hints import next_run, places_of
+from curation.people.hints import places_of, take_decisions_in
 from curation.report.audit_page import build_audit_page
 from curation.report.close_choices import close_choices
 from curation.report.run_bar import with_run
@@ -111,7 +111,7 @@ def take(
         "who": author,
         **_told(found),
         "changes": changes(folder, known),
-        "next": next_run(workspace, ledger, weights),
+        "next": take_decisions_in(workspace, ledger, weights),
     }
 
 

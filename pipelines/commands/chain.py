@@ -122,7 +122,7 @@ def run_chain(
     if deliver is not None and (proposal or not heard.failed_checks):
         deliver(Path(proposal or project.workspace.root / CSV))
     if heard.failed_checks:
-        _stop(heard.failed_checks, proposal, summary.folder_told(heard), as_json=as_json)
+        stop(heard.failed_checks, proposal, summary.folder_told(heard), as_json=as_json)
     kept = remember(project, settings, profile=chosen.profile, anew=chosen.remember)
     told = summary.summary(project, heard, seconds=time.monotonic() - began, truth=truth)
     told |= {"differs_from_setup": differs, "setup": kept}
@@ -178,7 +178,7 @@ def _settings(given: "Given", project: "Project") -> "dict[str, Params]":
     return checked
 
 
-def _stop(failed: list[str], proposal: str | None, notes: list[str], *, as_json: bool) -> None:
+def stop(failed: list[str], proposal: str | None, notes: list[str], *, as_json: bool) -> None:
     """Tell which blocking checks failed and what is to know of the folder, and exit."""
     if as_json:
         told = {"failed_checks": failed, "proposal": proposal, "folder": notes}

@@ -9,7 +9,7 @@ from curation.base.errors import LedgerError
 from curation.base.tables import IMAGES
 from curation.gather.folder.walk import display
 from curation.people.heard import decisions_heard
-from curation.people.hints import next_run, places_of
+from curation.people.hints import places_of, take_decisions_in
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.entries import Entry
 from curation.people.ledger.exchange import decisions_in
@@ -46,7 +46,7 @@ def take_in(
         "unknown": sum(not _pictures(decision) <= known.keys() for decision in decisions),
         "who": who,
         "undo": command("ledger undo", _range(new), at=places) if new else None,
-        "next": next_run(workspace, ledger),
+        "next": take_decisions_in(workspace, ledger),
     }
 
 
@@ -78,7 +78,7 @@ def take_back(
     """Take entries back, all or none; the new entries that do so, as `history` tells them."""
     numbers = set(ledger.undo(entries, who, note))
     rows = [row for row in history(workspace, ledger) if row["entry"] in numbers]
-    return {"entries": rows, "next": next_run(workspace, ledger)}
+    return {"entries": rows, "next": take_decisions_in(workspace, ledger)}
 
 
 def taken_back_lines(told: dict[str, Any]) -> Iterator[str]:

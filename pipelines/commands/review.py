@@ -1,10 +1,15 @@
 """`inksift review`: the review app, served to this machine."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.commands.options import existing, ledger_option, login, who_option, workspace_option
+
+if TYPE_CHECKING:
+    from curation.review.access import Access
+    from curation.review.guard import Guard
 
 
 @click.command()
@@ -33,15 +38,24 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
     from curation.review.app import create_app
     from curation.review.catalogue import Catalogue
     from curation.review.guard import Guard
+    from curation.review.looks.background import Preparation
     from curation.review.server import serve
 
     here = existing(workspace)
     author = checked_who(who or login())
     catalogue = Catalogue(here, ledger_of(here, ledger_url))
-    serve(
-        lambda access: Guard(create_app(catalogue, csrf=access.csrf, who=author), access),
-        port=port,
-        announce=lambda address: click.echo(
-            f"open this address, which is for you alone; Ctrl+C ends it\n{address}"
-        ),
-    )
+    preparation = Preparation(here.root)
+
+    def app(access: "Access") -> "Guard":
+        grid = create_app(catalogue, csrf=access.csrf, who=author, prepare=preparation.start)
+        return Guard(grid, access)
+
+    try:
+        serve(app, port=port, announce=_announce)
+    finally:
+        preparation.end()
+        catalogue.originals.close()
+
+
+def _announce(address: str) -> None:
+    click.echo(f"open this address, which is for you alone; Ctrl+C ends it\n{address}")

@@ -141,7 +141,7 @@ def test_a_missing_class_is_said_in_words(judged: Path, tmp_path: Path, inksift)
     assert "undefined: needs a photograph among the answers" in text
     assert "left to review:" in text
     assert "the thresholds stay" in text
-    assert "inksift run" in text
+    assert "inksift decide" in text
 
 
 def test_the_page_and_the_sheet_have_the_same_lines(judged: Path, tmp_path: Path, inksift) -> None:

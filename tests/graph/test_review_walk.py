@@ -33,7 +33,7 @@ def decide_in_the_app(workspace: Workspace) -> dict[str, Any]:
     counts at the end."""
     with chromium() as browser, served(workspace) as access:
         tab = Tab(browser.new_page(), access)
-        tab.go("/?outcome=kept")
+        tab.go("/list?outcome=kept")
         rejected = tab.paths()[0]
         tab.press("j", "r")
         tab.told(f"Rejected: {rejected}")
@@ -42,11 +42,11 @@ def decide_in_the_app(workspace: Workspace) -> dict[str, Any]:
         tab.page.get_by_label("Class of").fill("wolf")
         tab.page.get_by_role("button", name="Give it this class").click()
         tab.told(f"Class wolf: {labelled}")
-        tab.go("/?reason=photo")
+        tab.go("/list?reason=photo")
         kept = tab.paths()[0]
         tab.press("j", "a")
         tab.told(f"Kept: {kept}")
-        tab.go("/?reason=duplicate&text=")
+        tab.go("/list?reason=duplicate&text=")
         apart = next(
             path
             for path in tab.paths()
@@ -103,5 +103,5 @@ def test_what_was_decided_in_the_app_holds_in_the_next_run(
             name: int(counts.get(name, 0)) for name in ("kept", "review", "rejected")
         }
         assert tab.total("waiting") == 0
-        tab.go("/?by=human&outcome=kept&outcome=rejected")
+        tab.go("/list?by=human&outcome=kept&outcome=rejected")
         assert {told["rejected"], told["kept"]} <= set(tab.paths())

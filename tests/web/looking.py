@@ -20,9 +20,10 @@ from tests.web.serving import serving
 WHO = "ana"
 PAGES = (
     "/",
-    "/?outcome=kept",
-    "/?reason=duplicate",
-    "/?text=nothing",
+    "/list",
+    "/list?outcome=kept",
+    "/list?reason=duplicate",
+    "/list?text=nothing",
     "/files/0",
     "/files/2",
     "/variants",
@@ -30,7 +31,7 @@ PAGES = (
     "/history",
     "/nowhere",
 )
-EVERYTHING = "/?outcome=kept&outcome=review&outcome=rejected"
+EVERYTHING = "/list?outcome=kept&outcome=review&outcome=rejected"
 
 
 @contextmanager
@@ -44,10 +45,10 @@ def served(workspace: Workspace, port: int = 0, who: str = WHO) -> Iterator[Acce
 
 
 class Tab:
-    """A tab that was let in; `complaints` are errors on its console, dialogs, and requests to
-    elsewhere."""
+    """A tab that was let in and is at the page `start`; `complaints` are errors on its console,
+    dialogs, and requests to elsewhere."""
 
-    def __init__(self, page: Page, access: Access) -> None:
+    def __init__(self, page: Page, access: Access, start: str = "/list") -> None:
         self.page, self.access = page, access
         self.complaints: list[str] = []
         page.on("request", lambda request: self._check(request.url))
@@ -58,6 +59,7 @@ class Tab:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
         page.goto(access.address)
+        self.go(start)
 
     def go(self, target: str) -> None:
         self.page.goto(f"{self.access.origin}{target}")

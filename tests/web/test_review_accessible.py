@@ -27,7 +27,7 @@ def test_axe_finds_nothing(
     for target in PAGES:
         tab.go(target)
         assert_accessible(tab, f"{scheme} {target}", options)
-    tab.go("/")
+    tab.go("/list")
     tab.press("?")
     assert_accessible(tab, f"{scheme} keys", options)
     tab.press("Escape", "j", "x", "c")
@@ -48,7 +48,7 @@ def test_it_fits_a_phone(chrome: Browser, access: Access) -> None:
     for target in PAGES:
         tab.go(target)
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, target
-    tab.go("/")
+    tab.go("/list")
     tab.press("Control+a")
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
     tab.page.context.close()
@@ -72,7 +72,7 @@ def test_single_keys_can_be_turned_off_for_good(tab: Tab, reviewable: Workspace)
 
 def test_words_go_and_failures_stay(tab: Tab, reviewable: Workspace) -> None:
     tab.page.clock.install()
-    tab.go("/")
+    tab.go("/list")
     first, second = tab.paths()[:2]
     told, trouble = tab.page.locator("#told"), tab.page.get_by_role("alert")
     tab.press("j", "a")

@@ -38,7 +38,7 @@ def test_a_search_finds_what_is_kept_too(tab: Tab) -> None:
     tab.press("/")
     tab.page.keyboard.type("drawn000")
     tab.press("Enter")
-    tab.page.wait_for_url("**/?text=drawn000")
+    tab.page.wait_for_url("**/list?text=drawn000")
     assert [path.rpartition("/")[2] for path in tab.paths()] == ["drawn000.png"]
     tab.page.get_by_label("kept", exact=True).uncheck()
     tab.page.get_by_role("button", name="Show", exact=True).click()
@@ -50,7 +50,7 @@ def test_a_search_finds_what_stays_unless_outcomes_are_chosen(tab: Tab) -> None:
     tab.press("/")
     tab.page.keyboard.type("drawn000")
     tab.press("Enter")
-    tab.page.wait_for_url("**/?text=drawn000")
+    tab.page.wait_for_url("**/list?text=drawn000")
     assert [tab.verdict(path) for path in tab.paths()] == ["kept"]
     tab.page.get_by_role("checkbox", name="kept", exact=True).uncheck()
     tab.page.get_by_role("button", name="Show", exact=True).click()
@@ -82,7 +82,7 @@ def test_the_next_page_skips_nobody(chrome: Browser, tmp_path: Any) -> None:
 
 
 def test_a_decided_picture_opens_among_those_asked_for(tab: Tab) -> None:
-    tab.go("/?text=mirrored")
+    tab.go("/list?text=mirrored")
     link = tab.page.locator("#tiles > li").first.locator("a.open")
     address = link.get_attribute("href")
     tab.press("j", "d")

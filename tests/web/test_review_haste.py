@@ -117,7 +117,7 @@ def test_a_failure_is_seen_before_the_page_is_left(tab: Tab) -> None:
         pass
     tab.complained("The server refused this (500)")
     tab.page.wait_for_timeout(300)
-    assert tab.page.url.endswith("/")
+    assert tab.page.url.endswith("/list")
     tab.complaints.clear()
 
 

@@ -26,7 +26,8 @@ from tests.web.hostile import HOSTILE
 
 PAGES = (
     "/",
-    "/?outcome=kept&outcome=review&outcome=rejected",
+    "/list",
+    "/list?outcome=kept&outcome=review&outcome=rejected",
     "/files/0",
     "/files/33",
     "/audit",
@@ -358,7 +359,7 @@ def test_pictures_are_kept_by_the_browser_and_pages_are_not(
 def test_a_file_page_of_another_run_shows_no_other_picture(
     browser: Browser, reviewable: Workspace
 ) -> None:
-    links = re.findall(r'href="(/files/[^"]+)"', browser.get("/?reason=photo").body.decode())
+    links = re.findall(r'href="(/files/[^"]+)"', browser.get("/list?reason=photo").body.decode())
     assert links
     for link in links:
         assert "&amp;reason=photo" in link
@@ -371,7 +372,7 @@ def test_a_file_page_of_another_run_shows_no_other_picture(
         assert (answer.status, b"numbered the files anew" in answer.body) == (404, True)
 
 
-@pytest.mark.parametrize("page", ["/", "/files/5", "/history"])
+@pytest.mark.parametrize("page", ["/list", "/files/5", "/history"])
 def test_every_link_to_a_file_names_the_run(page: str, browser: Browser) -> None:
     told = browser.post("/decisions", one(0)).json()
     links = re.findall(
@@ -406,21 +407,20 @@ def test_a_ledger_that_cannot_be_read_is_told(browser: Browser, reviewable: Work
     assert "cannot use the ledger" in browser.post("/decisions", one(0)).json()["error"]
 
 
-def test_the_page_says_how_the_next_run_takes_decisions_in(
-    browser: Browser, reviewable: Workspace
-) -> None:
-    body = browser.get("/").body.decode()
+def test_the_pages_say_what_takes_decisions_in(browser: Browser, reviewable: Workspace) -> None:
     source = json.loads((reviewable.root / "source.json").read_bytes())["source"]
-    assert f"inksift run {source} --workspace {reviewable.root}" in body
+    told = f"<code>inksift run {source} --workspace {reviewable.root}</code>"
+    assert told in browser.get("/list").body.decode()
     setup_file(reviewable.root).write_text(f"source: {source}\n")
-    short = f"<code>inksift run --workspace {reviewable.root}</code>"
-    assert short in browser.get("/").body.decode()
+    for page in ("/", "/list", "/history"):
+        body = browser.get(page).body.decode()
+        assert f"<code>inksift decide --workspace {reviewable.root}</code>" in body
 
 
 def test_an_unfinished_run_is_told(browser: Browser, reviewable: Workspace) -> None:
     assert b"has not finished" not in browser.get("/").body
     later(reviewable, "human_decisions")
-    for page in ("/", "/files/0", "/audit", "/history"):
+    for page in ("/list", "/files/0", "/audit", "/history"):
         assert b"goes on, or was interrupted" in Browser(app_of(reviewable)).get(page).body
 
 
@@ -428,16 +428,16 @@ def test_a_file_page_offers_nothing_to_select(browser: Browser, reviewable: Work
     copy = files(reviewable, relation="duplicate")[0]
     assert b"All files that show this picture" in browser.get(f"/files/{copy}").body
     assert b'aria-label="Select' not in browser.get(f"/files/{copy}").body
-    assert b'aria-label="Select' in browser.get("/").body
+    assert b'aria-label="Select' in browser.get("/list").body
 
 
 @pytest.mark.parametrize(
     ("query", "shown"), [("reason=brightness", "brightness (0)"), ("label=wolf", "wolf (0)")]
 )
 def test_a_filter_without_pictures_still_shows(query: str, shown: str, browser: Browser) -> None:
-    body = browser.get(f"/?{query}").body.decode()
+    body = browser.get(f"/list?{query}").body.decode()
     assert re.search(rf"<option [^>]* selected>{re.escape(shown)}</option>", body)
-    assert 'href="/?outcome=kept&amp;outcome=review&amp;outcome=rejected&amp;">show all' in body
+    assert 'href="/list?outcome=kept&amp;outcome=review&amp;outcome=rejected&amp;">show all' in body
 
 
 def test_one_file_shows_all_that_is_known_of_it(browser: Browser, reviewable: Workspace) -> None:

@@ -358,7 +358,7 @@ def test_ten_thousand_files_take_less_than_300_mb(tmp_path: Path) -> None:
     shown = read_parquet(workspace.tables / "thumbnails.parquet")["image_id"]
     targets = [
         "/",
-        "/?from=99",
+        "/list?from=99",
         "/audit",
         "/history",
         *(f"/thumbnails/{image_id}" for image_id in shown[::37]),

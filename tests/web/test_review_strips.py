@@ -99,7 +99,7 @@ def test_what_is_reached_by_a_decision_is_answered_and_found_by_its_reason(
 ) -> None:
     [paths] = relate(reviewable, 3, rule="review")
     app = Browser(app_of(reviewable))
-    html = app.get("/?reason=variant").body.decode()
+    html = app.get("/list?reason=variant").body.decode()
     assert [html.count(f'aria-label="Select {path}"') for path in paths] == [0, 1, 1]
     state = Catalogue(reviewable, Ledger.of(reviewable)).state()
     best = state.run.file_at[paths[0]]

@@ -59,7 +59,7 @@ def test_two_copies_chosen_in_two_tabs_are_a_conflict(
 ) -> None:
     other = Tab(chrome.new_context().new_page(), access)
     for one in (tab, other):
-        one.go("/?text=scaled007&outcome=rejected")
+        one.go("/list?text=scaled007&outcome=rejected")
     other.press("j", "f")
     other.told("this copy stays")
     tab.press("j", "j", "f")

@@ -23,12 +23,14 @@ def test_undo_never_reaches_another_workspace(
         tab.told("Rejected")
     with served(other, access.port) as again:
         tab.page.goto(again.address)
+        tab.page.goto(f"{again.origin}/list")
         says(other, tab, tab.paths()[0], "outcome", "kept")
         tab.press("u")
         tab.told("nothing left to take back")
         assert in_force(other) == [("outcome", "kept")]
     with served(reviewable, access.port) as back:
         tab.page.goto(back.address)
+        tab.page.goto(f"{back.origin}/list")
         tab.press("u")
         tab.told("Taken back: “Rejected: ")
         assert in_force(reviewable) == []
@@ -64,8 +66,8 @@ def test_undo_last_takes_back_the_rest(tab: Tab, reviewable: Workspace) -> None:
 
 
 def test_undo_last_works_on_every_page(tab: Tab, reviewable: Workspace) -> None:
-    for target in ("/", "/files/0", "/audit", "/history"):
-        tab.go("/")
+    for target in ("/list", "/files/0", "/audit", "/history"):
+        tab.go("/list")
         path = tab.paths()[0]
         tab.press("j", "r")
         tab.told(f"Rejected: {path}")

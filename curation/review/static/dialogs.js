@@ -6,11 +6,12 @@ function opened(dialog) {
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
 }
 
-export async function askClass(whose) {
+// `proposed` stands in the field already, so that Enter gives it.
+export async function askClass(whose, proposed = "") {
   const dialog = document.querySelector("#class-dialog");
   const field = dialog.querySelector("#class-name");
   dialog.querySelector("#class-of").textContent = whose;
-  field.value = "";
+  field.value = proposed;
   const choice = await opened(dialog);
   return choice === "give" ? field.value.trim() : "";
 }

@@ -5,17 +5,19 @@ import { closeTrouble } from "./words.js";
 
 const OFF = "single-keys-off";
 const TYPED_INTO = "input:not([type=checkbox]), textarea, select, [contenteditable]";
-const MOVING = ["j", "k", "ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"];
+export const ARROWS = ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "PageDown", "PageUp"];
+const MOVING = ["j", "k", ...ARROWS];
 
 // `commands` say what keys do; false from one leaves the key to the browser. `u` is what the button Undo does as well.
-export function listen(commands) {
+// Keys of `moving` go on while they are held down.
+export function listen(commands, moving = MOVING) {
   const all = { ...commands, "?": showHelp };
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.matches(TYPED_INTO)) return leave(event);
     const name = pressed(event);
     if (name.length === 1 && localStorage.getItem(OFF)) return;
-    if (event.repeat && !MOVING.includes(name)) return hold(event, name in all);
+    if (event.repeat && !moving.includes(name)) return hold(event, name in all);
     if (name === "Escape" && closeTrouble()) return;
     if (all[name] && all[name](event) !== false) event.preventDefault();
   });

@@ -131,7 +131,7 @@ function usual({ dataset, elements }) {
 document.querySelector("#filters").addEventListener("submit", (event) => {
   event.preventDefault();
   const asked = [...new FormData(event.target)].filter(([key, value]) => value && !(key === "outcome" && usual(event.target)));
-  location.assign(`/?${new URLSearchParams(asked)}`);
+  location.assign(`/list?${new URLSearchParams(asked)}`);
 });
 
 count();

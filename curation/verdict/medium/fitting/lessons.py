@@ -67,8 +67,7 @@ class Basis(NamedTuple):
         """n x d style features as n x k numbers."""
         # standardised first: the penalty of a fit must not depend on a feature's unit
         standardised = (style - self.mean.astype(np.float32)) / self.spread.astype(np.float32)
-        on_axes: npt.NDArray[np.float32] = standardised @ self.axes
-        return on_axes
+        return np.asarray(standardised @ self.axes, dtype=np.float32)
 
 
 class Lessons(NamedTuple):

@@ -1,0 +1,119 @@
+"""One decision on many files, as the grid asks for it, checked before anything is touched."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from starlette.exceptions import HTTPException
+
+from curation.base.errors import LedgerError
+from curation.base.relations import DUPLICATE, ITSELF, SAME_BYTES, SAME_PIXELS
+from curation.people.ledger.decisions import Decision, checked_decision
+from curation.review.asked import (
+    check_ledger,
+    check_run,
+    told_list,
+    told_note,
+    told_number,
+    told_object,
+    undo_of,
+    wrong,
+)
+from curation.review.state import State
+
+MEANT_FOR: Mapping[str, Collection[str]] = {
+    "outcome": (ITSELF,),
+    "medium": (ITSELF,),
+    "label": (ITSELF, SAME_BYTES, SAME_PIXELS, DUPLICATE),
+    "copy": (SAME_PIXELS, DUPLICATE),
+    "different": (SAME_PIXELS, DUPLICATE),
+}
+"""The relations to the kept file for which an action makes sense, of which many share one value."""
+
+OF_A_COPY = ("copy", "different")
+"""The actions that are about the copy, and not about the file that is kept of all copies."""
+
+
+class Many(NamedTuple):
+    """The `files` that a decision is meant for, the `decision` on each, and how many `others` were
+    asked for that it makes no sense for. All by someone who knew the ledger up to `seen`."""
+
+    files: Sequence[int]
+    decisions: Sequence[Decision]
+    seen: int
+    others: int
+
+
+def many_of(body: object, state: State, *, ledger: str) -> Many:
+    """What to record. HTTPException in words: 404 for an unknown file, 409 when the page is of an
+    earlier run or not of this `ledger`, 422 for all else that is wrong."""
+    needed = {"files", "action", "value", "seen", "run"}
+    told = told_object(body, required=needed, optional={"note", "ledger"})
+    check_ledger(told, ledger)
+    check_run(told, state.run)
+    action, value, seen = _action(told), _value(told), _seen(told["seen"], state)
+    asked = _files(told, state)
+    files = [file for file in asked if state.run.relations[file] in MEANT_FOR[action]]
+    if not files:
+        raise wrong("none of these files is one that this can be said of")
+    note = told_note(told)
+    decisions = [_decision(state, file, action, value, note) for file in files]
+    _check_one_copy(action, files, state)
+    try:
+        checked_decision(decisions[0], state.run.path(files[0]))
+    except LedgerError as error:
+        raise wrong(str(error)) from None
+    return Many(files, decisions, seen, len(asked) - len(files))
+
+
+def undone_of(body: object, state: State, *, ledger: str) -> tuple[list[int], str, int]:
+    """The entries to take back, why, and the last entry that the page knew. HTTPException as
+    above."""
+    told = told_object(body, required={"entries", "seen"}, optional={"note", "ledger"})
+    rest = {name: value for name, value in told.items() if name != "seen"}
+    return *undo_of(rest, state, ledger=ledger), _seen(told["seen"], state)
+
+
+def _action(told: Mapping[str, Any]) -> str:
+    if told["action"] not in tuple(MEANT_FOR):
+        expected = ", ".join(MEANT_FOR)
+        raise wrong(f"action: expected {expected}, got {reprlib.repr(told['action'])}")
+    return str(told["action"])
+
+
+def _value(told: Mapping[str, Any]) -> str:
+    if not isinstance(told["value"], str):
+        raise wrong(f"value: expected text, got {reprlib.repr(told['value'])}")
+    return str(told["value"])
+
+
+def _seen(value: object, state: State) -> int:
+    seen = told_number(value, "seen")
+    if seen > state.last:
+        raise wrong(f"seen is {seen}, but the last entry is {state.last}: load the page again")
+    return seen
+
+
+def _files(told: Mapping[str, Any], state: State) -> list[int]:
+    files = [told_number(one, "files") for one in told_list(told, "files")]
+    if max(files) >= len(state.run):
+        raise HTTPException(
+            404, f"there is no file {max(files)}: the last run found {len(state.run)}"
+        )
+    if len(set(files)) < len(files):
+        raise wrong("files names one of them twice")
+    return files
+
+
+def _decision(state: State, file: int, action: str, value: str, note: str) -> Decision:
+    kept = state.run.image_id(state.run.kept(file))
+    target = state.run.image_id(file) if action in OF_A_COPY else kept
+    return Decision(target, action, kept if action == "different" else value, note)
+
+
+def _check_one_copy(action: str, files: Sequence[int], state: State) -> None:
+    """Of the copies of a picture one can be kept."""
+    if action == "copy" and len({state.run.groups[file] for file in files}) < len(files):
+        raise wrong("two copies of one picture cannot both be the one that stays")

@@ -1,0 +1,1 @@
+"""What is prepared of a run, once, to look at it by: a map, neighbours, an order, light."""
