@@ -121,7 +121,8 @@ def test_an_import_says_what_was_new_and_what_is_unknown_here(
         "6 decisions by zoe, 2 of them new",
         "2 are on pictures that this workspace does not know, and wait for those",
         f"to take back what is new: inksift ledger undo 9-10 --workspace {work}",
-        f"what is new counts from the next run on: inksift decide --workspace {work}",
+        f"what is new counts from the next run on: inksift run {tmp_path / 'crawl'} --workspace "
+        f"{work}",
     ]
     assert invoke(*command).stdout == "6 decisions: nothing new, as all of them hold already\n"
     assert json.loads(invoke(*command, "--json").stdout)["undo"] is None
@@ -288,7 +289,10 @@ def test_a_wrong_import_is_taken_back_by_the_command_that_it_tells(
         "takes back 7: medium: photo -> undecided  cccccccccccc (not in this workspace)  (wrong "
         "file)",
     ]
-    assert lines[3] == f"this counts from the next run on: inksift decide --workspace {work}"
+    assert (
+        lines[3]
+        == f"this counts from the next run on: inksift run {tmp_path / 'crawl'} --workspace {work}"
+    )
 
     again = invoke(*shlex.split(command)[1:], "--who", "ann")
     assert (again.exit_code, "taken back already" in again.stderr) == (2, True), again.output
@@ -389,7 +393,7 @@ def test_a_run_hears_the_ledger_of_its_option_and_people_decide_in_that_one(
         True,
     ), result.output
     result = invoke(*take)  # the setup remembers the ledger of the first run
-    assert f"inksift run --workspace {work}\n" in result.stdout, result.output
+    assert f"inksift decide --workspace {work}\n" in result.stdout, result.output
 
     assert invoke(*judge[:-2], *plain).exit_code == 0
     after = read_parquet(work / "decisions.parquet").set_index("path")
@@ -438,7 +442,7 @@ def test_a_team_moves_to_its_own_ledger_by_export_and_import(
     )
     result = invoke(*take)
     assert result.exit_code == 0, result.output
-    assert f"inksift decide --workspace {work} --ledger {team}" in result.stdout
+    assert f"inksift run {tmp_path / 'crawl'} --workspace {work} --ledger {team}" in result.stdout
     refuse_to_forget(Workspace(work), Ledger(team), Ledger(team).entries(), HearingParams())
     assert (
         invoke(

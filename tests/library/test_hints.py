@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from curation.people.chosen_ledger import any_ledger
-from curation.people.hints import next_run, places_of
+from curation.people.hints import next_run, places_of, take_decisions_in
 from curation.people.ledger.ledger import Ledger
 from curation.store.setup import Setup, setup_file, write_setup
 from curation.store.workspace import Workspace
@@ -35,6 +36,20 @@ def test_what_is_not_remembered_is_named(work: Workspace, tmp_path: Path) -> Non
 
 def test_before_there_is_a_setup_the_source_is_named(work: Workspace) -> None:
     assert next_run(work, Ledger.of(work)) == f"inksift run SOURCE --workspace {work.root}"
+
+
+@pytest.mark.parametrize(
+    ("differs", "told"),
+    [(None, "inksift run"), (["source: a instead of b"], "inksift run"), ([], "inksift decide")],
+)
+def test_decisions_are_taken_in_without_training_after_a_run_with_the_setup(
+    work: Workspace, differs: list[str] | None, told: str
+) -> None:
+    write_setup(work.root, Setup(source=Path("/crawl")))
+    if differs is not None:
+        facts = {"source": "/crawl", "differs_from_setup": differs}
+        (work.root / "source.json").write_text(json.dumps(facts))
+    assert take_decisions_in(work, Ledger.of(work)) == f"{told} --workspace {work.root}"
 
 
 def test_a_setup_that_cannot_be_read_leaves_the_hint(work: Workspace) -> None:
