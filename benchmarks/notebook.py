@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from curation.evidence.features import DEFAULT_EMBEDDER
 from curation.evidence.models.efficientnet import VARIANTS
 from curation.evidence.models.hardened import import_ultralytics
 from curation.evidence.models.pinned import load_state
@@ -24,7 +25,7 @@ from curation.evidence.models.weights import find_weights
 
 SIDE_PX = 640
 CONFIDENCE, OVERLAP, MOST = 0.25, 0.7, 300
-LITE0 = VARIANTS["efficientnet-lite0"]
+NETWORK = VARIANTS[DEFAULT_EMBEDDER]
 
 Step = Callable[[Path], Any]
 
@@ -65,19 +66,19 @@ def detector() -> Step:
 
 
 def embedder() -> Step:
-    """A file's EfficientNet-Lite0 features, eager, one picture at a time."""
+    """A file's features, eager, one picture at a time."""
     from efficientnet_lite_pytorch import EfficientNet
 
-    network = EfficientNet.from_name("efficientnet-lite0")
-    network.load_state_dict(load_state(find_weights("efficientnet-lite0")))
+    network = EfficientNet.from_name(DEFAULT_EMBEDDER)
+    network.load_state_dict(load_state(find_weights(DEFAULT_EMBEDDER)))
     network.eval()
-    mean, deviation = np.float32(LITE0.mean), np.float32(LITE0.deviation)
+    mean, deviation = np.float32(NETWORK.mean), np.float32(NETWORK.deviation)
 
     def features(file: Path) -> np.ndarray:
         picture = (
             Image.open(file)
             .convert("RGB")
-            .resize((LITE0.side_px, LITE0.side_px), Image.Resampling.BILINEAR)
+            .resize((NETWORK.side_px, NETWORK.side_px), Image.Resampling.BILINEAR)
         )
         pixels = (np.asarray(picture, dtype=np.float32) - mean) / deviation
         with torch.no_grad():

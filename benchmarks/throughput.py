@@ -202,11 +202,12 @@ def _input_shape(picture: np.ndarray) -> list[int]:
 
 def _least_cosine(embedded: Any, read: Callable[[str], np.ndarray]) -> float:
     """The least agreement of a stored vector with torch on the same pixels."""
+    from curation.evidence.features import DEFAULT_EMBEDDER
     from curation.evidence.models.efficientnet import VARIANTS, build_embedder, shrink_to_square
     from curation.evidence.models.inference import Eager
     from curation.evidence.models.weights import find_weights
 
-    name = "efficientnet-lite0"
+    name = DEFAULT_EMBEDDER
     eager = Eager(build_embedder(name, find_weights(name)), "cpu")
     cosines = []
     for image_id, vector in zip(embedded["image_id"], embedded["vector"], strict=True):
