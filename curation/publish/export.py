@@ -49,6 +49,7 @@ def export(
     where the form is one file, it may be the name of a new one. Otherwise ParamError. StoreError
     when the disk is full."""
     form, summary, rows = form_named(params.form), ExportSummary(), DECISIONS.check(decisions)
+    _demand_heeded(form, params)
     earlier = _earlier(source, target, form)
     pictures = chosen_pictures(
         rows, images, form=form, params=params, beside=beside, facts=facts, summary=summary
@@ -73,6 +74,18 @@ def export(
         )
         form.write(task, summary)
     return summary
+
+
+def _demand_heeded(form: Form, params: ExportParams) -> None:
+    """ParamError where something is asked that the form cannot do."""
+    if params.files == "link" and "files" not in form.heeds:
+        raise ParamError(
+            f"form {form.name} holds no file that could be a hard link: leave out --link"
+        )
+    if params.repeats != 1 and "repeats" not in form.heeds:
+        raise ParamError(
+            f"form {form.name} knows no epochs: leave out --repeats, which is for kohya"
+        )
 
 
 def is_lone_file(form: Form, target: Path) -> bool:
@@ -103,6 +116,8 @@ def _earlier(source: Path, target: Path, form: Form) -> set[str]:
         return _nothing_there(target)
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return set()
+    if target.is_file():
+        raise ParamError(f"{target} is a file: choose a new or empty folder")
     mark = read_mark(target)
     if mark.get("inksift_export") != EXPORT_FORMAT:
         raise ParamError(

@@ -183,6 +183,28 @@ def test_a_class_called_like_a_file_of_the_export_is_there(
     assert (summary.pictures, set(summary.classes.values())) == (1, {label})
 
 
+@every_form
+@pytest.mark.parametrize(("name", "value"), [("files", "link"), ("repeats", 3)])
+def test_a_form_heeds_what_is_asked_or_says_that_it_cannot(
+    folder: Folder, form: Form, name: str, value: object
+) -> None:
+    target = folder.root / form.name
+    if name not in form.heeds:
+        with pytest.raises(ParamError, match="leave out --"):
+            folder.export(form.name, **{name: value})
+        assert not target.exists()
+        return
+    folder.export(form.name, **{name: value})
+    first = [file.stat().st_nlink for file in target.rglob("*.png")]
+    assert {"files": set(first) == {2}, "repeats": (target / "3_fox").is_dir()}[name]
+
+
+def test_a_file_in_place_of_a_folder_is_called_one(folder: Folder) -> None:
+    (folder.root / "set").write_bytes(b"mine")
+    with pytest.raises(ParamError, match="set is a file: choose"):
+        folder.export("imagefolder", folder.root / "set")
+
+
 def test_every_form_is_offered_under_its_name() -> None:
     assert [form.name for form in FORMS] == list(OFFERED)
     with pytest.raises(ParamError, match="no form called tfrecord; there are: folders, "):

@@ -135,4 +135,5 @@ FORM = Form(
     "Parquet records with the pictures' bytes, and Croissant's JSON-LD",
     write_croissant,
     reads=BY_PILLOW,
+    heeds=(),
 )

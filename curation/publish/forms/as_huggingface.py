@@ -97,4 +97,5 @@ FORM = Form(
     "Parquet with pictures, classes and splits for Hugging Face datasets, and a card",
     write_huggingface,
     reads=BY_PILLOW,
+    heeds=(),
 )

@@ -56,4 +56,5 @@ FORM = Form(
     "folders N_class with captions, for kohya's sd-scripts (--caption_extension=.txt)",
     write_kohya,
     reads=_READS,
+    heeds=("files", "repeats"),
 )

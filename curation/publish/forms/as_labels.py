@@ -44,4 +44,5 @@ FORM = Form(
     write_labels,
     holds="any_class",
     file=_FILE,
+    heeds=(),
 )

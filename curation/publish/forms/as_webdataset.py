@@ -126,4 +126,5 @@ FORM = Form(
     "tar shards with captions, classes and JSON for WebDataset",
     write_webdataset,
     reads=BY_PILLOW,
+    heeds=(),
 )
