@@ -270,6 +270,18 @@ def test_imagefolder_avoids_what_datasets_takes_for_a_split(tmp_path: Path) -> N
     assert "3 files have another name, such as x/y.png for __x/.y.png" in summary.notes
 
 
+def test_no_sidecar_makes_datasets_take_it_for_a_split(tmp_path: Path) -> None:
+    beside = {
+        f"a/1.{added}": ("a/1.png", added.encode())
+        for added in ("train.txt", "train+.txt", "txt", "val.json")
+    }
+    Folder(tmp_path, {"a/1.png": Given()}, beside).export("imagefolder")
+    found = contents(tmp_path / "imagefolder/a")
+    assert [found[name] for name in ("1.txt", "1.val+.json")] == [b"txt", b"val.json"]
+    assert {*beside} & {f"a/{name}" for name in found} <= {"a/1.txt", "a/1.train+.txt"}
+    assert {b"train.txt", b"train+.txt"} < {*found.values()}
+
+
 def test_a_class_that_is_a_date_is_pointed_out(tmp_path: Path) -> None:
     folder = Folder(tmp_path, {"2021-01-01/a.png": Given()})
     assert "datasets reads 2021-01-01 in metadata" in folder.export("imagefolder").notes[0]
