@@ -164,6 +164,11 @@ def sweep(folder: Path, *, without: str = "") -> None:
                 Path(place, name).unlink(missing_ok=True)
 
 
+def holds_nothing(folder: Path) -> bool:
+    """Whether a folder is empty but for what a process left that was killed at its first write."""
+    return all(path.name.startswith(_TEMPORARY) for path in folder.iterdir())
+
+
 def file_digest(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import tarfile
 from collections import Counter
 from pathlib import Path
@@ -100,6 +101,34 @@ def test_a_file_that_changed_since_is_named_and_nowhere_told_of(folder: Folder, 
     assert summary.skipped == {"fox/1.png": "changed"}
     everything = b"\0".join(contents(folder.root / form.name).values())
     assert b"fox/1.png" not in everything
+
+
+@every_form
+def test_killed_at_any_write_it_is_made_whole_by_the_next(
+    folder: Folder, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.export(form.name)
+    whole = contents(folder.root / form.name)
+    for write in range(30):
+        target = folder.root / f"killed {write}"
+        with monkeypatch.context() as killed:
+            replace, left = os.replace, iter(range(write))
+
+            def last(source: Path, place: Path, replace=replace, left=left) -> None:
+                if next(left, None) is None:
+                    raise KeyboardInterrupt
+                replace(source, place)
+
+            killed.setattr(os, "replace", last)
+            killed.setattr(Path, "unlink", lambda *_, **__: None)  # nobody is left to clean up
+            try:
+                folder.export(form.name, target)
+                break
+            except KeyboardInterrupt:
+                pass
+        folder.export(form.name, target)
+        assert contents(target) == whole
+    assert write > 1
 
 
 @every_form
