@@ -137,7 +137,6 @@ def _for_torchvision(task: ExportTask) -> list[str]:
 
 FORM = Form(
     "imagefolder",
-    "class folders with metadata.jsonl, for Hugging Face datasets and torchvision",
     write_imagefolder,
     reads=BY_PILLOW,
     folder=lambda label: without_split_words(kept_folder(label)),

@@ -16,7 +16,7 @@ BY_PILLOW = frozenset({"JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"})
 
 @dataclass(frozen=True)
 class Form:
-    """One way to write an export. `says` is for people, in one line.
+    """One way to write an export.
 
     `holds` is "kept" for the data set, "any_class" for one with pictures whose class is in doubt
     too, and "seen" for every picture that could be opened, with what became of it. `file` names the
@@ -27,7 +27,6 @@ class Form:
     so that none is called like one."""
 
     name: str
-    says: str
     write: Callable[[ExportTask, ExportSummary], None]
     holds: Literal["kept", "any_class", "seen"] = "kept"
     file: str = ""
