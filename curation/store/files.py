@@ -179,10 +179,10 @@ def _why_unwritten(target: Path, error: OSError) -> str:
     """Why `target` could not be written, and what to do: make space, or allow it."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return (
-            f"no space left for {target}: free some disk space, or choose another --workspace, and "
+            f"no space left for {target}: free some disk space, or choose another place, and "
             "run again"
         )
     return (
         f"cannot write {target} ({error.strerror}): check the folder's permissions, or choose "
-        "another --workspace"
+        "another place"
     )

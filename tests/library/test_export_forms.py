@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from curation.base.errors import ParamError
+from curation.base.errors import ParamError, StoreError
 from curation.publish import tree
 from curation.publish.chosen import removed_files
 from curation.publish.export_names import kept_folder, kept_name
@@ -232,6 +232,11 @@ def test_a_file_in_place_of_a_folder_is_called_one(folder: Folder) -> None:
     (folder.root / "set").write_bytes(b"mine")
     with pytest.raises(ParamError, match="set is a file: choose"):
         folder.export("imagefolder", folder.root / "set")
+
+
+def test_an_export_that_cannot_be_written_names_no_workspace(folder: Folder) -> None:
+    with pytest.raises(StoreError, match="check the folder's permissions, or choose another place"):
+        folder.export("imagefolder", Path("/proc/nowhere/set"))
 
 
 def test_every_form_is_offered_under_its_name() -> None:
