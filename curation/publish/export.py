@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -29,7 +30,7 @@ from curation.publish.task import (
     ExportTask,
     read_mark,
 )
-from curation.store.files import sweep
+from curation.store.files import holds_nothing, sweep
 
 
 def export(
@@ -49,6 +50,7 @@ def export(
     where the form is one file, it may be the name of a new one. Otherwise ParamError. StoreError
     when the disk is full."""
     form, summary, rows = form_named(params.form), ExportSummary(), DECISIONS.check(decisions)
+    _demand_heeded(form, params)
     earlier = _earlier(source, target, form)
     pictures = chosen_pictures(
         rows, images, form=form, params=params, beside=beside, facts=facts, summary=summary
@@ -73,6 +75,18 @@ def export(
         )
         form.write(task, summary)
     return summary
+
+
+def _demand_heeded(form: Form, params: ExportParams) -> None:
+    """ParamError where something is asked that the form cannot do."""
+    if params.files == "link" and "files" not in form.heeds:
+        raise ParamError(
+            f"form {form.name} holds no file that could be a hard link: leave out --link"
+        )
+    if params.repeats != 1 and "repeats" not in form.heeds:
+        raise ParamError(
+            f"form {form.name} knows no epochs: leave out --repeats, which is for kohya"
+        )
 
 
 def is_lone_file(form: Form, target: Path) -> bool:
@@ -101,8 +115,17 @@ def _earlier(source: Path, target: Path, form: Form) -> set[str]:
         raise ParamError(f"{target} lies inside the source {source}: choose a folder outside it")
     if is_lone_file(form, target):
         return _nothing_there(target)
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+    if not target.exists():
         return set()
+    if not target.is_dir():
+        raise ParamError(f"{target} is a file: choose a new or empty folder")
+    mark = {} if holds_nothing(target) else _mark_of(target, form)
+    sweep(target)
+    return {name for name in mark.get("files", []) if isinstance(name, str)}
+
+
+def _mark_of(target: Path, form: Form) -> dict[str, Any]:
+    """What an earlier export says of itself; ParamError where it is none of that form."""
     mark = read_mark(target)
     if mark.get("inksift_export") != EXPORT_FORMAT:
         raise ParamError(
@@ -113,8 +136,7 @@ def _earlier(source: Path, target: Path, form: Form) -> set[str]:
             f"{target} holds an export as {mark.get('form')}, not as {form.name}: choose another "
             "folder"
         )
-    sweep(target)
-    return {name for name in mark.get("files", []) if isinstance(name, str)}
+    return mark
 
 
 def _nothing_there(file: Path) -> set[str]:

@@ -79,10 +79,10 @@ def keep_what_is_there(workspace: Workspace) -> RunRecord | None:
     digests = workspace.published()
     if run is None or digests.get(PARQUET) != run.decisions:
         return None
-    if run.version and kept is None:  # killed before its report
-        return None
     lacking = [name for name in OF_TRAINING if name in digests and not _is_stored(workspace, name)]
-    return keep_files(workspace, run, lacking) if lacking or not run.version else run
+    if lacking or not run.version:
+        return keep_files(workspace, run, lacking)
+    return run if kept else None  # it was killed before its report
 
 
 def _adopted(workspace: Workspace) -> RunRecord | None:

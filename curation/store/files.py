@@ -173,6 +173,12 @@ def sweep(folder: Path, *, without: str = "") -> None:
                 Path(place, name).unlink(missing_ok=True)
 
 
+def holds_nothing(folder: Path, *, but: str = "") -> bool:
+    """Whether a folder is empty, `but` for a file of that name, and for what a process left that
+    was killed at its first write."""
+    return all(path.name == but or path.name.startswith(_TEMPORARY) for path in folder.iterdir())
+
+
 def file_digest(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
@@ -183,10 +189,10 @@ def _why_unwritten(target: Path, error: OSError) -> str:
     """Why `target` could not be written, and what to do: make space, or allow it."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return (
-            f"no space left for {target}: free some disk space, or choose another --workspace, and "
+            f"no space left for {target}: free some disk space, or choose another place, and "
             "run again"
         )
     return (
         f"cannot write {target} ({error.strerror}): check the folder's permissions, or choose "
-        "another --workspace"
+        "another place"
     )

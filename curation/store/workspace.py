@@ -27,7 +27,13 @@ import pandas as pd
 
 from curation.base.engine import in_batches
 from curation.base.errors import StoreError
-from curation.store.files import demand_writable, file_digest, sweep, write_atomically
+from curation.store.files import (
+    demand_writable,
+    file_digest,
+    holds_nothing,
+    sweep,
+    write_atomically,
+)
 from curation.store.lock import run_lock
 from curation.store.parquet import Compression, read_parquet, to_parquet
 from curation.store.setup import SETUP
@@ -194,7 +200,7 @@ class Workspace:
             return _check_mark(mark)
         if self.root.exists() and not self.root.is_dir():
             raise StoreError(f"{self.root} is not a folder: choose another --workspace")
-        if self.root.exists() and any(entry.name != SETUP for entry in self.root.iterdir()):
+        if self.root.exists() and not holds_nothing(self.root, but=SETUP):
             raise StoreError(
                 f"{self.root} holds files that are not inksift's: choose an empty or new "
                 "--workspace"

@@ -86,15 +86,16 @@ def export(target: Path, workspace: Path, source: Path | None, as_json: bool, **
     check_apart(target, here)
     with_review = how.pop("with_review")
     review = read_review(here) if with_review is None else ("kept" if with_review else "held")
+    pictures = source or pictures_of_run(here)
     files = "link" if how.pop("link") else "copy"
     params = ExportParams.of("export", {**how, "files": files, "review": review})
     summary = write(
         read_decisions(here),
         read_images(here),
-        source=source or pictures_of_run(here),
+        source=pictures,
         target=target,
         params=params,
-        beside=read_beside(here),
+        beside=read_beside(here, pictures),
         facts=read_facts(here, form_named(params.form).uses, split=params.split),
     )
     click.echo(json.dumps(asdict(summary)) if as_json else "\n".join(_told(summary, target)))
@@ -107,6 +108,8 @@ def _told(summary: "ExportSummary", target: Path) -> Iterator[str]:
         f"{summary.pictures} pictures and {summary.sidecars} sidecars in {target}, "
         f"{summary.reused} pictures of them from an earlier export"
     )
+    if summary.removed:
+        yield f"{summary.removed} files of the earlier export no longer belong, and are removed"
     yield from summary.notes
     yield from (f"left out: {path}: {reason}" for path, reason in summary.skipped.items())
     yield from (f"in no split: {path}: {reason}" for path, reason in summary.in_no_split.items())

@@ -55,14 +55,15 @@ def project_of(workspace: Workspace, ledger_url: str) -> Project:
     )
 
 
-def read_beside(workspace: Workspace) -> Beside:
-    """What lay beside the pictures of the last run: sidecars, given splits, and where links led."""
+def read_beside(workspace: Workspace, pictures: Path) -> Beside:
+    """What lay beside the pictures of the last run, which are in the folder `pictures` now:
+    sidecars, given splits, and where links led."""
     return beside_of(
         read_images(workspace),
         read_later_table(workspace.table(SIDECARS.name), SIDECARS),
         read_later_table(workspace.table(GIVEN_SPLITS.name), GIVEN_SPLITS),
         read_later_table(workspace.table(DUPLICATES.name), DUPLICATES),
-        (pictures_of_run(workspace), *read_link_roots(workspace)),
+        (pictures, *read_link_roots(workspace)),
     )
 
 

@@ -300,6 +300,23 @@ def test_export_and_verify_after_a_run(finished, tmp_path: Path, inksift) -> Non
     assert again["reused"] == exported["pictures"]
 
 
+def test_pictures_that_moved_are_exported_from_where_they_are_now(
+    judged: Path, sample: Path, tmp_path: Path, inksift
+) -> None:
+    workspace = shutil.copytree(judged, tmp_path / "work", symlinks=True)
+    place = workspace / "source.json"
+    source = json.loads(place.read_bytes()) | {"source": str(tmp_path / "gone")}
+    place.unlink()
+    place.write_text(json.dumps(source))
+    command = ("export", tmp_path / "set", "--workspace", workspace)
+    ended = inksift(*command)
+    assert (ended.exit_code, "no such folder" in ended.stderr) == (2, True)
+    moved = inksift(*command, "--source", sample / "images")
+    assert moved.exit_code == 0
+    fewer = inksift(*command, "--source", sample / "images", "--without-review").stdout
+    assert "files of the earlier export no longer belong, and are removed" in fewer
+
+
 def test_a_divided_export_has_the_trusted_folder_as_its_test_part(
     finished, sample: Path, tmp_path: Path, inksift
 ) -> None:

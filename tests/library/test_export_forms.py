@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import tarfile
 from collections import Counter
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from curation.base.errors import ParamError
+from curation.base.errors import ParamError, StoreError
 from curation.publish import tree
 from curation.publish.chosen import removed_files
 from curation.publish.export_names import kept_folder, kept_name
@@ -103,6 +104,34 @@ def test_a_file_that_changed_since_is_named_and_nowhere_told_of(folder: Folder, 
 
 
 @every_form
+def test_killed_at_any_write_it_is_made_whole_by_the_next(
+    folder: Folder, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.export(form.name)
+    whole = contents(folder.root / form.name)
+    for write in range(30):
+        target = folder.root / f"killed {write}"
+        with monkeypatch.context() as killed:
+            replace, left = os.replace, iter(range(write))
+
+            def last(source: Path, place: Path, replace=replace, left=left) -> None:
+                if next(left, None) is None:
+                    raise KeyboardInterrupt
+                replace(source, place)
+
+            killed.setattr(os, "replace", last)
+            killed.setattr(Path, "unlink", lambda *_, **__: None)  # nobody is left to clean up
+            try:
+                folder.export(form.name, target)
+                break
+            except KeyboardInterrupt:
+                pass
+        folder.export(form.name, target)
+        assert contents(target) == whole
+    assert write > 1
+
+
+@every_form
 def test_an_empty_export_is_one(folder: Folder, form: Form) -> None:
     folder.decisions["outcome"] = "rejected"
     if form.holds == "seen":
@@ -183,6 +212,33 @@ def test_a_class_called_like_a_file_of_the_export_is_there(
     assert (summary.pictures, set(summary.classes.values())) == (1, {label})
 
 
+@every_form
+@pytest.mark.parametrize(("name", "value"), [("files", "link"), ("repeats", 3)])
+def test_a_form_heeds_what_is_asked_or_says_that_it_cannot(
+    folder: Folder, form: Form, name: str, value: object
+) -> None:
+    target = folder.root / form.name
+    if name not in form.heeds:
+        with pytest.raises(ParamError, match="leave out --"):
+            folder.export(form.name, **{name: value})
+        assert not target.exists()
+        return
+    folder.export(form.name, **{name: value})
+    first = [file.stat().st_nlink for file in target.rglob("*.png")]
+    assert {"files": set(first) == {2}, "repeats": (target / "3_fox").is_dir()}[name]
+
+
+def test_a_file_in_place_of_a_folder_is_called_one(folder: Folder) -> None:
+    (folder.root / "set").write_bytes(b"mine")
+    with pytest.raises(ParamError, match="set is a file: choose"):
+        folder.export("imagefolder", folder.root / "set")
+
+
+def test_an_export_that_cannot_be_written_names_no_workspace(folder: Folder) -> None:
+    with pytest.raises(StoreError, match="check the folder's permissions, or choose another place"):
+        folder.export("imagefolder", Path("/proc/nowhere/set"))
+
+
 def test_every_form_is_offered_under_its_name() -> None:
     assert [form.name for form in FORMS] == list(OFFERED)
     with pytest.raises(ParamError, match="no form called tfrecord; there are: folders, "):
@@ -246,6 +302,18 @@ def test_imagefolder_avoids_what_datasets_takes_for_a_split(tmp_path: Path) -> N
     }
     assert "class 'test' is the folder test+" in summary.notes
     assert "3 files have another name, such as x/y.png for __x/.y.png" in summary.notes
+
+
+def test_no_sidecar_makes_datasets_take_it_for_a_split(tmp_path: Path) -> None:
+    beside = {
+        f"a/1.{added}": ("a/1.png", added.encode())
+        for added in ("train.txt", "train+.txt", "txt", "val.json")
+    }
+    Folder(tmp_path, {"a/1.png": Given()}, beside).export("imagefolder")
+    found = contents(tmp_path / "imagefolder/a")
+    assert [found[name] for name in ("1.txt", "1.val+.json")] == [b"txt", b"val.json"]
+    assert {*beside} & {f"a/{name}" for name in found} <= {"a/1.txt", "a/1.train+.txt"}
+    assert {b"train.txt", b"train+.txt"} < {*found.values()}
 
 
 def test_a_class_that_is_a_date_is_pointed_out(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ PICTURES = {
 CAPTIONS = {
     "test/train 1.txt": ("test/train 1.png", b"a caption, \xe2\x82\xac 5"),
     "images/a.txt": ("images/a.png", b"1"),
+    "modes/P.test.json": ("modes/P.png", b"{}"),
 }
 
 LOADED_BY = {

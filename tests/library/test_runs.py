@@ -315,6 +315,19 @@ def test_f1_that_was_not_kept_yet_is_kept_before_it_is_withdrawn(workspace: Work
     assert (folder_of(workspace, first.name) / F1).read_bytes() == b'{"macro_f1": 0.5}'
 
 
+def test_what_was_learned_is_kept_again_where_a_person_removed_the_kept_runs(
+    workspace: Workspace,
+) -> None:
+    decide_run(workspace, ONE)
+    first = train_run(workspace, scores(0.5))
+    shutil.rmtree(runs_folder(workspace))
+    decide_run(workspace, OTHER)
+    (old,) = [run for run in kept_runs(workspace) if run.decisions == first.decisions]
+    assert {PARQUET, F1, F1_PAGE} < {*old.kept}
+    assert (old.name, old.scores) == (first.name, first.scores)
+    assert list(run_problems(workspace)) == []
+
+
 def test_decisions_of_another_run_never_get_into_a_kept_one(workspace: Workspace) -> None:
     run = decide_run(workspace, ONE)
     publish_decisions(workspace, OTHER, source=Path("/crawl"))

@@ -257,6 +257,16 @@ def test_what_a_killed_run_left_half_written_is_cleared(tmp_path: Path) -> None:
         assert not leftover.exists()
 
 
+def test_a_run_killed_at_its_first_write_keeps_nobody_out(tmp_path: Path) -> None:
+    (tmp_path / ".partial-dead").write_bytes(b"half")
+    with Workspace(tmp_path).locked():
+        assert not (tmp_path / ".partial-dead").exists()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "mine.txt").write_bytes(b"mine")
+    with pytest.raises(StoreError, match="holds files that are not inksift's"):
+        Workspace(tmp_path / "other")
+
+
 @pytest.mark.parametrize("rows_per_group", [None, 1, 2])
 def test_one_value_is_read_out_of_many(tmp_path: Path, rows_per_group: int | None) -> None:
     part = tmp_path / "part.parquet"

@@ -96,7 +96,6 @@ def _categories() -> list[dict[str, Any]]:
 
 FORM = Form(
     "coco",
-    "the detector's boxes and the captions as COCO",
     write_coco,
     uses=(OBJECT_COUNTS.name,),
 )

@@ -132,7 +132,7 @@ def _context() -> dict[str, Any]:
 
 FORM = Form(
     "croissant",
-    "Parquet records with the pictures' bytes, and Croissant's JSON-LD",
     write_croissant,
     reads=BY_PILLOW,
+    heeds=(),
 )

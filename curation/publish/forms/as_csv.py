@@ -42,4 +42,4 @@ def _row(task: ExportTask, picture: ExportPicture, summary: ExportSummary) -> di
     return {**listed(picture), "caption": told, "sidecars": names}
 
 
-FORM = Form("csv", "a list of paths", write_csv, file=_FILE)
+FORM = Form("csv", write_csv, file=_FILE, heeds=())

@@ -166,7 +166,6 @@ _OF_LABELS = [
 
 FORM = Form(
     "fiftyone",
-    "every picture seen, with outcome, reason, embedding, family and boxes, for FiftyOne",
     write_fiftyone,
     holds="seen",
     uses=(OBJECT_COUNTS.name, EMBEDDINGS.name, FAMILIES.name),

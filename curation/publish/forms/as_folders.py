@@ -48,7 +48,6 @@ def _names_beside(
 
 FORM = Form(
     "folders",
-    "class folders, each file named after its content too",
     write_folders,
     folder=safe_name,
 )

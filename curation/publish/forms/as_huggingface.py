@@ -94,7 +94,7 @@ def _head(shards: Sequence[Shard]) -> dict[str, Any]:
 
 FORM = Form(
     "huggingface",
-    "Parquet with pictures, classes and splits for Hugging Face datasets, and a card",
     write_huggingface,
     reads=BY_PILLOW,
+    heeds=(),
 )

@@ -15,10 +15,11 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from curation.publish.beside import Sidecar
 from curation.publish.card import Counted, config_head, data_card
-from curation.publish.export_names import kept_folder
+from curation.publish.export_names import distinct, kept_folder
 from curation.publish.forms.form import BY_PILLOW, Form
-from curation.publish.placement import Naming, plan_of, renamings
+from curation.publish.placement import Naming, own_names, plan_of, renamings
 from curation.publish.records import record
 from curation.publish.shards import WITHOUT_SPLIT
 from curation.publish.task import MARK, ExportPicture, ExportSummary, ExportTask, class_folder
@@ -53,10 +54,21 @@ def without_split_words(name: str) -> str:
 
 def write_imagefolder(task: ExportTask, summary: ExportSummary) -> None:
     """Bring the target to what the task says, and count in `summary`."""
-    naming = Naming(lambda picture: class_folder(task, picture), mend=without_split_words)
+    naming = Naming(
+        lambda picture: class_folder(task, picture), mend=without_split_words, beside=_names_beside
+    )
     plan = plan_of(task, naming)
     summary.notes += [*renamings(task, plan), *_dates(task), *_for_torchvision(task)]
     write_tree(task, summary, plan, lambda there: _texts(task, there))
+
+
+def _names_beside(
+    picture: ExportPicture, exported: str, sidecars: Sequence[Sidecar]
+) -> dict[str, Sidecar]:
+    """Sidecars under the name of their picture: what they add to it may be such a word too."""
+    taken: set[str] = set()
+    named = own_names(picture, exported, sidecars)
+    return {distinct(without_split_words(name), taken): one for name, one in named.items()}
 
 
 def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> Texts:
@@ -125,7 +137,6 @@ def _for_torchvision(task: ExportTask) -> list[str]:
 
 FORM = Form(
     "imagefolder",
-    "class folders with metadata.jsonl, for Hugging Face datasets and torchvision",
     write_imagefolder,
     reads=BY_PILLOW,
     folder=lambda label: without_split_words(kept_folder(label)),

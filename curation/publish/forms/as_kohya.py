@@ -53,7 +53,7 @@ def _without_caption(plan: Plan) -> list[str]:
 
 FORM = Form(
     "kohya",
-    "folders N_class with captions, for kohya's sd-scripts (--caption_extension=.txt)",
     write_kohya,
     reads=_READS,
+    heeds=("files", "repeats"),
 )

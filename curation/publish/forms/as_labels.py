@@ -40,8 +40,8 @@ def _line(task: ExportTask, picture: ExportPicture) -> str:
 
 FORM = Form(
     "labels",
-    "JSON lines with all classes that copies of a picture are filed under",
     write_labels,
     holds="any_class",
     file=_FILE,
+    heeds=(),
 )

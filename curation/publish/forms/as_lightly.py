@@ -106,7 +106,6 @@ def _csv_line(cells: Iterable[str]) -> bytes:
 
 FORM = Form(
     "lightly",
-    "every picture seen, with outcome, reason, embedding, family and boxes, for LightlyStudio",
     write_lightly,
     holds="seen",
     reads=_READS,

@@ -62,4 +62,4 @@ def _row(task: ExportTask, picture: ExportPicture, summary: ExportSummary) -> di
     return {**listed(picture), "caption": caption_of(reach, sidecars), "sidecars": held}
 
 
-FORM = Form("parquet", "one Parquet file with the files' bytes", write_parquet, file=_FILE)
+FORM = Form("parquet", write_parquet, file=_FILE, heeds=())

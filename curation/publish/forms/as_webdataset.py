@@ -123,7 +123,7 @@ def _one_ending(task: ExportTask, summary: ExportSummary) -> str:
 
 FORM = Form(
     "webdataset",
-    "tar shards with captions, classes and JSON for WebDataset",
     write_webdataset,
     reads=BY_PILLOW,
+    heeds=(),
 )

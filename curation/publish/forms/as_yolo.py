@@ -76,7 +76,6 @@ def _without_validation(task: ExportTask) -> list[str]:
 
 FORM = Form(
     "yolo",
-    "the detector's boxes for ultralytics, with data.yaml",
     write_yolo,
     reads=_READS,
     uses=(OBJECT_COUNTS.name,),

@@ -16,17 +16,17 @@ BY_PILLOW = frozenset({"JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"})
 
 @dataclass(frozen=True)
 class Form:
-    """One way to write an export. `says` is for people, in one line.
+    """One way to write an export.
 
     `holds` is "kept" for the data set, "any_class" for one with pictures whose class is in doubt
     too, and "seen" for every picture that could be opened, with what became of it. `file` names the
     one file of a form that has only one, `reads` the formats that the next tool opens, and `uses`
     the tables of a run that are told. `folder` makes the name of a class one of a folder that the
-    next tool takes as it is, and `beside` names the files that the form writes beside such folders,
+    next tool takes as it is, `heeds` names those of the settings `files` and `repeats` that change
+    something, and `beside` names the files that the form writes beside such folders,
     so that none is called like one."""
 
     name: str
-    says: str
     write: Callable[[ExportTask, ExportSummary], None]
     holds: Literal["kept", "any_class", "seen"] = "kept"
     file: str = ""
@@ -34,3 +34,4 @@ class Form:
     uses: tuple[str, ...] = ()
     folder: Callable[[str], str] = kept_folder
     beside: tuple[str, ...] = (MARK,)
+    heeds: tuple[Literal["files", "repeats"], ...] = ("files",)
