@@ -19,7 +19,8 @@ import pytest
 from PIL import Image
 
 from curation.base.tables import DECISIONS
-from curation.store.parquet import read_parquet
+from curation.store.files import write_atomically
+from curation.store.parquet import read_parquet, to_parquet
 from tests.graph.conftest import JUDGE, QUICK, fingerprint, settings
 
 FAST = settings(*QUICK)
@@ -313,6 +314,10 @@ def test_pictures_that_moved_are_exported_from_where_they_are_now(
     assert (ended.exit_code, "no such folder" in ended.stderr) == (2, True)
     moved = inksift(*command, "--source", sample / "images")
     assert moved.exit_code == 0
+    decisions = read_parquet(workspace / "decisions.parquet")
+    kept = decisions.index[decisions["outcome"] == "kept"]
+    decisions.loc[kept[0], "outcome"] = "review"
+    write_atomically(workspace / "decisions.parquet", to_parquet(decisions))
     fewer = inksift(*command, "--source", sample / "images", "--without-review").stdout
     assert "files of the earlier export no longer belong, and are removed" in fewer
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from curation.base.rgb import Rgb
@@ -37,11 +36,14 @@ def picture(rng: np.random.Generator) -> Rgb:
     return np.asarray(Image.fromarray(coarse).resize((180, 120), Image.Resampling.BICUBIC))
 
 
-@given(arrays.arrays(np.uint8, (32, 32), elements=st.integers(0, 255)))
-def test_every_orientation_has_the_hash_of_the_turned_square(grey: Grey) -> None:
+@given(st.integers(0, 2**32 - 1))
+def test_every_orientation_has_the_hash_of_the_turned_square(seed: int) -> None:
+    # noise: of a square with a few lit pixels coefficients tie with their median, and a turn may
+    # round them to its other side
+    grey = np.random.default_rng(seed).integers(0, 256, (32, 32)).astype(np.uint8)
     expected = [imagehash_of(oriented(grey, k)) for k in range(ORIENTATIONS)]
     far = np.bitwise_count(oriented_hashes(grey) ^ np.array(expected, np.uint64))
-    assert far.max() <= 2 * (grey.std() < 1) * 32
+    assert far.max() == 0
 
 
 def test_the_orientations_are_all_turns_and_mirrors(picture: Rgb) -> None:

@@ -549,10 +549,10 @@ def test_the_command_writes_a_head_that_can_be_loaded(
     assert told.exit_code == 0
     summary = json.loads(told.stdout)
     assert (summary["illustrations"], summary["photographs"], summary["sources"]) == (6, 6, 4)
-    head = load_head("efficientnet-lite0", [out])
+    head = load_head("efficientnet-lite2", [out])
     assert Path(summary["head"]).read_bytes() == head.to_json()
     assert len(head.mean) == 4
-    assert "Medium head for efficientnet-lite0" in Path(summary["card"]).read_text(encoding="utf-8")
+    assert "Medium head for efficientnet-lite2" in Path(summary["card"]).read_text(encoding="utf-8")
 
 
 def test_the_command_ends_with_a_line_and_a_code(folder: Path, tmp_path: Path) -> None:
