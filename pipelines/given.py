@@ -11,7 +11,7 @@ from typing import NamedTuple
 from curation.base.errors import ParamError
 from curation.base.params import Params
 from curation.project import Project
-from curation.store.setup import Setup, read_setup, setup_file
+from curation.store.setup import Setup, read_setup, setup_file, whole_path
 from pipelines.settings import (
     Values,
     checked,
@@ -102,7 +102,13 @@ def remembered_values(workspace: Path) -> Values:
 def profile_remembered(setup: Setup, workspace: Path) -> str:
     """A profile that ships by its name, another by its file, which may lie beside the setup."""
     shipped = setup.profile in profile_names()
-    return setup.profile if shipped else str(workspace / setup.profile)
+    return setup.profile if shipped else str(whole_path(setup.profile, workspace))
+
+
+def named_profile(workspace: Path) -> str:
+    """The profile that the setup of a workspace names; "" for the default one, or no setup."""
+    setup = read_setup(workspace) or Setup()
+    return "" if setup.profile == Setup().profile else setup.profile
 
 
 def with_links(values: Mapping[str, Mapping[str, object]], project: Project) -> Values:

@@ -26,8 +26,8 @@ StageSettings = Mapping[str, Mapping[str, Any]]
 class RunFacts(BaseModel):
     """How a run was set before it began, the same whoever started it.
 
-    `profile` is "" where nobody named one, as in the Dagster UI, and `assigned` is what --set said
-    beside it. `settings` are those of the stages
+    `profile` is the one that was named or that the setup of the workspace names, "" where that is
+    the default one, and `assigned` is what --set said beside it. `settings` are those of the stages
     up to the decisions and their report, `training` those of the stages that learn from them: none
     where none of them runs, as in `inksift judge`. `version` is inksift's, `stages` the version of
     every stage's code."""
