@@ -19,7 +19,7 @@ from curation.store.workspace import Workspace
 
 class RunSettings(NamedTuple):
     """The settings of every stage in one run, in what that run differs from the setup of its
-    workspace, a line each, and the profile of that setup, "" for the default one."""
+    workspace, a line each, and the profile of that setup."""
 
     stages: Mapping[str, Params]
     differs: Sequence[str]

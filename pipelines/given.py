@@ -62,8 +62,8 @@ def project_given(given: Given) -> Project | None:
     weights = given.weights or setup.weights
     if weights and not weights.is_dir():
         raise ParamError(
-            f"no such folder of weights: {weights}; correct {setup_file(given.workspace)}, or name "
-            "another with --weights-dir"
+            f"no such folder of weights: {weights}; correct weights in "
+            f"{setup_file(given.workspace)}, --weights-dir or INKSIFT_WEIGHTS"
         )
     return Project(
         source,
@@ -106,9 +106,9 @@ def profile_remembered(setup: Setup, workspace: Path) -> str:
 
 
 def named_profile(workspace: Path) -> str:
-    """The profile that the setup of a workspace names; "" for the default one, or no setup."""
-    setup = read_setup(workspace) or Setup()
-    return "" if setup.profile == Setup().profile else setup.profile
+    """The profile that the setup of a workspace names, as it stands there; the default one where
+    there is no setup."""
+    return (read_setup(workspace) or Setup()).profile
 
 
 def with_links(values: Mapping[str, Mapping[str, object]], project: Project) -> Values:

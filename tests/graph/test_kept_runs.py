@@ -164,7 +164,7 @@ def test_a_run_of_dagster_is_kept_with_the_settings_and_the_profile_of_the_setup
 
 @pytest.mark.usefixtures("history_on_disk")
 def test_a_run_of_dagster_is_kept_like_one_of_the_command_line(judged: Path, sample: Path) -> None:
-    """With the same settings it is the same run; with others it is another one, of no profile."""
+    """With the same settings it is the same run; with others it is another one."""
     first = only_run(judged)
     project = Project(sample / "images", judged)
     ops: dict[str, Any] = {"object_counts": {"config": {"download": False}}}
@@ -175,5 +175,5 @@ def test_a_run_of_dagster_is_kept_like_one_of_the_command_line(judged: Path, sam
         ops["curated_dataset"] = {"config": {"review": "held"}}
         job.execute_in_process(run_config={"ops": ops}, instance=instance)
     new, _ = kept_runs(project.workspace)
-    assert (new.job, new.profile) == ("curate", "")
+    assert (new.job, new.profile) == ("curate", "default")
     assert new.settings["curated_dataset"]["review"] == new.review == "held"

@@ -161,7 +161,9 @@ def test_the_environment_outranks_the_setup(
 
 def test_weights_that_are_gone_are_told(project: Project, tmp_path: Path) -> None:
     write_setup(project.workspace.root, Setup(source=project.source, weights=tmp_path / "gone"))
-    with pytest.raises(ParamError, match=r"no such folder of weights: .*gone; correct .*inksift"):
+    with pytest.raises(
+        ParamError, match=r"no such folder of weights: .*gone; correct weights in .*inksift"
+    ):
         project_given(Given(project.workspace_folder))
 
 
