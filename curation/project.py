@@ -18,11 +18,12 @@ from curation.store.workspace import Workspace
 
 
 class RunSettings(NamedTuple):
-    """The settings of every stage in one run, and in what that run differs from the setup of its
-    workspace, a line each."""
+    """The settings of every stage in one run, in what that run differs from the setup of its
+    workspace, a line each, and the profile of that setup."""
 
     stages: Mapping[str, Params]
     differs: Sequence[str]
+    profile: str
 
 
 def departures_told(differs: Sequence[str]) -> list[str]:

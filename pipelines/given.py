@@ -11,7 +11,7 @@ from typing import NamedTuple
 from curation.base.errors import ParamError
 from curation.base.params import Params
 from curation.project import Project
-from curation.store.setup import Setup, read_setup, setup_file
+from curation.store.setup import Setup, read_setup, setup_file, whole_path
 from pipelines.settings import (
     Values,
     checked,
@@ -62,8 +62,8 @@ def project_given(given: Given) -> Project | None:
     weights = given.weights or setup.weights
     if weights and not weights.is_dir():
         raise ParamError(
-            f"no such folder of weights: {weights}; correct {setup_file(given.workspace)}, or name "
-            "another with --weights-dir"
+            f"no such folder of weights: {weights}; correct weights in "
+            f"{setup_file(given.workspace)}, --weights-dir or INKSIFT_WEIGHTS"
         )
     return Project(
         source,
@@ -102,7 +102,13 @@ def remembered_values(workspace: Path) -> Values:
 def profile_remembered(setup: Setup, workspace: Path) -> str:
     """A profile that ships by its name, another by its file, which may lie beside the setup."""
     shipped = setup.profile in profile_names()
-    return setup.profile if shipped else str(workspace / setup.profile)
+    return setup.profile if shipped else str(whole_path(setup.profile, workspace))
+
+
+def named_profile(workspace: Path) -> str:
+    """The profile that the setup of a workspace names, as it stands there; the default one where
+    there is no setup."""
+    return (read_setup(workspace) or Setup()).profile
 
 
 def with_links(values: Mapping[str, Mapping[str, object]], project: Project) -> Values:

@@ -1,5 +1,7 @@
 """What tells Dagster that people decided something, and what starts a run on it."""
 
+from collections.abc import Collection
+
 import dagster as dg
 
 from curation.base.errors import InksiftError
@@ -8,6 +10,7 @@ from curation.store.published import read_differs
 from pipelines.automatic import NO_PROJECT, request_remembered
 from pipelines.freshness import being_taken_in, ledger_at, taken_in, told
 from pipelines.jobs import decide
+from pipelines.remembering import edited_since
 
 _SECONDS_BETWEEN_LOOKS = 30
 _NO_RUN = dg.SkipReason(
@@ -82,26 +85,31 @@ def new_decisions(project: Project | None) -> dg.SensorDefinition:
             return dg.SkipReason("a run of `decide` waits already and will take these in")
         if being_taken_in(context.instance) == ahead:
             return dg.SkipReason("a run is taking these in")
-        request = _measured_otherwise(project) or request_remembered(project, context, decide.name)
+        request = request_remembered(project, context, decide.name)
         if isinstance(request, dg.SkipReason):
             return request
+        if reason := _measured_otherwise(project, request.run_config["ops"]):
+            return reason
         return dg.SensorResult(cursor=f"{ahead} {ahead}", run_requests=[request])
 
     return sensor
 
 
-def _measured_otherwise(project: Project | None) -> dg.SkipReason | None:
-    """Why what the last run measured is not decided on with the setup, where it differed."""
+def _measured_otherwise(project: Project | None, steps: Collection[str]) -> dg.SkipReason | None:
+    """Why these steps do not decide with the setup on what the last run measured: it differed, or
+    the setup was edited since."""
+    if project is None:
+        return NO_PROJECT
     try:
-        differs = read_differs(project.workspace) if project else []
+        differed, edited = read_differs(project.workspace), edited_since(project, steps)
     except InksiftError as error:
         return dg.SkipReason(str(error))
-    if not differs:
+    if not (differed or edited):
         return None
+    why = "the last run differed from the setup" if differed else "the setup was edited since"
     return dg.SkipReason(
-        "the last run differed from the setup, and what it measured may not fit "
-        f"({'; '.join(differs)}): run `inksift run`, or the job `everything` or `curate`, which "
-        "take these in"
+        f"{why}, and what the last run measured may not fit ({'; '.join(differed or edited)}): run "
+        "`inksift run`, or the job `everything` or `curate`, which take these in"
     )
 
 

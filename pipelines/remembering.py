@@ -1,16 +1,18 @@
 """The setup of a workspace beside what a run was given: in what they differ, and when it is
 written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from assets.registry import registry
 from curation.base.described import value_told
 from curation.base.params import Params
 from curation.people.heard import called
 from curation.people.ledger.address import same_place
 from curation.people.ledger.ledger import Ledger
 from curation.project import Project
+from curation.runs.record import known_run
 from curation.store.setup import SETUP, Setup, read_setup, write_setup
 from pipelines.given import profile_remembered, settings_remembered
 from pipelines.settings import Values, checked, load_profile, profile_names, stage_values
@@ -33,6 +35,10 @@ class _ChangedSetting(NamedTuple):
     def setting(self) -> str:
         return f"{self.stage}.{self.name}"
 
+    @property
+    def told(self) -> str:
+        return f"{self.setting}: {value_told(self.value)} instead of {value_told(self.usual)}"
+
 
 def differences(project: Project, settings: Mapping[str, Params]) -> list[str]:
     """In what a run differs from the setup of its workspace, a line each; none where there is no
@@ -41,6 +47,18 @@ def differences(project: Project, settings: Mapping[str, Params]) -> list[str]:
     if setup is None:
         return []
     return [*_other_places(setup, project), *_other_settings(project, settings)]
+
+
+def edited_since(project: Project, steps: Collection[str]) -> list[str]:
+    """In what the setup was edited since the last run measured with it, a line each, but for the
+    settings of these `steps` of Dagster, which are to run again; none before the first run."""
+    run, taking = known_run(project.workspace), registry().steps
+    measured = run.settings if run else {}
+    return [
+        one.told
+        for one in _edited(measured, stage_values(settings_remembered(project)))
+        if not set(taking[one.stage]) & set(steps)
+    ]
 
 
 def remember(
@@ -101,6 +119,15 @@ def _changed(
                 yield found
 
 
+def _edited(measured: Mapping[str, Mapping[str, Any]], now: Values) -> Iterator[_ChangedSetting]:
+    """The settings that are not as they were; those that one version has alone are none."""
+    for stage in sorted(measured.keys() & now.keys()):
+        for name in sorted(measured[stage].keys() & now[stage].keys()):
+            before, value = measured[stage][name], now[stage][name]
+            if value != before:
+                yield _ChangedSetting(stage, name, value, before)
+
+
 def _other_places(setup: Setup, project: Project) -> Iterator[str]:
     pairs: dict[str, tuple[Any, Any]] = {
         "source": (setup.source, project.source),
@@ -118,8 +145,7 @@ def _other_places(setup: Setup, project: Project) -> Iterator[str]:
 
 
 def _other_settings(project: Project, settings: Mapping[str, Params]) -> Iterator[str]:
-    for one in _changed(settings, settings_remembered(project)):
-        yield f"{one.setting}: {value_told(one.value)} instead of {value_told(one.usual)}"
+    yield from (one.told for one in _changed(settings, settings_remembered(project)))
 
 
 def _listed(roots: Any) -> str:

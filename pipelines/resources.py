@@ -11,7 +11,13 @@ from curation.base.errors import ParamError
 from curation.base.params import Params
 from curation.base.tables import Table
 from curation.project import Project, RunSettings
-from pipelines.given import from_environment, project_given, remembered_values, with_links
+from pipelines.given import (
+    from_environment,
+    named_profile,
+    project_given,
+    remembered_values,
+    with_links,
+)
 from pipelines.io_managers import ParquetTables
 from pipelines.remembering import REMEMBER_TAG, differences
 from pipelines.settings import Values, checked, laid_over
@@ -45,7 +51,8 @@ def resources(project: Project | None, contracts: Mapping[str, Table]) -> dict[s
         here, run = _required(project), context.run
         stages = settings_of_run(here, run.run_config if run else {})
         becomes_the_setup = run is not None and REMEMBER_TAG in run.tags
-        return RunSettings(stages, [] if becomes_the_setup else differences(here, stages))
+        differs = [] if becomes_the_setup else differences(here, stages)
+        return RunSettings(stages, differs, named_profile(here.workspace_folder))
 
     @dg.io_manager(
         config_schema={}, description="Parquet tables in the workspace, written atomically"

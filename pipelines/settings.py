@@ -46,7 +46,7 @@ def load_profile(name: str) -> Values:
         known = profile_names()
         raise ParamError(
             f"no profile called {name}; there are: {', '.join(known)}, or give a YAML "
-            f"file{did_you_mean(name, known)}"
+            f"file{did_you_mean(Path(name).stem, known)}"
         )
     return _stages(path, read_yaml(path, "a profile"))
 

@@ -6,6 +6,7 @@ from assets.gather.listing import listing
 from assets.verdict.curated_dataset import curated_dataset
 from curation.base.errors import InksiftError
 from curation.project import Project
+from curation.store.setup import setup_file
 from pipelines.automatic import NO_PROJECT
 from pipelines.remembering import REMEMBER_TAG, remember
 from pipelines.resources import settings_of_run
@@ -35,12 +36,23 @@ def first_setup(project: Project | None) -> dg.SensorDefinition:
         run = context.dagster_run
         try:
             settings = settings_of_run(project, run.run_config)
-            told = remember(project, settings, anew=REMEMBER_TAG in run.tags)
+            anew = REMEMBER_TAG in run.tags and not _written_since(run.run_id, project, context)
+            told = remember(project, settings, anew=anew)
         except InksiftError as error:
             return dg.SkipReason(f"the setup cannot be written: {error}")
         return dg.SkipReason("; ".join(told) or "inksift.yaml is there already")
 
     return sensor
+
+
+def _written_since(run_id: str, project: Project, context: dg.RunStatusSensorContext) -> bool:
+    """Whether inksift.yaml was written after a run ended: by the command that ran it, or by hand,
+    which is not to be replaced by what is older."""
+    record = context.instance.get_run_record_by_id(run_id)
+    file = setup_file(project.workspace_folder)
+    if record is None or record.end_time is None or not file.exists():
+        return False
+    return file.stat().st_mtime >= record.end_time
 
 
 def _made_all(instance: dg.DagsterInstance, run_id: str) -> bool:

@@ -3,17 +3,14 @@ sensors."""
 
 from collections.abc import Sequence
 from importlib.metadata import version
-from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import dagster as dg
 
 from assets import dedup, evidence, gather, people, training, verdict
 from assets.registry import stages_of
-from assets.shared.stage import Stage
+from curation.project import RunSettings
 from curation.runs.record import RunFacts, StageSettings, encodable
-from curation.store.setup import Setup, read_setup
 
 PROFILE_TAG, ASSIGNED_TAG = "inksift/profile", "inksift/set"
 """The tags of a run that name the profile of its settings, where a person named one, and what --set
@@ -24,15 +21,15 @@ _OF_ONE_RUN = frozenset({"kept_run"})
 """Stages whose settings change neither decisions nor pages."""
 
 
-def facts_of(context: dg.AssetExecutionContext, workspace: Path) -> RunFacts:
-    """The job, the profile, the settings of the stages in it, with their defaults, and the versions
-    of the code."""
+def facts_of(context: dg.AssetExecutionContext, run_settings: RunSettings) -> RunFacts:
+    """The job, the profile, the settings of the stages in it, those of the setup included, and the
+    versions of the code."""
     return RunFacts(
         job=context.run.job_name,
-        profile=context.run.tags.get(PROFILE_TAG, "") or _profile_remembered(workspace),
+        profile=context.run.tags.get(PROFILE_TAG, "") or encodable(run_settings.profile),
         assigned=tuple(context.run.tags.get(ASSIGNED_TAG, "").splitlines()),
-        settings=_settings(context, _DECIDING),
-        training=_settings(context, (training,)),
+        settings=_settings(context, _DECIDING, run_settings),
+        training=_settings(context, (training,), run_settings),
         version=version("inksift"),
         stages={stage.name: stage.version for stage in stages_of(_DECIDING)},
     )
@@ -44,22 +41,13 @@ def tags_of(profile: str, assigned: Sequence[str]) -> dict[str, str]:
     return {name: encodable(value) for name, value in told.items() if value}
 
 
-def _profile_remembered(workspace: Path) -> str:
-    """The profile of the setup; "" where there is none yet, or the default one."""
-    setup = read_setup(workspace) or Setup()
-    return "" if setup.profile == Setup().profile else setup.profile
-
-
-def _settings(context: dg.AssetExecutionContext, groups: Sequence[ModuleType]) -> StageSettings:
+def _settings(
+    context: dg.AssetExecutionContext, groups: Sequence[ModuleType], run_settings: RunSettings
+) -> StageSettings:
+    """As the run has them: its own config says nothing of what it takes from the setup."""
     steps = {node.name for node in context.job_def.nodes} - _OF_ONE_RUN
-    config: dict[str, Any] = dict(context.run.run_config)
-    given = config.get("ops", {})
     return {
-        stage.called: _checked(stage, given.get(stage.name, {}).get("config", {}))
+        stage.called: run_settings.stages[stage.called].model_dump(mode="json")
         for stage in stages_of(groups)
         if stage.settings and stage.name in steps
     }
-
-
-def _checked(stage: Stage, values: dict[str, object]) -> dict[str, object]:
-    return stage.settings.of(stage.called, values).model_dump(mode="json") if stage.settings else {}

@@ -7,7 +7,7 @@ from assets.shared.display import picture
 from assets.shared.results import records, table
 from assets.shared.stage import Made, Stage
 from assets.shared.this_run import facts_of
-from curation.project import Project
+from curation.project import Project, RunSettings
 from curation.report import plots
 from curation.report.f1_page import build_f1_page
 from curation.report.run_bar import with_run
@@ -33,16 +33,16 @@ STAGE = Stage(
 )
 
 
-@STAGE.asset(reads=("curves", "explanations"))
+@STAGE.asset(reads=("training_set", "curves", "explanations"))
 def f1_report(
     context: dg.AssetExecutionContext,
     predictions: pd.DataFrame,
     splits: pd.DataFrame,
-    training_set: pd.DataFrame,
     balanced_classifier: pd.DataFrame,
     config: EvaluationConfig,
     project: dg.ResourceParam[Project],
-    **shown: pd.DataFrame,
+    run_settings: dg.ResourceParam[RunSettings],
+    **tables: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """f1_report.json and f1_report.html in the workspace: scores per class, averages, confusions
     and explanations."""
@@ -53,10 +53,10 @@ def f1_report(
         test_set=HELD_OUT if project.test is None else TRUSTED,
         seeds={"training": int(balanced_classifier.iloc[0]["seed"])},
         network=network_of(balanced_classifier),
-        training_set=training_set,
+        training_set=tables["training_set"],
     )
-    run = begin_training(project.workspace, facts_of(context, project.workspace_folder), report)
-    page = with_run(build_f1_page(report, shown["curves"], shown["explanations"]), run)
+    run = begin_training(project.workspace, facts_of(context, run_settings), report)
+    page = with_run(build_f1_page(report, tables["curves"], tables["explanations"]), run)
     place = publish_f1(project.workspace, report, page)
     keep_pages(project.workspace, (F1, F1_PAGE))
     per_class = evaluation.per_class_table(report)

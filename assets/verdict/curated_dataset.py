@@ -52,12 +52,8 @@ def curated_dataset(
         link_roots=project.link_roots,
         differs=run_settings.differs,
     )
-    run = begin_run(
-        project.workspace,
-        facts_of(context, project.workspace_folder),
-        verdicts,
-        ledger=project.ledger.name,
-    )
+    facts = facts_of(context, run_settings)
+    run = begin_run(project.workspace, facts, verdicts, ledger=project.ledger.name)
     staying = curate(verdicts, config)
     return table(
         staying,

@@ -72,5 +72,7 @@ def _said(problem: Any) -> str:
     without its jargon."""
     if problem["type"] in ("dict_type", "model_type"):
         return "input should be name: value pairs"
+    if problem["type"] == "path_type":
+        return "input should be a path, in quotes where YAML takes it for something else"
     words = str(problem["msg"]).removeprefix("Value error, ")
     return words[:1].lower() + words[1:]

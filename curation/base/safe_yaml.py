@@ -13,6 +13,7 @@ from curation.base.errors import ParamError
 
 _LARGEST_FILE_BYTES = 1_000_000  # what people write by hand is a thousandth of this
 _TEXT = "tag:yaml.org,2002:str"
+_STAR = "; a value that begins with * stands in quotes"
 _UNREADABLE = (yaml.YAMLError, ValueError, RecursionError, OSError)
 
 
@@ -40,10 +41,8 @@ class _UniqueKeys(yaml.SafeLoader):
 def read_yaml(path: Path, what: str) -> Any:
     """The content of a YAML file that is `what` it says; ParamError names the file, the line or the
     key."""
-    if path.stat().st_size > _LARGEST_FILE_BYTES:
-        raise ParamError(f"{path} is larger than 1 MB: {what} is a short YAML file")
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+        return yaml.load(_short_text(path, what), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
     except _UNREADABLE as error:
         raise ParamError(
             f"{path} is not a YAML file that inksift can read: {_one_line(error)}"
@@ -60,5 +59,12 @@ def yaml_value(text: str, where: str) -> Any:
         raise ParamError(f"cannot read the value in {where}: {_one_line(error)}") from error
 
 
+def _short_text(path: Path, what: str) -> str:
+    if path.stat().st_size > _LARGEST_FILE_BYTES:
+        raise ParamError(f"larger than 1 MB: {what} is a short YAML file")
+    return path.read_text(encoding="utf-8")
+
+
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    told = " ".join(str(error).split())
+    return f"{told}{_STAR}" if "scanning an alias" in told else told

@@ -26,11 +26,11 @@ StageSettings = Mapping[str, Mapping[str, Any]]
 class RunFacts(BaseModel):
     """How a run was set before it began, the same whoever started it.
 
-    `profile` is "" where nobody named one, as in the Dagster UI, and `assigned` is what --set said
-    beside it. `settings` are those of the stages
-    up to the decisions and their report, `training` those of the stages that learn from them: none
-    where none of them runs, as in `inksift judge`. `version` is inksift's, `stages` the version of
-    every stage's code."""
+    `profile` is the one that was named, or else that of the setup of the workspace, "" where an
+    earlier version ran, and `assigned` is what --set said beside it. `settings` are those of the
+    stages up to the decisions and their report, `training` those of the stages that learn from
+    them: none where none of them runs, as in `inksift judge`. `version` is inksift's, `stages` the
+    version of every stage's code."""
 
     model_config = ConfigDict(frozen=True)
 

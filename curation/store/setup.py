@@ -5,7 +5,8 @@ holds no password: a ledger is named as it may be shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -94,15 +95,21 @@ def read_setup(workspace: Path) -> Setup | None:
 
     ParamError names the file and what is wrong in it."""
     file = setup_file(workspace)
-    if not file.is_file():
+    if not os.path.lexists(file):
         return None
     content = read_yaml(file, "a setup")
     if not isinstance(content, dict | None):
         raise ParamError(f"{file}: expected name: value at the top, such as source: crawl/images")
     try:
-        return _with_whole_paths(Setup.of("setup", content or {}), workspace)
+        return _with_whole_paths(Setup.of("setup", _said(content or {})), workspace)
     except ParamError as error:
         raise ParamError(f"{file}: {error}") from None
+
+
+def whole_path(path: Path | str, workspace: Path) -> Path:
+    """The place that a path in a setup stands for: below its workspace, unless it is whole or
+    begins with ~, the home of whoever reads it."""
+    return workspace / os.path.expanduser(path)
 
 
 def remembered_ledger(workspace: Path) -> str:
@@ -144,8 +151,17 @@ def _holds_password(url: str) -> bool:
     return bool(known.password) or any("pass" in key.lower() for key in known.query)
 
 
+def _said(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says: a name with nothing after it, as where all below it is a comment, says
+    nothing."""
+    said = {name: value for name, value in content.items() if value is not None and value != ""}
+    if isinstance(stages := said.get("settings"), dict):
+        said["settings"] = {stage: {} if of is None else of for stage, of in stages.items()}
+    return said
+
+
 def _with_whole_paths(setup: Setup, workspace: Path) -> Setup:
     paths = {name: getattr(setup, name) for name in ("source", "test", "weights")}
-    whole = {name: workspace / path for name, path in paths.items() if path}
-    roots = [workspace / root for root in setup.link_roots]
+    whole = {name: whole_path(path, workspace) for name, path in paths.items() if path}
+    roots = [whole_path(root, workspace) for root in setup.link_roots]
     return setup.model_copy(update={**whole, "link_roots": roots})

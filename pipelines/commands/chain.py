@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from curation.base.errors import DataError, ParamError
+from curation.base.errors import DataError, InksiftError, ParamError, SourceError
 from pipelines.commands.options import (
     ledger_option,
     link_roots_option,
@@ -103,7 +103,7 @@ def run_chain(
     from curation.store.published import CSV
     from pipelines.commands import summary
     from pipelines.commands.runner import execute
-    from pipelines.remembering import REMEMBER_TAG, differences, remember
+    from pipelines.remembering import REMEMBER_TAG, differences
     from pipelines.settings import demand_heard
 
     began = time.monotonic()
@@ -123,7 +123,7 @@ def run_chain(
         deliver(Path(proposal or project.workspace.root / CSV))
     if heard.failed_checks:
         stop(heard.failed_checks, proposal, summary.folder_told(heard), as_json=as_json)
-    kept = remember(project, settings, profile=chosen.profile, anew=chosen.remember)
+    kept = _remembered(project, settings, chosen)
     told = summary.summary(project, heard, seconds=time.monotonic() - began, truth=truth)
     told |= {"differs_from_setup": differs, "setup": kept}
     click.echo(summary.as_json(told) if as_json else "\n".join(summary.lines(told)))
@@ -164,7 +164,31 @@ def _project(given: "Given") -> "Project":
             f"no SOURCE given, and none in {setup_file(given.workspace)}: name the folder of "
             "class_name/picture.jpg, as in `inksift run crawl/images`"
         )
+    _demand_there(given, project)
     return project
+
+
+def _demand_there(given: "Given", project: "Project") -> None:
+    """SourceError where a folder is gone that the setup names and nobody else."""
+    from curation.store.setup import setup_file
+
+    for name in ("source", "test"):
+        path = getattr(project, name)
+        if path and getattr(given, name) is None and not path.exists():
+            raise SourceError(
+                f"{setup_file(given.workspace)}: {name}: no such folder: {path}; correct it there, "
+                "or name another for this run"
+            )
+
+
+def _remembered(project: "Project", settings: "dict[str, Params]", chosen: Chosen) -> list[str]:
+    """What a person should know of the setup after a run; an edit meanwhile spoils no run."""
+    from pipelines.remembering import remember
+
+    try:
+        return remember(project, settings, profile=chosen.profile, anew=chosen.remember)
+    except InksiftError as error:
+        return [f"the setup was not written: {error}"]
 
 
 def _settings(given: "Given", project: "Project") -> "dict[str, Params]":

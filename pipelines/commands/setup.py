@@ -1,7 +1,7 @@
 """`inksift setup`: what every run on a workspace starts from."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,6 @@ def setup(workspace: Path, as_json: bool) -> None:
       inksift setup --workspace work
     """
     from curation.store.setup import read_setup, setup_file
-    from pipelines.given import remembered_values
 
     file, found = setup_file(workspace.absolute()), read_setup(workspace.absolute())
     if found is None:
@@ -36,7 +35,7 @@ def setup(workspace: Path, as_json: bool) -> None:
     told = {
         "file": str(file),
         **found.model_dump(mode="json"),
-        "settings_with_profile": remembered_values(workspace.absolute()),
+        "settings_with_profile": _settings_with_profile(workspace.absolute()),
         "last_run_differs": _last_run_differs(workspace),
     }
     click.echo(json.dumps(told, indent=1) if as_json else "\n".join(lines(told)))
@@ -57,6 +56,22 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
     if told["last_run_differs"]:
         yield "the decisions of the last run were made otherwise:"
         yield from (f"  {line}" for line in told["last_run_differs"])
+
+
+def _settings_with_profile(workspace: Path) -> dict[str, dict[str, Any]]:
+    """What the setup and its profile say, as runs read it; ParamError where no run could start."""
+    from pipelines.given import Given, project_given, remembered_values
+    from pipelines.schedules import nightly
+    from pipelines.settings import checked, stage_values
+
+    nightly(project_given(Given(workspace)))
+    values = remembered_values(workspace)
+    plain = stage_values(checked(values))
+    return {stage: _only(of, plain[stage]) for stage, of in values.items()}
+
+
+def _only(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in names}
 
 
 def _last_run_differs(workspace: Path) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 import pandas as pd
 import pytest
+import yaml
 from dagster._core.definitions.data_version import (
     DATA_VERSION_TAG,
     CachingStaleStatusResolver,
@@ -23,6 +24,7 @@ from curation.people.ledger.decisions import Decision
 from curation.project import Project
 from curation.store.parquet import read_parquet
 from curation.store.published import SOURCE, read_decisions
+from curation.store.setup import setup_file
 from curation.verdict import conflicts, human
 from curation.verdict.variants import thin
 from pipelines import freshness
@@ -274,6 +276,21 @@ def test_what_a_run_measured_otherwise_is_not_decided_on(here: Here) -> None:
     seen = here.look(sensor, cursor)
     assert seen.run_requests == []
     assert f"may not fit ({line}): run `inksift run`" in seen.skip_message
+
+
+def test_what_the_setup_measured_before_it_was_edited_is_not_decided_on(here: Here) -> None:
+    here.reject(0)
+    sensor, file = new_decisions(here.project), setup_file(here.project.workspace.root)
+    cursor, setup = here.look(sensor).cursor, yaml.safe_load(file.read_text())
+    decides = {**setup["settings"], "curated_dataset": {"review": "held"}}
+    file.write_text(yaml.safe_dump({**setup, "settings": decides}))
+    assert here.look(sensor, cursor).run_requests
+    measures = {**setup["settings"], "images": {"thumbnail_side_px": 320}}
+    file.write_text(yaml.safe_dump({**setup, "settings": measures}))
+    seen = here.look(sensor, cursor)
+    assert seen.run_requests == []
+    assert "the setup was edited since, and what the last run measured" in seen.skip_message
+    assert "(images.thumbnail_side_px: `320` instead of `640`)" in seen.skip_message
 
 
 def test_a_run_that_failed_has_taken_nothing_in_and_leaves_no_settings(

@@ -145,9 +145,26 @@ def test_the_same_run_again_is_kept_once_and_pruning_tells_what_it_removed(
     assert only_run(judged).name != first.name
 
 
+def test_a_run_of_dagster_is_kept_with_the_settings_and_the_profile_of_the_setup(
+    judged: Path, sample: Path
+) -> None:
+    """Nothing of them is in its run config, as where somebody materialises an asset in the UI."""
+    (judged / "strict.yaml").write_text("curated_dataset: {review: held}")
+    (judged / "inksift.yaml").write_text(
+        "profile: strict.yaml\nsettings: {human_decisions: {accept_other_ledger: true}}"
+    )
+    job = build(Project(sample / "images", judged)).resolve_job_def("decide")
+    with dg.DagsterInstance.ephemeral() as instance:
+        job.execute_in_process(instance=instance)
+    run, _ = kept_runs(Workspace(judged))
+    assert run.profile == "strict.yaml"
+    assert run.settings["curated_dataset"]["review"] == run.review == "held"
+    assert run.settings["human_decisions"]["accept_other_ledger"] is True
+
+
 @pytest.mark.usefixtures("history_on_disk")
 def test_a_run_of_dagster_is_kept_like_one_of_the_command_line(judged: Path, sample: Path) -> None:
-    """With the same settings it is the same run; with others it is another one, of no profile."""
+    """With the same settings it is the same run; with others it is another one."""
     first = only_run(judged)
     project = Project(sample / "images", judged)
     ops: dict[str, Any] = {"object_counts": {"config": {"download": False}}}
@@ -158,5 +175,5 @@ def test_a_run_of_dagster_is_kept_like_one_of_the_command_line(judged: Path, sam
         ops["curated_dataset"] = {"config": {"review": "held"}}
         job.execute_in_process(run_config={"ops": ops}, instance=instance)
     new, _ = kept_runs(project.workspace)
-    assert (new.job, new.profile) == ("curate", "")
+    assert (new.job, new.profile) == ("curate", "default")
     assert new.settings["curated_dataset"]["review"] == new.review == "held"

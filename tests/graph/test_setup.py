@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -17,7 +19,7 @@ from curation.store.setup import ScheduleParams, Setup, read_setup, setup_file, 
 from curation.store.workspace import Workspace
 from pipelines.definitions import build
 from pipelines.given import Given, from_environment, project_given, settings_given
-from pipelines.remembering import differences, remember
+from pipelines.remembering import REMEMBER_TAG, differences, remember
 from pipelines.resources import settings_of_run
 from pipelines.setup_sensor import first_setup
 from tests.graph.conftest import QUICK, Command, Ended, settings
@@ -159,7 +161,9 @@ def test_the_environment_outranks_the_setup(
 
 def test_weights_that_are_gone_are_told(project: Project, tmp_path: Path) -> None:
     write_setup(project.workspace.root, Setup(source=project.source, weights=tmp_path / "gone"))
-    with pytest.raises(ParamError, match=r"no such folder of weights: .*gone; correct .*inksift"):
+    with pytest.raises(
+        ParamError, match=r"no such folder of weights: .*gone; correct weights in .*inksift"
+    ):
         project_given(Given(project.workspace_folder))
 
 
@@ -209,6 +213,58 @@ def test_setup_shows_what_runs_start_from(finished: tuple[Path, Ended], inksift:
     shown = inksift("setup", "--workspace", finished[0]).stdout
     assert "  classifier.max_epochs = 2\n" in shown
     assert '  verdicts.recipe = "learned"  (of the profile)\n' in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("profile: defalt", "did you mean default?"),
+        ("schedule: {cron: 61 * * * *}", "setup.schedule.cron: expected minute, hour"),
+    ],
+)
+def test_setup_tells_what_no_run_could_start_from(
+    project: Project, inksift: Command, content: str, told: str
+) -> None:
+    setup_file(project.workspace.root).write_text(f"source: ../crawl\n{content}\n")
+    shown = inksift("setup", "--workspace", project.workspace_folder)
+    assert (shown.exit_code, told in shown.stderr) == (2, True), shown.output
+
+
+def test_setup_shows_values_as_a_run_reads_them(project: Project, inksift: Command) -> None:
+    odd = "source: ../crawl\nsettings: {images: {exclude: !!set {a}}, pairs: {max_distance: '4'}}"
+    setup_file(project.workspace.root).write_text(odd)
+    shown = inksift("setup", "--workspace", project.workspace_folder).stdout
+    assert '  images.exclude = ["a"]\n' in shown
+    assert "  pairs.max_distance = 4" in shown
+
+
+@pytest.mark.parametrize("name", ["source", "test"])
+def test_a_folder_of_the_setup_that_is_gone_is_told_with_its_file(
+    project: Project, inksift: Command, name: str
+) -> None:
+    file = setup_file(project.workspace.root)
+    file.write_text(yaml.safe_dump({"source": str(project.source), name: "../gone"}))
+    result = inksift("run", "--workspace", project.workspace_folder)
+    assert (result.exit_code, f"{file}: {name}: no such folder" in result.stderr) == (2, True)
+
+
+def test_a_setup_that_is_spoilt_while_a_run_goes_on_spoils_no_run(
+    judged: Path, tmp_path: Path, inksift: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.commands import runner
+
+    execute = runner.execute
+
+    def spoil(*run: Any, **options: Any) -> Any:
+        heard = execute(*run, **options)
+        setup_file(judged).write_text("sorce: x")
+        return heard
+
+    monkeypatch.setattr(runner, "execute", spoil)
+    result = inksift("judge", "--out", tmp_path / "o.csv", "--workspace", judged)
+    assert result.exit_code == 0, result.output
+    told = f"note: the setup was not written: {setup_file(judged)}: no setting called setup.sorce"
+    assert told in result.stdout
 
 
 def test_before_the_first_run_there_is_nothing_to_show(project: Project, inksift: Command) -> None:
@@ -276,15 +332,17 @@ def test_the_schedule_is_that_of_the_setup(project: Project) -> None:
         build(project)
 
 
-def test_a_first_run_in_dagster_is_remembered_too(
-    finished: tuple[Path, Ended], sample: Path, tmp_path: Path
-) -> None:
+@pytest.fixture
+def ran(finished: tuple[Path, Ended], sample: Path, tmp_path: Path) -> Project:
+    """A copy of the whole run, which a test may change."""
+    workspace = Path(shutil.copytree(finished[0], tmp_path / "w"))
+    return Project(sample / "images", workspace, sample / "test")
+
+
+def tell_of_success(project: Project, **tags: str) -> None:
+    """What the daemon does once the run of a workspace has succeeded."""
     from pipelines.instance import dagster_home
 
-    workspace = Path(shutil.copytree(finished[0], tmp_path / "w"))
-    project = Project(sample / "images", workspace, sample / "test")
-    by_command_line = read_setup(workspace)
-    setup_file(workspace).unlink()
     with dg.DagsterInstance.from_config(str(dagster_home(project))) as instance:
         (run,) = instance.get_runs()
         (event,) = instance.get_records_for_run(run.run_id, of_type=SUCCESS).records
@@ -292,10 +350,28 @@ def test_a_first_run_in_dagster_is_remembered_too(
             sensor_name="first_setup",
             dagster_event=event.event_log_entry.get_dagster_event(),
             dagster_instance=instance,
-            dagster_run=run,
+            dagster_run=run.with_tags({**run.tags, **tags}),
         )
         first_setup(project)(context)
-    assert read_setup(workspace) == by_command_line
+
+
+def test_a_first_run_in_dagster_is_remembered_too(ran: Project) -> None:
+    by_command_line = remembered(ran)
+    setup_file(ran.workspace_folder).unlink()
+    tell_of_success(ran)
+    assert remembered(ran) == by_command_line
+
+
+def test_a_run_that_is_to_be_remembered_replaces_no_later_edit(ran: Project) -> None:
+    file, strict = setup_file(ran.workspace_folder), Setup(source=ran.source, profile="camp2022")
+    write_setup(ran.workspace_folder, strict)
+    tell_of_success(ran, **{REMEMBER_TAG: "yes"})
+    assert remembered(ran) == strict
+    os.utime(file, (0, 0))
+    tell_of_success(ran, **{REMEMBER_TAG: "yes"})
+    assert remembered(ran).test == ran.test
+    newest = max(ran.workspace_folder.glob("inksift-*.yaml"))
+    assert "profile: camp2022" in newest.read_text()
 
 
 SUCCESS = dg.DagsterEventType.PIPELINE_SUCCESS

@@ -53,6 +53,40 @@ def test_an_empty_file_leaves_everything_open(tmp_path: Path) -> None:
     assert read_setup(tmp_path) == Setup()
 
 
+@pytest.mark.parametrize(
+    "content",
+    ["test:\nsettings:\nschedule:\nlink_roots:\nprofile:", "test: ''\nweights: ''\nprofile: ''"],
+)
+def test_a_name_with_nothing_after_it_says_nothing(tmp_path: Path, content: str) -> None:
+    setup_file(tmp_path).write_text(content)
+    assert read_setup(tmp_path) == Setup()
+
+
+def test_a_stage_whose_settings_are_comments_has_none(tmp_path: Path) -> None:
+    setup_file(tmp_path).write_text("settings:\n  duplicates:\n    # keep: first\n")
+    setup = read_setup(tmp_path)
+    assert setup
+    assert setup.settings == {"duplicates": {}}
+
+
+def test_a_path_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "ann"))
+    setup_file(tmp_path).write_text("source: ~/crawl\n")
+    setup = read_setup(tmp_path)
+    assert setup
+    assert setup.source == tmp_path / "ann" / "crawl"
+
+
+def test_what_is_no_file_is_not_taken_for_none(tmp_path: Path) -> None:
+    setup_file(tmp_path).symlink_to("not mounted")
+    with pytest.raises(ParamError, match="No such file"):
+        read_setup(tmp_path)
+    setup_file(tmp_path).unlink()
+    setup_file(tmp_path).mkdir()
+    with pytest.raises(ParamError, match="Is a directory"):
+        read_setup(tmp_path)
+
+
 def test_paths_that_people_write_are_below_the_workspace(tmp_path: Path) -> None:
     setup_file(tmp_path).write_text("source: ../crawl\ntest: /trusted\nlink_roots: [store]\n")
     setup = read_setup(tmp_path)
@@ -83,6 +117,8 @@ def test_a_file_that_a_person_edited_stays_beside_the_new_one(tmp_path: Path) ->
         ("- source", "expected name: value at the top"),
         ("source: a\nsource: b", "the key source stands twice"),
         ("source: [", "not a YAML file"),
+        ("source: 2026", r"setup\.source: input should be a path, in quotes .*, got 2026"),
+        ("schedule: {cron: */15 * * * *}", r"a value that begins with \* stands in quotes"),
     ],
 )
 def test_what_is_wrong_is_told_with_the_file(tmp_path: Path, content: str, told: str) -> None:
