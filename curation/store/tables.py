@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +34,14 @@ def read_later_table(place: Path, contract: Table) -> pd.DataFrame:
     """As `read_table`, but no rows where there is no such file: earlier versions of inksift did not
     write it yet."""
     return read_table(place, contract) if place.exists() else contract.frame([])
+
+
+def read_columns(place: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of a Parquet file, unchecked; StoreError, with what to do, as `read_table`."""
+    try:
+        return read_parquet(place, columns)
+    except BROKEN_TABLE as error:
+        raise unusable(place, error) from error
 
 
 def unusable(place: Path, error: Exception, remedy: str = RUN_AGAIN) -> StoreError:

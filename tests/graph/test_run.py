@@ -19,8 +19,8 @@ import pytest
 from PIL import Image
 
 from curation.base.tables import DECISIONS
-from curation.store.files import write_atomically
 from curation.store.parquet import read_parquet, to_parquet
+from curation.store.workspace import Workspace
 from tests.graph.conftest import JUDGE, QUICK, fingerprint, settings
 
 FAST = settings(*QUICK)
@@ -317,7 +317,7 @@ def test_pictures_that_moved_are_exported_from_where_they_are_now(
     decisions = read_parquet(workspace / "decisions.parquet")
     kept = decisions.index[decisions["outcome"] == "kept"]
     decisions.loc[kept[0], "outcome"] = "review"
-    write_atomically(workspace / "decisions.parquet", to_parquet(decisions))
+    Workspace(workspace).publish("decisions.parquet", to_parquet(decisions))
     fewer = inksift(*command, "--source", sample / "images", "--without-review").stdout
     assert "files of the earlier export no longer belong, and are removed" in fewer
 

@@ -12,7 +12,7 @@ import curation
 from curation.base.errors import SchemaError, StoreError
 from curation.base.tables import Table
 from curation.store.parquet import to_parquet
-from curation.store.tables import RUN_AGAIN, read_table
+from curation.store.tables import RUN_AGAIN, read_columns, read_table
 
 COUNTS = Table("counts", {"label": "str", "files": "int64"}, key=("label",))
 READS_ANYTHING = {"parquet.py", "tables.py", "workspace.py", "thumbnails.py"}
@@ -51,6 +51,14 @@ def test_a_table_of_another_version_is_told_from_a_damaged_one(tmp_path: Path) -
     with pytest.raises(StoreError, match=r"another version of inksift .*: do this") as raised:
         read_table(place, COUNTS, remedy="do this")
     assert isinstance(raised.value.__cause__, SchemaError)
+
+
+def test_some_columns_of_a_damaged_table_are_refused_alike(tmp_path: Path) -> None:
+    place = stored(tmp_path / "counts.parquet", pd.DataFrame({"label": ["cat"], "count": [1]}))
+    assert list(read_columns(place, ["label"])) == ["label"]
+    place.write_bytes(place.read_bytes()[:-9])
+    with pytest.raises(StoreError, match=r"counts\.parquet cannot be used .*: run `inksift run`"):
+        read_columns(place, ["label"])
 
 
 def test_only_the_store_reads_parquet() -> None:

@@ -74,7 +74,7 @@ def test_weights_that_are_nowhere_say_what_to_do(tmp_path):
 
 def test_an_unknown_name_is_told_the_known_ones():
     with pytest.raises(
-        ParamError, match="no weights called yolov9; there are: yolov8n, efficientnet-lite0"
+        ParamError, match="no weights called yolov9; there are: yolov8n, efficientnet-lite2"
     ):
         find_weights("yolov9")
 

@@ -272,7 +272,7 @@ def test_what_takes_decisions_in_is_a_button_away(grid: GridTab, reviewable: Wor
     grid.told("Rejected")
     grid.page.get_by_role("button", name="1 decision to take in").click()
     dialog = grid.page.get_by_role("dialog", name="Taking decisions in")
-    expect(dialog).to_contain_text(f"inksift decide --workspace {reviewable.root}")
+    expect(dialog).to_contain_text(f"--workspace {reviewable.root}")
     dialog.get_by_role("link", name="Show what was decided").click()
     grid.listed()
     assert grid.bar() == "1 picture"

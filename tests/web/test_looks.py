@@ -11,7 +11,7 @@ from curation.review.looks import prepare as module
 from curation.review.looks.doubts import class_doubts
 from curation.review.looks.layout import points_of
 from curation.review.looks.prepare import prepare
-from curation.review.looks.seriation import places_of
+from curation.review.looks.seriation import places_in_order
 from curation.review.looks.stored import read_looks
 from curation.review.reading import read_run
 from curation.store.files import write_atomically
@@ -31,11 +31,11 @@ def directions(count: int = 200) -> tuple[np.ndarray, np.ndarray]:
 
 def test_similar_vectors_stand_side_by_side() -> None:
     vectors, kind = directions()
-    places = places_of(vectors, 0)
+    places = places_in_order(vectors, 0)
     assert sorted(places) == list(range(200))
     walked = kind[np.argsort(places)]
     assert (walked[1:] != walked[:-1]).sum() == KINDS - 1
-    assert (places == places_of(vectors, 0)).all()
+    assert (places == places_in_order(vectors, 0)).all()
 
 
 @pytest.mark.parametrize("landmarks", [3000, 60])

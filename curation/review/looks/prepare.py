@@ -20,7 +20,7 @@ from curation.base.thumbnail_codec import unpack
 from curation.review.looks.doubts import class_doubts
 from curation.review.looks.layout import points_of
 from curation.review.looks.looks import LENGTH
-from curation.review.looks.seriation import places_of
+from curation.review.looks.seriation import places_in_order
 from curation.review.looks.stored import (
     COMPONENTS,
     DIRECTIONS,
@@ -31,7 +31,8 @@ from curation.review.looks.stored import (
 )
 from curation.review.reading import read_run
 from curation.review.run import Run
-from curation.store.parquet import parquet_batches, read_parquet
+from curation.store.parquet import parquet_batches
+from curation.store.tables import read_columns
 from curation.store.workspace import Workspace
 
 SEED = 0
@@ -81,7 +82,7 @@ def _placed(workspace: Workspace) -> pd.DataFrame:
     points = points_of(directions, SEED)
     whole = np.rint(directions * LENGTH).astype(np.int8)
     told = {"image_id": image_ids, "x": points[:, 0], "y": points[:, 1]}
-    told |= {"place": places_of(directions, SEED)}
+    told |= {"place": places_in_order(directions, SEED)}
     return pd.concat([pd.DataFrame(told), direction_columns(whole)], axis=1)
 
 
@@ -132,7 +133,7 @@ def _measured(workspace: Workspace) -> pd.DataFrame:
     names += ["content_width", "content_height", "resolved_width", "resolved_height"]
     if not workspace.table(HASHES.name).exists():
         return pd.DataFrame(columns=["image_id", "sharpness", "contrast"])
-    rows = read_parquet(workspace.table(HASHES.name), names)
+    rows = read_columns(workspace.table(HASHES.name), names)
     shares = [rows[f"resolved_{side}"] / rows[f"content_{side}"] for side in ("width", "height")]
     sharpness = np.minimum(shares[0], shares[1]).clip(0, 1)
     told = {"sharpness": sharpness, "contrast": rows["trimmed_contrast"]}
@@ -143,7 +144,7 @@ def _clustered(workspace: Workspace) -> pd.DataFrame:
     table = workspace.table(CLUSTERS.name)
     if not table.exists():
         return pd.DataFrame(columns=["image_id", "cluster"])
-    rows = read_parquet(table, ["image_id", "kmeans"])
+    rows = read_columns(table, ["image_id", "kmeans"])
     return rows.rename(columns={"kmeans": "cluster"})
 
 
@@ -168,7 +169,7 @@ def _light(workspace: Workspace, run: Run) -> pd.Series:
     """The mean brightness of every thumbnail, read part by part."""
     told: dict[str, float] = {}
     for part in sorted(set(run.thumbnails["part"])):
-        rows = read_parquet(workspace.root / part, ["image_id", "thumbnail"])
+        rows = read_columns(workspace.root / part, ["image_id", "thumbnail"])
         told |= dict(zip(rows["image_id"], map(_brightness, rows["thumbnail"]), strict=True))
     return run.thumbnails["image_id"].map(told)
 

@@ -13,11 +13,11 @@ MOST_GROUPS = 400
 """Groups at most that pictures are ordered by: a row of them is looked through pair by pair."""
 
 
-def places_of(directions: _Floats, seed: int) -> _Whole:
+def places_in_order(directions: _Floats, seed: int) -> _Whole:
     """The place of each of n unit vectors in an order that goes from group to nearest group, and
     within each from the group before to the one after.
 
-    >>> places_of(np.array([[1, 0], [0, 1], [1, 0.1], [0.1, 1]], np.float32), 0).tolist() in (
+    >>> places_in_order(np.array([[1, 0], [0, 1], [1, 0.1], [0.1, 1]], np.float32), 0).tolist() in (
     ...     [0, 3, 1, 2], [1, 2, 0, 3], [3, 0, 2, 1], [2, 1, 3, 0])
     True
     """
