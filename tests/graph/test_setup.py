@@ -150,8 +150,8 @@ def test_the_environment_outranks_the_setup(
 ) -> None:
     remember(project, settings_given(given(project), project))
     monkeypatch.setenv("INKSIFT_WORKSPACE", str(project.workspace_folder))
-    for name in ("INKSIFT_SOURCE", "INKSIFT_TEST"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("SOURCE", "TEST", "WEIGHTS", "LEDGER", "LINK_ROOTS"):
+        monkeypatch.delenv(f"INKSIFT_{name}", raising=False)
     assert project_given(from_environment()) == project
     monkeypatch.setenv("INKSIFT_TEST", str(tmp_path / "other"))
     found = project_given(from_environment())
