@@ -1,16 +1,13 @@
 """What tells Dagster that people decided something, and what starts a run on it."""
 
-from collections.abc import Collection
-
 import dagster as dg
 
 from curation.base.errors import InksiftError
 from curation.project import Project
-from curation.store.published import read_differs
 from pipelines.automatic import NO_PROJECT, request_remembered
 from pipelines.freshness import being_taken_in, ledger_at, taken_in, told
 from pipelines.jobs import decide
-from pipelines.remembering import edited_since
+from pipelines.remembering import measured_otherwise
 
 _SECONDS_BETWEEN_LOOKS = 30
 _NO_RUN = dg.SkipReason(
@@ -88,29 +85,18 @@ def new_decisions(project: Project | None) -> dg.SensorDefinition:
         request = request_remembered(project, context, decide.name)
         if isinstance(request, dg.SkipReason):
             return request
-        if reason := _measured_otherwise(project, request.run_config["ops"]):
-            return reason
+        if reason := _otherwise(project):
+            return dg.SkipReason(reason)
         return dg.SensorResult(cursor=f"{ahead} {ahead}", run_requests=[request])
 
     return sensor
 
 
-def _measured_otherwise(project: Project | None, steps: Collection[str]) -> dg.SkipReason | None:
-    """Why these steps do not decide with the setup on what the last run measured: it differed, or
-    the setup was edited since."""
-    if project is None:
-        return NO_PROJECT
+def _otherwise(project: Project | None) -> str:
     try:
-        differed, edited = read_differs(project.workspace), edited_since(project, steps)
+        return measured_otherwise(project) if project else ""
     except InksiftError as error:
-        return dg.SkipReason(str(error))
-    if not (differed or edited):
-        return None
-    why = "the last run differed from the setup" if differed else "the setup was edited since"
-    return dg.SkipReason(
-        f"{why}, and what the last run measured may not fit ({'; '.join(differed or edited)}): run "
-        "`inksift run`, or the job `everything` or `curate`, which take these in"
-    )
+        return str(error)
 
 
 def _ahead(project: Project | None, instance: dg.DagsterInstance) -> str | dg.SkipReason:

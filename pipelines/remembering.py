@@ -1,9 +1,11 @@
 """The setup of a workspace beside what a run was given: in what they differ, and when it is
 written."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import dagster as dg
 
 from assets.registry import registry
 from curation.base.described import value_told
@@ -13,8 +15,10 @@ from curation.people.ledger.address import same_place
 from curation.people.ledger.ledger import Ledger
 from curation.project import Project
 from curation.runs.record import known_run
+from curation.store.published import read_differs
 from curation.store.setup import SETUP, Setup, read_setup, write_setup
 from pipelines.given import profile_remembered, settings_remembered
+from pipelines.jobs import decide
 from pipelines.settings import Values, checked, load_profile, profile_names, stage_values
 
 FOR_ONE_RUN = ("verdicts.accept_removals", "human_decisions.accept_other_ledger")
@@ -49,16 +53,17 @@ def differences(project: Project, settings: Mapping[str, Params]) -> list[str]:
     return [*_other_places(setup, project), *_other_settings(project, settings)]
 
 
-def edited_since(project: Project, steps: Collection[str]) -> list[str]:
-    """In what the setup was edited since the last run measured with it, a line each, but for the
-    settings of these `steps` of Dagster, which are to run again; none before the first run."""
-    run, taking = known_run(project.workspace), registry().steps
-    measured = run.settings if run else {}
-    return [
-        one.told
-        for one in _edited(measured, stage_values(settings_remembered(project)))
-        if not set(taking[one.stage]) & set(steps)
-    ]
+def measured_otherwise(project: Project) -> str:
+    """Why the job `decide` cannot decide with the setup on what the last run measured: it differed,
+    or the setup was edited since; "" where nothing speaks against it."""
+    differed, edited = read_differs(project.workspace), _edited_since(project)
+    if not (differed or edited):
+        return ""
+    why = "the last run differed from the setup" if differed else "the setup was edited since"
+    return (
+        f"{why}, and what the last run measured may not fit ({'; '.join(differed or edited)}): run "
+        "`inksift run`, or the job `everything` or `curate`, which take these in"
+    )
 
 
 def remember(
@@ -117,6 +122,20 @@ def _changed(
             found = _ChangedSetting(stage, name, value, before[stage][name])
             if found.value != found.usual and found.setting not in FOR_ONE_RUN:
                 yield found
+
+
+def _edited_since(project: Project) -> list[str]:
+    """In what the setup was edited since the last run measured with it, a line each, but for the
+    settings of steps that `decide` runs again; none before the first run."""
+    run, stages = known_run(project.workspace), registry()
+    made = [asset for asset in stages.assets if isinstance(asset, dg.AssetsDefinition)]
+    again = {key.to_python_identifier() for key in decide.selection.resolve(made)}
+    measured = run.settings if run else {}
+    return [
+        one.told
+        for one in _edited(measured, stage_values(settings_remembered(project)))
+        if again.isdisjoint(stages.steps[one.stage])
+    ]
 
 
 def _edited(measured: Mapping[str, Mapping[str, Any]], now: Values) -> Iterator[_ChangedSetting]:

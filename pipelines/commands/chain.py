@@ -82,16 +82,17 @@ def run_options(command: Any) -> Any:
 def run_chain(
     job: str,
     given: "Given",
-    chosen: Chosen,
     *,
     as_json: bool,
+    remember: bool = False,
     truth: Path | None = None,
     deliver: Callable[[Path], None] | None = None,
 ) -> None:
     """Run a job on what was given or is remembered, and say what came of it; exit 1 where a
     blocking check failed.
 
-    `deliver` is handed the decisions as soon as there are some, be they a proposal."""
+    `remember` makes what it is given the setup, if it succeeds. `deliver` is handed the decisions
+    as soon as there are some, be they a proposal."""
     from curation.sample import read_truth
 
     project = _project(given)
@@ -109,9 +110,9 @@ def run_chain(
     began = time.monotonic()
     demand_heard(settings, project)
     project.workspace.demand_writable()
-    differs = [] if chosen.remember else differences(project, settings)
-    tags = tags_of(chosen.profile, chosen.assignments)
-    tags |= {REMEMBER_TAG: "yes"} if chosen.remember else {}
+    differs = [] if remember else differences(project, settings)
+    tags = tags_of(given.profile, given.assignments)
+    tags |= {REMEMBER_TAG: "yes"} if remember else {}
     try:
         heard = execute(project, job, settings, tags=tags, quiet=as_json)
     except DataError as error:
@@ -122,8 +123,8 @@ def run_chain(
     if deliver is not None and (proposal or not heard.failed_checks):
         deliver(Path(proposal or project.workspace.root / CSV))
     if heard.failed_checks:
-        stop(heard.failed_checks, proposal, summary.folder_told(heard), as_json=as_json)
-    kept = _remembered(project, settings, chosen)
+        _stop(heard.failed_checks, proposal, summary.folder_told(heard), as_json=as_json)
+    kept = _remembered(project, settings, profile=given.profile, anew=remember)
     told = summary.summary(project, heard, seconds=time.monotonic() - began, truth=truth)
     told |= {"differs_from_setup": differs, "setup": kept}
     click.echo(summary.as_json(told) if as_json else "\n".join(summary.lines(told)))
@@ -181,12 +182,14 @@ def _demand_there(given: "Given", project: "Project") -> None:
             )
 
 
-def _remembered(project: "Project", settings: "dict[str, Params]", chosen: Chosen) -> list[str]:
+def _remembered(
+    project: "Project", settings: "dict[str, Params]", *, profile: str, anew: bool
+) -> list[str]:
     """What a person should know of the setup after a run; an edit meanwhile spoils no run."""
     from pipelines.remembering import remember
 
     try:
-        return remember(project, settings, profile=chosen.profile, anew=chosen.remember)
+        return remember(project, settings, profile=profile, anew=anew)
     except InksiftError as error:
         return [f"the setup was not written: {error}"]
 
@@ -202,7 +205,7 @@ def _settings(given: "Given", project: "Project") -> "dict[str, Params]":
     return checked
 
 
-def stop(failed: list[str], proposal: str | None, notes: list[str], *, as_json: bool) -> None:
+def _stop(failed: list[str], proposal: str | None, notes: list[str], *, as_json: bool) -> None:
     """Tell which blocking checks failed and what is to know of the folder, and exit."""
     if as_json:
         told = {"failed_checks": failed, "proposal": proposal, "folder": notes}

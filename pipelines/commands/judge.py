@@ -40,7 +40,7 @@ def judge(source: Path | None, out: Path, as_json: bool, **options: Any) -> None
     def deliver(decisions: Path) -> None:
         write_atomically(out, decisions.read_bytes())
 
-    run_chain("curate", given, chosen, as_json=as_json, deliver=deliver)
+    run_chain("curate", given, as_json=as_json, remember=chosen.remember, deliver=deliver)
 
 
 def _check_out(out: Path, given: "Given") -> None:

@@ -45,4 +45,4 @@ def run(
     """
     chosen = Chosen(**options)
     given = given_on_command_line(source, chosen, test=test, no_test=no_test)
-    run_chain("everything", given, chosen, truth=truth, as_json=as_json)
+    run_chain("everything", given, truth=truth, as_json=as_json, remember=chosen.remember)

@@ -7,10 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from curation.people.ledger.decisions import Decision
 from curation.people.ledger.ledger import Ledger
 from curation.store.published import read_decisions
+from curation.store.setup import setup_file
 from curation.store.workspace import Workspace
 from tests.graph.conftest import Command
 
@@ -38,6 +40,20 @@ def test_it_takes_decisions_in_and_trains_nothing(
     others = after.drop(index=path)["outcome"]
     assert (others == before.set_index("path")["outcome"].drop(index=path)).all()
     assert (workspace.tables / "splits.parquet").read_bytes() == trained
+
+
+def test_on_what_was_measured_before_the_setup_was_edited_it_decides_nothing(
+    workspace: Workspace, inksift: Command
+) -> None:
+    file, before = setup_file(workspace.root), (workspace.root / "decisions.csv").read_bytes()
+    setup = yaml.safe_load(file.read_text())
+    measures = {**setup["settings"], "images": {"thumbnail_side_px": 320}}
+    file.write_text(yaml.safe_dump({**setup, "settings": measures}))
+    result = inksift("decide", "--workspace", workspace.root)
+    assert result.exit_code == 2
+    assert "the setup was edited since" in result.stderr
+    assert "(images.thumbnail_side_px: `320` instead of `640`)" in result.stderr
+    assert (workspace.root / "decisions.csv").read_bytes() == before
 
 
 def test_without_a_run_it_says_what_to_do(tmp_path: Path, inksift: Command) -> None:
