@@ -26,6 +26,9 @@ from curation.publish.export import export
 from curation.publish.facts import ExportFacts, Tested
 from curation.publish.task import MARK, ExportParams, ExportSummary
 
+BOX_CLASSES = ("face", "hand")
+"""What the detector of the run tells apart, which is not YOLO."""
+
 SIZES = {"JPEG": (24, 16), "PNG": (16, 24)}
 """Width and height of drawn pictures, by format; others are as PNG."""
 
@@ -133,7 +136,12 @@ class Folder:
             EMBEDDINGS.name: EMBEDDINGS.frame([{"image_id": one, **known} for one in ids]),
             FAMILIES.name: FAMILIES.frame(family),
         }
-        return ExportFacts(tables, self.splits if split else None, self.tested if split else None)
+        return ExportFacts(
+            tables,
+            self.splits if split else None,
+            self.tested if split else None,
+            box_classes=BOX_CLASSES,
+        )
 
     def export(self, form: str, target: Path | None = None, **settings: Any) -> ExportSummary:
         """Export into the folder of that name."""

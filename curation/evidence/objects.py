@@ -114,6 +114,11 @@ def count_objects(
     return Measured(OBJECT_COUNTS.check(measured.frame), measured.new)
 
 
+def box_classes(params: ObjectParams) -> Sequence[str]:
+    """The names of the class indices that boxes by the detector of `params` have."""
+    return detectors()[params.weights].classes
+
+
 def sound_boxes(boxes: Boxes) -> Boxes:
     """Boxes that can be counted: finite ones, cut to the picture, of more than no area.
 

@@ -6,11 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from curation.base.errors import ParamError
-from curation.evidence.models.yolo import COCO
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
-
-BOX_CLASSES = COCO
-"""What the detector tells apart, by the numbers that its boxes have."""
 
 _OTHER = "unknown"
 """The name of a number that the detector does not name."""
@@ -37,7 +33,8 @@ class DetectedBox(NamedTuple):
 
 def boxes_of(task: ExportTask, picture: ExportPicture) -> list[DetectedBox]:
     """The boxes of a picture; none where the detector saw nothing, or did not look."""
-    return [_box(row) for row in task.evidence.boxes.get(picture.image_id, ())]
+    classes = task.evidence.box_classes
+    return [_box(row, classes) for row in task.evidence.boxes.get(picture.image_id, ())]
 
 
 def demand_boxes(task: ExportTask, summary: ExportSummary) -> None:
@@ -46,8 +43,8 @@ def demand_boxes(task: ExportTask, summary: ExportSummary) -> None:
     unseen = [one for one in task.pictures if one.image_id not in task.evidence.boxes]
     if unseen and len(unseen) == len(task.pictures):
         raise ParamError(
-            f"form {task.params.form} is about boxes, and the run had no detector: run "
-            "`inksift weights fetch yolov8n`, and `inksift run` again"
+            f"form {task.params.form} is about boxes, and the run had no detector: see "
+            "`inksift weights`, fetch one, and `inksift run` again"
         )
     if unseen:
         summary.notes.append(
@@ -56,7 +53,7 @@ def demand_boxes(task: ExportTask, summary: ExportSummary) -> None:
         )
 
 
-def _box(row: Sequence[float]) -> DetectedBox:
+def _box(row: Sequence[float], classes: Sequence[str]) -> DetectedBox:
     left, top, right, bottom, confidence, number = map(float, row)
-    name = BOX_CLASSES[int(number)] if 0 <= number < len(BOX_CLASSES) else _OTHER
+    name = classes[int(number)] if 0 <= number < len(classes) else _OTHER
     return DetectedBox(int(number), name, confidence, left, top, right - left, bottom - top)

@@ -69,7 +69,7 @@ def export(
             classes=classes,
             earlier=earlier,
             beside=beside,
-            evidence=evidence_of(facts.tables),
+            evidence=evidence_of(facts),
             removed=removed_files(rows),
             lone=is_lone_file(form, target),
         )

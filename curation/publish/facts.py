@@ -3,7 +3,7 @@ and which picture trains, validates or tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -31,11 +31,13 @@ class Tested(NamedTuple):
 
 class ExportFacts(NamedTuple):
     """The tables of a run by name, as far as a form uses them; its SPLITS, None where the export is
-    not divided by them; and its trusted test folder, if it had one."""
+    not divided by them; its trusted test folder, if it had one; and the names of what its detector
+    tells apart, by the class index of a box."""
 
     tables: Mapping[str, pd.DataFrame] = MappingProxyType({})
     splits: pd.DataFrame | None = None
     tested: Tested | None = None
+    box_classes: Sequence[str] = ()
 
 
 NO_FACTS = ExportFacts()
@@ -44,16 +46,17 @@ NO_FACTS = ExportFacts()
 
 class Evidence(NamedTuple):
     """By image_id, where there are any: the detector's boxes (n x 6) and the embedding; by path:
-    the number of the family that a variant belongs to."""
+    the number of the family that a variant belongs to; and the names of the detector's classes."""
 
     boxes: Mapping[str, Boxes] = MappingProxyType({})
     embeddings: Mapping[str, npt.NDArray[np.float16]] = MappingProxyType({})
     families: Mapping[str, int] = MappingProxyType({})
+    box_classes: Sequence[str] = ()
 
 
-def evidence_of(tables: Mapping[str, pd.DataFrame]) -> Evidence:
-    """What some tables of a run say of every picture; a table that is not there says nothing."""
-    rows = {name: _checked(tables, name) for name in OF_RUN}
+def evidence_of(facts: ExportFacts) -> Evidence:
+    """What the tables of a run say of every picture; a table that is not there says nothing."""
+    rows = {name: _checked(facts.tables, name) for name in OF_RUN}
     counts, vectors, families = (
         rows[table.name] for table in (OBJECT_COUNTS, EMBEDDINGS, FAMILIES)
     )
@@ -63,6 +66,7 @@ def evidence_of(tables: Mapping[str, pd.DataFrame]) -> Evidence:
         {key: flat.reshape(-1, 6) for key, flat in _pairs(seen, "image_id", "boxes")},
         dict(_pairs(usable, "image_id", "vector")),
         {path: int(number) for path, number in _pairs(families, "path", "family")},
+        facts.box_classes,
     )
 
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from curation.base.errors import ParamError
 from curation.base.tables import DUPLICATES, IMAGES, SPLITS
+from curation.evidence.objects import ObjectParams, box_classes
 from curation.gather.archive.unpack import pictures_of
 from curation.gather.folder.layout import GIVEN_SPLITS
 from curation.gather.folder.sidecars import SIDECARS
 from curation.project import Project
 from curation.publish.beside import Beside, beside_of
 from curation.publish.facts import OF_RUN, ExportFacts, Tested
+from curation.runs.record import known_run
 from curation.store.published import (
     demand_trained,
     read_images,
@@ -71,15 +73,26 @@ def read_facts(workspace: Workspace, names: Sequence[str], *, split: bool) -> Ex
     """What the last run found out, as far as an export uses it: the tables of these `names`, and
     where it is to be divided how the run did it. StoreError where it divided nothing."""
     tables = {name: read_later_table(workspace.table(name), OF_RUN[name]) for name in names}
+    facts = ExportFacts(tables, box_classes=_box_classes(workspace))
     if not split:
-        return ExportFacts(tables)
+        return facts
     demand_trained(workspace)
     splits = read_table(workspace.table(SPLITS.name), SPLITS)
     test = read_test(workspace)
     if test is None:
-        return ExportFacts(tables, splits)
+        return facts._replace(splits=splits)
     images = read_table(workspace.table(f"test_{IMAGES.name}"), IMAGES)
-    return ExportFacts(tables, splits, Tested(pictures_of(test, workspace), images))
+    tested = Tested(pictures_of(test, workspace), images)
+    return facts._replace(splits=splits, tested=tested)
+
+
+def _box_classes(workspace: Workspace) -> Sequence[str]:
+    """What the detector of the last run tells apart; the default one's where no record of it is
+    there."""
+    run = known_run(workspace)
+    settings = run.settings.get("object_counts", {}) if run else {}
+    chosen = {name: value for name, value in settings.items() if name == "weights"}
+    return box_classes(ObjectParams.of("object_counts", chosen))
 
 
 def pictures_of_run(workspace: Workspace) -> Path:

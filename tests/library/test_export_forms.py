@@ -506,7 +506,7 @@ def test_coco_gives_boxes_in_pixels_and_captions(folder: Folder) -> None:
     assert (image["file_name"], image["width"], image["height"]) == ("fox/a b (2).jpg", 24, 16)
     assert f"val/{image['file_name']}" in found
     assert (box["bbox"], box["area"], box["category_id"]) == ([6.0, 4.0, 12.0, 4.0], 48.0, 1)
-    assert instances["categories"][0] == {"id": 1, "name": "person"}
+    assert instances["categories"] == [{"id": 1, "name": "face"}, {"id": 2, "name": "hand"}]
     captions = json.loads(found["annotations/captions_test.json"])
     assert [one["caption"] for one in captions["annotations"]] == ["a cat"]
 
@@ -524,6 +524,7 @@ def test_yolo_gives_a_text_beside_every_picture_and_names_no_folder_outside(
         "images/test",
     ]
     assert "path" not in told
+    assert told["names"] == {0: "face", 1: "hand"}
 
 
 @pytest.mark.parametrize("form", ["yolo", "kohya", "webdataset"])

@@ -15,7 +15,7 @@ from curation.evidence.models import families
 from curation.evidence.models.pinned import Weights
 from curation.evidence.models.roles import DetectorModel, EmbedderModel
 from curation.evidence.models.weights import list_weights
-from curation.evidence.objects import ObjectParams, count_objects, load_detector
+from curation.evidence.objects import ObjectParams, box_classes, count_objects, load_detector
 from curation.store.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +62,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     corner, mean = weights_of("toy-corner"), weights_of("toy-mean")
     for weights in (corner, mean):
         (tmp_path / weights.file).write_bytes(FILE)
-    monkeypatch.setattr(families, "DETECTORS", (*families.DETECTORS, DetectorModel(corner, Corner)))
+    monkeypatch.setattr(
+        families, "DETECTORS", [*families.DETECTORS, DetectorModel(corner, Corner, Corner.classes)]
+    )
     monkeypatch.setattr(families, "EMBEDDERS", (*families.EMBEDDERS, EmbedderModel(mean, Mean)))
     return tmp_path
 
@@ -92,6 +94,7 @@ def test_another_embedder_is_chosen_by_name_and_embeds(folder: Path) -> None:
 def test_its_weights_are_listed_and_its_name_is_offered(folder: Path) -> None:
     found = {line.name: line.where for line in list_weights([folder])}
     assert found["toy-corner"] == str(folder / "toy-corner.bin")
+    assert box_classes(ObjectParams(weights="toy-corner")) == Corner.classes
     with pytest.raises(ParamError, match=r"no weights called eyes; there are: .*toy-corner"):
         ObjectParams.of("object_counts", {"weights": "eyes"})
 
@@ -116,7 +119,6 @@ def test_families_are_named_in_their_own_modules_only() -> None:
     models = {f"curation/evidence/models/{name}" for name in OWN_MODULES}
     heads = {place for place in told.stdout.split() if place.startswith("curation/verdict/medium/")}
     assert set(told.stdout.split()) - heads - models == {
-        "curation/publish/boxes.py",
         "curation/publish/forms/__init__.py",
         "curation/publish/forms/as_yolo.py",
         "curation/training/networks/transfer.py",

@@ -51,10 +51,12 @@ class LoadDetector(Protocol):
 
 @dataclass(frozen=True)
 class DetectorModel:
-    """A detector that can be chosen by the name of its weights."""
+    """A detector that can be chosen by the name of its weights; `classes` names the class indices
+    of its boxes."""
 
     weights: Weights
     load: LoadDetector
+    classes: Sequence[str]
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ CLASS_OFFSET_PX = 7680
 _GREY = (114, 114, 114)
 """Colour of the letterbox, as ultralytics has it."""
 
-_COCO = """
+_NAMES = """
 person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light,
 fire hydrant, stop sign, parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant,
 bear, zebra, giraffe, backpack, umbrella, handbag, tie, suitcase, frisbee, skis, snowboard,
@@ -55,7 +55,7 @@ hot dog, pizza, donut, cake, chair, couch, potted plant, bed, dining table, toil
 mouse, remote, keyboard, cell phone, microwave, oven, toaster, sink, refrigerator, book, clock,
 vase, scissors, teddy bear, hair drier, toothbrush
 """
-COCO = tuple(name.strip() for name in _COCO.split(","))
+_COCO = tuple(name.strip() for name in _NAMES.split(","))
 
 
 class Letterbox(NamedTuple):
@@ -94,7 +94,7 @@ def fractions(boxes: Floats32, box: Letterbox) -> Floats32:
 class YoloDetector:
     """YOLO on a letterboxed picture, one picture per core at a time."""
 
-    classes: Sequence[str] = COCO
+    classes: Sequence[str] = _COCO
 
     def __init__(
         self, weights: Path, folder: Path, *, confidence: float, overlap: float, input_side_px: int
@@ -244,5 +244,6 @@ DETECTOR_MODELS = (
             "AGPL-3.0",
         ),
         YoloDetector,
+        _COCO,
     ),
 )

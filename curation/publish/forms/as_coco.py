@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from curation.base.tables import OBJECT_COUNTS
-from curation.publish.boxes import BOX_CLASSES, boxes_of, demand_boxes
+from curation.publish.boxes import boxes_of, demand_boxes
 from curation.publish.forms.form import Form
 from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
 from curation.publish.records import record
@@ -64,8 +64,9 @@ def _of_split(task: ExportTask, own: Mapping[str, ExportPicture]) -> dict[str, d
     ]
     info = {"description": "Curated by inksift", "version": "1"}
     shared = {"info": info, "licenses": [], "images": images}
+    instances = {"annotations": _instances(task, own), "categories": _categories(task)}
     return {
-        "instances": shared | {"annotations": _instances(task, own), "categories": _categories()},
+        "instances": shared | instances,
         "captions": shared | {"annotations": captions},
     }
 
@@ -90,8 +91,9 @@ def _instances(task: ExportTask, own: Mapping[str, ExportPicture]) -> list[dict[
     return found
 
 
-def _categories() -> list[dict[str, Any]]:
-    return [{"id": number, "name": name} for number, name in enumerate(BOX_CLASSES, 1)]
+def _categories(task: ExportTask) -> list[dict[str, Any]]:
+    names = task.evidence.box_classes
+    return [{"id": number, "name": name} for number, name in enumerate(names, 1)]
 
 
 FORM = Form(

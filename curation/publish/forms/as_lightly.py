@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS
-from curation.publish.boxes import BOX_CLASSES, boxes_of
+from curation.publish.boxes import boxes_of
 from curation.publish.forms.form import Form
 from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
 from curation.publish.records import record
@@ -51,15 +51,16 @@ def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> Texts:
     }
     return {
         **predictions,
-        f"{_PREDICTIONS}/{_SCHEMA}": _schema(),
+        f"{_PREDICTIONS}/{_SCHEMA}": _schema(task),
         "metadata.jsonl": _fields(task, pictures),
         "embeddings.csv": _embeddings(task, pictures),
         _OPENER: opener.read_bytes(),
     }
 
 
-def _schema() -> bytes:
-    categories = [{"id": number, "name": name} for number, name in enumerate(BOX_CLASSES)]
+def _schema(task: ExportTask) -> bytes:
+    names = task.evidence.box_classes
+    categories = [{"id": number, "name": name} for number, name in enumerate(names)]
     return json.dumps({"task_type": "object-detection", "categories": categories}).encode()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import yaml
 
 from curation.base.tables import OBJECT_COUNTS
-from curation.publish.boxes import BOX_CLASSES, boxes_of, demand_boxes
+from curation.publish.boxes import boxes_of, demand_boxes
 from curation.publish.export_names import kept_folder
 from curation.publish.forms.form import Form
 from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
@@ -45,7 +45,7 @@ def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> Texts:
         f"labels/{name.removeprefix('images/').rpartition('.')[0]}.txt": _lines(task, picture)
         for name, picture in there.items()
     }
-    return {**labels, _YAML: _description(there)}
+    return {**labels, _YAML: _description(task, there)}
 
 
 def _lines(task: ExportTask, picture: ExportPicture) -> bytes:
@@ -58,14 +58,15 @@ def _lines(task: ExportTask, picture: ExportPicture) -> bytes:
     return "".join(lines).encode()
 
 
-def _description(there: Mapping[str, ExportPicture]) -> bytes:
+def _description(task: ExportTask, there: Mapping[str, ExportPicture]) -> bytes:
     """Without `path`, which ultralytics takes from where it is started or among its own data sets:
     all is relative to this file."""
     splits = {picture.split for picture in there.values()}
     parts = {_part(split): f"images/{_part(split)}" for split in sorted(splits) if split}
     train = parts.get("train", "images")
     told = {"train": train, "val": parts.get("val", train)} | parts
-    return yaml.safe_dump(told | {"names": dict(enumerate(BOX_CLASSES))}, sort_keys=False).encode()
+    names = dict(enumerate(task.evidence.box_classes))
+    return yaml.safe_dump(told | {"names": names}, sort_keys=False).encode()
 
 
 def _without_validation(task: ExportTask) -> list[str]:
