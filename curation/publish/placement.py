@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from curation.publish.beside import Sidecar
 from curation.publish.export_names import distinct, folded, kept_name, sidecar_name, with_number
-from curation.publish.task import ExportPicture, ExportTask
+from curation.publish.task import ExportPicture, ExportSummary, ExportTask
 
 NamesBeside = Callable[[ExportPicture, str, Sequence[Sidecar]], Mapping[str, Sidecar]]
 """The names of the sidecars of a picture that lies under some name."""
@@ -64,6 +64,13 @@ def plan_of(task: ExportTask, naming: Naming) -> Plan:
     return Plan(pictures, sidecars)
 
 
+def told_plan(task: ExportTask, summary: ExportSummary, naming: Naming) -> Plan:
+    """The same, with what has another name than in the source told in `summary`."""
+    plan = plan_of(task, naming)
+    summary.notes += _renamings(task, plan)
+    return plan
+
+
 class _Taken:
     """The names in one folder, and the number that the next picture of a name may have."""
 
@@ -97,7 +104,7 @@ class _Taken:
         return True
 
 
-def renamings(task: ExportTask, plan: Plan) -> list[str]:
+def _renamings(task: ExportTask, plan: Plan) -> list[str]:
     """Sentences on what has another name than in the source."""
     told = [
         f"class {label!r} is the folder {folder}"

@@ -19,8 +19,8 @@ from curation.drawing.contact_sheet import jpeg
 from curation.gather.archive.unpack import pictures_of
 from curation.gather.folder.reach import Reach, reach_of
 from curation.gather.folder.safe_open import RefusedError
-from curation.store.parquet import rows_where
 from curation.store.published import read_link_roots, read_source
+from curation.store.tables import columns_where
 from curation.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Originals:
 
     def _encoded(self, image_id: str) -> bytes:
         table = self._workspace.table(IMAGES.name)
-        found = rows_where(table, ["path_bytes"], "image_id", image_id)
+        found = columns_where(table, ["path_bytes"], "image_id", image_id)
         if found.empty or not image_id:
             raise KeyError(image_id)
         with self._reach() as reach:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from curation.base.errors import SchemaError, StoreError
 from curation.base.tables import Table
-from curation.store.parquet import BROKEN_TABLE, read_parquet
+from curation.store.parquet import BROKEN_TABLE, parquet_batches, read_parquet, rows_where
 
 RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
 
@@ -40,6 +40,22 @@ def read_columns(place: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Some columns of a Parquet file, unchecked; StoreError, with what to do, as `read_table`."""
     try:
         return read_parquet(place, columns)
+    except BROKEN_TABLE as error:
+        raise unusable(place, error) from error
+
+
+def column_batches(place: Path, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:
+    """The same, at most so many rows at a time."""
+    try:
+        yield from parquet_batches(place, columns, rows=rows)
+    except BROKEN_TABLE as error:
+        raise unusable(place, error) from error
+
+
+def columns_where(place: Path, columns: Sequence[str], name: str, value: str) -> pd.DataFrame:
+    """The same of the rows alone whose column `name` has a value."""
+    try:
+        return rows_where(place, columns, name, value)
     except BROKEN_TABLE as error:
         raise unusable(place, error) from error
 

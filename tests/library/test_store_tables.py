@@ -12,7 +12,7 @@ import curation
 from curation.base.errors import SchemaError, StoreError
 from curation.base.tables import Table
 from curation.store.parquet import to_parquet
-from curation.store.tables import RUN_AGAIN, read_columns, read_table
+from curation.store.tables import RUN_AGAIN, column_batches, columns_where, read_columns, read_table
 
 COUNTS = Table("counts", {"label": "str", "files": "int64"}, key=("label",))
 READS_ANYTHING = {"parquet.py", "tables.py", "workspace.py", "thumbnails.py"}
@@ -56,9 +56,22 @@ def test_a_table_of_another_version_is_told_from_a_damaged_one(tmp_path: Path) -
 def test_some_columns_of_a_damaged_table_are_refused_alike(tmp_path: Path) -> None:
     place = stored(tmp_path / "counts.parquet", pd.DataFrame({"label": ["cat"], "count": [1]}))
     assert list(read_columns(place, ["label"])) == ["label"]
+    assert [len(part) for part in column_batches(place, ["label"], rows=9)] == [1]
+    assert columns_where(place, ["label"], "label", "dog").empty
     place.write_bytes(place.read_bytes()[:-9])
-    with pytest.raises(StoreError, match=r"counts\.parquet cannot be used .*: run `inksift run`"):
-        read_columns(place, ["label"])
+    readers = (
+        lambda: read_columns(place, ["label"]),
+        lambda: list(column_batches(place, ["label"], rows=9)),
+        lambda: columns_where(place, ["label"], "label", "cat"),
+    )
+    for read in readers:
+        with pytest.raises(
+            StoreError, match=r"counts\.parquet cannot be used .*: run `inksift run`"
+        ):
+            read()
+
+
+RAW_READERS = ("read_parquet", "parquet_batches", "rows_where", "BROKEN_TABLE")
 
 
 def test_only_the_store_reads_parquet() -> None:
@@ -69,6 +82,7 @@ def test_only_the_store_reads_parquet() -> None:
         for package in ("curation", "assets", "pipelines")
         for path in (root / package).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Name) and node.id in ("read_parquet", "BROKEN_TABLE")
+        if isinstance(node, ast.Name)
+        and node.id in ("read_parquet", "parquet_batches", "rows_where", "BROKEN_TABLE")
     }
     assert readers == {f"curation/store/{name}" for name in READS_ANYTHING}

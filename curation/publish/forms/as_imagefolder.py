@@ -19,7 +19,7 @@ from curation.publish.beside import Sidecar
 from curation.publish.card import Counted, config_head, data_card
 from curation.publish.export_names import distinct, kept_folder
 from curation.publish.forms.form import BY_PILLOW, Form
-from curation.publish.placement import Naming, own_names, plan_of, renamings
+from curation.publish.placement import Naming, own_names, told_plan
 from curation.publish.records import record
 from curation.publish.shards import WITHOUT_SPLIT
 from curation.publish.task import MARK, ExportPicture, ExportSummary, ExportTask, class_folder
@@ -57,8 +57,8 @@ def write_imagefolder(task: ExportTask, summary: ExportSummary) -> None:
     naming = Naming(
         lambda picture: class_folder(task, picture), mend=without_split_words, beside=_names_beside
     )
-    plan = plan_of(task, naming)
-    summary.notes += [*renamings(task, plan), *_dates(task), *_for_torchvision(task)]
+    plan = told_plan(task, summary, naming)
+    summary.notes += [*_dates(task), *_for_torchvision(task)]
     write_tree(task, summary, plan, lambda there: _texts(task, there))
 
 

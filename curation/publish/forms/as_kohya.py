@@ -9,7 +9,7 @@ from curation.gather.folder.choice import ending
 from curation.gather.folder.sidecars import CAPTIONS
 from curation.publish.beside import Sidecar
 from curation.publish.forms.form import Form
-from curation.publish.placement import Naming, Plan, own_names, plan_of, renamings
+from curation.publish.placement import Naming, Plan, own_names, told_plan
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
 from curation.publish.tree import write_tree
 
@@ -27,8 +27,8 @@ def write_kohya(task: ExportTask, summary: ExportSummary) -> None:
         shown = f"{task.params.repeats}_{task.classes[picture.label]}"
         return "/".join(filter(None, (picture.split, shown)))
 
-    plan = plan_of(task, Naming(folder, beside=_names_beside, by_stem=True))
-    summary.notes += [*renamings(task, plan), *_without_caption(plan)]
+    plan = told_plan(task, summary, Naming(folder, beside=_names_beside, by_stem=True))
+    summary.notes += _without_caption(plan)
     write_tree(task, summary, plan)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS
 from curation.publish.boxes import boxes_of
 from curation.publish.forms.form import Form
-from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
+from curation.publish.placement import Naming, no_sidecars, told_plan
 from curation.publish.records import record
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
 from curation.publish.tree import Texts, write_tree
@@ -36,8 +36,7 @@ def write_lightly(task: ExportTask, summary: ExportSummary) -> None:
     def folder(picture: ExportPicture) -> str:
         return f"images/{task.classes[picture.label]}"
 
-    plan = plan_of(task, Naming(folder, beside=no_sidecars))
-    summary.notes += renamings(task, plan)
+    plan = told_plan(task, summary, Naming(folder, beside=no_sidecars))
     write_tree(task, summary, plan, lambda there: _texts(task, there))
 
 

@@ -12,7 +12,7 @@ from curation.base.tables import OBJECT_COUNTS
 from curation.publish.boxes import boxes_of, demand_boxes
 from curation.publish.export_names import kept_folder
 from curation.publish.forms.form import Form
-from curation.publish.placement import Naming, no_sidecars, plan_of, renamings
+from curation.publish.placement import Naming, no_sidecars, told_plan
 from curation.publish.task import ExportPicture, ExportSummary, ExportTask
 from curation.publish.tree import Texts, write_tree
 
@@ -31,8 +31,8 @@ def write_yolo(task: ExportTask, summary: ExportSummary) -> None:
     def folder(picture: ExportPicture) -> str:
         return "/".join(filter(None, ("images", _part(picture.split), task.classes[picture.label])))
 
-    plan = plan_of(task, Naming(folder, beside=no_sidecars, by_stem=True))
-    summary.notes += [*renamings(task, plan), *_without_validation(task)]
+    plan = told_plan(task, summary, Naming(folder, beside=no_sidecars, by_stem=True))
+    summary.notes += _without_validation(task)
     write_tree(task, summary, plan, lambda there: _texts(task, there))
 
 

@@ -31,8 +31,7 @@ from curation.review.looks.stored import (
 )
 from curation.review.reading import read_run
 from curation.review.run import Run
-from curation.store.parquet import parquet_batches
-from curation.store.tables import read_columns
+from curation.store.tables import column_batches, read_columns
 from curation.store.workspace import Workspace
 
 SEED = 0
@@ -112,7 +111,7 @@ def _embeddings(table: Path) -> Iterator[tuple[list[str], _Floats]]:
     """The sound embeddings of a table with their image_ids, none where there is no table."""
     if not table.exists():
         return
-    for frame in parquet_batches(table, ["image_id", "status", "vector"], rows=EMBEDDINGS_AT_ONCE):
+    for frame in column_batches(table, ["image_id", "status", "vector"], rows=EMBEDDINGS_AT_ONCE):
         sound = frame[frame["status"] == "ok"]
         if len(sound):
             yield sound["image_id"].tolist(), np.stack(sound["vector"].tolist()).astype(np.float32)

@@ -22,11 +22,17 @@ class FoldSettings:
     """Most folds: one fit each."""
 
 
-FOLDING = FoldSettings()
+@dataclass(frozen=True)
+class WeightSettings:
+    """What large groups of pictures weigh. Set by the AUROC that `benchmarks/medium.py` prints of
+    pictures without their publisher."""
 
-FAMILY_POWER = 0.25
-"""What a family of illustrations weighs: its size to this power. Set by the AUROC of pictures
-without their publisher; 0 costs cartoons and 3D emoji .001 to .009."""
+    family_power: float = 0.25
+    """A family of illustrations weighs its size to this power; 0 costs cartoons and 3D emoji .001
+    to .009."""
+
+
+FOLDING, _WEIGHT = FoldSettings(), WeightSettings()
 
 
 def publishers(sources: pd.Series) -> pd.Series:
@@ -92,6 +98,6 @@ def by_family_and_publisher(table: pd.DataFrame) -> Floats:
     own = family.groupby([family, owner]).transform("size").to_numpy(float) ** -0.5
     of_family = pd.Series(own).groupby(family.to_numpy()).transform("sum").to_numpy()
     sizes = family.groupby(family).transform("size").to_numpy(float)
-    shared = own / of_family * sizes**FAMILY_POWER
+    shared = own / of_family * sizes**_WEIGHT.family_power
     weight[drawn] = shared / shared.sum() * weight[drawn].sum()
     return weight
