@@ -16,7 +16,7 @@ from PIL import Image
 
 from curation.evidence.models.hardened import import_ultralytics
 from curation.evidence.models.weights import find_weights
-from curation.evidence.models.yolo import COCO, YoloDetector, letterbox, load_yolo, strongest
+from curation.evidence.models.yolo import YoloDetector, letterbox, load_yolo, strongest
 
 SIZES = [
     (640, 640),
@@ -127,7 +127,7 @@ def test_no_more_than_three_hundred_objects_are_reported():
 
 
 def test_the_class_names_are_those_of_the_network(yolo_file):
-    assert tuple(load_yolo(yolo_file).names.values()) == COCO
+    assert tuple(load_yolo(yolo_file).names.values()) == YoloDetector.classes
 
 
 def test_nothing_odd_is_left_behind(detector, cache):
