@@ -3,21 +3,21 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import records
-from assets.shared.union import union
-from assets.training.splits import MOST_LISTED
-from curation.base.reasons import BAD_FEATURE
-from curation.base.tables import DECISIONS, EMBEDDINGS
-from curation.evidence.models.families import DETECTORS
-from curation.evidence.models.weights import fetching
-from curation.evidence.objects import DETECTOR_UNAVAILABLE
-from curation.project import Project
-from curation.store.published import read_f1_report
-from curation.training.leaks import relatives_of_test
-from curation.training.resample.promises import broken_promises
-from curation.training.resample.recipe import ORIGINAL
-from curation.training.splits import LEFT_OUT, leaks
-from curation.verdict.conservation import conservation_problems
+from inksift.assets.shared.results import records
+from inksift.assets.shared.union import union
+from inksift.assets.training.splits import MOST_LISTED
+from inksift.curation.base.reasons import BAD_FEATURE
+from inksift.curation.base.tables import DECISIONS, EMBEDDINGS
+from inksift.curation.evidence.models.families import DETECTORS
+from inksift.curation.evidence.models.weights import fetching
+from inksift.curation.evidence.objects import DETECTOR_UNAVAILABLE
+from inksift.curation.project import Project
+from inksift.curation.store.published import read_f1_report
+from inksift.curation.training.leaks import relatives_of_test
+from inksift.curation.training.resample.promises import broken_promises
+from inksift.curation.training.resample.recipe import ORIGINAL
+from inksift.curation.training.splits import LEFT_OUT, leaks
+from inksift.curation.verdict.conservation import conservation_problems
 
 _ERROR, _WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 

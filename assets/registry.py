@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import dagster as dg
 
-from assets import ablation, dedup, evidence, experiments, gather, people, training, verdict
-from assets.shared.stage import Stage
-from curation.base.params import Params
-from curation.base.tables import Table
+from inksift.assets import ablation, dedup, evidence, experiments, gather, people, training, verdict
+from inksift.assets.shared.stage import Stage
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import Table
 
 GROUPS = (gather, evidence, people, dedup, verdict, training, ablation, experiments)
 """The groups of the UI in the order in which pictures pass them, each the package of its assets."""

@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 from noisy_labelled import Noisy, build
 
-CLI = [sys.executable, "-m", "pipelines.cli"]
+CLI = [sys.executable, "-m", "inksift"]
 TARGETS = {"macro_gain": 5.0, "rare_gain": 10.0}
 """Points of F1 by which the curated folder is to be ahead of the raw one."""
 

@@ -22,17 +22,17 @@ import pandas as pd
 from medium import measured_sets
 from medium_cross_set import left_out
 
-from curation.evidence.features import DEFAULT_EMBEDDER
-from curation.store.workspace import Workspace
-from curation.verdict.audit.questions import propose
-from curation.verdict.learned import LearnedParams
-from curation.verdict.medium import quality
-from curation.verdict.medium.fit import probability
-from curation.verdict.medium.fitting.measured import MeasuredPictures, some, voters_measures
-from curation.verdict.medium.fitting.views import AS_IT_IS
-from curation.verdict.medium.folder import Folder
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.votes import EMBEDDING, MEASURES
+from inksift.curation.evidence.features import DEFAULT_EMBEDDER
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.audit.questions import propose
+from inksift.curation.verdict.learned import LearnedParams
+from inksift.curation.verdict.medium import quality
+from inksift.curation.verdict.medium.fit import probability
+from inksift.curation.verdict.medium.fitting.measured import MeasuredPictures, some, voters_measures
+from inksift.curation.verdict.medium.fitting.views import AS_IT_IS
+from inksift.curation.verdict.medium.folder import Folder
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.votes import EMBEDDING, MEASURES
 
 MOST_DRAWINGS, LEAST_DRAWINGS, PHOTO_SHARE = 400, 60, 0.2
 ANSWERS = 50

@@ -24,9 +24,9 @@ from hash_crowds import flipped
 from pairs_folder import given
 from process_cost import Cost, measured, measured_here
 
-from curation.dedup.pairs import PairParams
-from curation.dedup.propose.candidates import find_candidates
-from curation.dedup.propose.neighbours import (
+from inksift.curation.dedup.pairs import PairParams
+from inksift.curation.dedup.propose.candidates import find_candidates
+from inksift.curation.dedup.propose.neighbours import (
     Nearest,
     is_exact,
     nearest_few,

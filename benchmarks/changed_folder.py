@@ -13,7 +13,7 @@ from picture_sources import Sources
 from small_change_families import FAMILIES
 from small_change_pairs import changed_pair
 
-from curation.base.engine import per_item
+from inksift.curation.base.engine import per_item
 
 FIRST = "before a small change"
 """What the column `transform` says of the first picture of a pair."""

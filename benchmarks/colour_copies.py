@@ -2,7 +2,7 @@
 
     python benchmarks/colour_copies.py
 
-Each drawing (of `curation.sample`) is written as sRGB and in every other space, both are read by
+Each drawing (of `curation/sample/`) is written as sRGB and in every other space, both are read by
 the gate, and `dedup` says what the two are to each other. `raw` is the same without a conversion of
 colours, as inksift read them before. Profiles come from Debian's libgs-common. The last line is
 JSON."""
@@ -17,13 +17,13 @@ import numpy as np
 from format_encoders import chunk, pillow, profile, with_chunks
 from PIL import Image, ImageCms
 
-from curation.base.rgb import Rgb, shrink
-from curation.dedup.aligned.view import View
-from curation.dedup.relation import relate
-from curation.gather.gate.colorimetry import numbered_colours, written_profile
-from curation.gather.gate.decode import decode
-from curation.sample.scenes import SUBJECTS, draw_scene
-from curation.sample.styles import STYLES, paint
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.relation import relate
+from inksift.curation.gather.gate.colorimetry import numbered_colours, written_profile
+from inksift.curation.gather.gate.decode import decode
+from inksift.curation.sample.scenes import SUBJECTS, draw_scene
+from inksift.curation.sample.styles import STYLES, paint
 
 SEEDS = (*range(14), *range(15, 19))  # the scene of 14 cannot be painted
 DRAWINGS, SIDE_PX, MAX_PIXELS, THUMBNAIL_PX = len(SEEDS), 360, 10**7, 640

@@ -24,7 +24,7 @@ import pandas as pd
 import psutil
 from PIL import Image
 
-CLI = [sys.executable, "-m", "pipelines.cli"]
+CLI = [sys.executable, "-m", "inksift"]
 NEW_FILES = 10
 
 

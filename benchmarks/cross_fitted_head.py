@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 from medium import measured_sets
 
-from curation.evidence.features import DEFAULT_EMBEDDER
-from curation.store.files import write_atomically
-from curation.store.workspace import Workspace
-from curation.verdict.medium.fitting.fit import fit_head
-from curation.verdict.medium.fitting.measured import MeasuredPictures, some
-from curation.verdict.medium.fitting.sources import publishers
-from curation.verdict.medium.head import own_head
+from inksift.curation.evidence.features import DEFAULT_EMBEDDER
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.medium.fitting.fit import fit_head
+from inksift.curation.verdict.medium.fitting.measured import MeasuredPictures, some
+from inksift.curation.verdict.medium.fitting.sources import publishers
+from inksift.curation.verdict.medium.head import own_head
 
 
 def strangers(pictures: MeasuredPictures, left_out: str) -> MeasuredPictures:

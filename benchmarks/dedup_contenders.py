@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from curation.dedup.groups import DedupParams, find_duplicates
-from curation.dedup.pairs import PairParams, find_pairs
-from curation.evidence.features import FeatureParams, embed, load_embedder
-from curation.gather.images import ImageParams, find_images
-from curation.store.thumbnails import Thumbnails
-from curation.store.workspace import Workspace
+from inksift.curation.dedup.groups import DedupParams, find_duplicates
+from inksift.curation.dedup.pairs import PairParams, find_pairs
+from inksift.curation.evidence.features import FeatureParams, embed, load_embedder
+from inksift.curation.gather.images import ImageParams, find_images
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.store.workspace import Workspace
 
 PEERS = """The peers look at the upright picture only: they find turned copies where a
 picture is symmetric or the network does not care. They lay no transparent picture on white, so that

@@ -181,7 +181,7 @@ def orientations(number: int) -> dict[str, Any]:
 
 
 def _joined(oriented: np.ndarray) -> Pairs:
-    from curation.dedup.propose.near import near_pairs
+    from inksift.curation.dedup.propose.near import near_pairs
 
     return near_pairs(oriented[:, 0], RADIUS, oriented[:, 1])[:2]
 
@@ -193,7 +193,7 @@ def _by_hash(oriented: np.ndarray) -> Any:
 
 
 def _candidates(oriented: np.ndarray, trusted: np.ndarray, vectors: np.ndarray) -> Any:
-    from curation.dedup.propose.candidates import find_candidates
+    from inksift.curation.dedup.propose.candidates import find_candidates
 
     return tuple(find_candidates(oriented, trusted, vectors, **CROWD))
 

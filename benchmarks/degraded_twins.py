@@ -26,7 +26,7 @@ from recodings import (
 )
 from small_edits import bar
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 Spoil = Callable[[Rgb, np.random.Generator], Rgb]
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]

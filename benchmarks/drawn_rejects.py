@@ -8,11 +8,11 @@ import hashlib
 import numpy as np
 import pandas as pd
 
-from curation.base.rgb import Rgb
-from curation.base.tables import DECISIONS, IMAGES
-from curation.sample.scenes import SUBJECTS, draw_scene
-from curation.sample.styles import STYLES, paint
-from curation.verdict.medium.votes import PARTS, VOTES
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import DECISIONS, IMAGES
+from inksift.curation.sample.scenes import SUBJECTS, draw_scene
+from inksift.curation.sample.styles import STYLES, paint
+from inksift.curation.verdict.medium.votes import PARTS, VOTES
 
 DRAWINGS, SIDE_PX = 200, 300
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from curation.evidence.models.families import embedders
-from curation.evidence.models.weights import find_weights
+from inksift.curation.evidence.models.families import embedders
+from inksift.curation.evidence.models.weights import find_weights
 
 
 def main() -> None:

@@ -30,10 +30,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from export_loaders import LOADERS
 
-from curation.base.tables import SPLITS
-from curation.store.published import read_decisions
-from curation.store.tables import read_table
-from curation.store.workspace import Workspace
+from inksift.curation.base.tables import SPLITS
+from inksift.curation.store.published import read_decisions
+from inksift.curation.store.tables import read_table
+from inksift.curation.store.workspace import Workspace
 
 CRAWL = Path(__file__).parents[1] / ".." / "shared" / "data" / "crawl"
 QUICK = (
@@ -91,7 +91,7 @@ def captioned(crawl: Path, folder: Path) -> dict[str, str]:
 
 def inksift(*words: object) -> str:
     """Run a command, and give what it prints."""
-    command = [sys.executable, "-m", "pipelines.cli", *map(str, words)]
+    command = [sys.executable, "-m", "inksift", *map(str, words)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 

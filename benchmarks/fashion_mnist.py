@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.rgb import Rgb
-from curation.training.splits import TEST, TRAIN, VALIDATION
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.training.splits import TEST, TRAIN, VALIDATION
 
 CLASSES = 10
 PER_CLASS = 6000

@@ -30,9 +30,9 @@ from format_variants import variants
 from PIL import Image
 from work_file_variants import work_files
 
-from curation.gather.gate.decode import decode
-from curation.gather.gate.ground import ON_BLACK
-from curation.gather.gate.undecodable import UndecodableError
+from inksift.curation.gather.gate.decode import decode
+from inksift.curation.gather.gate.ground import ON_BLACK
+from inksift.curation.gather.gate.undecodable import UndecodableError
 
 FLAGS = (*QUIET, "--force-color-profile=srgb", "--allow-file-access-from-files")
 """The browser shows files of this machine, in colours that do not depend on its screen."""

@@ -23,7 +23,7 @@ from free_picture_package import Package, Pick, is_picture, unpacked
 from free_picture_sources import PACKAGES
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from curation.verdict.medium.fitting.manifest import COLUMNS, MANIFEST
+from inksift.curation.verdict.medium.fitting.manifest import COLUMNS, MANIFEST
 
 
 @dataclass(frozen=True)

@@ -125,13 +125,13 @@ def _timed(pictures: Path) -> dict[str, list[float]]:
 def _build() -> tuple[Any, Any, Any, Any]:
     """The worker's functions, at their place in this build or in that of 2026 and before."""
     try:
-        from curation.gather.gate.decode import decode
-        from curation.gather.gate.pixels import measure_pixels
-        from curation.gather.gate.worker import Settings, examine
+        from inksift.curation.gather.gate.decode import decode
+        from inksift.curation.gather.gate.pixels import measure_pixels
+        from inksift.curation.gather.gate.worker import Settings, examine
     except ImportError:
-        from curation.gate.decode import decode
-        from curation.gate.pixels import measure_pixels
-        from curation.gate.worker import Settings, examine
+        from inksift.curation.gate.decode import decode
+        from inksift.curation.gate.pixels import measure_pixels
+        from inksift.curation.gate.worker import Settings, examine
     return decode, measure_pixels, examine, Settings(*SETTINGS)
 
 

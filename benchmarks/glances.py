@@ -22,11 +22,11 @@ import pandas as pd
 from PIL import Image
 from planted_copies import TRANSFORMS, VARIANTS, on_white, plant, sketch
 
-from curation.base.rgb import Rgb, shrink
-from curation.dedup.aligned.view import View
-from curation.dedup.glances.cascade import may_be_related
-from curation.dedup.glances.glance import glance_at
-from curation.dedup.whole import relate_files
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.glances.cascade import may_be_related
+from inksift.curation.dedup.glances.glance import glance_at
+from inksift.curation.dedup.whole import relate_files
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 THUMBNAIL_PX = 640

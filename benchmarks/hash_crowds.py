@@ -35,9 +35,9 @@ def flipped(hashes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def hashed(pictures: list[Callable[[], np.ndarray]]) -> np.ndarray:
     """Hashes in eight orientations of what is inside the borders, n x 8."""
-    from curation.base.engine import per_item
-    from curation.gather.gate.content import find_content
-    from curation.gather.gate.fingerprint import fingerprint
+    from inksift.curation.base.engine import per_item
+    from inksift.curation.gather.gate.content import find_content
+    from inksift.curation.gather.gate.fingerprint import fingerprint
 
     def oriented(picture: Callable[[], np.ndarray]) -> list[int]:
         rgb = picture()

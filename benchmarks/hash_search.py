@@ -13,7 +13,7 @@ BLOCK = (256, 4096)
 
 
 def ours(hashes: np.ndarray) -> Pairs:
-    from curation.dedup.propose.near import near_pairs
+    from inksift.curation.dedup.propose.near import near_pairs
 
     return near_pairs(hashes, RADIUS)[:2]
 

@@ -22,16 +22,16 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from curation.base.arrays import Floats32, Pixels
-from curation.store.parquet import read_parquet
-from curation.store.thumbnails import Thumbnails
-from curation.store.workspace import Workspace
-from curation.training.explain.heat import heat_maps
-from curation.training.explain.networks import networks_of
-from curation.training.fit.forward import probabilities
-from curation.training.fit.pictures import draw_pictures
-from curation.training.networks.base import Classifier
-from curation.training.resample.recipe import ORIGINAL
+from inksift.curation.base.arrays import Floats32, Pixels
+from inksift.curation.store.parquet import read_parquet
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.training.explain.heat import heat_maps
+from inksift.curation.training.explain.networks import networks_of
+from inksift.curation.training.fit.forward import probabilities
+from inksift.curation.training.fit.pictures import draw_pictures
+from inksift.curation.training.networks.base import Classifier
+from inksift.curation.training.resample.recipe import ORIGINAL
 
 PAINTS = {"grey": 171, "white": 255}
 

@@ -47,12 +47,15 @@ ORDER = (
     "project",
     "assets",
     "pipelines",
+    "inksift",
     "benchmarks",
 )
 """The order of rooms: each may import those before it."""
 
 LIBRARY = "curation"
-PROGRAMS = ("assets", "pipelines", "benchmarks")
+PROGRAMS = ("assets", "pipelines", "inksift", "benchmarks")
+IMPORTED_THROUGH = "inksift."
+"""The package that the library, `assets` and `pipelines` are imported through."""
 
 
 class Arrow(NamedTuple):
@@ -208,9 +211,10 @@ def _asked_for(tree: ast.Module) -> Iterator[str]:
     """Every dotted name that the statements of a module import."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from (alias.name.removeprefix(IMPORTED_THROUGH) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            module = f"{node.module}.".removeprefix(IMPORTED_THROUGH)
+            yield from (f"{module}{alias.name}" for alias in node.names)
 
 
 def _reach(arrows: Collection[Arrow]) -> dict[str, set[str]]:

@@ -36,11 +36,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fashion_mnist import CLASSES, PER_CLASS, Fashion, read_fashion, unequal_splits
 
-from curation.store.files import write_atomically
-from curation.training.fit.params import TrainingParams
-from curation.training.rebalance.params import RebalanceParams
-from curation.training.resample.params import ResampleParams
-from curation.training.trial import Materials, Recipe, run_trial
+from inksift.curation.store.files import write_atomically
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.rebalance.params import RebalanceParams
+from inksift.curation.training.resample.params import ResampleParams
+from inksift.curation.training.trial import Materials, Recipe, run_trial
 
 PICTURES_SEEN = 118_800
 PICTURES_SEEN_IN_FULL = 600_000

@@ -20,35 +20,35 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from curation.evidence.clusters import ClusterParams, find_clusters
-from curation.evidence.features import DEFAULT_EMBEDDER, FeatureParams, embed, load_embedder
-from curation.evidence.objects import ObjectParams, count_objects, load_detector
-from curation.gather.images import ImageParams, find_images
-from curation.gather.signals import SIGNALS
-from curation.store.thumbnails import Thumbnails
-from curation.store.workspace import Workspace
-from curation.verdict.learned import LearnedParams, judge_learned
-from curation.verdict.medium import quality
-from curation.verdict.medium.fit import probability
-from curation.verdict.medium.fitting.calibration import log_odds_alone
-from curation.verdict.medium.fitting.directions import Scores, cross_scores
-from curation.verdict.medium.fitting.families import ILLUSTRATIONS, ON_WHITE
-from curation.verdict.medium.fitting.fit import fit_voting
-from curation.verdict.medium.fitting.lessons import lessons_of
-from curation.verdict.medium.fitting.manifest import read_labelled
-from curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures
-from curation.verdict.medium.fitting.simulated import (
+from inksift.curation.evidence.clusters import ClusterParams, find_clusters
+from inksift.curation.evidence.features import DEFAULT_EMBEDDER, FeatureParams, embed, load_embedder
+from inksift.curation.evidence.objects import ObjectParams, count_objects, load_detector
+from inksift.curation.gather.images import ImageParams, find_images
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.learned import LearnedParams, judge_learned
+from inksift.curation.verdict.medium import quality
+from inksift.curation.verdict.medium.fit import probability
+from inksift.curation.verdict.medium.fitting.calibration import log_odds_alone
+from inksift.curation.verdict.medium.fitting.directions import Scores, cross_scores
+from inksift.curation.verdict.medium.fitting.families import ILLUSTRATIONS, ON_WHITE
+from inksift.curation.verdict.medium.fitting.fit import fit_voting
+from inksift.curation.verdict.medium.fitting.lessons import lessons_of
+from inksift.curation.verdict.medium.fitting.manifest import read_labelled
+from inksift.curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures
+from inksift.curation.verdict.medium.fitting.simulated import (
     MIXED,
     SimulatedFolder,
     families_of,
     simulated_folders,
 )
-from curation.verdict.medium.fitting.views import AS_IT_IS
-from curation.verdict.medium.head import load_head
-from curation.verdict.medium.neighbours import nearest, pull
-from curation.verdict.medium.prior import logit, photo_share
-from curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
-from curation.verdict.medium.votes import VOTERS
+from inksift.curation.verdict.medium.fitting.views import AS_IT_IS
+from inksift.curation.verdict.medium.head import load_head
+from inksift.curation.verdict.medium.neighbours import nearest, pull
+from inksift.curation.verdict.medium.prior import logit, photo_share
+from inksift.curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
+from inksift.curation.verdict.medium.votes import VOTERS
 
 SETS = ("labelled", "labelled2")
 SHARES = (0.0, 0.02, 0.1, 0.3, 0.6, 1.0)

@@ -18,20 +18,20 @@ from typing import NamedTuple
 import numpy as np
 from medium import measured_sets
 
-from curation.evidence.features import DEFAULT_EMBEDDER
-from curation.store.workspace import Workspace
-from curation.verdict.learned import LearnedParams
-from curation.verdict.medium import quality
-from curation.verdict.medium.fit import probability
-from curation.verdict.medium.fitting.calibration import log_odds_alone
-from curation.verdict.medium.fitting.fit import fit_head
-from curation.verdict.medium.fitting.measured import MeasuredPictures, some, voters_measures
-from curation.verdict.medium.fitting.sources import publishers
-from curation.verdict.medium.fitting.views import AS_IT_IS
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.neighbours import nearest, pull
-from curation.verdict.medium.prior import logit, photo_share
-from curation.verdict.medium.thresholds import media, thresholds
+from inksift.curation.evidence.features import DEFAULT_EMBEDDER
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.learned import LearnedParams
+from inksift.curation.verdict.medium import quality
+from inksift.curation.verdict.medium.fit import probability
+from inksift.curation.verdict.medium.fitting.calibration import log_odds_alone
+from inksift.curation.verdict.medium.fitting.fit import fit_head
+from inksift.curation.verdict.medium.fitting.measured import MeasuredPictures, some, voters_measures
+from inksift.curation.verdict.medium.fitting.sources import publishers
+from inksift.curation.verdict.medium.fitting.views import AS_IT_IS
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.neighbours import nearest, pull
+from inksift.curation.verdict.medium.prior import logit, photo_share
+from inksift.curation.verdict.medium.thresholds import media, thresholds
 
 STYLES: Mapping[str, Sequence[str]] = {
     "cartoon, flat, emoji": ("cartoons", "3D emoji"),

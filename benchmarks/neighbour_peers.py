@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from curation.dedup.propose.neighbours import nearest_of_all
+from inksift.curation.dedup.propose.neighbours import nearest_of_all
 
 NEAREST, LEAST = 8, 0.6
 LINKS = 32

@@ -20,11 +20,11 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from curation.base.engine import worker_count
-from curation.training import networks
-from curation.training.fit.epochs import Examples, learn
-from curation.training.fit.params import TrainingParams
-from curation.training.networks.base import parameter_counts
+from inksift.curation.base.engine import worker_count
+from inksift.curation.training import networks
+from inksift.curation.training.fit.epochs import Examples, learn
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.networks.base import parameter_counts
 
 CONTENDERS: tuple[dict[str, int | str], ...] = (
     {"network": "custom"},

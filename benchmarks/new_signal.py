@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 CHECKOUT = Path(__file__).parents[1]
 SHARED = CHECKOUT.parent / "shared"
 SOURCES = (SHARED / "data" / "crawl" / "images", SHARED / "data" / "labelled")
-PACKAGES = ("curation", "assets", "pipelines")
+PACKAGES = ("inksift", "curation", "assets", "pipelines")
 STAGES = {
     "pixels": "decoded",
     "embeddings": "embedded",
@@ -85,8 +85,8 @@ def _copy(sources: Sequence[Path], target: Path, number: int) -> None:
 def _measured(python: Path, checkout: Path, pictures: Path, work: Path) -> dict[str, Any]:
     """Seconds of the first run and of the one with a new signal, and the rows stored by each."""
     code, workspace = work / "code", work / "workspace"
-    for package in PACKAGES:
-        shutil.copytree(checkout / package, code / package)
+    for package in filter(lambda name: (checkout / name).is_dir(), PACKAGES):
+        shutil.copytree(checkout / package, code / package, symlinks=True)
     first = _judge(python, code, pictures, workspace)
     before = _rows(workspace)
     _add_warmth(code)
@@ -103,7 +103,8 @@ def _measured(python: Path, checkout: Path, pictures: Path, work: Path) -> dict[
 def _judge(python: Path, code: Path, pictures: Path, workspace: Path) -> float:
     weights = {"INKSIFT_WEIGHTS": str(SHARED / "weights")} | dict(os.environ)
     out = workspace.with_suffix(".csv")
-    command = [python, "-P", "-m", "pipelines.cli", "judge", pictures, "--out", out]
+    program = "inksift" if (code / "inksift").is_dir() else "pipelines.cli"  # of an older build
+    command = [python, "-P", "-m", program, "judge", pictures, "--out", out]
     began = time.perf_counter()
     done = subprocess.run(
         [*map(str, command), "--workspace", str(workspace)],
@@ -135,9 +136,10 @@ def _add_warmth(code: Path) -> None:
     signal, lines = re.findall(r"^```python\n(.*?)^```", guide, re.S | re.M)
     imported, opened, entry = (line for line in lines.splitlines() if line)
     (init,) = (code / "curation").rglob("signals/__init__.py")
-    module = ".".join(init.parent.relative_to(code).parts)
+    prefix = "inksift." if (code / "inksift").is_dir() else ""  # not in an older build
+    module = prefix + ".".join(init.parent.relative_to(code).parts)
     signal, imported = (
-        text.replace("curation.gather.signals", module) for text in (signal, imported)
+        text.replace("inksift.curation.gather.signals", module) for text in (signal, imported)
     )
     (init.parent / "warmth.py").write_text(signal)
     told = init.read_text().replace(f"{opened}\n", f"{opened}\n{entry}\n")

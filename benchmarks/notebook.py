@@ -17,11 +17,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from curation.evidence.features import DEFAULT_EMBEDDER
-from curation.evidence.models.efficientnet import VARIANTS
-from curation.evidence.models.hardened import import_ultralytics
-from curation.evidence.models.pinned import load_state
-from curation.evidence.models.weights import find_weights
+from inksift.curation.evidence.features import DEFAULT_EMBEDDER
+from inksift.curation.evidence.models.efficientnet import VARIANTS
+from inksift.curation.evidence.models.hardened import import_ultralytics
+from inksift.curation.evidence.models.pinned import load_state
+from inksift.curation.evidence.models.weights import find_weights
 
 SIDE_PX = 640
 CONFIDENCE, OVERLAP, MOST = 0.25, 0.7, 300
@@ -108,7 +108,7 @@ def _by_hand() -> Step:
     from ultralytics.data.augment import LetterBox
     from ultralytics.utils.nms import non_max_suppression
 
-    from curation.evidence.models.yolo import load_yolo
+    from inksift.curation.evidence.models.yolo import load_yolo
 
     network = load_yolo(find_weights("yolov8n"))
     fit = LetterBox((SIDE_PX, SIDE_PX), auto=True, stride=32)

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from curation.base.engine import per_item
-from curation.base.rgb import Rgb
-from curation.base.tables import HASHES
-from curation.evidence.features import FeatureParams, embed, load_embedder
-from curation.gather.images import ImageParams, find_images
-from curation.sample.scenes import SUBJECTS, draw_scene
-from curation.sample.styles import STYLES, paint
-from curation.store.thumbnails import Thumbnails
-from curation.store.workspace import Workspace
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import HASHES
+from inksift.curation.evidence.features import FeatureParams, embed, load_embedder
+from inksift.curation.gather.images import ImageParams, find_images
+from inksift.curation.sample.scenes import SUBJECTS, draw_scene
+from inksift.curation.sample.styles import STYLES, paint
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.store.workspace import Workspace
 
 SETS = ("labelled", "labelled2", "crawl")
 SUFFIXES = (".jpg", ".jpeg", ".png")

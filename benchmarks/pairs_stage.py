@@ -14,9 +14,9 @@ import cv2
 from pairs_folder import given, some
 from process_cost import memory_mb
 
-from curation.dedup.pairs import PairParams, find_pairs
-from curation.store.thumbnails import Thumbnails
-from curation.store.workspace import Workspace
+from inksift.curation.dedup.pairs import PairParams, find_pairs
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.store.workspace import Workspace
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from planted_copies import on_white, sketch
 from planted_folder import real_drawings
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 LEAST_SIDE_PX = 200
 """Shorter side from which a picture has room for a change that can be seen."""

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 Change = Callable[[Image.Image, np.random.Generator], Image.Image]
 

@@ -14,9 +14,9 @@ import pandas as pd
 from PIL import Image
 from planted_copies import TRANSFORMS, VARIANTS, is_visible, on_white, plant, sketch
 
-from curation.base.components import connected_components
-from curation.base.engine import per_item
-from curation.gather.gate.content import pixel_digest
+from inksift.curation.base.components import connected_components
+from inksift.curation.base.engine import per_item
+from inksift.curation.gather.gate.content import pixel_digest
 
 SKETCHES = 300
 COPIES = ("exact", *TRANSFORMS)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 Recoding = Callable[[Rgb, np.random.Generator], bytes]
 Touch = Callable[[Rgb], Rgb]

@@ -26,15 +26,15 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from curation.base.rgb import Rgb
-from curation.report.findings import Findings, published_thresholds
-from curation.report.page import ReportParams, build_report
-from curation.store.parquet import read_parquet
-from curation.store.thumbnails import Thumbnails
-from curation.store.workspace import Workspace
-from curation.verdict.medium.votes import VOTE_QUALITY
-from curation.verdict.removal_rates import REMOVAL_RATES
-from curation.verdict.signal_limits import limits_by_name
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.report.findings import Findings, published_thresholds
+from inksift.curation.report.page import ReportParams, build_report
+from inksift.curation.store.parquet import read_parquet
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.medium.votes import VOTE_QUALITY
+from inksift.curation.verdict.removal_rates import REMOVAL_RATES
+from inksift.curation.verdict.signal_limits import limits_by_name
 
 OPENED = 3
 READY = """async () => {

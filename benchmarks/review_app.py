@@ -30,13 +30,13 @@ import psutil
 from browser import CHROMIUM, QUIET
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from curation.base.tables import DUPLICATES
-from curation.base.thumbnail_codec import pack
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.store.files import write_atomically
-from curation.store.parquet import to_parquet
-from curation.store.thumbnails import locate_thumbnails
-from curation.store.workspace import Workspace
+from inksift.curation.base.tables import DUPLICATES
+from inksift.curation.base.thumbnail_codec import pack
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.thumbnails import locate_thumbnails
+from inksift.curation.store.workspace import Workspace
 
 OPENED, SCREENS, DECIDED = 3, 40, 10
 EVERY = 100
@@ -137,7 +137,7 @@ def served(workspace: Workspace) -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [
         sys.executable,
         "-m",
-        "pipelines.cli",
+        "inksift",
         "review",
         "--workspace",
         str(workspace.root),

@@ -101,8 +101,8 @@ def _contend(name: str, pictures: Path, out: Path) -> None:
 
 def _inksift() -> Scan:
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    from curation.gather.images import ImageParams, find_images
-    from curation.store.workspace import Workspace
+    from inksift.curation.gather.images import ImageParams, find_images
+    from inksift.curation.store.workspace import Workspace
 
     def scan(pictures: Path, work: Path) -> int:
         return len(find_images(pictures, Workspace(work / "workspace"), ImageParams()).images)

@@ -24,8 +24,8 @@ from browser import CHROMIUM, QUIET
 from playwright.sync_api import Page, sync_playwright
 from review_app import reviewable, served
 
-from curation.people.ledger.ledger import Ledger
-from curation.store.workspace import Workspace
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.workspace import Workspace
 
 PICTURES, PHOTOS, SEED = 1000, 40, 7
 WINDOW = {"width": 1280, "height": 800}

@@ -25,7 +25,7 @@ from drawn_figures import (
 from picture_sources import Source, Sources, drawn_page
 from PIL import Image
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 HEADS = (4, 6, 8, 12, 16, 24)
 """Heights of pages in heights of the face on them."""

@@ -9,7 +9,7 @@ from picture_sources import Sources
 from recodings import NO_NEAREST, by_chance, jpeg, png, resized
 from small_change_families import make_change
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 LEAST_RESIZED_PX = 100
 """Shorter side from which a crawler meets a picture resized."""

@@ -29,11 +29,11 @@ from recodings import RECODINGS, decoded, jpeg, png
 from small_change_families import FAMILIES
 from small_change_pairs import Pair, changed_pair
 
-from curation.base.strips import working_size
-from curation.dedup.aligned.view import View
-from curation.dedup.relation import Relation
-from curation.dedup.whole import relate_files
-from curation.gather.gate.decode import decode
+from inksift.curation.base.strips import working_size
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.relation import Relation
+from inksift.curation.dedup.whole import relate_files
+from inksift.curation.gather.gate.decode import decode
 
 Maker = Callable[[np.random.Generator, Sources], Pair]
 

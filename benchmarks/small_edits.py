@@ -15,8 +15,8 @@ import numpy.typing as npt
 from drawn_figures import INK, Colour, colour, draw_head, some_figure
 from PIL import Image, ImageDraw, ImageFont
 
-from curation.base.rgb import Rgb, channels_apart
-from curation.base.strips import working_size
+from inksift.curation.base.rgb import Rgb, channels_apart
+from inksift.curation.base.strips import working_size
 
 Edit = Callable[[Rgb, np.random.Generator], "Rgb | None"]
 Floats = npt.NDArray[np.float64]

@@ -148,12 +148,12 @@ def _notebook(folder: Path, threads: int) -> dict[str, Any]:
 
 
 def _inksift(folder: Path) -> dict[str, Any]:
-    from curation.evidence.features import FeatureParams, embed, load_embedder
-    from curation.evidence.objects import ObjectParams, count_objects, load_detector
-    from curation.gather.imagehashes import imagehash_of
-    from curation.gather.images import ImageParams, find_images
-    from curation.store.thumbnails import Thumbnails
-    from curation.store.workspace import Workspace
+    from inksift.curation.evidence.features import FeatureParams, embed, load_embedder
+    from inksift.curation.evidence.objects import ObjectParams, count_objects, load_detector
+    from inksift.curation.gather.imagehashes import imagehash_of
+    from inksift.curation.gather.images import ImageParams, find_images
+    from inksift.curation.store.thumbnails import Thumbnails
+    from inksift.curation.store.workspace import Workspace
 
     clock, objects, features = (
         Clock(),
@@ -195,17 +195,21 @@ def _inksift(folder: Path) -> dict[str, Any]:
 
 
 def _input_shape(picture: np.ndarray) -> list[int]:
-    from curation.evidence.models.yolo import letterbox
+    from inksift.curation.evidence.models.yolo import letterbox
 
     return list(letterbox(picture, 640).picture.shape[:2])
 
 
 def _least_cosine(embedded: Any, read: Callable[[str], np.ndarray]) -> float:
     """The least agreement of a stored vector with torch on the same pixels."""
-    from curation.evidence.features import DEFAULT_EMBEDDER
-    from curation.evidence.models.efficientnet import VARIANTS, build_embedder, shrink_to_square
-    from curation.evidence.models.inference import Eager
-    from curation.evidence.models.weights import find_weights
+    from inksift.curation.evidence.features import DEFAULT_EMBEDDER
+    from inksift.curation.evidence.models.efficientnet import (
+        VARIANTS,
+        build_embedder,
+        shrink_to_square,
+    )
+    from inksift.curation.evidence.models.inference import Eager
+    from inksift.curation.evidence.models.weights import find_weights
 
     name = DEFAULT_EMBEDDER
     eager = Eager(build_embedder(name, find_weights(name)), "cpu")

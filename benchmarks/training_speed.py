@@ -26,14 +26,14 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from curation.base.engine import worker_count
-from curation.training import networks
-from curation.training.fit.epochs import Examples, learn
-from curation.training.fit.forward import scaled
-from curation.training.fit.jitter import jittered
-from curation.training.fit.objective import objective_of
-from curation.training.fit.optimisers import optimiser_of
-from curation.training.fit.params import TrainingParams
+from inksift.curation.base.engine import worker_count
+from inksift.curation.training import networks
+from inksift.curation.training.fit.epochs import Examples, learn
+from inksift.curation.training.fit.forward import scaled
+from inksift.curation.training.fit.jitter import jittered
+from inksift.curation.training.fit.objective import objective_of
+from inksift.curation.training.fit.optimisers import optimiser_of
+from inksift.curation.training.fit.params import TrainingParams
 
 CLASSES = 20
 TARGET = 0.9

@@ -32,7 +32,7 @@ from planted_copies import on_white
 from planted_folder import known_twice
 from recodings import encoded, png
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 LEAST_KEPT = 0.95
 """Share of the groups of a kind in which the original is to stay."""

@@ -8,13 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from curation.base.errors import ParamError, SourceError
-from curation.base.params import Params
-from curation.gather.archive.kinds import demand_archive
-from curation.people.chosen_ledger import refuse_among_pictures
-from curation.people.ledger.ledger import Ledger
-from curation.store.setup import SETUP
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import ParamError, SourceError
+from inksift.curation.base.params import Params
+from inksift.curation.gather.archive.kinds import demand_archive
+from inksift.curation.people.chosen_ledger import refuse_among_pictures
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.setup import SETUP
+from inksift.curation.store.workspace import Workspace
 
 
 class RunSettings(NamedTuple):

@@ -6,11 +6,11 @@ from typing import Any
 
 import dagster as dg
 
-from curation.base.errors import InksiftError, ParamError
-from curation.project import Project
-from curation.store.setup import read_setup, setup_file
-from pipelines.given import settings_remembered
-from pipelines.settings import run_config
+from inksift.curation.base.errors import InksiftError, ParamError
+from inksift.curation.project import Project
+from inksift.curation.store.setup import read_setup, setup_file
+from inksift.pipelines.given import settings_remembered
+from inksift.pipelines.settings import run_config
 
 NO_PROJECT = dg.SkipReason(
     "no source: set INKSIFT_WORKSPACE to a workspace with an inksift.yaml, or INKSIFT_SOURCE, "

@@ -9,26 +9,26 @@ from typing import Any
 
 import click
 
-from curation.base.errors import InksiftError
-from pipelines.commands.ablation import ablation
-from pipelines.commands.audit import audit
-from pipelines.commands.decide import decide
-from pipelines.commands.diff import diff
-from pipelines.commands.experiments import experiments
-from pipelines.commands.export import export
-from pipelines.commands.head import head
-from pipelines.commands.judge import judge
-from pipelines.commands.ledger import ledger
-from pipelines.commands.report import report
-from pipelines.commands.review import review
-from pipelines.commands.run import run
-from pipelines.commands.runs import runs
-from pipelines.commands.sample import sample
-from pipelines.commands.settings import settings
-from pipelines.commands.setup import setup
-from pipelines.commands.ui import ui
-from pipelines.commands.verify import verify
-from pipelines.commands.weights import weights
+from inksift.curation.base.errors import InksiftError
+from inksift.pipelines.commands.ablation import ablation
+from inksift.pipelines.commands.audit import audit
+from inksift.pipelines.commands.decide import decide
+from inksift.pipelines.commands.diff import diff
+from inksift.pipelines.commands.experiments import experiments
+from inksift.pipelines.commands.export import export
+from inksift.pipelines.commands.head import head
+from inksift.pipelines.commands.judge import judge
+from inksift.pipelines.commands.ledger import ledger
+from inksift.pipelines.commands.report import report
+from inksift.pipelines.commands.review import review
+from inksift.pipelines.commands.run import run
+from inksift.pipelines.commands.runs import runs
+from inksift.pipelines.commands.sample import sample
+from inksift.pipelines.commands.settings import settings
+from inksift.pipelines.commands.setup import setup
+from inksift.pipelines.commands.ui import ui
+from inksift.pipelines.commands.verify import verify
+from inksift.pipelines.commands.weights import weights
 
 COMMANDS = (
     run,

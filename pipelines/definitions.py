@@ -4,18 +4,18 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-import assets.checks
-from assets.registry import registry
-from curation.project import Project
-from pipelines.given import settings_remembered
-from pipelines.jobs import JOBS
-from pipelines.launch import with_setup
-from pipelines.ledger_sensors import ledger_changes, new_decisions
-from pipelines.resources import project_from_environment, resources
-from pipelines.schedules import nightly
-from pipelines.sensors import new_files
-from pipelines.settings import checked
-from pipelines.setup_sensor import first_setup
+from inksift.assets import checks
+from inksift.assets.registry import registry
+from inksift.curation.project import Project
+from inksift.pipelines.given import settings_remembered
+from inksift.pipelines.jobs import JOBS
+from inksift.pipelines.launch import with_setup
+from inksift.pipelines.ledger_sensors import ledger_changes, new_decisions
+from inksift.pipelines.resources import project_from_environment, resources
+from inksift.pipelines.schedules import nightly
+from inksift.pipelines.sensors import new_files
+from inksift.pipelines.settings import checked
+from inksift.pipelines.setup_sensor import first_setup
 
 
 def build(
@@ -27,7 +27,7 @@ def build(
     registered = registry()
     return dg.Definitions(
         assets=with_setup(registered, settings_remembered(project) if project else checked({})),
-        asset_checks=dg.load_asset_checks_from_modules([assets.checks]),
+        asset_checks=dg.load_asset_checks_from_modules([checks]),
         jobs=JOBS,
         schedules=[nightly(project)],
         sensors=[

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.people.human_decisions import human_decisions
-from assets.people.ledger import LEDGER
+from inksift.assets.people.human_decisions import human_decisions
+from inksift.assets.people.ledger import LEDGER
 
 DATA_VERSION_TAG = "dagster/data_version"
 """Where Dagster reads the data version of an event; its own name for the tag is private."""

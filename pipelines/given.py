@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from curation.base.errors import ParamError
-from curation.base.params import Params
-from curation.project import Project
-from curation.store.setup import Setup, read_setup, setup_file, whole_path
-from pipelines.settings import (
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.params import Params
+from inksift.curation.project import Project
+from inksift.curation.store.setup import Setup, read_setup, setup_file, whole_path
+from inksift.pipelines.settings import (
     Values,
     checked,
     laid_over,

@@ -8,15 +8,15 @@ import dagster as dg
 import yaml
 from sqlalchemy.exc import OperationalError
 
-from curation.base.errors import StoreError
-from curation.project import Project
-from curation.store.files import write_atomically
+from inksift.curation.base.errors import StoreError
+from inksift.curation.project import Project
+from inksift.curation.store.files import write_atomically
 
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
 _CODE_LOCATION = {
-    "module_name": "pipelines.definitions",
+    "module_name": "inksift.pipelines.definitions",
     "location_name": "inksift",  # as in workspace.yaml: history and sensors go by it
-    "working_directory": str(Path(__file__).parents[1]),  # else it is the current folder
+    "working_directory": str(Path(__file__).parents[2]),  # else it is the current folder
 }
 _IN_TERMINAL = "terminal.yaml"
 _LEFT_TO_THE_TERMINAL = b"""

@@ -6,12 +6,12 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
-from curation.base.errors import StoreError
-from curation.base.tables import Table
-from curation.project import Project
-from curation.store.files import write_atomically
-from curation.store.parquet import to_parquet
-from curation.store.tables import read_table
+from inksift.curation.base.errors import StoreError
+from inksift.curation.base.tables import Table
+from inksift.curation.project import Project
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.tables import read_table
 
 
 class ParquetTables(dg.IOManager):

@@ -6,9 +6,9 @@ from typing import Any
 
 import dagster as dg
 
-from assets.registry import Assets, Registry
-from curation.base.described import described
-from curation.base.params import Params
+from inksift.assets.registry import Assets, Registry
+from inksift.curation.base.described import described
+from inksift.curation.base.params import Params
 
 
 def with_setup(registered: Registry, settings: Mapping[str, Params]) -> Assets:

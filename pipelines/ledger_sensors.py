@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from curation.base.errors import InksiftError
-from curation.project import Project
-from pipelines.automatic import NO_PROJECT, request_remembered
-from pipelines.freshness import being_taken_in, ledger_at, taken_in, told
-from pipelines.jobs import decide
-from pipelines.remembering import measured_otherwise
+from inksift.curation.base.errors import InksiftError
+from inksift.curation.project import Project
+from inksift.pipelines.automatic import NO_PROJECT, request_remembered
+from inksift.pipelines.freshness import being_taken_in, ledger_at, taken_in, told
+from inksift.pipelines.jobs import decide
+from inksift.pipelines.remembering import measured_otherwise
 
 _SECONDS_BETWEEN_LOOKS = 30
 _NO_RUN = dg.SkipReason(

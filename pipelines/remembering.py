@@ -7,19 +7,19 @@ from typing import Any, NamedTuple
 
 import dagster as dg
 
-from assets.registry import registry
-from curation.base.described import value_told
-from curation.base.params import Params
-from curation.people.heard import called
-from curation.people.ledger.address import same_place
-from curation.people.ledger.ledger import Ledger
-from curation.project import Project
-from curation.runs.record import known_run
-from curation.store.published import read_differs
-from curation.store.setup import SETUP, Setup, read_setup, write_setup
-from pipelines.given import profile_remembered, settings_remembered
-from pipelines.jobs import decide
-from pipelines.settings import Values, checked, load_profile, profile_names, stage_values
+from inksift.assets.registry import registry
+from inksift.curation.base.described import value_told
+from inksift.curation.base.params import Params
+from inksift.curation.people.heard import called
+from inksift.curation.people.ledger.address import same_place
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.project import Project
+from inksift.curation.runs.record import known_run
+from inksift.curation.store.published import read_differs
+from inksift.curation.store.setup import SETUP, Setup, read_setup, write_setup
+from inksift.pipelines.given import profile_remembered, settings_remembered
+from inksift.pipelines.jobs import decide
+from inksift.pipelines.settings import Values, checked, load_profile, profile_names, stage_values
 
 FOR_ONE_RUN = ("verdicts.accept_removals", "human_decisions.accept_other_ledger")
 """What a person accepts in one run, and no later run inherits."""

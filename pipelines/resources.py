@@ -6,21 +6,21 @@ from typing import Any
 
 import dagster as dg
 
-from assets.registry import registry
-from curation.base.errors import ParamError
-from curation.base.params import Params
-from curation.base.tables import Table
-from curation.project import Project, RunSettings
-from pipelines.given import (
+from inksift.assets.registry import registry
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import Table
+from inksift.curation.project import Project, RunSettings
+from inksift.pipelines.given import (
     from_environment,
     named_profile,
     project_given,
     remembered_values,
     with_links,
 )
-from pipelines.io_managers import ParquetTables
-from pipelines.remembering import REMEMBER_TAG, differences
-from pipelines.settings import Values, checked, laid_over
+from inksift.pipelines.io_managers import ParquetTables
+from inksift.pipelines.remembering import REMEMBER_TAG, differences
+from inksift.pipelines.settings import Values, checked, laid_over
 
 
 def project_from_environment() -> Project | None:

@@ -2,11 +2,11 @@
 
 import dagster as dg
 
-from curation.base.errors import ParamError
-from curation.project import Project
-from curation.store.setup import ScheduleParams, read_setup, setup_file
-from pipelines.automatic import request_remembered
-from pipelines.jobs import everything
+from inksift.curation.base.errors import ParamError
+from inksift.curation.project import Project
+from inksift.curation.store.setup import ScheduleParams, read_setup, setup_file
+from inksift.pipelines.automatic import request_remembered
+from inksift.pipelines.jobs import everything
 
 
 def nightly(project: Project | None) -> dg.ScheduleDefinition:

@@ -2,18 +2,18 @@
 
 import dagster as dg
 
-from assets.gather.listing import SNAPSHOT, listing
-from curation.gather.folder.snapshot import (
+from inksift.assets.gather.listing import SNAPSHOT, listing
+from inksift.curation.gather.folder.snapshot import (
     InFolder,
     Snapshot,
     changes_told,
     snapshot_digest,
     snapshot_of,
 )
-from curation.project import Project
-from pipelines.automatic import NO_PROJECT, request_remembered
-from pipelines.freshness import made_by_success
-from pipelines.jobs import curate
+from inksift.curation.project import Project
+from inksift.pipelines.automatic import NO_PROJECT, request_remembered
+from inksift.pipelines.freshness import made_by_success
+from inksift.pipelines.jobs import curate
 
 _SECONDS_BETWEEN_LOOKS = 60
 _CHANGED_TAG = "inksift/changed"

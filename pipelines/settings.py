@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assets.registry import registry
-from curation.base.errors import ParamError
-from curation.base.nearest import did_you_mean
-from curation.base.params import Params
-from curation.base.safe_yaml import read_yaml, yaml_value
-from curation.evidence.features import FeatureParams
-from curation.people.heard import HearingParams, refuse_to_forget
-from curation.project import Project
-from curation.training.explain import explain
-from curation.training.explain.params import ExplainParams
-from curation.training.fit.params import TrainingParams
-from curation.verdict.medium.head import load_head
-from curation.verdict.recipes import VerdictParams
+from inksift.assets.registry import registry
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.nearest import did_you_mean
+from inksift.curation.base.params import Params
+from inksift.curation.base.safe_yaml import read_yaml, yaml_value
+from inksift.curation.evidence.features import FeatureParams
+from inksift.curation.people.heard import HearingParams, refuse_to_forget
+from inksift.curation.project import Project
+from inksift.curation.training.explain import explain
+from inksift.curation.training.explain.params import ExplainParams
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.verdict.medium.head import load_head
+from inksift.curation.verdict.recipes import VerdictParams
 
 RENAMED = {
     "f1_bill": "ablation",

@@ -2,14 +2,14 @@
 
 import dagster as dg
 
-from assets.gather.listing import listing
-from assets.verdict.curated_dataset import curated_dataset
-from curation.base.errors import InksiftError
-from curation.project import Project
-from curation.store.setup import setup_file
-from pipelines.automatic import NO_PROJECT
-from pipelines.remembering import REMEMBER_TAG, remember
-from pipelines.resources import settings_of_run
+from inksift.assets.gather.listing import listing
+from inksift.assets.verdict.curated_dataset import curated_dataset
+from inksift.curation.base.errors import InksiftError
+from inksift.curation.project import Project
+from inksift.curation.store.setup import setup_file
+from inksift.pipelines.automatic import NO_PROJECT
+from inksift.pipelines.remembering import REMEMBER_TAG, remember
+from inksift.pipelines.resources import settings_of_run
 
 _SECONDS_BETWEEN_LOOKS = 30
 _WHOLE_RUN = (listing.key, curated_dataset.key)

@@ -94,7 +94,8 @@ def held(tmp_path: Path) -> Iterator[tuple[Path, int]]:
     """A workspace that another living process holds, and the pid of that process."""
     workspace = tmp_path / "held"
     program = (
-        "import sys; from pathlib import Path; from curation.store.workspace import Workspace\n"
+        "import sys; from pathlib import Path\n"
+        "from inksift.curation.store.workspace import Workspace\n"
         f"with Workspace(Path({str(workspace)!r})).locked():\n    print('held', flush=True); "
         "sys.stdin.read()"
     )

@@ -9,11 +9,11 @@ import pandas as pd
 import torch
 from torch import nn
 
-from curation.base.tables import PREDICTIONS
-from curation.training.explain.examined import Examined
-from curation.training.explain.networks import Networks
-from curation.training.networks import NETWORKS, build_network
-from curation.training.networks.base import Classifier
+from inksift.curation.base.tables import PREDICTIONS
+from inksift.curation.training.explain.examined import Examined
+from inksift.curation.training.explain.networks import Networks
+from inksift.curation.training.networks import NETWORKS, build_network
+from inksift.curation.training.networks.base import Classifier
 
 SMALL: dict[str, Mapping[str, int]] = {name: {} for name in NETWORKS} | {
     "depth_stack": {"depth": 3, "width": 8, "image_side_px": 32}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from curation.base.tables import (
+from inksift.curation.base.tables import (
     DECISIONS,
     EMBEDDINGS,
     FAMILIES,
@@ -20,11 +20,11 @@ from curation.base.tables import (
     OBJECT_COUNTS,
     SPLITS,
 )
-from curation.gather.folder.walk import display
-from curation.publish.beside import Beside, Sidecar
-from curation.publish.export import export
-from curation.publish.facts import ExportFacts, Tested
-from curation.publish.task import MARK, ExportParams, ExportSummary
+from inksift.curation.gather.folder.walk import display
+from inksift.curation.publish.beside import Beside, Sidecar
+from inksift.curation.publish.export import export
+from inksift.curation.publish.facts import ExportFacts, Tested
+from inksift.curation.publish.task import MARK, ExportParams, ExportSummary
 
 BOX_CLASSES = ("face", "hand")
 """What the detector of the run tells apart, which is not YOLO."""

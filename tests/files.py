@@ -9,8 +9,8 @@ from typing import Any
 
 from PIL import Image
 
-from curation.gather.gate.decode import decode
-from curation.gather.gate.load import Picture
+from inksift.curation.gather.gate.decode import decode
+from inksift.curation.gather.gate.load import Picture
 
 MAX_PIXELS = 10**7
 _HEADER_END = 33

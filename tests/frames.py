@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
+from inksift.curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
 
 WIDTH, HEIGHT = 100, 80
 BANDS_OF_ROWS, BANDS_OF_COLUMNS = 19, 18

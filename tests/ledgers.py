@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from curation.people.ledger.ledger import Ledger
+from inksift.curation.people.ledger.ledger import Ledger
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 HOSTILE = [

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from curation.drawing import drawing
+from inksift.curation.drawing import drawing
 
 BLANK_PNG = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg=="

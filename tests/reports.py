@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from curation.base.rgb import Rgb
-from curation.base.tables import DECISIONS, IMAGES
-from curation.report.findings import Findings
-from curation.report.page import ReportParams, build_report
-from curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
-from curation.verdict.removal_rates import REMOVAL_RATES
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import DECISIONS, IMAGES
+from inksift.curation.report.findings import Findings
+from inksift.curation.report.page import ReportParams, build_report
+from inksift.curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
+from inksift.curation.verdict.removal_rates import REMOVAL_RATES
 
 ROW = {
     "label": "c",

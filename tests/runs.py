@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.tables import DECISIONS
-from curation.report.siblings import keep_pages
-from curation.runs.begin import begin_run, begin_training, keep_what_is_there
-from curation.runs.keep import names_to_keep
-from curation.runs.record import RunFacts, RunRecord
-from curation.store.published import F1, F1_PAGE, REPORT_PAGE, publish_decisions, publish_f1
-from curation.store.workspace import Workspace
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.report.siblings import keep_pages
+from inksift.curation.runs.begin import begin_run, begin_training, keep_what_is_there
+from inksift.curation.runs.keep import names_to_keep
+from inksift.curation.runs.record import RunFacts, RunRecord
+from inksift.curation.store.published import F1, F1_PAGE, REPORT_PAGE, publish_decisions, publish_f1
+from inksift.curation.store.workspace import Workspace
 
 FACTS = RunFacts(
     job="curate",

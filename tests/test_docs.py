@@ -11,12 +11,12 @@ import click
 import pytest
 import yaml
 
-from curation.store import published
-from curation.store.setup import Setup
-from pipelines.cli import main
-from pipelines.commands.grids import grid_names
-from pipelines.definitions import build
-from pipelines.settings import checked, profile_names, with_assignments
+from inksift.curation.store import published
+from inksift.curation.store.setup import Setup
+from inksift.pipelines.cli import main
+from inksift.pipelines.commands.grids import grid_names
+from inksift.pipelines.definitions import build
+from inksift.pipelines.settings import checked, profile_names, with_assignments
 from tests.documentation import (
     CONTRIBUTING,
     DOCS,
@@ -246,7 +246,7 @@ def test_grids_are_those_that_ship() -> None:
 
 
 def test_networks_are_those_that_can_be_trained() -> None:
-    from curation.training.networks import NETWORKS
+    from inksift.curation.training.networks import NETWORKS
 
     text = (DOCS / "how-to" / "choose-a-network.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \|.*\| (\d+) \|$", text, re.M)
@@ -292,7 +292,7 @@ def test_the_recipe_of_a_new_signal_is_a_sound_module(tmp_path: Path) -> None:
 
 
 def test_the_grid_in_the_guide_is_a_grid(tmp_path: Path) -> None:
-    from pipelines.commands.grids import grid_params
+    from inksift.pipelines.commands.grids import grid_params
 
     text = (DOCS / "how-to" / "experiments.md").read_text(encoding="utf-8")
     grid = tmp_path / "mine.yaml"
@@ -320,7 +320,7 @@ def test_the_setup_in_the_guide_is_a_setup() -> None:
 
 def directories() -> set[str]:
     """Every folder with something of ours in it; of the library and the tests every package."""
-    roots = ("curation", "assets", "pipelines", "tests", "benchmarks", "docs")
+    roots = ("inksift", "curation", "assets", "pipelines", "tests", "benchmarks", "docs")
     sources = ("*.py", "*.md", "*.png")
     return {
         f"{path.parent.relative_to(ROOT).as_posix()}/"

@@ -14,12 +14,13 @@ ROOT = Path(__file__).parents[1]
 def _modules_with_examples() -> list[str]:
     files = [
         path
-        for package in ("curation", "assets", "pipelines")
+        for package in ("curation", "assets", "pipelines", "inksift")
         for path in sorted((ROOT / package).rglob("*.py"))
         if ">>> " in path.read_text(encoding="utf-8")
     ]
     parts = [path.relative_to(ROOT).with_suffix("").parts for path in files]
-    return [".".join(part for part in module if part != "__init__") for module in parts]
+    names = [".".join(part for part in module if part != "__init__") for module in parts]
+    return [name if name.startswith("inksift") else f"inksift.{name}" for name in names]
 
 
 MODULES = _modules_with_examples()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from curation.evidence.models import families
-from curation.evidence.models.pinned import Weights
-from curation.evidence.models.roles import Embedder, EmbedderModel
+from inksift.curation.evidence.models import families
+from inksift.curation.evidence.models.pinned import Weights
+from inksift.curation.evidence.models.roles import Embedder, EmbedderModel
 
 
 def register(monkeypatch: pytest.MonkeyPatch, weights: Weights) -> None:

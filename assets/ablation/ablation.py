@@ -5,37 +5,37 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 import pandas as pd
 
-from assets.ablation.costs import step_seconds
-from assets.shared.display import picture
-from assets.shared.results import records, table
-from assets.shared.settings_used import settings_used
-from assets.shared.stage import Made, Stage
-from assets.shared.union import union
-from curation.ablation import measure
-from curation.ablation.costs import ABLATION, with_costs
-from curation.ablation.effects import SCORES, AblationParams
-from curation.ablation.measure import Sources, measure_ablation
-from curation.evidence.features import features_by_id
-from curation.project import Project
-from curation.report.ablation_page import ablation_report, build_ablation_page
-from curation.report.ablation_plot import ablation_plot
-from curation.report.run_bar import with_run
-from curation.report.siblings import keep_pages
-from curation.runs.record import current_run
-from curation.store.published import (
+from inksift.assets.ablation.costs import step_seconds
+from inksift.assets.shared.display import picture
+from inksift.assets.shared.results import records, table
+from inksift.assets.shared.settings_used import settings_used
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.shared.union import union
+from inksift.curation.ablation import measure
+from inksift.curation.ablation.costs import ABLATION, with_costs
+from inksift.curation.ablation.effects import SCORES, AblationParams
+from inksift.curation.ablation.measure import Sources, measure_ablation
+from inksift.curation.evidence.features import features_by_id
+from inksift.curation.project import Project
+from inksift.curation.report.ablation_page import ablation_report, build_ablation_page
+from inksift.curation.report.ablation_plot import ablation_plot
+from inksift.curation.report.run_bar import with_run
+from inksift.curation.report.siblings import keep_pages
+from inksift.curation.runs.record import current_run
+from inksift.curation.store.published import (
     ABLATION_PAGE,
     ABLATION_REPORT,
     demand_trained,
     publish_ablation,
 )
-from curation.store.thumbnails import Thumbnails
-from curation.training.evaluation import HELD_OUT, TRUSTED
-from curation.training.fit.params import TrainingParams
-from curation.training.rebalance.params import RebalanceParams
-from curation.training.resample.params import ResampleParams
-from curation.training.splits import TEST, SplitParams
-from curation.training.trial import Materials, Recipe
-from curation.verdict.curated import CuratedParams
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.training.evaluation import HELD_OUT, TRUSTED
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.rebalance.params import RebalanceParams
+from inksift.curation.training.resample.params import ResampleParams
+from inksift.curation.training.splits import TEST, SplitParams
+from inksift.curation.training.trial import Materials, Recipe
+from inksift.curation.verdict.curated import CuratedParams
 
 
 class AblationConfig(AblationParams, dg.Config):

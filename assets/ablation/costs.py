@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
-from curation.ablation.arms import Step
+from inksift.curation.ablation.arms import Step
 
 STAGES_OF: Mapping[Step, Sequence[str]] = {
     "deduplication": ("pairs", "duplicates"),

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import counts, records, table
-from assets.shared.stage import Made, Stage
-from assets.shared.union import union
-from curation.base.tables import DUPLICATES, FAMILIES, KEPT_APART
-from curation.dedup import groups
-from curation.dedup.across import across_notes, across_splits
-from curation.dedup.apart import kept_apart
-from curation.dedup.families import find_families
-from curation.dedup.groups import DedupParams
+from inksift.assets.shared.results import counts, records, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.shared.union import union
+from inksift.curation.base.tables import DUPLICATES, FAMILIES, KEPT_APART
+from inksift.curation.dedup import groups
+from inksift.curation.dedup.across import across_notes, across_splits
+from inksift.curation.dedup.apart import kept_apart
+from inksift.curation.dedup.families import find_families
+from inksift.curation.dedup.groups import DedupParams
 
 _MOST_SHOWN = 20
 

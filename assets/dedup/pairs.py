@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import counts, records, table
-from assets.shared.stage import Made, Stage
-from assets.shared.union import readable, union
-from curation.base.tables import PAIR_SEARCH, PAIRS
-from curation.dedup import pairs as library
-from curation.dedup.pairs import PairParams
-from curation.project import Project
-from curation.store.thumbnails import Thumbnails
+from inksift.assets.shared.results import counts, records, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.shared.union import readable, union
+from inksift.curation.base.tables import PAIR_SEARCH, PAIRS
+from inksift.curation.dedup import pairs as library
+from inksift.curation.dedup.pairs import PairParams
+from inksift.curation.project import Project
+from inksift.curation.store.thumbnails import Thumbnails
 
 _MOST_SHOWN = 20
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.shared.display import picture
-from assets.shared.results import records, table
-from assets.shared.stage import Made, Stage
-from curation.base.tables import CLUSTERS
-from curation.evidence.clusters import VERSION, ClusterParams, find_clusters
-from curation.report import plots
+from inksift.assets.shared.display import picture
+from inksift.assets.shared.results import records, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.base.tables import CLUSTERS
+from inksift.curation.evidence.clusters import VERSION, ClusterParams, find_clusters
+from inksift.curation.report import plots
 
 
 class ClustersConfig(ClusterParams, dg.Config):

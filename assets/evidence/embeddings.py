@@ -3,14 +3,14 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import counts, table
-from assets.shared.stage import Made, Stage
-from assets.shared.union import readable, union
-from curation.base.tables import EMBEDDINGS
-from curation.evidence import features
-from curation.evidence.features import FeatureParams
-from curation.project import Project
-from curation.store.thumbnails import Thumbnails
+from inksift.assets.shared.results import counts, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.shared.union import readable, union
+from inksift.curation.base.tables import EMBEDDINGS
+from inksift.curation.evidence import features
+from inksift.curation.evidence.features import FeatureParams
+from inksift.curation.project import Project
+from inksift.curation.store.thumbnails import Thumbnails
 
 
 class FeaturesConfig(FeatureParams, dg.Config):

@@ -3,13 +3,13 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import counts, table
-from assets.shared.stage import Made, Stage
-from curation.base.tables import OBJECT_COUNTS
-from curation.evidence import objects
-from curation.evidence.objects import ObjectParams
-from curation.project import Project
-from curation.store.thumbnails import Thumbnails
+from inksift.assets.shared.results import counts, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.base.tables import OBJECT_COUNTS
+from inksift.curation.evidence import objects
+from inksift.curation.evidence.objects import ObjectParams
+from inksift.curation.project import Project
+from inksift.curation.store.thumbnails import Thumbnails
 
 
 class ObjectsConfig(ObjectParams, dg.Config):

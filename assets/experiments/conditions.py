@@ -5,14 +5,14 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
-from curation.evidence.features import features_by_id
-from curation.experiments.conditions import Conditions
-from curation.experiments.results import EXPERIMENTS
-from curation.project import Project
-from curation.store.published import demand_trained
-from curation.store.thumbnails import Thumbnails
-from curation.training.evaluation import HELD_OUT, TRUSTED
-from curation.training.trial import Materials
+from inksift.curation.evidence.features import features_by_id
+from inksift.curation.experiments.conditions import Conditions
+from inksift.curation.experiments.results import EXPERIMENTS
+from inksift.curation.project import Project
+from inksift.curation.store.published import demand_trained
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.training.evaluation import HELD_OUT, TRUSTED
+from inksift.curation.training.trial import Materials
 
 PARTITIONS = dg.DynamicPartitionsDefinition(name="experiments")
 """One per experiment of the grid."""

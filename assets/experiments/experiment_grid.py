@@ -3,10 +3,10 @@
 import dagster as dg
 import pandas as pd
 
-from assets.experiments.conditions import PARTITIONS
-from assets.shared.results import records, table
-from assets.shared.stage import Made, Stage
-from curation.experiments.grid import GRID, GridParams, planned, table_of
+from inksift.assets.experiments.conditions import PARTITIONS
+from inksift.assets.shared.results import records, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.experiments.grid import GRID, GridParams, planned, table_of
 
 
 class GridConfig(GridParams, dg.Config):

@@ -3,14 +3,19 @@
 import dagster as dg
 import pandas as pd
 
-from assets.experiments.conditions import PARTITIONS, conditions, results_folder
-from assets.shared.results import table
-from assets.shared.stage import Made, Stage
-from assets.shared.union import union
-from curation.experiments.conditions import VERSION
-from curation.experiments.grid import experiments_in
-from curation.experiments.results import EXPERIMENTS, errors_of, known_result, run_experiment
-from curation.project import Project
+from inksift.assets.experiments.conditions import PARTITIONS, conditions, results_folder
+from inksift.assets.shared.results import table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.shared.union import union
+from inksift.curation.experiments.conditions import VERSION
+from inksift.curation.experiments.grid import experiments_in
+from inksift.curation.experiments.results import (
+    EXPERIMENTS,
+    errors_of,
+    known_result,
+    run_experiment,
+)
+from inksift.curation.project import Project
 
 STAGE = Stage(
     "experiments",

@@ -3,22 +3,22 @@
 import dagster as dg
 import pandas as pd
 
-from assets.experiments.conditions import conditions, results_folder
-from assets.shared.display import picture
-from assets.shared.results import records, table
-from assets.shared.stage import Made, Stage
-from assets.shared.union import union
-from curation.experiments.conditions import VERSION
-from curation.experiments.grid import experiments_in
-from curation.experiments.results import LEADERBOARD, errors_of, known_results
-from curation.experiments.results import leaderboard as library
-from curation.project import Project
-from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
-from curation.report.run_bar import with_run
-from curation.report.siblings import keep_pages
-from curation.runs.record import current_run
-from curation.store.published import LEADERBOARD_CSV, LEADERBOARD_PAGE, publish_leaderboard
-from curation.training.splits import TEST
+from inksift.assets.experiments.conditions import conditions, results_folder
+from inksift.assets.shared.display import picture
+from inksift.assets.shared.results import records, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.shared.union import union
+from inksift.curation.experiments.conditions import VERSION
+from inksift.curation.experiments.grid import experiments_in
+from inksift.curation.experiments.results import LEADERBOARD, errors_of, known_results
+from inksift.curation.experiments.results import leaderboard as library
+from inksift.curation.project import Project
+from inksift.curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
+from inksift.curation.report.run_bar import with_run
+from inksift.curation.report.siblings import keep_pages
+from inksift.curation.runs.record import current_run
+from inksift.curation.store.published import LEADERBOARD_CSV, LEADERBOARD_PAGE, publish_leaderboard
+from inksift.curation.training.splits import TEST
 
 STAGE = Stage(
     "leaderboard",

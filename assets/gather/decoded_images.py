@@ -5,18 +5,18 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import counts, records, table
-from assets.shared.stage import Made, Stage
-from curation.base.tables import HASHES, IMAGES
-from curation.gather import images as library
-from curation.gather.folder.layout import GIVEN_SPLITS, demand_one_test
-from curation.gather.folder.sidecars import SIDECARS
-from curation.gather.images import ImageParams
-from curation.gather.listing import SET_ASIDE, FolderFacts
-from curation.gather.notes import folder_notes
-from curation.gather.signals.table import TABLE as SIGNALS
-from curation.project import Project
-from curation.store.thumbnails import THUMBNAILS
+from inksift.assets.shared.results import counts, records, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.base.tables import HASHES, IMAGES
+from inksift.curation.gather import images as library
+from inksift.curation.gather.folder.layout import GIVEN_SPLITS, demand_one_test
+from inksift.curation.gather.folder.sidecars import SIDECARS
+from inksift.curation.gather.images import ImageParams
+from inksift.curation.gather.listing import SET_ASIDE, FolderFacts
+from inksift.curation.gather.notes import folder_notes
+from inksift.curation.gather.signals.table import TABLE as SIGNALS
+from inksift.curation.project import Project
+from inksift.curation.store.thumbnails import THUMBNAILS
 
 _MOST_LISTED = 100
 

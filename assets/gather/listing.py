@@ -3,12 +3,12 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import counts, table
-from assets.shared.stage import Made, Stage
-from curation.gather.folder.layout import demand_one_test
-from curation.gather.folder.snapshot import snapshot_of
-from curation.gather.images import ImageParams
-from curation.gather.preflight import (
+from inksift.assets.shared.results import counts, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.gather.folder.layout import demand_one_test
+from inksift.curation.gather.folder.snapshot import snapshot_of
+from inksift.curation.gather.images import ImageParams
+from inksift.curation.gather.preflight import (
     LISTING,
     Names,
     demand_apart,
@@ -16,8 +16,8 @@ from curation.gather.preflight import (
     demand_trainable,
     list_names,
 )
-from curation.people.ledger.entries import human_decisions as decisions_in_force
-from curation.project import Project, RunSettings
+from inksift.curation.people.ledger.entries import human_decisions as decisions_in_force
+from inksift.curation.project import Project, RunSettings
 
 SNAPSHOT = "snapshot"
 """The metadata that tells what lay in the source when it was listed."""

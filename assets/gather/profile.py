@@ -3,13 +3,13 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.display import picture
-from assets.shared.results import counts, records, table
-from assets.shared.stage import Made, Stage
-from curation.gather import profile as library
-from curation.gather.listing import FolderFacts
-from curation.gather.notes import folder_notes
-from curation.report import plots
+from inksift.assets.shared.display import picture
+from inksift.assets.shared.results import counts, records, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.gather import profile as library
+from inksift.curation.gather.listing import FolderFacts
+from inksift.curation.gather.notes import folder_notes
+from inksift.curation.report import plots
 
 STAGE = Stage(
     "profile",

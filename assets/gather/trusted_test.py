@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.gather.decoded_images import ImagesConfig
-from assets.shared.results import table
-from assets.shared.stage import Made, Stage
-from curation.base.tables import HASHES, IMAGES
-from curation.gather import images as library
-from curation.gather.images import ImageParams
-from curation.gather.notes import folder_notes
-from curation.project import Project
-from curation.store.thumbnails import THUMBNAILS
+from inksift.assets.gather.decoded_images import ImagesConfig
+from inksift.assets.shared.results import table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.base.tables import HASHES, IMAGES
+from inksift.curation.gather import images as library
+from inksift.curation.gather.images import ImageParams
+from inksift.curation.gather.notes import folder_notes
+from inksift.curation.project import Project
+from inksift.curation.store.thumbnails import THUMBNAILS
 
 _LIKE = "of the trusted test folder, like {}; empty without one"
 

@@ -3,13 +3,13 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import counts
-from assets.shared.stage import Made, Stage
-from curation.people.heard import HearingParams, publish_heard, refuse_to_forget
-from curation.people.ledger import entries
-from curation.people.ledger.decisions import ACTIONS
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.project import Project
+from inksift.assets.shared.results import counts
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.people.heard import HearingParams, publish_heard, refuse_to_forget
+from inksift.curation.people.ledger import entries
+from inksift.curation.people.ledger.decisions import ACTIONS
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.project import Project
 
 
 class HearingConfig(HearingParams, dg.Config):

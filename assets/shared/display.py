@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from curation.drawing.contact_sheet import markdown_image
+from inksift.curation.drawing.contact_sheet import markdown_image
 
 
 def picture(data: bytes, title: str) -> dg.MarkdownMetadataValue:

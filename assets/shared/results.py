@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from curation.store.parquet import to_parquet
+from inksift.curation.store.parquet import to_parquet
 
 
 def table(

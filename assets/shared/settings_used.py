@@ -4,8 +4,8 @@ from typing import TypeVar
 
 import dagster as dg
 
-from curation.base.errors import ParamError, StoreError
-from curation.base.params import Params
+from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.base.params import Params
 
 _NAME = "settings"
 P = TypeVar("P", bound=Params)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import dagster as dg
 
-from curation.base.params import Params
-from curation.base.tables import Table
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import Table
 
 
 class Made(NamedTuple):

@@ -7,10 +7,10 @@ from types import ModuleType
 
 import dagster as dg
 
-from assets import dedup, evidence, gather, people, training, verdict
-from assets.registry import stages_of
-from curation.project import RunSettings
-from curation.runs.record import RunFacts, StageSettings, encodable
+from inksift.assets import dedup, evidence, gather, people, training, verdict
+from inksift.assets.registry import stages_of
+from inksift.curation.project import RunSettings
+from inksift.curation.runs.record import RunFacts, StageSettings, encodable
 
 PROFILE_TAG, ASSIGNED_TAG = "inksift/profile", "inksift/set"
 """The tags of a run that name the profile of its settings, where a person named one, and what --set

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from curation.dedup.pairs import SIZES
+from inksift.curation.dedup.pairs import SIZES
 
 
 def union(*tables: pd.DataFrame) -> pd.DataFrame:

@@ -5,16 +5,16 @@ import json
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import records, table
-from assets.shared.settings_used import settings_of, settings_used
-from assets.shared.stage import Made, Stage
-from assets.training.pictures import trained_on
-from curation.project import Project
-from curation.training.fit.classifiers import CLASSIFIER
-from curation.training.fit.params import TrainingParams
-from curation.training.rebalance.checkpoint import rebalance_checkpoint
-from curation.training.rebalance.params import RebalanceParams
-from curation.training.rebalance.rebalance import VERSION
+from inksift.assets.shared.results import records, table
+from inksift.assets.shared.settings_used import settings_of, settings_used
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.training.pictures import trained_on
+from inksift.curation.project import Project
+from inksift.curation.training.fit.classifiers import CLASSIFIER
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.rebalance.checkpoint import rebalance_checkpoint
+from inksift.curation.training.rebalance.params import RebalanceParams
+from inksift.curation.training.rebalance.rebalance import VERSION
 
 
 class RebalanceConfig(RebalanceParams, dg.Config):

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.shared.display import picture
-from assets.shared.results import table
-from assets.shared.settings_used import settings_of
-from assets.shared.stage import Made, Stage
-from assets.training.pictures import trained_on
-from curation.base.tables import CURVES
-from curation.project import Project
-from curation.report import plots
-from curation.training.fit.classifiers import CLASSIFIER
-from curation.training.fit.loop import VERSION, train
-from curation.training.fit.params import TrainingParams
+from inksift.assets.shared.display import picture
+from inksift.assets.shared.results import table
+from inksift.assets.shared.settings_used import settings_of
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.training.pictures import trained_on
+from inksift.curation.base.tables import CURVES
+from inksift.curation.project import Project
+from inksift.curation.report import plots
+from inksift.curation.training.fit.classifiers import CLASSIFIER
+from inksift.curation.training.fit.loop import VERSION, train
+from inksift.curation.training.fit.params import TrainingParams
 
 
 class TrainingConfig(TrainingParams, dg.Config):

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.shared.display import picture
-from assets.shared.results import table
-from assets.shared.stage import Made, Stage
-from assets.training.pictures import tested_pictures
-from curation.drawing.captioned_sheet import captioned_sheet
-from curation.project import Project
-from curation.training.explain import explain as library
-from curation.training.explain.examined import Examined
-from curation.training.explain.figures import FIGURES
-from curation.training.explain.networks import networks_of
-from curation.training.explain.params import ExplainParams
-from curation.training.explain.stored import figures_key, stored_or_made
-from curation.training.splits import TEST
+from inksift.assets.shared.display import picture
+from inksift.assets.shared.results import table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.training.pictures import tested_pictures
+from inksift.curation.drawing.captioned_sheet import captioned_sheet
+from inksift.curation.project import Project
+from inksift.curation.training.explain import explain as library
+from inksift.curation.training.explain.examined import Examined
+from inksift.curation.training.explain.figures import FIGURES
+from inksift.curation.training.explain.networks import networks_of
+from inksift.curation.training.explain.params import ExplainParams
+from inksift.curation.training.explain.stored import figures_key, stored_or_made
+from inksift.curation.training.splits import TEST
 
 MOST_TILES = 30
 """On one sheet; with more of them, letters would become too small to read."""

@@ -3,21 +3,21 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.display import picture
-from assets.shared.results import records, table
-from assets.shared.stage import Made, Stage
-from assets.shared.this_run import facts_of
-from curation.project import Project, RunSettings
-from curation.report import plots
-from curation.report.f1_page import build_f1_page
-from curation.report.run_bar import with_run
-from curation.report.siblings import keep_pages
-from curation.runs.begin import begin_training
-from curation.store.published import F1, F1_PAGE, publish_f1
-from curation.training import evaluation
-from curation.training.evaluation import HELD_OUT, TRUSTED, EvaluationParams
-from curation.training.fit.classifiers import network_of
-from curation.training.splits import TRAIN
+from inksift.assets.shared.display import picture
+from inksift.assets.shared.results import records, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.shared.this_run import facts_of
+from inksift.curation.project import Project, RunSettings
+from inksift.curation.report import plots
+from inksift.curation.report.f1_page import build_f1_page
+from inksift.curation.report.run_bar import with_run
+from inksift.curation.report.siblings import keep_pages
+from inksift.curation.runs.begin import begin_training
+from inksift.curation.store.published import F1, F1_PAGE, publish_f1
+from inksift.curation.training import evaluation
+from inksift.curation.training.evaluation import HELD_OUT, TRUSTED, EvaluationParams
+from inksift.curation.training.fit.classifiers import network_of
+from inksift.curation.training.splits import TRAIN
 
 
 class EvaluationConfig(EvaluationParams, dg.Config):

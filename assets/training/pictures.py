@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from curation.project import Project
-from curation.store.thumbnails import Thumbnails
-from curation.training.fit.params import TrainingParams
-from curation.training.fit.pictures import Pictures, draw_pictures
-from curation.training.resample.recipe import ORIGINAL
+from inksift.curation.project import Project
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.fit.pictures import Pictures, draw_pictures
+from inksift.curation.training.resample.recipe import ORIGINAL
 
 
 def trained_on(

@@ -3,13 +3,13 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import table
-from assets.shared.stage import Made, Stage
-from assets.training.pictures import tested_pictures
-from curation.base.tables import PREDICTIONS
-from curation.project import Project
-from curation.training import evaluation
-from curation.training.splits import TEST
+from inksift.assets.shared.results import table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.training.pictures import tested_pictures
+from inksift.curation.base.tables import PREDICTIONS
+from inksift.curation.project import Project
+from inksift.curation.training import evaluation
+from inksift.curation.training.splits import TEST
 
 STAGE = Stage(
     "predictions",

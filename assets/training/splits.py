@@ -3,18 +3,18 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import records, table
-from assets.shared.settings_used import settings_of
-from assets.shared.stage import Made, Stage
-from assets.shared.union import union
-from curation.base.tables import SPLITS
-from curation.dedup.across import splits_of_kept
-from curation.dedup.related_groups import related_groups
-from curation.project import Project
-from curation.training import splits as library
-from curation.training.leaks import relatives_of_test
-from curation.training.splits import LEFT_OUT, SplitParams
-from curation.verdict.several import demand_classes
+from inksift.assets.shared.results import records, table
+from inksift.assets.shared.settings_used import settings_of
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.shared.union import union
+from inksift.curation.base.tables import SPLITS
+from inksift.curation.dedup.across import splits_of_kept
+from inksift.curation.dedup.related_groups import related_groups
+from inksift.curation.project import Project
+from inksift.curation.training import splits as library
+from inksift.curation.training.leaks import relatives_of_test
+from inksift.curation.training.splits import LEFT_OUT, SplitParams
+from inksift.curation.verdict.several import demand_classes
 
 MOST_LISTED = 100
 

@@ -3,15 +3,15 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import records, table
-from assets.shared.settings_used import settings_of
-from assets.shared.stage import Made, Stage
-from curation.base.tables import TRAINING_SET
-from curation.evidence.features import features_by_id
-from curation.training.resample import recipe
-from curation.training.resample.params import ResampleParams
-from curation.training.resample.recipe import ORIGINAL
-from curation.training.splits import TRAIN
+from inksift.assets.shared.results import records, table
+from inksift.assets.shared.settings_used import settings_of
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.base.tables import TRAINING_SET
+from inksift.curation.evidence.features import features_by_id
+from inksift.curation.training.resample import recipe
+from inksift.curation.training.resample.params import ResampleParams
+from inksift.curation.training.resample.recipe import ORIGINAL
+from inksift.curation.training.splits import TRAIN
 
 
 class ResampleConfig(ResampleParams, dg.Config):

@@ -3,15 +3,15 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import table
-from assets.shared.settings_used import settings_of
-from assets.shared.stage import Made, Stage
-from assets.shared.this_run import facts_of
-from curation.base.errors import DataError
-from curation.project import Project, RunSettings
-from curation.runs.begin import begin_run, keep_what_is_there
-from curation.store.published import PROPOSAL, publish_decisions
-from curation.verdict.curated import CURATED, CuratedParams, curate
+from inksift.assets.shared.results import table
+from inksift.assets.shared.settings_used import settings_of
+from inksift.assets.shared.stage import Made, Stage
+from inksift.assets.shared.this_run import facts_of
+from inksift.curation.base.errors import DataError
+from inksift.curation.project import Project, RunSettings
+from inksift.curation.runs.begin import begin_run, keep_what_is_there
+from inksift.curation.store.published import PROPOSAL, publish_decisions
+from inksift.curation.verdict.curated import CURATED, CuratedParams, curate
 
 
 class CuratedConfig(CuratedParams, dg.Config):

@@ -3,15 +3,15 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import table
-from assets.shared.stage import Made, Stage
-from curation.base.errors import StoreError
-from curation.project import Project
-from curation.report.siblings import keep_newest, keep_pages
-from curation.runs.keep import names_to_keep
-from curation.runs.kept import folder_of, own_bytes
-from curation.runs.params import KeptRunParams
-from curation.runs.record import current_run
+from inksift.assets.shared.results import table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.base.errors import StoreError
+from inksift.curation.project import Project
+from inksift.curation.report.siblings import keep_newest, keep_pages
+from inksift.curation.runs.keep import names_to_keep
+from inksift.curation.runs.kept import folder_of, own_bytes
+from inksift.curation.runs.params import KeptRunParams
+from inksift.curation.runs.record import current_run
 
 
 class KeptRunConfig(KeptRunParams, dg.Config):

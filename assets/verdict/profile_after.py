@@ -3,11 +3,11 @@
 import dagster as dg
 import pandas as pd
 
-from assets.shared.display import picture
-from assets.shared.results import records, table
-from assets.shared.stage import Made, Stage
-from curation.gather import profile as library
-from curation.report import plots
+from inksift.assets.shared.display import picture
+from inksift.assets.shared.results import records, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.gather import profile as library
+from inksift.curation.report import plots
 
 STAGE = Stage(
     "profile_after",

@@ -5,30 +5,30 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 import pandas as pd
 
-from assets.shared.display import picture
-from assets.shared.results import table
-from assets.shared.stage import Made, Stage
-from curation.base.reasons import UNREADABLE_FILE
-from curation.dedup.across import across_notes, across_splits
-from curation.drawing.contact_sheet import contact_sheet
-from curation.drawing.words import reason_of_one
-from curation.evidence.objects import DETECTOR_UNAVAILABLE
-from curation.gather.listing import FolderFacts
-from curation.gather.notes import folder_notes
-from curation.project import Project, RunSettings, departures_told
-from curation.report import plots, vote_plots
-from curation.report.findings import Findings, published_thresholds
-from curation.report.page import ReportParams, build_report
-from curation.report.photographs import loudest_first
-from curation.report.run_bar import with_run
-from curation.report.siblings import review_command
-from curation.report.tiles import likeliest_first
-from curation.runs.record import current_run
-from curation.store.published import REPORT_PAGE
-from curation.store.thumbnails import Thumbnails
-from curation.verdict.conservation import by_people
-from curation.verdict.several import several_told
-from curation.verdict.signal_limits import limits_by_name
+from inksift.assets.shared.display import picture
+from inksift.assets.shared.results import table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.base.reasons import UNREADABLE_FILE
+from inksift.curation.dedup.across import across_notes, across_splits
+from inksift.curation.drawing.contact_sheet import contact_sheet
+from inksift.curation.drawing.words import reason_of_one
+from inksift.curation.evidence.objects import DETECTOR_UNAVAILABLE
+from inksift.curation.gather.listing import FolderFacts
+from inksift.curation.gather.notes import folder_notes
+from inksift.curation.project import Project, RunSettings, departures_told
+from inksift.curation.report import plots, vote_plots
+from inksift.curation.report.findings import Findings, published_thresholds
+from inksift.curation.report.page import ReportParams, build_report
+from inksift.curation.report.photographs import loudest_first
+from inksift.curation.report.run_bar import with_run
+from inksift.curation.report.siblings import review_command
+from inksift.curation.report.tiles import likeliest_first
+from inksift.curation.runs.record import current_run
+from inksift.curation.store.published import REPORT_PAGE
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.verdict.conservation import by_people
+from inksift.curation.verdict.several import several_told
+from inksift.curation.verdict.signal_limits import limits_by_name
 
 _NO_DETECTOR = (
     "The detector's weights were not found: no objects were counted, and that vote is missing."

@@ -6,22 +6,22 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.shared.results import counts, records, table
-from assets.shared.stage import Made, Stage
-from curation.base.tables import DECISIONS
-from curation.project import Project
-from curation.store.published import PROPOSAL, publish_medium, publish_proposal
-from curation.verdict import conflicts, evidence, human, several, variants
-from curation.verdict.audit.targets import TARGETS, estimated_targets
-from curation.verdict.conservation import by_people
-from curation.verdict.decide import VERSION, decide
-from curation.verdict.marked_files import apply_marks
-from curation.verdict.medium.queue import QUEUE
-from curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
-from curation.verdict.pages import find_pages, judge_pages
-from curation.verdict.recipes import Judged, VerdictParams, judge
-from curation.verdict.removal_rates import REMOVAL_RATES, removal_rates, too_heavy
-from curation.verdict.signal_limits import SIGNAL_LIMITS, limits
+from inksift.assets.shared.results import counts, records, table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.project import Project
+from inksift.curation.store.published import PROPOSAL, publish_medium, publish_proposal
+from inksift.curation.verdict import conflicts, evidence, human, several, variants
+from inksift.curation.verdict.audit.targets import TARGETS, estimated_targets
+from inksift.curation.verdict.conservation import by_people
+from inksift.curation.verdict.decide import VERSION, decide
+from inksift.curation.verdict.marked_files import apply_marks
+from inksift.curation.verdict.medium.queue import QUEUE
+from inksift.curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
+from inksift.curation.verdict.pages import find_pages, judge_pages
+from inksift.curation.verdict.recipes import Judged, VerdictParams, judge
+from inksift.curation.verdict.removal_rates import REMOVAL_RATES, removal_rates, too_heavy
+from inksift.curation.verdict.signal_limits import SIGNAL_LIMITS, limits
 
 MOST_SENTENCES = 4
 _REMEDY = (

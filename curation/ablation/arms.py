@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.training.rebalance.params import RebalanceParams
-from curation.training.resample.params import ResampleParams
-from curation.training.trial import Recipe
-from curation.verdict.conflicts import is_conflict
-from curation.verdict.curated import CURATED, CuratedParams, staying
-from curation.verdict.variants import is_thinned
+from inksift.curation.training.rebalance.params import RebalanceParams
+from inksift.curation.training.resample.params import ResampleParams
+from inksift.curation.training.trial import Recipe
+from inksift.curation.verdict.conflicts import is_conflict
+from inksift.curation.verdict.curated import CURATED, CuratedParams, staying
+from inksift.curation.verdict.variants import is_thinned
 
 Step = Literal["deduplication", "photo verdict", "rebalancing"]
 STEPS: tuple[Step, ...] = ("deduplication", "photo verdict", "rebalancing")

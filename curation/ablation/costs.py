@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from curation.ablation.arms import ALL, ARMS, STEPS, Step
-from curation.ablation.effects import EFFECTS, SCORES
-from curation.base.tables import Table
+from inksift.curation.ablation.arms import ALL, ARMS, STEPS, Step
+from inksift.curation.ablation.effects import EFFECTS, SCORES
+from inksift.curation.base.tables import Table
 
 ABLATION = Table(
     "ablation",

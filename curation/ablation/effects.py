@@ -20,12 +20,12 @@ import pandas as pd
 from pydantic import Field
 from scipy.stats import t
 
-from curation.ablation.arms import ALL, ARMS
-from curation.base.arrays import Floats64
-from curation.base.errors import DataError
-from curation.base.params import Params
-from curation.base.tables import Table
-from curation.training.evaluation import f1_by_class
+from inksift.curation.ablation.arms import ALL, ARMS
+from inksift.curation.base.arrays import Floats64
+from inksift.curation.base.errors import DataError
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import Table
+from inksift.curation.training.evaluation import f1_by_class
 
 SCORES = Table(
     "ablation_scores",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from tqdm.auto import tqdm
 
-from curation.ablation.arms import (
+from inksift.curation.ablation.arms import (
     ALL,
     ARMS,
     Step,
@@ -21,7 +21,7 @@ from curation.ablation.arms import (
     recipe_of,
     told_apart,
 )
-from curation.ablation.effects import (
+from inksift.curation.ablation.effects import (
     SCORES,
     AblationParams,
     NetworkAnswers,
@@ -30,11 +30,11 @@ from curation.ablation.effects import (
     rare_classes,
     scores,
 )
-from curation.base.errors import DataError
-from curation.dedup.related_groups import related_groups
-from curation.training.splits import TRAIN, VALIDATION, SplitParams, split_images
-from curation.training.trial import Materials, Recipe, Trial, run_trial
-from curation.verdict.curated import CuratedParams
+from inksift.curation.base.errors import DataError
+from inksift.curation.dedup.related_groups import related_groups
+from inksift.curation.training.splits import TRAIN, VALIDATION, SplitParams, split_images
+from inksift.curation.training.trial import Materials, Recipe, Trial, run_trial
+from inksift.curation.verdict.curated import CuratedParams
 
 VERSION = 2
 """Raised whenever a measurement may come out otherwise, so that stored tables are made anew."""

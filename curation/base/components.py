@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array, csgraph
 
-from curation.base.arrays import Integers
+from inksift.curation.base.arrays import Integers
 
 
 def connected_components(

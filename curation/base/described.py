@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from curation.base.params import Params
+from inksift.curation.base.params import Params
 
 
 class Described(NamedTuple):

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.arrays import Integers
+from inksift.curation.base.arrays import Integers
 
 
 def stratified_folds(classes: npt.NDArray[np.generic], number: int) -> Integers:

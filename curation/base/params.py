@@ -8,8 +8,8 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.config import JsonDict
 
-from curation.base.errors import ParamError
-from curation.base.nearest import did_you_mean
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.nearest import did_you_mean
 
 NAMES_CLASSES: JsonDict = {"names": "classes"}
 """What marks a setting whose names are those of classes, as `json_schema_extra` of its field."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from curation.base.errors import ParamError
+from inksift.curation.base.errors import ParamError
 
 _LARGEST_FILE_BYTES = 1_000_000  # what people write by hand is a thousandth of this
 _TEXT = "tag:yaml.org,2002:str"

@@ -11,8 +11,8 @@ from statistics import fmean
 import cv2
 import numpy as np
 
-from curation.base.rgb import Rgb, shrink
-from curation.base.trim import Box
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.base.trim import Box
 
 VERSION = 1
 """Raised whenever a strip may be looked at otherwise."""

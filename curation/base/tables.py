@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from curation.base.errors import SchemaError
+from inksift.curation.base.errors import SchemaError
 
 _ALWAYS_THERE = "biu"
 """Kinds of NumPy dtypes that have no missing values: truth and whole numbers."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import zstandard
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 VERSION = 1
 """Raised whenever the bytes change: part of the version of stored thumbnails."""

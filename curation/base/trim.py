@@ -8,7 +8,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from curation.base.rgb import Rgb, shrink
+from inksift.curation.base.rgb import Rgb, shrink
 
 TRIM_SIDE_PX = 320
 """Longest side at which edges are looked for. By eye."""

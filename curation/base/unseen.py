@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Rgb, shrink
-from curation.base.strips import working_size
-from curation.base.thumbnail_codec import pack, packed_size, unpack
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.base.strips import working_size
+from inksift.curation.base.thumbnail_codec import pack, packed_size, unpack
 
 Alpha = npt.NDArray[np.uint8]
 """How opaque every pixel is: height x width, 0 to 255."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from curation.base.tables import DUPLICATES, Table
-from curation.gather.folder.layout import GIVEN_SPLITS
+from inksift.curation.base.tables import DUPLICATES, Table
+from inksift.curation.gather.folder.layout import GIVEN_SPLITS
 
 STRICTEST_FIRST = ("test", "validation", "train")
 """What a picture counts for whose copies lie in several splits: it is not trained on where it

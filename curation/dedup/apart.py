@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from curation.base.tables import DUPLICATES, HASHES, KEPT_APART, PAIRS
-from curation.dedup.related_groups import pixels_of
+from inksift.curation.base.tables import DUPLICATES, HASHES, KEPT_APART, PAIRS
+from inksift.curation.dedup.related_groups import pixels_of
 
 _PATHS = {"path": "str", "other_path": "str"}
 _OF_THE_PIXELS = ["places", "other_places", "marked"]

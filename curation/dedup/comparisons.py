@@ -11,16 +11,16 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from curation.base.arrays import Integers
-from curation.base.components import connected_components
-from curation.base.engine import in_batches, per_item
-from curation.base.tables import PAIRS, Table
-from curation.dedup.aligned.view import View
-from curation.dedup.glances.cascade import may_be_related
-from curation.dedup.glances.glance_store import GlanceStore, ReadSeen
-from curation.dedup.relation import DIFFERENT, Relation
-from curation.dedup.whole import relate_files
-from curation.store.workspace import Measurements
+from inksift.curation.base.arrays import Integers
+from inksift.curation.base.components import connected_components
+from inksift.curation.base.engine import in_batches, per_item
+from inksift.curation.base.tables import PAIRS, Table
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.glances.cascade import may_be_related
+from inksift.curation.dedup.glances.glance_store import GlanceStore, ReadSeen
+from inksift.curation.dedup.relation import DIFFERENT, Relation
+from inksift.curation.dedup.whole import relate_files
+from inksift.curation.store.workspace import Measurements
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from curation.base.tables import FAMILIES
-from curation.dedup.apart import ties_apart
-from curation.dedup.groups import DedupParams, in_order_of_keeping
-from curation.dedup.told_different import told_different
-from curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.base.tables import FAMILIES
+from inksift.curation.dedup.apart import ties_apart
+from inksift.curation.dedup.groups import DedupParams, in_order_of_keeping
+from inksift.curation.dedup.told_different import told_different
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
 
 
 def find_families(

@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from curation.base.components import connected_components
-from curation.base.errors import SchemaError
-from curation.base.params import Params
-from curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
-from curation.dedup.best_copy.keep import NO_REASON, in_keep_order, reasons
-from curation.dedup.best_copy.stamped_end import which_marked
-from curation.dedup.linkage import Place, link
-from curation.dedup.related_groups import pixels_of
-from curation.dedup.reverse import reverse
-from curation.dedup.torn import plain_pixels, tear, ties_of_torn
-from curation.gather.folder.walk import UNLABELLED
-from curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.base.components import connected_components
+from inksift.curation.base.errors import SchemaError
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import DUPLICATES, HASHES, IMAGES, PAIRS
+from inksift.curation.dedup.best_copy.keep import NO_REASON, in_keep_order, reasons
+from inksift.curation.dedup.best_copy.stamped_end import which_marked
+from inksift.curation.dedup.linkage import Place, link
+from inksift.curation.dedup.related_groups import pixels_of
+from inksift.curation.dedup.reverse import reverse
+from inksift.curation.dedup.torn import plain_pixels, tear, ties_of_torn
+from inksift.curation.gather.folder.walk import UNLABELLED
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
 
 VERSION = 7
 """Raised whenever other copies may stay, so that stored tables are made anew."""

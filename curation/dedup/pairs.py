@@ -14,19 +14,19 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
-from curation.base.components import connected_components
-from curation.base.params import Params
-from curation.base.rgb import Rgb
-from curation.base.tables import EMBEDDINGS, HASHES, PAIRS, Table
-from curation.base.unseen import Unseen, nothing_unseen
-from curation.dedup.comparisons import Comparisons, pair_key
-from curation.dedup.glances.glance import VERSION as GLANCED
-from curation.dedup.glances.glance_store import GlanceStore
-from curation.dedup.propose.candidates import gathered
-from curation.dedup.propose.known_neighbours import VERSION as NEIGHBOURS
-from curation.dedup.propose.known_neighbours import known_neighbours
-from curation.gather.gate.fingerprint import ORIENTATIONS
-from curation.store.workspace import Workspace
+from inksift.curation.base.components import connected_components
+from inksift.curation.base.params import Params
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import EMBEDDINGS, HASHES, PAIRS, Table
+from inksift.curation.base.unseen import Unseen, nothing_unseen
+from inksift.curation.dedup.comparisons import Comparisons, pair_key
+from inksift.curation.dedup.glances.glance import VERSION as GLANCED
+from inksift.curation.dedup.glances.glance_store import GlanceStore
+from inksift.curation.dedup.propose.candidates import gathered
+from inksift.curation.dedup.propose.known_neighbours import VERSION as NEIGHBOURS
+from inksift.curation.dedup.propose.known_neighbours import known_neighbours
+from inksift.curation.gather.gate.fingerprint import ORIENTATIONS
+from inksift.curation.store.workspace import Workspace
 
 VERSION = 7
 """Raised whenever a comparison may have another outcome: what older code stored is compared

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from curation.base.arrays import Integers
-from curation.base.components import connected_components
-from curation.base.tables import HASHES, PAIRS
+from inksift.curation.base.arrays import Integers
+from inksift.curation.base.components import connected_components
+from inksift.curation.base.tables import HASHES, PAIRS
 
 
 def related_groups(

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curation.base.trim import whole_box
-from curation.dedup.aligned.align import Alignment, alignments
-from curation.dedup.aligned.compare import Comparison, ComparisonLimits, compare
-from curation.dedup.aligned.framing import is_framed
-from curation.dedup.aligned.marks import Marked
-from curation.dedup.aligned.turns import (
+from inksift.curation.base.trim import whole_box
+from inksift.curation.dedup.aligned.align import Alignment, alignments
+from inksift.curation.dedup.aligned.compare import Comparison, ComparisonLimits, compare
+from inksift.curation.dedup.aligned.framing import is_framed
+from inksift.curation.dedup.aligned.marks import Marked
+from inksift.curation.dedup.aligned.turns import (
     beyond_quarters,
     degrees_turned,
     is_mirroring,
@@ -20,9 +20,9 @@ from curation.dedup.aligned.turns import (
     quarter,
     stretch,
 )
-from curation.dedup.aligned.view import View
-from curation.dedup.aligned.warp import Matrix, covered, zoom
-from curation.dedup.close_look.closer import Closer, look_closer
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.aligned.warp import Matrix, covered, zoom
+from inksift.curation.dedup.close_look.closer import Closer, look_closer
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.tables import HASHES, PAIRS
-from curation.dedup.related_groups import pixels_of
-from curation.dedup.relation import Relation
+from inksift.curation.base.tables import HASHES, PAIRS
+from inksift.curation.dedup.related_groups import pixels_of
+from inksift.curation.dedup.relation import Relation
 
 _OWN = "|"
 """Between a digest of pixels and the image_id of the file that counts by itself."""

@@ -5,11 +5,11 @@ differ on another. Two animations are copies only if their other frames agree to
 
 from __future__ import annotations
 
-from curation.base.rgb import Rgb
-from curation.base.unseen import BLACK, WHITE
-from curation.dedup.aligned.ground import NEAR_LEVELS, GroundColour, ground_of
-from curation.dedup.aligned.view import View
-from curation.dedup.relation import Relation, relate
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.unseen import BLACK, WHITE
+from inksift.curation.dedup.aligned.ground import NEAR_LEVELS, GroundColour, ground_of
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.relation import Relation, relate
 
 ON_OTHER_GROUND = "on another ground"
 """What the words of a relation say where a transparent drawing was laid on a colour."""

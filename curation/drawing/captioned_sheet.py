@@ -8,9 +8,9 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from curation.base.rgb import shrink
-from curation.drawing.contact_sheet import GAP_PX, small_jpeg
-from curation.drawing.drawing import lettered
+from inksift.curation.base.rgb import shrink
+from inksift.curation.drawing.contact_sheet import GAP_PX, small_jpeg
+from inksift.curation.drawing.drawing import lettered
 
 _WIDTH_PX, _LINE_PX, _CHAR_PX, _MARGIN_PX = 226, 14, 6.1, 3
 """Pixels: a tile, a line of a caption, one of its letters, and the space above it. By eye."""

@@ -9,8 +9,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from curation.base.engine import per_item
-from curation.base.rgb import Rgb, shrink
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.rgb import Rgb, shrink
 
 GREY = 222
 """Level (0 to 255) of what a picture leaves of its square."""

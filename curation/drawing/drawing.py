@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from PIL import Image
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 KEPT, REVIEW, REJECTED, FOUND = "#2a6f97", "#e0a030", "#c1553b", "#d5dce3"
 MOST_PLOT_BYTES = 40_000

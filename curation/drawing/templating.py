@@ -10,8 +10,8 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from curation.drawing.contact_sheet import data_uri
-from curation.drawing.words import outcome_in_words, reason_of_one
+from inksift.curation.drawing.contact_sheet import data_uri
+from inksift.curation.drawing.words import outcome_in_words, reason_of_one
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from curation.base.file_errors import FILE_ERRORS
-from curation.base.media import ILLUSTRATION, PHOTO
-from curation.base.reasons import REASONS
+from inksift.curation.base.file_errors import FILE_ERRORS
+from inksift.curation.base.media import ILLUSTRATION, PHOTO
+from inksift.curation.base.reasons import REASONS
 
 _ONE = {reason.name: reason.one for reason in REASONS}
 _MANY = {("", ""): "kept"} | {(reason.stage, reason.name): reason.many for reason in REASONS}

@@ -24,10 +24,10 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
-from curation.base.arrays import Integers
-from curation.base.params import Params
-from curation.base.tables import CLUSTERS
-from curation.evidence.features import feature_matrix
+from inksift.curation.base.arrays import Integers
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import CLUSTERS
+from inksift.curation.evidence.features import feature_matrix
 
 VERSION = 2
 """Raised whenever a picture may come to another cluster, so that stored tables are made anew."""

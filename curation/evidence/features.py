@@ -12,18 +12,18 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
-from curation.base.engine import per_item
-from curation.base.errors import SchemaError
-from curation.base.params import Params
-from curation.base.reasons import BAD_FEATURE
-from curation.base.rgb import Rgb
-from curation.base.tables import EMBEDDINGS
-from curation.evidence.in_windows import answers_in_windows, mean_row
-from curation.evidence.models.downloads import fetch_weights
-from curation.evidence.models.families import embedders
-from curation.evidence.models.roles import Embedder
-from curation.evidence.models.weights import find_weights, search_weights
-from curation.store.workspace import Measured, Workspace
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.errors import SchemaError
+from inksift.curation.base.params import Params
+from inksift.curation.base.reasons import BAD_FEATURE
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import EMBEDDINGS
+from inksift.curation.evidence.in_windows import answers_in_windows, mean_row
+from inksift.curation.evidence.models.downloads import fetch_weights
+from inksift.curation.evidence.models.families import embedders
+from inksift.curation.evidence.models.roles import Embedder
+from inksift.curation.evidence.models.weights import find_weights, search_weights
+from inksift.curation.store.workspace import Measured, Workspace
 
 VERSION = 3
 """Raised whenever a number may change: what was stored under another is measured again."""

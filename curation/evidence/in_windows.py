@@ -9,10 +9,10 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Rgb
-from curation.base.strips import cut_windows, windows
-from curation.evidence.models.inference import one_by_one
-from curation.evidence.models.roles import Boxes
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.strips import cut_windows, windows
+from inksift.curation.evidence.models.inference import one_by_one
+from inksift.curation.evidence.models.roles import Boxes
 
 _Answer = TypeVar("_Answer")
 

@@ -13,17 +13,17 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field, field_validator
 
-from curation.base.engine import per_item
-from curation.base.errors import WeightsError
-from curation.base.params import Params
-from curation.base.rgb import Rgb
-from curation.base.tables import OBJECT_COUNTS
-from curation.evidence.in_windows import answers_in_windows, boxes_of_typical
-from curation.evidence.models.downloads import fetch_weights
-from curation.evidence.models.families import DETECTORS, detectors
-from curation.evidence.models.roles import Boxes, Detector
-from curation.evidence.models.weights import how_to_get, search_weights
-from curation.store.workspace import Measured, Workspace
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.errors import WeightsError
+from inksift.curation.base.params import Params
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import OBJECT_COUNTS
+from inksift.curation.evidence.in_windows import answers_in_windows, boxes_of_typical
+from inksift.curation.evidence.models.downloads import fetch_weights
+from inksift.curation.evidence.models.families import DETECTORS, detectors
+from inksift.curation.evidence.models.roles import Boxes, Detector
+from inksift.curation.evidence.models.weights import how_to_get, search_weights
+from inksift.curation.store.workspace import Measured, Workspace
 
 VERSION = 2
 """Raised whenever a count may change: what was stored under another is counted again."""

@@ -9,14 +9,14 @@ from functools import cached_property
 
 import pandas as pd
 
-from curation.base.errors import DataError
-from curation.training import evaluation, networks
-from curation.training.evaluation import TestSet
-from curation.training.fit import augment, loop, pictures
-from curation.training.rebalance import rebalance
-from curation.training.resample import recipe as resampling
-from curation.training.splits import TEST, TRAIN
-from curation.training.trial import Materials, Recipe
+from inksift.curation.base.errors import DataError
+from inksift.curation.training import evaluation, networks
+from inksift.curation.training.evaluation import TestSet
+from inksift.curation.training.fit import augment, loop, pictures
+from inksift.curation.training.rebalance import rebalance
+from inksift.curation.training.resample import recipe as resampling
+from inksift.curation.training.splits import TEST, TRAIN
+from inksift.curation.training.trial import Materials, Recipe
 
 VERSION = 2
 """Raised whenever a trial may take another course: part of the key of stored trials."""

@@ -27,15 +27,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pydantic import Field
 
-from curation.base.errors import ParamError
-from curation.base.params import Params
-from curation.base.tables import Table
-from curation.experiments.shipped import GridName, shipped_grid
-from curation.training.fit.params import TrainingParams
-from curation.training.networks import network_called
-from curation.training.rebalance.params import RebalanceParams
-from curation.training.resample.params import ResampleParams
-from curation.training.trial import Recipe
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import Table
+from inksift.curation.experiments.shipped import GridName, shipped_grid
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.networks import network_called
+from inksift.curation.training.rebalance.params import RebalanceParams
+from inksift.curation.training.resample.params import ResampleParams
+from inksift.curation.training.trial import Recipe
 
 GRID_STAGES = ("training_set", "classifier", "balanced_classifier")
 """The stages whose settings an experiment may change, in the order of a Recipe."""

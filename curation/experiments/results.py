@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.errors import DataError, ParamError, StoreError, TrainingError
-from curation.base.tables import Table
-from curation.experiments.conditions import Conditions
-from curation.experiments.grid import Experiment, changed_settings
-from curation.store.tables import read_table
-from curation.training.evaluation import EvaluationParams, f1_report
-from curation.training.trial import Trial, run_trial
+from inksift.curation.base.errors import DataError, ParamError, StoreError, TrainingError
+from inksift.curation.base.tables import Table
+from inksift.curation.experiments.conditions import Conditions
+from inksift.curation.experiments.grid import Experiment, changed_settings
+from inksift.curation.store.tables import read_table
+from inksift.curation.training.evaluation import EvaluationParams, f1_report
+from inksift.curation.training.trial import Trial, run_trial
 
 _SCORES = ("macro_f1", "weighted_f1", "accuracy", "validation_macro_f1")
 _COSTS = ("best_epoch", "epochs", "parameters", "training_rows", "seconds")

@@ -13,5 +13,5 @@ GridName = Literal["balance", "networks", "team"]
 def shipped_grid(name: GridName) -> Any:
     """The content of a shipped grid."""
     return yaml.safe_load(
-        (resources.files("curation.experiments") / "grids" / f"{name}.yaml").read_text("utf-8")
+        (resources.files(__package__) / "grids" / f"{name}.yaml").read_text("utf-8")
     )

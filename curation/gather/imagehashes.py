@@ -13,7 +13,7 @@ from __future__ import annotations
 import imagehash
 from PIL import Image
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 
 def imagehash_of(rgb: Rgb) -> imagehash.ImageHash:

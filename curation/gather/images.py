@@ -12,29 +12,29 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator
 
-from curation.base import engine
-from curation.base.errors import SourceError
-from curation.base.params import Params
-from curation.base.tables import HASHES, IMAGES, Table
-from curation.gather.archive.sink import Bounds
-from curation.gather.archive.unpack import unpacked
-from curation.gather.folder.choice import CLUTTER, Choice
-from curation.gather.folder.identity import Identity, confirm_all, identify_all
-from curation.gather.folder.layout import Layout
-from curation.gather.folder.reach import Reach, reach_of
-from curation.gather.folder.safe_open import RefusedError
-from curation.gather.folder.sidecars import ENDINGS
-from curation.gather.folder.walk import Found
-from curation.gather.gate.answer import TRANSIENT, Decoded
-from curation.gather.gate.formats import EXTENSIONS
-from curation.gather.gate.pool import Gate
-from curation.gather.gate.version import pictures_version
-from curation.gather.gate.worker import Settings
-from curation.gather.listing import FolderFacts, list_source, no_facts
-from curation.gather.signals.stored import StoredSignals
-from curation.gather.signals.table import TABLE as SIGNALS_TABLE
-from curation.store.thumbnails import THUMBNAILS, Thumbnails, locate_thumbnails
-from curation.store.workspace import Measurements, Workspace
+from inksift.curation.base import engine
+from inksift.curation.base.errors import SourceError
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import HASHES, IMAGES, Table
+from inksift.curation.gather.archive.sink import Bounds
+from inksift.curation.gather.archive.unpack import unpacked
+from inksift.curation.gather.folder.choice import CLUTTER, Choice
+from inksift.curation.gather.folder.identity import Identity, confirm_all, identify_all
+from inksift.curation.gather.folder.layout import Layout
+from inksift.curation.gather.folder.reach import Reach, reach_of
+from inksift.curation.gather.folder.safe_open import RefusedError
+from inksift.curation.gather.folder.sidecars import ENDINGS
+from inksift.curation.gather.folder.walk import Found
+from inksift.curation.gather.gate.answer import TRANSIENT, Decoded
+from inksift.curation.gather.gate.formats import EXTENSIONS
+from inksift.curation.gather.gate.pool import Gate
+from inksift.curation.gather.gate.version import pictures_version
+from inksift.curation.gather.gate.worker import Settings
+from inksift.curation.gather.listing import FolderFacts, list_source, no_facts
+from inksift.curation.gather.signals.stored import StoredSignals
+from inksift.curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from inksift.curation.store.thumbnails import THUMBNAILS, Thumbnails, locate_thumbnails
+from inksift.curation.store.workspace import Measurements, Workspace
 
 DECODE_BATCH = 64
 """Pictures stored at a time: what a killed run decodes again at most."""

@@ -9,20 +9,27 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.base.errors import SourceError
-from curation.base.tables import Table
-from curation.gather.archive.sink import Refused
-from curation.gather.folder.choice import Choice, SetAside
-from curation.gather.folder.layout import (
+from inksift.curation.base.errors import SourceError
+from inksift.curation.base.tables import Table
+from inksift.curation.gather.archive.sink import Refused
+from inksift.curation.gather.folder.choice import Choice, SetAside
+from inksift.curation.gather.folder.layout import (
     GIVEN_SPLITS,
     Layout,
     given_splits,
     is_divided,
     with_classes_below,
 )
-from curation.gather.folder.reach import Reach
-from curation.gather.folder.sidecars import SIDECARS, sort_sidecars
-from curation.gather.folder.walk import Found, display, links_told, list_files, lost_file, with_lost
+from inksift.curation.gather.folder.reach import Reach
+from inksift.curation.gather.folder.sidecars import SIDECARS, sort_sidecars
+from inksift.curation.gather.folder.walk import (
+    Found,
+    display,
+    links_told,
+    list_files,
+    lost_file,
+    with_lost,
+)
 
 SET_ASIDE = Table("set_aside", {"path": "str", "pattern": "str", "files": "int64"}, key=("path",))
 """One row per file or folder that is not read because of its name. `pattern` is the glob that it

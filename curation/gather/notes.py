@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from curation.base.tables import IMAGES
-from curation.gather.companions import companions
-from curation.gather.folder.choice import NOT_INCLUDED
-from curation.gather.folder.layout import GIVEN_SPLITS
-from curation.gather.folder.sidecars import SIDECARS
-from curation.gather.folder.walk import links_told
-from curation.gather.listing import SET_ASIDE, FolderFacts
-from curation.gather.spelling import visibly, written_alike
+from inksift.curation.base.tables import IMAGES
+from inksift.curation.gather.companions import companions
+from inksift.curation.gather.folder.choice import NOT_INCLUDED
+from inksift.curation.gather.folder.layout import GIVEN_SPLITS
+from inksift.curation.gather.folder.sidecars import SIDECARS
+from inksift.curation.gather.folder.walk import links_told
+from inksift.curation.gather.listing import SET_ASIDE, FolderFacts
+from inksift.curation.gather.spelling import visibly, written_alike
 
 _MOST_NAMED = 5
 """Names that a sentence lists."""

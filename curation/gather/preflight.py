@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.base.errors import ParamError, SourceError
-from curation.base.nearest import did_you_mean
-from curation.base.params import Params, class_names_in
-from curation.base.tables import Table
-from curation.gather.folder.walk import UNLABELLED, Found
-from curation.gather.images import ImageParams, opened_source
-from curation.gather.listing import FolderFacts
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import ParamError, SourceError
+from inksift.curation.base.nearest import did_you_mean
+from inksift.curation.base.params import Params, class_names_in
+from inksift.curation.base.tables import Table
+from inksift.curation.gather.folder.walk import UNLABELLED, Found
+from inksift.curation.gather.images import ImageParams, opened_source
+from inksift.curation.gather.listing import FolderFacts
+from inksift.curation.store.workspace import Workspace
 
 LISTING = Table("listing", {"path": "str", "label": "str", "size_bytes": "int64"}, key=("path",))
 """One row per file that is to be decoded, by its name; nothing of it was opened."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.base.tables import DECISIONS, IMAGES, Table
+from inksift.curation.base.tables import DECISIONS, IMAGES, Table
 
 PROFILE = Table(
     "profile",

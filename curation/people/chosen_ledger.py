@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from curation.base.errors import ParamError
-from curation.people.heard import called, how_to_name, read_heard
-from curation.people.ledger.address import same_place
-from curation.people.ledger.ledger import Ledger
-from curation.store.published import read_pictures
-from curation.store.setup import remembered_ledger
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import ParamError
+from inksift.curation.people.heard import called, how_to_name, read_heard
+from inksift.curation.people.ledger.address import same_place
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.published import read_pictures
+from inksift.curation.store.setup import remembered_ledger
+from inksift.curation.store.workspace import Workspace
 
 
 def ledger_of(workspace: Workspace, url: str = "") -> Ledger:

@@ -11,15 +11,15 @@ from collections.abc import Sequence
 import pandas as pd
 from pydantic import Field
 
-from curation.base.commands import option
-from curation.base.errors import LedgerError, StoreError
-from curation.base.params import Params
-from curation.people.ledger.address import same_place
-from curation.people.ledger.entries import HUMAN_DECISIONS, Entry
-from curation.people.ledger.ledger import Ledger
-from curation.store.published import HEARD_LEDGER, read_told
-from curation.store.tables import read_table
-from curation.store.workspace import Workspace
+from inksift.curation.base.commands import option
+from inksift.curation.base.errors import LedgerError, StoreError
+from inksift.curation.base.params import Params
+from inksift.curation.people.ledger.address import same_place
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS, Entry
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.published import HEARD_LEDGER, read_told
+from inksift.curation.store.tables import read_table
+from inksift.curation.store.workspace import Workspace
 
 BRING_BACK = "bring back a copy of it, or import your last export with `inksift ledger import`"
 _ACCEPT = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from curation.base.commands import Places, command
-from curation.base.errors import ParamError, StoreError
-from curation.people.ledger.ledger import Ledger
-from curation.store.published import link_options, read_differs, read_source
-from curation.store.setup import Setup, read_setup
-from curation.store.workspace import Workspace
+from inksift.curation.base.commands import Places, command
+from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.published import link_options, read_differs, read_source
+from inksift.curation.store.setup import Setup, read_setup
+from inksift.curation.store.workspace import Workspace
 
 
 def places_of(workspace: Workspace, ledger: Ledger, weights: Path | None = None) -> Places:

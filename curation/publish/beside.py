@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.base.tables import DUPLICATES
-from curation.dedup.across import splits_of_kept
-from curation.gather.folder.choice import ending
-from curation.gather.folder.layout import GIVEN_SPLITS
-from curation.gather.folder.reach import Reach
-from curation.gather.folder.safe_open import RefusedError, read_chunks
-from curation.gather.folder.sidecars import CAPTIONS, SIDECARS
-from curation.gather.folder.walk import UNLABELLED
-from curation.store.files import atomic_file
+from inksift.curation.base.tables import DUPLICATES
+from inksift.curation.dedup.across import splits_of_kept
+from inksift.curation.gather.folder.choice import ending
+from inksift.curation.gather.folder.layout import GIVEN_SPLITS
+from inksift.curation.gather.folder.reach import Reach
+from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
+from inksift.curation.gather.folder.sidecars import CAPTIONS, SIDECARS
+from inksift.curation.gather.folder.walk import UNLABELLED
+from inksift.curation.store.files import atomic_file
 
 _MOST_BYTES = 2**40
 """A sidecar of any size is carried, chunk by chunk; what is larger is no file of this world."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from curation.base.errors import ParamError
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask
+from inksift.curation.base.errors import ParamError
+from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTask
 
 _OTHER = "unknown"
 """The name of a number that the detector does not name."""

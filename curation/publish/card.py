@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from curation.publish.task import ExportTask
+from inksift.curation.publish.task import ExportTask
 
 _MOST_LICENCES = 20
 """Licences that a card lists: the rest are in the column."""

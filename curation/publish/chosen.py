@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from curation.base.errors import ParamError
-from curation.base.tables import IMAGES
-from curation.publish.beside import Beside
-from curation.publish.facts import IN_SPLITS, ExportFacts, run_splits, trusted_rows
-from curation.publish.forms.form import Form
-from curation.publish.task import ExportParams, ExportPicture, ExportSummary, Removed
-from curation.training.splits import TRAIN
-from curation.verdict.conflicts import is_conflict
-from curation.verdict.curated import staying
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.tables import IMAGES
+from inksift.curation.publish.beside import Beside
+from inksift.curation.publish.facts import IN_SPLITS, ExportFacts, run_splits, trusted_rows
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.task import ExportParams, ExportPicture, ExportSummary, Removed
+from inksift.curation.training.splits import TRAIN
+from inksift.curation.verdict.conflicts import is_conflict
+from inksift.curation.verdict.curated import staying
 
 _NO_JUDGEMENT = -1.0
 """The p_photo of a picture about which nothing was judged."""

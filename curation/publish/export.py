@@ -14,23 +14,23 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.errors import ParamError
-from curation.base.tables import DECISIONS
-from curation.gather.folder.reach import Reach, reach_of
-from curation.publish.beside import NOTHING_BESIDE, Beside
-from curation.publish.chosen import chosen_pictures, removed_files
-from curation.publish.export_names import class_folders
-from curation.publish.facts import NO_FACTS, ExportFacts, evidence_of
-from curation.publish.forms import form_named
-from curation.publish.forms.form import Form
-from curation.publish.task import (
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.gather.folder.reach import Reach, reach_of
+from inksift.curation.publish.beside import NOTHING_BESIDE, Beside
+from inksift.curation.publish.chosen import chosen_pictures, removed_files
+from inksift.curation.publish.export_names import class_folders
+from inksift.curation.publish.facts import NO_FACTS, ExportFacts, evidence_of
+from inksift.curation.publish.forms import form_named
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.task import (
     EXPORT_FORMAT,
     ExportParams,
     ExportSummary,
     ExportTask,
     read_mark,
 )
-from curation.store.files import holds_nothing, sweep
+from inksift.curation.store.files import holds_nothing, sweep
 
 
 def export(

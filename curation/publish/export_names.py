@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from curation.gather.gate.formats import EXTENSIONS
+from inksift.curation.gather.gate.formats import EXTENSIONS
 
 _EXTENSIONS = {
     "JPEG": "jpg",

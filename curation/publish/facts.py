@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS, SPLITS
-from curation.evidence.models.roles import Boxes
+from inksift.curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS, SPLITS
+from inksift.curation.evidence.models.roles import Boxes
 
 OF_RUN = {table.name: table for table in (OBJECT_COUNTS, EMBEDDINGS, FAMILIES)}
 """The tables that a form may use, by name."""

@@ -6,9 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from curation.publish.beside import Sidecar
-from curation.publish.export_names import distinct, folded, kept_name, sidecar_name, with_number
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask
+from inksift.curation.publish.beside import Sidecar
+from inksift.curation.publish.export_names import (
+    distinct,
+    folded,
+    kept_name,
+    sidecar_name,
+    with_number,
+)
+from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTask
 
 NamesBeside = Callable[[ExportPicture, str, Sequence[Sidecar]], Mapping[str, Sidecar]]
 """The names of the sidecars of a picture that lies under some name."""

@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from curation.gather.folder.choice import ending
-from curation.gather.folder.safe_open import RefusedError, read_chunks
-from curation.gather.folder.walk import display
-from curation.publish.beside import caption_of
-from curation.publish.task import ExportPicture, ExportTask
+from inksift.curation.gather.folder.choice import ending
+from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
+from inksift.curation.gather.folder.walk import display
+from inksift.curation.publish.beside import caption_of
+from inksift.curation.publish.task import ExportPicture, ExportTask
 
 _LICENCES = ("license", "licence", "license_url", "rights", "copyright")
 """Keys under which downloaders write what may be done with a picture, the plainest first."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from curation.publish.facts import IN_SPLITS
-from curation.publish.task import ExportPicture
+from inksift.curation.publish.facts import IN_SPLITS
+from inksift.curation.publish.task import ExportPicture
 
 MOST_SHARD_BYTES = 400 * 10**6
 """Pictures of one file: the hub and object stores advise files of some hundred megabytes."""

@@ -12,13 +12,13 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from curation.base.engine import in_batches, per_item
-from curation.gather.folder.reach import Reach
-from curation.gather.folder.safe_open import RefusedError, read_chunks
-from curation.publish.beside import Beside, Sidecar
-from curation.publish.facts import Evidence
-from curation.store.files import file_digest, write_atomically
-from curation.verdict.curated import CuratedParams
+from inksift.curation.base.engine import in_batches, per_item
+from inksift.curation.gather.folder.reach import Reach
+from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
+from inksift.curation.publish.beside import Beside, Sidecar
+from inksift.curation.publish.facts import Evidence
+from inksift.curation.store.files import file_digest, write_atomically
+from inksift.curation.verdict.curated import CuratedParams
 
 MARK = "inksift-export.json"
 """The file that says what an export holds."""

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from curation.base.engine import in_batches, per_item
-from curation.base.errors import ParamError
-from curation.gather.folder.safe_open import RefusedError
-from curation.publish.beside import carry
-from curation.publish.export_names import folded
-from curation.publish.placement import Plan
-from curation.publish.task import (
+from inksift.curation.base.engine import in_batches, per_item
+from inksift.curation.base.errors import ParamError
+from inksift.curation.gather.folder.safe_open import RefusedError
+from inksift.curation.publish.beside import carry
+from inksift.curation.publish.export_names import folded
+from inksift.curation.publish.placement import Plan
+from inksift.curation.publish.task import (
     BATCH,
     ExportPicture,
     ExportSummary,
@@ -23,7 +23,12 @@ from curation.publish.task import (
     read_picture,
     write_mark,
 )
-from curation.store.files import atomic_file, put_in_place, temporary_beside, write_atomically
+from inksift.curation.store.files import (
+    atomic_file,
+    put_in_place,
+    temporary_beside,
+    write_atomically,
+)
 
 Texts = Mapping[str, bytes | Iterator[bytes]]
 """The files that a form writes itself, by name, large ones in pieces."""

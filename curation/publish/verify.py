@@ -10,16 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.errors import LedgerError, StoreError
-from curation.base.tables import DECISIONS, IMAGES, Table
-from curation.people.chosen_ledger import ledger_of
-from curation.people.heard import BRING_BACK, decisions_heard, forgotten, words_for
-from curation.people.ledger.ledger import OWN_LEDGER, Ledger
-from curation.publish.problem import Problem
-from curation.publish.verify_runs import run_problems
-from curation.runs.record import RUN_FILE
-from curation.store.files import file_digest
-from curation.store.published import (
+from inksift.curation.base.errors import LedgerError, StoreError
+from inksift.curation.base.tables import DECISIONS, IMAGES, Table
+from inksift.curation.people.chosen_ledger import ledger_of
+from inksift.curation.people.heard import BRING_BACK, decisions_heard, forgotten, words_for
+from inksift.curation.people.ledger.ledger import OWN_LEDGER, Ledger
+from inksift.curation.publish.problem import Problem
+from inksift.curation.publish.verify_runs import run_problems
+from inksift.curation.runs.record import RUN_FILE
+from inksift.curation.store.files import file_digest
+from inksift.curation.store.published import (
     CSV,
     F1,
     HEARD_LEDGER,
@@ -29,9 +29,9 @@ from curation.store.published import (
     changed,
     decisions_csv,
 )
-from curation.store.tables import RUN_AGAIN, error_line, read_table
-from curation.store.workspace import Workspace
-from curation.verdict.conservation import conservation_problems
+from inksift.curation.store.tables import RUN_AGAIN, error_line, read_table
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.conservation import conservation_problems
 
 _ROUNDING = 1e-6
 """Within which a stored probability and one computed again are the same."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from curation.base.errors import StoreError
-from curation.publish.problem import Problem
-from curation.runs.kept import LATEST, RUNS_FOLDER, latest_name, run_folders
-from curation.runs.record import RUN_FILE, RunRecord, read_record
-from curation.store.files import file_digest
-from curation.store.tables import RUN_AGAIN, error_line
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import StoreError
+from inksift.curation.publish.problem import Problem
+from inksift.curation.runs.kept import LATEST, RUNS_FOLDER, latest_name, run_folders
+from inksift.curation.runs.record import RUN_FILE, RunRecord, read_record
+from inksift.curation.store.files import file_digest
+from inksift.curation.store.tables import RUN_AGAIN, error_line
+from inksift.curation.store.workspace import Workspace
 
 _BACKUP = "bring the folder back from a backup, or remove it: the other runs do not need it"
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from curation.ablation.arms import ARMS, BOUGHT_BY
-from curation.ablation.costs import ABLATION
-from curation.ablation.effects import SCORES, AblationParams
-from curation.drawing.templating import figure, records
-from curation.report.ablation_plot import ablation_plot
-from curation.report.rendering import render_page
-from curation.training.evaluation import TRUSTED
-from curation.training.fit.params import TrainingParams
+from inksift.curation.ablation.arms import ARMS, BOUGHT_BY
+from inksift.curation.ablation.costs import ABLATION
+from inksift.curation.ablation.effects import SCORES, AblationParams
+from inksift.curation.drawing.templating import figure, records
+from inksift.curation.report.ablation_plot import ablation_plot
+from inksift.curation.report.rendering import render_page
+from inksift.curation.training.evaluation import TRUSTED
+from inksift.curation.training.fit.params import TrainingParams
 
 _ALT = "Points with intervals: the gains of the first table"
 

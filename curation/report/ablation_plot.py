@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from curation.ablation.arms import BOUGHT_BY
-from curation.ablation.costs import ABLATION
-from curation.drawing.drawing import INK, KEPT, REJECTED, named_rows, render, row_height
+from inksift.curation.ablation.arms import BOUGHT_BY
+from inksift.curation.ablation.costs import ABLATION
+from inksift.curation.drawing.drawing import INK, KEPT, REJECTED, named_rows, render, row_height
 
 _POINTS = 100
 """Points of F1 to a whole."""

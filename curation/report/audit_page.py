@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.base.engine import per_item
-from curation.base.rgb import Rgb
-from curation.drawing.contact_sheet import data_uri, jpeg, on_grey
-from curation.report.close_choices import CloseChoice
-from curation.report.rendering import render_page
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.drawing.contact_sheet import data_uri, jpeg, on_grey
+from inksift.curation.report.close_choices import CloseChoice
+from inksift.curation.report.rendering import render_page
 
 _SIDE_PX = 320
 """Side of a picture: large enough to judge by."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.verdict.medium.votes import PARTS
+from inksift.curation.verdict.medium.votes import PARTS
 
 MOST_VOTES = 4
 """Votes with a bar of their own; the others are added up."""

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.rgb import Rgb
-from curation.base.tables import DUPLICATES
-from curation.drawing.contact_sheet import data_uri, jpeg, on_grey
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import DUPLICATES
+from inksift.curation.drawing.contact_sheet import data_uri, jpeg, on_grey
 
 MOST_CHOICES = 24
 """Groups shown, in the order of their numbers."""

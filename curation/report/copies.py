@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.reasons import LABEL_CONFLICT
-from curation.base.rgb import Rgb
-from curation.drawing.templating import records
-from curation.report.findings import Findings
-from curation.report.gallery import thumbnails
-from curation.report.variants import variants_values
-from curation.verdict.conflicts import is_conflict
+from inksift.curation.base.reasons import LABEL_CONFLICT
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.drawing.templating import records
+from inksift.curation.report.findings import Findings
+from inksift.curation.report.gallery import thumbnails
+from inksift.curation.report.variants import variants_values
+from inksift.curation.verdict.conflicts import is_conflict
 
 MOST_FILES = 8
 """Files named of one picture."""

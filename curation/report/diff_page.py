@@ -9,16 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.engine import per_item
-from curation.base.rgb import Rgb, shrink
-from curation.drawing.contact_sheet import data_uri, jpeg
-from curation.drawing.templating import capped, records
-from curation.drawing.words import outcome_in_words, reason_in_words
-from curation.report.rendering import render_page
-from curation.runs.changes import CAME, CHANGE_KINDS, GONE
-from curation.runs.comparison import RunComparison
-from curation.runs.record import NO_PROFILE, RunRecord
-from curation.verdict.conservation import OUTCOMES
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.drawing.contact_sheet import data_uri, jpeg
+from inksift.curation.drawing.templating import capped, records
+from inksift.curation.drawing.words import outcome_in_words, reason_in_words
+from inksift.curation.report.rendering import render_page
+from inksift.curation.runs.changes import CAME, CHANGE_KINDS, GONE
+from inksift.curation.runs.comparison import RunComparison
+from inksift.curation.runs.record import NO_PROFILE, RunRecord
+from inksift.curation.verdict.conservation import OUTCOMES
 
 _MOST_OF_A_MOVE, _MOST_TILES, _MOST_CLASSES = 60, 600, 500
 """Files shown of one move, and in all; rows of the table of classes."""

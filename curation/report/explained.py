@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.drawing.contact_sheet import data_uri
-from curation.drawing.templating import records
-from curation.training.explain.figures import FIGURES
+from inksift.curation.drawing.contact_sheet import data_uri
+from inksift.curation.drawing.templating import records
+from inksift.curation.training.explain.figures import FIGURES
 
 _MIMES = {"picture": "image/jpeg", "plot": "image/png"}
 _SECTIONS = {

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.drawing.templating import figure, records
-from curation.report import plots
-from curation.report.balancing import balancing_in_words
-from curation.report.explained import explained
-from curation.report.rendering import render_page
-from curation.training.evaluation import TRUSTED, averages_table, per_class_table
+from inksift.curation.drawing.templating import figure, records
+from inksift.curation.report import plots
+from inksift.curation.report.balancing import balancing_in_words
+from inksift.curation.report.explained import explained
+from inksift.curation.report.rendering import render_page
+from inksift.curation.training.evaluation import TRUSTED, averages_table, per_class_table
 
 
 def build_f1_page(

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation.drawing.outlines import Outline, changed_in_words, outlines
-from curation.drawing.words import outcome_in_words
-from curation.verdict.conservation import OUTCOMES
+from inksift.curation.drawing.outlines import Outline, changed_in_words, outlines
+from inksift.curation.drawing.words import outcome_in_words
+from inksift.curation.verdict.conservation import OUTCOMES
 
 STRIP = 3
 """Variants from which a family is shown as a strip, and not as a pair."""

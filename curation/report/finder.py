@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from curation.base.ai_marks import AI_MARKS
-from curation.drawing.templating import printable
-from curation.report.gallery import Gallery
-from curation.report.rendering import report_templates
-from curation.report.tiles import Tile
-from curation.verdict.conservation import DECIDERS
+from inksift.curation.base.ai_marks import AI_MARKS
+from inksift.curation.drawing.templating import printable
+from inksift.curation.report.gallery import Gallery
+from inksift.curation.report.rendering import report_templates
+from inksift.curation.report.tiles import Tile
+from inksift.curation.verdict.conservation import DECIDERS
 
 NO_CLASS = "(no class)"
 MARKS = ("", *AI_MARKS)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from curation.gather.signals.base import Limits
-from curation.store.published import MEDIUM
-from curation.store.tables import unusable
-from curation.store.workspace import Workspace
-from curation.verdict.medium.prior import logit
+from inksift.curation.gather.signals.base import Limits
+from inksift.curation.store.published import MEDIUM
+from inksift.curation.store.tables import unusable
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.medium.prior import logit
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from curation.base.reasons import REASON_STAGES, UNREADABLE_FILE
-from curation.drawing.words import reason_in_words, why_key
+from inksift.curation.base.reasons import REASON_STAGES, UNREADABLE_FILE
+from inksift.curation.drawing.words import reason_in_words, why_key
 
 WIDTH = 200
 """Width of a drawing; all lengths are in units of its own."""

@@ -8,13 +8,13 @@ from itertools import chain
 
 import pandas as pd
 
-from curation.base.engine import per_item
-from curation.base.reasons import BY_PERSON
-from curation.base.rgb import Rgb, shrink
-from curation.drawing.contact_sheet import data_uri, jpeg
-from curation.drawing.words import reason_in_words, why_key
-from curation.report.tiles import Facts, Tile, likeliest_first
-from curation.verdict.conservation import by_people
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.reasons import BY_PERSON
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.drawing.contact_sheet import data_uri, jpeg
+from inksift.curation.drawing.words import reason_in_words, why_key
+from inksift.curation.report.tiles import Facts, Tile, likeliest_first
+from inksift.curation.verdict.conservation import by_people
 
 FIRST = 60
 """Tiles of a kind that are in the page itself; the filter brings the others."""

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from curation.drawing.drawing import KEPT, named_rows, nothing, render, row_height
-from curation.drawing.templating import capped, figure
-from curation.experiments.results import LEADERBOARD
-from curation.report.rendering import render_page
-from curation.training.evaluation import TRUSTED, TestSet
+from inksift.curation.drawing.drawing import KEPT, named_rows, nothing, render, row_height
+from inksift.curation.drawing.templating import capped, figure
+from inksift.curation.experiments.results import LEADERBOARD
+from inksift.curation.report.rendering import render_page
+from inksift.curation.training.evaluation import TRUSTED, TestSet
 
 _MOST_LISTED, _MOST_DRAWN, _MOST_FAILED = 1000, 60, 100
 """Rows in the table, rows in the plot, and failures told, at most."""

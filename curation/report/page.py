@@ -9,25 +9,25 @@ from typing import Any
 import pandas as pd
 from pydantic import Field
 
-from curation.base.params import Params
-from curation.base.rgb import Rgb
-from curation.base.tables import DUPLICATES
-from curation.drawing.templating import Figure, capped, figure
-from curation.gather.profile import before_and_after
-from curation.gather.signals.base import Limits
-from curation.report import plots
-from curation.report.copies import copies_values
-from curation.report.finder import finder_values
-from curation.report.findings import Findings
-from curation.report.flow import flow
-from curation.report.gallery import FIRST, Gallery, galleries
-from curation.report.people import people_values
-from curation.report.photographs import outcome_per_picture, photographs_values
-from curation.report.rendering import render_page
-from curation.report.tiles import Facts
-from curation.report.unreadable import unreadable_values
-from curation.verdict.conservation import HUMAN, OUTCOMES
-from curation.verdict.medium.votes import VOTES
+from inksift.curation.base.params import Params
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import DUPLICATES
+from inksift.curation.drawing.templating import Figure, capped, figure
+from inksift.curation.gather.profile import before_and_after
+from inksift.curation.gather.signals.base import Limits
+from inksift.curation.report import plots
+from inksift.curation.report.copies import copies_values
+from inksift.curation.report.finder import finder_values
+from inksift.curation.report.findings import Findings
+from inksift.curation.report.flow import flow
+from inksift.curation.report.gallery import FIRST, Gallery, galleries
+from inksift.curation.report.people import people_values
+from inksift.curation.report.photographs import outcome_per_picture, photographs_values
+from inksift.curation.report.rendering import render_page
+from inksift.curation.report.tiles import Facts
+from inksift.curation.report.unreadable import unreadable_values
+from inksift.curation.verdict.conservation import HUMAN, OUTCOMES
+from inksift.curation.verdict.medium.votes import VOTES
 
 
 class ReportParams(Params):

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation.base.rgb import Rgb
-from curation.drawing.words import decision_in_words
-from curation.report.findings import Findings
-from curation.report.gallery import thumbnails_of
-from curation.report.tiles import Facts, Tile
-from curation.verdict.human import Word, signed
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.drawing.words import decision_in_words
+from inksift.curation.report.findings import Findings
+from inksift.curation.report.gallery import thumbnails_of
+from inksift.curation.report.tiles import Facts, Tile
+from inksift.curation.verdict.human import Word, signed
 
 _COUNTED = {
     "outcome": "kept or rejected",

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from curation.base.reasons import PHOTO_VERDICT
-from curation.base.tables import DECISIONS
-from curation.drawing.templating import Figure, figure, records
-from curation.drawing.words import outcome_in_words
-from curation.report import vote_plots
-from curation.report.ballots import readable
-from curation.report.findings import Findings
-from curation.verdict.medium.votes import Floats
+from inksift.curation.base.reasons import PHOTO_VERDICT
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.drawing.templating import Figure, figure, records
+from inksift.curation.drawing.words import outcome_in_words
+from inksift.curation.report import vote_plots
+from inksift.curation.report.ballots import readable
+from inksift.curation.report.findings import Findings
+from inksift.curation.verdict.medium.votes import Floats
 
 _ERRORS = {
     "illustrations_rejected": "illustrations rejected as photographs",

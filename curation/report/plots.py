@@ -13,8 +13,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from curation.base.arrays import AnyFloats, Integers
-from curation.drawing.drawing import (
+from inksift.curation.base.arrays import AnyFloats, Integers
+from inksift.curation.drawing.drawing import (
     FOUND,
     INK,
     KEPT,
@@ -27,8 +27,8 @@ from curation.drawing.drawing import (
     render,
     row_height,
 )
-from curation.drawing.words import outcome_in_words
-from curation.gather.signals.base import Limits
+from inksift.curation.drawing.words import outcome_in_words
+from inksift.curation.gather.signals.base import Limits
 
 _MOST_CLASSES = 60
 """Classes in a plot at most, the largest or the best."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from curation.drawing.templating import environment
+from inksift.curation.drawing.templating import environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from curation.report.rendering import report_templates
-from curation.runs.record import RunRecord
+from inksift.curation.report.rendering import report_templates
+from inksift.curation.runs.record import RunRecord
 
 
 class Elsewhere(NamedTuple):

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from curation.base.commands import command
-from curation.people.hints import places_of
-from curation.people.ledger.ledger import Ledger
-from curation.report.run_bar import Elsewhere, RunLinks, with_links, with_run
-from curation.runs.keep import keep_files, prune_runs
-from curation.runs.kept import RUNS_FOLDER, kept_runs
-from curation.runs.record import RunRecord, current_run, known_run
-from curation.store.published import ABLATION_PAGE, F1_PAGE, LEADERBOARD_PAGE, REPORT_PAGE
-from curation.store.workspace import Workspace
+from inksift.curation.base.commands import command
+from inksift.curation.people.hints import places_of
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.report.run_bar import Elsewhere, RunLinks, with_links, with_run
+from inksift.curation.runs.keep import keep_files, prune_runs
+from inksift.curation.runs.kept import RUNS_FOLDER, kept_runs
+from inksift.curation.runs.record import RunRecord, current_run, known_run
+from inksift.curation.store.published import ABLATION_PAGE, F1_PAGE, LEADERBOARD_PAGE, REPORT_PAGE
+from inksift.curation.store.workspace import Workspace
 
 PAGE_TITLES = {
     REPORT_PAGE: "Report",

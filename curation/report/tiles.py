@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.ai_marks import AI_MARKS
-from curation.base.relations import DUPLICATE
-from curation.base.tables import DECISIONS, DUPLICATES
-from curation.report.ballots import Ballot, ballots
+from inksift.curation.base.ai_marks import AI_MARKS
+from inksift.curation.base.relations import DUPLICATE
+from inksift.curation.base.tables import DECISIONS, DUPLICATES
+from inksift.curation.report.ballots import Ballot, ballots
 
 
 @dataclass(frozen=True)

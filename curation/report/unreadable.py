@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from curation.drawing.templating import capped
-from curation.drawing.words import error_in_words
+from inksift.curation.drawing.templating import capped
+from inksift.curation.drawing.words import error_in_words
 
 
 def unreadable_values(images: pd.DataFrame, *, most: int) -> dict[str, Any]:

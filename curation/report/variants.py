@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.rgb import Rgb
-from curation.base.tables import FAMILIES, KEPT_APART
-from curation.drawing.outlines import Outline, changed_in_words, outlines
-from curation.report.families import STRIP, Family, family_of, sides
-from curation.report.findings import Findings
-from curation.report.gallery import thumbnails
-from curation.report.tiles import differing_bits
-from curation.verdict.variants import is_thinned
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import FAMILIES, KEPT_APART
+from inksift.curation.drawing.outlines import Outline, changed_in_words, outlines
+from inksift.curation.report.families import STRIP, Family, family_of, sides
+from inksift.curation.report.findings import Findings
+from inksift.curation.report.gallery import thumbnails
+from inksift.curation.report.tiles import differing_bits
+from inksift.curation.verdict.variants import is_thinned
 
 
 @dataclass(frozen=True)

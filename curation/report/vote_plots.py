@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from curation.drawing.drawing import (
+from inksift.curation.drawing.drawing import (
     INK,
     KEPT,
     OUTCOME_COLOURS,
@@ -21,10 +21,10 @@ from curation.drawing.drawing import (
     render,
     row_height,
 )
-from curation.drawing.words import outcome_in_words
-from curation.report.ballots import readable
-from curation.verdict.medium.quality import CHANCE
-from curation.verdict.medium.votes import Floats
+from inksift.curation.drawing.words import outcome_in_words
+from inksift.curation.report.ballots import readable
+from inksift.curation.verdict.medium.quality import CHANCE
+from inksift.curation.verdict.medium.votes import Floats
 
 FURTHEST = 12.0
 """Pictures further from even odds than this many log-odds (1 in 160,000) share the outermost

@@ -14,17 +14,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from curation.base.errors import InksiftError
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.entries import Entry, LedgerConflict
-from curation.people.ledger.exchange import export_csv, export_jsonl
-from curation.review.asked import AskedDecision, decisions_of, undo_of
-from curation.review.cards import path_of, said
-from curation.review.catalogue import Catalogue
-from curation.review.grid.answers import FRESH, GridAnswers
-from curation.review.pages import Pages
-from curation.review.state import State
-from curation.review.strict_json import parsed_body
+from inksift.curation.base.errors import InksiftError
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.entries import Entry, LedgerConflict
+from inksift.curation.people.ledger.exchange import export_csv, export_jsonl
+from inksift.curation.review.asked import AskedDecision, decisions_of, undo_of
+from inksift.curation.review.cards import path_of, said
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.review.grid.answers import FRESH, GridAnswers
+from inksift.curation.review.pages import Pages
+from inksift.curation.review.state import State
+from inksift.curation.review.strict_json import parsed_body
 
 STATIC = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

@@ -8,11 +8,16 @@ from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 
-from curation.base.errors import LedgerError
-from curation.base.relations import DUPLICATE, ITSELF, SAME_BYTES, SAME_PIXELS
-from curation.people.ledger.decisions import ACTIONS, Decision, checked_decision, checked_note
-from curation.review.run import Run
-from curation.review.state import State
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.base.relations import DUPLICATE, ITSELF, SAME_BYTES, SAME_PIXELS
+from inksift.curation.people.ledger.decisions import (
+    ACTIONS,
+    Decision,
+    checked_decision,
+    checked_note,
+)
+from inksift.curation.review.run import Run
+from inksift.curation.review.state import State
 
 _MOST_DIGITS = 9
 """Digits of a number in a request: below what any counter reaches."""

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from curation.base.reasons import LABEL_CONFLICT, VARIANT_REJECTED
-from curation.base.relations import ITSELF
-from curation.drawing.words import decision_in_words
-from curation.people.ledger.entries import Entry
-from curation.report.tiles import Tile
-from curation.review.state import State
-from curation.verdict.conservation import HUMAN
+from inksift.curation.base.reasons import LABEL_CONFLICT, VARIANT_REJECTED
+from inksift.curation.base.relations import ITSELF
+from inksift.curation.drawing.words import decision_in_words
+from inksift.curation.people.ledger.entries import Entry
+from inksift.curation.report.tiles import Tile
+from inksift.curation.review.state import State
+from inksift.curation.verdict.conservation import HUMAN
 
 NO_PICTURE = "/static/no-picture.svg"
 _OF_COPIES = ("copy", "different")

@@ -7,19 +7,19 @@ import hashlib
 import threading
 from collections.abc import Sequence
 
-from curation.base.errors import ParamError, StoreError
-from curation.base.rgb import Rgb
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger, Recorded
-from curation.review.looks.looks import Looks
-from curation.review.looks.stored import read_looks
-from curation.review.originals import Originals
-from curation.review.pictures import ServedPictures
-from curation.review.reading import Stamps, give_back, read_run, stamps
-from curation.review.run import Run
-from curation.review.state import State
-from curation.store.thumbnails import SingleThumbnails
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger, Recorded
+from inksift.curation.review.looks.looks import Looks
+from inksift.curation.review.looks.stored import read_looks
+from inksift.curation.review.originals import Originals
+from inksift.curation.review.pictures import ServedPictures
+from inksift.curation.review.reading import Stamps, give_back, read_run, stamps
+from inksift.curation.review.run import Run
+from inksift.curation.review.state import State
+from inksift.curation.store.thumbnails import SingleThumbnails
+from inksift.curation.store.workspace import Workspace
 
 
 class Catalogue:

@@ -8,7 +8,7 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from curation.review.policy import POLICY
+from inksift.curation.review.policy import POLICY
 
 HEADERS_S = 10.0
 """Seconds within which the head of a request must be there."""

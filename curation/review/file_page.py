@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from curation.report.ballots import ballots
-from curation.review.cards import cards, picture_address, thumbnail
-from curation.review.filters import Filters
-from curation.review.history import lines
-from curation.review.state import State
-from curation.review.strips import variants_beside
+from inksift.curation.report.ballots import ballots
+from inksift.curation.review.cards import cards, picture_address, thumbnail
+from inksift.curation.review.filters import Filters
+from inksift.curation.review.history import lines
+from inksift.curation.review.state import State
+from inksift.curation.review.strips import variants_beside
 
 
 def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from starlette.datastructures import QueryParams
 
-from curation.base.ai_marks import AI_MARKS
-from curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS
-from curation.review.state import State
-from curation.verdict.conservation import DECIDERS, OUTCOMES
+from inksift.curation.base.ai_marks import AI_MARKS
+from inksift.curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS
+from inksift.curation.review.state import State
+from inksift.curation.verdict.conservation import DECIDERS, OUTCOMES
 
 USUAL = ("review", "rejected")
 """The outcomes shown where neither an outcome nor a part of a path is asked for."""

@@ -19,10 +19,10 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from curation.review.access import Access
-from curation.review.body import read_body, replayed
-from curation.review.policy import with_policy
-from curation.review.refusal import RequestRefusedError
+from inksift.curation.review.access import Access
+from inksift.curation.review.body import read_body, replayed
+from inksift.curation.review.policy import with_policy
+from inksift.curation.review.refusal import RequestRefusedError
 
 TOKEN_HEADER = "x-inksift-token"
 READING, METHODS = ("GET", "HEAD"), ("GET", "HEAD", "POST")

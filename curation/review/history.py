@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from curation.people.ledger.entries import Entry
-from curation.review.cards import path_of, said
-from curation.review.filters import Filters
-from curation.review.state import State
+from inksift.curation.people.ledger.entries import Entry
+from inksift.curation.review.cards import path_of, said
+from inksift.curation.review.filters import Filters
+from inksift.curation.review.state import State
 
 _PER_PAGE = 100
 """Entries on a page."""

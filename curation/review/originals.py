@@ -12,19 +12,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from curation.base.errors import SourceError
-from curation.base.tables import IMAGES
-from curation.base.thumbnail_codec import unpack
-from curation.drawing.contact_sheet import jpeg
-from curation.gather.archive.unpack import pictures_of
-from curation.gather.folder.reach import Reach, reach_of
-from curation.gather.folder.safe_open import RefusedError
-from curation.store.published import read_link_roots, read_source
-from curation.store.tables import columns_where
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import SourceError
+from inksift.curation.base.tables import IMAGES
+from inksift.curation.base.thumbnail_codec import unpack
+from inksift.curation.drawing.contact_sheet import jpeg
+from inksift.curation.gather.archive.unpack import pictures_of
+from inksift.curation.gather.folder.reach import Reach, reach_of
+from inksift.curation.gather.folder.safe_open import RefusedError
+from inksift.curation.store.published import read_link_roots, read_source
+from inksift.curation.store.tables import columns_where
+from inksift.curation.store.workspace import Workspace
 
 if TYPE_CHECKING:
-    from curation.gather.gate.pool import Gate
+    from inksift.curation.gather.gate.pool import Gate
 
 MOST_BYTES = 1_024 * 10**6
 """Bytes of a file that is read: the most that the settings of a run allow."""
@@ -78,8 +78,8 @@ class Originals:
     @cached_property
     def _gate(self) -> Gate:
         # Only now: the decoders take memory, and many who look ask for no original.
-        from curation.gather.gate.pool import Gate
-        from curation.gather.gate.worker import Settings
+        from inksift.curation.gather.gate.pool import Gate
+        from inksift.curation.gather.gate.worker import Settings
 
         return Gate(Settings(**DECODING), workers=1)
 

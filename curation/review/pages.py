@@ -8,20 +8,20 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from curation.base.ai_marks import AI_MARKS
-from curation.drawing.templating import environment
-from curation.people.hints import next_run, take_decisions_in
-from curation.review.cards import Card, cards, thumbnail
-from curation.review.catalogue import Catalogue
-from curation.review.file_page import file_values
-from curation.review.filters import RELATIONS, Filters, start_at, window
-from curation.review.grid.looking import LOOK_FILTERS
-from curation.review.grid.sorting import SORTS
-from curation.review.history import history_values
-from curation.review.sample import sample_values
-from curation.review.state import State
-from curation.review.strips import strips_values
-from curation.verdict.conservation import OUTCOMES
+from inksift.curation.base.ai_marks import AI_MARKS
+from inksift.curation.drawing.templating import environment
+from inksift.curation.people.hints import next_run, take_decisions_in
+from inksift.curation.review.cards import Card, cards, thumbnail
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.review.file_page import file_values
+from inksift.curation.review.filters import RELATIONS, Filters, start_at, window
+from inksift.curation.review.grid.looking import LOOK_FILTERS
+from inksift.curation.review.grid.sorting import SORTS
+from inksift.curation.review.history import history_values
+from inksift.curation.review.sample import sample_values
+from inksift.curation.review.state import State
+from inksift.curation.review.strips import strips_values
+from inksift.curation.verdict.conservation import OUTCOMES
 
 TEMPLATES = Path(__file__).parent / "templates"
 

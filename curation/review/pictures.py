@@ -7,8 +7,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
-from curation.base.rgb import Rgb, shrink
-from curation.drawing.contact_sheet import jpeg
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.drawing.contact_sheet import jpeg
 
 THUMBNAIL_PX, PICTURE_PX = 160, 512
 """Longest side of a picture in a list, and of one by itself."""

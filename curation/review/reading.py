@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from curation.base.errors import ParamError, StoreError
-from curation.base.reasons import UNREADABLE_FILE
-from curation.base.tables import DECISIONS, DUPLICATES, FAMILIES, IMAGES, KEPT_APART, Table
-from curation.gather.folder.sidecars import SIDECARS
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.review.run import Run
-from curation.store.tables import RUN_AGAIN, read_later_table, read_table
-from curation.store.thumbnails import THUMBNAILS
-from curation.store.workspace import Workspace
-from curation.verdict.conservation import OUTCOMES
-from curation.verdict.medium.votes import VOTES
+from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.base.reasons import UNREADABLE_FILE
+from inksift.curation.base.tables import DECISIONS, DUPLICATES, FAMILIES, IMAGES, KEPT_APART, Table
+from inksift.curation.gather.folder.sidecars import SIDECARS
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.review.run import Run
+from inksift.curation.store.tables import RUN_AGAIN, read_later_table, read_table
+from inksift.curation.store.thumbnails import THUMBNAILS
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.conservation import OUTCOMES
+from inksift.curation.verdict.medium.votes import VOTES
 
 _SHARED = ("image_id", "duplicate_of")
 """What two tables say of a file, and have to say alike."""

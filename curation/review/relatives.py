@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from curation.report.families import Side, sides
+from inksift.curation.report.families import Side, sides
 
 
 class Relatives:

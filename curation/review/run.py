@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from curation.base.tables import FAMILIES, KEPT_APART
-from curation.drawing.templating import records
-from curation.gather.folder.sidecars import SIDECARS
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.report.tiles import Facts
-from curation.review.numbers import CopiesOf, FilesOf, NumberOf, PictureIndex, shared_texts
-from curation.review.relatives import Relatives
-from curation.verdict import conflicts, variants
-from curation.verdict.medium.votes import VOTES
+from inksift.curation.base.tables import FAMILIES, KEPT_APART
+from inksift.curation.drawing.templating import records
+from inksift.curation.gather.folder.sidecars import SIDECARS
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.report.tiles import Facts
+from inksift.curation.review.numbers import CopiesOf, FilesOf, NumberOf, PictureIndex, shared_texts
+from inksift.curation.review.relatives import Relatives
+from inksift.curation.verdict import conflicts, variants
+from inksift.curation.verdict.medium.votes import VOTES
 
 _FIRST = {"review": 0, "rejected": 1, "kept": 2}
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from curation.base.reasons import BAD_FEATURE
-from curation.people.ledger.entries import human_decisions
-from curation.review.cards import cards, picture_address
-from curation.review.state import State
-from curation.verdict import human
-from curation.verdict.audit.questions import left_to_review, propose
+from inksift.curation.base.reasons import BAD_FEATURE
+from inksift.curation.people.ledger.entries import human_decisions
+from inksift.curation.review.cards import cards, picture_address
+from inksift.curation.review.state import State
+from inksift.curation.verdict import human
+from inksift.curation.verdict.audit.questions import left_to_review, propose
 
 COUNT = 50
 """Pictures asked about; an audit has as many."""

@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 import uvicorn
 from starlette.types import ASGIApp
 
-from curation.base.errors import ParamError
-from curation.review.access import Access
-from curation.review.connections import Connection
+from inksift.curation.base.errors import ParamError
+from inksift.curation.review.access import Access
+from inksift.curation.review.connections import Connection
 
 HOST = "127.0.0.1"
 TOKEN_BYTES = 24

@@ -8,11 +8,17 @@ from functools import cached_property
 
 import pandas as pd
 
-from curation.people.ledger.decisions import subject
-from curation.people.ledger.entries import Entry, human_decisions, in_force, last_word, taken_back
-from curation.review.run import Run
-from curation.verdict import conflicts, human, variants
-from curation.verdict.conservation import OUTCOMES
+from inksift.curation.people.ledger.decisions import subject
+from inksift.curation.people.ledger.entries import (
+    Entry,
+    human_decisions,
+    in_force,
+    last_word,
+    taken_back,
+)
+from inksift.curation.review.run import Run
+from inksift.curation.verdict import conflicts, human, variants
+from inksift.curation.verdict.conservation import OUTCOMES
 
 Matter = tuple[object, ...]
 """What a decision is about among all copies of a picture; two on one matter replace each other."""

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from starlette.datastructures import QueryParams
 
-from curation.report.families import Family, family_of
-from curation.review.cards import NO_PICTURE, Card, cards, thumbnail
-from curation.review.filters import Filters
-from curation.review.state import State
+from inksift.curation.report.families import Family, family_of
+from inksift.curation.review.cards import NO_PICTURE, Card, cards, thumbnail
+from inksift.curation.review.filters import Filters
+from inksift.curation.review.state import State
 
 _PER_PAGE = 12
 """Families on a page."""

@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.errors import StoreError
-from curation.runs.keep import OF_DECISIONS, keep_files, record_run
-from curation.runs.kept import kept_run_of, kept_runs, latest_name
-from curation.runs.record import RunFacts, RunRecord, RunScores, encodable, known_run
-from curation.store.published import (
+from inksift.curation.base.errors import StoreError
+from inksift.curation.runs.keep import OF_DECISIONS, keep_files, record_run
+from inksift.curation.runs.kept import kept_run_of, kept_runs, latest_name
+from inksift.curation.runs.record import RunFacts, RunRecord, RunScores, encodable, known_run
+from inksift.curation.store.published import (
     F1,
     OF_TRAINING,
     PARQUET,
@@ -26,7 +26,7 @@ from curation.store.published import (
     read_f1_report,
     read_told,
 )
-from curation.store.workspace import Workspace
+from inksift.curation.store.workspace import Workspace
 
 _ID_DIGITS = 6
 """Hexadecimal digits after the date that tell the runs of a day apart."""

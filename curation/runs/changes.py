@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from curation.base.tables import DECISIONS, Table
+from inksift.curation.base.tables import DECISIONS, Table
 
 CAME, GONE, OUTCOME, LABEL, REASON, CONTENT = (
     "came",

@@ -11,16 +11,16 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.errors import StoreError
-from curation.base.tables import DECISIONS, Table
-from curation.gather.profile import before_and_after
-from curation.runs.changes import decision_changes, moves
-from curation.runs.kept import folder_of
-from curation.runs.record import NO_PROFILE, RunRecord, StageSettings
-from curation.store.published import F1, PARQUET, changed
-from curation.store.tables import read_table, unusable
-from curation.store.workspace import Workspace
-from curation.verdict.conservation import OUTCOMES
+from inksift.curation.base.errors import StoreError
+from inksift.curation.base.tables import DECISIONS, Table
+from inksift.curation.gather.profile import before_and_after
+from inksift.curation.runs.changes import decision_changes, moves
+from inksift.curation.runs.kept import folder_of
+from inksift.curation.runs.record import NO_PROFILE, RunRecord, StageSettings
+from inksift.curation.store.published import F1, PARQUET, changed
+from inksift.curation.store.tables import read_table, unusable
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.conservation import OUTCOMES
 
 _REMEDY = "compare other runs; `inksift verify` lists what is damaged"
 _UNSET = "not set"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from curation.base.errors import StoreError
-from curation.runs.kept import (
+from inksift.curation.base.errors import StoreError
+from inksift.curation.runs.kept import (
     LATEST,
     folder_of,
     kept_run_of,
@@ -19,8 +19,8 @@ from curation.runs.kept import (
     latest_name,
     runs_folder,
 )
-from curation.runs.record import RUN_FILE, RunRecord
-from curation.store.files import (
+from inksift.curation.runs.record import RUN_FILE, RunRecord
+from inksift.curation.store.files import (
     copy_file,
     point_to,
     remove_folder,
@@ -28,7 +28,7 @@ from curation.store.files import (
     whole_folder,
     write_atomically,
 )
-from curation.store.published import (
+from inksift.curation.store.published import (
     CSV,
     HEARD_LEDGER,
     LEADERBOARD_CSV,
@@ -39,8 +39,8 @@ from curation.store.published import (
     SOURCE,
     changed,
 )
-from curation.store.tables import RUN_AGAIN
-from curation.store.workspace import Workspace
+from inksift.curation.store.tables import RUN_AGAIN
+from inksift.curation.store.workspace import Workspace
 
 _EDITED = (CSV, LEADERBOARD_CSV)
 """What people open in programs that may write into the file itself: the kept one is a copy."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from curation.base.errors import ParamError, StoreError
-from curation.runs.record import RUN_FILE, RunRecord, known_run, read_record
-from curation.store.files import pointed_to
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.runs.record import RUN_FILE, RunRecord, known_run, read_record
+from inksift.curation.store.files import pointed_to
+from inksift.curation.store.workspace import Workspace
 
 RUNS_FOLDER = "runs"
 LATEST = "latest"

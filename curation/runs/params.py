@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from curation.base.params import Params
+from inksift.curation.base.params import Params
 
 
 class KeptRunParams(Params):

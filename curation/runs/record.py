@@ -9,9 +9,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from curation.base.errors import StoreError
-from curation.store.tables import RUN_AGAIN, error_line, unusable
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import StoreError
+from inksift.curation.store.tables import RUN_AGAIN, error_line, unusable
+from inksift.curation.store.workspace import Workspace
 
 RUN_FILE = "run.json"
 """In the workspace the run whose decisions lie there, in a folder of `runs/` that one."""

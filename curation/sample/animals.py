@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from curation.sample.shapes import (
+from inksift.curation.sample.shapes import (
     Colour,
     Palette,
     Part,

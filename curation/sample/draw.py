@@ -12,16 +12,16 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from curation.base.engine import per_item
-from curation.base.errors import SourceError
-from curation.base.params import Params
-from curation.base.rgb import Rgb
-from curation.sample.encode import DAMAGES, FILE_ENDINGS, damaged, encode, near_copy
-from curation.sample.photographs import Crop, cut, plan_crops
-from curation.sample.scenes import SUBJECTS, draw_scene
-from curation.sample.shapes import Rng
-from curation.sample.styles import STYLES, paint
-from curation.sample.truth import DAMAGED, DRAWING, PHOTOGRAPH, TRUTH
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.errors import SourceError
+from inksift.curation.base.params import Params
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.sample.encode import DAMAGES, FILE_ENDINGS, damaged, encode, near_copy
+from inksift.curation.sample.photographs import Crop, cut, plan_crops
+from inksift.curation.sample.scenes import SUBJECTS, draw_scene
+from inksift.curation.sample.shapes import Rng
+from inksift.curation.sample.styles import STYLES, paint
+from inksift.curation.sample.truth import DAMAGED, DRAWING, PHOTOGRAPH, TRUTH
 
 VERSION = 1
 """Raised whenever the same seed draws other pictures."""

@@ -8,8 +8,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from curation.base.rgb import Rgb
-from curation.sample.shapes import Rng
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.sample.shapes import Rng
 
 FILE_ENDINGS: Mapping[str, str] = {
     "jpeg": "jpg",

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from curation.base.errors import MissingError
-from curation.base.rgb import Rgb
-from curation.sample.shapes import Rng
+from inksift.curation.base.errors import MissingError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.sample.shapes import Rng
 
 _PICTURES = (
     ("sklearn", "datasets/images/china.jpg"),

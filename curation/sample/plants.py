@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation.sample.shapes import (
+from inksift.curation.sample.shapes import (
     Palette,
     Part,
     Rng,

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curation.sample.animals import cat, fish
-from curation.sample.made import boat, house, robot
-from curation.sample.plants import flower, mushroom, tree
-from curation.sample.shapes import Colour, Part, Rng, arc, box, ellipse, hsv, moved, points
+from inksift.curation.sample.animals import cat, fish
+from inksift.curation.sample.made import boat, house, robot
+from inksift.curation.sample.plants import flower, mushroom, tree
+from inksift.curation.sample.shapes import Colour, Part, Rng, arc, box, ellipse, hsv, moved, points
 
 SUBJECTS: Mapping[str, Callable[[Rng], list[Part]]] = {
     "cat": cat,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from curation.base.errors import SchemaError
-from curation.base.tables import DECISIONS, Table
-from curation.sample.truth import DAMAGED, DRAWING, PHOTOGRAPH, TRUTH
+from inksift.curation.base.errors import SchemaError
+from inksift.curation.base.tables import DECISIONS, Table
+from inksift.curation.sample.truth import DAMAGED, DRAWING, PHOTOGRAPH, TRUTH
 
 SCORE = Table("score", {"what": "str", "found": "int64", "planted": "int64"}, key=("what",))
 """One row per kind of noise, then the drawings lost with it."""

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Rgb
-from curation.sample.scenes import Scene
-from curation.sample.shapes import Part, Rng, ShapePoints
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.sample.scenes import Scene
+from inksift.curation.sample.shapes import Part, Rng, ShapePoints
 
 Plane = npt.NDArray[np.floating[Any]]
 """height x width, or height x width x 3; 0 to 1."""

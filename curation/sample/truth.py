@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.base.errors import SourceError
-from curation.base.tables import Table
+from inksift.curation.base.errors import SourceError
+from inksift.curation.base.tables import Table
 
 DRAWING, PHOTOGRAPH, DAMAGED = "illustration", "photo", "unreadable"
 """The kinds of file in a drawn set."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from curation.base.errors import StoreError
+from inksift.curation.base.errors import StoreError
 
 _TEMPORARY = ".partial-"
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import psutil
 
-from curation.base.errors import LockedError, StoreError
-from curation.store.files import write_atomically
+from inksift.curation.base.errors import LockedError, StoreError
+from inksift.curation.store.files import write_atomically
 
 
 @contextmanager

@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.errors import StoreError
-from curation.base.tables import DECISIONS, IMAGES, Table
-from curation.store.files import file_digest
-from curation.store.parquet import to_parquet
-from curation.store.safe_csv import csv_bytes
-from curation.store.tables import RUN_AGAIN, read_table, unusable
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import StoreError
+from inksift.curation.base.tables import DECISIONS, IMAGES, Table
+from inksift.curation.store.files import file_digest
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.safe_csv import csv_bytes
+from inksift.curation.store.tables import RUN_AGAIN, read_table, unusable
+from inksift.curation.store.workspace import Workspace
 
 CSV, PARQUET, SOURCE, HEARD_LEDGER = (
     "decisions.csv",

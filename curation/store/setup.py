@@ -17,10 +17,10 @@ import yaml
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from curation.base.errors import ParamError
-from curation.base.params import SECRET, Params
-from curation.base.safe_yaml import read_yaml
-from curation.store.files import write_atomically
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.params import SECRET, Params
+from inksift.curation.base.safe_yaml import read_yaml
+from inksift.curation.store.files import write_atomically
 
 SETUP = "inksift.yaml"
 _HEAD = (

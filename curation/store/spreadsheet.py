@@ -7,7 +7,7 @@ import csv
 import io
 from typing import Any
 
-from curation.base.errors import LedgerError
+from inksift.curation.base.errors import LedgerError
 
 
 def text_of(data: bytes, *, line: str = "line") -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.base.errors import SchemaError, StoreError
-from curation.base.tables import Table
-from curation.store.parquet import BROKEN_TABLE, parquet_batches, read_parquet, rows_where
+from inksift.curation.base.errors import SchemaError, StoreError
+from inksift.curation.base.tables import Table
+from inksift.curation.store.parquet import BROKEN_TABLE, parquet_batches, read_parquet, rows_where
 
 RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
 

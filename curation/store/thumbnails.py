@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.base.errors import StoreError
-from curation.base.rgb import Rgb
-from curation.base.tables import Table
-from curation.base.thumbnail_codec import unpack
-from curation.base.unseen import Unseen, unpack_unseen
-from curation.store.parquet import read_parquet, read_value
-from curation.store.workspace import Measurements, Workspace
+from inksift.curation.base.errors import StoreError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import Table
+from inksift.curation.base.thumbnail_codec import unpack
+from inksift.curation.base.unseen import Unseen, unpack_unseen
+from inksift.curation.store.parquet import read_parquet, read_value
+from inksift.curation.store.workspace import Measurements, Workspace
 
 THUMBNAILS = Table("thumbnails", {"image_id": "str", "part": "str"}, key=("image_id",))
 """One row per readable picture: the stored part, relative to the workspace, that holds its

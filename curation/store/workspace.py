@@ -25,18 +25,18 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.base.engine import in_batches
-from curation.base.errors import StoreError
-from curation.store.files import (
+from inksift.curation.base.engine import in_batches
+from inksift.curation.base.errors import StoreError
+from inksift.curation.store.files import (
     demand_writable,
     file_digest,
     holds_nothing,
     sweep,
     write_atomically,
 )
-from curation.store.lock import run_lock
-from curation.store.parquet import Compression, read_parquet, to_parquet
-from curation.store.setup import SETUP
+from inksift.curation.store.lock import run_lock
+from inksift.curation.store.parquet import Compression, read_parquet, to_parquet
+from inksift.curation.store.setup import SETUP
 
 WORKSPACE_FORMAT = 1
 """Raised whenever an older workspace could not be used as it is."""

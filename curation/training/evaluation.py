@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
-from curation.base.arrays import Integers
-from curation.base.params import Params
-from curation.base.tables import PREDICTIONS
-from curation.training.splits import TRAIN
+from inksift.curation.base.arrays import Integers
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import PREDICTIONS
+from inksift.curation.training.splits import TRAIN
 
 VERSION = 4
 """Raised whenever a figure may change, so that stored reports are made anew."""
@@ -44,8 +44,8 @@ def predict(checkpoint: Path, test: pd.DataFrame, pixels: npt.NDArray[np.uint8])
 
     The answer is the mean over a picture and its mirror image. TrainingError when the checkpoint is
     damaged."""
-    from curation.training.fit.forward import probabilities
-    from curation.training.fit.loop import load_trained
+    from inksift.curation.training.fit.forward import probabilities
+    from inksift.curation.training.fit.loop import load_trained
 
     network, classes = load_trained(checkpoint)
     chances = probabilities(network, pixels) if len(test) else np.empty((0, len(classes)))

@@ -6,11 +6,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS, VARIANT
-from curation.base.tables import HASHES, PAIRS, SPLITS, Table
-from curation.dedup.related_groups import pixels_of
-from curation.dedup.reverse import reverse
-from curation.training.splits import LEFT_OUT, TEST
+from inksift.curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS, VARIANT
+from inksift.curation.base.tables import HASHES, PAIRS, SPLITS, Table
+from inksift.curation.dedup.related_groups import pixels_of
+from inksift.curation.dedup.reverse import reverse
+from inksift.curation.training.splits import LEFT_OUT, TEST
 
 RELATIVES = Table(
     "relatives_of_test",

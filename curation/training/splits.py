@@ -21,11 +21,11 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
-from curation.base.components import connected_components
-from curation.base.errors import DataError
-from curation.base.params import Params
-from curation.base.tables import SPLITS
-from curation.dedup.across import strictest
+from inksift.curation.base.components import connected_components
+from inksift.curation.base.errors import DataError
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import SPLITS
+from inksift.curation.dedup.across import strictest
 
 VERSION = 3
 """Raised whenever a picture may come to another split, so that stored tables are made anew."""

@@ -10,18 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.errors import DataError
-from curation.base.rgb import Rgb
-from curation.training.evaluation import predict
-from curation.training.fit.loop import Trained, train
-from curation.training.fit.params import TrainingParams
-from curation.training.fit.pictures import Pictures, draw_pictures
-from curation.training.rebalance.checkpoint import rebalance_checkpoint
-from curation.training.rebalance.params import RebalanceParams
-from curation.training.resample.params import ResampleParams
-from curation.training.resample.promises import broken_promises
-from curation.training.resample.recipe import ORIGINAL, resample
-from curation.training.splits import TEST, TRAIN, VALIDATION
+from inksift.curation.base.errors import DataError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.training.evaluation import predict
+from inksift.curation.training.fit.loop import Trained, train
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.fit.pictures import Pictures, draw_pictures
+from inksift.curation.training.rebalance.checkpoint import rebalance_checkpoint
+from inksift.curation.training.rebalance.params import RebalanceParams
+from inksift.curation.training.resample.params import ResampleParams
+from inksift.curation.training.resample.promises import broken_promises
+from inksift.curation.training.resample.recipe import ORIGINAL, resample
+from inksift.curation.training.splits import TEST, TRAIN, VALIDATION
 
 
 class Recipe(NamedTuple):

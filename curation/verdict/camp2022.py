@@ -13,12 +13,12 @@ from typing import Any
 import pandas as pd
 from pydantic import Field, field_validator
 
-from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
-from curation.base.params import Params
-from curation.base.reasons import PHOTO_VERDICT
-from curation.gather.signals import SIGNALS
-from curation.gather.signals.base import Limits, Signal
-from curation.verdict.judgements import JUDGEMENTS
+from inksift.curation.base.media import ILLUSTRATION, PHOTO, UNSURE
+from inksift.curation.base.params import Params
+from inksift.curation.base.reasons import PHOTO_VERDICT
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.gather.signals.base import Limits, Signal
+from inksift.curation.verdict.judgements import JUDGEMENTS
 
 _SIGNALS = {signal.name: signal for signal in SIGNALS}
 

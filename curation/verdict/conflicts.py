@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.reasons import LABEL_CONFLICT
-from curation.base.tables import DECISIONS
-from curation.gather.folder.walk import UNLABELLED
-from curation.verdict.conservation import MACHINE
+from inksift.curation.base.reasons import LABEL_CONFLICT
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.gather.folder.walk import UNLABELLED
+from inksift.curation.verdict.conservation import MACHINE
 
 _SETTLING = ("label", "outcome")
 

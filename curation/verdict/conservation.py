@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from curation.base.media import MEDIA
-from curation.base.reasons import BY_PERSON, DUPLICATE_FILE, VARIANT_REJECTED
+from inksift.curation.base.media import MEDIA
+from inksift.curation.base.reasons import BY_PERSON, DUPLICATE_FILE, VARIANT_REJECTED
 
 OUTCOMES = ("kept", "review", "rejected")
 DECIDERS = ("machine", "human")

@@ -7,9 +7,9 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
-from curation.base.params import Params
-from curation.base.tables import Table
-from curation.verdict.conflicts import is_conflict
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import Table
+from inksift.curation.verdict.conflicts import is_conflict
 
 CURATED = Table(
     "curated_dataset", {"path": "str", "image_id": "str", "label": "str"}, key=("path",)

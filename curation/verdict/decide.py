@@ -7,17 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.media import UNSURE
-from curation.base.reasons import (
+from inksift.curation.base.media import UNSURE
+from inksift.curation.base.reasons import (
     BAD_FEATURE,
     DUPLICATE_FILE,
     PHOTO_VERDICT,
     UNREADABLE_FILE,
     Reason,
 )
-from curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS
-from curation.base.tables import DECISIONS
-from curation.verdict.conservation import MACHINE
+from inksift.curation.base.relations import DUPLICATE, SAME_BYTES, SAME_PIXELS
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.verdict.conservation import MACHINE
 
 VERSION = 6
 """Raised whenever a picture may be decided otherwise, so that stored tables are made anew."""

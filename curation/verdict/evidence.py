@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from curation.base.tables import Table
-from curation.gather.signals import SIGNALS
+from inksift.curation.base.tables import Table
+from inksift.curation.gather.signals import SIGNALS
 
 EVIDENCE = Table(
     "evidence",

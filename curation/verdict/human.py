@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation.base.media import ILLUSTRATION, PHOTO
-from curation.base.reasons import BY_PERSON, PHOTO_BY_PERSON, PHOTO_VERDICT, Reason
-from curation.base.tables import DECISIONS
-from curation.verdict.conservation import HUMAN
+from inksift.curation.base.media import ILLUSTRATION, PHOTO
+from inksift.curation.base.reasons import BY_PERSON, PHOTO_BY_PERSON, PHOTO_VERDICT, Reason
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.verdict.conservation import HUMAN
 
 
 class Word(NamedTuple):

@@ -1,6 +1,6 @@
 """What a recipe says of one distinct picture: the seam between evidence and the final decisions."""
 
-from curation.base.tables import Table
+from inksift.curation.base.tables import Table
 
 JUDGEMENTS = Table(
     "judgements",

@@ -12,18 +12,18 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pydantic import Field
 
-from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
-from curation.base.params import Params
-from curation.base.reasons import PHOTO_VERDICT, UNSURE_VERDICT
-from curation.verdict.judgements import JUDGEMENTS
-from curation.verdict.medium.contexts import PictureContext
-from curation.verdict.medium.explain import explain_verdict
-from curation.verdict.medium.fit import probability
-from curation.verdict.medium.folder import DIGITS, Folder, Seen
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.queue import queue_by_answers
-from curation.verdict.medium.thresholds import Promises
-from curation.verdict.medium.votes import PARTS, evidence_measures
+from inksift.curation.base.media import ILLUSTRATION, PHOTO, UNSURE
+from inksift.curation.base.params import Params
+from inksift.curation.base.reasons import PHOTO_VERDICT, UNSURE_VERDICT
+from inksift.curation.verdict.judgements import JUDGEMENTS
+from inksift.curation.verdict.medium.contexts import PictureContext
+from inksift.curation.verdict.medium.explain import explain_verdict
+from inksift.curation.verdict.medium.fit import probability
+from inksift.curation.verdict.medium.folder import DIGITS, Folder, Seen
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.queue import queue_by_answers
+from inksift.curation.verdict.medium.thresholds import Promises
+from inksift.curation.verdict.medium.votes import PARTS, evidence_measures
 
 _OUTCOMES = {
     ILLUSTRATION: ("kept", ""),

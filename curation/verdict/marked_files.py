@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.ai_marks import AI_MARKS
-from curation.base.reasons import MARKED_FOR_REVIEW, MARKED_REJECTED, Reason
-from curation.base.tables import DECISIONS
+from inksift.curation.base.ai_marks import AI_MARKS
+from inksift.curation.base.reasons import MARKED_FOR_REVIEW, MARKED_REJECTED, Reason
+from inksift.curation.base.tables import DECISIONS
 
 _REASONS = {"review": MARKED_FOR_REVIEW, "rejected": MARKED_REJECTED}
 _STAYS = {MARKED_FOR_REVIEW: ("kept",), MARKED_REJECTED: ("kept", "review")}

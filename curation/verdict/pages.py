@@ -8,11 +8,11 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
-from curation.base.media import UNSURE
-from curation.base.pages import BLANK, DRAWN, is_invisible, page_of
-from curation.base.params import Params
-from curation.base.reasons import BLANK_PAGE, TEXT_PAGE, Reason
-from curation.verdict.judgements import JUDGEMENTS
+from inksift.curation.base.media import UNSURE
+from inksift.curation.base.pages import BLANK, DRAWN, is_invisible, page_of
+from inksift.curation.base.params import Params
+from inksift.curation.base.reasons import BLANK_PAGE, TEXT_PAGE, Reason
+from inksift.curation.verdict.judgements import JUDGEMENTS
 
 _KEPT = "kept"
 

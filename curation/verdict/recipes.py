@@ -9,15 +9,15 @@ from typing import Literal, NamedTuple, Self
 import pandas as pd
 from pydantic import Field
 
-from curation.verdict.camp2022 import Camp2022Params, judge_camp2022
-from curation.verdict.learned import LearnedParams, judge_learned
-from curation.verdict.medium.folder import Folder
-from curation.verdict.medium.head import digest, load_head
-from curation.verdict.medium.queue import QUEUE
-from curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
-from curation.verdict.pages import PageParams
-from curation.verdict.removal_rates import BrakeParams
-from curation.verdict.several import SeveralRule
+from inksift.curation.verdict.camp2022 import Camp2022Params, judge_camp2022
+from inksift.curation.verdict.learned import LearnedParams, judge_learned
+from inksift.curation.verdict.medium.folder import Folder
+from inksift.curation.verdict.medium.head import digest, load_head
+from inksift.curation.verdict.medium.queue import QUEUE
+from inksift.curation.verdict.medium.votes import MEASURES, VOTE_QUALITY, VOTES
+from inksift.curation.verdict.pages import PageParams
+from inksift.curation.verdict.removal_rates import BrakeParams
+from inksift.curation.verdict.several import SeveralRule
 
 
 class RecipeParams(Camp2022Params, LearnedParams):

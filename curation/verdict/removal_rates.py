@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pandas as pd
 from pydantic import Field
 
-from curation.base.params import Params
-from curation.base.reasons import DUPLICATE_FILE, PHOTO_VERDICT, UNREADABLE_FILE
-from curation.base.tables import Table
-from curation.verdict.medium.quality import rate_interval
+from inksift.curation.base.params import Params
+from inksift.curation.base.reasons import DUPLICATE_FILE, PHOTO_VERDICT, UNREADABLE_FILE
+from inksift.curation.base.tables import Table
+from inksift.curation.verdict.medium.quality import rate_interval
 
 _NO_PICTURE_OF_ITS_OWN = (UNREADABLE_FILE.name, DUPLICATE_FILE.name)
 

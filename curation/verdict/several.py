@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from curation.base.errors import DataError
-from curation.base.tables import DECISIONS
-from curation.gather.folder.walk import UNLABELLED
-from curation.verdict.conflicts import is_conflict
-from curation.verdict.curated import CURATED
+from inksift.curation.base.errors import DataError
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.gather.folder.walk import UNLABELLED
+from inksift.curation.verdict.conflicts import is_conflict
+from inksift.curation.verdict.curated import CURATED
 
 SeveralRule = Literal["ask", "rarest", "commonest"]
 """Which class counts for a picture whose copies lie in several: a person says, or the one that

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from curation.base.tables import Table
-from curation.gather.signals import SIGNALS
-from curation.gather.signals.base import Limits, Signal
-from curation.verdict.recipes import VerdictParams
+from inksift.curation.base.tables import Table
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.gather.signals.base import Limits, Signal
+from inksift.curation.verdict.recipes import VerdictParams
 
 SIGNAL_LIMITS = Table(
     "signal_limits",

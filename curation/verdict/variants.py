@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from curation.base.reasons import VARIANT_FOR_REVIEW, VARIANT_REJECTED, Reason
-from curation.base.tables import DECISIONS
-from curation.dedup.told_different import told_different
-from curation.verdict.conservation import MACHINE
-from curation.verdict.human import kept_by_people
+from inksift.curation.base.reasons import VARIANT_FOR_REVIEW, VARIANT_REJECTED, Reason
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.dedup.told_different import told_different
+from inksift.curation.verdict.conservation import MACHINE
+from inksift.curation.verdict.human import kept_by_people
 
 _RULES = {"review": VARIANT_FOR_REVIEW, "best": VARIANT_REJECTED}
 """What becomes of the others, by the rule of FAMILIES; there are none that have to go by "keep"."""

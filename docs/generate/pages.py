@@ -14,11 +14,11 @@ from typing import Any
 import click
 import dagster as dg
 
-from curation.base import errors
-from curation.base.described import described
-from curation.base.errors import InksiftError
-from curation.base.params import Params
-from curation.base.tables import Table
+from inksift.curation.base import errors
+from inksift.curation.base.described import described
+from inksift.curation.base.errors import InksiftError
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import Table
 
 ROOT = Path(__file__).parents[2]
 NOTE = "*This page is made from the code when the site is built.*"
@@ -148,7 +148,7 @@ def rooms() -> list[str]:
 
 def python_index() -> str:
     """What the rooms are for, each linked to its page."""
-    told = [(f"[`curation.{room}`]({room}.md)", _docstring_of(room)) for room in rooms()]
+    told = [(f"[`inksift.curation.{room}`]({room}.md)", _docstring_of(room)) for room in rooms()]
     return _page(
         [
             "# Python API",
@@ -163,7 +163,7 @@ def python_index() -> str:
 
 def python_room(room: str) -> str:
     """The page of one room, which mkdocstrings fills."""
-    return f"# curation.{room}\n\n::: curation.{room}\n"
+    return f"# inksift.curation.{room}\n\n::: inksift.curation.{room}\n"
 
 
 def contributing() -> str:
@@ -184,9 +184,9 @@ def head_cards() -> dict[str, str]:
 
 def generated() -> dict[str, str]:
     """All generated pages, by address."""
-    from pipelines.cli import main
-    from pipelines.definitions import build
-    from pipelines.settings import checked
+    from inksift.pipelines.cli import main
+    from inksift.pipelines.definitions import build
+    from inksift.pipelines.settings import checked
 
     stages = {stage: type(params) for stage, params in checked({}).items()}
     makers: dict[str, Callable[[], str]] = {
@@ -262,7 +262,9 @@ def _explanation(following: ast.stmt | None) -> str:
 
 
 def _module_of(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    """How a file of one of our folders is imported."""
+    parts = ("inksift", *path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts).removesuffix(".__init__")
 
 
 def _table(module: str, table: Table, told: str) -> str:

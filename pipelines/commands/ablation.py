@@ -7,8 +7,13 @@ from typing import Any
 
 import click
 
-from curation.base.errors import ParamError
-from pipelines.commands.options import existing, json_option, ledger_option, workspace_option
+from inksift.curation.base.errors import ParamError
+from inksift.pipelines.commands.options import (
+    existing,
+    json_option,
+    ledger_option,
+    workspace_option,
+)
 
 STAGE = "ablation"
 
@@ -36,15 +41,15 @@ def ablation(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_
     Example:
       inksift run crawl/images --test trusted --workspace work && inksift ablation --workspace work
     """
-    from curation.store.published import (
+    from inksift.curation.store.published import (
         ABLATION_PAGE,
         ABLATION_REPORT,
         demand_trained,
         read_ablation,
     )
-    from pipelines import settings
-    from pipelines.commands.places import project_of
-    from pipelines.commands.runner import execute
+    from inksift.pipelines import settings
+    from inksift.pipelines.commands.places import project_of
+    from inksift.pipelines.commands.runner import execute
 
     values = settings.with_assignments({}, assignments)
     settings.demand_new_names(values)
@@ -64,8 +69,8 @@ def ablation(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_
 
 def lines(told: dict[str, Any]) -> Iterator[str]:
     """The ablation for a person: points of F1."""
-    from curation.ablation.arms import BOUGHT_BY
-    from curation.training.evaluation import TRUSTED
+    from inksift.curation.ablation.arms import BOUGHT_BY
+    from inksift.curation.training.evaluation import TRUSTED
 
     yield (
         f"network {told['network']}, test set: {told['test_pictures']} pictures, {told['test_set']}"

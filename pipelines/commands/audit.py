@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands.options import (
+from inksift.pipelines.commands.options import (
     FOLDER,
     existing,
     json_option,
@@ -61,7 +61,7 @@ def audit(
       inksift audit --workspace work --n 50 --out audit.csv
       inksift audit --workspace work --answers audit.csv
     """
-    from pipelines.commands import auditing, summary
+    from inksift.pipelines.commands import auditing, summary
 
     here = existing(workspace)
     if answers is None:

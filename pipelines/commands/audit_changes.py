@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from curation.verdict.medium.folder import Folder, Seen
-from curation.verdict.medium.queue import queue_by_answers
+from inksift.curation.verdict.medium.folder import Folder, Seen
+from inksift.curation.verdict.medium.queue import queue_by_answers
 
 _WORDS = {"unsure": "unsure", "photo": "photograph", "illustration": "illustration"}
 

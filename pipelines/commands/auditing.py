@@ -8,27 +8,27 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.commands import command
-from curation.base.errors import ParamError
-from curation.base.reasons import BAD_FEATURE
-from curation.people.chosen_ledger import ledger_of
-from curation.people.hints import places_of, take_decisions_in
-from curation.report.audit_page import build_audit_page
-from curation.report.close_choices import close_choices
-from curation.report.run_bar import with_run
-from curation.report.siblings import linked
-from curation.runs.record import known_run
-from curation.store.files import write_atomically
-from curation.store.workspace import Workspace
-from curation.verdict import human
-from curation.verdict.audit.assess import Assessment, Figures, assess
-from curation.verdict.audit.audited import Audited
-from curation.verdict.audit.questions import left_to_review, propose
-from curation.verdict.audit.sheet import EXPECTED, read_answers, sheet, sheet_csv
-from curation.verdict.medium.quality import Interval
-from pipelines.commands.audit_changes import change_lines, changes
-from pipelines.commands.options import login
-from pipelines.commands.places import check_new_file, weights_of
+from inksift.curation.base.commands import command
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.reasons import BAD_FEATURE
+from inksift.curation.people.chosen_ledger import ledger_of
+from inksift.curation.people.hints import places_of, take_decisions_in
+from inksift.curation.report.audit_page import build_audit_page
+from inksift.curation.report.close_choices import close_choices
+from inksift.curation.report.run_bar import with_run
+from inksift.curation.report.siblings import linked
+from inksift.curation.runs.record import known_run
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict import human
+from inksift.curation.verdict.audit.assess import Assessment, Figures, assess
+from inksift.curation.verdict.audit.audited import Audited
+from inksift.curation.verdict.audit.questions import left_to_review, propose
+from inksift.curation.verdict.audit.sheet import EXPECTED, read_answers, sheet, sheet_csv
+from inksift.curation.verdict.medium.quality import Interval
+from inksift.pipelines.commands.audit_changes import change_lines, changes
+from inksift.pipelines.commands.options import login
+from inksift.pipelines.commands.places import check_new_file, weights_of
 
 _NAMES = {
     "auroc": "ranking (AUROC)",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from curation.base.errors import DataError, InksiftError, ParamError, SourceError
-from pipelines.commands.options import (
+from inksift.curation.base.errors import DataError, InksiftError, ParamError, SourceError
+from inksift.pipelines.commands.options import (
     ledger_option,
     link_roots_option,
     weights_option,
@@ -18,9 +18,9 @@ from pipelines.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from curation.base.params import Params
-    from curation.project import Project
-    from pipelines.given import Given
+    from inksift.curation.base.params import Params
+    from inksift.curation.project import Project
+    from inksift.pipelines.given import Given
 
 
 class Chosen(NamedTuple):
@@ -93,19 +93,19 @@ def run_chain(
 
     `remember` makes what it is given the setup, if it succeeds. `deliver` is handed the decisions
     as soon as there are some, be they a proposal."""
-    from curation.sample import read_truth
+    from inksift.curation.sample import read_truth
 
     project = _project(given)
     settings = _settings(given, project)
     if truth is not None:
         read_truth(truth)
 
-    from assets.shared.this_run import tags_of
-    from curation.store.published import CSV
-    from pipelines.commands import summary
-    from pipelines.commands.runner import execute
-    from pipelines.remembering import REMEMBER_TAG, differences
-    from pipelines.settings import demand_heard
+    from inksift.assets.shared.this_run import tags_of
+    from inksift.curation.store.published import CSV
+    from inksift.pipelines.commands import summary
+    from inksift.pipelines.commands.runner import execute
+    from inksift.pipelines.remembering import REMEMBER_TAG, differences
+    from inksift.pipelines.settings import demand_heard
 
     began = time.monotonic()
     demand_heard(settings, project)
@@ -134,7 +134,7 @@ def given_on_command_line(
     source: Path | None, chosen: Chosen, *, test: Path | None = None, no_test: bool = False
 ) -> "Given":
     """What a person gave; empty where the setup of the workspace decides."""
-    from pipelines.given import Given
+    from inksift.pipelines.given import Given
 
     accepted = {
         "verdicts.accept_removals": chosen.accept_removals,
@@ -156,8 +156,8 @@ def given_on_command_line(
 
 def _project(given: "Given") -> "Project":
     """What the run works on; ParamError where nothing names a source."""
-    from curation.store.setup import setup_file
-    from pipelines.given import project_given
+    from inksift.curation.store.setup import setup_file
+    from inksift.pipelines.given import project_given
 
     project = project_given(given)
     if project is None:
@@ -171,7 +171,7 @@ def _project(given: "Given") -> "Project":
 
 def _demand_there(given: "Given", project: "Project") -> None:
     """SourceError where a folder is gone that the setup names and nobody else."""
-    from curation.store.setup import setup_file
+    from inksift.curation.store.setup import setup_file
 
     for name in ("source", "test"):
         path = getattr(project, name)
@@ -186,7 +186,7 @@ def _remembered(
     project: "Project", settings: "dict[str, Params]", *, profile: str, anew: bool
 ) -> list[str]:
     """What a person should know of the setup after a run; an edit meanwhile spoils no run."""
-    from pipelines.remembering import remember
+    from inksift.pipelines.remembering import remember
 
     try:
         return remember(project, settings, profile=profile, anew=anew)
@@ -196,8 +196,8 @@ def _remembered(
 
 def _settings(given: "Given", project: "Project") -> "dict[str, Params]":
     """The settings of every stage, with all that can be known to be wrong before anything runs."""
-    from pipelines import settings
-    from pipelines.given import settings_given
+    from inksift.pipelines import settings
+    from inksift.pipelines.given import settings_given
 
     checked = settings_given(given, project)
     settings.demand_head(checked, project.weights)

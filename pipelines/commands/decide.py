@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from curation.base.errors import ParamError
-from pipelines.commands.chain import run_chain
-from pipelines.commands.options import (
+from inksift.curation.base.errors import ParamError
+from inksift.pipelines.commands.chain import run_chain
+from inksift.pipelines.commands.options import (
     existing,
     json_option,
     ledger_option,
@@ -28,8 +28,8 @@ def decide(workspace: Path, weights_dir: Path | None, ledger_url: str, as_json: 
     Example:
       inksift decide --workspace work
     """
-    from pipelines.given import Given, project_given
-    from pipelines.remembering import measured_otherwise
+    from inksift.pipelines.given import Given, project_given
+    from inksift.pipelines.remembering import measured_otherwise
 
     given = Given(existing(workspace).root, weights=weights_dir, ledger_url=ledger_url)
     project = project_given(given)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.commands.options import FOLDER, existing, json_option, workspace_option
+from inksift.pipelines.commands.options import FOLDER, existing, json_option, workspace_option
 
 if TYPE_CHECKING:
-    from curation.base.rgb import Rgb
-    from curation.runs.comparison import RunComparison
-    from curation.store.workspace import Workspace
+    from inksift.curation.base.rgb import Rgb
+    from inksift.curation.runs.comparison import RunComparison
+    from inksift.curation.store.workspace import Workspace
 
 _PAGE = "diff.html"
 _MOST_FILES = 20
@@ -41,9 +41,9 @@ def diff(before: str, after: str, workspace: Path, page: Path | None, as_json: b
       inksift diff 3fa9c1 latest --workspace work
       inksift diff 2026-11-29-3fa9c1 latest --html changes.html
     """
-    from curation.runs.comparison import compare_runs
-    from curation.runs.kept import find_run
-    from pipelines.commands.places import check_new_file
+    from inksift.curation.runs.comparison import compare_runs
+    from inksift.curation.runs.kept import find_run
+    from inksift.pipelines.commands.places import check_new_file
 
     here = existing(workspace)
     if page is not None:
@@ -117,7 +117,7 @@ def _macro_f1(run: dict[str, Any]) -> str:
 
 def _told(compared: "RunComparison") -> dict[str, Any]:
     """The comparison as plain values, ready for JSON."""
-    from curation.drawing.templating import records
+    from inksift.curation.drawing.templating import records
 
     classes = compared.classes.astype(object).where(compared.classes.notna(), None)
     return {
@@ -132,7 +132,7 @@ def _told(compared: "RunComparison") -> dict[str, Any]:
 
 
 def _run(run: Any) -> dict[str, Any]:
-    from curation.verdict.conservation import OUTCOMES
+    from inksift.curation.verdict.conservation import OUTCOMES
 
     told: dict[str, Any] = run.model_dump(include={"name", "date", "files", "profile", "version"})
     scores = run.scores and run.scores.model_dump()
@@ -144,9 +144,9 @@ def _run(run: Any) -> dict[str, Any]:
 
 def _write_page(workspace: "Workspace", compared: "RunComparison", place: Path) -> None:
     """The page, with links to the pages of the latest run."""
-    from curation.report.diff_page import build_diff_page
-    from curation.report.siblings import linked
-    from curation.store.files import write_atomically
+    from inksift.curation.report.diff_page import build_diff_page
+    from inksift.curation.report.siblings import linked
+    from inksift.curation.store.files import write_atomically
 
     page = build_diff_page(compared, _thumbnails(workspace))
     inside = place.absolute().parent == workspace.root
@@ -155,9 +155,9 @@ def _write_page(workspace: "Workspace", compared: "RunComparison", place: Path) 
 
 def _thumbnails(workspace: "Workspace") -> Any:
     """Gives the thumbnail of an image_id, None for one that the last run did not find."""
-    from curation.base.errors import StoreError
-    from curation.store.tables import read_later_table
-    from curation.store.thumbnails import THUMBNAILS, Thumbnails
+    from inksift.curation.base.errors import StoreError
+    from inksift.curation.store.tables import read_later_table
+    from inksift.curation.store.thumbnails import THUMBNAILS, Thumbnails
 
     read = Thumbnails(workspace, read_later_table(workspace.table(THUMBNAILS.name), THUMBNAILS))
 

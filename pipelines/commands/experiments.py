@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.commands.options import existing, json_option, ledger_option, workspace_option
+from inksift.pipelines.commands.options import (
+    existing,
+    json_option,
+    ledger_option,
+    workspace_option,
+)
 
 if TYPE_CHECKING:
-    from curation.project import Project
+    from inksift.curation.project import Project
 
 
 @click.command()
@@ -48,12 +53,12 @@ def experiments(
       inksift experiments --workspace work --grid team --scale 0.1
       inksift experiments --workspace work --grid mine.yaml --only under-custom.seed0
     """
-    from curation.base.errors import ParamError, TrainingError
-    from curation.experiments.grid import planned, table_of
-    from curation.store.published import demand_trained
-    from pipelines.commands.grids import grid_params
-    from pipelines.commands.places import project_of
-    from pipelines.commands.runner import execute
+    from inksift.curation.base.errors import ParamError, TrainingError
+    from inksift.curation.experiments.grid import planned, table_of
+    from inksift.curation.store.published import demand_trained
+    from inksift.pipelines.commands.grids import grid_params
+    from inksift.pipelines.commands.places import project_of
+    from inksift.pipelines.commands.runner import execute
 
     params = grid_params(grid_name, scale)
     every = table_of(planned(params))["key"].tolist()
@@ -97,10 +102,10 @@ def _tried(project: "Project", keys: list[str], *, quiet: bool) -> dict[str, Any
     """Try the experiments with these keys, one after another; the answer is the leaderboard after
     the last one, which keys were `measured` now and which `known` before, why others of the grid
     `failed`, now or before, and how many are `waiting` to be tried."""
-    from curation.drawing.templating import records
-    from curation.experiments.results import LEADERBOARD
-    from curation.store.tables import read_table
-    from pipelines.commands.runner import execute
+    from inksift.curation.drawing.templating import records
+    from inksift.curation.experiments.results import LEADERBOARD
+    from inksift.curation.store.tables import read_table
+    from inksift.pipelines.commands.runner import execute
 
     tried: dict[str, list[str]] = {"measured": [], "known": []}
     for number, key in enumerate(keys, 1):

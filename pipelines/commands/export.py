@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from curation.base.errors import ParamError
-from pipelines.commands.options import FOLDER, existing, json_option, workspace_option
+from inksift.curation.base.errors import ParamError
+from inksift.pipelines.commands.options import FOLDER, existing, json_option, workspace_option
 
 if TYPE_CHECKING:
-    from curation.publish.task import ExportSummary
+    from inksift.curation.publish.task import ExportSummary
 
 FORMS = (
     "folders",
@@ -30,7 +30,7 @@ FORMS = (
     "csv",
     "labels",
 )
-"""The names of `curation.publish.forms`, which is not imported only to show help."""
+"""The names of `inksift.curation.publish.forms`, which is not imported only to show help."""
 
 
 @click.command()
@@ -72,11 +72,16 @@ def export(target: Path, workspace: Path, source: Path | None, as_json: bool, **
       inksift export curated --workspace work --form imagefolder --split
       inksift export kept.csv --workspace work --form csv
     """
-    from curation.publish.export import export as write
-    from curation.publish.forms import form_named
-    from curation.publish.task import ExportParams
-    from curation.store.published import read_decisions, read_images, read_review
-    from pipelines.commands.places import check_apart, pictures_of_run, read_beside, read_facts
+    from inksift.curation.publish.export import export as write
+    from inksift.curation.publish.forms import form_named
+    from inksift.curation.publish.task import ExportParams
+    from inksift.curation.store.published import read_decisions, read_images, read_review
+    from inksift.pipelines.commands.places import (
+        check_apart,
+        pictures_of_run,
+        read_beside,
+        read_facts,
+    )
 
     here = existing(workspace)
     if target.resolve().is_relative_to(here.root.resolve()):

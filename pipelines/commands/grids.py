@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import get_args
 
-from curation.base.errors import ParamError
-from curation.base.safe_yaml import read_yaml
-from curation.experiments.grid import GridParams, experiments_of, table_of
-from curation.experiments.shipped import GridName
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.safe_yaml import read_yaml
+from inksift.curation.experiments.grid import GridParams, experiments_of, table_of
+from inksift.curation.experiments.shipped import GridName
 
 
 def grid_names() -> list[str]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from curation.base.errors import ParamError
-from pipelines.commands.options import FOLDER, json_option, weights_option, workspace_option
+from inksift.curation.base.errors import ParamError
+from inksift.pipelines.commands.options import FOLDER, json_option, weights_option, workspace_option
 
 
 @click.group()
@@ -46,15 +46,15 @@ def fit(
     import json
     from datetime import date
 
-    from curation.evidence.features import FeatureParams, load_embedder
-    from curation.evidence.objects import ObjectParams, load_detector
-    from curation.store.files import write_atomically
-    from curation.store.workspace import Workspace
-    from curation.verdict.medium.fitting.card import card
-    from curation.verdict.medium.fitting.fit import fit_head
-    from curation.verdict.medium.fitting.manifest import read_labelled
-    from curation.verdict.medium.fitting.measured import measure_pictures
-    from curation.verdict.medium.head import own_head
+    from inksift.curation.evidence.features import FeatureParams, load_embedder
+    from inksift.curation.evidence.objects import ObjectParams, load_detector
+    from inksift.curation.store.files import write_atomically
+    from inksift.curation.store.workspace import Workspace
+    from inksift.curation.verdict.medium.fitting.card import card
+    from inksift.curation.verdict.medium.fitting.fit import fit_head
+    from inksift.curation.verdict.medium.fitting.manifest import read_labelled
+    from inksift.curation.verdict.medium.fitting.measured import measure_pictures
+    from inksift.curation.verdict.medium.head import own_head
 
     if out.exists() and not out.is_dir():
         raise ParamError(f"--out {out} is a file: give a folder")

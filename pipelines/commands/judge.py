@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from curation.base.errors import ParamError
-from pipelines.commands.chain import Chosen, given_on_command_line, run_chain, run_options
-from pipelines.commands.options import FOLDER, json_option, source_argument
+from inksift.curation.base.errors import ParamError
+from inksift.pipelines.commands.chain import Chosen, given_on_command_line, run_chain, run_options
+from inksift.pipelines.commands.options import FOLDER, json_option, source_argument
 
 if TYPE_CHECKING:
-    from pipelines.given import Given
+    from inksift.pipelines.given import Given
 
 
 @click.command()
@@ -31,7 +31,7 @@ def judge(source: Path | None, out: Path, as_json: bool, **options: Any) -> None
       inksift judge crawl/images --out verdicts.csv
       inksift judge shards --out verdicts.csv
     """
-    from curation.store.files import write_atomically
+    from inksift.curation.store.files import write_atomically
 
     chosen = Chosen(**options)
     given = given_on_command_line(source, chosen)
@@ -46,8 +46,8 @@ def judge(source: Path | None, out: Path, as_json: bool, **options: Any) -> None
 def _check_out(out: Path, given: "Given") -> None:
     """ParamError, before anything runs, where a file is not to be written, StoreError where it
     cannot be."""
-    from curation.store.files import demand_writable
-    from pipelines.given import project_given
+    from inksift.curation.store.files import demand_writable
+    from inksift.pipelines.given import project_given
 
     project = project_given(given)
     among = project is not None and out.resolve().is_relative_to(project.source.resolve())

@@ -9,8 +9,8 @@ from typing import Literal
 
 import click
 
-from curation.base.errors import ParamError
-from pipelines.commands.options import (
+from inksift.curation.base.errors import ParamError
+from inksift.pipelines.commands.options import (
     FOLDER,
     existing,
     json_option,
@@ -47,11 +47,11 @@ def export(file: Path, workspace: Path, ledger_url: str, as_json: bool) -> None:
     Example:
       inksift ledger export decided.csv --workspace work
     """
-    from curation.people.chosen_ledger import any_ledger
-    from curation.people.ledger.entries import in_force
-    from curation.people.ledger.exchange import export_csv, export_jsonl
-    from curation.store.files import write_atomically
-    from pipelines.commands.places import check_new_file
+    from inksift.curation.people.chosen_ledger import any_ledger
+    from inksift.curation.people.ledger.entries import in_force
+    from inksift.curation.people.ledger.exchange import export_csv, export_jsonl
+    from inksift.curation.store.files import write_atomically
+    from inksift.pipelines.commands.places import check_new_file
 
     here = existing(workspace)
     check_new_file("FILE", file, suffixes=SUFFIXES, workspace=here)
@@ -87,8 +87,8 @@ def import_(
     Example:
       inksift ledger import decided.csv --workspace work --who ann
     """
-    from curation.people.chosen_ledger import ledger_to_fill
-    from pipelines.commands import ledger_entries
+    from inksift.curation.people.chosen_ledger import ledger_to_fill
+    from inksift.pipelines.commands import ledger_entries
 
     here, form = existing(workspace), _form(file)
     chosen, data, author = ledger_to_fill(here, ledger_url), _content(file), who or login()
@@ -109,8 +109,8 @@ def history(workspace: Path, ledger_url: str, as_json: bool) -> None:
     Example:
       inksift ledger history --workspace work
     """
-    from curation.people.chosen_ledger import any_ledger
-    from pipelines.commands import ledger_entries
+    from inksift.curation.people.chosen_ledger import any_ledger
+    from inksift.pipelines.commands import ledger_entries
 
     here = existing(workspace)
     rows = ledger_entries.history(here, any_ledger(here, ledger_url))
@@ -138,8 +138,8 @@ def undo(
     Example:
       inksift ledger undo 7-12 --workspace work --note 'the wrong file'
     """
-    from curation.people.chosen_ledger import ledger_of
-    from pipelines.commands import ledger_entries
+    from inksift.curation.people.chosen_ledger import ledger_of
+    from inksift.pipelines.commands import ledger_entries
 
     here = existing(workspace)
     chosen, author = ledger_of(here, ledger_url), who or login()

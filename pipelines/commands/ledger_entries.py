@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from curation.base.commands import command
-from curation.base.errors import LedgerError
-from curation.base.tables import IMAGES
-from curation.gather.folder.walk import display
-from curation.people.heard import decisions_heard
-from curation.people.hints import places_of, take_decisions_in
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.entries import Entry
-from curation.people.ledger.exchange import decisions_in
-from curation.people.ledger.ledger import Ledger
-from curation.store.published import read_images
-from curation.store.workspace import Workspace
+from inksift.curation.base.commands import command
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.base.tables import IMAGES
+from inksift.curation.gather.folder.walk import display
+from inksift.curation.people.heard import decisions_heard
+from inksift.curation.people.hints import places_of, take_decisions_in
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.entries import Entry
+from inksift.curation.people.ledger.exchange import decisions_in
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.published import read_images
+from inksift.curation.store.workspace import Workspace
 
 _MOST_LISTED = 10
 _Paths = Mapping[str, Sequence[str]]

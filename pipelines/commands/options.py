@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curation.base.errors import ParamError
+from inksift.curation.base.errors import ParamError
 
 if TYPE_CHECKING:
-    from curation.store.workspace import Workspace
+    from inksift.curation.store.workspace import Workspace
 
 FOLDER = click.Path(path_type=Path)
 EXISTING = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -51,7 +51,7 @@ json_option = click.option(
 
 def existing(workspace: Path) -> "Workspace":
     """The workspace of an earlier run; ParamError where there is none."""
-    from curation.store.workspace import Workspace
+    from inksift.curation.store.workspace import Workspace
 
     if not (workspace / "workspace.json").is_file():
         raise ParamError(

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from curation.base.errors import ParamError
-from curation.base.tables import DUPLICATES, IMAGES, SPLITS
-from curation.evidence.objects import ObjectParams, box_classes
-from curation.gather.archive.unpack import pictures_of
-from curation.gather.folder.layout import GIVEN_SPLITS
-from curation.gather.folder.sidecars import SIDECARS
-from curation.project import Project
-from curation.publish.beside import Beside, beside_of
-from curation.publish.facts import OF_RUN, ExportFacts, Tested
-from curation.runs.record import known_run
-from curation.store.published import (
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.tables import DUPLICATES, IMAGES, SPLITS
+from inksift.curation.evidence.objects import ObjectParams, box_classes
+from inksift.curation.gather.archive.unpack import pictures_of
+from inksift.curation.gather.folder.layout import GIVEN_SPLITS
+from inksift.curation.gather.folder.sidecars import SIDECARS
+from inksift.curation.project import Project
+from inksift.curation.publish.beside import Beside, beside_of
+from inksift.curation.publish.facts import OF_RUN, ExportFacts, Tested
+from inksift.curation.runs.record import known_run
+from inksift.curation.store.published import (
     demand_trained,
     read_images,
     read_link_roots,
@@ -21,9 +21,9 @@ from curation.store.published import (
     read_source,
     read_test,
 )
-from curation.store.setup import read_setup, remembered_ledger
-from curation.store.tables import read_later_table, read_table
-from curation.store.workspace import Workspace
+from inksift.curation.store.setup import read_setup, remembered_ledger
+from inksift.curation.store.tables import read_later_table, read_table
+from inksift.curation.store.workspace import Workspace
 
 
 def check_new_file(name: str, file: Path, *, suffixes: Sequence[str], workspace: Workspace) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from curation.base.errors import ParamError
-from pipelines.commands.options import existing, workspace_option
+from inksift.curation.base.errors import ParamError
+from inksift.pipelines.commands.options import existing, workspace_option
 
 
 @click.command()
@@ -18,9 +18,9 @@ def report(workspace: Path) -> None:
     Example:
       inksift report --workspace work
     """
-    from curation.report.siblings import PAGE_TITLES, elsewhere_now, review_command
-    from curation.runs.record import known_run
-    from curation.store.published import REPORT_PAGE
+    from inksift.curation.report.siblings import PAGE_TITLES, elsewhere_now, review_command
+    from inksift.curation.runs.record import known_run
+    from inksift.curation.store.published import REPORT_PAGE
 
     if not (workspace / REPORT_PAGE).is_file():
         raise ParamError(

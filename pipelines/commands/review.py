@@ -5,11 +5,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.commands.options import existing, ledger_option, login, who_option, workspace_option
+from inksift.pipelines.commands.options import (
+    existing,
+    ledger_option,
+    login,
+    who_option,
+    workspace_option,
+)
 
 if TYPE_CHECKING:
-    from curation.review.access import Access
-    from curation.review.guard import Guard
+    from inksift.curation.review.access import Access
+    from inksift.curation.review.guard import Guard
 
 
 @click.command()
@@ -33,13 +39,13 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
     Example:
       inksift review --workspace work
     """
-    from curation.people.chosen_ledger import ledger_of
-    from curation.people.ledger.decisions import checked_who
-    from curation.review.app import create_app
-    from curation.review.catalogue import Catalogue
-    from curation.review.guard import Guard
-    from curation.review.looks.background import Preparation
-    from curation.review.server import serve
+    from inksift.curation.people.chosen_ledger import ledger_of
+    from inksift.curation.people.ledger.decisions import checked_who
+    from inksift.curation.review.app import create_app
+    from inksift.curation.review.catalogue import Catalogue
+    from inksift.curation.review.guard import Guard
+    from inksift.curation.review.looks.background import Preparation
+    from inksift.curation.review.server import serve
 
     here = existing(workspace)
     author = checked_who(who or login())

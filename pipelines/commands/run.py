@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from pipelines.commands.chain import Chosen, given_on_command_line, run_chain, run_options
-from pipelines.commands.options import FOLDER, json_option, source_argument
+from inksift.pipelines.commands.chain import Chosen, given_on_command_line, run_chain, run_options
+from inksift.pipelines.commands.options import FOLDER, json_option, source_argument
 
 
 @click.command()

@@ -5,13 +5,13 @@ from types import MappingProxyType
 
 import dagster as dg
 
-from curation.base.params import Params
-from curation.project import Project
-from pipelines import freshness
-from pipelines.commands.listener import Heard, terminal_logger
-from pipelines.definitions import build
-from pipelines.instance import instance_in_terminal
-from pipelines.settings import run_config
+from inksift.curation.base.params import Params
+from inksift.curation.project import Project
+from inksift.pipelines import freshness
+from inksift.pipelines.commands.listener import Heard, terminal_logger
+from inksift.pipelines.definitions import build
+from inksift.pipelines.instance import instance_in_terminal
+from inksift.pipelines.settings import run_config
 
 _UNFINISHED = [
     dg.DagsterRunStatus.STARTED,

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from pipelines.commands.options import existing, json_option, workspace_option
+from inksift.pipelines.commands.options import existing, json_option, workspace_option
 
 
 @click.command()
@@ -24,7 +24,7 @@ def runs(workspace: Path, as_json: bool) -> None:
     Example:
       inksift runs --workspace work
     """
-    from curation.runs.kept import folder_of, kept_runs, latest_name, own_bytes, run_folders
+    from inksift.curation.runs.kept import folder_of, kept_runs, latest_name, own_bytes, run_folders
 
     here = existing(workspace)
     latest = latest_name(here)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands.options import FOLDER, json_option
+from inksift.pipelines.commands.options import FOLDER, json_option
 
 
 @click.command()
@@ -29,7 +29,7 @@ def sample(folder: Path, images: int, seed: int, as_json: bool) -> None:
     Example:
       inksift sample demo && inksift run demo/images --test demo/test --truth demo/truth.csv
     """
-    from curation.sample import SampleParams, draw_sample
+    from inksift.curation.sample import SampleParams, draw_sample
 
     truth = draw_sample(folder, SampleParams.of("sample", {"images": images, "seed": seed}))
     kinds = truth["kind"].value_counts().to_dict()

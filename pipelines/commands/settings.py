@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.commands.options import json_option
+from inksift.pipelines.commands.options import json_option
 
 if TYPE_CHECKING:
-    from curation.base.params import Params
+    from inksift.curation.base.params import Params
 
 _WIDTH = 100
 
@@ -28,8 +28,8 @@ def settings(stage: str | None, as_json: bool) -> None:
       inksift settings duplicates
       inksift settings --json
     """
-    from assets.registry import registry
-    from pipelines.settings import unknown_stage
+    from inksift.assets.registry import registry
+    from inksift.pipelines.settings import unknown_stage
 
     stages = registry().settings
     if stage is not None and stage not in stages:
@@ -55,7 +55,7 @@ def lines(stage: str, params: "type[Params]") -> Iterator[str]:
 
 def _rows(params: "type[Params]") -> dict[str, dict[str, str]]:
     """Every setting by its name, without the marks of Markdown."""
-    from curation.base.described import described
+    from inksift.curation.base.described import described
 
     return {one.name: _plain(one._asdict()) for one in described(params)}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from curation.base.errors import ParamError
-from pipelines.commands.options import existing, json_option, workspace_option
+from inksift.curation.base.errors import ParamError
+from inksift.pipelines.commands.options import existing, json_option, workspace_option
 
 
 @click.command()
@@ -24,7 +24,7 @@ def setup(workspace: Path, as_json: bool) -> None:
     Example:
       inksift setup --workspace work
     """
-    from curation.store.setup import read_setup, setup_file
+    from inksift.curation.store.setup import read_setup, setup_file
 
     file, found = setup_file(workspace.absolute()), read_setup(workspace.absolute())
     if found is None:
@@ -60,9 +60,9 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
 
 def _settings_with_profile(workspace: Path) -> dict[str, dict[str, Any]]:
     """What the setup and its profile say, as runs read it; ParamError where no run could start."""
-    from pipelines.given import Given, project_given, remembered_values
-    from pipelines.schedules import nightly
-    from pipelines.settings import checked, stage_values
+    from inksift.pipelines.given import Given, project_given, remembered_values
+    from inksift.pipelines.schedules import nightly
+    from inksift.pipelines.settings import checked, stage_values
 
     nightly(project_given(Given(workspace)))
     values = remembered_values(workspace)
@@ -76,6 +76,6 @@ def _only(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _last_run_differs(workspace: Path) -> list[str]:
     """In what the last run differed; nothing before the first."""
-    from curation.store.published import SOURCE, read_differs
+    from inksift.curation.store.published import SOURCE, read_differs
 
     return read_differs(existing(workspace)) if (workspace / SOURCE).exists() else []

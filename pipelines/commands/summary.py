@@ -7,17 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.reasons import LABEL_CONFLICT
-from curation.drawing.templating import records
-from curation.project import Project
-from curation.report.siblings import elsewhere_now
-from curation.sample import read_truth, score_against_truth
-from curation.store.published import read_decisions, read_review
-from curation.verdict.conflicts import is_conflict
-from curation.verdict.conservation import OUTCOMES, by_people
-from curation.verdict.curated import staying
-from curation.verdict.several import several_told
-from pipelines.commands.listener import Heard
+from inksift.curation.base.reasons import LABEL_CONFLICT
+from inksift.curation.drawing.templating import records
+from inksift.curation.project import Project
+from inksift.curation.report.siblings import elsewhere_now
+from inksift.curation.sample import read_truth, score_against_truth
+from inksift.curation.store.published import read_decisions, read_review
+from inksift.curation.verdict.conflicts import is_conflict
+from inksift.curation.verdict.conservation import OUTCOMES, by_people
+from inksift.curation.verdict.curated import staying
+from inksift.curation.verdict.several import several_told
+from inksift.pipelines.commands.listener import Heard
 
 _UNITS = {
     "images": "images decoded",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from curation.base.errors import ParamError
-from pipelines.commands.options import workspace_option
+from inksift.curation.base.errors import ParamError
+from inksift.pipelines.commands.options import workspace_option
 
 
 @click.command()
@@ -24,9 +24,9 @@ def ui(workspace: Path, port: int) -> None:
       inksift ui --workspace work
       INKSIFT_SOURCE=crawl/images inksift ui --workspace work
     """
-    from pipelines.definitions import build
-    from pipelines.given import from_environment, project_given
-    from pipelines.instance import dagster_home, workspace_file
+    from inksift.pipelines.definitions import build
+    from inksift.pipelines.given import from_environment, project_given
+    from inksift.pipelines.instance import dagster_home, workspace_file
 
     project = project_given(from_environment()._replace(workspace=workspace))
     if project is None:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands.options import existing, json_option, ledger_option, workspace_option
+from inksift.pipelines.commands.options import (
+    existing,
+    json_option,
+    ledger_option,
+    workspace_option,
+)
 
 
 @click.command()
@@ -21,8 +26,8 @@ def verify(workspace: Path, ledger_url: str, as_json: bool) -> None:
     Example:
       inksift verify --workspace work
     """
-    from assets.registry import registry
-    from curation.publish.verify import verify as problems_in
+    from inksift.assets.registry import registry
+    from inksift.curation.publish.verify import verify as problems_in
 
     problems = problems_in(existing(workspace), registry().contracts, ledger_url)
     if as_json:

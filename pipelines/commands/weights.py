@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands.options import json_option, weights_option
+from inksift.pipelines.commands.options import json_option, weights_option
 
 
 @click.group(invoke_without_command=True)
@@ -20,7 +20,7 @@ def weights(ctx: click.Context, weights_dir: Path | None, as_json: bool) -> None
       inksift weights
       inksift weights fetch yolov8n
     """
-    from curation.evidence.models.weights import list_weights
+    from inksift.curation.evidence.models.weights import list_weights
 
     if ctx.invoked_subcommand:
         return
@@ -40,6 +40,6 @@ def fetch(name: str) -> None:
     Example:
       inksift weights fetch yolov8n
     """
-    from curation.evidence.models.downloads import fetch_weights
+    from inksift.curation.evidence.models.downloads import fetch_weights
 
     click.echo(fetch_weights(name))

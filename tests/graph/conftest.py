@@ -12,9 +12,9 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner, Result
 
-from curation.sample import SampleParams, draw_sample
-from curation.store.files import file_digest
-from pipelines.cli import main
+from inksift.curation.sample import SampleParams, draw_sample
+from inksift.curation.store.files import file_digest
+from inksift.pipelines.cli import main
 from tests.graph.histories import histories_in_memory
 from tests.once import made_once
 from tests.plots import blank_plots

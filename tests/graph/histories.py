@@ -9,9 +9,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from curation.project import Project
-from pipelines.commands import runner
-from pipelines.instance import instance_in_terminal
+from inksift.curation.project import Project
+from inksift.pipelines.commands import runner
+from inksift.pipelines.instance import instance_in_terminal
 
 QUIET = {"telemetry": {"enabled": False}}
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from curation.base.errors import ParamError, SourceError
-from curation.gather.archive.sink import Bounds
-from curation.gather.archive.unpack import unpacked
-from curation.gather.folder.snapshot import snapshot_of
-from curation.people.hints import next_run
-from curation.people.ledger.ledger import Ledger
-from curation.project import Project
-from curation.store.published import SOURCE
-from curation.store.workspace import Workspace
-from pipelines.commands.places import check_apart, pictures_of_run, project_of
+from inksift.curation.base.errors import ParamError, SourceError
+from inksift.curation.gather.archive.sink import Bounds
+from inksift.curation.gather.archive.unpack import unpacked
+from inksift.curation.gather.folder.snapshot import snapshot_of
+from inksift.curation.people.hints import next_run
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.project import Project
+from inksift.curation.store.published import SOURCE
+from inksift.curation.store.workspace import Workspace
+from inksift.pipelines.commands.places import check_apart, pictures_of_run, project_of
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.runs.kept import kept_runs
-from curation.sample import read_truth
-from curation.store.parquet import read_parquet, to_parquet
-from curation.store.workspace import Workspace
-from curation.verdict.medium.head import digest, load_head
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.runs.kept import kept_runs
+from inksift.curation.sample import read_truth
+from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.medium.head import digest, load_head
 from tests.graph.conftest import JUDGE, settings
 
 

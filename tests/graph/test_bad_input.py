@@ -186,7 +186,7 @@ def test_a_full_disk(sample: Path, tmp_path: Path) -> None:
         tmp_path / "w",
     ]
     ended = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *map(str, arguments)],
+        [sys.executable, "-m", "inksift", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
@@ -219,7 +219,7 @@ def test_a_history_that_cannot_be_written(
 @pytest.mark.usefixtures("measured")
 def test_a_failed_blocking_check(copied: Path, tmp_path: Path, inksift, monkeypatch) -> None:
     monkeypatch.setattr(
-        "assets.checks.conservation_problems", lambda *_: ["cat/a.png has two outcomes"]
+        "inksift.assets.checks.conservation_problems", lambda *_: ["cat/a.png has two outcomes"]
     )
     result = inksift("run", copied, "--workspace", tmp_path / "w", *FAST)
     ends(result, 1, "every_file_has_one_outcome: cat/a.png has two outcomes")

@@ -14,11 +14,11 @@ import pytest
 from click.testing import Result
 from PIL import Image
 
-import assets.verdict.verdicts
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.store.parquet import read_parquet
-from curation.store.workspace import Workspace
+from inksift.assets.verdict import verdicts
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.parquet import read_parquet
+from inksift.curation.store.workspace import Workspace
 from tests.graph.conftest import QUICK, invoke, quick_runs, settings
 
 CAMP = (*QUICK, "verdicts.recipe=camp2022", "rejected_report.pictures=1")
@@ -223,7 +223,7 @@ def test_people_outrank_the_machine_in_the_next_run(
 @pytest.fixture
 def cautious(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recipe that sends every picture to review."""
-    judge = assets.verdict.verdicts.judge
+    judge = verdicts.judge
 
     def unsure(evidence: pd.DataFrame, *arguments: Any, **named: Any) -> Any:
         judged = judge(evidence, *arguments, **named)
@@ -231,7 +231,7 @@ def cautious(monkeypatch: pytest.MonkeyPatch) -> None:
             judgements=judged.judgements.assign(outcome="review", reason="unsure", medium="unsure")
         )
 
-    monkeypatch.setattr(assets.verdict.verdicts, "judge", unsure)
+    monkeypatch.setattr(verdicts, "judge", unsure)
 
 
 def exported(inksift, target: Path, workspace: Path, *options: str) -> int:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.registry import registry
-from pipelines.cli import COMMANDS, OLD_NAMES, main
+from inksift.assets.registry import registry
+from inksift.pipelines.cli import COMMANDS, OLD_NAMES, main
 from tests.graph.conftest import Command
 
 HEAVY = ("dagster", "torch", "pandas", "sklearn", "ultralytics", "onnxruntime", "matplotlib")
@@ -36,7 +36,7 @@ def test_an_old_name_still_works_but_is_not_shown(inksift: Command, tmp_path: Pa
 def test_help_waits_for_nothing_heavy() -> None:
     program = (
         "import sys\n"
-        "from pipelines.cli import main\n"
+        "from inksift.pipelines.cli import main\n"
         "main(['--help'], standalone_mode=False)\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )

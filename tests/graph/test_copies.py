@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.sample.scenes import draw_scene
-from curation.sample.styles import paint
-from curation.store.parquet import read_parquet
-from curation.store.workspace import Workspace
-from pipelines.commands.summary import lines
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.sample.scenes import draw_scene
+from inksift.curation.sample.styles import paint
+from inksift.curation.store.parquet import read_parquet
+from inksift.curation.store.workspace import Workspace
+from inksift.pipelines.commands.summary import lines
 from tests.graph.conftest import QUICK, as_measured, invoke, quick_runs, settings
 
 JUDGE = settings("object_counts.download=false", "verdicts.recipe=camp2022", "verdicts.filters=[]")
@@ -180,7 +180,7 @@ def test_a_split_that_trains_on_them_is_stopped(
     source: Path, trusted: Path, workspace: Path, inksift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "assets.training.splits.related_groups", lambda ids, *_: np.arange(len(ids))
+        "inksift.assets.training.splits.related_groups", lambda ids, *_: np.arange(len(ids))
     )
     stopped = inksift("run", source, "--workspace", workspace, "--test", trusted, *TRAIN)
     assert stopped.exit_code == 1

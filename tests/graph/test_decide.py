@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.store.published import read_decisions
-from curation.store.setup import setup_file
-from curation.store.workspace import Workspace
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.published import read_decisions
+from inksift.curation.store.setup import setup_file
+from inksift.curation.store.workspace import Workspace
 from tests.graph.conftest import Command
 
 

@@ -19,20 +19,20 @@ from dagster._core.definitions.data_version import (
 )
 from dagster._core.loader import LoadingContextForTest
 
-from curation.base.errors import LedgerError
-from curation.people.ledger.decisions import Decision
-from curation.project import Project
-from curation.store.parquet import read_parquet
-from curation.store.published import SOURCE, read_decisions
-from curation.store.setup import setup_file
-from curation.verdict import conflicts, human
-from curation.verdict.variants import thin
-from pipelines import freshness
-from pipelines.automatic import config_remembered
-from pipelines.commands.review import review
-from pipelines.definitions import build
-from pipelines.instance import dagster_home
-from pipelines.ledger_sensors import ledger_changes, new_decisions
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.project import Project
+from inksift.curation.store.parquet import read_parquet
+from inksift.curation.store.published import SOURCE, read_decisions
+from inksift.curation.store.setup import setup_file
+from inksift.curation.verdict import conflicts, human
+from inksift.curation.verdict.variants import thin
+from inksift.pipelines import freshness
+from inksift.pipelines.automatic import config_remembered
+from inksift.pipelines.commands.review import review
+from inksift.pipelines.definitions import build
+from inksift.pipelines.instance import dagster_home
+from inksift.pipelines.ledger_sensors import ledger_changes, new_decisions
 from tests.graph.conftest import QUICK, Command, settings
 from tests.graph.test_definitions import ASSETS
 
@@ -300,7 +300,7 @@ def test_a_run_that_failed_has_taken_nothing_in_and_leaves_no_settings(
     sensor = new_decisions(here.project)
     trial = config_remembered(here.project, DECIDE)
     trial["ops"]["curated_dataset"]["config"]["review"] = "held"
-    monkeypatch.setattr("assets.verdict.verdicts.several.settle", broken)
+    monkeypatch.setattr("inksift.assets.verdict.verdicts.several.settle", broken)
     with pytest.raises(RuntimeError):
         here.run(dg.RunRequest(run_config=trial))
     monkeypatch.undo()

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from assets.people.ledger import LEDGER
-from assets.registry import GROUPS, registry
-from curation.base.errors import ParamError, StoreError
-from curation.project import Project
-from pipelines.definitions import build
-from pipelines.io_managers import ParquetTables
-from pipelines.resources import project_from_environment, resources
+from inksift.assets.people.ledger import LEDGER
+from inksift.assets.registry import GROUPS, registry
+from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.project import Project
+from inksift.pipelines.definitions import build
+from inksift.pipelines.io_managers import ParquetTables
+from inksift.pipelines.resources import project_from_environment, resources
 
 ASSETS = {
     "gather": [
@@ -100,7 +100,8 @@ def test_no_asset_is_lost_and_none_appears_unseen(specs: list[dg.AssetSpec]) -> 
 
 
 def test_groups_are_packages_in_the_order_of_the_graph() -> None:
-    assert [package.__name__ for package in GROUPS] == [f"assets.{group}" for group in ASSETS]
+    names = [package.__name__ for package in GROUPS]
+    assert names == [f"inksift.assets.{group}" for group in ASSETS]
 
 
 def test_every_asset_depends_on_assets_that_are_here(specs: list[dg.AssetSpec]) -> None:
@@ -164,7 +165,7 @@ def test_no_run_config_reaches_a_path(defs: dg.Definitions, name: str) -> None:
 
 def test_the_workspace_file_loads_these_definitions() -> None:
     located = yaml.safe_load((ROOT / "workspace.yaml").read_text())["load_from"][0]["python_module"]
-    assert located == {"module_name": "pipelines.definitions", "location_name": "inksift"}
+    assert located == {"module_name": "inksift.pipelines.definitions", "location_name": "inksift"}
 
 
 def test_the_nightly_schedule_runs_everything(defs: dg.Definitions) -> None:

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from assets.training.explanations import MOST_TILES, _plots, _sheets
-from curation.drawing.contact_sheet import MOST_SHEET_BYTES
-from curation.store.parquet import read_parquet
-from curation.training.explain.figures import FIGURES, picture, plot
+from inksift.assets.training.explanations import MOST_TILES, _plots, _sheets
+from inksift.curation.drawing.contact_sheet import MOST_SHEET_BYTES
+from inksift.curation.store.parquet import read_parquet
+from inksift.curation.training.explain.figures import FIGURES, picture, plot
 from tests.graph.conftest import Command, settings
 
 

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import dagster as dg
 import pytest
 
-from curation.project import Project
-from curation.runs.kept import folder_of, kept_runs, latest_name
-from curation.runs.record import RunRecord
-from curation.store.published import F1, F1_PAGE, PARQUET, REPORT_PAGE
-from curation.store.workspace import Workspace
-from pipelines.definitions import build
-from pipelines.instance import dagster_home
+from inksift.curation.project import Project
+from inksift.curation.runs.kept import folder_of, kept_runs, latest_name
+from inksift.curation.runs.record import RunRecord
+from inksift.curation.store.published import F1, F1_PAGE, PARQUET, REPORT_PAGE
+from inksift.curation.store.workspace import Workspace
+from inksift.pipelines.definitions import build
+from inksift.pipelines.instance import dagster_home
 from tests.graph.conftest import JUDGE, Command, Ended, invoke, quick_runs, settings
 
 

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from curation.base.tables import DECISIONS
-from curation.people.heard import HearingParams, publish_heard, refuse_to_forget
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.store.files import write_atomically
-from curation.store.parquet import read_parquet, to_parquet
-from curation.store.published import publish_decisions
-from curation.store.workspace import Workspace
-from pipelines.commands import runner
-from pipelines.commands.listener import Heard
-from pipelines.resources import project_from_environment
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.people.heard import HearingParams, publish_heard, refuse_to_forget
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.published import publish_decisions
+from inksift.curation.store.workspace import Workspace
+from inksift.pipelines.commands import runner
+from inksift.pipelines.commands.listener import Heard
+from inksift.pipelines.resources import project_from_environment
 from tests.frames import images_of
 from tests.graph.conftest import invoke, settings
 from tests.ledgers import A, B, C, decided

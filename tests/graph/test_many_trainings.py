@@ -11,13 +11,13 @@ import pytest
 import yaml
 from click.testing import Result
 
-from curation.ablation.arms import ALL, ARMS
-from curation.base.errors import ParamError, TrainingError
-from curation.experiments import results
-from curation.experiments.grid import planned, table_of
-from curation.runs.kept import kept_runs
-from curation.store.parquet import read_parquet, to_parquet
-from curation.store.published import (
+from inksift.curation.ablation.arms import ALL, ARMS
+from inksift.curation.base.errors import ParamError, TrainingError
+from inksift.curation.experiments import results
+from inksift.curation.experiments.grid import planned, table_of
+from inksift.curation.runs.kept import kept_runs
+from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.published import (
     ABLATION_PAGE,
     ABLATION_REPORT,
     F1,
@@ -26,9 +26,9 @@ from curation.store.published import (
     LEADERBOARD_PAGE,
     REPORT_PAGE,
 )
-from curation.store.workspace import Workspace
-from curation.training.trial import Materials, Recipe, Trial, run_trial
-from pipelines.commands.grids import grid_names, grid_params
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.training.trial import Materials, Recipe, Trial, run_trial
+from inksift.pipelines.commands.grids import grid_names, grid_params
 from tests.graph.conftest import QUICK, Command, settings
 
 SMALL = {"network": "bn_small", "image_side_px": 28, "max_epochs": 1, "warm_up_epochs": 0}

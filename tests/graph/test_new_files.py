@@ -10,10 +10,10 @@ from typing import NamedTuple
 import dagster as dg
 import pytest
 
-from curation.project import Project
-from pipelines.definitions import build
-from pipelines.instance import dagster_home
-from pipelines.sensors import new_files
+from inksift.curation.project import Project
+from inksift.pipelines.definitions import build
+from inksift.pipelines.instance import dagster_home
+from inksift.pipelines.sensors import new_files
 from tests.graph.conftest import Ended
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from tests.graph.conftest import JUDGE
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("curation", "assets", "pipelines")
+PACKAGES = ("inksift", "curation", "assets", "pipelines")
 
 
 def _recipe() -> tuple[str, str]:
@@ -27,7 +27,7 @@ def _recipe() -> tuple[str, str]:
 
 def _follow(checkout: Path) -> None:
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, checkout / package)
+        shutil.copytree(ROOT / package, checkout / package, symlinks=True)
     file, lines = _recipe()
     place = re.match(r"# (\S+)\n", file)
     assert place
@@ -49,7 +49,7 @@ def _parts(workspace: Path) -> dict[str, set[str]]:
 def _run(checkout: Path, *arguments: Any) -> str:
     environment = {name: value for name, value in os.environ.items() if "INKSIFT" not in name}
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "pipelines.cli", *map(str, arguments)],
+        [sys.executable, "-P", "-m", "inksift", *map(str, arguments)],
         env=environment | {"PYTHONPATH": str(checkout)},
         cwd=checkout,
         capture_output=True,

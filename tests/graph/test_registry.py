@@ -10,24 +10,24 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-import assets.evidence
-from assets.registry import registry
-from curation.base.errors import ParamError, StoreError
-from curation.project import Project
-from curation.store.parquet import to_parquet
-from pipelines.definitions import build
-from pipelines.io_managers import ParquetTables
-from pipelines.settings import checked, run_config
+from inksift.assets import evidence
+from inksift.assets.registry import registry
+from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.project import Project
+from inksift.curation.store.parquet import to_parquet
+from inksift.pipelines.definitions import build
+from inksift.pipelines.io_managers import ParquetTables
+from inksift.pipelines.settings import checked, run_config
 
 TOY = """
 import dagster as dg
 import pandas as pd
 from pydantic import Field
 
-from assets.shared.results import table
-from assets.shared.stage import Made, Stage
-from curation.base.params import Params
-from curation.base.tables import Table
+from inksift.assets.shared.results import table
+from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.base.params import Params
+from inksift.curation.base.tables import Table
 
 LUCK = Table("luck", {"image_id": "str", "points": "int64"}, key=("image_id",))
 
@@ -57,12 +57,10 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     folder = tmp_path / "evidence"
     folder.mkdir()
     (folder / "luck.py").write_text(TOY)
-    monkeypatch.setattr(
-        assets.evidence, "__path__", [*assets.evidence.__path__, str(folder)], raising=True
-    )
+    monkeypatch.setattr(evidence, "__path__", [*evidence.__path__, str(folder)], raising=True)
     yield
-    sys.modules.pop("assets.evidence.luck", None)
-    monkeypatch.delattr(assets.evidence, "luck", raising=False)
+    sys.modules.pop("inksift.assets.evidence.luck", None)
+    monkeypatch.delattr(evidence, "luck", raising=False)
 
 
 @pytest.mark.usefixtures("toy")

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from click.testing import Result
 
-from curation.store.parquet import read_parquet
-from curation.store.published import read_decisions
-from curation.store.workspace import Workspace
-from curation.verdict.conservation import conservation_problems
+from inksift.curation.store.parquet import read_parquet
+from inksift.curation.store.published import read_decisions
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.conservation import conservation_problems
 from tests.graph.conftest import QUICK, Command, settings
 from tests.web.chromium import chromium
 from tests.web.looking import Tab, served

@@ -18,9 +18,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.base.tables import DECISIONS
-from curation.store.parquet import read_parquet, to_parquet
-from curation.store.workspace import Workspace
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.workspace import Workspace
 from tests.graph.conftest import JUDGE, QUICK, fingerprint, settings
 
 FAST = settings(*QUICK)
@@ -179,7 +179,7 @@ def _start(source: Path, workspace: Path) -> subprocess.Popen[bytes]:
         name: value for name, value in os.environ.items() if not name.startswith("INKSIFT_")
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "pipelines.cli", *arguments],
+        [sys.executable, "-m", "inksift", *arguments],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment,

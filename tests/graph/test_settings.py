@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assets.registry import registry
-from curation.base.errors import ParamError
-from pipelines.settings import (
+from inksift.assets.registry import registry
+from inksift.curation.base.errors import ParamError
+from inksift.pipelines.settings import (
     RENAMED,
     checked,
     load_profile,

@@ -12,16 +12,16 @@ import dagster as dg
 import pytest
 import yaml
 
-from curation.base.errors import ParamError
-from curation.project import Project
-from curation.store.published import read_differs
-from curation.store.setup import ScheduleParams, Setup, read_setup, setup_file, write_setup
-from curation.store.workspace import Workspace
-from pipelines.definitions import build
-from pipelines.given import Given, from_environment, project_given, settings_given
-from pipelines.remembering import REMEMBER_TAG, differences, remember
-from pipelines.resources import settings_of_run
-from pipelines.setup_sensor import first_setup
+from inksift.curation.base.errors import ParamError
+from inksift.curation.project import Project
+from inksift.curation.store.published import read_differs
+from inksift.curation.store.setup import ScheduleParams, Setup, read_setup, setup_file, write_setup
+from inksift.curation.store.workspace import Workspace
+from inksift.pipelines.definitions import build
+from inksift.pipelines.given import Given, from_environment, project_given, settings_given
+from inksift.pipelines.remembering import REMEMBER_TAG, differences, remember
+from inksift.pipelines.resources import settings_of_run
+from inksift.pipelines.setup_sensor import first_setup
 from tests.graph.conftest import QUICK, Command, Ended, settings
 
 ROOT = Path(__file__).parents[2]
@@ -251,7 +251,7 @@ def test_a_folder_of_the_setup_that_is_gone_is_told_with_its_file(
 def test_a_setup_that_is_spoilt_while_a_run_goes_on_spoils_no_run(
     judged: Path, tmp_path: Path, inksift: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipelines.commands import runner
+    from inksift.pipelines.commands import runner
 
     execute = runner.execute
 
@@ -341,7 +341,7 @@ def ran(finished: tuple[Path, Ended], sample: Path, tmp_path: Path) -> Project:
 
 def tell_of_success(project: Project, **tags: str) -> None:
     """What the daemon does once the run of a workspace has succeeded."""
-    from pipelines.instance import dagster_home
+    from inksift.pipelines.instance import dagster_home
 
     with dg.DagsterInstance.from_config(str(dagster_home(project))) as instance:
         (run,) = instance.get_runs()

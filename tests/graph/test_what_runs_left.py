@@ -8,10 +8,10 @@ from time import sleep
 import dagster as dg
 import pytest
 
-from assets.ablation.costs import STAGES_OF, step_seconds
-from assets.shared.settings_used import settings_of, settings_used
-from curation.base.errors import StoreError
-from curation.training.splits import SplitParams
+from inksift.assets.ablation.costs import STAGES_OF, step_seconds
+from inksift.assets.shared.settings_used import settings_of, settings_used
+from inksift.curation.base.errors import StoreError
+from inksift.curation.training.splits import SplitParams
 
 
 def run(instance: dg.DagsterInstance, *names: str, seconds: float = 0.0, fails: str = "") -> None:

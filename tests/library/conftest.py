@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.people.ledger.ledger import Ledger
+from inksift.curation.people.ledger.ledger import Ledger
 from tests.ledgers import at
 from tests.plots import blank_plots
 

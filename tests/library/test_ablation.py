@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import f1_score
 
-from curation.ablation.arms import (
+from inksift.curation.ablation.arms import (
     ALL,
     ARMS,
     NONE,
@@ -22,7 +22,7 @@ from curation.ablation.arms import (
     recipe_of,
     told_apart,
 )
-from curation.ablation.effects import (
+from inksift.curation.ablation.effects import (
     AblationParams,
     NetworkAnswers,
     answers_of,
@@ -30,15 +30,15 @@ from curation.ablation.effects import (
     rare_classes,
     scores,
 )
-from curation.ablation.measure import Sources, measure_ablation, splits_of
-from curation.base.errors import DataError
-from curation.base.tables import DECISIONS, PREDICTIONS
-from curation.training.fit.params import TrainingParams
-from curation.training.rebalance.params import RebalanceParams
-from curation.training.resample.params import ResampleParams
-from curation.training.splits import SplitParams
-from curation.training.trial import Materials, Recipe
-from curation.verdict.curated import CuratedParams
+from inksift.curation.ablation.measure import Sources, measure_ablation, splits_of
+from inksift.curation.base.errors import DataError
+from inksift.curation.base.tables import DECISIONS, PREDICTIONS
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.rebalance.params import RebalanceParams
+from inksift.curation.training.resample.params import ResampleParams
+from inksift.curation.training.splits import SplitParams
+from inksift.curation.training.trial import Materials, Recipe
+from inksift.curation.verdict.curated import CuratedParams
 from tests.frames import duplicates_of, hashes_of, images_of, pairs_of
 
 SIDE = 28

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from curation.dedup.across import across_notes, across_splits, splits_of_kept
-from curation.gather.folder.layout import GIVEN_SPLITS
+from inksift.curation.dedup.across import across_notes, across_splits, splits_of_kept
+from inksift.curation.gather.folder.layout import GIVEN_SPLITS
 from tests.frames import duplicates_of
 
 PLACES = duplicates_of(

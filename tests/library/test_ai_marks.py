@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from curation.base.ai_marks import AI_MARKS
-from curation.gather.gate.marked import GENERATORS_LEAVE, find_ai_mark
-from curation.gather.gate.worker import Settings, examine
+from inksift.curation.base.ai_marks import AI_MARKS
+from inksift.curation.gather.gate.marked import GENERATORS_LEAVE, find_ai_mark
+from inksift.curation.gather.gate.worker import Settings, examine
 
 SETTINGS = Settings(10**7, 10**6, 640, 20, 2**31)
 A1111 = "a cat, watercolour\nNegative prompt: blurry\nSteps: 20, Sampler: Euler a, CFG scale: 7"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curation.verdict.medium.alike import alike_order
+from inksift.curation.verdict.medium.alike import alike_order
 
 
 def kinds(rng: np.random.Generator, sizes: tuple[int, ...], spread: float = 0.05) -> np.ndarray:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from curation.base.tables import KEPT_APART
-from curation.dedup.apart import kept_apart
-from curation.dedup.groups import DedupParams, find_duplicates
+from inksift.curation.base.tables import KEPT_APART
+from inksift.curation.dedup.apart import kept_apart
+from inksift.curation.dedup.groups import DedupParams, find_duplicates
 from tests.frames import hashes_of, images_of, pair, pairs_of
 
 

@@ -20,15 +20,15 @@ import pytest
 import zstandard
 from PIL import Image
 
-from curation.base.errors import SourceError, StoreError
-from curation.gather.archive import unpack
-from curation.gather.archive.arrange import Member, places
-from curation.gather.archive.kinds import find_archives, kind_of
-from curation.gather.archive.sink import Bounds
-from curation.gather.archive.unpack import Unpacked, pictures_of, unpacked
-from curation.gather.images import ImageParams, Images, find_images
-from curation.gather.notes import folder_notes
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import SourceError, StoreError
+from inksift.curation.gather.archive import unpack
+from inksift.curation.gather.archive.arrange import Member, places
+from inksift.curation.gather.archive.kinds import find_archives, kind_of
+from inksift.curation.gather.archive.sink import Bounds
+from inksift.curation.gather.archive.unpack import Unpacked, pictures_of, unpacked
+from inksift.curation.gather.images import ImageParams, Images, find_images
+from inksift.curation.gather.notes import folder_notes
+from inksift.curation.store.workspace import Workspace
 
 BOUNDS = Bounds(member_bytes=10**6, total_bytes=10**8)
 PARAMS = ImageParams(workers=1)

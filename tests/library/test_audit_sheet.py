@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.base.errors import LedgerError
-from curation.base.rgb import Rgb
-from curation.base.tables import DECISIONS
-from curation.people.ledger.decisions import Decision
-from curation.report.audit_page import build_audit_page
-from curation.verdict.audit.questions import QUESTIONS
-from curation.verdict.audit.sheet import SHEET, Answers, read_answers, sheet, sheet_csv
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.report.audit_page import build_audit_page
+from inksift.curation.verdict.audit.questions import QUESTIONS
+from inksift.curation.verdict.audit.sheet import SHEET, Answers, read_answers, sheet, sheet_csv
 
 A, B, C = (letter * 64 for letter in "abc")
 KNOWN = {A, B, C}

@@ -9,7 +9,7 @@ import albumentations
 import numpy as np
 import pytest
 
-from curation.training.fit.augment import AugmentRecipe, augmented, letterboxed, pipeline
+from inksift.curation.training.fit.augment import AugmentRecipe, augmented, letterboxed, pipeline
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_unknown_argument_is_an_error(monkeypatch):
 def test_import_asks_no_server():
     code = (
         "import socket; socket.socket.connect = socket.getaddrinfo = lambda *a, **k: exit(3); "
-        "from curation.training.fit.augment import pipeline; import sys; "
+        "from inksift.curation.training.fit.augment import pipeline; import sys; "
         "assert 'albumentations' not in sys.modules; pipeline('gentle', 48, 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=300).returncode == 0

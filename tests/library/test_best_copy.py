@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.dedup.groups import DedupParams, find_duplicates
+from inksift.curation.dedup.groups import DedupParams, find_duplicates
 from tests.frames import hashes_of, images_of, pair, pairs_of
 
 SIDE = 800

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.dedup.propose.candidates import Candidates, find_candidates
-from curation.dedup.propose.near import NearLimits
+from inksift.curation.dedup.propose.candidates import Candidates, find_candidates
+from inksift.curation.dedup.propose.near import NearLimits
 
 FAR = 0xFFFF_0000_FFFF_0000
 
@@ -92,8 +92,8 @@ def test_near_hashes_as_by_brute_force(number, kinds, most, max_distance, seed):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_crowd_that_does_not_fit_at_once_is_shortened_as_it_comes(monkeypatch, seed):
-    monkeypatch.setattr("curation.dedup.propose.candidates._MOST_WAITING", 100)
-    monkeypatch.setattr("curation.dedup.propose.near._LIMITS", NearLimits(chunk_pairs=50))
+    monkeypatch.setattr("inksift.curation.dedup.propose.candidates._MOST_WAITING", 100)
+    monkeypatch.setattr("inksift.curation.dedup.propose.near._LIMITS", NearLimits(chunk_pairs=50))
     oriented, trusted = drawings(150, 2, seed)
     candidates = found(oriented, trusted, most=5)
     assert (pairs(candidates), candidates.crowded) == compared(oriented, trusted, 5, 8)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.drawing.captioned_sheet import captioned_sheet
-from curation.drawing.contact_sheet import GAP_PX, MOST_SHEET_BYTES, jpeg
+from inksift.curation.drawing.captioned_sheet import captioned_sheet
+from inksift.curation.drawing.contact_sheet import GAP_PX, MOST_SHEET_BYTES, jpeg
 
 GREEN = (20, 160, 20)
 

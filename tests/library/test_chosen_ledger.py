@@ -9,18 +9,18 @@ from types import ModuleType
 
 import pytest
 
-from curation.base.errors import LedgerError, ParamError
-from curation.base.tables import DECISIONS
-from curation.people.chosen_ledger import any_ledger, ledger_of, ledger_to_fill
-from curation.people.heard import publish_heard, read_heard
-from curation.people.ledger import address, decisions
-from curation.people.ledger.address import same_place
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.project import Project
-from curation.store import spreadsheet
-from curation.store.published import publish_decisions
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import LedgerError, ParamError
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.people.chosen_ledger import any_ledger, ledger_of, ledger_to_fill
+from inksift.curation.people.heard import publish_heard, read_heard
+from inksift.curation.people.ledger import address, decisions
+from inksift.curation.people.ledger.address import same_place
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.project import Project
+from inksift.curation.store import spreadsheet
+from inksift.curation.store.published import publish_decisions
+from inksift.curation.store.workspace import Workspace
 from tests.ledgers import A
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation.report.close_choices import MOST_COPIES, close_choices
+from inksift.curation.report.close_choices import MOST_COPIES, close_choices
 from tests.frames import duplicates_of
 
 

@@ -13,19 +13,19 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
-from curation.base.rgb import Rgb
-from curation.base.trim import Box
-from curation.dedup.aligned.tone import match_tone
-from curation.dedup.aligned.view import View
-from curation.dedup.close_look.crossings import paled_crossings
-from curation.dedup.close_look.places import boxes_around, changed_places, told_boxes
-from curation.dedup.close_look.refine import refined
-from curation.dedup.close_look.residual import excess
-from curation.dedup.close_look.sharpness import match_sharpness
-from curation.dedup.close_look.stamps import Differing, stamped
-from curation.dedup.relation import Relation, relate
-from curation.sample.scenes import draw_scene
-from curation.sample.styles import paint
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.trim import Box
+from inksift.curation.dedup.aligned.tone import match_tone
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.close_look.crossings import paled_crossings
+from inksift.curation.dedup.close_look.places import boxes_around, changed_places, told_boxes
+from inksift.curation.dedup.close_look.refine import refined
+from inksift.curation.dedup.close_look.residual import excess
+from inksift.curation.dedup.close_look.sharpness import match_sharpness
+from inksift.curation.dedup.close_look.stamps import Differing, stamped
+from inksift.curation.dedup.relation import Relation, relate
+from inksift.curation.sample.scenes import draw_scene
+from inksift.curation.sample.styles import paint
 
 SLACK = 45
 """Thousandths of a side by which told places may reach beyond the change: one that stands out is

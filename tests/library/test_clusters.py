@@ -10,9 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
-from curation.base.errors import ParamError
-from curation.base.tables import EMBEDDINGS
-from curation.evidence.clusters import ClusterParams, find_clusters, k_distances, knee, reduced
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.tables import EMBEDDINGS
+from inksift.curation.evidence.clusters import (
+    ClusterParams,
+    find_clusters,
+    k_distances,
+    knee,
+    reduced,
+)
 
 METHODS = ["dbscan", "hdbscan", "kmeans"]
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from curation.base.rgb import Rgb
-from curation.dedup.aligned import compare as library
-from curation.dedup.aligned.align import Alignment
-from curation.dedup.aligned.compare import Comparison, ComparisonLimits, compare
-from curation.dedup.aligned.view import View
-from curation.sample.scenes import draw_scene
-from curation.sample.styles import paint
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.dedup.aligned import compare as library
+from inksift.curation.dedup.aligned.align import Alignment
+from inksift.curation.dedup.aligned.compare import Comparison, ComparisonLimits, compare
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.sample.scenes import draw_scene
+from inksift.curation.sample.styles import paint
 
 IN_PLACE = Alignment(np.eye(3), 1.0)
 

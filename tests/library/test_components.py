@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import coo_array, csgraph
 
-from curation.base.components import connected_components
+from inksift.curation.base.components import connected_components
 
 Ties = list[tuple[int, int]]
 

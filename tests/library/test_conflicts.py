@@ -6,11 +6,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from curation.base.tables import DECISIONS
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.verdict.conflicts import hold, is_conflict
-from curation.verdict.conservation import conservation_problems
-from curation.verdict.human import apply
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.verdict.conflicts import hold, is_conflict
+from inksift.curation.verdict.conservation import conservation_problems
+from inksift.curation.verdict.human import apply
 from tests.frames import duplicates_of
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from curation.verdict.conservation import conservation_problems
+from inksift.curation.verdict.conservation import conservation_problems
 
 
 def frames(changes: dict[int, dict[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.base.rgb import Rgb, shrink
-from curation.drawing.contact_sheet import (
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.drawing.contact_sheet import (
     GAP_PX,
     MOST_SHEET_BYTES,
     contact_sheet,

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from curation.base.rgb import Rgb
-from curation.dedup.best_copy.top_octave import crispness
-from curation.gather.gate.detail import Detail, find_detail
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.dedup.best_copy.top_octave import crispness
+from inksift.curation.gather.gate.detail import Detail, find_detail
 
 
 def _drawing(width: int = 480, height: int = 360) -> Image.Image:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from curation.base.errors import WeightsError
-from curation.evidence.models import downloads, weights
-from curation.evidence.models.downloads import fetch_weights
-from curation.evidence.models.pinned import Weights
+from inksift.curation.base.errors import WeightsError
+from inksift.curation.evidence.models import downloads, weights
+from inksift.curation.evidence.models.downloads import fetch_weights
+from inksift.curation.evidence.models.pinned import Weights
 from tests.toy_weights import register
 
 GOOD = bytes(range(256)) * 400

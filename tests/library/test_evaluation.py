@@ -10,8 +10,8 @@ from sklearn.metrics import (
     precision_recall_fscore_support,
 )
 
-from curation.base.tables import PREDICTIONS, TRAINING_SET
-from curation.training.evaluation import (
+from inksift.curation.base.tables import PREDICTIONS, TRAINING_SET
+from inksift.curation.training.evaluation import (
     HELD_OUT,
     EvaluationParams,
     averages_table,

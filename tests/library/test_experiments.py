@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from curation.base.errors import DataError, ParamError
-from curation.base.tables import SPLITS
-from curation.experiments import conditions as described
-from curation.experiments import results
-from curation.experiments.conditions import Conditions
-from curation.experiments.grid import (
+from inksift.curation.base.errors import DataError, ParamError
+from inksift.curation.base.tables import SPLITS
+from inksift.curation.experiments import conditions as described
+from inksift.curation.experiments import results
+from inksift.curation.experiments.conditions import Conditions
+from inksift.curation.experiments.grid import (
     GRID_STAGES,
     Experiment,
     GridParams,
@@ -28,7 +28,7 @@ from curation.experiments.grid import (
     scaled_recipe,
     table_of,
 )
-from curation.experiments.results import (
+from inksift.curation.experiments.results import (
     EXPERIMENTS,
     errors_of,
     known_result,
@@ -36,13 +36,13 @@ from curation.experiments.results import (
     leaderboard,
     run_experiment,
 )
-from curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
-from curation.store.parquet import to_parquet
-from curation.training import trial
-from curation.training.evaluation import HELD_OUT, TRUSTED, predict
-from curation.training.fit.params import TrainingParams
-from curation.training.networks import NETWORKS
-from curation.training.trial import Materials, Trial, run_trial
+from inksift.curation.report.leaderboard_page import Tried, build_leaderboard_page, leaderboard_plot
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.training import trial
+from inksift.curation.training.evaluation import HELD_OUT, TRUSTED, predict
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.networks import NETWORKS
+from inksift.curation.training.trial import Materials, Trial, run_trial
 
 GRID: dict[str, Any] = {
     "seeds": [0, 7],
@@ -178,7 +178,7 @@ def test_too_many_experiments_are_refused() -> None:
 
 
 def test_experiments_are_counted_before_any_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curation.experiments.grid._recipe", None)
+    monkeypatch.setattr("inksift.curation.experiments.grid._recipe", None)
     axes = {str(axis): {str(level): {} for level in range(10)} for axis in range(6)}
     with pytest.raises(ParamError, match="3000021 experiments: at most 10000"):
         experiments_of(

@@ -10,15 +10,15 @@ import pytest
 import torch
 from PIL import Image
 
-from curation.base.errors import DataError, ParamError
-from curation.base.tables import PREDICTIONS
-from curation.training.explain.beside import BesideLooks, as_colours, beside, heated
-from curation.training.explain.channels import exciting_pictures, telling_channels
-from curation.training.explain.examined import Examined, surest_mistakes, surest_of_class
-from curation.training.explain.explain import explain
-from curation.training.explain.figures import FIGURES
-from curation.training.explain.networks import Networks
-from curation.training.explain.params import ExplainParams
+from inksift.curation.base.errors import DataError, ParamError
+from inksift.curation.base.tables import PREDICTIONS
+from inksift.curation.training.explain.beside import BesideLooks, as_colours, beside, heated
+from inksift.curation.training.explain.channels import exciting_pictures, telling_channels
+from inksift.curation.training.explain.examined import Examined, surest_mistakes, surest_of_class
+from inksift.curation.training.explain.explain import explain
+from inksift.curation.training.explain.figures import FIGURES
+from inksift.curation.training.explain.networks import Networks
+from inksift.curation.training.explain.params import ExplainParams
 from tests.explained import Looking, examined, noise, small_network, small_networks
 
 QUICK = ExplainParams(tsne_layers=[])

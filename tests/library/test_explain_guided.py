@@ -8,10 +8,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that its documentation uses
 from torch import nn
 
-from curation.training.explain.guided import Guided, saliency
-from curation.training.explain.layers import as_tensor, layers_of
-from curation.training.networks import NETWORKS
-from curation.training.networks.base import Classifier
+from inksift.curation.training.explain.guided import Guided, saliency
+from inksift.curation.training.explain.layers import as_tensor, layers_of
+from inksift.curation.training.networks import NETWORKS
+from inksift.curation.training.networks.base import Classifier
 from tests.explained import noise, small_network
 
 PIXELS = noise(2, 16)

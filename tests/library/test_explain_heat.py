@@ -8,10 +8,10 @@ import torch
 from torch import nn
 from torch.nn.functional import interpolate
 
-from curation.training.explain.heat import heat_maps
-from curation.training.explain.layers import as_tensor
-from curation.training.networks import NETWORKS
-from curation.training.networks.base import Classifier
+from inksift.curation.training.explain.heat import heat_maps
+from inksift.curation.training.explain.layers import as_tensor
+from inksift.curation.training.networks import NETWORKS
+from inksift.curation.training.networks.base import Classifier
 from tests.explained import Looking, noise, small_network
 
 METHODS = ("grad_cam", "hires_cam")

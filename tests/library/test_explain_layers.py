@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from curation.base.errors import ParamError
-from curation.base.tables import TRAINING_SET
-from curation.training.explain.guided import saliency
-from curation.training.explain.heat import heat_maps
-from curation.training.explain.layers import as_tensor, at_rest, layers_of
-from curation.training.explain.networks import networks_of
-from curation.training.fit import checkpoints
-from curation.training.fit.loop import train
-from curation.training.fit.params import TrainingParams
-from curation.training.fit.pictures import Pictures
-from curation.training.networks import NETWORKS
-from curation.training.networks.base import mean_and_deviation
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.tables import TRAINING_SET
+from inksift.curation.training.explain.guided import saliency
+from inksift.curation.training.explain.heat import heat_maps
+from inksift.curation.training.explain.layers import as_tensor, at_rest, layers_of
+from inksift.curation.training.explain.networks import networks_of
+from inksift.curation.training.fit import checkpoints
+from inksift.curation.training.fit.loop import train
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.fit.pictures import Pictures
+from inksift.curation.training.networks import NETWORKS
+from inksift.curation.training.networks.base import mean_and_deviation
 from tests.explained import SMALL, noise, small_network
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.training.explain.explain import explain
-from curation.training.explain.params import ExplainParams
-from curation.training.explain.stored import figures_key, stored_or_made
+from inksift.curation.training.explain.explain import explain
+from inksift.curation.training.explain.params import ExplainParams
+from inksift.curation.training.explain.stored import figures_key, stored_or_made
 from tests.explained import examined, small_networks
 
 TRUTH, GUESS = (

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.drawing.drawing import MANY_COLOURS
-from curation.training.explain.scatter import MOST_CLASSES, looks_of, scatter_2d, scatter_3d
-from curation.training.explain.tsne import same_class_neighbours, tsne
+from inksift.curation.drawing.drawing import MANY_COLOURS
+from inksift.curation.training.explain.scatter import MOST_CLASSES, looks_of, scatter_2d, scatter_3d
+from inksift.curation.training.explain.tsne import same_class_neighbours, tsne
 
 HOSTILE = ["$x_{2", "猫\nnew line", "\x1b[31m", "\\$\\frac{", "<b>", "", "x" * 250]
 

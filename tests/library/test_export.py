@@ -15,20 +15,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.base.errors import ParamError, SourceError, StoreError
-from curation.base.tables import DECISIONS, IMAGES
-from curation.gather.folder.walk import display
-from curation.gather.gate.formats import ALLOWED, EXTENSIONS
-from curation.publish.beside import NOTHING_BESIDE, Beside, Sidecar
-from curation.publish.export import export
-from curation.publish.export_names import (
+from inksift.curation.base.errors import ParamError, SourceError, StoreError
+from inksift.curation.base.tables import DECISIONS, IMAGES
+from inksift.curation.gather.folder.walk import display
+from inksift.curation.gather.gate.formats import ALLOWED, EXTENSIONS
+from inksift.curation.publish.beside import NOTHING_BESIDE, Beside, Sidecar
+from inksift.curation.publish.export import export
+from inksift.curation.publish.export_names import (
     class_folders,
     distinct,
     file_name,
     safe_name,
     sidecar_name,
 )
-from curation.publish.task import MARK, ExportParams, ExportSummary
+from inksift.curation.publish.task import MARK, ExportParams, ExportSummary
 
 HOSTILE = [
     b"Cats/e\xcc\x81.png",

@@ -16,17 +16,17 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from curation.base.errors import ParamError, StoreError
-from curation.publish import tree
-from curation.publish.chosen import removed_files
-from curation.publish.export_names import kept_folder, kept_name
-from curation.publish.facts import NO_FACTS
-from curation.publish.forms import FORMS, form_named
-from curation.publish.forms.as_imagefolder import without_split_words
-from curation.publish.forms.form import Form
-from curation.publish.shards import shards_of
-from curation.publish.task import ExportPicture
-from pipelines.commands.export import FORMS as OFFERED
+from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.publish import tree
+from inksift.curation.publish.chosen import removed_files
+from inksift.curation.publish.export_names import kept_folder, kept_name
+from inksift.curation.publish.facts import NO_FACTS
+from inksift.curation.publish.forms import FORMS, form_named
+from inksift.curation.publish.forms.as_imagefolder import without_split_words
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.shards import shards_of
+from inksift.curation.publish.task import ExportPicture
+from inksift.pipelines.commands.export import FORMS as OFFERED
 from tests.exported import Folder, Given, contents
 
 PICTURES = {

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.base.tables import CURVES
-from curation.report.balancing import balancing_in_words
-from curation.report.f1_page import build_f1_page
-from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
-from curation.training.explain.figures import FIGURES, picture, plot, sentence
-from curation.training.rebalance.params import Method
+from inksift.curation.base.tables import CURVES
+from inksift.curation.report.balancing import balancing_in_words
+from inksift.curation.report.f1_page import build_f1_page
+from inksift.curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
+from inksift.curation.training.explain.figures import FIGURES, picture, plot, sentence
+from inksift.curation.training.rebalance.params import Method
 
 
 def report(truth: str = "aabbc", guess: str = "abbba", train: str = "ab") -> dict[str, Any]:

@@ -9,14 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curation.base.errors import ParamError
-from curation.evidence.features import FeatureParams, embed, load_embedder
-from curation.evidence.models import families
-from curation.evidence.models.pinned import Weights
-from curation.evidence.models.roles import DetectorModel, EmbedderModel
-from curation.evidence.models.weights import list_weights
-from curation.evidence.objects import ObjectParams, box_classes, count_objects, load_detector
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import ParamError
+from inksift.curation.evidence.features import FeatureParams, embed, load_embedder
+from inksift.curation.evidence.models import families
+from inksift.curation.evidence.models.pinned import Weights
+from inksift.curation.evidence.models.roles import DetectorModel, EmbedderModel
+from inksift.curation.evidence.models.weights import list_weights
+from inksift.curation.evidence.objects import (
+    ObjectParams,
+    box_classes,
+    count_objects,
+    load_detector,
+)
+from inksift.curation.store.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 FILE = b"what the network has learned"

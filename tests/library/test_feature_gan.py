@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from curation.training.fit.loop import arithmetic_threads
-from curation.training.rebalance.deviations import Deviations
-from curation.training.rebalance.feature_gan import FeatureGan, filling, learn_gan
+from inksift.curation.training.fit.loop import arithmetic_threads
+from inksift.curation.training.rebalance.deviations import Deviations
+from inksift.curation.training.rebalance.feature_gan import FeatureGan, filling, learn_gan
 
 SIZES = (600, 150, 40)
 DIMENSION = 6

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 import torch
 
-from curation.base import engine
-from curation.base.errors import ParamError, SchemaError, WeightsError
-from curation.evidence import features
-from curation.evidence.features import FeatureParams, embed, feature_matrix, load_embedder
-from curation.evidence.models.efficientnet import (
+from inksift.curation.base import engine
+from inksift.curation.base.errors import ParamError, SchemaError, WeightsError
+from inksift.curation.evidence import features
+from inksift.curation.evidence.features import FeatureParams, embed, feature_matrix, load_embedder
+from inksift.curation.evidence.models.efficientnet import (
     VARIANTS,
     EfficientNetEmbedder,
     build_embedder,
     shrink_to_square,
 )
-from curation.evidence.models.inference import Eager
-from curation.evidence.models.weights import find_weights
-from curation.store.workspace import Workspace
+from inksift.curation.evidence.models.inference import Eager
+from inksift.curation.evidence.models.weights import find_weights
+from inksift.curation.store.workspace import Workspace
 
 
 class Toy:
@@ -198,9 +198,9 @@ def test_vectors_do_not_depend_on_batches_or_workers(lite, monkeypatch, workers)
 
 def test_torch_is_not_imported_where_the_export_is_there(lite, models):
     code = (
-        "import sys; from pathlib import Path; from curation.evidence.models.efficientnet import "
-        "EfficientNetEmbedder as E;"
-        "from curation.evidence.models.weights import find_weights as f;"
+        "import sys; from pathlib import Path;"
+        "from inksift.curation.evidence.models.efficientnet import EfficientNetEmbedder as E;"
+        "from inksift.curation.evidence.models.weights import find_weights as f;"
         f"e = E('efficientnet-lite0', f('efficientnet-lite0'), Path({str(models)!r}));"
         "import numpy as np; assert e([np.zeros((9, 9, 3), np.uint8)]).shape == (1, 8464);"
         "assert 'torch' not in sys.modules and 'torchvision' not in sys.modules"

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from curation.base.rgb import Rgb
-from curation.gather.gate.content import find_content, pixel_digest
-from curation.gather.gate.fingerprint import (
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.gather.gate.content import find_content, pixel_digest
+from inksift.curation.gather.gate.fingerprint import (
     ORIENTATIONS,
     Fingerprint,
     fingerprint,

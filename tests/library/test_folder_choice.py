@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from curation.base.errors import ParamError, SourceError
-from curation.gather.folder.choice import CLUTTER, Choice, SetAside, ending
-from curation.gather.folder.reach import reach_of
-from curation.gather.folder.walk import Listed, list_files
-from curation.gather.images import ImageParams
+from inksift.curation.base.errors import ParamError, SourceError
+from inksift.curation.gather.folder.choice import CLUTTER, Choice, SetAside, ending
+from inksift.curation.gather.folder.reach import reach_of
+from inksift.curation.gather.folder.walk import Listed, list_files
+from inksift.curation.gather.images import ImageParams
 
 
 def listed(source: Path, choice: Choice) -> Listed:

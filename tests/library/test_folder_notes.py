@@ -7,12 +7,12 @@ import unicodedata
 import pandas as pd
 import pytest
 
-from curation.gather.companions import companions
-from curation.gather.folder.layout import GIVEN_SPLITS
-from curation.gather.folder.sidecars import SIDECARS
-from curation.gather.listing import SET_ASIDE, FolderFacts
-from curation.gather.notes import folder_notes
-from curation.gather.spelling import written_alike
+from inksift.curation.gather.companions import companions
+from inksift.curation.gather.folder.layout import GIVEN_SPLITS
+from inksift.curation.gather.folder.sidecars import SIDECARS
+from inksift.curation.gather.listing import SET_ASIDE, FolderFacts
+from inksift.curation.gather.notes import folder_notes
+from inksift.curation.gather.spelling import written_alike
 from tests.frames import images_of
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.base.folds import stratified_folds
+from inksift.curation.base.folds import stratified_folds
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=60), st.integers(2, 7))

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curation.gather.gate import frames
-from curation.gather.gate.decode import decode
-from curation.gather.gate.load import Picture
-from curation.gather.gate.worker import Settings, examine
+from inksift.curation.gather.gate import frames
+from inksift.curation.gather.gate.decode import decode
+from inksift.curation.gather.gate.load import Picture
+from inksift.curation.gather.gate.worker import Settings, examine
 
 SETTINGS = Settings(64 * 10**6, 50_000_000, 640, 20, 2 * 2**30)
 ANIMATED = ("GIF", "PNG", "WEBP")

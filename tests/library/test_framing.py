@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from curation.base.rgb import Rgb
-from curation.base.trim import Box
-from curation.dedup.aligned.framing import is_framed
-from curation.dedup.aligned.view import View
-from curation.dedup.relation import relate
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.trim import Box
+from inksift.curation.dedup.aligned.framing import is_framed
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.relation import relate
 
 SIDE, MARGIN = 160, 16
 

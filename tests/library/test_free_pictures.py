@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.verdict.medium.fitting.families import ILLUSTRATIONS, family
+from inksift.curation.verdict.medium.fitting.families import ILLUSTRATIONS, family
 from tests.benchmark import load_benchmark
 
 free = load_benchmark("free_pictures")

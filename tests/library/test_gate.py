@@ -25,15 +25,15 @@ import psutil
 import pytest
 from PIL import Image, ImageFile
 
-from curation.base.engine import per_item
-from curation.base.errors import GateError
-from curation.base.thumbnail_codec import unpack
-from curation.gather.gate import decode as decoding
-from curation.gather.gate import pool as gates
-from curation.gather.gate.answer import Decoded, checked
-from curation.gather.gate.pool import WORKER, Gate
-from curation.gather.gate.worker import Settings, examine
-from curation.gather.signals import SIGNALS
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.errors import GateError
+from inksift.curation.base.thumbnail_codec import unpack
+from inksift.curation.gather.gate import decode as decoding
+from inksift.curation.gather.gate import pool as gates
+from inksift.curation.gather.gate.answer import Decoded, checked
+from inksift.curation.gather.gate.pool import WORKER, Gate
+from inksift.curation.gather.gate.worker import Settings, examine
+from inksift.curation.gather.signals import SIGNALS
 
 SETTINGS = Settings(
     max_bytes=10**7,
@@ -45,7 +45,7 @@ SETTINGS = Settings(
 ODD_WORKER = """
 import os, signal, sys, time
 sys.path.insert(0, {root!r})
-from curation.gather.gate import worker
+from inksift.curation.gather.gate import worker
 
 honest = worker.examine
 
@@ -78,7 +78,7 @@ def _ask(gate: Gate, folder: Path, contents: Sequence[bytes]) -> list[Decoded]:
 def _odd_worker(folder: Path, body: str) -> list[str]:
     """A worker that runs `body`, with the file's bytes in `data`, before it answers as usual."""
     script = folder / "odd_worker.py"
-    root = str(Path(decoding.__file__).parents[3])
+    root = str(Path(decoding.__file__).parents[4])
     script.write_text(ODD_WORKER.format(root=root, body=body.replace("\n", "\n    ")))
     return [sys.executable, str(script)]
 
@@ -332,7 +332,7 @@ def test_no_worker_outlives_the_gate(tmp_path: Path) -> None:
 def test_a_worker_ends_when_its_parent_does() -> None:
     ours, theirs = socket.socketpair()
     with theirs:
-        environment = os.environ | {"PYTHONPATH": str(Path(decoding.__file__).parents[3])}
+        environment = os.environ | {"PYTHONPATH": str(Path(decoding.__file__).parents[4])}
         worker = subprocess.Popen(
             [*WORKER, json.dumps(SETTINGS)], stdin=theirs.fileno(), env=environment
         )
@@ -393,9 +393,9 @@ def test_a_stop_reaches_the_caller_and_leaves_no_worker(tmp_path: Path) -> None:
     hang = f"os.mkdir({str(reached)!r}); time.sleep(600)"
     script.write_text(
         "import hashlib, signal, sys\n"
-        f"sys.path.insert(0, {str(Path(decoding.__file__).parents[3])!r})\n"
-        "from curation.gather.gate.pool import Gate\n"
-        "from curation.gather.gate.worker import Settings\n"
+        f"sys.path.insert(0, {str(Path(decoding.__file__).parents[4])!r})\n"
+        "from inksift.curation.gather.gate.pool import Gate\n"
+        "from inksift.curation.gather.gate.worker import Settings\n"
         # A suite that was started in the background inherits an ignored SIGINT and hands it on.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"command = {_odd_worker(tmp_path, hang)!r}\n"
@@ -433,7 +433,7 @@ def test_a_worker_finds_the_library_and_no_module_of_ours_by_a_bare_name() -> No
 
 
 def test_a_worker_imports_nothing_that_it_does_not_decode_with() -> None:
-    program = "import sys, curation.gather.gate.worker; print(*sys.modules)"
+    program = "import sys, inksift.curation.gather.gate.worker; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     heavy = {"scipy", "pandas", "pyarrow", "pydantic", "torch", "dagster", "imagehash"}
     assert done.returncode == 0

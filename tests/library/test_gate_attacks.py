@@ -21,15 +21,15 @@ import psutil
 import pytest
 from PIL import Image, ImageDraw
 
-import curation
-from curation.base.engine import per_item
-from curation.base.pages import BLANK, INVISIBLE
-from curation.gather.gate.answer import Decoded
-from curation.gather.gate.decode import decode
-from curation.gather.gate.formats import ALLOWED
-from curation.gather.gate.pool import Gate
-from curation.gather.gate.undecodable import UndecodableError
-from curation.gather.gate.worker import Settings, examine
+from inksift import curation
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.pages import BLANK, INVISIBLE
+from inksift.curation.gather.gate.answer import Decoded
+from inksift.curation.gather.gate.decode import decode
+from inksift.curation.gather.gate.formats import ALLOWED
+from inksift.curation.gather.gate.pool import Gate
+from inksift.curation.gather.gate.undecodable import UndecodableError
+from inksift.curation.gather.gate.worker import Settings, examine
 
 SETTINGS = Settings(
     max_bytes=64 * 10**6,

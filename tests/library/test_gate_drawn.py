@@ -22,15 +22,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curation.gather.gate.answer import Decoded
-from curation.gather.gate.decode import decode
-from curation.gather.gate.drawn import found
-from curation.gather.gate.drawn.jxl import jxl_header
-from curation.gather.gate.formats import sniff
-from curation.gather.gate.other_formats import OTHER_FORMATS, other_format
-from curation.gather.gate.pool import Gate
-from curation.gather.gate.undecodable import UndecodableError
-from curation.gather.gate.worker import Settings
+from inksift.curation.gather.gate.answer import Decoded
+from inksift.curation.gather.gate.decode import decode
+from inksift.curation.gather.gate.drawn import found
+from inksift.curation.gather.gate.drawn.jxl import jxl_header
+from inksift.curation.gather.gate.formats import sniff
+from inksift.curation.gather.gate.other_formats import OTHER_FORMATS, other_format
+from inksift.curation.gather.gate.pool import Gate
+from inksift.curation.gather.gate.undecodable import UndecodableError
+from inksift.curation.gather.gate.worker import Settings
 from tests.files import MAX_PIXELS, saved
 
 SVG = (
@@ -275,7 +275,7 @@ def test_archive_with_a_preview_only() -> None:
 
 
 def test_archive_cannot_unfold_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curation.gather.gate.drawn.archives.MEMBER_BYTES", 2**20)
+    monkeypatch.setattr("inksift.curation.gather.gate.drawn.archives.MEMBER_BYTES", 2**20)
     data = archive(ORA, {"mergedimage.png": bytes(2**21)})
     reason, words = refused(data)
     assert reason == "broken:ValueError"
@@ -581,7 +581,7 @@ def test_hostile_drawings_cost_themselves_alone(gate: Gate, tmp_path: Path, data
 
 def test_a_worker_starts_without_them() -> None:
     loaded = (
-        "import sys, curation.gather.gate.worker;"
+        "import sys, inksift.curation.gather.gate.worker;"
         "print([name for name in sys.modules if name.partition('.')[0] in "
         "('pillow_jxl', 'pillow_heif', 'resvg_py', 'sqlite3') or '.gate.drawn' in name])"
     )

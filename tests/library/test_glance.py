@@ -8,23 +8,23 @@ import cv2
 import numpy as np
 import pytest
 
-from curation.base.rgb import Rgb
-from curation.base.unseen import BLACK, WHITE, Unseen
-from curation.dedup.glances import glance_store as library
-from curation.dedup.glances.cascade import CascadeLimits, may_be_related
-from curation.dedup.glances.glance import (
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.unseen import BLACK, WHITE, Unseen
+from inksift.curation.dedup.glances import glance_store as library
+from inksift.curation.dedup.glances.cascade import CascadeLimits, may_be_related
+from inksift.curation.dedup.glances.glance import (
     GLANCE,
     Glances,
     glance_at,
     packed_glance,
     unpacked_glances,
 )
-from curation.dedup.glances.glance_store import GlanceStore
-from curation.dedup.glances.overlay import outlined, overlaid
-from curation.dedup.glances.votes import keypoints_of, votes
-from curation.sample.scenes import draw_scene
-from curation.sample.styles import paint
-from curation.store.workspace import Workspace
+from inksift.curation.dedup.glances.glance_store import GlanceStore
+from inksift.curation.dedup.glances.overlay import outlined, overlaid
+from inksift.curation.dedup.glances.votes import keypoints_of, votes
+from inksift.curation.sample.scenes import draw_scene
+from inksift.curation.sample.styles import paint
+from inksift.curation.store.workspace import Workspace
 
 LIMITS = CascadeLimits()
 
@@ -107,7 +107,9 @@ def test_blocks_change_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     glances = np.stack([glance_at(rgb) for rgb in drawings])
     first, second = np.triu_indices(len(drawings), 1)
     expected = may_be_related(glances, first, second)
-    monkeypatch.setattr("curation.dedup.glances.cascade._LIMITS", CascadeLimits(pairs_at_once=3))
+    monkeypatch.setattr(
+        "inksift.curation.dedup.glances.cascade._LIMITS", CascadeLimits(pairs_at_once=3)
+    )
     np.testing.assert_array_equal(may_be_related(glances, first, second), expected)
 
 
@@ -139,7 +141,7 @@ def test_pictures_that_share_a_figure_and_no_outlines_are_stopped(
     pair = pairs_of([one], [other])
     assert may_be_related(*pair).tolist() == [False]
     limits = CascadeLimits(min_outlined=-1)
-    monkeypatch.setattr("curation.dedup.glances.cascade._LIMITS", limits)
+    monkeypatch.setattr("inksift.curation.dedup.glances.cascade._LIMITS", limits)
     assert may_be_related(*pair).tolist() == [True]
 
 

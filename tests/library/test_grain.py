@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from curation.base.rgb import Rgb
-from curation.dedup.close_look.grain import grain
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.dedup.close_look.grain import grain
 
 SIZE = (240, 320)
 EVERYWHERE = np.ones(SIZE, np.bool_)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curation.base.pages import BLANK, INVISIBLE, page_of
-from curation.base.rgb import Rgb
-from curation.base.unseen import BLACK, WHITE, unpack_unseen
-from curation.gather.gate.answer import checked
-from curation.gather.gate.decode import decode
-from curation.gather.gate.ground import ALPHA_IGNORED, ON_BLACK
-from curation.gather.gate.load import Picture
-from curation.gather.gate.worker import Settings, examine
+from inksift.curation.base.pages import BLANK, INVISIBLE, page_of
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.unseen import BLACK, WHITE, unpack_unseen
+from inksift.curation.gather.gate.answer import checked
+from inksift.curation.gather.gate.decode import decode
+from inksift.curation.gather.gate.ground import ALPHA_IGNORED, ON_BLACK
+from inksift.curation.gather.gate.load import Picture
+from inksift.curation.gather.gate.worker import Settings, examine
 
 SETTINGS = Settings(64 * 10**6, 50_000_000, 640, 20, 2 * 2**30)
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.base.errors import SchemaError
-from curation.base.tables import HASHES
-from curation.dedup.groups import DedupParams, find_duplicates
-from curation.dedup.linkage import link
-from curation.dedup.related_groups import related_groups
-from curation.dedup.reverse import reverse
-from curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.base.errors import SchemaError
+from inksift.curation.base.tables import HASHES
+from inksift.curation.dedup.groups import DedupParams, find_duplicates
+from inksift.curation.dedup.linkage import link
+from inksift.curation.dedup.related_groups import related_groups
+from inksift.curation.dedup.reverse import reverse
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
 from tests.frames import HEIGHT, WIDTH, hashes_of, images_of, pair, pairs_of
 
 PARAMS = DedupParams()

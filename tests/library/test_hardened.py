@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import curation
+from inksift import curation
 
 WATCHED = """
 import os, sys
@@ -26,14 +26,14 @@ print("asked", asked)
 """
 RUN_ONNX = """
 import numpy as np, torch
-from curation.evidence.models.inference import Session, export_onnx
+from inksift.curation.evidence.models.inference import Session, export_onnx
 class Mean(torch.nn.Module):
     def forward(self, picture): return picture.float().mean((1, 2))
 session = Session(export_onnx(Mean().eval(), [(8, 8)]))
 assert session(np.full((8, 8, 3), 7, np.uint8)).tolist() == [7, 7, 7]
 """
 BUILD_YOLO = """
-from curation.evidence.models.yolo import network
+from inksift.curation.evidence.models.yolo import network
 network(Path(sys.argv[1]))
 from ultralytics.utils import AUTOINSTALL, ONLINE, SAFE_LOAD
 import PIL.Image, torch

@@ -18,24 +18,28 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from curation.base.errors import DataError, ParamError
-from curation.store.workspace import Workspace
-from curation.verdict.medium import quality
-from curation.verdict.medium.fitting import calibration, families
-from curation.verdict.medium.fitting.calibration import log_odds_alone, weighted_quantile
-from curation.verdict.medium.fitting.card import card
-from curation.verdict.medium.fitting.directions import cross_scores
-from curation.verdict.medium.fitting.fit import Fitted, fit_head
-from curation.verdict.medium.fitting.lessons import lessons_of
-from curation.verdict.medium.fitting.manifest import MANIFEST, read_labelled
-from curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures, some
-from curation.verdict.medium.fitting.simulated import MIXED, families_of, simulated_folders
-from curation.verdict.medium.fitting.sources import (
+from inksift.curation.base.errors import DataError, ParamError
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.medium import quality
+from inksift.curation.verdict.medium.fitting import calibration, families
+from inksift.curation.verdict.medium.fitting.calibration import log_odds_alone, weighted_quantile
+from inksift.curation.verdict.medium.fitting.card import card
+from inksift.curation.verdict.medium.fitting.directions import cross_scores
+from inksift.curation.verdict.medium.fitting.fit import Fitted, fit_head
+from inksift.curation.verdict.medium.fitting.lessons import lessons_of
+from inksift.curation.verdict.medium.fitting.manifest import MANIFEST, read_labelled
+from inksift.curation.verdict.medium.fitting.measured import (
+    MeasuredPictures,
+    measure_pictures,
+    some,
+)
+from inksift.curation.verdict.medium.fitting.simulated import MIXED, families_of, simulated_folders
+from inksift.curation.verdict.medium.fitting.sources import (
     balance,
     publisher_folds,
     what_cannot_be_left_out,
 )
-from curation.verdict.medium.fitting.views import (
+from inksift.curation.verdict.medium.fitting.views import (
     AS_IT_IS,
     CUT_OUT,
     SCORED_VIEWS,
@@ -43,10 +47,10 @@ from curation.verdict.medium.fitting.views import (
     VIEWS,
     see,
 )
-from curation.verdict.medium.fitting.voters import Sample, earned, fit_weights, unweighted
-from curation.verdict.medium.head import load_head
-from curation.verdict.medium.votes import EMBEDDING, VOTERS
-from pipelines.cli import main
+from inksift.curation.verdict.medium.fitting.voters import Sample, earned, fit_weights, unweighted
+from inksift.curation.verdict.medium.head import load_head
+from inksift.curation.verdict.medium.votes import EMBEDDING, VOTERS
+from inksift.pipelines.cli import main
 
 SIDE_PX = 96
 SHEET = (
@@ -309,7 +313,7 @@ def test_a_second_fit_measures_nothing(
         raise AssertionError("measured again")
 
     monkeypatch.setattr(Toy, "__call__", refuse)
-    monkeypatch.setattr("curation.verdict.medium.fitting.measured.per_item", refuse)
+    monkeypatch.setattr("inksift.curation.verdict.medium.fitting.measured.per_item", refuse)
     labelled = read_labelled([folder], workspace)
     again = measure_pictures(labelled, workspace, embedder=Toy(), detector=None)
     assert again.table.equals(pictures.table)
@@ -541,8 +545,8 @@ def test_the_card_says_what_the_head_was_fitted_on(
 def test_the_command_writes_a_head_that_can_be_loaded(
     folder: Path, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("curation.evidence.features.load_embedder", lambda *_: Toy())
-    monkeypatch.setattr("curation.evidence.objects.load_detector", lambda *_: None)
+    monkeypatch.setattr("inksift.curation.evidence.features.load_embedder", lambda *_: Toy())
+    monkeypatch.setattr("inksift.curation.evidence.objects.load_detector", lambda *_: None)
     out = tmp_path / "heads"
     places = [str(folder), "--out", str(out), "--workspace", str(tmp_path / "work")]
     told = CliRunner().invoke(main, ["head", "fit", *places, "--json"], catch_exceptions=False)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from curation.people.chosen_ledger import any_ledger
-from curation.people.hints import next_run, places_of, take_decisions_in
-from curation.people.ledger.ledger import Ledger
-from curation.store.setup import Setup, setup_file, write_setup
-from curation.store.workspace import Workspace
+from inksift.curation.people.chosen_ledger import any_ledger
+from inksift.curation.people.hints import next_run, places_of, take_decisions_in
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.setup import Setup, setup_file, write_setup
+from inksift.curation.store.workspace import Workspace
 
 
 @pytest.fixture

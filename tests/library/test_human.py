@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.base.tables import DECISIONS
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.verdict.conservation import conservation_problems
-from curation.verdict.human import answers, apply
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.verdict.conservation import conservation_problems
+from inksift.curation.verdict.human import answers, apply
 from tests.frames import duplicates_of
 
 REASONS = {

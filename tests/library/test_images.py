@@ -15,18 +15,18 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.base.engine import per_item
-from curation.base.errors import GateError, ParamError, SourceError, StoreError
-from curation.base.rgb import Rgb
-from curation.base.tables import HASHES, IMAGES
-from curation.gather import images as module
-from curation.gather.gate.answer import Decoded
-from curation.gather.gate.pool import Gate
-from curation.gather.images import ImageParams, Images, find_images, no_images
-from curation.gather.signals.table import TABLE as SIGNALS_TABLE
-from curation.store.parquet import read_parquet, to_parquet
-from curation.store.thumbnails import THUMBNAILS, SingleThumbnails, Thumbnails
-from curation.store.workspace import Workspace
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.errors import GateError, ParamError, SourceError, StoreError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import HASHES, IMAGES
+from inksift.curation.gather import images as module
+from inksift.curation.gather.gate.answer import Decoded
+from inksift.curation.gather.gate.pool import Gate
+from inksift.curation.gather.images import ImageParams, Images, find_images, no_images
+from inksift.curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.thumbnails import THUMBNAILS, SingleThumbnails, Thumbnails
+from inksift.curation.store.workspace import Workspace
 
 PARAMS = ImageParams(workers=1)
 
@@ -393,7 +393,7 @@ def test_thumbnails_are_read_by_content(
     kind: Callable[..., Reader], source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "DECODE_BATCH", 2)
-    monkeypatch.setattr("curation.store.thumbnails.PARTS_IN_MEMORY", 1)
+    monkeypatch.setattr("inksift.curation.store.thumbnails.PARTS_IN_MEMORY", 1)
     result = find_images(source, workspace, PARAMS)
     read = kind(workspace, result.thumbnails)
     ids = result.thumbnails["image_id"].tolist()

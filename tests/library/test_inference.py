@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from curation.base.errors import SchemaError
-from curation.evidence.models import inference
-from curation.evidence.models.inference import (
+from inksift.curation.base.errors import SchemaError
+from inksift.curation.evidence.models import inference
+from inksift.curation.evidence.models.inference import (
     Eager,
     NetworkSource,
     Session,

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curation.dedup.propose import known_neighbours as library
-from curation.dedup.propose import neighbours
-from curation.dedup.propose.known_neighbours import known_neighbours
-from curation.dedup.propose.neighbours import Nearest, Vectors, nearest_of_all
-from curation.store.workspace import Workspace
+from inksift.curation.dedup.propose import known_neighbours as library
+from inksift.curation.dedup.propose import neighbours
+from inksift.curation.dedup.propose.known_neighbours import known_neighbours
+from inksift.curation.dedup.propose.neighbours import Nearest, Vectors, nearest_of_all
+from inksift.curation.store.workspace import Workspace
 
 NEAREST, LEAST = 3, 0.2
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from curation.base.errors import SourceError
-from curation.gather.folder.layout import (
+from inksift.curation.base.errors import SourceError
+from inksift.curation.gather.folder.layout import (
     GIVEN_SPLITS,
     demand_one_test,
     given_splits,
@@ -16,7 +16,7 @@ from curation.gather.folder.layout import (
     split_named,
     with_classes_below,
 )
-from curation.gather.folder.walk import UNLABELLED, Found
+from inksift.curation.gather.folder.walk import UNLABELLED, Found
 
 
 def files(*paths: str) -> list[Found]:

@@ -6,10 +6,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from curation.base.tables import SPLITS
-from curation.dedup.related_groups import related_groups
-from curation.training.leaks import RELATIVES, relatives_of_test
-from curation.training.splits import SplitParams, split_images
+from inksift.curation.base.tables import SPLITS
+from inksift.curation.dedup.related_groups import related_groups
+from inksift.curation.training.leaks import RELATIVES, relatives_of_test
+from inksift.curation.training.splits import SplitParams, split_images
 from tests.frames import hashes_of, pair, pairs_of
 
 

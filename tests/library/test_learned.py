@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.base.tables import EMBEDDINGS
-from curation.gather.signals import SIGNALS
-from curation.verdict.evidence import EVIDENCE
-from curation.verdict.learned import LearnedParams, judge_learned
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
+from inksift.curation.base.tables import EMBEDDINGS
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.verdict.evidence import EVIDENCE
+from inksift.curation.verdict.learned import LearnedParams, judge_learned
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
 
 NOBODY = pd.Series(dtype="bool")
 WIDTH = 6

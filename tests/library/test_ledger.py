@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.base.errors import LedgerError
-from curation.people.ledger.decisions import ACTIONS, Decision
-from curation.people.ledger.entries import HUMAN_DECISIONS, LEDGER_ENTRIES, LedgerConflict
-from curation.people.ledger.ledger import Ledger
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.people.ledger.decisions import ACTIONS, Decision
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS, LEDGER_ENTRIES, LedgerConflict
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.workspace import Workspace
 from tests.ledgers import (
     HOSTILE,
     A,

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from curation.base.errors import LedgerError
-from curation.people.ledger import ledger as ledger_module
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.entries import LedgerConflict
-from curation.people.ledger.ledger import Ledger
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.people.ledger import ledger as ledger_module
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.entries import LedgerConflict
+from inksift.curation.people.ledger.ledger import Ledger
 from tests.ledgers import A, B, C, assert_each_entry_continues_the_one_before, at, decided
 
 BOTH = {A: {A, B}, B: {A, B}}
@@ -194,9 +194,9 @@ def test_of_threads_that_saw_the_same_only_one_decides(ledger: Ledger) -> None:
 
 
 TAB = """
-import sys; from curation.people.ledger.entries import LedgerConflict
-from curation.people.ledger.ledger import Ledger
-from curation.people.ledger.decisions import Decision
+import sys; from inksift.curation.people.ledger.entries import LedgerConflict
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.people.ledger.decisions import Decision
 ledger = Ledger(sys.argv[1]); print("ready", flush=True); sys.stdin.readline()
 for n in range(20):
     seen, done = 0, []

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from curation.base.errors import LedgerError
-from curation.people.ledger import database
-from curation.people.ledger.decisions import ACTIONS, Decision
-from curation.people.ledger.exchange import export_csv
-from curation.people.ledger.ledger import Ledger
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.people.ledger import database
+from inksift.curation.people.ledger.decisions import ACTIONS, Decision
+from inksift.curation.people.ledger.exchange import export_csv
+from inksift.curation.people.ledger.ledger import Ledger
 from tests.ledgers import A, B, at
 
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.base.errors import LedgerError
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.entries import Entry
-from curation.people.ledger.exchange import decisions_in, export_csv, export_jsonl
-from curation.people.ledger.ledger import Ledger
-from curation.store.parquet import to_parquet
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.entries import Entry
+from inksift.curation.people.ledger.exchange import decisions_in, export_csv, export_jsonl
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.parquet import to_parquet
 from tests.ledgers import HOSTILE, A, B, at, decided, printable
 
 EXPORTS = {"csv": export_csv, "jsonl": export_jsonl}

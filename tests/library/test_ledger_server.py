@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.entries import LedgerConflict
-from curation.people.ledger.ledger import Ledger
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.entries import LedgerConflict
+from inksift.curation.people.ledger.ledger import Ledger
 from tests.ledgers import HOSTILE, A, B, C, assert_each_entry_continues_the_one_before, printable
 
 

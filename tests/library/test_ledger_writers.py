@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from curation.base.errors import LedgerError
-from curation.people.ledger import database
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.people.ledger import database
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
 from tests.ledgers import A, B, assert_each_entry_continues_the_one_before, at, decided
 
 WRITER = """
-import sys; from curation.people.ledger.ledger import Ledger
-from curation.people.ledger.decisions import Decision
+import sys; from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.people.ledger.decisions import Decision
 ledger = Ledger(sys.argv[1]); print("ready", flush=True); sys.stdin.readline()
 for n in range(int(sys.argv[3])):
     print(*ledger.record([Decision("a" * 64, "label", f"{sys.argv[2]} {n}")], sys.argv[2]).new)
@@ -74,8 +74,8 @@ def test_a_ledger_that_stays_busy_is_an_error(
 
 
 RECORDER = """
-import os, sys; from curation.people.ledger.ledger import Ledger
-from curation.people.ledger.decisions import Decision
+import os, sys; from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.people.ledger.decisions import Decision
 for line in sys.stdin:
     child = os.fork()
     if child:
@@ -128,8 +128,8 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     at(path).record([Decision(A, "outcome", "kept")], "ann")
     program = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "from curation.people.ledger.ledger import Ledger; from curation.people.ledger.decisions "
-        "import Decision;"
+        "from inksift.curation.people.ledger.ledger import Ledger;"
+        "from inksift.curation.people.ledger.decisions import Decision;"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000));"
         "Ledger(sys.argv[1]).record([Decision('b' * 64, 'label', str(n)) for n in range(1000)], "
         "'ann')"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from curation.base.errors import SourceError
-from curation.gather.folder.identity import identify_all
-from curation.gather.folder.reach import reach_of
-from curation.gather.folder.safe_open import RefusedError
-from curation.gather.folder.walk import Found, list_files
-from curation.gather.images import ImageParams, find_images
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import SourceError
+from inksift.curation.gather.folder.identity import identify_all
+from inksift.curation.gather.folder.reach import reach_of
+from inksift.curation.gather.folder.safe_open import RefusedError
+from inksift.curation.gather.folder.walk import Found, list_files
+from inksift.curation.gather.images import ImageParams, find_images
+from inksift.curation.store.workspace import Workspace
 
 
 def found(source: Path, *roots: Path) -> list[Found]:

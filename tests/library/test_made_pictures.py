@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from curation.verdict.medium.fitting import prints
-from curation.verdict.medium.fitting.made import MAKINGS, make
-from curation.verdict.medium.fitting.prints import PRINTS, SCREEN_TONE, printed
-from curation.verdict.medium.fitting.renderings import RENDERINGS, drawn_by
+from inksift.curation.verdict.medium.fitting import prints
+from inksift.curation.verdict.medium.fitting.made import MAKINGS, make
+from inksift.curation.verdict.medium.fitting.prints import PRINTS, SCREEN_TONE, printed
+from inksift.curation.verdict.medium.fitting.renderings import RENDERINGS, drawn_by
 
 
 def photograph(height: int = 240, width: int = 320) -> np.ndarray:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from curation.base.tables import DECISIONS
-from curation.verdict.conservation import conservation_problems
-from curation.verdict.marked_files import apply_marks
-from curation.verdict.recipes import VerdictParams
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.verdict.conservation import conservation_problems
+from inksift.curation.verdict.marked_files import apply_marks
+from inksift.curation.verdict.recipes import VerdictParams
 from tests.frames import images_of
 
 PATHS = ("kept.png", "copy.png", "plain.png", "unsure.png", "photo.png", "broken.png")

@@ -11,22 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.base.errors import WeightsError
-from curation.base.tables import EMBEDDINGS
-from curation.gather.signals import SIGNALS
-from curation.verdict import learned, recipes
-from curation.verdict.audit.assess import Assessment, assess
-from curation.verdict.audit.questions import propose
-from curation.verdict.evidence import EVIDENCE
-from curation.verdict.learned import LearnedParams
-from curation.verdict.medium import strata
-from curation.verdict.medium.fit import probability
-from curation.verdict.medium.folder import Folder
-from curation.verdict.medium.head import Head, digest, load_head
-from curation.verdict.medium.strata import STRATA
-from curation.verdict.medium.thresholds import Promises
-from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, VOTES, Voter
-from curation.verdict.recipes import VerdictParams
+from inksift.curation.base.errors import WeightsError
+from inksift.curation.base.tables import EMBEDDINGS
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.verdict import learned, recipes
+from inksift.curation.verdict.audit.assess import Assessment, assess
+from inksift.curation.verdict.audit.questions import propose
+from inksift.curation.verdict.evidence import EVIDENCE
+from inksift.curation.verdict.learned import LearnedParams
+from inksift.curation.verdict.medium import strata
+from inksift.curation.verdict.medium.fit import probability
+from inksift.curation.verdict.medium.folder import Folder
+from inksift.curation.verdict.medium.head import Head, digest, load_head
+from inksift.curation.verdict.medium.strata import STRATA
+from inksift.curation.verdict.medium.thresholds import Promises
+from inksift.curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, VOTES, Voter
+from inksift.curation.verdict.recipes import VerdictParams
 
 
 def votes_of(log_odds: np.ndarray) -> pd.DataFrame:
@@ -384,6 +384,6 @@ def test_the_audit_reads_the_medium_and_never_the_reverse() -> None:
     readers = [
         path.name
         for path in medium.rglob("*.py")
-        if "curation.verdict.audit" in path.read_text(encoding="utf-8")
+        if "inksift.curation.verdict.audit" in path.read_text(encoding="utf-8")
     ]
     assert not readers

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from curation.verdict.medium.fit import fit_change, fit_votes, log_loss, probability
+from inksift.curation.verdict.medium.fit import fit_change, fit_votes, log_loss, probability
 
 TRUE = np.array([2.0, -1.0, 0.0])
 

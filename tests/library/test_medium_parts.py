@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.base.errors import WeightsError
-from curation.verdict.medium import neighbours
-from curation.verdict.medium.contexts import PictureContext
-from curation.verdict.medium.explain import explain_verdict
-from curation.verdict.medium.head import SILENT, Head, load_head
-from curation.verdict.medium.neighbours import nearest, pull
-from curation.verdict.medium.prior import PRIOR, logit, photo_share
-from curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
-from curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
+from inksift.curation.base.errors import WeightsError
+from inksift.curation.verdict.medium import neighbours
+from inksift.curation.verdict.medium.contexts import PictureContext
+from inksift.curation.verdict.medium.explain import explain_verdict
+from inksift.curation.verdict.medium.head import SILENT, Head, load_head
+from inksift.curation.verdict.medium.neighbours import nearest, pull
+from inksift.curation.verdict.medium.prior import PRIOR, logit, photo_share
+from inksift.curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
+from inksift.curation.verdict.medium.votes import EMBEDDING, PARTS, VOTERS, Voter
 
 
 def toy_head(**changed) -> Head:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from curation.verdict.medium import fit, quality, strata
-from curation.verdict.medium.quality import (
+from inksift.curation.verdict.medium import fit, quality, strata
+from inksift.curation.verdict.medium.quality import (
     Interval,
     at_chance,
     auroc,

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.verdict.medium.fit import log_loss, probability
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.quality import auroc, ece
-from curation.verdict.medium.refit import AUDITED, SHIPPED, Refitted, refit, shipped_quality
-from curation.verdict.medium.votes import EMBEDDING, MEASURES, VOTE_QUALITY, VOTERS, Voter
+from inksift.curation.verdict.medium.fit import log_loss, probability
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.quality import auroc, ece
+from inksift.curation.verdict.medium.refit import AUDITED, SHIPPED, Refitted, refit, shipped_quality
+from inksift.curation.verdict.medium.votes import EMBEDDING, MEASURES, VOTE_QUALITY, VOTERS, Voter
 
 WIDTH, CONTENT = 60, 40
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.dedup.propose.near import _shared_bands, iter_near_pairs, near_pairs
+from inksift.curation.dedup.propose.near import _shared_bands, iter_near_pairs, near_pairs
 
 Rows = list[tuple[int, int, int]]
 
@@ -77,7 +77,7 @@ def test_the_quick_schemes_as_by_brute_force(radius):
 def test_however_many_bands_are_shared_the_pairs_are_the_same(monkeypatch, shared):
     values, others = scattered(600), scattered(500)
     expected = near_pairs(values, 6), near_pairs(values, 6, others)
-    monkeypatch.setattr("curation.dedup.propose.near._shared_bands", lambda *_: shared)
+    monkeypatch.setattr("inksift.curation.dedup.propose.near._shared_bands", lambda *_: shared)
     assert rows(near_pairs(values, 6)) == rows(expected[0])
     assert rows(near_pairs(values, 6, others)) == rows(expected[1])
 

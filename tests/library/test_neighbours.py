@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from curation.dedup.propose import neighbours
-from curation.dedup.propose.neighbours import near_vectors, ordered_pairs
+from inksift.curation.dedup.propose import neighbours
+from inksift.curation.dedup.propose.neighbours import near_vectors, ordered_pairs
 
 Pair = tuple[int, int]
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from curation.base.errors import ParamError
-from curation.training.networks import NETWORKS, NetworkName, build_network
-from curation.training.networks.base import mean_and_deviation, parameter_counts
-from curation.training.networks.residual_inception import Inception
+from inksift.curation.base.errors import ParamError
+from inksift.curation.training.networks import NETWORKS, NetworkName, build_network
+from inksift.curation.training.networks.base import mean_and_deviation, parameter_counts
+from inksift.curation.training.networks.residual_inception import Inception
 
 EVERY_SIDE = [name for name in NETWORKS if "image_side_px" not in NETWORKS[name].settings]
 EVERY_WAY = [
@@ -121,8 +121,8 @@ def test_inception_keeps_the_size_and_takes_a_quarter_of_its_channels_from_each_
 
 
 def test_frozen_features_are_those_of_the_embedder_and_stay_so():
-    from curation.evidence.models.efficientnet import build_embedder as embedder
-    from curation.evidence.models.weights import find_weights
+    from inksift.curation.evidence.models.efficientnet import build_embedder as embedder
+    from inksift.curation.evidence.models.weights import find_weights
 
     pixels = torch.randint(0, 256, (1, 224, 224, 3), dtype=torch.uint8)
     network = build_network("transfer", 2).train()

@@ -11,15 +11,15 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from curation.base.errors import ParamError
-from curation.training.fit.centre_loss import Centres, centre_loss, find_centres
-from curation.training.fit.epochs import Examples, learn
-from curation.training.fit.objective import Objective, objective_of, prior_offsets
-from curation.training.fit.optimisers import optimiser_of
-from curation.training.fit.params import TrainingParams
-from curation.training.fit.schedule import constant_rate, cosine_rate
-from curation.training.networks import NETWORKS, build_network
-from curation.training.networks.base import Classifier, set_dropout
+from inksift.curation.base.errors import ParamError
+from inksift.curation.training.fit.centre_loss import Centres, centre_loss, find_centres
+from inksift.curation.training.fit.epochs import Examples, learn
+from inksift.curation.training.fit.objective import Objective, objective_of, prior_offsets
+from inksift.curation.training.fit.optimisers import optimiser_of
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.fit.schedule import constant_rate, cosine_rate
+from inksift.curation.training.networks import NETWORKS, build_network
+from inksift.curation.training.networks.base import Classifier, set_dropout
 
 SIDE = 28
 

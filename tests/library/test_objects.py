@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curation.base.errors import ParamError, SchemaError, WeightsError
-from curation.evidence import objects
-from curation.evidence.objects import ObjectParams, count_objects, load_detector
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import ParamError, SchemaError, WeightsError
+from inksift.curation.evidence import objects
+from inksift.curation.evidence.objects import ObjectParams, count_objects, load_detector
+from inksift.curation.store.workspace import Workspace
 
 CAT = (0.1, 0.2, 0.5, 0.6, 0.9, 0)
 DOG = (0.0, 0.0, 1.0, 0.5, 0.8, 1)

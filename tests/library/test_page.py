@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from curation.base.pages import BLANK, DRAWN, TEXT, page_of
-from curation.base.strips import working_size
-from curation.gather.gate.page import find_page
-from curation.gather.gate.worker import Settings, examine
+from inksift.curation.base.pages import BLANK, DRAWN, TEXT, page_of
+from inksift.curation.base.strips import working_size
+from inksift.curation.gather.gate.page import find_page
+from inksift.curation.gather.gate.worker import Settings, examine
 
 SETTINGS = Settings(64 * 10**6, 50_000_000, 640, 20, 2 * 2**30)
 SIZE = (700, 1000)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from curation.base.errors import ParamError
-from curation.base.pages import BLANK, INVISIBLE, TEXT
-from curation.base.reasons import BLANK_PAGE, TEXT_PAGE
-from curation.verdict.conservation import conservation_problems
-from curation.verdict.decide import decide
-from curation.verdict.evidence import EVIDENCE
-from curation.verdict.pages import PageParams, find_pages, judge_pages
-from curation.verdict.recipes import VerdictParams
-from curation.verdict.removal_rates import removal_rates
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.pages import BLANK, INVISIBLE, TEXT
+from inksift.curation.base.reasons import BLANK_PAGE, TEXT_PAGE
+from inksift.curation.verdict.conservation import conservation_problems
+from inksift.curation.verdict.decide import decide
+from inksift.curation.verdict.evidence import EVIDENCE
+from inksift.curation.verdict.pages import PageParams, find_pages, judge_pages
+from inksift.curation.verdict.recipes import VerdictParams
+from inksift.curation.verdict.removal_rates import removal_rates
 from tests.frames import duplicates_of, images_of
 
 NOTES = {

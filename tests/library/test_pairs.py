@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.base.rgb import Rgb
-from curation.base.tables import EMBEDDINGS, PAIRS
-from curation.dedup import comparisons as library
-from curation.dedup.pairs import SIZES, FoundPairs, PairParams, find_pairs
-from curation.gather.gate.content import find_content
-from curation.gather.gate.fingerprint import fingerprint
-from curation.sample.scenes import SUBJECTS, draw_scene
-from curation.sample.styles import paint
-from curation.store.workspace import Workspace
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import EMBEDDINGS, PAIRS
+from inksift.curation.dedup import comparisons as library
+from inksift.curation.dedup.pairs import SIZES, FoundPairs, PairParams, find_pairs
+from inksift.curation.gather.gate.content import find_content
+from inksift.curation.gather.gate.fingerprint import fingerprint
+from inksift.curation.sample.scenes import SUBJECTS, draw_scene
+from inksift.curation.sample.styles import paint
+from inksift.curation.store.workspace import Workspace
 from tests.frames import hashes_of
 
 PARAMS = PairParams()

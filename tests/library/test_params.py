@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import Field, ValidationError, field_validator
 
-from curation.base.errors import ParamError
-from curation.base.params import Params
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.params import Params
 
 
 class ToyParams(Params):

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.base.errors import StoreError
-from curation.training.fit.augment import augmented, letterboxed
-from curation.training.fit.pictures import draw_pictures
+from inksift.curation.base.errors import StoreError
+from inksift.curation.training.fit.augment import augmented, letterboxed
+from inksift.curation.training.fit.pictures import draw_pictures
 
 ROWS = pd.DataFrame({"image_id": ["fox", "owl", "fox"], "augmentation_seed": [-1, -1, 7]})
 

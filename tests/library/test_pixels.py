@@ -14,16 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, TiffImagePlugin
 
-from curation.base.rgb import Rgb, shrink
-from curation.base.thumbnail_codec import unpack
-from curation.gather.gate.colour_modes import to_rgb
-from curation.gather.gate.content import grey_square
-from curation.gather.gate.decode import decode
-from curation.gather.gate.fingerprint import fingerprint, oriented_hashes
-from curation.gather.gate.pixels import measure_pixels
-from curation.gather.gate.version import pictures_version
-from curation.gather.imagehashes import imagehash_of, stored_imagehash
-from curation.gather.signals import SIGNALS
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.base.thumbnail_codec import unpack
+from inksift.curation.gather.gate.colour_modes import to_rgb
+from inksift.curation.gather.gate.content import grey_square
+from inksift.curation.gather.gate.decode import decode
+from inksift.curation.gather.gate.fingerprint import fingerprint, oriented_hashes
+from inksift.curation.gather.gate.pixels import measure_pixels
+from inksift.curation.gather.gate.version import pictures_version
+from inksift.curation.gather.imagehashes import imagehash_of, stored_imagehash
+from inksift.curation.gather.signals import SIGNALS
 
 MAX_PIXELS = 10**7
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from curation.sample.scenes import draw_scene
-from curation.sample.styles import paint
+from inksift.curation.sample.scenes import draw_scene
+from inksift.curation.sample.styles import paint
 from tests.benchmark import load_benchmark
 
 SIDE_PX = 420

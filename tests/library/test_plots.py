@@ -11,10 +11,10 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from curation.drawing import drawing
-from curation.gather.signals.base import Limits
-from curation.report import plots, vote_plots
-from curation.verdict.medium.votes import VOTE_QUALITY
+from inksift.curation.drawing import drawing
+from inksift.curation.gather.signals.base import Limits
+from inksift.curation.report import plots, vote_plots
+from inksift.curation.verdict.medium.votes import VOTE_QUALITY
 
 HOSTILE = ["$x_{2", "猫\nnew line", "\x1b[31m", "\\$\\frac{", "<b>", ""]
 

@@ -7,17 +7,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from curation.base.errors import ParamError, SourceError
-from curation.gather.images import ImageParams
-from curation.gather.preflight import (
+from inksift.curation.base.errors import ParamError, SourceError
+from inksift.curation.gather.images import ImageParams
+from inksift.curation.gather.preflight import (
     LISTING,
     demand_apart,
     demand_classes_named,
     demand_trainable,
     list_names,
 )
-from curation.store.workspace import Workspace
-from curation.training.resample.params import ResampleParams
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.training.resample.params import ResampleParams
 
 
 def listed(*paths: str, size: int = 7) -> pd.DataFrame:

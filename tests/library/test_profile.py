@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.base.tables import DECISIONS, IMAGES
-from curation.gather.profile import (
+from inksift.curation.base.tables import DECISIONS, IMAGES
+from inksift.curation.gather.profile import (
     BEFORE_AFTER,
     FORMATS,
     PROFILE,

@@ -16,16 +16,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.base.errors import ParamError, SchemaError, StoreError
-from curation.base.tables import DECISIONS, IMAGES
-from curation.people.heard import publish_heard
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.people.ledger.ledger import Ledger
-from curation.publish import verify as library
-from curation.store.files import write_atomically
-from curation.store.parquet import to_parquet
-from curation.store.published import (
+from inksift.curation.base.errors import ParamError, SchemaError, StoreError
+from inksift.curation.base.tables import DECISIONS, IMAGES
+from inksift.curation.people.heard import publish_heard
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.publish import verify as library
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.published import (
     OF_MANY_TRAININGS,
     OF_TRAINING,
     decisions_csv,
@@ -38,10 +38,10 @@ from curation.store.published import (
     read_review,
     read_source,
 )
-from curation.store.safe_csv import neutral
-from curation.store.workspace import Workspace
-from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
-from curation.verdict.curated import CuratedParams, curate
+from inksift.curation.store.safe_csv import neutral
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
+from inksift.curation.verdict.curated import CuratedParams, curate
 
 CONTRACTS = {"images": IMAGES, "human_decisions": HUMAN_DECISIONS}
 NAMES = ["a/1.png", "a/=cmd|' /C calc'!A0.png", "b/3\U0001f600.png", 'b/",=1+1.png', "b/5.png"]

@@ -14,20 +14,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from curation.base.errors import DataError, ParamError
-from curation.base.tables import TRAINING_SET
-from curation.training.fit.forward import logits_of
-from curation.training.fit.params import TrainingParams
-from curation.training.networks import NETWORKS, build_network
-from curation.training.networks.base import Classifier
-from curation.training.rebalance.choice import best_value, macro_f1_of
-from curation.training.rebalance.fit import relearned
-from curation.training.rebalance.last_layer import LastLayer, last_layer, with_last_layer
-from curation.training.rebalance.logit_adjustment import adjusted, log_priors
-from curation.training.rebalance.params import READ_BY, Method, RebalanceParams
-from curation.training.rebalance.rebalance import rebalance
-from curation.training.rebalance.tau_norm import tau_normalised
-from curation.training.rebalance.views import balanced_places, changed_features, still_features
+from inksift.curation.base.errors import DataError, ParamError
+from inksift.curation.base.tables import TRAINING_SET
+from inksift.curation.training.fit.forward import logits_of
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.networks import NETWORKS, build_network
+from inksift.curation.training.networks.base import Classifier
+from inksift.curation.training.rebalance.choice import best_value, macro_f1_of
+from inksift.curation.training.rebalance.fit import relearned
+from inksift.curation.training.rebalance.last_layer import LastLayer, last_layer, with_last_layer
+from inksift.curation.training.rebalance.logit_adjustment import adjusted, log_priors
+from inksift.curation.training.rebalance.params import READ_BY, Method, RebalanceParams
+from inksift.curation.training.rebalance.rebalance import rebalance
+from inksift.curation.training.rebalance.tau_norm import tau_normalised
+from inksift.curation.training.rebalance.views import (
+    balanced_places,
+    changed_features,
+    still_features,
+)
 
 METHODS = get_args(Method)
 SIDE = 32

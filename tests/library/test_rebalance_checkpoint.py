@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 import torch
 
-from curation.base.tables import TRAINING_SET
-from curation.training.fit import checkpoints
-from curation.training.fit.loop import load_trained
-from curation.training.fit.params import TrainingParams
-from curation.training.fit.pictures import Pictures
-from curation.training.networks import build_network
-from curation.training.rebalance.checkpoint import Stored, rebalance_checkpoint
-from curation.training.rebalance.last_layer import last_layer, with_last_layer
-from curation.training.rebalance.logit_adjustment import adjusted
-from curation.training.rebalance.params import RebalanceParams
+from inksift.curation.base.tables import TRAINING_SET
+from inksift.curation.training.fit import checkpoints
+from inksift.curation.training.fit.loop import load_trained
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.fit.pictures import Pictures
+from inksift.curation.training.networks import build_network
+from inksift.curation.training.rebalance.checkpoint import Stored, rebalance_checkpoint
+from inksift.curation.training.rebalance.last_layer import last_layer, with_last_layer
+from inksift.curation.training.rebalance.logit_adjustment import adjusted
+from inksift.curation.training.rebalance.params import RebalanceParams
 
 SIDE = 28
 TRAINING = TrainingParams(network="bn_small", image_side_px=SIDE, threads=1)

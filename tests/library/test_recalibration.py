@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curation.verdict.medium.fit import probability
-from curation.verdict.medium.quality import ece
-from curation.verdict.medium.recalibration import HeldOut, has_enough_answers, recalibrated
-from curation.verdict.medium.thresholds import Promises, Thresholds
+from inksift.curation.verdict.medium.fit import probability
+from inksift.curation.verdict.medium.quality import ece
+from inksift.curation.verdict.medium.recalibration import HeldOut, has_enough_answers, recalibrated
+from inksift.curation.verdict.medium.thresholds import Promises, Thresholds
 
 PROMISED = Promises(illustrations_rejected=0.01, photos_kept=0.03)
 

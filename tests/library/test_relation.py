@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
-from curation.base.rgb import Rgb
-from curation.dedup.aligned.view import View
-from curation.dedup.relation import Relation, relate
-from curation.sample.scenes import SUBJECTS, draw_scene
-from curation.sample.styles import STYLES, paint
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.relation import Relation, relate
+from inksift.curation.sample.scenes import SUBJECTS, draw_scene
+from inksift.curation.sample.styles import STYLES, paint
 
 Change = Callable[[Image.Image], Image.Image]
 

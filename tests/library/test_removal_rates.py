@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.base.tables import DECISIONS
-from curation.verdict.medium.quality import rate_interval
-from curation.verdict.removal_rates import REMOVAL_RATES, BrakeParams, removal_rates, too_heavy
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.verdict.medium.quality import rate_interval
+from inksift.curation.verdict.removal_rates import (
+    REMOVAL_RATES,
+    BrakeParams,
+    removal_rates,
+    too_heavy,
+)
 
 STAGES = {
     "unreadable": "images",

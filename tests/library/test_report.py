@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
-from curation.drawing.templating import printable
-from curation.gather.signals.base import Limits
-from curation.report.f1_page import build_f1_page
-from curation.report.findings import Findings
-from curation.report.page import ReportParams, build_report
-from curation.training.evaluation import HELD_OUT, TRUSTED, EvaluationParams, f1_report
+from inksift.curation.drawing.templating import printable
+from inksift.curation.gather.signals.base import Limits
+from inksift.curation.report.f1_page import build_f1_page
+from inksift.curation.report.findings import Findings
+from inksift.curation.report.page import ReportParams, build_report
+from inksift.curation.training.evaluation import HELD_OUT, TRUSTED, EvaluationParams, f1_report
 from tests.reports import (
     BROKEN,
     COPY,

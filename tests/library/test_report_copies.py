@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.base.tables import KEPT_APART, PAIR_SEARCH
-from curation.report.findings import Findings
+from inksift.curation.base.tables import KEPT_APART, PAIR_SEARCH
+from inksift.curation.report.findings import Findings
 from tests.frames import duplicates_of
 from tests.reports import COPY, PHOTO, REVIEW, page, thumbnails
 

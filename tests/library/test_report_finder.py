@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.base.rgb import Rgb
-from curation.report import finder, gallery
-from curation.report.page import ReportParams, build_report
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.report import finder, gallery
+from inksift.curation.report.page import ReportParams, build_report
 from tests.plots import blank_plots
 from tests.reports import BROKEN, COPY, PHOTO, frames
 

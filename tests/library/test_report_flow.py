@@ -8,18 +8,18 @@ import re
 import pandas as pd
 import pytest
 
-from curation.base.reasons import REASONS
-from curation.base.tables import DECISIONS, FAMILIES
-from curation.drawing.words import error_in_words, reason_in_words
-from curation.gather.folder import safe_open, walk
-from curation.gather.gate import answer, decode
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.report.flow import flow
-from curation.verdict import conflicts, human
-from curation.verdict.decide import decide
-from curation.verdict.judgements import JUDGEMENTS
-from curation.verdict.marked_files import apply_marks
-from curation.verdict.variants import thin
+from inksift.curation.base.reasons import REASONS
+from inksift.curation.base.tables import DECISIONS, FAMILIES
+from inksift.curation.drawing.words import error_in_words, reason_in_words
+from inksift.curation.gather.folder import safe_open, walk
+from inksift.curation.gather.gate import answer, decode
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.report.flow import flow
+from inksift.curation.verdict import conflicts, human
+from inksift.curation.verdict.decide import decide
+from inksift.curation.verdict.judgements import JUDGEMENTS
+from inksift.curation.verdict.marked_files import apply_marks
+from inksift.curation.verdict.variants import thin
 from tests.frames import duplicates_of, images_of
 
 KEPT = ("kept", "", "")

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from curation.base.tables import DECISIONS
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.report.findings import Findings
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.report.findings import Findings
 from tests.frames import duplicates_of
 from tests.reports import COPY, PHOTO, ROW, page
 

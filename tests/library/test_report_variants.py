@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from curation.base.tables import FAMILIES, KEPT_APART, PAIR_SEARCH
-from curation.drawing.outlines import Outline, outlines
-from curation.report.families import family_of, sides
-from curation.report.findings import Findings
+from inksift.curation.base.tables import FAMILIES, KEPT_APART, PAIR_SEARCH
+from inksift.curation.drawing.outlines import Outline, outlines
+from inksift.curation.report.families import family_of, sides
+from inksift.curation.report.findings import Findings
 from tests.frames import duplicates_of
 from tests.reports import PHOTO, page, thumbnails
 

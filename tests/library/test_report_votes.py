@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.base.errors import StoreError
-from curation.report.ballots import ballots
-from curation.report.findings import published_thresholds
-from curation.report.photographs import outcome_per_picture
-from curation.store.workspace import Workspace
-from curation.verdict.audit.targets import TARGETS
-from curation.verdict.medium.queue import QUEUE
-from curation.verdict.medium.votes import VOTE_QUALITY, VOTES
+from inksift.curation.base.errors import StoreError
+from inksift.curation.report.ballots import ballots
+from inksift.curation.report.findings import published_thresholds
+from inksift.curation.report.photographs import outcome_per_picture
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.audit.targets import TARGETS
+from inksift.curation.verdict.medium.queue import QUEUE
+from inksift.curation.verdict.medium.votes import VOTE_QUALITY, VOTES
 from tests.reports import COPY, PHOTO, VOTER, frames, judged, page, removal_rates, voted
 
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sklearn.utils.class_weight import compute_class_weight
 
-from curation.base.errors import ParamError
-from curation.base.tables import SPLITS, TRAINING_SET
-from curation.training.resample.fill import repeats, wanted_sizes
-from curation.training.resample.params import ResampleParams
-from curation.training.resample.promises import broken_promises
-from curation.training.resample.recipe import largest_size, resample
-from curation.training.resample.thin import at_random, even_quotas, over_clusters
-from curation.training.resample.weights import class_weights, effective_number
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.tables import SPLITS, TRAINING_SET
+from inksift.curation.training.resample.fill import repeats, wanted_sizes
+from inksift.curation.training.resample.params import ResampleParams
+from inksift.curation.training.resample.promises import broken_promises
+from inksift.curation.training.resample.recipe import largest_size, resample
+from inksift.curation.training.resample.thin import at_random, even_quotas, over_clusters
+from inksift.curation.training.resample.weights import class_weights, effective_number
 
 NOTHING = ResampleParams(undersample_medians=None, oversample_medians=0, weights="none")
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from curation.publish.verify_runs import run_problems
-from curation.report.run_bar import with_run
-from curation.report.siblings import elsewhere_now, keep_newest, keep_pages, linked
-from curation.runs.kept import folder_of
-from curation.runs.record import RUN_FILE
-from curation.store.published import (
+from inksift.curation.publish.verify_runs import run_problems
+from inksift.curation.report.run_bar import with_run
+from inksift.curation.report.siblings import elsewhere_now, keep_newest, keep_pages, linked
+from inksift.curation.runs.kept import folder_of
+from inksift.curation.runs.record import RUN_FILE
+from inksift.curation.store.published import (
     ABLATION_PAGE,
     F1_PAGE,
     REPORT_PAGE,
     publish_ablation,
 )
-from curation.store.workspace import Workspace
+from inksift.curation.store.workspace import Workspace
 from tests.runs import FACTS, KEPT, PAGE, PHOTO, TRAINING, decide_run, decided, scores, train_run
 
 TRAINS = FACTS.model_copy(update={"training": TRAINING})

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.base.errors import StoreError
-from curation.report.diff_page import build_diff_page
-from curation.runs.changes import (
+from inksift.curation.base.errors import StoreError
+from inksift.curation.report.diff_page import build_diff_page
+from inksift.curation.runs.changes import (
     CAME,
     CHANGES,
     CONTENT,
@@ -23,10 +23,10 @@ from curation.runs.changes import (
     decision_changes,
     moves,
 )
-from curation.runs.comparison import RunComparison, compare_runs
-from curation.runs.kept import folder_of
-from curation.store.published import F1, PARQUET
-from curation.store.workspace import Workspace
+from inksift.curation.runs.comparison import RunComparison, compare_runs
+from inksift.curation.runs.kept import folder_of
+from inksift.curation.store.published import F1, PARQUET
+from inksift.curation.store.workspace import Workspace
 from tests.runs import FACTS, KEPT, PHOTO, TRAINING, decide_run, decided, scores, train_run
 
 UNSURE = {

@@ -13,12 +13,12 @@ from typing import NoReturn
 import pandas as pd
 import pytest
 
-from curation.base.errors import ParamError, StoreError
-from curation.publish.verify_runs import run_problems
-from curation.report.siblings import keep_pages
-from curation.runs import keep
-from curation.runs.keep import keep_files, prune_runs
-from curation.runs.kept import (
+from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.publish.verify_runs import run_problems
+from inksift.curation.report.siblings import keep_pages
+from inksift.curation.runs import keep
+from inksift.curation.runs.keep import keep_files, prune_runs
+from inksift.curation.runs.kept import (
     find_run,
     folder_of,
     kept_runs,
@@ -27,10 +27,10 @@ from curation.runs.kept import (
     run_folders,
     runs_folder,
 )
-from curation.runs.params import KeptRunParams
-from curation.runs.record import RUN_FILE, current_run, read_record
-from curation.store.files import file_digest
-from curation.store.published import (
+from inksift.curation.runs.params import KeptRunParams
+from inksift.curation.runs.record import RUN_FILE, current_run, read_record
+from inksift.curation.store.files import file_digest
+from inksift.curation.store.published import (
     ABLATION_REPORT,
     CSV,
     F1,
@@ -43,7 +43,7 @@ from curation.store.published import (
     publish_decisions,
     publish_leaderboard,
 )
-from curation.store.workspace import Workspace
+from inksift.curation.store.workspace import Workspace
 from tests.runs import (
     FACTS,
     KEPT,

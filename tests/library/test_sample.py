@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.base.errors import MissingError, ParamError, SchemaError, SourceError
-from curation.base.tables import DECISIONS
-from curation.gather.gate.content import grey_square
-from curation.gather.gate.fingerprint import oriented_hashes
-from curation.sample import (
+from inksift.curation.base.errors import MissingError, ParamError, SchemaError, SourceError
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.gather.gate.content import grey_square
+from inksift.curation.gather.gate.fingerprint import oriented_hashes
+from inksift.curation.sample import (
     TRUTH,
     SampleParams,
     draw_sample,
@@ -25,11 +25,11 @@ from curation.sample import (
     read_truth,
     score_against_truth,
 )
-from curation.sample.draw import class_sizes
-from curation.sample.encode import DAMAGES, FILE_ENDINGS, damaged, encode
-from curation.sample.photographs import cut, plan_crops
-from curation.sample.scenes import SUBJECTS, draw_scene
-from curation.sample.styles import STYLES, paint
+from inksift.curation.sample.draw import class_sizes
+from inksift.curation.sample.encode import DAMAGES, FILE_ENDINGS, damaged, encode
+from inksift.curation.sample.photographs import cut, plan_crops
+from inksift.curation.sample.scenes import SUBJECTS, draw_scene
+from inksift.curation.sample.styles import STYLES, paint
 
 SMALL = SampleParams(
     images=16, imbalance=8, max_side_px=160, photo_share=0.2,

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
-from curation.base.rgb import Rgb
-from curation.gather.gate.bright import Toned
-from curation.gather.gate.colorimetry import (
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.gather.gate.bright import Toned
+from inksift.curation.gather.gate.colorimetry import (
     PRIMARIES,
     TRANSFERS,
     Colours,
@@ -22,7 +22,7 @@ from curation.gather.gate.colorimetry import (
     srgb,
     written_profile,
 )
-from curation.gather.gate.srgb import OddProfileError, shown_image, to_srgb
+from inksift.curation.gather.gate.srgb import OddProfileError, shown_image, to_srgb
 from tests.files import picture_in, png_chunk, saved, with_chunks
 
 CHRM = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)

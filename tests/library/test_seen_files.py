@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curation.base.rgb import Rgb
-from curation.gather.gate.formats import sniff
-from curation.gather.gate.undecodable import UndecodableError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.gather.gate.formats import sniff
+from inksift.curation.gather.gate.undecodable import UndecodableError
 from tests.files import picture_in, png_chunk, saved, with_chunks
 
 WHITE = (255, 255, 255)

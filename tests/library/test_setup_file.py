@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from curation.base.errors import ParamError
-from curation.store.setup import (
+from inksift.curation.base.errors import ParamError
+from inksift.curation.store.setup import (
     ScheduleParams,
     Setup,
     read_setup,
@@ -16,7 +16,7 @@ from curation.store.setup import (
     setup_text,
     write_setup,
 )
-from curation.store.workspace import Workspace
+from inksift.curation.store.workspace import Workspace
 
 EVERYTHING = Setup(
     source=Path("/crawl/mit Lücke"),

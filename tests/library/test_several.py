@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from curation.base.errors import DataError
-from curation.base.tables import DECISIONS
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.verdict.conflicts import hold
-from curation.verdict.curated import CuratedParams, curate
-from curation.verdict.several import SeveralRule, demand_classes, settle, several_told
+from inksift.curation.base.errors import DataError
+from inksift.curation.base.tables import DECISIONS
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.verdict.conflicts import hold
+from inksift.curation.verdict.curated import CuratedParams, curate
+from inksift.curation.verdict.several import SeveralRule, demand_classes, settle, several_told
 from tests.frames import duplicates_of
 
 FILED = {"1": ("hat", "sun"), "2": ("hat", "tree"), "3": ("hat",), "4": ("sun", "unlabelled")}

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.gather.folder.choice import Choice
-from curation.gather.folder.reach import reach_of
-from curation.gather.folder.sidecars import ENDINGS, SIDECARS, Sorted, sort_sidecars
-from curation.gather.folder.walk import list_files
+from inksift.curation.gather.folder.choice import Choice
+from inksift.curation.gather.folder.reach import reach_of
+from inksift.curation.gather.folder.sidecars import ENDINGS, SIDECARS, Sorted, sort_sidecars
+from inksift.curation.gather.folder.walk import list_files
 
 
 def picture() -> bytes:

@@ -7,9 +7,17 @@ import time
 import numpy as np
 import pytest
 
-from curation.gather.signals import SIGNALS, chroma, colours, edges, entropy, flat_area, noise
-from curation.gather.signals.base import Rgb, Signal
-from curation.gather.signals.table import TABLE, signals_table
+from inksift.curation.gather.signals import (
+    SIGNALS,
+    chroma,
+    colours,
+    edges,
+    entropy,
+    flat_area,
+    noise,
+)
+from inksift.curation.gather.signals.base import Rgb, Signal
+from inksift.curation.gather.signals.table import TABLE, signals_table
 
 
 def _flat(value: int, height: int = 64, width: int = 64) -> Rgb:

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from curation.gather.folder import snapshot
-from curation.gather.folder.snapshot import InFolder, changes_told, snapshot_digest, snapshot_of
+from inksift.curation.gather.folder import snapshot
+from inksift.curation.gather.folder.snapshot import (
+    InFolder,
+    changes_told,
+    snapshot_digest,
+    snapshot_of,
+)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.base.errors import DataError
-from curation.training.splits import SplitParams, leaks, split_images
+from inksift.curation.base.errors import DataError
+from inksift.curation.training.splits import SplitParams, leaks, split_images
 
 
 def kept(sizes: dict[str, int], prefix: str = "") -> pd.DataFrame:

@@ -12,10 +12,10 @@ import pandas as pd
 import psutil
 import pytest
 
-from curation.base.errors import LockedError, StoreError
-from curation.store import files
-from curation.store.parquet import read_parquet, read_value, to_parquet
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import LockedError, StoreError
+from inksift.curation.store import files
+from inksift.curation.store.parquet import read_parquet, read_value, to_parquet
+from inksift.curation.store.workspace import Workspace
 
 
 def rows(*names: str) -> pd.DataFrame:
@@ -189,8 +189,8 @@ def test_a_file_is_seen_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     program = (
-        "import resource, signal; from pathlib import Path; from curation.store.workspace import "
-        "Workspace;"
+        "import resource, signal; from pathlib import Path;"
+        "from inksift.curation.store.workspace import Workspace;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, "
         "(4096, 4096));"
         f"Workspace(Path({str(tmp_path / 'w')!r})).publish('big', b'x' * 10_000)"

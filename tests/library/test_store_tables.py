@@ -8,11 +8,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import curation
-from curation.base.errors import SchemaError, StoreError
-from curation.base.tables import Table
-from curation.store.parquet import to_parquet
-from curation.store.tables import RUN_AGAIN, column_batches, columns_where, read_columns, read_table
+from inksift.curation.base.errors import SchemaError, StoreError
+from inksift.curation.base.tables import Table
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.tables import (
+    RUN_AGAIN,
+    column_batches,
+    columns_where,
+    read_columns,
+    read_table,
+)
 
 COUNTS = Table("counts", {"label": "str", "files": "int64"}, key=("label",))
 READS_ANYTHING = {"parquet.py", "tables.py", "workspace.py", "thumbnails.py"}
@@ -76,7 +81,7 @@ RAW_READERS = ("read_parquet", "parquet_batches", "rows_where", "BROKEN_TABLE")
 
 def test_only_the_store_reads_parquet() -> None:
     """Whoever reads a table elsewhere would refuse a damaged one in words of its own."""
-    root = Path(curation.__path__[0]).parent
+    root = Path(__file__).parents[2]
     readers = {
         str(path.relative_to(root))
         for package in ("curation", "assets", "pipelines")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.gather.gate.stored_as import NOT_TOLD, stored_as
+from inksift.curation.gather.gate.stored_as import NOT_TOLD, stored_as
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (40, 50, 3), dtype=np.uint8)
 

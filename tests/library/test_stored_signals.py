@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from curation.base.rgb import Rgb
-from curation.gather.gate.pool import Gate
-from curation.gather.images import ImageParams, Images, find_images
-from curation.gather.signals import SIGNALS, stored
-from curation.gather.signals.base import Limits, Signal
-from curation.gather.signals.stored import StoredSignals
-from curation.gather.signals.table import signals_table
-from curation.store.workspace import Workspace
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.gather.gate.pool import Gate
+from inksift.curation.gather.images import ImageParams, Images, find_images
+from inksift.curation.gather.signals import SIGNALS, stored
+from inksift.curation.gather.signals.base import Limits, Signal
+from inksift.curation.gather.signals.stored import StoredSignals
+from inksift.curation.gather.signals.table import signals_table
+from inksift.curation.store.workspace import Workspace
 
 PARAMS = ImageParams(workers=1)
 
@@ -47,7 +47,7 @@ def source(tmp_path: Path, rng: np.random.Generator) -> Path:
 
 def _declare(monkeypatch: pytest.MonkeyPatch, *signals: Signal) -> None:
     monkeypatch.setattr(stored, "SIGNALS", signals)
-    monkeypatch.setattr("curation.gather.images.SIGNALS_TABLE", signals_table(signals))
+    monkeypatch.setattr("inksift.curation.gather.images.SIGNALS_TABLE", signals_table(signals))
 
 
 def _again(source: Path, workspace: Workspace) -> Images:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curation.base.rgb import Rgb, shrink
-from curation.base.strips import (
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.base.strips import (
     LONGEST_STRIP_PX,
     MOST_WINDOWS,
     WINDOW_SIDE_PX,
@@ -21,13 +21,13 @@ from curation.base.strips import (
     windows,
     working_size,
 )
-from curation.base.thumbnail_codec import pack, unpack
-from curation.evidence.features import FeatureParams as Params
-from curation.evidence.features import embed, load_embedder
-from curation.evidence.in_windows import boxes_of_typical, mean_row
-from curation.gather.gate.pixels import measure_pixels
-from curation.gather.signals import SIGNALS
-from curation.store.workspace import Workspace
+from inksift.curation.base.thumbnail_codec import pack, unpack
+from inksift.curation.evidence.features import FeatureParams as Params
+from inksift.curation.evidence.features import embed, load_embedder
+from inksift.curation.evidence.in_windows import boxes_of_typical, mean_row
+from inksift.curation.gather.gate.pixels import measure_pixels
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.store.workspace import Workspace
 
 
 def _panel(seed: int) -> Rgb:

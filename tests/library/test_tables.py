@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.base import tables
-from curation.base.errors import SchemaError
-from curation.base.tables import Table
-from curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.base import tables
+from inksift.curation.base.errors import SchemaError
+from inksift.curation.base.tables import Table
+from inksift.curation.store.parquet import read_parquet, to_parquet
 
 TOY = Table("toys", {"name": "str", "size": "float64", "count": "int64"}, key=("name",))
 CONTRACTS = [value for value in vars(tables).values() if isinstance(value, Table)]

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.verdict.audit.targets import BY_ANSWERS, BY_ITSELF, estimated_targets
-from curation.verdict.medium.fit import probability
-from curation.verdict.medium.thresholds import Promises
+from inksift.curation.verdict.audit.targets import BY_ANSWERS, BY_ITSELF, estimated_targets
+from inksift.curation.verdict.medium.fit import probability
+from inksift.curation.verdict.medium.thresholds import Promises
 
 PROMISED = Promises(illustrations_rejected=0.01, photos_kept=0.03)
 

@@ -10,7 +10,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.base.thumbnail_codec import MAX_THUMBNAIL_PX, pack, packed_size, unpack
+from inksift.curation.base.thumbnail_codec import MAX_THUMBNAIL_PX, pack, packed_size, unpack
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(1, 40), st.integers(0, 255))

@@ -12,18 +12,18 @@ import pytest
 import torch
 from torch import nn
 
-from curation.base.errors import DataError, ParamError, TrainingError
-from curation.base.tables import TRAINING_SET
-from curation.training.evaluation import predict
-from curation.training.fit import checkpoints
-from curation.training.fit.classifiers import CLASSIFIER, network_of
-from curation.training.fit.jitter import jittered
-from curation.training.fit.loop import load_trained, train, training_key
-from curation.training.fit.params import TrainingParams
-from curation.training.fit.pictures import Pictures
-from curation.training.fit.schedule import best_epoch, cosine_rate, plateau_rate
-from curation.training.networks import NETWORKS
-from curation.training.networks.base import Network, parameter_counts
+from inksift.curation.base.errors import DataError, ParamError, TrainingError
+from inksift.curation.base.tables import TRAINING_SET
+from inksift.curation.training.evaluation import predict
+from inksift.curation.training.fit import checkpoints
+from inksift.curation.training.fit.classifiers import CLASSIFIER, network_of
+from inksift.curation.training.fit.jitter import jittered
+from inksift.curation.training.fit.loop import load_trained, train, training_key
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.fit.pictures import Pictures
+from inksift.curation.training.fit.schedule import best_epoch, cosine_rate, plateau_rate
+from inksift.curation.training.networks import NETWORKS
+from inksift.curation.training.networks.base import Network, parameter_counts
 
 SIDE = 32
 QUICK = TrainingParams(
@@ -149,7 +149,7 @@ def test_stopped_training_resumes_to_the_same_end(finished, tmp_path, monkeypatc
 def test_killed_training_resumes_to_the_same_end(finished, tmp_path):
     code = f"""
 import importlib.util, os, signal, pathlib
-from curation.training.fit import checkpoints
+from inksift.curation.training.fit import checkpoints
 spec = importlib.util.spec_from_file_location("toys", {str(Path(__file__))!r})
 toys = importlib.util.module_from_spec(spec); spec.loader.exec_module(toys)
 real, calls = checkpoints.write_atomically, []
@@ -201,7 +201,7 @@ def test_early_stop(tmp_path):
 
 
 def test_loss_that_is_no_number_stops_with_the_last_good_state_on_disk(tmp_path, monkeypatch):
-    from curation.training.fit import loop as training
+    from inksift.curation.training.fit import loop as training
 
     real = training.learn
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from curation.base.rgb import Rgb
-from curation.base.trim import Box, trim
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.trim import Box, trim
 
 
 def page(width: int = 200, height: int = 160, colour: str = "white") -> Image.Image:

@@ -7,8 +7,8 @@ import struct
 import numpy as np
 import pytest
 
-from curation.base.rgb import Rgb
-from curation.base.unseen import (
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.unseen import (
     BLACK,
     FILM_FRAMES,
     NOTHING_UNSEEN,

@@ -7,15 +7,15 @@ import itertools
 import pandas as pd
 import pytest
 
-from curation.base.tables import DECISIONS, DUPLICATES, FAMILIES
-from curation.dedup.apart import kept_apart
-from curation.dedup.families import find_families
-from curation.dedup.groups import DedupParams, find_duplicates
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.verdict.conflicts import hold
-from curation.verdict.conservation import conservation_problems
-from curation.verdict.human import apply
-from curation.verdict.variants import thin
+from inksift.curation.base.tables import DECISIONS, DUPLICATES, FAMILIES
+from inksift.curation.dedup.apart import kept_apart
+from inksift.curation.dedup.families import find_families
+from inksift.curation.dedup.groups import DedupParams, find_duplicates
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.verdict.conflicts import hold
+from inksift.curation.verdict.conservation import conservation_problems
+from inksift.curation.verdict.human import apply
+from inksift.curation.verdict.variants import thin
 from tests.frames import hashes_of, images_of, pair, pairs_of
 
 CHAIN = pairs_of(

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.base.errors import ParamError
-from curation.base.tables import CLUSTERS, EMBEDDINGS, IMAGES, OBJECT_COUNTS
-from curation.gather.signals import SIGNALS
-from curation.gather.signals.table import TABLE as SIGNALS_TABLE
-from curation.verdict import camp2022, evidence
-from curation.verdict.camp2022 import Camp2022Params
-from curation.verdict.decide import decide as decide_all
-from curation.verdict.recipes import VerdictParams, judge
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.tables import CLUSTERS, EMBEDDINGS, IMAGES, OBJECT_COUNTS
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from inksift.curation.verdict import camp2022, evidence
+from inksift.curation.verdict.camp2022 import Camp2022Params
+from inksift.curation.verdict.decide import decide as decide_all
+from inksift.curation.verdict.recipes import VerdictParams, judge
 from tests.frames import duplicates_of
 
 QUIET = {

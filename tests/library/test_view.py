@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.base.rgb import Rgb
-from curation.base.unseen import WHITE, Unseen
-from curation.dedup.aligned.view import View, ViewLimits, detected, roots
-from curation.sample.scenes import draw_scene
-from curation.sample.styles import STYLES, paint
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.unseen import WHITE, Unseen
+from inksift.curation.dedup.aligned.view import View, ViewLimits, detected, roots
+from inksift.curation.sample.scenes import draw_scene
+from inksift.curation.sample.styles import STYLES, paint
 
 LIMITS = ViewLimits()
 

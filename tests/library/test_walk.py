@@ -18,12 +18,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.base.errors import SourceError
-from curation.gather.folder import safe_open
-from curation.gather.folder.identity import Identity, confirm_all, identify_all
-from curation.gather.folder.reach import reach_of
-from curation.gather.folder.safe_open import RefusedError
-from curation.gather.folder.walk import Found, display, list_files
+from inksift.curation.base.errors import SourceError
+from inksift.curation.gather.folder import safe_open
+from inksift.curation.gather.folder.identity import Identity, confirm_all, identify_all
+from inksift.curation.gather.folder.reach import reach_of
+from inksift.curation.gather.folder.safe_open import RefusedError
+from inksift.curation.gather.folder.walk import Found, display, list_files
 
 MAX_BYTES = 10**6
 HOSTILE_NAMES = [

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from curation.base.errors import MissingError, ParamError, WeightsError
-from curation.evidence.models import weights
-from curation.evidence.models.families import known_weights
-from curation.evidence.models.pinned import Weights, load_state
-from curation.evidence.models.weights import find_weights, list_weights, search_weights
-from curation.evidence.models.yolo import load_yolo
+from inksift.curation.base.errors import MissingError, ParamError, WeightsError
+from inksift.curation.evidence.models import weights
+from inksift.curation.evidence.models.families import known_weights
+from inksift.curation.evidence.models.pinned import Weights, load_state
+from inksift.curation.evidence.models.weights import find_weights, list_weights, search_weights
+from inksift.curation.evidence.models.yolo import load_yolo
 from tests.toy_weights import register
 
 GOOD = b"the published file"

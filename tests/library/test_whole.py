@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curation.base.rgb import Rgb
-from curation.base.unseen import BLACK, WHITE, Unseen, film_of
-from curation.dedup.aligned.ground import ground_of
-from curation.dedup.aligned.view import View
-from curation.dedup.whole import ON_OTHER_GROUND, relate_files
-from curation.sample.scenes import draw_scene
-from curation.sample.styles import paint
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.unseen import BLACK, WHITE, Unseen, film_of
+from inksift.curation.dedup.aligned.ground import ground_of
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.whole import ON_OTHER_GROUND, relate_files
+from inksift.curation.sample.scenes import draw_scene
+from inksift.curation.sample.styles import paint
 
 
 def _cut_out(seed: int, ink: tuple[int, int, int] | None = None) -> Image.Image:

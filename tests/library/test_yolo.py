@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from curation.evidence.models.hardened import import_ultralytics
-from curation.evidence.models.weights import find_weights
-from curation.evidence.models.yolo import YoloDetector, letterbox, load_yolo, strongest
+from inksift.curation.evidence.models.hardened import import_ultralytics
+from inksift.curation.evidence.models.weights import find_weights
+from inksift.curation.evidence.models.yolo import YoloDetector, letterbox, load_yolo, strongest
 
 SIZES = [
     (640, 640),

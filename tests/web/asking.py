@@ -14,12 +14,12 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
-from curation.people.chosen_ledger import ledger_of
-from curation.review.access import Access
-from curation.review.app import create_app
-from curation.review.catalogue import Catalogue
-from curation.review.guard import Guard
-from curation.store.workspace import Workspace
+from inksift.curation.people.chosen_ledger import ledger_of
+from inksift.curation.review.access import Access
+from inksift.curation.review.app import create_app
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.review.guard import Guard
+from inksift.curation.store.workspace import Workspace
 
 ACCESS = Access("127.0.0.1", 8600, "the-token-of-these-tests")
 WHO = "ana"

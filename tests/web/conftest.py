@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser as Chrome
 
-from curation.review.access import Access
-from curation.store.workspace import Workspace
+from inksift.curation.review.access import Access
+from inksift.curation.store.workspace import Workspace
 from tests.once import made_once
 from tests.web.asking import Browser, app_of
 from tests.web.chromium import chromium

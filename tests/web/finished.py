@@ -16,20 +16,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from curation.base.rgb import Rgb
-from curation.base.tables import PAIR_SEARCH
-from curation.base.thumbnail_codec import pack
-from curation.dedup.groups import DedupParams, find_duplicates
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.store.files import write_atomically
-from curation.store.parquet import to_parquet
-from curation.store.published import publish_decisions
-from curation.store.thumbnails import locate_thumbnails
-from curation.store.workspace import Workspace
-from curation.verdict.conflicts import hold
-from curation.verdict.decide import decide
-from curation.verdict.judgements import JUDGEMENTS
-from curation.verdict.medium.votes import PARTS, VOTES
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import PAIR_SEARCH
+from inksift.curation.base.thumbnail_codec import pack
+from inksift.curation.dedup.groups import DedupParams, find_duplicates
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.published import publish_decisions
+from inksift.curation.store.thumbnails import locate_thumbnails
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.conflicts import hold
+from inksift.curation.verdict.decide import decide
+from inksift.curation.verdict.judgements import JUDGEMENTS
+from inksift.curation.verdict.medium.votes import PARTS, VOTES
 from tests.frames import hashes_of, images_of, pair, pairs_of
 
 LABELS = ("cat", "dog", "fox")

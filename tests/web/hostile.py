@@ -13,33 +13,33 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.ablation.arms import ALL, ARMS
-from curation.ablation.costs import with_costs
-from curation.ablation.effects import EFFECTS, SCORES, AblationParams
-from curation.base.rgb import Rgb
-from curation.base.tables import DECISIONS, FAMILIES, IMAGES, KEPT_APART, PAIR_SEARCH
-from curation.experiments.results import LEADERBOARD
-from curation.gather.signals.base import Limits
-from curation.people.ledger.entries import HUMAN_DECISIONS
-from curation.report import finder, gallery
-from curation.report.ablation_page import ablation_report, build_ablation_page
-from curation.report.audit_page import build_audit_page
-from curation.report.diff_page import build_diff_page
-from curation.report.f1_page import build_f1_page
-from curation.report.findings import Findings
-from curation.report.leaderboard_page import Tried, build_leaderboard_page
-from curation.report.page import ReportParams, build_report
-from curation.report.run_bar import with_run
-from curation.report.siblings import linked
-from curation.runs.comparison import compare_runs
-from curation.runs.record import RunRecord
-from curation.store.workspace import Workspace
-from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
-from curation.training.explain.explain import explain
-from curation.training.explain.params import ExplainParams
-from curation.training.fit.params import TrainingParams
-from curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
-from curation.verdict.removal_rates import REMOVAL_RATES
+from inksift.curation.ablation.arms import ALL, ARMS
+from inksift.curation.ablation.costs import with_costs
+from inksift.curation.ablation.effects import EFFECTS, SCORES, AblationParams
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import DECISIONS, FAMILIES, IMAGES, KEPT_APART, PAIR_SEARCH
+from inksift.curation.experiments.results import LEADERBOARD
+from inksift.curation.gather.signals.base import Limits
+from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
+from inksift.curation.report import finder, gallery
+from inksift.curation.report.ablation_page import ablation_report, build_ablation_page
+from inksift.curation.report.audit_page import build_audit_page
+from inksift.curation.report.diff_page import build_diff_page
+from inksift.curation.report.f1_page import build_f1_page
+from inksift.curation.report.findings import Findings
+from inksift.curation.report.leaderboard_page import Tried, build_leaderboard_page
+from inksift.curation.report.page import ReportParams, build_report
+from inksift.curation.report.run_bar import with_run
+from inksift.curation.report.siblings import linked
+from inksift.curation.runs.comparison import compare_runs
+from inksift.curation.runs.record import RunRecord
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
+from inksift.curation.training.explain.explain import explain
+from inksift.curation.training.explain.params import ExplainParams
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
+from inksift.curation.verdict.removal_rates import REMOVAL_RATES
 from tests.explained import examined, small_networks
 from tests.frames import duplicates_of
 from tests.runs import FACTS, decide_run

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from curation.people.chosen_ledger import ledger_of
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.review.access import Access
-from curation.review.app import create_app
-from curation.review.catalogue import Catalogue
-from curation.review.guard import Guard
-from curation.store.workspace import Workspace
+from inksift.curation.people.chosen_ledger import ledger_of
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.review.access import Access
+from inksift.curation.review.app import create_app
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.review.guard import Guard
+from inksift.curation.store.workspace import Workspace
 from tests.web.serving import serving
 
 WHO = "ana"

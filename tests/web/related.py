@@ -6,10 +6,10 @@ from itertools import islice, pairwise
 
 import pandas as pd
 
-from curation.base.tables import FAMILIES, KEPT_APART
-from curation.store.files import write_atomically
-from curation.store.parquet import read_parquet, to_parquet
-from curation.store.workspace import Workspace
+from inksift.curation.base.tables import FAMILIES, KEPT_APART
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.workspace import Workspace
 
 TIE = {"relation": "variant", "distance": 5, "similarity": 0.9, "transform": ""}
 TIE |= {"places": "100 200 300 400", "other_places": "500 500 501 501; 0 0 90 90"}

@@ -17,9 +17,9 @@ from typing import IO, NamedTuple
 
 from starlette.types import ASGIApp
 
-from curation.review.access import Access
-from curation.review.server import HOST, access_to, listening, server_of
-from curation.store.workspace import Workspace
+from inksift.curation.review.access import Access
+from inksift.curation.review.server import HOST, access_to, listening, server_of
+from inksift.curation.store.workspace import Workspace
 
 WHO = "ana"
 TIMEOUT_S = 60
@@ -53,7 +53,14 @@ def reviewing(
     workspace: Workspace, *, errors: IO[str] | None = None, port: int = 0
 ) -> Iterator[Running]:
     """`inksift review` on a workspace, killed when the block ends if it still lives."""
-    command = [sys.executable, "-m", "pipelines.cli", "review", "--workspace", str(workspace.root)]
+    command = [
+        sys.executable,
+        "-m",
+        "inksift",
+        "review",
+        "--workspace",
+        str(workspace.root),
+    ]
     process = subprocess.Popen(
         [*command, "--port", str(port), "--who", WHO],
         stdout=subprocess.PIPE,

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.people.chosen_ledger import ledger_of
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.review.catalogue import Catalogue
-from curation.review.looks.stored import LOOKS, direction_columns, write_looks
-from curation.review.reading import read_run
-from curation.store.parquet import read_parquet, to_parquet
-from curation.store.workspace import Workspace
+from inksift.curation.people.chosen_ledger import ledger_of
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.review.looks.stored import LOOKS, direction_columns, write_looks
+from inksift.curation.review.reading import read_run
+from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.workspace import Workspace
 from tests.web.asking import Browser, app_of
 from tests.web.looking import in_force
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.review.access import Access
-from curation.review.looks.prepare import prepare
-from curation.store.parquet import read_parquet
-from curation.store.workspace import Workspace
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.review.access import Access
+from inksift.curation.review.looks.prepare import prepare
+from inksift.curation.store.parquet import read_parquet
+from inksift.curation.store.workspace import Workspace
 from tests.web.finished import finish
 from tests.web.looking import Tab, in_force, served
 from tests.web.test_looks import embedded

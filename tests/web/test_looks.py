@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.base.tables import CLUSTERS, EMBEDDINGS
-from curation.review.looks import prepare as module
-from curation.review.looks.doubts import class_doubts
-from curation.review.looks.layout import points_of
-from curation.review.looks.prepare import prepare
-from curation.review.looks.seriation import places_in_order
-from curation.review.looks.stored import read_looks
-from curation.review.reading import read_run
-from curation.store.files import write_atomically
-from curation.store.parquet import to_parquet
-from curation.store.workspace import Workspace
+from inksift.curation.base.tables import CLUSTERS, EMBEDDINGS
+from inksift.curation.review.looks import prepare as module
+from inksift.curation.review.looks.doubts import class_doubts
+from inksift.curation.review.looks.layout import points_of
+from inksift.curation.review.looks.prepare import prepare
+from inksift.curation.review.looks.seriation import places_in_order
+from inksift.curation.review.looks.stored import read_looks
+from inksift.curation.review.reading import read_run
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.workspace import Workspace
 
 KINDS = 4
 
@@ -40,7 +40,7 @@ def test_similar_vectors_stand_side_by_side() -> None:
 
 @pytest.mark.parametrize("landmarks", [3000, 60])
 def test_the_map_keeps_kinds_together(landmarks: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from curation.review.looks import layout
+    from inksift.curation.review.looks import layout
 
     monkeypatch.setattr(layout, "_MAP", layout.MapSettings(landmarks=landmarks, perplexity=15))
     vectors, kind = directions()

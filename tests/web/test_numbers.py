@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from curation.review.numbers import CopiesOf, FilesOf, NumberOf, PictureIndex, shared_texts
+from inksift.curation.review.numbers import CopiesOf, FilesOf, NumberOf, PictureIndex, shared_texts
 
 IDS = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(50)]
 GROUPS = np.array([4, -1, 0, 4, 0, 9, 4])

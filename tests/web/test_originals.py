@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.base.errors import SourceError
-from curation.gather.images import ImageParams, find_images
-from curation.review.originals import Originals
-from curation.store.files import write_atomically
-from curation.store.parquet import to_parquet
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import SourceError
+from inksift.curation.gather.images import ImageParams, find_images
+from inksift.curation.review.originals import Originals
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.workspace import Workspace
 
 TAIL = b"<script>alert(1)</script>"
 SIZES = {"small": (300, 200), "large": (3000, 1500)}

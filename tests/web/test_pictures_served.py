@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.base.rgb import Rgb
-from curation.gather.images import ImageParams, find_images
-from curation.review import pictures as module
-from curation.review.pictures import PICTURE_PX, THUMBNAIL_PX, ServedPictures
-from curation.store.thumbnails import Thumbnails
-from curation.store.workspace import Workspace
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.gather.images import ImageParams, find_images
+from inksift.curation.review import pictures as module
+from inksift.curation.review.pictures import PICTURE_PX, THUMBNAIL_PX, ServedPictures
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.store.workspace import Workspace
 from tests.web.asking import Browser
 
 TAIL = b"<script>alert(1)</script>"

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from curation.base.rgb import Rgb
-from curation.base.tables import DECISIONS, IMAGES
-from curation.report.page import ReportParams, build_report
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.tables import DECISIONS, IMAGES
+from inksift.curation.report.page import ReportParams, build_report
 from tests.web.chromium import events_of
 
 PHOTO = {"outcome": "rejected", "stage": "verdicts", "reason": "photo"}

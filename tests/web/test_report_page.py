@@ -19,8 +19,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from curation.report.f1_page import build_f1_page
-from curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
+from inksift.curation.report.f1_page import build_f1_page
+from inksift.curation.training.evaluation import HELD_OUT, EvaluationParams, f1_report
 from tests.web.chromium import events_of
 from tests.web.hostile import (
     HOSTILE,

@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from curation.review.access import Access
-from curation.store.workspace import Workspace
+from inksift.curation.review.access import Access
+from inksift.curation.store.workspace import Workspace
 from tests.web.finished import finish
 from tests.web.hostile import HOSTILE
 from tests.web.looking import EVERYTHING, PAGES, Tab, in_force, served

@@ -10,18 +10,18 @@ import pandas as pd
 import pytest
 from starlette.datastructures import QueryParams
 
-from curation.base.errors import ParamError, StoreError
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.entries import LedgerConflict
-from curation.people.ledger.ledger import Ledger
-from curation.review.cards import cards, thumbnail
-from curation.review.catalogue import Catalogue
-from curation.review.filters import PER_PAGE, Filters, start_at, window
-from curation.review.state import State
-from curation.store.files import write_atomically
-from curation.store.parquet import read_parquet, to_parquet
-from curation.store.workspace import Workspace
-from curation.verdict import conflicts, human
+from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.entries import LedgerConflict
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.review.cards import cards, thumbnail
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.review.filters import PER_PAGE, Filters, start_at, window
+from inksift.curation.review.state import State
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict import conflicts, human
 from tests.web.finished import finish, later
 
 

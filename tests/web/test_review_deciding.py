@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from curation.store.workspace import Workspace
+from inksift.curation.store.workspace import Workspace
 from tests.web.looking import Tab, in_force
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curation.people.ledger.decisions import ACTIONS
-from curation.review.strict_json import strict_json
+from inksift.curation.people.ledger.decisions import ACTIONS
+from inksift.curation.review.strict_json import strict_json
 from tests.web.asking import ACCESS, CHANGE, Browser, app_of, ask
 from tests.web.finished import finish
 from tests.web.hostile import HOSTILE

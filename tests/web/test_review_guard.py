@@ -13,14 +13,14 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-import curation
-from curation.review import body as body_module
-from curation.review import guard as guard_module
-from curation.review.access import Access
-from curation.review.body import MAX_BODY_BYTES
-from curation.review.guard import Guard
-from curation.review.policy import POLICY
-from curation.store.workspace import Workspace
+from inksift import curation
+from inksift.curation.review import body as body_module
+from inksift.curation.review import guard as guard_module
+from inksift.curation.review.access import Access
+from inksift.curation.review.body import MAX_BODY_BYTES
+from inksift.curation.review.guard import Guard
+from inksift.curation.review.policy import POLICY
+from inksift.curation.store.workspace import Workspace
 from tests.web.asking import ACCESS, CHANGE, Browser, app_of, ask, ledger_bytes
 
 PAGES = (

@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Route, expect
 
-from curation.people.ledger.ledger import Ledger
-from curation.store.workspace import Workspace
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.workspace import Workspace
 from tests.web.looking import Tab, held, in_force
 
 

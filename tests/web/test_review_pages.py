@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from curation.gather.folder.sidecars import SIDECARS
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger, Recorded
-from curation.review.app import create_app
-from curation.review.catalogue import Catalogue
-from curation.store.parquet import read_parquet, to_parquet
-from curation.store.setup import setup_file
-from curation.store.workspace import Workspace
+from inksift.curation.gather.folder.sidecars import SIDECARS
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger, Recorded
+from inksift.curation.review.app import create_app
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.setup import setup_file
+from inksift.curation.store.workspace import Workspace
 from tests.web.asking import ACCESS, Browser, app_of
 from tests.web.finished import finish, later
 from tests.web.hostile import HOSTILE

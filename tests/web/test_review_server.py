@@ -19,20 +19,20 @@ from click.testing import CliRunner
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from curation.base.errors import ParamError
-from curation.people.chosen_ledger import ledger_of
-from curation.people.ledger.ledger import Ledger
-from curation.review import connections
-from curation.review.access import Access
-from curation.review.app import create_app
-from curation.review.catalogue import Catalogue
-from curation.review.connections import MAX_CONNECTIONS
-from curation.review.guard import Guard
-from curation.review.policy import POLICY
-from curation.review.server import access_to, listening, serve
-from curation.store.parquet import read_parquet
-from curation.store.workspace import Workspace
-from pipelines.cli import main
+from inksift.curation.base.errors import ParamError
+from inksift.curation.people.chosen_ledger import ledger_of
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.review import connections
+from inksift.curation.review.access import Access
+from inksift.curation.review.app import create_app
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.review.connections import MAX_CONNECTIONS
+from inksift.curation.review.guard import Guard
+from inksift.curation.review.policy import POLICY
+from inksift.curation.review.server import access_to, listening, serve
+from inksift.curation.store.parquet import read_parquet
+from inksift.curation.store.workspace import Workspace
+from inksift.pipelines.cli import main
 from tests.web.finished import finish
 from tests.web.serving import (
     WHO,
@@ -373,9 +373,10 @@ def test_ten_thousand_files_take_less_than_300_mb(tmp_path: Path) -> None:
 
 def test_the_server_loads_no_model_and_no_plot() -> None:
     program = (
-        "import sys, curation.review.app, curation.review.catalogue, curation.review.guard, "
-        "curation.review.server\n"
-        "import curation.people.chosen_ledger, pipelines.cli, pipelines.commands.review\n"
+        "import sys, inksift.curation.review.app, inksift.curation.review.catalogue\n"
+        "import inksift.curation.review.guard, inksift.curation.review.server\n"
+        "import inksift.curation.people.chosen_ledger, inksift.pipelines.cli\n"
+        "import inksift.pipelines.commands.review\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run(

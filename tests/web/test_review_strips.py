@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import pytest
 
-from curation.base.errors import StoreError
-from curation.base.tables import FAMILIES
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.review.catalogue import Catalogue
-from curation.store.files import write_atomically
-from curation.store.parquet import to_parquet
-from curation.store.workspace import Workspace
+from inksift.curation.base.errors import StoreError
+from inksift.curation.base.tables import FAMILIES
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.workspace import Workspace
 from tests.web.asking import Browser, app_of
 from tests.web.related import relate
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from curation.people.ledger.ledger import Ledger
-from curation.store.workspace import Workspace
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.store.workspace import Workspace
 from tests.web.looking import EVERYTHING, Tab, in_force, says, served
 
 

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser as Chrome
 from playwright.sync_api import Locator, expect
 
-from curation.people.ledger.decisions import Decision
-from curation.people.ledger.ledger import Ledger
-from curation.review.catalogue import Catalogue
-from curation.store.workspace import Workspace
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.store.workspace import Workspace
 from tests.web.looking import Tab, in_force, served
 from tests.web.related import relate
 from tests.web.test_report_accessible import COLOURS

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from curation.base.rgb import Mask, Rgb
-from curation.dedup.aligned.guesses import guesses, zooms_little
-from curation.dedup.aligned.turns import is_mirroring
-from curation.dedup.aligned.view import View
-from curation.dedup.aligned.warp import (
+from inksift.curation.base.rgb import Mask, Rgb
+from inksift.curation.dedup.aligned.guesses import guesses, zooms_little
+from inksift.curation.dedup.aligned.turns import is_mirroring
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.aligned.warp import (
     Matrix,
     correlation,
     drawn_over,

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Mask, Rgb, most_of_channels
-from curation.dedup.aligned.align import Alignment
-from curation.dedup.aligned.marks import Marked, watermarked
-from curation.dedup.aligned.tone import match_tone
-from curation.dedup.aligned.view import View
-from curation.dedup.aligned.warp import (
+from inksift.curation.base.rgb import Mask, Rgb, most_of_channels
+from inksift.curation.dedup.aligned.align import Alignment
+from inksift.curation.dedup.aligned.marks import Marked, watermarked
+from inksift.curation.dedup.aligned.tone import match_tone
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.aligned.warp import (
     correlation,
     covered,
     drawn_over,

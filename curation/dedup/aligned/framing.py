@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Rgb
-from curation.base.trim import Box
-from curation.dedup.aligned.warp import Matrix
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.trim import Box
+from inksift.curation.dedup.aligned.warp import Matrix
 
 _Points = npt.NDArray[np.float32]
 _Levels = npt.NDArray[np.float32]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 NEAR_LEVELS = 24
 """Levels (0 to 255) within which two grounds are the same."""

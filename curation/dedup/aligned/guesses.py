@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Floats32
-from curation.base.trim import Box
-from curation.dedup.aligned.view import Bytes, View, roots
-from curation.dedup.aligned.warp import Matrix, stretching, zoom
-from curation.gather.gate.fingerprint import ORIENTATIONS, oriented
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.trim import Box
+from inksift.curation.dedup.aligned.view import Bytes, View, roots
+from inksift.curation.dedup.aligned.warp import Matrix, stretching, zoom
+from inksift.curation.gather.gate.fingerprint import ORIENTATIONS, oriented
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Mask, Rgb
+from inksift.curation.base.rgb import Mask, Rgb
 
 Grey = npt.NDArray[np.float32]
 Marked = Literal["", "first", "second"]

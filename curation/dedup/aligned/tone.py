@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Mask, Rgb, channels_apart, most_of_channels
+from inksift.curation.base.rgb import Mask, Rgb, channels_apart, most_of_channels
 
 Values = npt.NDArray[np.float32]
 

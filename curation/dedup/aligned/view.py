@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Floats32
-from curation.base.rgb import Rgb, shrink
-from curation.base.thumbnail_codec import pack, unpack
-from curation.base.trim import TRIM_SIDE_PX, trim, whole_box
-from curation.base.unseen import NOTHING_UNSEEN, Unseen, pack_unseen, unpack_unseen
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.base.thumbnail_codec import pack, unpack
+from inksift.curation.base.trim import TRIM_SIDE_PX, trim, whole_box
+from inksift.curation.base.unseen import NOTHING_UNSEEN, Unseen, pack_unseen, unpack_unseen
 
 Bytes = npt.NDArray[np.uint8]
 Source = Callable[[], tuple[Rgb, Unseen]]

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Floats32
-from curation.base.rgb import Mask, Rgb
-from curation.base.trim import Box
-from curation.dedup.aligned.view import View
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.rgb import Mask, Rgb
+from inksift.curation.base.trim import Box
+from inksift.curation.dedup.aligned.view import View
 
 Matrix = npt.NDArray[np.float64]
 """3 x 3, maps pixels of one picture to pixels of another."""

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Flags
-from curation.dedup.best_copy.top_octave import crispness
+from inksift.curation.base.arrays import Flags
+from inksift.curation.dedup.best_copy.top_octave import crispness
 
 Numbers = npt.NDArray[np.float64]
 Columns = Mapping[str, npt.NDArray[Any]]

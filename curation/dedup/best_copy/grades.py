@@ -10,15 +10,15 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from curation.dedup.best_copy.colour_faults import (
+from inksift.curation.dedup.best_copy.colour_faults import (
     has_loss,
     is_clipped,
     is_compressed,
     is_paler,
     is_reduced,
 )
-from curation.dedup.best_copy.copies import Columns, Group, Numbers
-from curation.dedup.best_copy.shape_faults import (
+from inksift.curation.dedup.best_copy.copies import Columns, Group, Numbers
+from inksift.curation.dedup.best_copy.shape_faults import (
     has_border,
     has_frame,
     is_cropped,
@@ -29,7 +29,7 @@ from curation.dedup.best_copy.shape_faults import (
     is_turned,
     lacks_detail,
 )
-from curation.dedup.best_copy.sharpness_faults import (
+from inksift.curation.dedup.best_copy.sharpness_faults import (
     is_rough,
     is_sharpened,
     is_smoothed,

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from curation.dedup.best_copy.copies import Columns
-from curation.dedup.best_copy.grades import ASKED, grades
-from curation.gather.folder.walk import UNLABELLED
+from inksift.curation.dedup.best_copy.copies import Columns
+from inksift.curation.dedup.best_copy.grades import ASKED, grades
+from inksift.curation.gather.folder.walk import UNLABELLED
 
 _OF_PAIRS = ("tilt", "stretch", "scale", "grain", "transform")
 """What PAIRS say of two copies that tells the better one."""

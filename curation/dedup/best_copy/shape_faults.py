@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.base.arrays import Flags
-from curation.dedup.best_copy.copies import Group, Numbers
-from curation.dedup.best_copy.shown_size import framed, shown_more
+from inksift.curation.base.arrays import Flags
+from inksift.curation.dedup.best_copy.copies import Group, Numbers
+from inksift.curation.dedup.best_copy.shown_size import framed, shown_more
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.base.arrays import Flags, Integers
-from curation.dedup.best_copy.copies import SHARED, Group, Numbers
+from inksift.curation.base.arrays import Flags, Integers
+from inksift.curation.dedup.best_copy.copies import SHARED, Group, Numbers
 
 
 @dataclass(frozen=True)

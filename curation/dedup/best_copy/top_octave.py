@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.spectra import PER_OCTAVE
+from inksift.curation.base.spectra import PER_OCTAVE
 
 Spectrum = npt.NDArray[np.float32]
 

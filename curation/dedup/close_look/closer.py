@@ -10,19 +10,32 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from curation.base.rgb import Mask, Rgb, channels_apart
-from curation.base.trim import Box, trim, whole_box
-from curation.dedup.aligned.align import Alignment
-from curation.dedup.aligned.marks import Marked
-from curation.dedup.aligned.tone import Matched, match_tone
-from curation.dedup.aligned.view import View
-from curation.dedup.aligned.warp import Matrix, covered, inside, scaling, shrunk, stretching, zoom
-from curation.dedup.close_look.grain import grain
-from curation.dedup.close_look.places import apparent, boxes_around, changed_places, told_boxes
-from curation.dedup.close_look.refine import refined
-from curation.dedup.close_look.residual import Excess, excess
-from curation.dedup.close_look.sharpness import match_sharpness
-from curation.dedup.close_look.stamps import Differing, stamped
+from inksift.curation.base.rgb import Mask, Rgb, channels_apart
+from inksift.curation.base.trim import Box, trim, whole_box
+from inksift.curation.dedup.aligned.align import Alignment
+from inksift.curation.dedup.aligned.marks import Marked
+from inksift.curation.dedup.aligned.tone import Matched, match_tone
+from inksift.curation.dedup.aligned.view import View
+from inksift.curation.dedup.aligned.warp import (
+    Matrix,
+    covered,
+    inside,
+    scaling,
+    shrunk,
+    stretching,
+    zoom,
+)
+from inksift.curation.dedup.close_look.grain import grain
+from inksift.curation.dedup.close_look.places import (
+    apparent,
+    boxes_around,
+    changed_places,
+    told_boxes,
+)
+from inksift.curation.dedup.close_look.refine import refined
+from inksift.curation.dedup.close_look.residual import Excess, excess
+from inksift.curation.dedup.close_look.sharpness import match_sharpness
+from inksift.curation.dedup.close_look.stamps import Differing, stamped
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Mask
-from curation.dedup.aligned.marks import Grey, Marked, piece_sizes
+from inksift.curation.base.rgb import Mask
+from inksift.curation.dedup.aligned.marks import Grey, Marked, piece_sizes
 
 
 @dataclass(frozen=True)

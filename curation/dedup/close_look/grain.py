@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Mask, Rgb, channels_apart
-from curation.dedup.aligned.warp import inside
+from inksift.curation.base.rgb import Mask, Rgb, channels_apart
+from inksift.curation.dedup.aligned.warp import inside
 
 _Levels = npt.NDArray[np.float32]
 

@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Floats32
-from curation.base.rgb import Mask
-from curation.base.trim import Box
-from curation.dedup.aligned.warp import Matrix
-from curation.dedup.close_look.residual import Excess
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.rgb import Mask
+from inksift.curation.base.trim import Box
+from inksift.curation.dedup.aligned.warp import Matrix
+from inksift.curation.dedup.close_look.residual import Excess
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Floats32
-from curation.base.rgb import Mask, Rgb
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.rgb import Mask, Rgb
 
 _Floats = npt.NDArray[np.float64]
 _Grey = npt.NDArray[np.uint8]

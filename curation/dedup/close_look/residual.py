@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Floats32
-from curation.base.rgb import Mask, Rgb, most_of_channels
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.rgb import Mask, Rgb, most_of_channels
 
 _Bytes = npt.NDArray[np.uint8]
 _Kinds = npt.NDArray[np.uint8]

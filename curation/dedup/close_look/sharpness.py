@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from curation.base.rgb import Mask, Rgb, channels_apart
+from inksift.curation.base.rgb import Mask, Rgb, channels_apart
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Mask, Rgb
-from curation.dedup.aligned.marks import (
+from inksift.curation.base.rgb import Mask, Rgb
+from inksift.curation.dedup.aligned.marks import (
     Grey,
     Marked,
     is_writing,
@@ -24,7 +24,7 @@ from curation.dedup.aligned.marks import (
     stroke_core,
     watermarked,
 )
-from curation.dedup.close_look.crossings import paled_crossings
+from inksift.curation.dedup.close_look.crossings import paled_crossings
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Flags, Floats32, Integers
-from curation.dedup.aligned.ground import NEAR_LEVELS
-from curation.dedup.glances.glance import ABSENT, Glances
-from curation.dedup.glances.overlay import outlined, overlaid
-from curation.dedup.glances.votes import keypoints_of, votes
-from curation.gather.gate.fingerprint import ORIENTATIONS
+from inksift.curation.base.arrays import Flags, Floats32, Integers
+from inksift.curation.dedup.aligned.ground import NEAR_LEVELS
+from inksift.curation.dedup.glances.glance import ABSENT, Glances
+from inksift.curation.dedup.glances.overlay import outlined, overlaid
+from inksift.curation.dedup.glances.votes import keypoints_of, votes
+from inksift.curation.gather.gate.fingerprint import ORIENTATIONS
 
 
 @dataclass(frozen=True)

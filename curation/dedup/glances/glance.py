@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Floats32
-from curation.base.rgb import Rgb, shrink
-from curation.base.trim import TRIM_SIDE_PX, trim
-from curation.base.unseen import NOTHING_UNSEEN, Unseen
-from curation.dedup.aligned.ground import ground_of
-from curation.dedup.aligned.view import ViewLimits, detected, roots, view_square
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.base.trim import TRIM_SIDE_PX, trim
+from inksift.curation.base.unseen import NOTHING_UNSEEN, Unseen
+from inksift.curation.dedup.aligned.ground import ground_of
+from inksift.curation.dedup.aligned.view import ViewLimits, detected, roots, view_square
 
 VERSION = 1
 """Raised whenever a glance may hold other numbers: what older code stored is made again."""

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.base.engine import in_batches, per_item
-from curation.base.rgb import Rgb
-from curation.base.unseen import Unseen
-from curation.dedup.glances.glance import Glances, glance_at, packed_glance, unpacked_glances
-from curation.store.workspace import Measurements
+from inksift.curation.base.engine import in_batches, per_item
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.unseen import Unseen
+from inksift.curation.dedup.glances.glance import (
+    Glances,
+    glance_at,
+    packed_glance,
+    unpacked_glances,
+)
+from inksift.curation.store.workspace import Measurements
 
 ReadSeen = Callable[[str], tuple[Rgb, Unseen]]
 """Gives the thumbnail of an image_id, and what that does not show."""

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Floats32
-from curation.base.rgb import Mask
-from curation.dedup.aligned.warp import correlation
-from curation.dedup.glances.glance import Glances
-from curation.dedup.glances.votes import KeypointVotes
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.rgb import Mask
+from inksift.curation.dedup.aligned.warp import correlation
+from inksift.curation.dedup.glances.glance import Glances
+from inksift.curation.dedup.glances.votes import KeypointVotes
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Flags, Floats32, Integers
-from curation.dedup.aligned.guesses import MIRRORED_BINS
-from curation.dedup.glances.glance import Glances
+from inksift.curation.base.arrays import Flags, Floats32, Integers
+from inksift.curation.dedup.aligned.guesses import MIRRORED_BINS
+from inksift.curation.dedup.glances.glance import Glances
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Flags, Integers
-from curation.dedup.propose.near import Hashes, iter_near_pairs
-from curation.dedup.propose.neighbours import Nearest, Vectors, nearest_of_all, ordered_pairs
-from curation.gather.gate.fingerprint import ORIENTATIONS
+from inksift.curation.base.arrays import Flags, Integers
+from inksift.curation.dedup.propose.near import Hashes, iter_near_pairs
+from inksift.curation.dedup.propose.neighbours import (
+    Nearest,
+    Vectors,
+    nearest_of_all,
+    ordered_pairs,
+)
+from inksift.curation.gather.gate.fingerprint import ORIENTATIONS
 
 _DISTANCES = 65
 """Bits in which two hashes may differ, 0 to 64."""

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.arrays import Integers
-from curation.dedup.propose.neighbours import (
+from inksift.curation.base.arrays import Integers
+from inksift.curation.dedup.propose.neighbours import (
     Nearest,
     Vectors,
     is_exact,
@@ -25,7 +25,7 @@ from curation.dedup.propose.neighbours import (
     nearest_of_some,
     nothing_near,
 )
-from curation.store.workspace import Measurements
+from inksift.curation.store.workspace import Measurements
 
 VERSION = 1
 """Raised whenever other neighbours may be found, so that all are searched again."""

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Integers
+from inksift.curation.base.arrays import Integers
 
 Hashes = npt.NDArray[np.uint64]
 Pairs = tuple[Integers, Integers, Integers]

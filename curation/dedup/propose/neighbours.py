@@ -19,7 +19,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
-from curation.base.arrays import Integers
+from inksift.curation.base.arrays import Integers
 
 Vectors = npt.NDArray[np.float32]
 Cosines = npt.NDArray[np.float64]

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import httpx
 
-from curation.base.errors import StoreError, WeightsError
-from curation.evidence.models.pinned import Weights
-from curation.evidence.models.weights import (
+from inksift.curation.base.errors import StoreError, WeightsError
+from inksift.curation.evidence.models.pinned import Weights
+from inksift.curation.evidence.models.weights import (
     cache_folder,
     how_to_get,
     matches,
     search_weights,
     weights_called,
 )
-from curation.store.files import write_atomically
+from inksift.curation.store.files import write_atomically
 
 MAX_BYTES = 400 * 2**20
 """Bytes of an answer after which it is not the weights asked for."""

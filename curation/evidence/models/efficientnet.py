@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from curation.base.arrays import Floats32
-from curation.base.engine import per_item
-from curation.base.errors import ParamError
-from curation.base.rgb import Rgb
-from curation.evidence.models.inference import NetworkSource, open_network
-from curation.evidence.models.pinned import Weights, digest_of, load_state
-from curation.evidence.models.roles import EmbedderModel
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.evidence.models.inference import NetworkSource, open_network
+from inksift.curation.evidence.models.pinned import Weights, digest_of, load_state
+from inksift.curation.evidence.models.roles import EmbedderModel
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from curation.evidence.models import efficientnet, yolo
-from curation.evidence.models.pinned import Weights
-from curation.evidence.models.roles import DetectorModel, EmbedderModel
+from inksift.curation.evidence.models import efficientnet, yolo
+from inksift.curation.evidence.models.pinned import Weights
+from inksift.curation.evidence.models.roles import DetectorModel, EmbedderModel
 
 DETECTORS: tuple[DetectorModel, ...] = (*yolo.DETECTOR_MODELS,)
 EMBEDDERS: tuple[EmbedderModel, ...] = (*efficientnet.EMBEDDER_MODELS,)

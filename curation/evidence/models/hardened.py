@@ -14,7 +14,7 @@ from types import ModuleType
 from PIL import Image
 from platformdirs import user_cache_path
 
-from curation.base.errors import MissingError
+from inksift.curation.base.errors import MissingError
 
 _ONNXRUNTIME = {"ORT_DISABLE_TELEMETRY": "1"}
 _ULTRALYTICS = {

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from curation.base.arrays import Floats32
-from curation.base.errors import SchemaError
-from curation.base.rgb import Rgb
-from curation.evidence.models.hardened import import_onnxruntime
-from curation.store.files import file_digest, write_atomically
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.errors import SchemaError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.evidence.models.hardened import import_onnxruntime
+from inksift.curation.store.files import file_digest, write_atomically
 
 if TYPE_CHECKING:
     from torch import nn

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curation.base.errors import WeightsError
-from curation.store.files import file_digest
+from inksift.curation.base.errors import WeightsError
+from inksift.curation.store.files import file_digest
 
 
 @dataclass(frozen=True)

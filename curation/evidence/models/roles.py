@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Rgb
-from curation.evidence.models.pinned import Weights
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.evidence.models.pinned import Weights
 
 Boxes = npt.NDArray[np.float32]
 """n x 6: x1, y1, x2, y2 as fractions of the picture, confidence, class index."""

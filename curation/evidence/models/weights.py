@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from platformdirs import user_cache_path
 
-from curation.base.errors import ParamError, WeightsError
-from curation.evidence.models.families import known_weights
-from curation.evidence.models.pinned import Weights
-from curation.store.files import file_digest
+from inksift.curation.base.errors import ParamError, WeightsError
+from inksift.curation.evidence.models.families import known_weights
+from inksift.curation.evidence.models.pinned import Weights
+from inksift.curation.store.files import file_digest
 
 log = logging.getLogger("inksift")
 

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from curation.base.arrays import Floats32
-from curation.base.engine import per_item
-from curation.base.errors import WeightsError
-from curation.base.rgb import Rgb
-from curation.evidence.models.hardened import import_ultralytics
-from curation.evidence.models.inference import NetworkSource, open_network
-from curation.evidence.models.pinned import Weights, digest_of, first_line
-from curation.evidence.models.roles import DetectorModel
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.errors import WeightsError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.evidence.models.hardened import import_ultralytics
+from inksift.curation.evidence.models.inference import NetworkSource, open_network
+from inksift.curation.evidence.models.pinned import Weights, digest_of, first_line
+from inksift.curation.evidence.models.roles import DetectorModel
 
 if TYPE_CHECKING:
     from torch import nn

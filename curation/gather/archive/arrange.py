@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from curation.gather.archive.parquets import folder_named
-from curation.gather.folder.choice import CLUTTER, Choice, ending
-from curation.gather.folder.layout import split_named
-from curation.gather.folder.walk import UNLABELLED
-from curation.gather.gate.formats import EXTENSIONS
+from inksift.curation.gather.archive.parquets import folder_named
+from inksift.curation.gather.folder.choice import CLUTTER, Choice, ending
+from inksift.curation.gather.folder.layout import split_named
+from inksift.curation.gather.folder.walk import UNLABELLED
+from inksift.curation.gather.gate.formats import EXTENSIONS
 
 _MOST_TOLD_BYTES = 2**20
 """Bytes of a file that tells a class; a longer one tells none."""

@@ -16,10 +16,10 @@ from typing import IO, Any, Literal, NamedTuple, cast
 
 import zstandard
 
-from curation.base.errors import SourceError
-from curation.gather.folder.choice import CLUTTER, Choice
-from curation.gather.folder.reach import below
-from curation.gather.gate.formats import ALLOWED, HEAD_SIZE, sniff
+from inksift.curation.base.errors import SourceError
+from inksift.curation.gather.folder.choice import CLUTTER, Choice
+from inksift.curation.gather.folder.reach import below
+from inksift.curation.gather.gate.formats import ALLOWED, HEAD_SIZE, sniff
 
 ArchiveKind = Literal["tar", "zip", "parquet"]
 

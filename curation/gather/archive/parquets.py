@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curation.gather.archive.kinds import SIGNS_OF_DAMAGE, Archive
-from curation.gather.archive.sink import CHUNK_BYTES, DamagedArchiveError, MemberError, Sink
-from curation.gather.folder.walk import UNLABELLED
-from curation.gather.gate.formats import EXTENSIONS, sniff
+from inksift.curation.gather.archive.kinds import SIGNS_OF_DAMAGE, Archive
+from inksift.curation.gather.archive.sink import CHUNK_BYTES, DamagedArchiveError, MemberError, Sink
+from inksift.curation.gather.folder.walk import UNLABELLED
+from inksift.curation.gather.gate.formats import EXTENSIONS, sniff
 
 _ROWS = 16
 """Rows in memory at a time: their pictures together."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from curation.base.errors import SourceError, StoreError
+from inksift.curation.base.errors import SourceError, StoreError
 
 CHUNK_BYTES = 2**20
 """Bytes that are read at a time."""

@@ -7,8 +7,8 @@ import tarfile
 from collections.abc import Iterator
 from typing import IO, Any, cast
 
-from curation.gather.archive.kinds import SIGNS_OF_DAMAGE, Archive, open_tar
-from curation.gather.archive.sink import CHUNK_BYTES, DamagedArchiveError, Sink, Spent
+from inksift.curation.gather.archive.kinds import SIGNS_OF_DAMAGE, Archive, open_tar
+from inksift.curation.gather.archive.sink import CHUNK_BYTES, DamagedArchiveError, Sink, Spent
 
 _MOST_HEADER_BYTES = 2**20
 """Bytes of a long name or of remarks before a member, which are read into memory."""

@@ -18,16 +18,16 @@ from typing import Any, NamedTuple
 
 from tqdm.auto import tqdm
 
-from curation.base.errors import SourceError
-from curation.gather.archive.arrange import Member, classes_told, key_of, places
-from curation.gather.archive.kinds import (
+from inksift.curation.base.errors import SourceError
+from inksift.curation.gather.archive.arrange import Member, classes_told, key_of, places
+from inksift.curation.gather.archive.kinds import (
     ENDINGS_OF_ARCHIVES,
     Archive,
     Archives,
     find_archives,
 )
-from curation.gather.archive.parquets import read_parquet_pictures
-from curation.gather.archive.sink import (
+from inksift.curation.gather.archive.parquets import read_parquet_pictures
+from inksift.curation.gather.archive.sink import (
     Bounds,
     DamagedArchiveError,
     Refused,
@@ -37,11 +37,11 @@ from curation.gather.archive.sink import (
     numbered,
     unwritten,
 )
-from curation.gather.archive.tars import read_tar
-from curation.gather.archive.zips import promised_bytes, read_zip
-from curation.gather.folder.choice import ending
-from curation.store.files import put_in_place, write_atomically
-from curation.store.workspace import UNPACKED_FOLDER, Workspace
+from inksift.curation.gather.archive.tars import read_tar
+from inksift.curation.gather.archive.zips import promised_bytes, read_zip
+from inksift.curation.gather.folder.choice import ending
+from inksift.curation.store.files import put_in_place, write_atomically
+from inksift.curation.store.workspace import UNPACKED_FOLDER, Workspace
 
 _FORMAT = 1
 """Raised whenever members would be placed otherwise than before."""

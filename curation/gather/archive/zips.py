@@ -7,8 +7,8 @@ import stat
 import zipfile
 from collections.abc import Iterator
 
-from curation.gather.archive.kinds import SIGNS_OF_DAMAGE, Archive
-from curation.gather.archive.sink import CHUNK_BYTES, DamagedArchiveError, MemberError, Sink
+from inksift.curation.gather.archive.kinds import SIGNS_OF_DAMAGE, Archive
+from inksift.curation.gather.archive.sink import CHUNK_BYTES, DamagedArchiveError, MemberError, Sink
 
 _ENCRYPTED = 0x1  # bit of a member's flags
 _NAME_IS_UTF8 = 0x800  # bit of a member's flags

@@ -8,10 +8,10 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from curation.base import engine
-from curation.gather.folder.reach import Reach
-from curation.gather.folder.safe_open import RefusedError, read_chunks
-from curation.gather.folder.walk import Found
+from inksift.curation.base import engine
+from inksift.curation.gather.folder.reach import Reach
+from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
+from inksift.curation.gather.folder.walk import Found
 
 _BATCH = 512
 """Files whose digests are taken at a time, between two looks at the progress bar."""

@@ -10,9 +10,9 @@ from typing import Literal
 
 import pandas as pd
 
-from curation.base.errors import SourceError
-from curation.base.tables import Table
-from curation.gather.folder.walk import UNLABELLED, Found, display
+from inksift.curation.base.errors import SourceError
+from inksift.curation.base.tables import Table
+from inksift.curation.gather.folder.walk import UNLABELLED, Found, display
 
 Layout = Literal["auto", "classes", "splits"]
 

@@ -14,8 +14,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from curation.base.errors import SourceError
-from curation.gather.folder.safe_open import open_file
+from inksift.curation.base.errors import SourceError
+from inksift.curation.gather.folder.safe_open import open_file
 
 
 class Spot(NamedTuple):

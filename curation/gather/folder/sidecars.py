@@ -11,13 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from curation.base import engine
-from curation.base.tables import Table
-from curation.gather.folder.choice import SetAside, ending
-from curation.gather.folder.reach import Reach
-from curation.gather.folder.safe_open import RefusedError
-from curation.gather.folder.walk import Found, Listed, display
-from curation.gather.gate.formats import ALLOWED, sniff
+from inksift.curation.base import engine
+from inksift.curation.base.tables import Table
+from inksift.curation.gather.folder.choice import SetAside, ending
+from inksift.curation.gather.folder.reach import Reach
+from inksift.curation.gather.folder.safe_open import RefusedError
+from inksift.curation.gather.folder.walk import Found, Listed, display
+from inksift.curation.gather.gate.formats import ALLOWED, sniff
 
 ENDINGS = (
     ".txt",

@@ -15,10 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from curation.base.errors import SourceError
-from curation.gather.folder.choice import EVERYTHING, NOT_INCLUDED, Choice, SetAside
-from curation.gather.folder.reach import Reach, Spot, below, is_folder
-from curation.gather.folder.safe_open import open_folder
+from inksift.curation.base.errors import SourceError
+from inksift.curation.gather.folder.choice import EVERYTHING, NOT_INCLUDED, Choice, SetAside
+from inksift.curation.gather.folder.reach import Reach, Spot, below, is_folder
+from inksift.curation.gather.folder.safe_open import open_folder
 
 UNLABELLED = "unlabelled"
 

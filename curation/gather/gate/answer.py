@@ -10,19 +10,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from curation.base.ai_marks import AI_MARKS
-from curation.base.file_errors import FILE_ERRORS
-from curation.base.spectra import BANDS
-from curation.base.thumbnail_codec import packed_size
-from curation.base.unseen import check_unseen
-from curation.gather.folder.walk import display
-from curation.gather.gate.content import GREY_SIDE_PX, Content
-from curation.gather.gate.detail import NO_DETAIL, Detail
-from curation.gather.gate.fingerprint import ORIENTATIONS, Fingerprint, fingerprint
-from curation.gather.gate.formats import ALLOWED
-from curation.gather.gate.stored_as import NOT_TOLD, StoredAs
-from curation.gather.gate.undecodable import MAX_SIDE_PX
-from curation.gather.signals import SIGNALS
+from inksift.curation.base.ai_marks import AI_MARKS
+from inksift.curation.base.file_errors import FILE_ERRORS
+from inksift.curation.base.spectra import BANDS
+from inksift.curation.base.thumbnail_codec import packed_size
+from inksift.curation.base.unseen import check_unseen
+from inksift.curation.gather.folder.walk import display
+from inksift.curation.gather.gate.content import GREY_SIDE_PX, Content
+from inksift.curation.gather.gate.detail import NO_DETAIL, Detail
+from inksift.curation.gather.gate.fingerprint import ORIENTATIONS, Fingerprint, fingerprint
+from inksift.curation.gather.gate.formats import ALLOWED
+from inksift.curation.gather.gate.stored_as import NOT_TOLD, StoredAs
+from inksift.curation.gather.gate.undecodable import MAX_SIDE_PX
+from inksift.curation.gather.signals import SIGNALS
 
 MAX_NOTE_LENGTH = 200
 """Bytes of a note: a line in a table, not a log."""

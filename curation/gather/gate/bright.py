@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.gather.gate.colorimetry import PRIMARIES, SRGB_PRIMARIES, to_d50
+from inksift.curation.gather.gate.colorimetry import PRIMARIES, SRGB_PRIMARIES, to_d50
 
 Lights = npt.NDArray[np.float32]
 PQ, HLG = 16, 18  # numbers of the two curves in H.273

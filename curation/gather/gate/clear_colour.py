@@ -9,8 +9,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from curation.base.rgb import Rgb
-from curation.gather.gate.png_chunks import Png
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.gather.gate.png_chunks import Png
 
 HALVED_BITS = 16
 """Bits of a sample of which Pillow keeps the upper half."""

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms
 
-from curation.base.rgb import Rgb
-from curation.base.unseen import WHITE
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.unseen import WHITE
 
 DEEP_GREYS = ("I", "F")
 SCALES = (1.0, 255.0, 65535.0)

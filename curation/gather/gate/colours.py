@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from curation.gather.gate.avif_boxes import colour_numbers
-from curation.gather.gate.bright import BRIGHT, Toned
-from curation.gather.gate.colorimetry import (
+from inksift.curation.gather.gate.avif_boxes import colour_numbers
+from inksift.curation.gather.gate.bright import BRIGHT, Toned
+from inksift.curation.gather.gate.colorimetry import (
     PRIMARIES,
     SRGB_PRIMARIES,
     TRANSFERS,
@@ -19,8 +19,8 @@ from curation.gather.gate.colorimetry import (
     power,
     written_profile,
 )
-from curation.gather.gate.png_chunks import unpacked_profile
-from curation.gather.gate.srgb import OddProfileError, ToSrgb, to_srgb
+from inksift.curation.gather.gate.png_chunks import unpacked_profile
+from inksift.curation.gather.gate.srgb import OddProfileError, ToSrgb, to_srgb
 
 ODD_PROFILE = "odd_profile"
 """The flag of a file whose colours cannot be told: they are read as sRGB."""

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.base.rgb import Rgb
-from curation.base.trim import Box, trim
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.trim import Box, trim
 
 GREY_SIDE_PX = 32
 """Side of the square behind a hash: that of imagehash, so that both give the same bits."""

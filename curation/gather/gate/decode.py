@@ -26,10 +26,10 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from curation.gather.gate.formats import PLAIN, sniff
-from curation.gather.gate.load import Picture, load_picture
-from curation.gather.gate.other_formats import other_format
-from curation.gather.gate.undecodable import UndecodableError
+from inksift.curation.gather.gate.formats import PLAIN, sniff
+from inksift.curation.gather.gate.load import Picture, load_picture
+from inksift.curation.gather.gate.other_formats import other_format
+from inksift.curation.gather.gate.undecodable import UndecodableError
 
 VERSION = 4
 """Raised whenever the same bytes may give other pixels."""

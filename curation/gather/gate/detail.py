@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Rgb
-from curation.base.spectra import BANDS, FIRST_CYCLES, NO_POWER, PER_OCTAVE, centre
-from curation.gather.gate.halos import halo
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.spectra import BANDS, FIRST_CYCLES, NO_POWER, PER_OCTAVE, centre
+from inksift.curation.gather.gate.halos import halo
 
 VERSION = 2
 """Raised whenever the same pixels may give another detail."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import dct
 
-from curation.gather.gate.content import Content
+from inksift.curation.gather.gate.content import Content
 
 VERSION = 2
 """Raised whenever the same pixels may give another fingerprint."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from curation.gather.gate.other_formats import other_format
+from inksift.curation.gather.gate.other_formats import other_format
 
 PLAIN = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 """Formats of the web and of scanners, by Pillow's names."""

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from curation.base.rgb import Rgb
-from curation.base.unseen import film_frame, film_of
-from curation.gather.gate.ground import Shown
-from curation.gather.signals.colours import colours
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.unseen import film_frame, film_of
+from inksift.curation.gather.gate.ground import Shown
+from inksift.curation.gather.signals.colours import colours
 
 WITH_FRAMES = ("GIF", "PNG", "WEBP", "AVIF", "TIFF")
 """Formats that may hold several frames or pages and are read beyond the first."""

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.base.pages import INVISIBLE
-from curation.base.rgb import Rgb, shrink
-from curation.base.unseen import BLACK, WHITE, Alpha
-from curation.gather.gate.colour_modes import over_ground, premultiplied, to_rgb
+from inksift.curation.base.pages import INVISIBLE
+from inksift.curation.base.rgb import Rgb, shrink
+from inksift.curation.base.unseen import BLACK, WHITE, Alpha
+from inksift.curation.gather.gate.colour_modes import over_ground, premultiplied, to_rgb
 
 LOOK_SIDE_PX = 320
 """Longest side at which a ground is chosen."""

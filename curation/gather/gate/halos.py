@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.arrays import Flags
+from inksift.curation.base.arrays import Flags
 
 _Levels = npt.NDArray[np.float32]
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import simplejpeg
 from PIL import Image
 
-from curation.base.rgb import Rgb
-from curation.gather.gate.srgb import ToSrgb, shown_image, shown_rgb
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.gather.gate.srgb import ToSrgb, shown_image, shown_rgb
 
 SOI, EOI, SOS, DHT = 0xD8, 0xD9, 0xDA, 0xC4  # markers: start, end, a scan, tables of codes
 FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}

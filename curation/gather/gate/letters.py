@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.pages import BLANK, DRAWN, TEXT
-from curation.base.rgb import Mask, Rgb, channels_apart, shrink
+from inksift.curation.base.pages import BLANK, DRAWN, TEXT
+from inksift.curation.base.rgb import Mask, Rgb, channels_apart, shrink
 
 Levels = npt.NDArray[np.uint8]
 

@@ -12,19 +12,24 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from curation.base.rgb import Rgb
-from curation.base.unseen import NOTHING_UNSEEN, Unseen
-from curation.gather.gate.clear_colour import with_clear_colour
-from curation.gather.gate.colours import other_colours, png_colours
-from curation.gather.gate.first_frame import cut_to_part, first_part, on_canvas
-from curation.gather.gate.formats import PLAIN
-from curation.gather.gate.frames import Chosen, choose_frame
-from curation.gather.gate.ground import Shown, as_seen
-from curation.gather.gate.jpeg import from_samples, read_frame, samples
-from curation.gather.gate.png_chunks import read_png
-from curation.gather.gate.srgb import ToSrgb, shown_image
-from curation.gather.gate.tiff_samples import TiffTag, read_directory, read_layout, read_samples
-from curation.gather.gate.undecodable import UndecodableError, check_size
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.unseen import NOTHING_UNSEEN, Unseen
+from inksift.curation.gather.gate.clear_colour import with_clear_colour
+from inksift.curation.gather.gate.colours import other_colours, png_colours
+from inksift.curation.gather.gate.first_frame import cut_to_part, first_part, on_canvas
+from inksift.curation.gather.gate.formats import PLAIN
+from inksift.curation.gather.gate.frames import Chosen, choose_frame
+from inksift.curation.gather.gate.ground import Shown, as_seen
+from inksift.curation.gather.gate.jpeg import from_samples, read_frame, samples
+from inksift.curation.gather.gate.png_chunks import read_png
+from inksift.curation.gather.gate.srgb import ToSrgb, shown_image
+from inksift.curation.gather.gate.tiff_samples import (
+    TiffTag,
+    read_directory,
+    read_layout,
+    read_samples,
+)
+from inksift.curation.gather.gate.undecodable import UndecodableError, check_size
 
 ORIENTATION_TAG = 0x0112
 """The EXIF tag that says how a picture is turned."""
@@ -83,8 +88,8 @@ def load_picture(data: bytes, kind: str, max_pixels: int) -> Picture:
 
 def _load_drawn(data: bytes, kind: str, max_pixels: int) -> Picture:
     """What illustrators work with; a file inside of another is read as if it lay alone."""
-    from curation.gather.gate.drawn.found import Inside  # few files need them
-    from curation.gather.gate.drawn.readers import READERS
+    from inksift.curation.gather.gate.drawn.found import Inside  # few files need them
+    from inksift.curation.gather.gate.drawn.readers import READERS
 
     found = READERS[kind](data, lambda size: check_size(size, max_pixels))
     if isinstance(found, Inside):

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from PIL import Image
 
-from curation.gather.gate.png_chunks import SIGNATURE, text_chunks
+from inksift.curation.gather.gate.png_chunks import SIGNATURE, text_chunks
 
 TEXT_BYTES = 2**20
 """Of one remark after decompression: workflows of ComfyUI have some hundred thousand."""

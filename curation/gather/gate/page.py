@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.pages import BLANK, DRAWN
-from curation.base.rgb import Mask, Rgb, channels_apart, shrink
-from curation.base.strips import is_strip
-from curation.base.unseen import BLACK, WHITE, Unseen
-from curation.gather.gate.letters import is_text
+from inksift.curation.base.pages import BLANK, DRAWN
+from inksift.curation.base.rgb import Mask, Rgb, channels_apart, shrink
+from inksift.curation.base.strips import is_strip
+from inksift.curation.base.unseen import BLACK, WHITE, Unseen
+from inksift.curation.gather.gate.letters import is_text
 
 _Plane = npt.NDArray[np.float32]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from curation.base.rgb import Rgb
-from curation.base.strips import working_size
-from curation.base.thumbnail_codec import pack
-from curation.base.trim import trim
-from curation.base.unseen import NOTHING_UNSEEN, Unseen, pack_unseen
-from curation.gather.gate.content import Content, content_inside
-from curation.gather.gate.detail import Detail, find_detail
-from curation.gather.gate.page import page_of_all
-from curation.gather.signals import SIGNALS
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.strips import working_size
+from inksift.curation.base.thumbnail_codec import pack
+from inksift.curation.base.trim import trim
+from inksift.curation.base.unseen import NOTHING_UNSEEN, Unseen, pack_unseen
+from inksift.curation.gather.gate.content import Content, content_inside
+from inksift.curation.gather.gate.detail import Detail, find_detail
+from inksift.curation.gather.gate.page import page_of_all
+from inksift.curation.gather.signals import SIGNALS
 
 
 class Measures(NamedTuple):

@@ -26,12 +26,12 @@ from typing import Any, Self
 
 from PIL import Image
 
-from curation.base.errors import GateError
-from curation.base.strips import LONGEST_STRIP_PX, WINDOW_SIDE_PX
-from curation.gather.gate.answer import WORKER_LOST, Decoded, checked, safe
-from curation.gather.gate.worker import LENGTHS, Settings
+from inksift.curation.base.errors import GateError
+from inksift.curation.base.strips import LONGEST_STRIP_PX, WINDOW_SIDE_PX
+from inksift.curation.gather.gate.answer import WORKER_LOST, Decoded, checked, safe
+from inksift.curation.gather.gate.worker import LENGTHS, Settings
 
-WORKER = (sys.executable, "-P", "-m", "curation.gather.gate.worker")
+WORKER = (sys.executable, "-P", "-m", "inksift.curation.gather.gate.worker")
 START_TIMEOUT_S = 60
 """Seconds to import the decoder: ten times what a busy machine takes."""
 
@@ -224,8 +224,8 @@ def _sound_picture() -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    """This process's environment, with `curation` importable and no threads in the mathematical
+    """This process's environment, with `inksift` importable and no threads in the mathematical
     libraries."""
-    root = str(Path(__file__).resolve().parents[3])
+    root = str(Path(__file__).parents[4])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
     return os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

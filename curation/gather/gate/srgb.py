@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms
 
-from curation.base.rgb import Rgb
-from curation.gather.gate.colour_modes import DEEP_GREYS, to_rgb
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.gather.gate.colour_modes import DEEP_GREYS, to_rgb
 
 PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """Pillow's mode of the pixels that a profile speaks of."""

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.gather.gate.jpeg import segments
-from curation.gather.gate.tiff_samples import UNPACKED, TiffTag, read_directory
+from inksift.curation.gather.gate.jpeg import segments
+from inksift.curation.gather.gate.tiff_samples import UNPACKED, TiffTag, read_directory
 
 VERSION = 1
 """Raised whenever the same headers may tell another thing."""

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, TiffImagePlugin
 
-from curation.gather.gate.colour_modes import SCALES
+from inksift.curation.gather.gate.colour_modes import SCALES
 
 
 class TiffTag(IntEnum):

@@ -9,9 +9,9 @@ import cv2
 import PIL
 import simplejpeg
 
-from curation.base import strips, thumbnail_codec
-from curation.gather.gate import decode, detail, fingerprint, stored_as
-from curation.gather.gate.undecodable import MAX_SIDE_PX
+from inksift.curation.base import strips, thumbnail_codec
+from inksift.curation.gather.gate import decode, detail, fingerprint, stored_as
+from inksift.curation.gather.gate.undecodable import MAX_SIDE_PX
 
 VERSION = 3
 """Raised whenever what a decode measures is arranged otherwise."""

@@ -1,5 +1,5 @@
-"""The process in which hostile bytes are decoded: `python -m curation.gather.gate.worker SETTINGS`,
-started by the gate.
+"""The process in which hostile bytes are decoded, started by the gate:
+`python -m inksift.curation.gather.gate.worker SETTINGS`.
 
 It holds no path and no network: files come as open handles over the socket on its standard input,
 one at a time, and each is answered with a JSON header and a thumbnail. It ends when the socket
@@ -21,12 +21,12 @@ from typing import Any, NamedTuple
 
 import cv2
 
-from curation.gather.folder.safe_open import RefusedError, read_chunks
-from curation.gather.gate.decode import decode
-from curation.gather.gate.marked import find_ai_mark
-from curation.gather.gate.pixels import measure_pixels
-from curation.gather.gate.stored_as import stored_as
-from curation.gather.gate.undecodable import UndecodableError
+from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
+from inksift.curation.gather.gate.decode import decode
+from inksift.curation.gather.gate.marked import find_ai_mark
+from inksift.curation.gather.gate.pixels import measure_pixels
+from inksift.curation.gather.gate.stored_as import stored_as
+from inksift.curation.gather.gate.undecodable import UndecodableError
 
 ID_LENGTH = 64
 """Hexadecimal digits of a SHA-256."""

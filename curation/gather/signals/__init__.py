@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from curation.gather.signals import chroma, colours, edges, entropy, flat_area, noise
-from curation.gather.signals.base import Signal
+from inksift.curation.gather.signals import chroma, colours, edges, entropy, flat_area, noise
+from inksift.curation.gather.signals.base import Signal
 
 SIGNALS: tuple[Signal, ...] = (
     edges.SIGNAL,

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from curation.base.rgb import Rgb as Rgb
-from curation.base.strips import over_windows
+from inksift.curation.base.rgb import Rgb as Rgb
+from inksift.curation.base.strips import over_windows
 
 
 @dataclass(frozen=True)

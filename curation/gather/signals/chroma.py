@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cv2
 
-from curation.gather.signals.base import Limits, Rgb, Signal
+from inksift.curation.gather.signals.base import Limits, Rgb, Signal
 
 
 def chroma(rgb: Rgb) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from curation.gather.signals.base import Limits, Rgb, Signal
+from inksift.curation.gather.signals.base import Limits, Rgb, Signal
 
 SAMPLE_SIDE_PX = 256
 """Longest side at which colours are counted."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from curation.base.rgb import shrink
-from curation.gather.signals.base import Limits, Rgb, Signal
+from inksift.curation.base.rgb import shrink
+from inksift.curation.gather.signals.base import Limits, Rgb, Signal
 
 LONGEST_SIDE_PX = 256
 """Longest side at which edges are looked for: 1.8 ms a picture instead of 16 at full size."""

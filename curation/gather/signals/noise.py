@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.gather.signals.base import Limits, Rgb, Signal
+from inksift.curation.gather.signals.base import Limits, Rgb, Signal
 
 LAPLACIAN_PAIR = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 """Blind to flat and sloping ground; white noise of deviation s gives deviation 6 s (Immerkaer

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from curation.base import engine
-from curation.base.rgb import Rgb
-from curation.gather.signals import SIGNALS
-from curation.gather.signals.base import Signal
-from curation.store.workspace import Measured, Workspace
+from inksift.curation.base import engine
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.gather.signals.base import Signal
+from inksift.curation.store.workspace import Measured, Workspace
 
 SIGNAL_BATCH = 512
 """Pictures measured between two saves: a signal takes about a millisecond."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from curation.base.tables import Table
-from curation.gather.signals import SIGNALS
-from curation.gather.signals.base import Signal
+from inksift.curation.base.tables import Table
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.gather.signals.base import Signal
 
 
 def signals_table(signals: Sequence[Signal]) -> Table:

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from curation.base.errors import LedgerError
+from inksift.curation.base.errors import LedgerError
 
 EXAMPLES = (
     "sqlite:////folder/ledger.sqlite, or postgresql+psycopg://user@host/name with its driver "

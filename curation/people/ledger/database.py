@@ -21,11 +21,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from curation.base.errors import LedgerError
-from curation.people.ledger.address import EXAMPLES, file_of, parsed, shown
-from curation.people.ledger.decisions import ACTIONS
-from curation.people.ledger.entries import LEDGER_ENTRIES, Entry
-from curation.store.files import sync_folder, temporary_beside
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.people.ledger.address import EXAMPLES, file_of, parsed, shown
+from inksift.curation.people.ledger.decisions import ACTIONS
+from inksift.curation.people.ledger.entries import LEDGER_ENTRIES, Entry
+from inksift.curation.store.files import sync_folder, temporary_beside
 
 _FORMAT = 1
 """Raised whenever an older ledger could not be read as it is."""

@@ -7,8 +7,8 @@ import reprlib
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from curation.base.errors import LedgerError
-from curation.base.media import ILLUSTRATION, PHOTO
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.base.media import ILLUSTRATION, PHOTO
 
 MAX_NAME_BYTES = 255
 """Bytes of a name in UTF-8: those of a file name."""

@@ -7,8 +7,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 
-from curation.people.ledger.decisions import Decision, subject
-from curation.people.ledger.entries import Entry, LedgerConflict, in_force, last_word, taken_back
+from inksift.curation.people.ledger.decisions import Decision, subject
+from inksift.curation.people.ledger.entries import (
+    Entry,
+    LedgerConflict,
+    in_force,
+    last_word,
+    taken_back,
+)
 
 _Subject = tuple[str, ...]
 Copies = Mapping[str, Collection[str]]

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.base.errors import LedgerError
-from curation.base.tables import Table
-from curation.people.ledger.decisions import subject
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.base.tables import Table
+from inksift.curation.people.ledger.decisions import subject
 
 LEDGER_ENTRIES = Table(
     "ledger",

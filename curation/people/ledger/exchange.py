@@ -24,11 +24,11 @@ from typing import Literal
 
 import pandas as pd
 
-from curation.base.errors import LedgerError
-from curation.people.ledger.decisions import Decision, checked_decision, subject
-from curation.people.ledger.entries import Entry, in_force
-from curation.store.safe_csv import csv_bytes
-from curation.store.spreadsheet import column_names, csv_reader, text_of
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.people.ledger.decisions import Decision, checked_decision, subject
+from inksift.curation.people.ledger.entries import Entry, in_force
+from inksift.curation.store.safe_csv import csv_bytes
+from inksift.curation.store.spreadsheet import column_names, csv_reader, text_of
 
 _TO_READ = ("who", "at")
 _COUNT = "of"

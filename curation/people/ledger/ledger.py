@@ -11,18 +11,23 @@ from typing import NamedTuple
 import pandas as pd
 import sqlalchemy as sa
 
-from curation.base.errors import LedgerError
-from curation.people.ledger.database import (
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.people.ledger.database import (
     Database,
     append,
     entry_numbered,
     known_entries,
     last_number,
 )
-from curation.people.ledger.decisions import Decision, checked_decision, checked_note, checked_who
-from curation.people.ledger.draft import Copies, Draft, conflict
-from curation.people.ledger.entries import LEDGER_ENTRIES, Entry, human_decisions, version
-from curation.store.workspace import Workspace
+from inksift.curation.people.ledger.decisions import (
+    Decision,
+    checked_decision,
+    checked_note,
+    checked_who,
+)
+from inksift.curation.people.ledger.draft import Copies, Draft, conflict
+from inksift.curation.people.ledger.entries import LEDGER_ENTRIES, Entry, human_decisions, version
+from inksift.curation.store.workspace import Workspace
 
 OWN_LEDGER = "ledger.sqlite"
 

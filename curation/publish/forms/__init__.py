@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from curation.base.errors import ParamError
-from curation.publish.forms import (
+from inksift.curation.base.errors import ParamError
+from inksift.curation.publish.forms import (
     as_coco,
     as_croissant,
     as_csv,
@@ -18,7 +18,7 @@ from curation.publish.forms import (
     as_webdataset,
     as_yolo,
 )
-from curation.publish.forms.form import Form
+from inksift.curation.publish.forms.form import Form
 
 FORMS = (
     as_folders.FORM,

@@ -7,13 +7,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from curation.base.tables import OBJECT_COUNTS
-from curation.publish.boxes import boxes_of, demand_boxes
-from curation.publish.forms.form import Form
-from curation.publish.placement import Naming, no_sidecars, told_plan
-from curation.publish.records import record
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask
-from curation.publish.tree import Texts, write_tree
+from inksift.curation.base.tables import OBJECT_COUNTS
+from inksift.curation.publish.boxes import boxes_of, demand_boxes
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.placement import Naming, no_sidecars, told_plan
+from inksift.curation.publish.records import record
+from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTask
+from inksift.curation.publish.tree import Texts, write_tree
 
 _FOLDERS = {"": "images", "validation": "val"}
 """What COCO calls the folders of pictures, where that is not the name of the split."""

@@ -6,9 +6,9 @@ from itertools import chain
 
 import pandas as pd
 
-from curation.publish.beside import caption_of
-from curation.publish.forms.form import Form
-from curation.publish.task import (
+from inksift.curation.publish.beside import caption_of
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.task import (
     LISTED,
     ExportPicture,
     ExportSummary,
@@ -17,8 +17,8 @@ from curation.publish.task import (
     read_batches,
     write_mark,
 )
-from curation.store.files import write_atomically
-from curation.store.safe_csv import csv_bytes
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.safe_csv import csv_bytes
 
 _FILE = "pictures.csv"
 

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS
-from curation.publish.boxes import DetectedBox, boxes_of
-from curation.publish.forms.form import Form
-from curation.publish.placement import Naming, no_sidecars, told_plan
-from curation.publish.records import record
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask
-from curation.publish.tree import Texts, write_tree
+from inksift.curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS
+from inksift.curation.publish.boxes import DetectedBox, boxes_of
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.placement import Naming, no_sidecars, told_plan
+from inksift.curation.publish.records import record
+from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTask
+from inksift.curation.publish.tree import Texts, write_tree
 
 _VERSION = "1.0.0"
 """The FiftyOne whose layout this is; every later one reads it."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from curation.publish.beside import Sidecar
-from curation.publish.export_names import distinct, file_name, safe_name, sidecar_name
-from curation.publish.forms.form import Form
-from curation.publish.placement import Plan
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask, class_folder
-from curation.publish.tree import write_tree
+from inksift.curation.publish.beside import Sidecar
+from inksift.curation.publish.export_names import distinct, file_name, safe_name, sidecar_name
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.placement import Plan
+from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTask, class_folder
+from inksift.curation.publish.tree import write_tree
 
 
 def write_folders(task: ExportTask, summary: ExportSummary) -> None:

@@ -10,14 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curation.publish.card import Counted, config_head, data_card
-from curation.publish.export_names import kept_name
-from curation.publish.forms.form import BY_PILLOW, Form
-from curation.publish.records import record
-from curation.publish.shards import Shard, shards_of
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask, read_batches
-from curation.publish.tree import begin, finish
-from curation.store.files import atomic_file, write_atomically
+from inksift.curation.publish.card import Counted, config_head, data_card
+from inksift.curation.publish.export_names import kept_name
+from inksift.curation.publish.forms.form import BY_PILLOW, Form
+from inksift.curation.publish.records import record
+from inksift.curation.publish.shards import Shard, shards_of
+from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTask, read_batches
+from inksift.curation.publish.tree import begin, finish
+from inksift.curation.store.files import atomic_file, write_atomically
 
 _TEXTS = ("caption", "licence", "source", "image_id")
 _CARD = "README.md"

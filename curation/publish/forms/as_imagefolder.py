@@ -15,15 +15,21 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from curation.publish.beside import Sidecar
-from curation.publish.card import Counted, config_head, data_card
-from curation.publish.export_names import distinct, kept_folder
-from curation.publish.forms.form import BY_PILLOW, Form
-from curation.publish.placement import Naming, own_names, told_plan
-from curation.publish.records import record
-from curation.publish.shards import WITHOUT_SPLIT
-from curation.publish.task import MARK, ExportPicture, ExportSummary, ExportTask, class_folder
-from curation.publish.tree import Texts, write_tree
+from inksift.curation.publish.beside import Sidecar
+from inksift.curation.publish.card import Counted, config_head, data_card
+from inksift.curation.publish.export_names import distinct, kept_folder
+from inksift.curation.publish.forms.form import BY_PILLOW, Form
+from inksift.curation.publish.placement import Naming, own_names, told_plan
+from inksift.curation.publish.records import record
+from inksift.curation.publish.shards import WITHOUT_SPLIT
+from inksift.curation.publish.task import (
+    MARK,
+    ExportPicture,
+    ExportSummary,
+    ExportTask,
+    class_folder,
+)
+from inksift.curation.publish.tree import Texts, write_tree
 
 _METADATA, _CARD = "metadata.jsonl", "README.md"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from curation.gather.folder.choice import ending
-from curation.gather.folder.sidecars import CAPTIONS
-from curation.publish.beside import Sidecar
-from curation.publish.forms.form import Form
-from curation.publish.placement import Naming, Plan, own_names, told_plan
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask
-from curation.publish.tree import write_tree
+from inksift.curation.gather.folder.choice import ending
+from inksift.curation.gather.folder.sidecars import CAPTIONS
+from inksift.curation.publish.beside import Sidecar
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.placement import Naming, Plan, own_names, told_plan
+from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTask
+from inksift.curation.publish.tree import write_tree
 
 _READS = frozenset({"JPEG", "PNG", "WEBP", "BMP"})
 """What sd-scripts look for without further plugins."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from itertools import chain
 
-from curation.publish.forms.form import Form
-from curation.publish.records import caption
-from curation.publish.task import (
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.records import caption
+from inksift.curation.publish.task import (
     ExportPicture,
     ExportSummary,
     ExportTask,
     read_batches,
     write_mark,
 )
-from curation.store.files import write_atomically
+from inksift.curation.store.files import write_atomically
 
 _FILE = "labels.jsonl"
 

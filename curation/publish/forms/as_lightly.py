@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS
-from curation.publish.boxes import boxes_of
-from curation.publish.forms.form import Form
-from curation.publish.placement import Naming, no_sidecars, told_plan
-from curation.publish.records import record
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask
-from curation.publish.tree import Texts, write_tree
+from inksift.curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS
+from inksift.curation.publish.boxes import boxes_of
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.placement import Naming, no_sidecars, told_plan
+from inksift.curation.publish.records import record
+from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTask
+from inksift.curation.publish.tree import Texts, write_tree
 
 _READS = frozenset({"JPEG", "PNG", "BMP", "TIFF", "WEBP"})
 """What LightlyStudio takes for pictures."""
@@ -42,7 +42,7 @@ def write_lightly(task: ExportTask, summary: ExportSummary) -> None:
 
 def _texts(task: ExportTask, there: Mapping[str, ExportPicture]) -> Texts:
     pictures = {name.removeprefix("images/"): picture for name, picture in there.items()}
-    opener = files("curation.publish") / "templates" / f"{_OPENER}.txt"
+    opener = files("inksift.curation.publish") / "templates" / f"{_OPENER}.txt"
     predictions = {
         # With the whole name: of one called schema.json the reader takes no notice.
         f"{_PREDICTIONS}/{name}.json": _predictions(task, name, picture)

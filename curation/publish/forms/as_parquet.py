@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curation.gather.folder.safe_open import RefusedError
-from curation.publish.beside import caption_of, read_sidecar
-from curation.publish.forms.form import Form
-from curation.publish.task import (
+from inksift.curation.gather.folder.safe_open import RefusedError
+from inksift.curation.publish.beside import caption_of, read_sidecar
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.task import (
     LISTED,
     ExportPicture,
     ExportSummary,
@@ -19,7 +19,7 @@ from curation.publish.task import (
     read_batches,
     write_mark,
 )
-from curation.store.files import atomic_file
+from inksift.curation.store.files import atomic_file
 
 _FILE = "pictures.parquet"
 

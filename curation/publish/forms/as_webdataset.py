@@ -17,14 +17,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from curation.publish.export_names import extension_of, kept_name
-from curation.publish.forms.form import BY_PILLOW, Form
-from curation.publish.placement import Naming, no_sidecars, plan_of
-from curation.publish.records import record
-from curation.publish.shards import Shard, shards_of
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask, read_batches
-from curation.publish.tree import begin, finish
-from curation.store.files import atomic_file, write_atomically
+from inksift.curation.publish.export_names import extension_of, kept_name
+from inksift.curation.publish.forms.form import BY_PILLOW, Form
+from inksift.curation.publish.placement import Naming, no_sidecars, plan_of
+from inksift.curation.publish.records import record
+from inksift.curation.publish.shards import Shard, shards_of
+from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTask, read_batches
+from inksift.curation.publish.tree import begin, finish
+from inksift.curation.store.files import atomic_file, write_atomically
 
 _CLASSES = "classes.txt"
 _ALSO_DIVIDES = re.compile(r"[.]+")

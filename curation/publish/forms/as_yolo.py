@@ -8,13 +8,13 @@ from collections.abc import Mapping
 
 import yaml
 
-from curation.base.tables import OBJECT_COUNTS
-from curation.publish.boxes import boxes_of, demand_boxes
-from curation.publish.export_names import kept_folder
-from curation.publish.forms.form import Form
-from curation.publish.placement import Naming, no_sidecars, told_plan
-from curation.publish.task import ExportPicture, ExportSummary, ExportTask
-from curation.publish.tree import Texts, write_tree
+from inksift.curation.base.tables import OBJECT_COUNTS
+from inksift.curation.publish.boxes import boxes_of, demand_boxes
+from inksift.curation.publish.export_names import kept_folder
+from inksift.curation.publish.forms.form import Form
+from inksift.curation.publish.placement import Naming, no_sidecars, told_plan
+from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTask
+from inksift.curation.publish.tree import Texts, write_tree
 
 _READS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF", "AVIF", "HEIC"})
 """What ultralytics takes for pictures."""

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from curation.gather.gate.formats import ALLOWED
-from curation.publish.export_names import kept_folder
-from curation.publish.task import MARK, ExportSummary, ExportTask
+from inksift.curation.gather.gate.formats import ALLOWED
+from inksift.curation.publish.export_names import kept_folder
+from inksift.curation.publish.task import MARK, ExportSummary, ExportTask
 
 BY_PILLOW = frozenset({"JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"})
 """Formats that a library opens which reads pictures by Pillow alone."""

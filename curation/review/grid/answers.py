@@ -11,16 +11,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from curation.people.ledger.entries import Entry, LedgerConflict
-from curation.review.cards import path_of, said
-from curation.review.catalogue import Catalogue
-from curation.review.grid.listing import listing_of
-from curation.review.grid.many import OF_A_COPY, Many, many_of, undone_of
-from curation.review.grid.mapping import map_told
-from curation.review.grid.rows import MOST_ROWS, news, rows_of
-from curation.review.pages import Pages
-from curation.review.state import State
-from curation.review.strict_json import parsed_body
+from inksift.curation.people.ledger.entries import Entry, LedgerConflict
+from inksift.curation.review.cards import path_of, said
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.review.grid.listing import listing_of
+from inksift.curation.review.grid.many import OF_A_COPY, Many, many_of, undone_of
+from inksift.curation.review.grid.mapping import map_told
+from inksift.curation.review.grid.rows import MOST_ROWS, news, rows_of
+from inksift.curation.review.pages import Pages
+from inksift.curation.review.state import State
+from inksift.curation.review.strict_json import parsed_body
 
 FRESH = {"Cache-Control": "no-store"}
 """What an answer bears that the next decision may make untrue."""

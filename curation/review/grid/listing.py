@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from starlette.datastructures import QueryParams
 
-from curation.review.filters import Filters
-from curation.review.grid.looking import in_stacks, looking, most_like
-from curation.review.grid.sorting import sorted_files
-from curation.review.looks.looks import Looks
-from curation.review.state import State
+from inksift.curation.review.filters import Filters
+from inksift.curation.review.grid.looking import in_stacks, looking, most_like
+from inksift.curation.review.grid.sorting import sorted_files
+from inksift.curation.review.looks.looks import Looks
+from inksift.curation.review.state import State
 
 NO_OUTCOME = "none"
 """The outcome that asks for no file, where a person turned all of them off."""

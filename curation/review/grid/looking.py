@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from curation.review.looks.looks import Looks
+from inksift.curation.review.looks.looks import Looks
 
 
 @dataclass(frozen=True)

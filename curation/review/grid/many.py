@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 
-from curation.base.errors import LedgerError
-from curation.base.relations import DUPLICATE, ITSELF, SAME_BYTES, SAME_PIXELS
-from curation.people.ledger.decisions import Decision, checked_decision
-from curation.review.asked import (
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.base.relations import DUPLICATE, ITSELF, SAME_BYTES, SAME_PIXELS
+from inksift.curation.people.ledger.decisions import Decision, checked_decision
+from inksift.curation.review.asked import (
     check_ledger,
     check_run,
     told_list,
@@ -21,7 +21,7 @@ from curation.review.asked import (
     undo_of,
     wrong,
 )
-from curation.review.state import State
+from inksift.curation.review.state import State
 
 MEANT_FOR: Mapping[str, Collection[str]] = {
     "outcome": (ITSELF,),

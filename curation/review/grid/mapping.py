@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from curation.drawing.words import reason_of_one
-from curation.review.looks.looks import Looks
-from curation.review.state import State
+from inksift.curation.drawing.words import reason_of_one
+from inksift.curation.review.looks.looks import Looks
+from inksift.curation.review.state import State
 
 MAP_STEPS = 4095
 """Whole numbers that an axis of the map has: finer than any window."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from curation.drawing.words import outcome_in_words, reason_of_one
-from curation.review.cards import why_so, words_on
-from curation.review.looks.looks import Looks
-from curation.review.state import State
+from inksift.curation.drawing.words import outcome_in_words, reason_of_one
+from inksift.curation.review.cards import why_so, words_on
+from inksift.curation.review.looks.looks import Looks
+from inksift.curation.review.state import State
 
 _TOLD = ["path", "image_id", "label", "outcome", "reason", "duplicate_of", "p_photo", "decided_by"]
 MOST_ROWS = 240

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.review.looks.looks import Looks
-from curation.review.state import State
+from inksift.curation.review.looks.looks import Looks
+from inksift.curation.review.state import State
 
 SORTS: Mapping[str, str] = MappingProxyType(
     {

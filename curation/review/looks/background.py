@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-_PROGRAM = "curation.review.looks.prepare"
+_PROGRAM = "inksift.curation.review.looks.prepare"
 
 
 class Preparation:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.neighbors import NearestNeighbors
 
-from curation.training.explain.tsne import tsne
+from inksift.curation.training.explain.tsne import tsne
 
 _Floats = npt.NDArray[np.float32]
 

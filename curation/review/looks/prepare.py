@@ -1,7 +1,7 @@
 """Prepares the looks of the last run of a workspace, in a process of its own: it needs scikit-learn
 and, for a while, memory, of which the server has neither.
 
-    python -m curation.review.looks.prepare WORKSPACE"""
+    python -m inksift.curation.review.looks.prepare WORKSPACE"""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.decomposition import PCA
 
-from curation.base.errors import InksiftError
-from curation.base.tables import CLUSTERS, EMBEDDINGS, HASHES
-from curation.base.thumbnail_codec import unpack
-from curation.review.looks.doubts import class_doubts
-from curation.review.looks.layout import points_of
-from curation.review.looks.looks import LENGTH
-from curation.review.looks.seriation import places_in_order
-from curation.review.looks.stored import (
+from inksift.curation.base.errors import InksiftError
+from inksift.curation.base.tables import CLUSTERS, EMBEDDINGS, HASHES
+from inksift.curation.base.thumbnail_codec import unpack
+from inksift.curation.review.looks.doubts import class_doubts
+from inksift.curation.review.looks.layout import points_of
+from inksift.curation.review.looks.looks import LENGTH
+from inksift.curation.review.looks.seriation import places_in_order
+from inksift.curation.review.looks.stored import (
     COMPONENTS,
     DIRECTIONS,
     LOOKS,
@@ -29,10 +29,10 @@ from curation.review.looks.stored import (
     read_looks,
     write_looks,
 )
-from curation.review.reading import read_run
-from curation.review.run import Run
-from curation.store.tables import column_batches, read_columns
-from curation.store.workspace import Workspace
+from inksift.curation.review.reading import read_run
+from inksift.curation.review.run import Run
+from inksift.curation.store.tables import column_batches, read_columns
+from inksift.curation.store.workspace import Workspace
 
 SEED = 0
 """Of all that is drawn: the same run is always prepared alike."""

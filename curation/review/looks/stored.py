@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from curation.base.tables import CLUSTERS, EMBEDDINGS, HASHES, Table
-from curation.review.looks.looks import Looks
-from curation.review.numbers import shared_texts
-from curation.review.run import Run
-from curation.store.workspace import Measurements, Workspace
+from inksift.curation.base.tables import CLUSTERS, EMBEDDINGS, HASHES, Table
+from inksift.curation.review.looks.looks import Looks
+from inksift.curation.review.numbers import shared_texts
+from inksift.curation.review.run import Run
+from inksift.curation.store.workspace import Measurements, Workspace
 
 VERSION = 1
 """Raised whenever a number may change: what was stored under another is prepared again."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from curation.base.arrays import Floats32
-from curation.base.rgb import Rgb
-from curation.drawing.contact_sheet import jpeg
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.drawing.contact_sheet import jpeg
 
 
 @dataclass(frozen=True)

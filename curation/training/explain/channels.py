@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation.base.arrays import Floats32, Integers
+from inksift.curation.base.arrays import Floats32, Integers
 
 
 def telling_channels(means: Floats32, most: int) -> list[int]:

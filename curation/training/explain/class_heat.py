@@ -7,14 +7,14 @@ from itertools import chain
 
 import numpy as np
 
-from curation.base.arrays import Floats32, Integers
-from curation.drawing.templating import chance
-from curation.training.explain.beside import beside, heated
-from curation.training.explain.examined import Examined, surest_of_class
-from curation.training.explain.figures import Row, picture, sentence
-from curation.training.explain.heat import heat_maps
-from curation.training.explain.networks import Networks
-from curation.training.explain.params import ExplainParams
+from inksift.curation.base.arrays import Floats32, Integers
+from inksift.curation.drawing.templating import chance
+from inksift.curation.training.explain.beside import beside, heated
+from inksift.curation.training.explain.examined import Examined, surest_of_class
+from inksift.curation.training.explain.figures import Row, picture, sentence
+from inksift.curation.training.explain.heat import heat_maps
+from inksift.curation.training.explain.networks import Networks
+from inksift.curation.training.explain.params import ExplainParams
 
 _METHODS = {
     "grad_cam": "The heat is that of Grad-CAM (Selvaraju et al. 2017). It leaves out what the "

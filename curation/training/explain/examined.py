@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from curation.base.arrays import Integers, Pixels
-from curation.base.tables import PREDICTIONS
+from inksift.curation.base.arrays import Integers, Pixels
+from inksift.curation.base.tables import PREDICTIONS
 
 
 class Examined(NamedTuple):

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from curation.base.errors import DataError
-from curation.training.explain.class_heat import class_heat
-from curation.training.explain.examined import Examined
-from curation.training.explain.figures import FIGURES, Row, sentence
-from curation.training.explain.layers import Layers, layers_of
-from curation.training.explain.mistakes import mistakes
-from curation.training.explain.neighbourhoods import neighbourhoods
-from curation.training.explain.networks import Networks
-from curation.training.explain.params import ExplainParams
-from curation.training.explain.responses import responses
-from curation.training.fit.params import TrainingParams
-from curation.training.networks import build_network
-from curation.training.networks.base import Classifier
+from inksift.curation.base.errors import DataError
+from inksift.curation.training.explain.class_heat import class_heat
+from inksift.curation.training.explain.examined import Examined
+from inksift.curation.training.explain.figures import FIGURES, Row, sentence
+from inksift.curation.training.explain.layers import Layers, layers_of
+from inksift.curation.training.explain.mistakes import mistakes
+from inksift.curation.training.explain.neighbourhoods import neighbourhoods
+from inksift.curation.training.explain.networks import Networks
+from inksift.curation.training.explain.params import ExplainParams
+from inksift.curation.training.explain.responses import responses
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.networks import build_network
+from inksift.curation.training.networks.base import Classifier
 
 VERSION = 2
 """Raised whenever an explanation may change: those stored under another are made again."""

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from curation.base.tables import Table
-from curation.drawing.templating import printable
+from inksift.curation.base.tables import Table
+from inksift.curation.drawing.templating import printable
 
 FIGURES = Table(
     "explanations",

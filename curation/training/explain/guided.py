@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that its documentation uses
 from torch.overrides import TorchFunctionMode
 
-from curation.base.arrays import Floats32, Pixels
-from curation.training.explain.layers import as_tensor, at_rest, batches_of
-from curation.training.networks.base import Classifier
+from inksift.curation.base.arrays import Floats32, Pixels
+from inksift.curation.training.explain.layers import as_tensor, at_rest, batches_of
+from inksift.curation.training.networks.base import Classifier
 
 RECTIFIERS = frozenset(
     {F.relu, torch.relu, torch.relu_, torch.Tensor.relu, F.hardtanh, F.relu6, F.silu}

@@ -21,10 +21,10 @@ import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
-from curation.base.arrays import Floats32, Pixels
-from curation.training.explain.layers import as_tensor, at_rest, batches_of
-from curation.training.explain.params import HeatName
-from curation.training.networks.base import Classifier
+from inksift.curation.base.arrays import Floats32, Pixels
+from inksift.curation.training.explain.layers import as_tensor, at_rest, batches_of
+from inksift.curation.training.explain.params import HeatName
+from inksift.curation.training.networks.base import Classifier
 
 _TINY = torch.finfo(torch.float32).tiny
 

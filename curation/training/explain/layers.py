@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from curation.base.arrays import Floats32, Pixels
-from curation.base.errors import ParamError
-from curation.training.fit.forward import scaled
-from curation.training.networks.base import Classifier, mean_and_deviation
+from inksift.curation.base.arrays import Floats32, Pixels
+from inksift.curation.base.errors import ParamError
+from inksift.curation.training.fit.forward import scaled
+from inksift.curation.training.networks.base import Classifier, mean_and_deviation
 
 _BATCH = 32
 """Pictures that go through a network at a time, when the maps of all its layers are kept. By

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from curation.base.arrays import Floats32
-from curation.drawing.templating import chance
-from curation.training.explain.beside import beside, heated
-from curation.training.explain.class_heat import heats_for, if_cold, where
-from curation.training.explain.examined import Examined, surest_mistakes
-from curation.training.explain.figures import Row, picture, sentence
-from curation.training.explain.networks import Networks
-from curation.training.explain.params import ExplainParams
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.drawing.templating import chance
+from inksift.curation.training.explain.beside import beside, heated
+from inksift.curation.training.explain.class_heat import heats_for, if_cold, where
+from inksift.curation.training.explain.examined import Examined, surest_mistakes
+from inksift.curation.training.explain.figures import Row, picture, sentence
+from inksift.curation.training.explain.networks import Networks
+from inksift.curation.training.explain.params import ExplainParams
 
 
 def mistakes(networks: Networks, examined: Examined, params: ExplainParams) -> Iterator[Row]:

@@ -9,12 +9,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from curation.base.arrays import AnyFloats
-from curation.training.explain.figures import Row, plot, sentence
-from curation.training.explain.layers import Layers
-from curation.training.explain.params import ExplainParams
-from curation.training.explain.scatter import Points, scatter_2d, scatter_3d
-from curation.training.explain.tsne import same_class_neighbours, tsne
+from inksift.curation.base.arrays import AnyFloats
+from inksift.curation.training.explain.figures import Row, plot, sentence
+from inksift.curation.training.explain.layers import Layers
+from inksift.curation.training.explain.params import ExplainParams
+from inksift.curation.training.explain.scatter import Points, scatter_2d, scatter_3d
+from inksift.curation.training.explain.tsne import same_class_neighbours, tsne
 
 _DRAWN: tuple[tuple[int, str, Callable[[Points, Sequence[str]], bytes]], ...] = (
     (2, "in two dimensions", scatter_2d),

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from curation.base.errors import TrainingError
-from curation.training import networks
-from curation.training.fit import checkpoints
-from curation.training.fit.loop import load_trained
-from curation.training.networks.base import Classifier
+from inksift.curation.base.errors import TrainingError
+from inksift.curation.training import networks
+from inksift.curation.training.fit import checkpoints
+from inksift.curation.training.fit.loop import load_trained
+from inksift.curation.training.networks.base import Classifier
 
 
 class Networks(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from curation.base.params import Params
+from inksift.curation.base.params import Params
 
 HeatName = Literal["grad_cam", "hires_cam"]
 LAYERS = ("early", "late", "features")

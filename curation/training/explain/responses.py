@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from curation.base.arrays import Floats32
-from curation.training.explain.beside import as_colours, beside
-from curation.training.explain.channels import exciting_pictures, telling_channels
-from curation.training.explain.examined import Examined
-from curation.training.explain.figures import Row, picture, sentence
-from curation.training.explain.guided import saliency
-from curation.training.explain.layers import Layers
-from curation.training.explain.networks import Networks
-from curation.training.explain.params import ExplainParams
+from inksift.curation.base.arrays import Floats32
+from inksift.curation.training.explain.beside import as_colours, beside
+from inksift.curation.training.explain.channels import exciting_pictures, telling_channels
+from inksift.curation.training.explain.examined import Examined
+from inksift.curation.training.explain.figures import Row, picture, sentence
+from inksift.curation.training.explain.guided import saliency
+from inksift.curation.training.explain.layers import Layers
+from inksift.curation.training.explain.networks import Networks
+from inksift.curation.training.explain.params import ExplainParams
 
 
 def responses(

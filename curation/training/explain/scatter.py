@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from curation.base.arrays import Floats64
-from curation.drawing.drawing import FOUND, MANY_COLOURS, plain, render
+from inksift.curation.base.arrays import Floats64
+from inksift.curation.drawing.drawing import FOUND, MANY_COLOURS, plain, render
 
 MOST_CLASSES = 25
 """Classes with a look of their own; where there are more, all but the 24 largest share a pale

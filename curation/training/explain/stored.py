@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from curation.base.errors import StoreError
-from curation.store.files import write_atomically
-from curation.store.parquet import to_parquet
-from curation.store.tables import read_table
-from curation.training.explain.examined import Examined
-from curation.training.explain.explain import VERSION
-from curation.training.explain.figures import FIGURES
-from curation.training.explain.params import ExplainParams
+from inksift.curation.base.errors import StoreError
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.tables import read_table
+from inksift.curation.training.explain.examined import Examined
+from inksift.curation.training.explain.explain import VERSION
+from inksift.curation.training.explain.figures import FIGURES
+from inksift.curation.training.explain.params import ExplainParams
 
 
 def figures_key(

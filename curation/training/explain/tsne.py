@@ -11,7 +11,7 @@ from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
-from curation.base.arrays import AnyFloats, Floats64
+from inksift.curation.base.arrays import AnyFloats, Floats64
 
 
 @dataclass(frozen=True)

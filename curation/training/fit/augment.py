@@ -15,7 +15,7 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 VERSION = 1
 """Raised whenever a changed copy may have another pixel: part of the name of stored pictures."""

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from curation.store.files import write_atomically
+from inksift.curation.store.files import write_atomically
 
 log = logging.getLogger("inksift")
 

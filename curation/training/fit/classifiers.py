@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from curation.base.tables import Table
+from inksift.curation.base.tables import Table
 
 CLASSIFIER = Table(
     "classifier",

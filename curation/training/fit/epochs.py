@@ -14,12 +14,12 @@ from sklearn.metrics import f1_score
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from curation.training.fit.centre_loss import Centres, find_centres
-from curation.training.fit.forward import features_of, logits_of, scaled
-from curation.training.fit.jitter import jittered
-from curation.training.fit.objective import Objective, objective_of, weighted_mean
-from curation.training.fit.params import TrainingParams
-from curation.training.networks.base import Classifier
+from inksift.curation.training.fit.centre_loss import Centres, find_centres
+from inksift.curation.training.fit.forward import features_of, logits_of, scaled
+from inksift.curation.training.fit.jitter import jittered
+from inksift.curation.training.fit.objective import Objective, objective_of, weighted_mean
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.networks.base import Classifier
 
 
 class Examples(NamedTuple):

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from curation.base.arrays import Integers, Pixels
-from curation.training.networks.base import Classifier
+from inksift.curation.base.arrays import Integers, Pixels
+from inksift.curation.training.networks.base import Classifier
 
 _BATCH = 64
 """Pictures that go through the network at a time. By eye."""

@@ -24,18 +24,23 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from curation.base.engine import worker_count
-from curation.base.errors import DataError, ParamError, TrainingError
-from curation.base.tables import CURVES
-from curation.training import networks
-from curation.training.fit import checkpoints
-from curation.training.fit.epochs import Examples, examples_of, learn, validate
-from curation.training.fit.optimisers import optimiser_of
-from curation.training.fit.params import TrainingParams
-from curation.training.fit.pictures import Pictures
-from curation.training.fit.schedule import best_epoch, constant_rate, cosine_rate, plateau_rate
-from curation.training.networks.base import ParameterCounts, parameter_counts, set_dropout
-from curation.training.splits import TRAIN, VALIDATION
+from inksift.curation.base.engine import worker_count
+from inksift.curation.base.errors import DataError, ParamError, TrainingError
+from inksift.curation.base.tables import CURVES
+from inksift.curation.training import networks
+from inksift.curation.training.fit import checkpoints
+from inksift.curation.training.fit.epochs import Examples, examples_of, learn, validate
+from inksift.curation.training.fit.optimisers import optimiser_of
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.fit.pictures import Pictures
+from inksift.curation.training.fit.schedule import (
+    best_epoch,
+    constant_rate,
+    cosine_rate,
+    plateau_rate,
+)
+from inksift.curation.training.networks.base import ParameterCounts, parameter_counts, set_dropout
+from inksift.curation.training.splits import TRAIN, VALIDATION
 
 VERSION = 4
 """Raised whenever a training may take another course: part of the name of checkpoints."""

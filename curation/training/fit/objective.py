@@ -11,9 +11,9 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from curation.training.fit.centre_loss import Centres, centre_loss
-from curation.training.fit.params import TrainingParams
-from curation.training.networks.base import Classifier
+from inksift.curation.training.fit.centre_loss import Centres, centre_loss
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.networks.base import Classifier
 
 
 class Objective(NamedTuple):

@@ -6,11 +6,11 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from curation.base.params import Params
-from curation.training.fit.augment import AugmentRecipe
-from curation.training.fit.optimisers import OptimiserName
-from curation.training.networks import NETWORKS, NetworkName, network_called
-from curation.training.networks.base import Network
+from inksift.curation.base.params import Params
+from inksift.curation.training.fit.augment import AugmentRecipe
+from inksift.curation.training.fit.optimisers import OptimiserName
+from inksift.curation.training.networks import NETWORKS, NetworkName, network_called
+from inksift.curation.training.networks.base import Network
 
 
 class TrainingParams(Params):

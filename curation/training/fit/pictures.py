@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.engine import in_batches, per_item
-from curation.base.rgb import Rgb
-from curation.store.files import atomic_file, file_digest, write_atomically
-from curation.training.fit import augment
-from curation.training.fit.augment import AugmentRecipe, augmented, letterboxed
+from inksift.curation.base.engine import in_batches, per_item
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.store.files import atomic_file, file_digest, write_atomically
+from inksift.curation.training.fit import augment
+from inksift.curation.training.fit.augment import AugmentRecipe, augmented, letterboxed
 
 VERSION = 1
 """Raised whenever a picture may be drawn otherwise: part of the name of stored pictures."""

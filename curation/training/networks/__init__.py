@@ -9,9 +9,15 @@ from typing import Literal
 import torch
 from torch import nn
 
-from curation.base.errors import ParamError
-from curation.training.networks import bn_small, custom, depth_stack, residual_inception, transfer
-from curation.training.networks.base import Network
+from inksift.curation.base.errors import ParamError
+from inksift.curation.training.networks import (
+    bn_small,
+    custom,
+    depth_stack,
+    residual_inception,
+    transfer,
+)
+from inksift.curation.training.networks.base import Network
 
 NetworkName = Literal["custom", "residual_inception", "depth_stack", "bn_small", "transfer"]
 NETWORKS: dict[str, Network] = {

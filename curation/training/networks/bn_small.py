@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from curation.training.networks.base import Classifier, Network, in_turn, standardised
+from inksift.curation.training.networks.base import Classifier, Network, in_turn, standardised
 
 _FEATURES = 512
 """Units of the dense layer. By eye."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from curation.training.networks.base import Classifier, Network, in_turn, standardised
+from inksift.curation.training.networks.base import Classifier, Network, in_turn, standardised
 
 _DOUBLED_AT = (3, 5, 7)
 """Convolutions, counted from 1, from which on there are twice as many channels."""

@@ -14,7 +14,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from curation.training.networks.base import (
+from inksift.curation.training.networks.base import (
     Classifier,
     Network,
     Residual,

@@ -12,9 +12,9 @@ from typing import Self
 import torch
 from torch import nn
 
-from curation.evidence.models.efficientnet import LITE0, VARIANTS, backbone, feature_maps
-from curation.evidence.models.weights import find_weights
-from curation.training.networks.base import Classifier, Network, mean_and_deviation
+from inksift.curation.evidence.models.efficientnet import LITE0, VARIANTS, backbone, feature_maps
+from inksift.curation.evidence.models.weights import find_weights
+from inksift.curation.training.networks.base import Classifier, Network, mean_and_deviation
 
 
 class Transfer(Classifier):

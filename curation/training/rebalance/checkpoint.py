@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from curation.base.errors import ParamError
-from curation.training.fit import checkpoints
-from curation.training.fit.loop import load_trained
-from curation.training.fit.params import TrainingParams
-from curation.training.fit.pictures import Pictures
-from curation.training.networks.base import Classifier
-from curation.training.rebalance.params import RebalanceParams
-from curation.training.rebalance.rebalance import REBALANCE_CURVES, VERSION, rebalance
+from inksift.curation.base.errors import ParamError
+from inksift.curation.training.fit import checkpoints
+from inksift.curation.training.fit.loop import load_trained
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.fit.pictures import Pictures
+from inksift.curation.training.networks.base import Classifier
+from inksift.curation.training.rebalance.params import RebalanceParams
+from inksift.curation.training.rebalance.rebalance import REBALANCE_CURVES, VERSION, rebalance
 
 
 class Stored(NamedTuple):

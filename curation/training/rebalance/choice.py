@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import f1_score
 
-from curation.training.rebalance.last_layer import LastLayer
+from inksift.curation.training.rebalance.last_layer import LastLayer
 
 BY_THEORY = 1.0
 """Norms of 1, and priors taken out whole: what holds where there is nothing to choose by, and among

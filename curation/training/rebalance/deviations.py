@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
-from curation.base.arrays import Floats32, Integers
+from inksift.curation.base.arrays import Floats32, Integers
 
 _BORROWED = 10
 """Examples that deviate as all classes do, added to every class. By eye."""

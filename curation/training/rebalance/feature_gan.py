@@ -25,9 +25,9 @@ from torch import nn
 from torch.nn.functional import one_hot, relu
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from curation.base.arrays import Floats32, Integers
-from curation.training.rebalance.deviations import Deviations
-from curation.training.rebalance.gan_networks import Discriminator, Generator
+from inksift.curation.base.arrays import Floats32, Integers
+from inksift.curation.training.rebalance.deviations import Deviations
+from inksift.curation.training.rebalance.gan_networks import Discriminator, Generator
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from curation.base.arrays import Floats64
-from curation.training.rebalance.last_layer import LastLayer
+from inksift.curation.base.arrays import Floats64
+from inksift.curation.training.rebalance.last_layer import LastLayer
 
 _STEPS = 300
 """Steps of the solver at most. By eye."""

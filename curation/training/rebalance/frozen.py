@@ -9,15 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.arrays import Floats32, Integers
-from curation.base.errors import DataError
-from curation.training.fit.epochs import Examples, examples_of
-from curation.training.fit.params import TrainingParams
-from curation.training.networks.base import Classifier
-from curation.training.rebalance.last_layer import LastLayer, last_layer
-from curation.training.rebalance.params import RebalanceParams
-from curation.training.rebalance.views import balanced_places, changed_features, still_features
-from curation.training.splits import TRAIN, VALIDATION
+from inksift.curation.base.arrays import Floats32, Integers
+from inksift.curation.base.errors import DataError
+from inksift.curation.training.fit.epochs import Examples, examples_of
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.networks.base import Classifier
+from inksift.curation.training.rebalance.last_layer import LastLayer, last_layer
+from inksift.curation.training.rebalance.params import RebalanceParams
+from inksift.curation.training.rebalance.views import (
+    balanced_places,
+    changed_features,
+    still_features,
+)
+from inksift.curation.training.splits import TRAIN, VALIDATION
 
 
 class Frozen(NamedTuple):

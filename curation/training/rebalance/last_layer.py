@@ -10,9 +10,9 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from curation.base.arrays import Floats64
-from curation.base.errors import ParamError
-from curation.training.networks.base import Classifier
+from inksift.curation.base.arrays import Floats64
+from inksift.curation.base.errors import ParamError
+from inksift.curation.training.networks.base import Classifier
 
 
 class LastLayer(NamedTuple):

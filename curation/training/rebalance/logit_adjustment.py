@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from curation.training.fit.objective import prior_offsets
-from curation.training.rebalance.last_layer import LastLayer
+from inksift.curation.training.fit.objective import prior_offsets
+from inksift.curation.training.rebalance.last_layer import LastLayer
 
 STRENGTHS = tuple(step / 10 for step in range(0, 21))
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from curation.base.params import Params
+from inksift.curation.base.params import Params
 
 Method = Literal["none", "crt", "tau_norm", "logit_adjustment", "feature_gan"]
 _ANEW: tuple[Method, ...] = ("crt", "feature_gan")

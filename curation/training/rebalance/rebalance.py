@@ -10,18 +10,18 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
-from curation.base.tables import Table
-from curation.training.fit.loop import arithmetic_threads
-from curation.training.fit.params import TrainingParams
-from curation.training.networks.base import Classifier
-from curation.training.rebalance.choice import BY_THEORY, best_value, macro_f1_of
-from curation.training.rebalance.feature_gan import filling, learn_gan
-from curation.training.rebalance.fit import relearned
-from curation.training.rebalance.frozen import Frozen
-from curation.training.rebalance.last_layer import LastLayer, with_last_layer
-from curation.training.rebalance.logit_adjustment import STRENGTHS, adjusted, log_priors
-from curation.training.rebalance.params import Method, RebalanceParams
-from curation.training.rebalance.tau_norm import TAUS, tau_normalised
+from inksift.curation.base.tables import Table
+from inksift.curation.training.fit.loop import arithmetic_threads
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.networks.base import Classifier
+from inksift.curation.training.rebalance.choice import BY_THEORY, best_value, macro_f1_of
+from inksift.curation.training.rebalance.feature_gan import filling, learn_gan
+from inksift.curation.training.rebalance.fit import relearned
+from inksift.curation.training.rebalance.frozen import Frozen
+from inksift.curation.training.rebalance.last_layer import LastLayer, with_last_layer
+from inksift.curation.training.rebalance.logit_adjustment import STRENGTHS, adjusted, log_priors
+from inksift.curation.training.rebalance.params import Method, RebalanceParams
+from inksift.curation.training.rebalance.tau_norm import TAUS, tau_normalised
 
 VERSION = 2
 """Raised whenever another last layer may come out, so that stored tables are made anew."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curation.training.rebalance.last_layer import LastLayer
+from inksift.curation.training.rebalance.last_layer import LastLayer
 
 TAUS = tuple(step / 10 for step in range(0, 21))
 

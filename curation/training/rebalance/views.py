@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from curation.base.arrays import Floats32, Integers, Pixels
-from curation.training.fit.forward import scaled
-from curation.training.fit.jitter import jittered
-from curation.training.fit.params import TrainingParams
-from curation.training.networks.base import Classifier
-from curation.training.rebalance.last_layer import before_last
+from inksift.curation.base.arrays import Floats32, Integers, Pixels
+from inksift.curation.training.fit.forward import scaled
+from inksift.curation.training.fit.jitter import jittered
+from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.networks.base import Classifier
+from inksift.curation.training.rebalance.last_layer import before_last
 
 _BATCH = 64
 """Pictures that go through the network at a time. By eye."""

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.errors import ParamError
-from curation.training.resample.params import ResampleParams
+from inksift.curation.base.errors import ParamError
+from inksift.curation.training.resample.params import ResampleParams
 
 
 def wanted_sizes(sizes: pd.Series, params: ResampleParams, *, largest: float) -> dict[str, int]:

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from curation.base.params import NAMES_CLASSES, Params
-from curation.training.resample.weights import Weighing
+from inksift.curation.base.params import NAMES_CLASSES, Params
+from inksift.curation.training.resample.weights import Weighing
 
 Factor = Annotated[float, Field(ge=1, le=100)]
 

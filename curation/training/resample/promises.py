@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from curation.training.resample.recipe import ORIGINAL
-from curation.training.splits import TRAIN, VALIDATION
+from inksift.curation.training.resample.recipe import ORIGINAL
+from inksift.curation.training.splits import TRAIN, VALIDATION
 
 
 def broken_promises(training_set: pd.DataFrame, splits: pd.DataFrame) -> list[str]:

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.tables import TRAINING_SET
-from curation.training.resample.fill import repeats, wanted_sizes
-from curation.training.resample.params import ResampleParams
-from curation.training.resample.thin import at_random, over_clusters
-from curation.training.resample.weights import class_weights
-from curation.training.splits import TRAIN, VALIDATION
+from inksift.curation.base.tables import TRAINING_SET
+from inksift.curation.training.resample.fill import repeats, wanted_sizes
+from inksift.curation.training.resample.params import ResampleParams
+from inksift.curation.training.resample.thin import at_random, over_clusters
+from inksift.curation.training.resample.weights import class_weights
+from inksift.curation.training.splits import TRAIN, VALIDATION
 
 VERSION = 2
 """Raised whenever another training set may come out, so that stored tables are made anew."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
-from curation.base.arrays import Integers
+from inksift.curation.base.arrays import Integers
 
 
 def at_random(count: int, keep: int, rng: np.random.Generator) -> Integers:

@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.folds import stratified_folds
-from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
-from curation.verdict.audit.questions import lot
-from curation.verdict.medium import quality
-from curation.verdict.medium.fit import probability
-from curation.verdict.medium.folder import Judge
-from curation.verdict.medium.quality import Interval
-from curation.verdict.medium.strata import Counts, sample_weight
-from curation.verdict.medium.votes import Floats
+from inksift.curation.base.folds import stratified_folds
+from inksift.curation.base.media import ILLUSTRATION, PHOTO, UNSURE
+from inksift.curation.verdict.audit.questions import lot
+from inksift.curation.verdict.medium import quality
+from inksift.curation.verdict.medium.fit import probability
+from inksift.curation.verdict.medium.folder import Judge
+from inksift.curation.verdict.medium.quality import Interval
+from inksift.curation.verdict.medium.strata import Counts, sample_weight
+from inksift.curation.verdict.medium.votes import Floats
 
 
 @dataclass(frozen=True)

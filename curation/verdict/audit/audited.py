@@ -11,16 +11,16 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.base.errors import ParamError
-from curation.base.tables import DECISIONS, DUPLICATES, EMBEDDINGS, Table
-from curation.store.published import MEDIUM
-from curation.store.tables import read_table, unusable
-from curation.store.thumbnails import THUMBNAILS, Thumbnails
-from curation.store.workspace import Workspace
-from curation.verdict.medium.folder import Folder
-from curation.verdict.medium.head import Head, digest, load_head
-from curation.verdict.medium.thresholds import Promises
-from curation.verdict.medium.votes import MEASURES, VOTES
+from inksift.curation.base.errors import ParamError
+from inksift.curation.base.tables import DECISIONS, DUPLICATES, EMBEDDINGS, Table
+from inksift.curation.store.published import MEDIUM
+from inksift.curation.store.tables import read_table, unusable
+from inksift.curation.store.thumbnails import THUMBNAILS, Thumbnails
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.medium.folder import Folder
+from inksift.curation.verdict.medium.head import Head, digest, load_head
+from inksift.curation.verdict.medium.thresholds import Promises
+from inksift.curation.verdict.medium.votes import MEASURES, VOTES
 
 
 @dataclass(frozen=True)

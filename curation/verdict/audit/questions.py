@@ -13,10 +13,10 @@ from collections.abc import Callable, Set
 import numpy as np
 import pandas as pd
 
-from curation.base.media import UNSURE
-from curation.base.tables import Table
-from curation.verdict.medium.strata import STRATA, Counts, strata_of
-from curation.verdict.medium.votes import Floats
+from inksift.curation.base.media import UNSURE
+from inksift.curation.base.tables import Table
+from inksift.curation.verdict.medium.strata import STRATA, Counts, strata_of
+from inksift.curation.verdict.medium.votes import Floats
 
 QUESTIONS = Table(
     "questions", {"image_id": "str", "stratum": "str", "chance": "float64"}, key=("image_id",)

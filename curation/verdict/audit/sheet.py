@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.base.errors import LedgerError
-from curation.base.media import ILLUSTRATION, PHOTO
-from curation.base.tables import Table
-from curation.people.ledger.decisions import Decision
-from curation.store.safe_csv import csv_bytes
-from curation.store.spreadsheet import column_names, csv_reader, text_of
+from inksift.curation.base.errors import LedgerError
+from inksift.curation.base.media import ILLUSTRATION, PHOTO
+from inksift.curation.base.tables import Table
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.store.safe_csv import csv_bytes
+from inksift.curation.store.spreadsheet import column_names, csv_reader, text_of
 
 SHEET = Table(
     "audit",

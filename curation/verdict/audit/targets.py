@@ -11,15 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from curation.base.media import ILLUSTRATION, PHOTO
-from curation.base.tables import Table
-from curation.verdict.audit.assess import assess
-from curation.verdict.medium.fit import probability
-from curation.verdict.medium.folder import Folder
-from curation.verdict.medium.quality import Interval
-from curation.verdict.medium.recalibration import has_enough_answers
-from curation.verdict.medium.thresholds import Promises
-from curation.verdict.medium.votes import Bools, Floats
+from inksift.curation.base.media import ILLUSTRATION, PHOTO
+from inksift.curation.base.tables import Table
+from inksift.curation.verdict.audit.assess import assess
+from inksift.curation.verdict.medium.fit import probability
+from inksift.curation.verdict.medium.folder import Folder
+from inksift.curation.verdict.medium.quality import Interval
+from inksift.curation.verdict.medium.recalibration import has_enough_answers
+from inksift.curation.verdict.medium.thresholds import Promises
+from inksift.curation.verdict.medium.votes import Bools, Floats
 
 BY_ANSWERS, BY_ITSELF = "answers of people", "its own probabilities"
 """Whence an estimate is."""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from curation.base.arrays import Integers
+from inksift.curation.base.arrays import Integers
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.verdict.medium.neighbours import Near
-from curation.verdict.medium.quality import CHANCE, UNKNOWN, Interval, at_chance
-from curation.verdict.medium.readings import Reading
-from curation.verdict.medium.votes import EMBEDDING, VOTERS, Bools
+from inksift.curation.verdict.medium.neighbours import Near
+from inksift.curation.verdict.medium.quality import CHANCE, UNKNOWN, Interval, at_chance
+from inksift.curation.verdict.medium.readings import Reading
+from inksift.curation.verdict.medium.votes import EMBEDDING, VOTERS, Bools
 
 CHECKABLE = tuple(name for name in VOTERS if name not in (*EMBEDDING, "cluster_noise"))
 """Voters whose measure a person can check in the picture."""

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curation.base.folds import stratified_folds
-from curation.verdict.medium.fit import FITTING, chosen, fit_change, log_loss
-from curation.verdict.medium.votes import Bools, Floats
+from inksift.curation.base.folds import stratified_folds
+from inksift.curation.verdict.medium.fit import FITTING, chosen, fit_change, log_loss
+from inksift.curation.verdict.medium.votes import Bools, Floats
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.verdict.medium.contexts import PictureContext
-from curation.verdict.medium.prior import logit
+from inksift.curation.verdict.medium.contexts import PictureContext
+from inksift.curation.verdict.medium.prior import logit
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
-from curation.verdict.medium.votes import Bools, Floats
+from inksift.curation.verdict.medium.votes import Bools, Floats
 
 
 @dataclass(frozen=True)

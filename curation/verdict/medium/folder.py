@@ -9,19 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.folds import stratified_folds
-from curation.verdict.medium.contexts import PictureContext, contexts
-from curation.verdict.medium.fit import FITTING
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.readings import Reading, Readings
-from curation.verdict.medium.recalibration import (
+from inksift.curation.base.folds import stratified_folds
+from inksift.curation.verdict.medium.contexts import PictureContext, contexts
+from inksift.curation.verdict.medium.fit import FITTING
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.readings import Reading, Readings
+from inksift.curation.verdict.medium.recalibration import (
     HeldOut,
     Recalibration,
     has_enough_answers,
     recalibrated,
 )
-from curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
-from curation.verdict.medium.votes import PARTS, VOTES
+from inksift.curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
+from inksift.curation.verdict.medium.votes import PARTS, VOTES
 
 DIGITS = 6
 """Decimals of a vote: what lies beyond differs from machine to machine."""

@@ -19,8 +19,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.errors import WeightsError
-from curation.verdict.medium.votes import EMBEDDING, VOTERS, Floats, Voter
+from inksift.curation.base.errors import WeightsError
+from inksift.curation.verdict.medium.votes import EMBEDDING, VOTERS, Floats, Voter
 
 FORMAT = 3
 """Of the file; a head of another format is refused."""
@@ -189,7 +189,7 @@ def load_head(embedder: str, folders: Sequence[Path] = ()) -> Head:
         own = own_head(folder, embedder)
         if own.is_file():
             return Head.of(own.read_bytes(), str(own))
-    shipped = resources.files("curation.verdict.medium") / "heads" / f"{embedder}.json"
+    shipped = resources.files("inksift.curation.verdict.medium") / "heads" / f"{embedder}.json"
     if not shipped.is_file():
         raise WeightsError(
             f"no medium head for {embedder}: use embeddings.embedder=efficientnet-lite2 or "

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
-from curation.verdict.medium.style import signed_root
-from curation.verdict.medium.votes import Floats
+from inksift.curation.verdict.medium.style import signed_root
+from inksift.curation.verdict.medium.votes import Floats
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.verdict.medium.votes import Floats
+from inksift.curation.verdict.medium.votes import Floats
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from curation.verdict.medium.votes import Bools, Floats
+from inksift.curation.verdict.medium.votes import Bools, Floats
 
 CHANCE = 0.5
 """The AUROC of a coin."""

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
-from curation.base.tables import Table
+from inksift.curation.base.media import ILLUSTRATION, PHOTO, UNSURE
+from inksift.curation.base.tables import Table
 
 QUEUE = Table(
     "queue",

@@ -9,17 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.arrays import Integers
-from curation.base.errors import WeightsError
-from curation.evidence.features import feature_matrix
-from curation.verdict.medium.alike import alike_order
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.neighbours import nearest_units, pull, unit_vectors
-from curation.verdict.medium.prior import EVEN, logit, photo_share
-from curation.verdict.medium.refit import Refitted, refit, shipped_quality
-from curation.verdict.medium.strata import sample_weight
-from curation.verdict.medium.style import style_features
-from curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, Bools, Floats
+from inksift.curation.base.arrays import Integers
+from inksift.curation.base.errors import WeightsError
+from inksift.curation.evidence.features import feature_matrix
+from inksift.curation.verdict.medium.alike import alike_order
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.neighbours import nearest_units, pull, unit_vectors
+from inksift.curation.verdict.medium.prior import EVEN, logit, photo_share
+from inksift.curation.verdict.medium.refit import Refitted, refit, shipped_quality
+from inksift.curation.verdict.medium.strata import sample_weight
+from inksift.curation.verdict.medium.style import style_features
+from inksift.curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, Bools, Floats
 
 
 class Reading(NamedTuple):

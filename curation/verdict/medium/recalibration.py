@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import t as student
 
-from curation.verdict.medium.fit import fit_votes
-from curation.verdict.medium.quality import effective_size
-from curation.verdict.medium.thresholds import Promises, Thresholds
-from curation.verdict.medium.votes import Bools, Floats
+from inksift.curation.verdict.medium.fit import fit_votes
+from inksift.curation.verdict.medium.quality import effective_size
+from inksift.curation.verdict.medium.thresholds import Promises, Thresholds
+from inksift.curation.verdict.medium.votes import Bools, Floats
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.folds import stratified_folds
-from curation.verdict.medium.direction import Asked, turn
-from curation.verdict.medium.fit import FITTING, chosen, fit_change, fit_votes, log_loss
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.prior import logit
-from curation.verdict.medium.quality import (
+from inksift.curation.base.folds import stratified_folds
+from inksift.curation.verdict.medium.direction import Asked, turn
+from inksift.curation.verdict.medium.fit import FITTING, chosen, fit_change, fit_votes, log_loss
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.prior import logit
+from inksift.curation.verdict.medium.quality import (
     CHANCE,
     UNKNOWN,
     Interval,
@@ -30,7 +30,7 @@ from curation.verdict.medium.quality import (
     auroc_interval,
     effective_size,
 )
-from curation.verdict.medium.votes import EMBEDDING, VOTE_QUALITY, VOTERS, Bools, Floats
+from inksift.curation.verdict.medium.votes import EMBEDDING, VOTE_QUALITY, VOTERS, Bools, Floats
 
 SHIPPED, AUDITED = "shipped calibration set", "audited sample"
 """Where the quality of a voter was measured."""

@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from curation.verdict.medium.prior import logit
-from curation.verdict.medium.votes import Floats
+from inksift.curation.verdict.medium.prior import logit
+from inksift.curation.verdict.medium.votes import Floats
 
 Counts = npt.NDArray[np.int64]
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.media import ILLUSTRATION, PHOTO, UNSURE
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.votes import Bools, Floats
+from inksift.curation.base.media import ILLUSTRATION, PHOTO, UNSURE
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.votes import Bools, Floats
 
 PROMISES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2)
 """Shares, 0 to 1, of illustrations rejected or of photographs kept, for which a head stores its

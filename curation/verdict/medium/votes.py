@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.tables import Table
-from curation.gather.signals import SIGNALS
+from inksift.curation.base.tables import Table
+from inksift.curation.gather.signals import SIGNALS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from io import BytesIO
 from zipfile import ZipFile
 
-from curation.gather.gate.drawn.found import Check, Inside, unsupported
+from inksift.curation.gather.gate.drawn.found import Check, Inside, unsupported
 
 PREVIEW = "preview"
 """The flag of a drawing that is read from a small preview, for want of the whole."""

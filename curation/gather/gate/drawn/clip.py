@@ -9,8 +9,8 @@ import struct
 from collections.abc import Iterator
 from contextlib import closing
 
-from curation.gather.gate.drawn.archives import PREVIEW
-from curation.gather.gate.drawn.found import Check, Inside, unsupported
+from inksift.curation.gather.gate.drawn.archives import PREVIEW
+from inksift.curation.gather.gate.drawn.found import Check, Inside, unsupported
 
 CLIP_HEADER = struct.Struct(">8s8s8s")
 CLIP_CHUNK = struct.Struct(">8sQ")

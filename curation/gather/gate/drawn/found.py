@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from curation.gather.gate.undecodable import UndecodableError
+from inksift.curation.gather.gate.undecodable import UndecodableError
 
 Check = Callable[[tuple[int, int]], None]
 """Raises where a width and a height are not allowed; asked before any pixel is decoded."""

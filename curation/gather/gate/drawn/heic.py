@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from curation.gather.gate.drawn.found import Check, Whole, library
+from inksift.curation.gather.gate.drawn.found import Check, Whole, library
 
 BY_ALPHA = {"RGBA": "RGBa", "LA": "La"}
 """Pillow's modes for colours that are multiplied by their alpha."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import Image
 
-from curation.gather.gate.avif_boxes import boxes
-from curation.gather.gate.drawn.found import Check, Inside, Whole, library, unsupported
+from inksift.curation.gather.gate.avif_boxes import boxes
+from inksift.curation.gather.gate.drawn.found import Check, Inside, Whole, library, unsupported
 
 CONTAINER = b"\x00\x00\x00\x0cJXL "
 CODESTREAM = b"\xff\x0a"

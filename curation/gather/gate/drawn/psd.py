@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.gather.gate.drawn.found import Check, Whole, unsupported
+from inksift.curation.gather.gate.drawn.found import Check, Whole, unsupported
 
 BITMAP, GREYS, INDEXED, COLOURS, CMYK, DUOTONE, LAB = 0, 1, 2, 3, 4, 8, 9  # modes, by their numbers
 PSD_MODES = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from curation.gather.gate.drawn.archives import read_archive
-from curation.gather.gate.drawn.clip import read_clip
-from curation.gather.gate.drawn.found import Check, Inside, Whole
-from curation.gather.gate.drawn.heic import read_heic
-from curation.gather.gate.drawn.jxl import read_jxl
-from curation.gather.gate.drawn.psd import read_psd
-from curation.gather.gate.drawn.svg import read_svg
+from inksift.curation.gather.gate.drawn.archives import read_archive
+from inksift.curation.gather.gate.drawn.clip import read_clip
+from inksift.curation.gather.gate.drawn.found import Check, Inside, Whole
+from inksift.curation.gather.gate.drawn.heic import read_heic
+from inksift.curation.gather.gate.drawn.jxl import read_jxl
+from inksift.curation.gather.gate.drawn.psd import read_psd
+from inksift.curation.gather.gate.drawn.svg import read_svg
 
 Reader = Callable[[bytes, Check], Whole | Inside]
 READERS: dict[str, Reader] = {

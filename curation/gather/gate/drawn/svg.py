@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
-from curation.gather.gate.drawn.found import Check, Whole, library
+from inksift.curation.gather.gate.drawn.found import Check, Whole, library
 
 SIDE_PX = 1024
 """Longest side of the picture that a drawing without pixels becomes, whatever size it asks for."""

@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.verdict.medium.fit import fit_votes
-from curation.verdict.medium.fitting.directions import Rows
-from curation.verdict.medium.fitting.simulated import SimulatedFolder, simulated_folders
-from curation.verdict.medium.fitting.sources import balance
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.neighbours import Near, nearest, pull
-from curation.verdict.medium.thresholds import PROMISES
-from curation.verdict.medium.votes import Floats
+from inksift.curation.verdict.medium.fit import fit_votes
+from inksift.curation.verdict.medium.fitting.directions import Rows
+from inksift.curation.verdict.medium.fitting.simulated import SimulatedFolder, simulated_folders
+from inksift.curation.verdict.medium.fitting.sources import balance
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.neighbours import Near, nearest, pull
+from inksift.curation.verdict.medium.thresholds import PROMISES
+from inksift.curation.verdict.medium.votes import Floats
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 LEAST_PX = 16
 """A side is made no smaller than this."""

@@ -8,16 +8,16 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from curation.gather.signals import SIGNALS
-from curation.verdict.medium import quality
-from curation.verdict.medium.fitting.calibration import log_odds_alone
-from curation.verdict.medium.fitting.directions import Rows
-from curation.verdict.medium.fitting.families import ON_WHITE
-from curation.verdict.medium.fitting.fit import Fitted
-from curation.verdict.medium.fitting.made import MAKINGS
-from curation.verdict.medium.fitting.views import AS_IT_IS, VIEWS
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.votes import Floats
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.verdict.medium import quality
+from inksift.curation.verdict.medium.fitting.calibration import log_odds_alone
+from inksift.curation.verdict.medium.fitting.directions import Rows
+from inksift.curation.verdict.medium.fitting.families import ON_WHITE
+from inksift.curation.verdict.medium.fitting.fit import Fitted
+from inksift.curation.verdict.medium.fitting.made import MAKINGS
+from inksift.curation.verdict.medium.fitting.views import AS_IT_IS, VIEWS
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.votes import Floats
 
 SHOWN_REJECT, SHOWN_KEEP = 0.01, 0.03
 """The promises whose thresholds a card shows: the defaults of the verdict."""

@@ -12,13 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from curation.base.arrays import Integers
-from curation.base.engine import in_batches
-from curation.verdict.medium.fitting.lessons import Lessons
-from curation.verdict.medium.fitting.measured import MeasuredPictures, voters_measures
-from curation.verdict.medium.fitting.sources import by_family_and_publisher, publisher_folds
-from curation.verdict.medium.fitting.views import SCORED_VIEWS
-from curation.verdict.medium.votes import Floats
+from inksift.curation.base.arrays import Integers
+from inksift.curation.base.engine import in_batches
+from inksift.curation.verdict.medium.fitting.lessons import Lessons
+from inksift.curation.verdict.medium.fitting.measured import MeasuredPictures, voters_measures
+from inksift.curation.verdict.medium.fitting.sources import by_family_and_publisher, publisher_folds
+from inksift.curation.verdict.medium.fitting.views import SCORED_VIEWS
+from inksift.curation.verdict.medium.votes import Floats
 
 Rows = npt.NDArray[np.bool_]
 

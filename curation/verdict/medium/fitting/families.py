@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from curation.base.media import PHOTO
+from inksift.curation.base.media import PHOTO
 
 ILLUSTRATIONS: Mapping[str, tuple[str, ...]] = {
     "cartoons": (

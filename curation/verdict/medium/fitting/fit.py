@@ -9,28 +9,28 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from curation.verdict.medium.fitting.calibration import calibrated
-from curation.verdict.medium.fitting.directions import (
+from inksift.curation.verdict.medium.fitting.calibration import calibrated
+from inksift.curation.verdict.medium.fitting.directions import (
     Rows,
     Scores,
     cross_scores,
     fit_direction,
 )
-from curation.verdict.medium.fitting.lessons import lessons_of
-from curation.verdict.medium.fitting.measured import MeasuredPictures
-from curation.verdict.medium.fitting.simulated import families_of
-from curation.verdict.medium.fitting.sources import balance
-from curation.verdict.medium.fitting.views import AS_IT_IS, SCORED_VIEWS
-from curation.verdict.medium.fitting.voters import (
+from inksift.curation.verdict.medium.fitting.lessons import lessons_of
+from inksift.curation.verdict.medium.fitting.measured import MeasuredPictures
+from inksift.curation.verdict.medium.fitting.simulated import families_of
+from inksift.curation.verdict.medium.fitting.sources import balance
+from inksift.curation.verdict.medium.fitting.views import AS_IT_IS, SCORED_VIEWS
+from inksift.curation.verdict.medium.fitting.voters import (
     Sample,
     auroc_over_sources,
     earned,
     fit_weights,
     unweighted,
 )
-from curation.verdict.medium.head import Head
-from curation.verdict.medium.quality import Interval
-from curation.verdict.medium.votes import VOTERS, Voter
+from inksift.curation.verdict.medium.head import Head
+from inksift.curation.verdict.medium.quality import Interval
+from inksift.curation.verdict.medium.votes import VOTERS, Voter
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.decomposition import PCA
 
-from curation.base.arrays import Integers
-from curation.verdict.medium.fitting.families import SCENES
-from curation.verdict.medium.fitting.measured import MeasuredPictures
-from curation.verdict.medium.fitting.views import CUT_OUT, VIEWS
-from curation.verdict.medium.votes import Bools, Floats
+from inksift.curation.base.arrays import Integers
+from inksift.curation.verdict.medium.fitting.families import SCENES
+from inksift.curation.verdict.medium.fitting.measured import MeasuredPictures
+from inksift.curation.verdict.medium.fitting.views import CUT_OUT, VIEWS
+from inksift.curation.verdict.medium.votes import Bools, Floats
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Rgb
-from curation.verdict.medium.fitting.prints import printed
-from curation.verdict.medium.fitting.renderings import RENDERINGS, drawn_by
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.verdict.medium.fitting.prints import printed
+from inksift.curation.verdict.medium.fitting.renderings import RENDERINGS, drawn_by
 
 VERSION = 1
 """Raise it whenever a made picture may show another pixel: it stands for what `renderings`,

@@ -19,13 +19,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from curation.base.errors import DataError, ParamError
-from curation.base.media import ILLUSTRATION, PHOTO
-from curation.base.tables import Table
-from curation.gather.images import ImageParams, find_images
-from curation.store.workspace import Workspace
-from curation.verdict.medium.fitting.families import family
-from curation.verdict.medium.fitting.sources import what_cannot_be_left_out
+from inksift.curation.base.errors import DataError, ParamError
+from inksift.curation.base.media import ILLUSTRATION, PHOTO
+from inksift.curation.base.tables import Table
+from inksift.curation.gather.images import ImageParams, find_images
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.medium.fitting.families import family
+from inksift.curation.verdict.medium.fitting.sources import what_cannot_be_left_out
 
 log = logging.getLogger("inksift")
 

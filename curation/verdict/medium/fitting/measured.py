@@ -14,30 +14,30 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.engine import per_item
-from curation.base.errors import DataError
-from curation.base.rgb import Rgb
-from curation.evidence.clusters import ClusterParams, find_clusters
-from curation.evidence.features import FeatureParams, embed, feature_matrix
-from curation.evidence.models.roles import Detector, Embedder
-from curation.evidence.objects import ObjectParams, count_objects
-from curation.gather.signals import SIGNALS
-from curation.gather.signals.table import TABLE as SIGNALS_TABLE
-from curation.store.thumbnails import Thumbnails
-from curation.store.workspace import Workspace
-from curation.verdict.medium.fitting.made import MAKINGS, Made, Making, make
-from curation.verdict.medium.fitting.made import VERSION as MADE_VERSION
-from curation.verdict.medium.fitting.manifest import Labelled
-from curation.verdict.medium.fitting.sources import what_cannot_be_left_out
-from curation.verdict.medium.fitting.views import (
+from inksift.curation.base.engine import per_item
+from inksift.curation.base.errors import DataError
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.evidence.clusters import ClusterParams, find_clusters
+from inksift.curation.evidence.features import FeatureParams, embed, feature_matrix
+from inksift.curation.evidence.models.roles import Detector, Embedder
+from inksift.curation.evidence.objects import ObjectParams, count_objects
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.store.workspace import Workspace
+from inksift.curation.verdict.medium.fitting.made import MAKINGS, Made, Making, make
+from inksift.curation.verdict.medium.fitting.made import VERSION as MADE_VERSION
+from inksift.curation.verdict.medium.fitting.manifest import Labelled
+from inksift.curation.verdict.medium.fitting.sources import what_cannot_be_left_out
+from inksift.curation.verdict.medium.fitting.views import (
     AS_IT_IS,
     SCORED_VIEWS,
     VERSION,
     VIEWS,
     see,
 )
-from curation.verdict.medium.style import style_features
-from curation.verdict.medium.votes import EMBEDDING, VOTERS, Bools, Floats
+from inksift.curation.verdict.medium.style import style_features
+from inksift.curation.verdict.medium.votes import EMBEDDING, VOTERS, Bools, Floats
 
 log = logging.getLogger("inksift")
 

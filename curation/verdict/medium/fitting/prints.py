@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from curation.base.rgb import Rgb
-from curation.verdict.medium.fitting.canvas import as_picture, sized_by_chance
+from inksift.curation.base.rgb import Rgb
+from inksift.curation.verdict.medium.fitting.canvas import as_picture, sized_by_chance
 
 _Rng = np.random.Generator
 _Levels = npt.NDArray[np.floating]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.verdict.medium.fitting.families import in_order
+from inksift.curation.verdict.medium.fitting.families import in_order
 
 _Places = npt.NDArray[np.int64]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from curation.base.arrays import Integers
-from curation.verdict.medium.votes import Floats
+from inksift.curation.base.arrays import Integers
+from inksift.curation.verdict.medium.votes import Floats
 
 
 @dataclass(frozen=True)

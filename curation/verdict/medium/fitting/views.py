@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.base.rgb import Rgb
+from inksift.curation.base.rgb import Rgb
 
 VERSION = 1
 """Raise it whenever a view may show another pixel."""

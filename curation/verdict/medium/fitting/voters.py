@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from curation.base.arrays import Integers
-from curation.gather.signals import SIGNALS
-from curation.verdict.medium import quality
-from curation.verdict.medium.fit import fit_votes, log_loss
-from curation.verdict.medium.fitting.directions import Rows
-from curation.verdict.medium.fitting.sources import balance
-from curation.verdict.medium.votes import EMBEDDING, VOTERS, Floats, Voter
+from inksift.curation.base.arrays import Integers
+from inksift.curation.gather.signals import SIGNALS
+from inksift.curation.verdict.medium import quality
+from inksift.curation.verdict.medium.fit import fit_votes, log_loss
+from inksift.curation.verdict.medium.fitting.directions import Rows
+from inksift.curation.verdict.medium.fitting.sources import balance
+from inksift.curation.verdict.medium.votes import EMBEDDING, VOTERS, Floats, Voter
 
 LOGGED = frozenset({*(signal.name for signal in SIGNALS), "objects"})
 """Measures that are skewed to the right: their log1p votes."""
