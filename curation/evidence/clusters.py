@@ -29,7 +29,7 @@ from inksift.curation.base.params import Params
 from inksift.curation.base.tables import CLUSTERS
 from inksift.curation.evidence.features import feature_matrix
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a picture may come to another cluster, so that stored tables are made anew."""
 
 _SILHOUETTE_SAMPLE = 2000
@@ -140,7 +140,8 @@ def _clusters(image_ids: list[str], vectors: _Matrix, params: ClusterParams) -> 
 def _hdbscan(points: _Matrix, min_samples: int) -> Integers:
     from hdbscan import HDBSCAN
 
-    method = HDBSCAN(min_cluster_size=min_samples, core_dist_n_jobs=1)
+    # It counts the neighbours of a point without the point itself, where DBSCAN counts it too.
+    method = HDBSCAN(min_cluster_size=min_samples, min_samples=min_samples - 1, core_dist_n_jobs=1)
     labels: Integers = method.fit_predict(points.astype(np.float64))
     return labels
 

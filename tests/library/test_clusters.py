@@ -65,6 +65,16 @@ def test_planted_groups_are_found_and_strays_are_noise(planted):
     assert (np.diff(found.distances) >= 0).all()
 
 
+@pytest.mark.parametrize("few", [2, 5])
+def test_as_many_pictures_as_make_a_place_dense_are_a_cluster_by_every_method(rng, few):
+    """A picture counts itself, so that the smallest group holds `min_samples` of them."""
+    sizes = (few, few, 30)
+    groups = np.repeat(np.eye(3, 60) * 4, sizes, axis=0) + rng.normal(0, 0.05, (sum(sizes), 60))
+    found = find_clusters(table(groups), ClusterParams(min_samples=few, eps=0.5, clusters=3))
+    assert compared(found, "clusters") == {"dbscan": 3, "hdbscan": 3, "kmeans": 3}
+    assert not (found.frame[["dbscan", "hdbscan"]] == -1).any(axis=None)
+
+
 def test_two_runs_say_the_same(planted):
     params = ClusterParams(clusters=3, components=10)
     first, second = find_clusters(planted, params), find_clusters(planted, params)
