@@ -20,6 +20,7 @@ from inksift.curation.gather.archive.sink import Bounds
 from inksift.curation.gather.archive.unpack import unpacked
 from inksift.curation.gather.folder.choice import CLUTTER, Choice
 from inksift.curation.gather.folder.identity import Identity, confirm_all, identify_all
+from inksift.curation.gather.folder.known_files import KnownFiles
 from inksift.curation.gather.folder.layout import Layout
 from inksift.curation.gather.folder.reach import Reach, reach_of
 from inksift.curation.gather.folder.safe_open import RefusedError
@@ -98,6 +99,11 @@ class ImageParams(Params):
         "auto",
         description="What the first folders are: classes, or splits (train, val, test) with the "
         "classes below; auto tells by their names",
+    )
+    trust_times: bool = Field(
+        True,
+        description="Do not read a file again whose size, times and place on disk are as an "
+        "earlier run found them; false reads every byte, for file systems that do not keep them",
     )
     follow_links: bool = Field(
         False,
@@ -203,7 +209,8 @@ def find_images(
     settings = params.settings
     with opened_source(source, workspace, params, link_roots=link_roots) as opened:
         reach, found = opened.reach, opened.files
-        identities = identify_all(reach, found, settings.max_bytes)
+        known = KnownFiles(workspace, reach.real) if params.trust_times else None
+        identities = identify_all(reach, found, settings.max_bytes, known)
         store = _Store(workspace, params.version)
         copies = _copies(found, identities)
         missing = store.missing(list(copies))
@@ -397,8 +404,8 @@ def _image_row(file: Found, identity: Identity, rows: Mapping[str, Any]) -> dict
         "path_bytes": file.path_bytes,
         "image_id": identity.image_id,
         "label": file.label,
-        "size_bytes": identity.size_bytes,
-        "mtime_ns": identity.mtime_ns,
+        "size_bytes": identity.entry.size_bytes,
+        "mtime_ns": identity.entry.mtime_ns,
         "readable": readable,
         "error": row["error"],
         "note": "; ".join(filter(None, flags)),

@@ -60,7 +60,7 @@ def test_links_into_an_allowed_folder_are_read_and_others_are_not(source: Path) 
     }
     with reach_of(source, (source, store)) as reach:
         identities = identify_all(reach, files, 100)
-    assert [identity.size_bytes for identity in identities if identity.image_id] == [1, 4]
+    assert [identity.entry.size_bytes for identity in identities if identity.image_id] == [1, 4]
 
 
 def test_a_folder_behind_a_link_gives_its_files_once(source: Path) -> None:

@@ -1,14 +1,16 @@
-"""Which content each file holds: the SHA-256 of its bytes, taken at the start of a run and
-confirmed at its end."""
+"""Which content each file holds: the SHA-256 of its bytes, taken at the start of a run, or known
+from an earlier one, and confirmed at its end."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from inksift.curation.base import engine
+from inksift.curation.gather.folder.known_files import NO_ENTRY, FileEntry, KnownFiles
 from inksift.curation.gather.folder.reach import Reach
 from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
 from inksift.curation.gather.folder.walk import Found
@@ -22,19 +24,27 @@ class Identity(NamedTuple):
     be."""
 
     image_id: str = ""
-    size_bytes: int = 0
-    mtime_ns: int = 0
-    inode: int = 0
+    entry: FileEntry = NO_ENTRY
     error: str = ""
     note: str = ""
 
 
-def identify_all(reach: Reach, found: Sequence[Found], max_bytes: int) -> list[Identity]:
-    """The identity of each file within `reach`; one that cannot be read has an error instead."""
-    identities: list[Identity] = []
-    for batch in engine.in_batches(found, _BATCH, "read files"):
-        identities += engine.per_item(lambda file: _identify(reach, file, max_bytes), batch)
-    return identities
+def identify_all(
+    reach: Reach, found: Sequence[Found], max_bytes: int, known: KnownFiles | None = None
+) -> list[Identity]:
+    """The identity of each file within `reach`; one that cannot be read has an error instead. A
+    file that is as it was when it became `known` is not read, and what is read becomes known."""
+    began_ns = time.time_ns()
+    identities = _recalled(reach, found, max_bytes, known) if known else [None] * len(found)
+    unknown = [place for place, identity in enumerate(identities) if identity is None]
+    for batch in engine.in_batches(unknown, _BATCH, "read files"):
+        read = engine.per_item(lambda place: _identify(reach, found[place], max_bytes), batch)
+        for place, identity in zip(batch, read, strict=True):
+            identities[place] = identity
+    whole = [identity for identity in identities if identity is not None]
+    if known and unknown:
+        known.remember(((one.entry, one.image_id) for one in whole), began_ns=began_ns)
+    return whole
 
 
 def confirm_all(
@@ -46,26 +56,37 @@ def confirm_all(
     return engine.per_item(lambda pair: _confirm(reach, *pair, max_bytes), pairs)
 
 
+def _recalled(
+    reach: Reach, found: Sequence[Found], max_bytes: int, known: KnownFiles
+) -> list[Identity | None]:
+    """The identity of every file that is as it was; None of one that is to be read."""
+    entries = engine.per_item(lambda file: _entry(reach, file), found)
+    ids = known.recall(entries)
+    return [
+        Identity(image_id, entry) if image_id and entry.size_bytes <= max_bytes else None
+        for image_id, entry in zip(ids, entries, strict=True)
+    ]
+
+
 def _identify(reach: Reach, file: Found, max_bytes: int) -> Identity:
     """Hash the file's bytes; what the walk refused stays refused."""
+    listed = NO_ENTRY._replace(size_bytes=file.size_bytes, mtime_ns=file.mtime_ns)
     if file.error:
-        return Identity(size_bytes=file.size_bytes, mtime_ns=file.mtime_ns, error=file.error)
+        return Identity(entry=listed, error=file.error)
     try:
         with reach.open(file.path_bytes, max_bytes=max_bytes) as handle:
-            status = os.fstat(handle)
+            entry = FileEntry.of(os.fstat(handle))
             digest = hashlib.sha256()
             for chunk in read_chunks(handle, max_bytes=max_bytes):
                 digest.update(chunk)
     except RefusedError as error:
-        return Identity(
-            size_bytes=file.size_bytes, mtime_ns=file.mtime_ns, error=error.reason, note=str(error)
-        )
-    return Identity(digest.hexdigest(), status.st_size, status.st_mtime_ns, status.st_ino)
+        return Identity(entry=listed, error=error.reason, note=str(error))
+    return Identity(digest.hexdigest(), entry)
 
 
 def _confirm(reach: Reach, file: Found, before: Identity, max_bytes: int) -> Identity:
     """`before` if the file still holds what was measured; else why its row cannot stand."""
-    if before.error or _unmoved(reach, file, before):
+    if before.error or _entry(reach, file) == before.entry:
         return before
     after = _identify(reach, file, max_bytes)
     if after.image_id == before.image_id:
@@ -73,13 +94,11 @@ def _confirm(reach: Reach, file: Found, before: Identity, max_bytes: int) -> Ide
     return after._replace(image_id="", error=after.error or "changed_during_run")
 
 
-def _unmoved(reach: Reach, file: Found, before: Identity) -> bool:
+def _entry(reach: Reach, file: Found) -> FileEntry:
+    """The entry of a file as it is now; none of one that the walk refused, or that is gone."""
+    if file.error:
+        return NO_ENTRY
     try:
-        status = reach.status(file.path_bytes)
+        return FileEntry.of(reach.status(file.path_bytes))
     except OSError:
-        return False
-    return (status.st_size, status.st_mtime_ns, status.st_ino) == (
-        before.size_bytes,
-        before.mtime_ns,
-        before.inode,
-    )
+        return NO_ENTRY

@@ -1,0 +1,98 @@
+"""What a file held when it was last read, so that one whose entry in the file system is as it was
+is not read again.
+
+An entry is the file's place on disk, its size and both of its times. A program can set the time of
+the last change of the bytes back; the time of the last change of the entry is the kernel's own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from inksift.curation.base.tables import Table
+from inksift.curation.store.workspace import Measurements, Workspace
+
+VERSION = 1
+"""Raised when entries are told apart by something else."""
+
+_SETTLED_NS = 2 * 10**9
+"""How long an entry must have been as it is before its file was read. A file that changes within
+one tick of its file system's clock keeps its times; those of FAT are two seconds long."""
+
+
+class FileEntry(NamedTuple):
+    """How the file system tells a file: device and inode, bytes, and nanoseconds of the last change
+    of its bytes and of this entry."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    mtime_ns: int
+    ctime_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> FileEntry:
+        """The entry in what `os.stat` says."""
+        return cls(
+            status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        )
+
+
+NO_ENTRY = FileEntry(0, 0, 0, 0, 0)
+"""That of a file that could not be looked at."""
+
+KNOWN_FILES = Table(
+    "known_files",
+    {
+        "device": "uint64",
+        "inode": "uint64",
+        "size_bytes": "int64",
+        "mtime_ns": "int64",
+        "ctime_ns": "int64",
+        "image_id": "str",
+    },
+    key=("device", "inode"),
+)
+"""One row per file of a source that was read: its entry then, and the SHA-256 of its bytes. Names
+under which one file lies twice share a row."""
+
+
+class KnownFiles:
+    """The files of one source, a real path, as the last run that read them left them in a
+    workspace."""
+
+    def __init__(self, workspace: Workspace, source: bytes) -> None:
+        where = hashlib.sha256(source).hexdigest()
+        self._stored: Measurements = workspace.measurements(
+            KNOWN_FILES.name, f"v{VERSION}-{where[:16]}"
+        )
+
+    def recall(self, entries: Sequence[FileEntry]) -> list[str]:
+        """The `image_id` of every entry that is as it was, "" of all others."""
+        asked = pd.DataFrame(entries, columns=list(FileEntry._fields)).astype(_ENTRY_TYPES)
+        found = asked.merge(self._rows(), how="left", on=list(FileEntry._fields))
+        ids: list[str] = found["image_id"].fillna("").tolist()
+        return ids
+
+    def remember(self, files: Iterable[tuple[FileEntry, str]], *, began_ns: int) -> None:
+        """Store these entries with their `image_id`, in place of those before: all that had been
+        as they are for a while when reading began."""
+        rows = [
+            (*entry, image_id)
+            for entry, image_id in files
+            if image_id and max(entry.mtime_ns, entry.ctime_ns) < began_ns - _SETTLED_NS
+        ]
+        frame = pd.DataFrame(rows, columns=list(KNOWN_FILES.columns)).astype(KNOWN_FILES.columns)
+        frame = frame.drop_duplicates(list(KNOWN_FILES.key), ignore_index=True)
+        self._stored.replace(KNOWN_FILES.check(frame))
+
+    def _rows(self) -> pd.DataFrame:
+        parts = list(self._stored.part_frames())
+        return KNOWN_FILES.check(parts[-1]) if parts else KNOWN_FILES.frame([])
+
+
+_ENTRY_TYPES = {name: KNOWN_FILES.columns[name] for name in FileEntry._fields}
