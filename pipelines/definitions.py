@@ -7,6 +7,7 @@ import dagster as dg
 import assets.checks
 from assets.registry import registry
 from curation.project import Project
+from curation.store.setup import Setup, read_setup
 from pipelines.given import settings_remembered
 from pipelines.jobs import JOBS
 from pipelines.launch import with_setup
@@ -16,6 +17,8 @@ from pipelines.schedules import nightly
 from pipelines.sensors import new_files
 from pipelines.settings import checked
 from pipelines.setup_sensor import first_setup
+from pipelines.setup_told import as_the_setup_tells
+from pipelines.source_sensor import source_changes
 
 
 def build(
@@ -25,13 +28,16 @@ def build(
 
     ParamError where the setup of its workspace cannot be used."""
     registered = registry()
+    settings = settings_remembered(project) if project else checked({})
+    setup = read_setup(project.workspace_folder) if project else None
     return dg.Definitions(
-        assets=with_setup(registered, settings_remembered(project) if project else checked({})),
+        assets=as_the_setup_tells(with_setup(registered, settings), setup or Setup()),
         asset_checks=dg.load_asset_checks_from_modules([assets.checks]),
         jobs=JOBS,
         schedules=[nightly(project)],
         sensors=[
             new_files(project),
+            source_changes(project),
             ledger_changes(project),
             new_decisions(project),
             first_setup(project),

@@ -57,6 +57,7 @@ STAGE = Stage(
     },
     version=measure.VERSION,
     kinds={"pytorch", "html"},
+    work="trains",
 )
 
 

@@ -17,6 +17,7 @@ STAGE = Stage(
     tables={"experiments": Made(EXPERIMENTS)},
     version=VERSION,
     kinds={"pytorch"},
+    work="trains",
 )
 
 

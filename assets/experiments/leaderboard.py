@@ -25,6 +25,7 @@ STAGE = Stage(
     tables={"leaderboard": Made(LEADERBOARD)},
     version=VERSION,
     kinds={"html", "csv"},
+    work="publishes",
 )
 
 

@@ -44,6 +44,7 @@ STAGE = Stage(
     },
     version=4,
     kinds={"pillow", "parquet"},
+    work="measures",
 )
 
 

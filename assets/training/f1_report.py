@@ -30,6 +30,7 @@ STAGE = Stage(
     tables={"f1_report": Made(None)},
     version=evaluation.VERSION,
     kinds={"json", "html"},
+    work="publishes",
 )
 
 

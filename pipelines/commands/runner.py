@@ -12,6 +12,7 @@ from pipelines.commands.listener import Heard, terminal_logger
 from pipelines.definitions import build
 from pipelines.instance import instance_in_terminal
 from pipelines.settings import run_config
+from pipelines.source_sensor import tell_source
 
 _UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
@@ -38,6 +39,7 @@ def execute(
     with project.workspace.locked(), instance_in_terminal(project) as instance:
         _close_orphans(instance)
         freshness.tell(instance, project.ledger.version())
+        tell_source(instance, project.source)
         job = build(
             project, loggers={"terminal": terminal_logger(heard, quiet=quiet)}
         ).resolve_job_def(job_name)
