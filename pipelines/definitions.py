@@ -19,6 +19,7 @@ from pipelines.settings import checked
 from pipelines.setup_sensor import first_setup
 from pipelines.setup_told import as_the_setup_tells
 from pipelines.source_sensor import source_changes
+from pipelines.unrun_checks import unrun_checks
 
 
 def build(
@@ -41,6 +42,7 @@ def build(
             ledger_changes(project),
             new_decisions(project),
             first_setup(project),
+            unrun_checks,
         ],
         resources=resources(project, registered.contracts),
         executor=dg.in_process_executor,

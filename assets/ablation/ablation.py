@@ -7,11 +7,12 @@ import pandas as pd
 
 from assets.ablation.costs import step_seconds
 from assets.shared.display import picture
-from assets.shared.results import records, table
+from assets.shared.results import numbers, records, table
 from assets.shared.settings_used import settings_used
 from assets.shared.stage import Made, Stage
 from assets.shared.union import union
 from curation.ablation import measure
+from curation.ablation.arms import BOUGHT_BY
 from curation.ablation.costs import ABLATION, with_costs
 from curation.ablation.effects import SCORES, AblationParams
 from curation.ablation.measure import Sources, measure_ablation
@@ -119,6 +120,7 @@ def ablated(
         test_set=report["test_set"],
         rare_classes=list(ablation.rare),
         ablation=records(priced),
+        **numbers(priced.set_index("left_out")["macro_gain"].rename(_gain_of)),
         plot=picture(ablation_plot(priced), "what each step bought"),
     )
     yield table(
@@ -127,6 +129,11 @@ def ablated(
         trainings=len(ablation.scores),
         scores=records(ablation.scores),
     )
+
+
+def _gain_of(arm: str) -> str:
+    """What the plots over runs call the gain of what an arm leaves out."""
+    return f"macro_gain_{BOUGHT_BY[arm].replace(' ', '_')}"
 
 
 def _sources(left: Mapping[str, pd.DataFrame], project: Project) -> Sources:

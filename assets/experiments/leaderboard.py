@@ -64,6 +64,7 @@ def leaderboard(
         tried=len(found),
         failed=failed,
         waiting=waiting,
+        best_macro_f1=float(board["macro_f1"].max()),
         leaderboard=records(board),
         plot=picture(leaderboard_plot(board), "macro F1 of every recipe"),
     )

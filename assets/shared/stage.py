@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import dagster as dg
 
+from assets.shared.retries import tried_again
 from curation.base.params import Params
 from curation.base.tables import Table
 
@@ -64,11 +65,15 @@ class Stage:
         parameter of their own; `options` are those of `dg.asset` or `dg.multi_asset`."""
         options["ins"] = {name: dg.AssetIn(name) for name in reads}
         options["op_tags"] = {CORES_TAG: ALL_CORES} if self.work in _ON_ALL_CORES else {}
+        decorator = self._decorator(options)
+        return lambda function: decorator(tried_again(function))
+
+    def _decorator(self, options: dict[str, Any]) -> Any:
         if list(self.tables) != [self.name]:
             outs = {name: self._out(made) for name, made in self.tables.items()}
             return dg.multi_asset(name=self.name, outs=outs, **options)
         made = self.tables[self.name]
-        decorator: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
+        return dg.asset(
             name=self.name,
             description=made.description,
             kinds=self.kinds,
@@ -77,7 +82,6 @@ class Stage:
             metadata=_columns(made.contract),
             **options,
         )
-        return decorator
 
     def _out(self, made: Made) -> dg.AssetOut:
         return dg.AssetOut(

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import dagster as dg
 
+from assets.shared.retries import COMMAND_LINE_TAG
 from curation.base.params import Params
 from curation.project import Project
 from pipelines import freshness
@@ -13,12 +14,15 @@ from pipelines.definitions import build
 from pipelines.instance import instance_in_terminal
 from pipelines.settings import run_config
 from pipelines.source_sensor import tell_source
+from pipelines.unrun_checks import show_as_skipped
 
 _UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.CANCELING,
 ]
+
+_FAILED = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE])
 
 
 def execute(
@@ -51,7 +55,7 @@ def execute(
                 run_config=config,
                 instance=instance,
                 partition_key=partition,
-                tags=dict(tags),
+                tags={COMMAND_LINE_TAG: "yes", **tags},
                 raise_on_error=True,
             )
         except dg.DagsterExecutionInterruptedError:
@@ -59,6 +63,9 @@ def execute(
         except dg.DagsterError:  # a blocking check failed: it was heard, and is told at the end
             if not heard.failed_checks:
                 raise
+        finally:
+            for run in instance.get_runs(_FAILED, limit=1):  # ours, if it failed: we hold the lock
+                show_as_skipped(instance, run.run_id)
     return heard
 
 

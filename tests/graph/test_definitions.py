@@ -184,8 +184,15 @@ def test_only_sensors_that_start_nothing_are_on_from_the_start(defs: dg.Definiti
         if one.default_status == dg.DefaultSensorStatus.RUNNING
     }
     assert (set(sensors), running) == (
-        {"first_setup", "ledger_changes", "new_decisions", "new_files", "source_changes"},
-        {"first_setup", "ledger_changes", "source_changes"},
+        {
+            "first_setup",
+            "ledger_changes",
+            "new_decisions",
+            "new_files",
+            "source_changes",
+            "unrun_checks",
+        },
+        {"first_setup", "ledger_changes", "source_changes", "unrun_checks"},
     )
     assert not any(sensors[name].has_jobs for name in running)
 
