@@ -12,6 +12,7 @@ import click
 from curation.base.errors import InksiftError
 from pipelines.commands.ablation import ablation
 from pipelines.commands.audit import audit
+from pipelines.commands.backup import backup
 from pipelines.commands.decide import decide
 from pipelines.commands.diff import diff
 from pipelines.commands.experiments import experiments
@@ -46,6 +47,7 @@ COMMANDS = (
     export,
     ledger,
     verify,
+    backup,
     weights,
     head,
     sample,

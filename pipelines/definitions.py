@@ -8,6 +8,8 @@ import assets.checks
 from assets.registry import registry
 from curation.project import Project
 from curation.store.setup import Setup, read_setup
+from pipelines.executors import executor_from_environment
+from pipelines.experiments_sensor import after_experiments
 from pipelines.given import settings_remembered
 from pipelines.jobs import JOBS
 from pipelines.launch import with_setup
@@ -23,7 +25,9 @@ from pipelines.unrun_checks import unrun_checks
 
 
 def build(
-    project: Project | None, loggers: Mapping[str, dg.LoggerDefinition] | None = None
+    project: Project | None,
+    loggers: Mapping[str, dg.LoggerDefinition] | None = None,
+    executor: dg.ExecutorDefinition = dg.in_process_executor,
 ) -> dg.Definitions:
     """Everything Dagster needs, for one project (None: the graph shows, but cannot run).
 
@@ -43,9 +47,10 @@ def build(
             new_decisions(project),
             first_setup(project),
             unrun_checks,
+            after_experiments,
         ],
         resources=resources(project, registered.contracts),
-        executor=dg.in_process_executor,
+        executor=executor,
         loggers=loggers,
     )
 
@@ -54,4 +59,5 @@ def build(
 def defs() -> dg.Definitions:
     """The code location, bound to what the environment and its workspace name when Dagster loads
     it: commands, which are bound to a workspace of their own, only import `build`."""
-    return build(project_from_environment())
+    project = project_from_environment()
+    return build(project, executor=executor_from_environment(project))

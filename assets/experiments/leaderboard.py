@@ -29,7 +29,15 @@ STAGE = Stage(
 )
 
 
-@STAGE.asset(deps=["experiments"])
+WHEN_EXPERIMENTS_ENDED = (
+    dg.AutomationCondition.any_deps_updated().since_last_handled()
+    & ~dg.AutomationCondition.any_deps_in_progress()
+    & ~dg.AutomationCondition.in_progress()
+).with_label("an experiment ended, and none is in progress")
+"""Not `eager`, which waits for the partitions that nobody has tried."""
+
+
+@STAGE.asset(deps=["experiments"], automation_condition=WHEN_EXPERIMENTS_ENDED)
 def leaderboard(
     experiment_grid: pd.DataFrame,
     splits: pd.DataFrame,

@@ -64,9 +64,15 @@ class Stage:
         `reads` are the tables that reach the function by keyword (**tables) instead of as a
         parameter of their own; `options` are those of `dg.asset` or `dg.multi_asset`."""
         options["ins"] = {name: dg.AssetIn(name) for name in reads}
-        options["op_tags"] = {CORES_TAG: ALL_CORES} if self.work in _ON_ALL_CORES else {}
+        options["op_tags"] = self._op_tags()
         decorator = self._decorator(options)
         return lambda function: decorator(tried_again(function))
+
+    def _op_tags(self) -> dict[str, str]:
+        """How many cores it takes; and what people wait for goes first, so that no training stands
+        before a report."""
+        first = {"dagster/priority": "1"} if self.work == "publishes" else {}
+        return first | ({CORES_TAG: ALL_CORES} if self.work in _ON_ALL_CORES else {})
 
     def _decorator(self, options: dict[str, Any]) -> Any:
         if list(self.tables) != [self.name]:

@@ -34,7 +34,7 @@ STAGE = Stage(
 )
 
 
-@STAGE.asset(reads=("training_set", "curves", "explanations"))
+@STAGE.asset(reads=("training_set", "curves", "explanations"), deps=["kept_run"])
 def f1_report(
     context: dg.AssetExecutionContext,
     predictions: pd.DataFrame,

@@ -185,6 +185,7 @@ def test_only_sensors_that_start_nothing_are_on_from_the_start(defs: dg.Definiti
     }
     assert (set(sensors), running) == (
         {
+            "after_experiments",
             "first_setup",
             "ledger_changes",
             "new_decisions",
