@@ -12,6 +12,7 @@ import click
 from inksift.curation.base.errors import InksiftError
 from inksift.pipelines.commands.ablation import ablation
 from inksift.pipelines.commands.audit import audit
+from inksift.pipelines.commands.backup import backup
 from inksift.pipelines.commands.decide import decide
 from inksift.pipelines.commands.diff import diff
 from inksift.pipelines.commands.experiments import experiments
@@ -46,6 +47,7 @@ COMMANDS = (
     export,
     ledger,
     verify,
+    backup,
     weights,
     head,
     sample,

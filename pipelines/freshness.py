@@ -21,8 +21,7 @@ def ledger_at(version: str) -> dg.AssetMaterialization:
 
 def told(instance: dg.DagsterInstance) -> str | None:
     """The version of the ledger that Dagster was told last."""
-    event = instance.get_latest_materialization_event(LEDGER.key)
-    return _version(event and event.asset_materialization)
+    return _version(last_made(instance, LEDGER.key))
 
 
 def taken_in(instance: dg.DagsterInstance) -> str | None:
@@ -38,6 +37,12 @@ def being_taken_in(instance: dg.DagsterInstance) -> str | None:
         run = instance.get_run_by_id(event.run_id)
         return _version(event.asset_materialization) if run and not run.is_finished else None
     return None
+
+
+def last_made(instance: dg.DagsterInstance, key: dg.AssetKey) -> dg.AssetMaterialization | None:
+    """How an asset was last made, or what Dagster was last told of one that is made elsewhere."""
+    event = instance.get_latest_materialization_event(key)
+    return event.asset_materialization if event else None
 
 
 def made_by_success(

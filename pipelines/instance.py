@@ -1,5 +1,6 @@
 """The Dagster instance of a workspace: its history, in the workspace itself."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ import dagster as dg
 import yaml
 from sqlalchemy.exc import OperationalError
 
-from inksift.curation.base.errors import StoreError
+from inksift.curation.base.errors import ParamError, StoreError
 from inksift.curation.project import Project
 from inksift.curation.store.files import write_atomically
 
@@ -18,6 +19,8 @@ _CODE_LOCATION = {
     "location_name": "inksift",  # as in workspace.yaml: history and sensors go by it
     "working_directory": str(Path(__file__).parents[2]),  # else it is the current folder
 }
+HOME_VARIABLE = "INKSIFT_DAGSTER_HOME"
+_OWN_SETTINGS = "dagster.yaml"
 _IN_TERMINAL = "terminal.yaml"
 _LEFT_TO_THE_TERMINAL = b"""
 # Captured output would no longer reach the terminal as a terminal, and progress bars would go.
@@ -28,9 +31,18 @@ compute_logs:
 
 
 def dagster_home(project: Project) -> Path:
-    """The folder of the workspace's own Dagster instance, made ready on first use."""
+    """The folder of the workspace's own Dagster instance, made ready on first use; or the one that
+    INKSIFT_DAGSTER_HOME names, whose settings are its owner's."""
+    if chosen := os.environ.get(HOME_VARIABLE):
+        return _chosen_home(Path(chosen))
     home = project.workspace.root / "dagster"
-    write_atomically(home / "dagster.yaml", _SETTINGS.read_bytes())
+    write_atomically(home / _OWN_SETTINGS, _SETTINGS.read_bytes())
+    return home
+
+
+def _chosen_home(home: Path) -> Path:
+    if not (home / _OWN_SETTINGS).is_file():
+        raise ParamError(f"{HOME_VARIABLE}: expected a folder with a {_OWN_SETTINGS}, got {home}")
     return home
 
 
@@ -48,7 +60,8 @@ def instance_in_terminal(project: Project) -> Iterator[dg.DagsterInstance]:
     """The instance, opened by a process whose output a person sees; StoreError when Dagster cannot
     write its history."""
     home = dagster_home(project)
-    write_atomically(home / _IN_TERMINAL, _SETTINGS.read_bytes() + _LEFT_TO_THE_TERMINAL)
+    settings = (home / _OWN_SETTINGS).read_bytes()
+    write_atomically(home / _IN_TERMINAL, settings + _LEFT_TO_THE_TERMINAL)
     try:
         with dg.DagsterInstance.from_config(str(home), _IN_TERMINAL) as instance:
             yield instance

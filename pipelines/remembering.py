@@ -25,6 +25,8 @@ FOR_ONE_RUN = ("verdicts.accept_removals", "human_decisions.accept_other_ledger"
 """What a person accepts in one run, and no later run inherits."""
 REMEMBER_TAG = "inksift/remember"
 """The tag of a run whose settings become those of the setup, if it succeeds."""
+_KEPT = {"schedule", "owners", "overdue_days"}
+"""What no run is given, so that a setup written anew keeps what people wrote."""
 _FOLLOWS_LINKS = "images.follow_links"
 """Follows from the folders that links may lead into."""
 
@@ -83,7 +85,7 @@ def remember(
         ledger=project.ledger.name,
         profile=name,
         settings=_own_settings(name, settings),
-        **({"schedule": before.schedule} if before else {}),
+        **(before.model_dump(include=_KEPT) if before else {}),
     )
     return _told(project, write_setup(project.workspace_folder, setup))
 

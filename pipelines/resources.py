@@ -37,9 +37,9 @@ def resources(project: Project | None, contracts: Mapping[str, Table]) -> dict[s
         config_schema={},
         description="The folders of this code location, locked while a run works on them",
     )
-    def locked_project(_: dg.InitResourceContext) -> Iterator[Project]:
-        here = _required(project)
-        with here.workspace.locked():
+    def locked_project(context: dg.InitResourceContext) -> Iterator[Project]:
+        here, run = _required(project), context.run
+        with here.workspace.locked(run.run_id if run else ""):
             yield here
 
     @dg.resource(

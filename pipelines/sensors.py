@@ -2,9 +2,7 @@
 
 import dagster as dg
 
-from inksift.assets.gather.listing import SNAPSHOT, listing
 from inksift.curation.gather.folder.snapshot import (
-    InFolder,
     Snapshot,
     changes_told,
     snapshot_digest,
@@ -12,8 +10,8 @@ from inksift.curation.gather.folder.snapshot import (
 )
 from inksift.curation.project import Project
 from inksift.pipelines.automatic import NO_PROJECT, request_remembered
-from inksift.pipelines.freshness import made_by_success
 from inksift.pipelines.jobs import curate
+from inksift.pipelines.source_sensor import last_run_saw
 
 _SECONDS_BETWEEN_LOOKS = 60
 _CHANGED_TAG = "inksift/changed"
@@ -43,7 +41,7 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
             return NO_PROJECT
         if not project.source.exists():  # as where a drive is not mounted: no reason to start
             return dg.SkipReason(f"{project.source} is not there")
-        before = _last_run_saw(context.instance)
+        before = last_run_saw(context.instance)
         if before is None:
             return _NO_RUN
         now = snapshot_of(project.source)
@@ -68,15 +66,6 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
         return dg.SensorResult(cursor=f"{digest} {digest}", run_requests=[request])
 
     return sensor
-
-
-def _last_run_saw(instance: dg.DagsterInstance) -> Snapshot | None:
-    """What lay in the source when the last successful run listed it."""
-    made = made_by_success(instance, listing.key)
-    told = made and made.metadata.get(SNAPSHOT)
-    if not isinstance(told, dg.JsonMetadataValue) or not isinstance(told.data, dict):
-        return None
-    return {name: InFolder(*found) for name, found in told.data.items()}
 
 
 def _told(snapshot: Snapshot) -> str:

@@ -7,11 +7,12 @@ import pandas as pd
 
 from inksift.assets.ablation.costs import step_seconds
 from inksift.assets.shared.display import picture
-from inksift.assets.shared.results import records, table
+from inksift.assets.shared.results import numbers, records, table
 from inksift.assets.shared.settings_used import settings_used
 from inksift.assets.shared.stage import Made, Stage
 from inksift.assets.shared.union import union
 from inksift.curation.ablation import measure
+from inksift.curation.ablation.arms import BOUGHT_BY
 from inksift.curation.ablation.costs import ABLATION, with_costs
 from inksift.curation.ablation.effects import SCORES, AblationParams
 from inksift.curation.ablation.measure import Sources, measure_ablation
@@ -57,6 +58,7 @@ STAGE = Stage(
     },
     version=measure.VERSION,
     kinds={"pytorch", "html"},
+    work="trains",
 )
 
 
@@ -118,6 +120,7 @@ def ablated(
         test_set=report["test_set"],
         rare_classes=list(ablation.rare),
         ablation=records(priced),
+        **numbers(priced.set_index("left_out")["macro_gain"].rename(_gain_of)),
         plot=picture(ablation_plot(priced), "what each step bought"),
     )
     yield table(
@@ -126,6 +129,11 @@ def ablated(
         trainings=len(ablation.scores),
         scores=records(ablation.scores),
     )
+
+
+def _gain_of(arm: str) -> str:
+    """What the plots over runs call the gain of what an arm leaves out."""
+    return f"macro_gain_{BOUGHT_BY[arm].replace(' ', '_')}"
 
 
 def _sources(left: Mapping[str, pd.DataFrame], project: Project) -> Sources:

@@ -74,6 +74,7 @@ def _duplicates(found: pd.DataFrame, across: pd.DataFrame) -> dg.MaterializeResu
         across_splits=records(across.head(_MOST_SHOWN)),
         notes=across_notes(across),
         duplicates=len(dropped),
+        duplicates_share=len(dropped) / len(found) if len(found) else 0.0,
         groups_with_copies=len(kept),
         groups_in_several_classes=int((found["keep"] & (found["conflict"] != "")).sum()),
         relations=counts(dropped["relation"]),

@@ -37,6 +37,7 @@ STAGE = Stage(
     },
     version=library.VERSION,
     kinds={"numpy", "parquet"},
+    work="measures",
 )
 
 

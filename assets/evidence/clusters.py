@@ -31,6 +31,7 @@ STAGE = Stage(
     },
     version=VERSION,
     kinds={"scikitlearn", "parquet"},
+    work="measures",
 )
 
 

@@ -23,6 +23,7 @@ STAGE = Stage(
     tables={"embeddings": Made(EMBEDDINGS)},
     version=features.VERSION,
     kinds={"onnx", "parquet"},
+    work="measures",
 )
 
 

@@ -22,6 +22,7 @@ STAGE = Stage(
     tables={"object_counts": Made(OBJECT_COUNTS)},
     version=objects.VERSION,
     kinds={"onnx", "parquet"},
+    work="measures",
 )
 
 

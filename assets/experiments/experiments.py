@@ -22,6 +22,7 @@ STAGE = Stage(
     tables={"experiments": Made(EXPERIMENTS)},
     version=VERSION,
     kinds={"pytorch"},
+    work="trains",
 )
 
 

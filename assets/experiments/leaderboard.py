@@ -25,10 +25,19 @@ STAGE = Stage(
     tables={"leaderboard": Made(LEADERBOARD)},
     version=VERSION,
     kinds={"html", "csv"},
+    work="publishes",
 )
 
 
-@STAGE.asset(deps=["experiments"])
+WHEN_EXPERIMENTS_ENDED = (
+    dg.AutomationCondition.any_deps_updated().since_last_handled()
+    & ~dg.AutomationCondition.any_deps_in_progress()
+    & ~dg.AutomationCondition.in_progress()
+).with_label("an experiment ended, and none is in progress")
+"""Not `eager`, which waits for the partitions that nobody has tried."""
+
+
+@STAGE.asset(deps=["experiments"], automation_condition=WHEN_EXPERIMENTS_ENDED)
 def leaderboard(
     experiment_grid: pd.DataFrame,
     splits: pd.DataFrame,
@@ -63,6 +72,7 @@ def leaderboard(
         tried=len(found),
         failed=failed,
         waiting=waiting,
+        best_macro_f1=float(board["macro_f1"].max()),
         leaderboard=records(board),
         plot=picture(leaderboard_plot(board), "macro F1 of every recipe"),
     )

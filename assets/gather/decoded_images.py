@@ -44,6 +44,7 @@ STAGE = Stage(
     },
     version=4,
     kinds={"pillow", "parquet"},
+    work="measures",
 )
 
 
@@ -62,6 +63,7 @@ def decoded_images(
         "images",
         measured=found.new,
         unreadable=len(errors),
+        unreadable_share=len(errors) / len(found.images) if len(found.images) else 0.0,
         classes=int(found.images["label"].nunique()),
         errors=counts(errors),
         notes=[*found.told, *folder_notes(found.images, found.folder)],

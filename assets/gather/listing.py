@@ -38,7 +38,7 @@ STAGE = Stage(
 )
 
 
-@STAGE.asset()
+@STAGE.asset(deps=["source"])
 def listing(
     context: dg.AssetExecutionContext,
     project: dg.ResourceParam[Project],

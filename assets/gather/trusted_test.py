@@ -28,6 +28,7 @@ STAGE = Stage(
     },
     version=4,
     kinds={"pillow", "parquet"},
+    work="measures",
 )
 
 

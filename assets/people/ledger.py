@@ -2,9 +2,12 @@
 
 import dagster as dg
 
+from inksift.assets.shared.stage import WORK_TAG
+
 LEDGER = dg.AssetSpec(
     "ledger",
     kinds={"sqlite"},
+    tags={WORK_TAG: "outside"},
     description="What people decide, in the review app, in an audit or by import. Dagster is told "
     "when it changes",
 )

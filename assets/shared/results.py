@@ -24,6 +24,11 @@ def table(
     )
 
 
+def numbers(values: pd.Series) -> dict[str, float]:
+    """A number per row, by what the index calls it: the UI plots each of them over runs."""
+    return {str(name): float(value) for name, value in values.items()}
+
+
 def records(frame: pd.DataFrame) -> dg.TableMetadataValue:
     """A small frame as a table in the UI; cells without a value are empty."""
     rows = [_record(row) for row in frame.to_dict("records")]

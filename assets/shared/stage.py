@@ -5,12 +5,22 @@ A stage is registered by standing in a module of a group's package: `registry` f
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import dagster as dg
 
+from inksift.assets.shared.retries import tried_again
 from inksift.curation.base.params import Params
 from inksift.curation.base.tables import Table
+
+Work = Literal["measures", "decides", "trains", "publishes"]
+"""What a step does: it looks at every new picture, works on tables, runs or trains the network that
+is the result, or writes what people read."""
+WORK_TAG = "inksift/work"
+"""The tag of every asset and job that tells its work, by which the UI can select."""
+CORES_TAG, ALL_CORES = "inksift/cores", "all"
+"""The tag of a step that takes all cores: of these one runs at a time."""
+_ON_ALL_CORES = ("measures", "trains")
 
 
 class Made(NamedTuple):
@@ -34,6 +44,8 @@ class Stage:
     """Of its code: another one may make another table of the same input."""
     kinds: set[str]
     """The badges in the UI."""
+    work: Work = "decides"
+    """What it does."""
     settings: type[Params] | None = None
     """What a profile or --set may say of it."""
     settings_name: str = ""
@@ -52,24 +64,36 @@ class Stage:
         `reads` are the tables that reach the function by keyword (**tables) instead of as a
         parameter of their own; `options` are those of `dg.asset` or `dg.multi_asset`."""
         options["ins"] = {name: dg.AssetIn(name) for name in reads}
+        options["op_tags"] = self._op_tags()
+        decorator = self._decorator(options)
+        return lambda function: decorator(tried_again(function))
+
+    def _op_tags(self) -> dict[str, str]:
+        """How many cores it takes; and what people wait for goes first, so that no training stands
+        before a report."""
+        first = {"dagster/priority": "1"} if self.work == "publishes" else {}
+        return first | ({CORES_TAG: ALL_CORES} if self.work in _ON_ALL_CORES else {})
+
+    def _decorator(self, options: dict[str, Any]) -> Any:
         if list(self.tables) != [self.name]:
             outs = {name: self._out(made) for name, made in self.tables.items()}
             return dg.multi_asset(name=self.name, outs=outs, **options)
         made = self.tables[self.name]
-        decorator: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
+        return dg.asset(
             name=self.name,
             description=made.description,
             kinds=self.kinds,
+            tags={WORK_TAG: self.work},
             code_version=str(self.version),
             metadata=_columns(made.contract),
             **options,
         )
-        return decorator
 
     def _out(self, made: Made) -> dg.AssetOut:
         return dg.AssetOut(
             description=made.description,
             kinds=self.kinds,
+            tags={WORK_TAG: self.work},
             code_version=str(self.version),
             metadata=_columns(made.contract),
         )

@@ -27,6 +27,7 @@ STAGE = Stage(
     tables={"balanced_classifier": Made(CLASSIFIER)},
     version=VERSION,
     kinds={"pytorch"},
+    work="trains",
 )
 
 

@@ -36,6 +36,7 @@ STAGE = Stage(
     },
     version=VERSION,
     kinds={"pytorch", "parquet"},
+    work="trains",
 )
 
 

@@ -34,6 +34,7 @@ STAGE = Stage(
     tables={"explanations": Made(FIGURES)},
     version=library.VERSION,
     kinds={"pytorch"},
+    work="trains",
 )
 
 

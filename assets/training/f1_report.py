@@ -30,10 +30,11 @@ STAGE = Stage(
     tables={"f1_report": Made(None)},
     version=evaluation.VERSION,
     kinds={"json", "html"},
+    work="publishes",
 )
 
 
-@STAGE.asset(reads=("training_set", "curves", "explanations"))
+@STAGE.asset(reads=("training_set", "curves", "explanations"), deps=["kept_run"])
 def f1_report(
     context: dg.AssetExecutionContext,
     predictions: pd.DataFrame,

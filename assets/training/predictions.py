@@ -16,6 +16,7 @@ STAGE = Stage(
     tables={"predictions": Made(PREDICTIONS)},
     version=evaluation.VERSION,
     kinds={"pytorch"},
+    work="trains",
 )
 
 

@@ -35,7 +35,7 @@ STAGE = Stage(
 _FOUND = ("hashes", "test_hashes", "pairs", "duplicates", "given_splits", "verdicts")
 
 
-@STAGE.asset(reads=_FOUND, deps=["kept_run"])
+@STAGE.asset(reads=_FOUND)
 def splits(
     curated_dataset: pd.DataFrame,
     test_images: pd.DataFrame,

@@ -24,6 +24,7 @@ STAGE = Stage(
     tables={"curated_dataset": Made(CURATED)},
     version=3,
     kinds={"csv", "parquet"},
+    work="publishes",
 )
 
 

@@ -24,6 +24,7 @@ STAGE = Stage(
     tables={"kept_run": Made(None)},
     version=1,
     kinds={"json", "html"},
+    work="publishes",
 )
 
 

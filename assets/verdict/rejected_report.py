@@ -46,6 +46,7 @@ STAGE = Stage(
     tables={"rejected_report": Made(None)},
     version=7,
     kinds={"html"},
+    work="publishes",
 )
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from inksift.assets.shared.results import counts, records, table
+from inksift.assets.shared.results import counts, numbers, records, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.base.tables import DECISIONS
 from inksift.curation.project import Project
 from inksift.curation.store.published import PROPOSAL, publish_medium, publish_proposal
 from inksift.curation.verdict import conflicts, evidence, human, several, variants
 from inksift.curation.verdict.audit.targets import TARGETS, estimated_targets
-from inksift.curation.verdict.conservation import by_people
+from inksift.curation.verdict.conservation import OUTCOMES, by_people
 from inksift.curation.verdict.decide import VERSION, decide
 from inksift.curation.verdict.marked_files import apply_marks
 from inksift.curation.verdict.medium.queue import QUEUE
@@ -24,9 +24,10 @@ from inksift.curation.verdict.removal_rates import REMOVAL_RATES, removal_rates,
 from inksift.curation.verdict.signal_limits import SIGNAL_LIMITS, limits
 
 MOST_SENTENCES = 4
-_REMEDY = (
+REMEDY = (
     "look through them, then run again with --accept-removals, "
-    "or allow more with --set verdicts.max_class_removal=... or verdicts.max_removal=..."
+    "or allow more with --set verdicts.max_class_removal=... or verdicts.max_removal=...; in the "
+    "UI launch again with accept_removals: true, or other limits, under verdicts in the Launchpad"
 )
 
 
@@ -128,13 +129,19 @@ def decided(
     yield table(machine, "machine_verdicts", overruled=_overruled(machine, decisions))
     yield from _evidence(judged, config)
     yield _targets(judged, answers, config)
-    yield table(lost, "removal_rates", removal_rates=records(lost))
+    yield table(
+        lost,
+        "removal_rates",
+        removal_rates=records(lost),
+        largest_share=float(lost["share"].max()) if len(lost) else 0.0,
+    )
     yield _brake(heavy, waiting)
 
 
 def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
     outcomes = decisions["outcome"].value_counts()
     return {
+        **{f"{name}_share": _share(outcomes.get(name, 0), len(decisions)) for name in OUTCOMES},
         "kept": int(outcomes.get("kept", 0)),
         "review": int(outcomes.get("review", 0)),
         "rejected": int(outcomes.get("rejected", 0)),
@@ -144,6 +151,11 @@ def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
         "reasons": counts(decisions.loc[decisions["outcome"] == "rejected", "reason"]),
         "media": counts(decisions["medium"]),
     }
+
+
+def _share(part: int, of: int) -> float:
+    """What share `part` is, for the plots over runs; none of nothing is 0."""
+    return float(part / of) if of else 0.0
 
 
 def _overruled(machine: pd.DataFrame, decisions: pd.DataFrame) -> int:
@@ -178,7 +190,14 @@ def _targets(
     if judged.folder is None:
         return table(TARGETS.frame([]), "targets")
     targets = estimated_targets(judged.folder, answers, config.promised())
-    return table(targets, "targets", targets=records(targets))
+    told = targets.set_index("error")
+    return table(
+        targets,
+        "targets",
+        targets=records(targets),
+        **numbers(told["value"]),
+        **numbers(told["promised"].add_suffix("_promised")),
+    )
 
 
 def _proposal(
@@ -195,7 +214,7 @@ def _proposal(
 def _brake(heavy: list[str], waiting: dict[str, dg.MetadataValue]) -> dg.AssetCheckResult:
     more = [f"and {len(heavy) - MOST_SENTENCES} more"] if len(heavy) > MOST_SENTENCES else []
     told = "; ".join(heavy[:MOST_SENTENCES] + more) or "nothing over the limits"
-    remedy = f"\nthe decisions wait in {waiting['proposal'].value}: {_REMEDY}" if waiting else ""
+    remedy = f"\nthe decisions wait in {waiting['proposal'].value}: {REMEDY}" if waiting else ""
     return dg.AssetCheckResult(
         check_name=REMOVALS_ARE_ACCEPTED.name,
         passed=not waiting,

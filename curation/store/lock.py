@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,30 +17,32 @@ import psutil
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.store.files import write_atomically
 
+_SECONDS_BETWEEN_TRIES = 0.2
+"""Far below what a step takes."""
+
 
 @contextmanager
-def run_lock(path: Path) -> Iterator[None]:
-    """Hold `path` while the block runs; LockedError when a living process holds it, or one on
-    another host.
+def run_lock(path: Path, run: str = "", *, for_steps: bool = False) -> Iterator[bool]:
+    """Hold `path` while the block runs, which is told whether it was held for it already;
+    LockedError when a living process holds it, or one on another host.
 
-    A lock is stale when its process is gone or when its pid now belongs to a process that started
-    at another time."""
-    with _guard(path):
-        holder = _read(path)
-        if holder and holder != _me() and _alive(holder):
-            raise LockedError(_refusal(path, holder))
-        nested = holder == _me()
-        if not nested:
-            write_atomically(path, json.dumps(_me()).encode())
+    A process that holds it `for_steps` lets the processes of the same `run` in, and gives it back
+    when all of them have ended. Without one, each of these waits for the others. A lock is stale
+    when its process is gone or when its pid now belongs to a process that started at another
+    time."""
+    while (held := _taken(path, run, for_steps=for_steps)) is None:
+        time.sleep(_SECONDS_BETWEEN_TRIES)
     try:
-        yield
+        yield held
     finally:
-        if not nested:
+        if not held:
             path.unlink(missing_ok=True)
 
 
 @contextmanager
-def _guard(path: Path) -> Iterator[None]:
+def guarded(path: Path) -> Iterator[None]:
+    """Nobody else is in such a block with the same `path`, in this or another process; StoreError
+    where its folder cannot be written to."""
     try:
         guard = path.with_suffix(".guard").open("w")
     except OSError as error:
@@ -51,9 +54,30 @@ def _guard(path: Path) -> Iterator[None]:
         yield
 
 
+def _taken(path: Path, run: str, *, for_steps: bool) -> bool | None:
+    """Whether the lock was held for this process before, as it is now; None where another process
+    of the same run has it for itself."""
+    with guarded(path):
+        holder = _read(path)
+        if holder and not _is_me(holder) and _alive(holder):
+            if run and holder.get("run") == run:
+                return True if holder.get("for_steps") else None
+            raise LockedError(_refusal(path, holder))
+        held = bool(holder) and _is_me(holder)
+        if not held:
+            mine = {**_me(), "run": run, "for_steps": for_steps}
+            write_atomically(path, json.dumps(mine).encode())
+        return held
+
+
 def _me() -> dict[str, Any]:
     process = psutil.Process()
     return {"pid": process.pid, "started": process.create_time(), "host": socket.gethostname()}
+
+
+def _is_me(holder: dict[str, Any] | None) -> bool:
+    me = _me()
+    return holder is not None and {name: holder[name] for name in me} == me
 
 
 def _read(path: Path) -> dict[str, Any] | None:

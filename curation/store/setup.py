@@ -6,6 +6,7 @@ holds no password: a ledger is named as it may be shown."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ _HEAD = (
     "`inksift settings` lists what",
     "# can stand under settings. Dagster shows a change once its code location was reloaded.",
 )
+
+_OWNER = re.compile(r"team:\S+|\w[\w.%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,7}", re.ASCII)
 
 
 class ScheduleParams(Params):
@@ -73,6 +76,24 @@ class Setup(Params):
     schedule: ScheduleParams = Field(
         ScheduleParams(), description="when the schedule `nightly` runs, once it is switched on"
     )
+    owners: list[str] = Field(
+        [], description="who Dagster names as owner of all assets: mail addresses, or team:NAME"
+    )
+    overdue_days: float | None = Field(
+        None,
+        gt=0,
+        le=3_650,
+        description="days without a change after which Dagster shows the source as overdue; empty: "
+        "never",
+    )
+
+    @field_validator("owners")
+    @classmethod
+    def _as_dagster_takes_them(cls, owners: list[str]) -> list[str]:
+        for owner in owners:
+            if not _OWNER.fullmatch(owner):
+                raise ValueError("expected mail addresses such as ann@example.org, or team:NAME")
+        return owners
 
     @field_validator("ledger")
     @classmethod

@@ -34,7 +34,7 @@ from inksift.curation.store.files import (
     sweep,
     write_atomically,
 )
-from inksift.curation.store.lock import run_lock
+from inksift.curation.store.lock import guarded, run_lock
 from inksift.curation.store.parquet import Compression, read_parquet, to_parquet
 from inksift.curation.store.setup import SETUP
 
@@ -151,11 +151,15 @@ class Workspace:
             )
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, run: str = "", *, for_steps: bool = False) -> Iterator[None]:
         """Hold the workspace for one run; LockedError names the run that has it. Clears what killed
-        runs left."""
-        with run_lock(self.root / "run.lock"):
-            sweep(self.root, without=UNPACKED_FOLDER)
+        runs left.
+
+        Processes of one `run`, by its id, wait for each other, or work beside each other where
+        another process holds it for the steps of that run."""
+        with run_lock(self.root / "run.lock", run, for_steps=for_steps) as held:
+            if not held:
+                sweep(self.root, without=UNPACKED_FOLDER)
             yield
 
     def measurements(self, stage: str, version: str) -> Measurements:
@@ -170,16 +174,17 @@ class Workspace:
         """Write a file for people into the workspace, and its digest into published.json."""
         target = self.root / name
         write_atomically(target, data)
-        digests = self.published() | {name: hashlib.sha256(data).hexdigest()}
-        write_atomically(self._index(), json.dumps(digests, indent=1, sort_keys=True).encode())
+        with guarded(self.root / "run.lock"):
+            digests = self.published() | {name: hashlib.sha256(data).hexdigest()}
+            self._list(digests)
         return target
 
     def withdraw(self, *names: str) -> None:
         """Remove published files, and their digests, where they are there."""
-        left = {name: digest for name, digest in self.published().items() if name not in names}
         for name in names:
             (self.root / name).unlink(missing_ok=True)
-        write_atomically(self._index(), json.dumps(left, indent=1, sort_keys=True).encode())
+        with guarded(self.root / "run.lock"):
+            self._list({name: one for name, one in self.published().items() if name not in names})
 
     def published(self) -> dict[str, str]:
         """SHA-256 of every published file, by name; none where the list is lost or damaged."""
@@ -190,6 +195,9 @@ class Workspace:
             }
         except (OSError, ValueError, AttributeError):
             return {}
+
+    def _list(self, digests: dict[str, str]) -> None:
+        write_atomically(self._index(), json.dumps(digests, indent=1, sort_keys=True).encode())
 
     def _index(self) -> Path:
         return self.root / "published.json"

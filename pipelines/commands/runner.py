@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import dagster as dg
 
+from inksift.assets.shared.retries import COMMAND_LINE_TAG
 from inksift.curation.base.params import Params
 from inksift.curation.project import Project
 from inksift.pipelines import freshness
@@ -12,12 +13,16 @@ from inksift.pipelines.commands.listener import Heard, terminal_logger
 from inksift.pipelines.definitions import build
 from inksift.pipelines.instance import instance_in_terminal
 from inksift.pipelines.settings import run_config
+from inksift.pipelines.source_sensor import tell_source
+from inksift.pipelines.unrun_checks import show_as_skipped
 
 _UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.CANCELING,
 ]
+
+_FAILED = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE])
 
 
 def execute(
@@ -38,6 +43,7 @@ def execute(
     with project.workspace.locked(), instance_in_terminal(project) as instance:
         _close_orphans(instance)
         freshness.tell(instance, project.ledger.version())
+        tell_source(instance, project.source)
         job = build(
             project, loggers={"terminal": terminal_logger(heard, quiet=quiet)}
         ).resolve_job_def(job_name)
@@ -49,7 +55,7 @@ def execute(
                 run_config=config,
                 instance=instance,
                 partition_key=partition,
-                tags=dict(tags),
+                tags={COMMAND_LINE_TAG: "yes", **tags},
                 raise_on_error=True,
             )
         except dg.DagsterExecutionInterruptedError:
@@ -57,6 +63,9 @@ def execute(
         except dg.DagsterError:  # a blocking check failed: it was heard, and is told at the end
             if not heard.failed_checks:
                 raise
+        finally:
+            for run in instance.get_runs(_FAILED, limit=1):  # ours, if it failed: we hold the lock
+                show_as_skipped(instance, run.run_id)
     return heard
 
 

@@ -49,6 +49,8 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
     yield f"  {'ledger':<11}{told['ledger'] or 'ledger.sqlite in the workspace'}"
     yield f"  {'links':<11}{', '.join(told['link_roots']) or 'not followed'}"
     yield "  {:<11}{cron}, {timezone}".format("schedule", **told["schedule"])
+    yield f"  {'owners':<11}{', '.join(told['owners']) or 'none'}"
+    yield f"  {'overdue':<11}{_overdue(told['overdue_days'])}"
     for stage, settings in told["settings_with_profile"].items():
         for name, value in settings.items():
             own = name in told["settings"].get(stage, {})
@@ -56,6 +58,10 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
     if told["last_run_differs"]:
         yield "the decisions of the last run were made otherwise:"
         yield from (f"  {line}" for line in told["last_run_differs"])
+
+
+def _overdue(days: float | None) -> str:
+    return f"after {days:g} days without a change" if days else "never"
 
 
 def _settings_with_profile(workspace: Path) -> dict[str, dict[str, Any]]:

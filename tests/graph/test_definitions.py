@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from inksift.assets.gather.source import SOURCE
 from inksift.assets.people.ledger import LEDGER
 from inksift.assets.registry import GROUPS, registry
 from inksift.curation.base.errors import ParamError, StoreError
@@ -27,6 +28,7 @@ ASSETS = {
         "set_aside",
         "sidecars",
         "signals",
+        "source",
         "test_hashes",
         "test_images",
         "test_thumbnails",
@@ -116,7 +118,8 @@ def test_every_asset_says_what_it_is(specs: list[dg.AssetSpec]) -> None:
 
 
 def test_every_asset_that_is_made_here_says_with_which_code(specs: list[dg.AssetSpec]) -> None:
-    assert [spec.key for spec in specs if not spec.code_version] == [LEDGER.key]
+    outside = {spec.key for spec in specs if not spec.code_version}
+    assert outside == {LEDGER.key, SOURCE.key}
 
 
 def test_checks_are_those_expected_and_most_of_them_block(defs: dg.Definitions) -> None:
@@ -182,8 +185,16 @@ def test_only_sensors_that_start_nothing_are_on_from_the_start(defs: dg.Definiti
         if one.default_status == dg.DefaultSensorStatus.RUNNING
     }
     assert (set(sensors), running) == (
-        {"first_setup", "ledger_changes", "new_decisions", "new_files"},
-        {"first_setup", "ledger_changes"},
+        {
+            "after_experiments",
+            "first_setup",
+            "ledger_changes",
+            "new_decisions",
+            "new_files",
+            "source_changes",
+            "unrun_checks",
+        },
+        {"first_setup", "ledger_changes", "source_changes", "unrun_checks"},
     )
     assert not any(sensors[name].has_jobs for name in running)
 

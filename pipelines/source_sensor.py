@@ -1,0 +1,96 @@
+"""What Dagster knows of the source: when it was last seen changed, and whether runs have read it as
+it is."""
+
+import hashlib
+from pathlib import Path
+
+import dagster as dg
+
+from inksift.assets.gather.listing import SNAPSHOT, listing
+from inksift.assets.gather.source import SOURCE
+from inksift.curation.gather.folder.snapshot import (
+    InFolder,
+    Snapshot,
+    changes_told,
+    snapshot_digest,
+    snapshot_of,
+)
+from inksift.curation.project import Project
+from inksift.pipelines.automatic import NO_PROJECT
+from inksift.pipelines.freshness import DATA_VERSION_TAG, last_made, made_by_success
+
+_SECONDS_BETWEEN_LOOKS = 300
+_READ_TAG = f"dagster/input_data_version/{SOURCE.key.to_user_string()}"
+"""Where `listing` says which version of the source Dagster took it to have read."""
+_DIGEST = "digest"
+"""The metadata that tells what lay in the source when Dagster was told."""
+
+
+def source_changes(project: Project | None) -> dg.SensorDefinition:
+    """A sensor that tells Dagster when the source has changed, so that what follows shows as stale
+    and the source says when that was."""
+
+    @dg.sensor(
+        name="source_changes",
+        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Tells when the source was last seen changed, and marks as stale what was made "
+        "before; starts nothing",
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        if project is None:
+            return NO_PROJECT
+        if not project.source.exists():  # as where a drive is not mounted: nothing is known
+            return dg.SkipReason(f"{project.source} is not there")
+        event = _change(context.instance, project.source)
+        if event is None:
+            return dg.SkipReason("nothing has changed since Dagster was told")
+        return dg.SensorResult(
+            asset_events=[event], skip_reason="the source changed: Dagster knows now"
+        )
+
+    return sensor
+
+
+def tell_source(instance: dg.DagsterInstance, source: Path) -> None:
+    """Tell Dagster how the source is before a run reads it, where that has changed."""
+    event = _change(instance, source)
+    if event is not None:
+        instance.report_runless_asset_event(event)
+
+
+def last_run_saw(instance: dg.DagsterInstance) -> Snapshot | None:
+    """What lay in the source when the last successful run listed it."""
+    return _seen_by(made_by_success(instance, listing.key))
+
+
+def _change(instance: dg.DagsterInstance, source: Path) -> dg.AssetMaterialization | None:
+    """The event of a source that is not as Dagster was told; None where it is."""
+    now, before = snapshot_of(source), last_made(instance, SOURCE.key)
+    digest = snapshot_digest(now)
+    if before is not None and before.metadata.get(_DIGEST) == dg.MetadataValue.text(digest):
+        return None
+    made = made_by_success(instance, listing.key)
+    seen, read = _seen_by(made), (made.tags or {}).get(_READ_TAG, "") if made else ""
+    return dg.AssetMaterialization(
+        SOURCE.key,
+        metadata={
+            "files": sum(found.files for found in now.values()),
+            "folders": len(now),
+            "since_the_last_run": changes_told(seen or {}, now) or "nothing changed",
+            _DIGEST: digest,
+        },
+        tags={DATA_VERSION_TAG: read if read and seen == now else _unlike(read, digest)},
+    )
+
+
+def _unlike(read: str, digest: str) -> str:
+    """A version of the source that is not the one that was read."""
+    return hashlib.sha256(f"{read} {digest}".encode()).hexdigest()[:16]
+
+
+def _seen_by(made: dg.AssetMaterialization | None) -> Snapshot | None:
+    told = made and made.metadata.get(SNAPSHOT)
+    if not isinstance(told, dg.JsonMetadataValue) or not isinstance(told.data, dict):
+        return None
+    return {name: InFolder(*found) for name, found in told.data.items()}
