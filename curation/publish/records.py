@@ -9,6 +9,7 @@ from typing import Any
 from curation.gather.folder.choice import ending
 from curation.gather.folder.safe_open import RefusedError, read_chunks
 from curation.gather.folder.walk import display
+from curation.people.tags import BETWEEN_TAGS
 from curation.publish.beside import caption_of
 from curation.publish.task import ExportPicture, ExportTask
 
@@ -33,6 +34,7 @@ def record(task: ExportTask, picture: ExportPicture, name: str) -> dict[str, Any
         "p_photo": float(picture.p_photo),
         "caption": caption(task, picture),
         "licence": licence(task, picture),
+        "tags": BETWEEN_TAGS.join(task.tags(picture)),
         "image_id": picture.image_id,
     }
 

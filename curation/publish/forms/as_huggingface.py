@@ -19,7 +19,7 @@ from curation.publish.task import ExportPicture, ExportSummary, ExportTask, read
 from curation.publish.tree import begin, finish
 from curation.store.files import atomic_file, write_atomically
 
-_TEXTS = ("caption", "licence", "source", "image_id")
+_TEXTS = ("caption", "licence", "tags", "source", "image_id")
 _CARD = "README.md"
 
 

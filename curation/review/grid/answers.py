@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +19,7 @@ from curation.review.grid.listing import listing_of
 from curation.review.grid.many import OF_A_COPY, Many, many_of, undone_of
 from curation.review.grid.mapping import map_told
 from curation.review.grid.rows import MOST_ROWS, news, rows_of
+from curation.review.grid.tagging import tag_entries, untagged_of
 from curation.review.pages import Pages
 from curation.review.state import State
 from curation.review.strict_json import parsed_body
@@ -45,6 +47,7 @@ class GridAnswers:
             Route("/grid/map", self.map),
             Route("/grid/decisions", self.decide, methods=["POST"]),
             Route("/grid/undo", self.undo, methods=["POST"]),
+            Route("/grid/untag", self.untag, methods=["POST"]),
         ]
 
     def page(self, request: Request) -> Response:
@@ -58,7 +61,8 @@ class GridAnswers:
             self._prepare(state.run.name)
         first = rows_of(state, listed.files[: MOST_ROWS // 2], self._catalogue.looks)
         told = {**listed._asdict(), "run": state.run.name, "last": state.last, "rows": first}
-        return JSONResponse(told | {"totals": state.totals}, headers=FRESH)
+        whole = {"totals": state.totals, "tags": list(state.tags.items())}
+        return JSONResponse(told | whole, headers=FRESH)
 
     def rows(self, request: Request) -> Response:
         state = self._catalogue.state()
@@ -85,10 +89,13 @@ class GridAnswers:
     async def undo(self, request: Request) -> Response:
         return await run_in_threadpool(self._undo, await request.body())
 
+    async def untag(self, request: Request) -> Response:
+        return await run_in_threadpool(self._untag, await request.body())
+
     def _decide(self, body: bytes) -> Response:
         state = self._catalogue.state()
         many = many_of(parsed_body(body), state, ledger=self._catalogue.identity)
-        seen = [many.seen] * len(many.files)
+        seen = [many.seen] * len(many.decisions)
         try:
             recorded = self._catalogue.record(many.decisions, self._who, seen=seen)
         except LedgerConflict as conflict:
@@ -106,6 +113,15 @@ class GridAnswers:
             left = [one for one in entries if one not in undone]
             return self._answer({"error": str(error), "conflicts": [], "left": left}, seen, 409)
         return self._answer({"new": undos}, seen)
+
+    def _untag(self, body: bytes) -> Response:
+        """Take tags off pictures; where somebody took some of them off meanwhile, the others."""
+        off = untagged_of(parsed_body(body), self._catalogue.state(), self._catalogue.identity)
+        undos: list[int] = []
+        while entries := tag_entries(self._catalogue.state(), off):
+            with suppress(LedgerConflict):
+                undos = self._catalogue.undo(entries, self._who, off.note)
+        return self._answer({"new": undos, "count": off.bearing}, off.seen)
 
     def _conflict(self, conflict: LedgerConflict, many: Many) -> Response:
         """Who decided what meanwhile, for each of the files that it concerns."""
