@@ -45,6 +45,7 @@ class GridAnswers:
             Route("/grid/rows", self.rows),
             Route("/grid/news", self.news),
             Route("/grid/map", self.map),
+            Route("/grid/overlay", self.overlay),
             Route("/grid/decisions", self.decide, methods=["POST"]),
             Route("/grid/undo", self.undo, methods=["POST"]),
             Route("/grid/untag", self.untag, methods=["POST"]),
@@ -74,6 +75,18 @@ class GridAnswers:
 
     def map(self, request: Request) -> Response:
         return JSONResponse(map_told(self._catalogue.state(), self._catalogue.looks), headers=FRESH)
+
+    def overlay(self, request: Request) -> Response:
+        """How a copy lies over what is kept instead of it; null where nothing tells."""
+        run, query = self._catalogue.state().run, request.query_params
+        if query.get("run") != run.name:
+            raise HTTPException(404, "another run has ended since this page was loaded")
+        (file,) = _numbers(query.get("file", ""), len(run))[:1]
+        kept = int(run.kept_files[file])
+        if kept in (-1, file):
+            raise HTTPException(404, "this is no copy of another file")
+        found = self._catalogue.overlays(run.image_id(kept), run.image_id(file))
+        return JSONResponse(found and found._asdict(), headers=FRESH)
 
     def news(self, request: Request) -> Response:
         """What was decided since an entry, for a page that others overtook."""
