@@ -106,6 +106,7 @@ class Folder:
         ]
         self.splits = SPLITS.frame(splits)
         self.tested: Tested | None = None
+        self.tags: dict[str, list[str]] = {}
 
     def trust(self, name: str) -> None:
         """Give the run a trusted test folder with one picture."""
@@ -141,6 +142,7 @@ class Folder:
             self.splits if split else None,
             self.tested if split else None,
             box_classes=BOX_CLASSES,
+            tags=self.tags,
         )
 
     def export(self, form: str, target: Path | None = None, **settings: Any) -> ExportSummary:

@@ -124,13 +124,10 @@ DIFFERENT = Relation("different")
 
 def relate(first: View, second: View) -> Relation:
     """Align two pictures, compare them, and judge."""
-    believed = [one for one in alignments(first, second) if one.score >= _LIMITS.min_score]
-    laid = [(alignment, compare(first, second, alignment)) for alignment in believed]
-    sound = [(alignment, found) for alignment, found in laid if found is not None]
-    if not sound:
+    laid = laid_over(first, second)
+    if laid is None:
         return DIFFERENT
-    # Borders and tones blur a score; outlines beside both tell which way round a figure is.
-    alignment, found = max(sound, key=lambda one: one[1].agreement)
+    alignment, found = laid
     kind = _kind(found)
     if kind == "different":
         return DIFFERENT
@@ -155,6 +152,16 @@ def relate(first: View, second: View) -> Relation:
         places=closer.places,
         other_places=closer.other_places,
     )
+
+
+def laid_over(first: View, second: View) -> tuple[Alignment, Comparison] | None:
+    """How the second picture lies over the first, and what then differs; None where nothing is
+    believed to agree."""
+    believed = [one for one in alignments(first, second) if one.score >= _LIMITS.min_score]
+    laid = [(alignment, compare(first, second, alignment)) for alignment in believed]
+    sound = [(alignment, found) for alignment, found in laid if found is not None]
+    # Borders and tones blur a score; outlines beside both tell which way round a figure is.
+    return max(sound, key=lambda one: one[1].agreement, default=None)
 
 
 def _kind(found: Comparison) -> str:
@@ -194,7 +201,7 @@ def _words(
 ) -> list[str]:
     """What was done, in the order in which the report tells it."""
     words = [
-        *_turn(alignment),
+        *turn_in_words(alignment.matrix),
         *_size(_scale(first, second, alignment)),
         *_crop(found),
         *_border(first, second, alignment, found),
@@ -213,9 +220,9 @@ def _change(found: Comparison, closer: Closer) -> str:
     return "recoloured or redrawn" if redrawn else "an element changed"
 
 
-def _turn(alignment: Alignment) -> list[str]:
-    """Mirroring and turning from the first to the second."""
-    onto = onto_second(alignment.matrix)
+def turn_in_words(matrix: Matrix) -> list[str]:
+    """Mirroring and turning from the first to the second, which `matrix` lays over the first."""
+    onto = onto_second(matrix)
     mirrored = is_mirroring(onto)
     shown = _whole_degrees(degrees_turned(onto))
     if mirrored and shown == 180:

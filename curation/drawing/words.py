@@ -55,6 +55,8 @@ def decision_in_words(action: str, value: str) -> str:
     """
     if action == "label":
         return f"class {value}"
+    if action == "tag":
+        return f"tagged {value}"
     return f"not a copy of {value}" if action == "different" else _SAID[action, value]
 
 

@@ -31,13 +31,14 @@ class Tested(NamedTuple):
 
 class ExportFacts(NamedTuple):
     """The tables of a run by name, as far as a form uses them; its SPLITS, None where the export is
-    not divided by them; its trusted test folder, if it had one; and the names of what its detector
-    tells apart, by the class index of a box."""
+    not divided by them; its trusted test folder, if it had one; the names of what its detector
+    tells apart, by the class index of a box; and the tags that people gave, by path."""
 
     tables: Mapping[str, pd.DataFrame] = MappingProxyType({})
     splits: pd.DataFrame | None = None
     tested: Tested | None = None
     box_classes: Sequence[str] = ()
+    tags: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 NO_FACTS = ExportFacts()
@@ -46,12 +47,14 @@ NO_FACTS = ExportFacts()
 
 class Evidence(NamedTuple):
     """By image_id, where there are any: the detector's boxes (n x 6) and the embedding; by path:
-    the number of the family that a variant belongs to; and the names of the detector's classes."""
+    the number of the family that a variant belongs to, and the tags that people gave; and the names
+    of the detector's classes."""
 
     boxes: Mapping[str, Boxes] = MappingProxyType({})
     embeddings: Mapping[str, npt.NDArray[np.float16]] = MappingProxyType({})
     families: Mapping[str, int] = MappingProxyType({})
     box_classes: Sequence[str] = ()
+    tags: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def evidence_of(facts: ExportFacts) -> Evidence:
@@ -67,6 +70,7 @@ def evidence_of(facts: ExportFacts) -> Evidence:
         dict(_pairs(usable, "image_id", "vector")),
         {path: int(number) for path, number in _pairs(families, "path", "family")},
         facts.box_classes,
+        facts.tags,
     )
 
 

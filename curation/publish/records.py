@@ -9,6 +9,7 @@ from typing import Any
 from inksift.curation.gather.folder.choice import ending
 from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
 from inksift.curation.gather.folder.walk import display
+from inksift.curation.people.tags import BETWEEN_TAGS
 from inksift.curation.publish.beside import caption_of
 from inksift.curation.publish.task import ExportPicture, ExportTask
 
@@ -33,6 +34,7 @@ def record(task: ExportTask, picture: ExportPicture, name: str) -> dict[str, Any
         "p_photo": float(picture.p_photo),
         "caption": caption(task, picture),
         "licence": licence(task, picture),
+        "tags": BETWEEN_TAGS.join(task.tags(picture)),
         "image_id": picture.image_id,
     }
 

@@ -125,6 +125,10 @@ class ExportTask(NamedTuple):
         """What lies beside a picture; nothing is known of trusted ones."""
         return self.beside.sidecars.get(picture.path, ())
 
+    def tags(self, picture: ExportPicture) -> Sequence[str]:
+        """The tags that people gave it."""
+        return self.evidence.tags.get(picture.path, ())
+
     def place_of(self, name: str) -> Path:
         """Where the one file of a form goes."""
         return self.target if self.lone else self.target / name

@@ -12,6 +12,7 @@ import pandas as pd
 
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.drawing.words import decision_in_words
+from inksift.curation.people.ledger.decisions import subject
 from inksift.curation.report.findings import Findings
 from inksift.curation.report.gallery import thumbnails_of
 from inksift.curation.report.tiles import Facts, Tile
@@ -23,6 +24,7 @@ _COUNTED = {
     "label": "given a class",
     "copy": "chosen among copies",
     "different": "told apart from another picture",
+    "tag": "tagged",
 }
 _OF_COPIES = ("copy", "different")
 _ID_CHARS = 12
@@ -110,11 +112,10 @@ def _that_hold(duplicates: pd.DataFrame, human: pd.DataFrame) -> list[_Said]:
     for row in human.sort_values(["at", "image_id"]).to_dict("records"):
         image_id, action, value = row["image_id"], row["action"], row["value"]
         if image_id in own:
-            matter = (
-                (image_id, action, value) if action == "different" else (kept_for[image_id], action)
-            )
+            about = image_id if action == "different" else kept_for[image_id]
             path = (own if action in _OF_COPIES else kept_for)[image_id]
-            latest[matter] = _Said(path, action, Word(value, row["who"], row["at"], row["note"]))
+            word = Word(value, row["who"], row["at"], row["note"])
+            latest[subject(about, action, value)] = _Said(path, action, word)
     return sorted(latest.values(), key=lambda one: one.word.at, reverse=True)
 
 

@@ -15,6 +15,7 @@ from inksift.curation.people.ledger.decisions import (
     Decision,
     checked_decision,
     checked_note,
+    subject,
 )
 from inksift.curation.review.run import Run
 from inksift.curation.review.state import State
@@ -126,14 +127,13 @@ def check_run(told: Mapping[str, Any], run: Run) -> None:
 def _check_agreement(
     asked: Sequence[AskedDecision], decisions: Sequence[Decision], run: Run
 ) -> None:
-    twice = len({(one.file, one.action) for one in asked}) < len(asked)
-    if twice:
+    matters = {(one.file, *subject("", one.action, one.value)) for one in asked}
+    if len(matters) < len(asked):
         raise wrong("one file is given the same kind of decision twice")
     words: dict[tuple[object, ...], Sequence[str]] = {}
     for one, (image_id, action, value, _) in zip(asked, decisions, strict=True):
-        about = (
-            (image_id, action, value) if action == "different" else (run.groups[one.file], action)
-        )
+        own = image_id if action == "different" else str(run.groups[one.file])
+        about = subject(own, action, value)
         word = (image_id, value) if action == "copy" else (value,)
         if words.setdefault(about, word) != word:
             raise wrong(

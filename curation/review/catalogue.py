@@ -11,6 +11,7 @@ from inksift.curation.base.errors import ParamError, StoreError
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.ledger import Ledger, Recorded
+from inksift.curation.review.grid.laying import Overlays
 from inksift.curation.review.looks.looks import Looks
 from inksift.curation.review.looks.stored import read_looks
 from inksift.curation.review.originals import Originals
@@ -36,7 +37,7 @@ class Catalogue:
         self._lock, self._reading = threading.RLock(), threading.Lock()
         self._stamps: Stamps = stamps(workspace)
         self._state = State.of(read_run(workspace), ledger.entries())
-        self._pictures = self._pictures_of(self._state.run)
+        self._show(self._state.run)
         self.originals = Originals(workspace)
         give_back()
         self._looks: Looks | None = None
@@ -60,6 +61,11 @@ class Catalogue:
     def pictures(self) -> ServedPictures:
         """The pictures of the last run."""
         return self._pictures
+
+    @property
+    def overlays(self) -> Overlays:
+        """Lays these over one another."""
+        return self._overlays
 
     @property
     def looks(self) -> Looks | None:
@@ -105,14 +111,16 @@ class Catalogue:
         if run.unfinished:
             return
         self._state = State.of(run, self._ledger.entries())
-        self._pictures, self._looks = self._pictures_of(run), None
+        self._show(run)
+        self._looks = None
         give_back()
 
     def _notice_entries(self) -> None:
         if self._ledger.last() != self._state.last:
             self._state = self._state.after(self._ledger.entries())
 
-    def _pictures_of(self, run: Run) -> ServedPictures:
+    def _show(self, run: Run) -> None:
+        """Show the pictures of a run from now on."""
         thumbnails = SingleThumbnails(self._workspace, run.thumbnails, run.pictures)
 
         def read(image_id: str) -> Rgb:
@@ -123,4 +131,4 @@ class Catalogue:
                 give_back()
                 return picture
 
-        return ServedPictures(read, run.pictures)
+        self._pictures, self._overlays = ServedPictures(read, run.pictures), Overlays(read)

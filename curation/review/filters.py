@@ -17,7 +17,7 @@ from inksift.curation.review.state import State
 from inksift.curation.verdict.conservation import DECIDERS, OUTCOMES
 
 USUAL = ("review", "rejected")
-"""The outcomes shown where neither an outcome nor a part of a path is asked for."""
+"""The outcomes shown where neither an outcome, a tag nor a part of a path is asked for."""
 
 RELATIONS = {SAME_BYTES: "same bytes", SAME_PIXELS: "same pixels", DUPLICATE: "found by comparing"}
 """How a copy is related to the file that is kept, in words."""
@@ -45,6 +45,7 @@ class Filters:
     text: str = ""
     relation: str = ""
     mark: str = ""
+    tag: str = ""
 
     @classmethod
     def of(cls, query: QueryParams) -> Filters:
@@ -61,12 +62,13 @@ class Filters:
             text=query.get("text", "").strip(),
             relation=query.get("relation", "") if query.get("relation") in RELATIONS else "",
             mark=mark if mark in (ANY_MARK, *AI_MARKS) else "",
+            tag=query.get("tag", ""),
         )
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """Those let through: whoever asks for a name wants it wherever it went."""
-        return self.asked or (OUTCOMES if self.text else USUAL)
+        """Those let through: whoever asks for a name or a tag wants it wherever it went."""
+        return self.asked or (OUTCOMES if self.text or self.tag else USUAL)
 
     @property
     def query(self) -> str:
@@ -78,7 +80,7 @@ class Filters:
             "changed": "yes" if self.changed else "",
             "text": self.text,
         }
-        given |= {"relation": self.relation, "mark": self.mark}
+        given |= {"relation": self.relation, "mark": self.mark, "tag": self.tag}
         return urlencode(
             [*pairs, *((name, value) for name, value in given.items() if value not in ("", None))]
         )
@@ -116,6 +118,9 @@ class Filters:
         if self.mark:
             marks = pd.Series(state.run.marks)
             wanted &= marks != "" if self.mark == ANY_MARK else marks == self.mark
+        if self.tag:
+            tagged = [group for group, tags in state.tags_of.items() if self.tag in tags]
+            wanted &= pd.Series(state.run.groups).isin(tagged)
         if self.text:
             wanted &= rows["path"].str.casefold().str.contains(self.text.casefold(), regex=False)
         order = state.run.order

@@ -116,6 +116,7 @@ def _offered(state: State, filters: Filters) -> dict[str, Any]:
         "labels": _counted(state, "label", filters.label),
         "relations": RELATIONS.items(),
         "marks": _marks_found(state, filters.mark),
+        "tags": _tags_found(state, filters.tag),
         "outcomes": OUTCOMES,
     }
 
@@ -124,6 +125,12 @@ def _marks_found(state: State, asked: str) -> list[tuple[str, str]]:
     """The AI marks that files of the run have, and the one asked for, in words."""
     found = {*state.run.marks, asked}
     return [(name, words) for name, words in AI_MARKS.items() if name in found]
+
+
+def _tags_found(state: State, asked: str) -> list[tuple[str, int]]:
+    """The tags in use with their counts, and the one asked for, which nobody may have given."""
+    counts = {**state.tags, **({asked: state.tags.get(asked, 0)} if asked else {})}
+    return list(counts.items())
 
 
 def _counted(state: State, column: str, asked: str) -> list[tuple[str, int]]:

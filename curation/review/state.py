@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
-from inksift.curation.people.ledger.decisions import subject
+from inksift.curation.people.ledger.decisions import SEVERAL, subject
 from inksift.curation.people.ledger.entries import (
     Entry,
     human_decisions,
@@ -85,13 +86,31 @@ class State:
 
     @cached_property
     def words_of(self) -> dict[int, list[Entry]]:
-        """What holds for every group, one entry per action, and as many of `different` as there
-        are; in order."""
+        """What holds for every group, one entry per action, of SEVERAL as many as there are; in
+        order."""
         found: dict[int, list[Entry]] = {}
         for entry in sorted(self.words.values()):
             if entry.image_id in self.run.group_of:
                 found.setdefault(self.run.group_of[entry.image_id], []).append(entry)
         return found
+
+    @cached_property
+    def tags_of(self) -> dict[int, list[str]]:
+        """The tags of every group that has some, in order."""
+        found: dict[int, list[str]] = {}
+        for group, entries in self.words_of.items():
+            tags = sorted(entry.value for entry in entries if entry.action == "tag")
+            if tags:
+                found[group] = tags
+        return found
+
+    @cached_property
+    def tags(self) -> dict[str, int]:
+        """How many files have each of the tags in use, the most frequent first."""
+        counts: Counter[str] = Counter()
+        for group, tags in self.tags_of.items():
+            counts.update(dict.fromkeys(tags, len(self.run.files[group])))
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property
     def waiting(self) -> frozenset[tuple[str, ...]]:
@@ -121,10 +140,10 @@ class State:
 
     def matter_of(self, image_id: str, action: str, value: str) -> Matter:
         """The action and the group of the picture; the picture itself where the run does not know
-        it, and where it is told apart from another."""
-        if action == "different":
-            return image_id, action, value
-        return self.run.group_of.get(image_id, image_id), action
+        it, and where it is told apart from another. Of SEVERAL, the value too."""
+        own = action == "different"
+        about = image_id if own else self.run.group_of.get(image_id, image_id)
+        return (about, action, value) if action in SEVERAL else (about, action)
 
     def waits(self, entry: Entry) -> bool:
         """Whether the run has not heard this decision."""

@@ -168,6 +168,8 @@ def _what(row: Mapping[str, Any]) -> str:
     if row["action"] == "different":
         other = _named(row["other_paths"], row["value"] or row["old"])
         return f"{taken_back}{'' if row['value'] else 'not '}different from {other}"
+    if row["action"] == "tag":
+        return f"{taken_back}{'' if row['value'] else 'not '}tagged {row['value'] or row['old']}"
     before = f"{row['old']} -> " if row["old"] else ""
     return f"{taken_back}{row['action']}: {before}{row['value'] or 'undecided'}"
 

@@ -9,6 +9,7 @@ from inksift.curation.evidence.objects import ObjectParams, box_classes
 from inksift.curation.gather.archive.unpack import pictures_of
 from inksift.curation.gather.folder.layout import GIVEN_SPLITS
 from inksift.curation.gather.folder.sidecars import SIDECARS
+from inksift.curation.people.tags import read_tags
 from inksift.curation.project import Project
 from inksift.curation.publish.beside import Beside, beside_of
 from inksift.curation.publish.facts import OF_RUN, ExportFacts, Tested
@@ -73,7 +74,7 @@ def read_facts(workspace: Workspace, names: Sequence[str], *, split: bool) -> Ex
     """What the last run found out, as far as an export uses it: the tables of these `names`, and
     where it is to be divided how the run did it. StoreError where it divided nothing."""
     tables = {name: read_later_table(workspace.table(name), OF_RUN[name]) for name in names}
-    facts = ExportFacts(tables, box_classes=_box_classes(workspace))
+    facts = ExportFacts(tables, box_classes=_box_classes(workspace), tags=read_tags(workspace))
     if not split:
         return facts
     demand_trained(workspace)

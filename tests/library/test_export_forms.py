@@ -157,6 +157,34 @@ def test_a_picture_outside_of_every_given_split_trains_and_none_is_lost(
         assert [row["split"] for row in rows] == ["test", "train", "train", "train"]
 
 
+WITH_TAGS = {
+    "csv": "pictures.csv",
+    "labels": "labels.jsonl",
+    "imagefolder": "metadata.jsonl",
+    "lightly": "metadata.jsonl",
+    "fiftyone": "samples.json",
+    "coco": "annotations/captions_images.json",
+    "webdataset": "train-000000.tar",
+    "huggingface": "data/train-00000-of-00001.parquet",
+    "croissant": "records.parquet",
+    "parquet": "pictures.parquet",
+}
+
+
+@pytest.mark.parametrize(("form", "place"), WITH_TAGS.items(), ids=WITH_TAGS)
+def test_tags_are_told_of_the_pictures_that_people_gave_them(
+    folder: Folder, form: str, place: str
+) -> None:
+    folder.tags = {"fox/1.png": ["bad hands", "=feet"]}
+    folder.export(form)
+    data = (folder.root / form / place).read_bytes()
+    if place.endswith("parquet"):
+        rows = pq.ParquetFile(io.BytesIO(data)).read(["tags"]).to_pylist()
+        assert sorted(row["tags"] for row in rows) == ["", "", "", "bad hands, =feet"]
+    else:
+        assert data.count(b"bad hands") == data.count(b"=feet") == 1
+
+
 @pytest.mark.parametrize(
     ("form", "new"),
     [
@@ -284,6 +312,7 @@ def test_imagefolder_tells_label_source_split_and_licence(folder: Folder) -> Non
         "p_photo": 0.25,
         "caption": "a fox",
         "licence": "CC BY 4.0",
+        "tags": "",
         "image_id": image_id,
     }
     assert (folder.root / "imagefolder/train/fox/1.txt").read_bytes() == b" a fox\n"

@@ -327,6 +327,8 @@ DECISIONS = st.builds(
             ("label", "cat"),
             ("different", B),
             ("different", C),
+            ("tag", "feet"),
+            ("tag", "hands"),
         ]
     ),
 )
@@ -355,7 +357,8 @@ class Model:
 
     def record(self, decision: Decision) -> None:
         picture, action, value, _ = decision
-        subject = (picture, action, value) if action == "different" else (picture, action)
+        many = action in ("different", "tag")
+        subject = (picture, action, value) if many else (picture, action)
         if self.value(subject) != value:
             self.entries.append((subject, value, 0))
 

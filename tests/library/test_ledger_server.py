@@ -55,6 +55,16 @@ def test_of_those_who_saw_the_same_one_decides(url: str) -> None:
         assert [numbers for numbers in threads.map(decide, range(16)) if numbers] == [[seen + 1]]
 
 
+def test_tags_are_several_and_taken_off_one_by_one(url: str) -> None:
+    ledger = Ledger(url)
+    tags = [Decision("d" * 64, "tag", tag) for tag in ("bad hands", "手が変")]
+    first, _ = ledger.record(tags, "ann").new
+    ledger.undo([first], "bob")
+    assert ledger.record([tags[1]], "bob", seen=[ledger.last()]).new == []
+    held = ledger.in_force()
+    assert list(held.loc[held["action"] == "tag", "value"]) == ["手が変"]
+
+
 def test_text_is_kept_and_undone_as_in_a_file(url: str) -> None:
     ledger = Ledger(url)
     before = ledger.version()

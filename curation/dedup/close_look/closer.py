@@ -138,6 +138,15 @@ def look_closer(first: View, second: View, alignment: Alignment, told: Marked = 
     return Closer(True, "", best.grain, places, told_boxes(boxes, back, other.shape))
 
 
+def exact_matrix(first: View, second: View, alignment: Alignment) -> Matrix:
+    """3 x 3, from pixels of the second's thumbnail to those of the first's, as exactly as corners
+    tell."""
+    one, other = first.thumbnail(), second.thumbnail()
+    matrix = _at_thumbnails(first, second, one, other, alignment.matrix)
+    laid = _laid(one, other, matrix)
+    return matrix if laid is None else laid.matrix
+
+
 class _Looked(NamedTuple):
     """What differs in one tone."""
 

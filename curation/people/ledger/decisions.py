@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import reprlib
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from inksift.curation.base.media import ILLUSTRATION, PHOTO
 
 MAX_NAME_BYTES = 255
 """Bytes of a name in UTF-8: those of a file name."""
+
+MOST_TAG_CHARS = 40
+"""Characters of a tag: a few words."""
 
 _MAX_NOTE_LENGTH = 10_000
 """Characters of a note."""
@@ -53,6 +57,23 @@ def _is_name(text: str) -> bool:
     )
 
 
+def plain_tag(text: str) -> str:
+    """A tag as it is kept: composed characters, and single spaces between its words.
+
+    >>> plain_tag("  bad   hands ")
+    'bad hands'
+    """
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _is_tag(text: str) -> bool:
+    return _is_name(text) and "," not in text and _fits(text) and text == plain_tag(text)
+
+
+def _fits(text: str) -> bool:
+    return len(text) <= MOST_TAG_CHARS
+
+
 def _is_note(text: str) -> bool:
     return len(text) <= _MAX_NOTE_LENGTH and "\0" not in text and _is_utf8(text)
 
@@ -69,6 +90,11 @@ _NAME = Rule(
     f"1 to {MAX_NAME_BYTES} bytes of UTF-8 on one line, without control or direction characters",
     _is_name,
 )
+_TAG = Rule(
+    f"1 to {MOST_TAG_CHARS} characters in composed form, with single spaces between words and "
+    "without commas, control or direction characters",
+    _is_tag,
+)
 _PICTURE = Rule("64 lower-case hexadecimal digits", lambda text: bool(_IMAGE_ID.fullmatch(text)))
 _FIELDS = {
     "image_id": _PICTURE,
@@ -81,11 +107,15 @@ ACTIONS: Mapping[str, Rule] = {
     "medium": _one_of(ILLUSTRATION, PHOTO),
     "copy": _one_of("keep"),
     "different": _PICTURE,
+    "tag": _TAG,
 }
 """What can be decided. `label` is the class of the picture; `medium` is what a person says the
 picture is. `copy` keeps this copy rather than the others. `different` names a picture that this one
-is no copy of, as many of them as there are: of every other action one value is in force per
-picture."""
+is no copy of. `tag` is a word of anybody's choice, which decides nothing."""
+
+SEVERAL = ("different", "tag")
+"""The actions of which as many values are in force per picture as there are; of every other one it
+is one."""
 
 
 def subject(image_id: str, action: str, value: str) -> tuple[str, ...]:
@@ -97,7 +127,7 @@ def subject(image_id: str, action: str, value: str) -> tuple[str, ...]:
     >>> subject("1a", "different", "2b") == subject("1a", "different", "3c")
     False
     """
-    return (image_id, action, value) if action == "different" else (image_id, action)
+    return (image_id, action, value) if action in SEVERAL else (image_id, action)
 
 
 def checked_decision(decision: Decision, place: str) -> Decision:

@@ -74,7 +74,7 @@ class Draft:
         if decision.action == "different":
             return self._known[_about(decision)]
         copies = {decision.image_id, *self._copies.get(decision.image_id, ())}
-        known = (self._known[image_id, decision.action] for image_id in copies)
+        known = (self._known[_about(decision._replace(image_id=one))] for one in copies)
         return sorted(chain.from_iterable(known))
 
     def _next(self, decision: Decision, old: str) -> Entry:

@@ -41,8 +41,8 @@ HUMAN_DECISIONS = Table(
     key=("image_id", "action", "value"),
 )
 """One row per decision in force, ordered by the key: what was decided, by whom, when and why. A
-picture that was told apart from several others has several rows of `different`; of every other
-action it has one at most."""
+picture that was told apart from several others has several rows of `different`, and one of `tag`
+for each of its tags; of every other action it has one at most."""
 
 
 class Entry(NamedTuple):

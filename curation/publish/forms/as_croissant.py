@@ -28,6 +28,7 @@ _TEXTS = {
     "split": "What the picture is for: train, validation or test",
     "caption": "The text beside the picture, empty for none",
     "licence": "What a file beside the picture says of its licence, empty where none says anything",
+    "tags": "Words that people gave the picture, with commas between, empty for none",
     "source": "Where the picture lay below the source",
     "image_id": "The SHA-256 of the file's bytes",
 }

@@ -6,6 +6,7 @@ from itertools import chain
 
 import pandas as pd
 
+from inksift.curation.people.tags import BETWEEN_TAGS
 from inksift.curation.publish.beside import caption_of
 from inksift.curation.publish.forms.form import Form
 from inksift.curation.publish.task import (
@@ -28,7 +29,7 @@ def write_csv(task: ExportTask, summary: ExportSummary) -> None:
     read = chain.from_iterable(read_batches(task, summary))
     rows = [_row(task, picture, summary) for picture, _ in read]
     write_mark(task, [])
-    columns = [*LISTED, "caption", "sidecars"]
+    columns = [*LISTED, "caption", "sidecars", "tags"]
     data = csv_bytes(pd.DataFrame(rows, columns=columns, dtype="str"))
     write_atomically(task.place_of(_FILE), data)
 
@@ -39,7 +40,8 @@ def _row(task: ExportTask, picture: ExportPicture, summary: ExportSummary) -> di
     summary.sidecars += len(sidecars)
     names = " | ".join(sidecar.path for sidecar in sidecars)
     told = caption_of(task.reach_to(picture), sidecars)
-    return {**listed(picture), "caption": told, "sidecars": names}
+    tags = BETWEEN_TAGS.join(task.tags(picture))
+    return {**listed(picture), "caption": told, "sidecars": names, "tags": tags}
 
 
 FORM = Form("csv", write_csv, file=_FILE, heeds=())

@@ -69,7 +69,7 @@ def _sample(task: ExportTask, name: str, picture: ExportPicture) -> dict[str, An
         "_media_type": "image",
         "_rand": int(identity[:8], 16) / 16**8,
         "filepath": name,
-        "tags": [*filter(None, (picture.outcome, picture.split))],
+        "tags": [*filter(None, (picture.outcome, picture.split)), *task.tags(picture)],
         "metadata": {
             "_cls": "ImageMetadata",
             "size_bytes": picture.size_bytes,

@@ -19,7 +19,7 @@ from inksift.curation.publish.task import ExportPicture, ExportSummary, ExportTa
 from inksift.curation.publish.tree import begin, finish
 from inksift.curation.store.files import atomic_file, write_atomically
 
-_TEXTS = ("caption", "licence", "source", "image_id")
+_TEXTS = ("caption", "licence", "tags", "source", "image_id")
 _CARD = "README.md"
 
 

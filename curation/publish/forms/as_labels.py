@@ -34,6 +34,7 @@ def _line(task: ExportTask, picture: ExportPicture) -> str:
         "labels": task.beside.labels.get(picture.path, [picture.label]),
         "split": picture.split,
         "caption": caption(task, picture),
+        "tags": list(task.tags(picture)),
     }
     return json.dumps(row, ensure_ascii=False) + "\n"
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from inksift.curation.gather.folder.safe_open import RefusedError
+from inksift.curation.people.tags import BETWEEN_TAGS
 from inksift.curation.publish.beside import caption_of, read_sidecar
 from inksift.curation.publish.forms.form import Form
 from inksift.curation.publish.task import (
@@ -43,6 +44,7 @@ def _schema() -> pa.Schema:
         [
             *((name, pa.string()) for name in LISTED),
             ("caption", pa.string()),
+            ("tags", pa.string()),
             ("sidecars", pa.list_(sidecar)),
             ("bytes", pa.binary()),
         ]
@@ -59,7 +61,8 @@ def _row(task: ExportTask, picture: ExportPicture, summary: ExportSummary) -> di
         except RefusedError as refusal:
             summary.skipped[sidecar.path] = refusal.reason
     summary.sidecars += len(held)
-    return {**listed(picture), "caption": caption_of(reach, sidecars), "sidecars": held}
+    told = {"caption": caption_of(reach, sidecars), "tags": BETWEEN_TAGS.join(task.tags(picture))}
+    return {**listed(picture), **told, "sidecars": held}
 
 
 FORM = Form("parquet", write_parquet, file=_FILE, heeds=())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +19,7 @@ from inksift.curation.review.grid.listing import listing_of
 from inksift.curation.review.grid.many import OF_A_COPY, Many, many_of, undone_of
 from inksift.curation.review.grid.mapping import map_told
 from inksift.curation.review.grid.rows import MOST_ROWS, news, rows_of
+from inksift.curation.review.grid.tagging import tag_entries, untagged_of
 from inksift.curation.review.pages import Pages
 from inksift.curation.review.state import State
 from inksift.curation.review.strict_json import parsed_body
@@ -43,8 +45,10 @@ class GridAnswers:
             Route("/grid/rows", self.rows),
             Route("/grid/news", self.news),
             Route("/grid/map", self.map),
+            Route("/grid/overlay", self.overlay),
             Route("/grid/decisions", self.decide, methods=["POST"]),
             Route("/grid/undo", self.undo, methods=["POST"]),
+            Route("/grid/untag", self.untag, methods=["POST"]),
         ]
 
     def page(self, request: Request) -> Response:
@@ -58,7 +62,8 @@ class GridAnswers:
             self._prepare(state.run.name)
         first = rows_of(state, listed.files[: MOST_ROWS // 2], self._catalogue.looks)
         told = {**listed._asdict(), "run": state.run.name, "last": state.last, "rows": first}
-        return JSONResponse(told | {"totals": state.totals}, headers=FRESH)
+        whole = {"totals": state.totals, "tags": list(state.tags.items())}
+        return JSONResponse(told | whole, headers=FRESH)
 
     def rows(self, request: Request) -> Response:
         state = self._catalogue.state()
@@ -70,6 +75,18 @@ class GridAnswers:
 
     def map(self, request: Request) -> Response:
         return JSONResponse(map_told(self._catalogue.state(), self._catalogue.looks), headers=FRESH)
+
+    def overlay(self, request: Request) -> Response:
+        """How a copy lies over what is kept instead of it; null where nothing tells."""
+        run, query = self._catalogue.state().run, request.query_params
+        if query.get("run") != run.name:
+            raise HTTPException(404, "another run has ended since this page was loaded")
+        (file,) = _numbers(query.get("file", ""), len(run))[:1]
+        kept = int(run.kept_files[file])
+        if kept in (-1, file):
+            raise HTTPException(404, "this is no copy of another file")
+        found = self._catalogue.overlays(run.image_id(kept), run.image_id(file))
+        return JSONResponse(found and found._asdict(), headers=FRESH)
 
     def news(self, request: Request) -> Response:
         """What was decided since an entry, for a page that others overtook."""
@@ -85,10 +102,13 @@ class GridAnswers:
     async def undo(self, request: Request) -> Response:
         return await run_in_threadpool(self._undo, await request.body())
 
+    async def untag(self, request: Request) -> Response:
+        return await run_in_threadpool(self._untag, await request.body())
+
     def _decide(self, body: bytes) -> Response:
         state = self._catalogue.state()
         many = many_of(parsed_body(body), state, ledger=self._catalogue.identity)
-        seen = [many.seen] * len(many.files)
+        seen = [many.seen] * len(many.decisions)
         try:
             recorded = self._catalogue.record(many.decisions, self._who, seen=seen)
         except LedgerConflict as conflict:
@@ -106,6 +126,15 @@ class GridAnswers:
             left = [one for one in entries if one not in undone]
             return self._answer({"error": str(error), "conflicts": [], "left": left}, seen, 409)
         return self._answer({"new": undos}, seen)
+
+    def _untag(self, body: bytes) -> Response:
+        """Take tags off pictures; where somebody took some of them off meanwhile, the others."""
+        off = untagged_of(parsed_body(body), self._catalogue.state(), self._catalogue.identity)
+        undos: list[int] = []
+        while entries := tag_entries(self._catalogue.state(), off):
+            with suppress(LedgerConflict):
+                undos = self._catalogue.undo(entries, self._who, off.note)
+        return self._answer({"new": undos, "count": off.bearing}, off.seen)
 
     def _conflict(self, conflict: LedgerConflict, many: Many) -> Response:
         """Who decided what meanwhile, for each of the files that it concerns."""

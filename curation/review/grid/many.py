@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Collection, Mapping, Sequence
+from itertools import product
 from typing import Any, NamedTuple
-
-from starlette.exceptions import HTTPException
 
 from inksift.curation.base.errors import LedgerError
 from inksift.curation.base.relations import DUPLICATE, ITSELF, SAME_BYTES, SAME_PIXELS
@@ -14,13 +13,13 @@ from inksift.curation.people.ledger.decisions import Decision, checked_decision
 from inksift.curation.review.asked import (
     check_ledger,
     check_run,
-    told_list,
     told_note,
-    told_number,
     told_object,
     undo_of,
     wrong,
 )
+from inksift.curation.review.grid.asked_files import told_files, told_seen, told_value
+from inksift.curation.review.grid.tagging import given_tags
 from inksift.curation.review.state import State
 
 MEANT_FOR: Mapping[str, Collection[str]] = {
@@ -29,6 +28,7 @@ MEANT_FOR: Mapping[str, Collection[str]] = {
     "label": (ITSELF, SAME_BYTES, SAME_PIXELS, DUPLICATE),
     "copy": (SAME_PIXELS, DUPLICATE),
     "different": (SAME_PIXELS, DUPLICATE),
+    "tag": (ITSELF, SAME_BYTES, SAME_PIXELS, DUPLICATE),
 }
 """The relations to the kept file for which an action makes sense, of which many share one value."""
 
@@ -37,7 +37,7 @@ OF_A_COPY = ("copy", "different")
 
 
 class Many(NamedTuple):
-    """The `files` that a decision is meant for, the `decision` on each, and how many `others` were
+    """The `files` that a decision is meant for, the `decisions` on each, and how many `others` were
     asked for that it makes no sense for. All by someone who knew the ledger up to `seen`."""
 
     files: Sequence[int]
@@ -53,16 +53,19 @@ def many_of(body: object, state: State, *, ledger: str) -> Many:
     told = told_object(body, required=needed, optional={"note", "ledger"})
     check_ledger(told, ledger)
     check_run(told, state.run)
-    action, value, seen = _action(told), _value(told), _seen(told["seen"], state)
-    asked = _files(told, state)
+    action, value, seen = _action(told), told_value(told), told_seen(told["seen"], state)
+    asked = told_files(told, state)
     files = [file for file in asked if state.run.relations[file] in MEANT_FOR[action]]
     if not files:
         raise wrong("none of these files is one that this can be said of")
     note = told_note(told)
-    decisions = [_decision(state, file, action, value, note) for file in files]
+    values = given_tags(value, state) if action == "tag" else [value]
+    said = product(files, values)
+    decisions = [_decision(state, file, action, one, note) for file, one in said]
     _check_one_copy(action, files, state)
     try:
-        checked_decision(decisions[0], state.run.path(files[0]))
+        for one in decisions[: len(values)]:
+            checked_decision(one, state.run.path(files[0]))
     except LedgerError as error:
         raise wrong(str(error)) from None
     return Many(files, decisions, seen, len(asked) - len(files))
@@ -73,7 +76,7 @@ def undone_of(body: object, state: State, *, ledger: str) -> tuple[list[int], st
     above."""
     told = told_object(body, required={"entries", "seen"}, optional={"note", "ledger"})
     rest = {name: value for name, value in told.items() if name != "seen"}
-    return *undo_of(rest, state, ledger=ledger), _seen(told["seen"], state)
+    return *undo_of(rest, state, ledger=ledger), told_seen(told["seen"], state)
 
 
 def _action(told: Mapping[str, Any]) -> str:
@@ -81,30 +84,6 @@ def _action(told: Mapping[str, Any]) -> str:
         expected = ", ".join(MEANT_FOR)
         raise wrong(f"action: expected {expected}, got {reprlib.repr(told['action'])}")
     return str(told["action"])
-
-
-def _value(told: Mapping[str, Any]) -> str:
-    if not isinstance(told["value"], str):
-        raise wrong(f"value: expected text, got {reprlib.repr(told['value'])}")
-    return str(told["value"])
-
-
-def _seen(value: object, state: State) -> int:
-    seen = told_number(value, "seen")
-    if seen > state.last:
-        raise wrong(f"seen is {seen}, but the last entry is {state.last}: load the page again")
-    return seen
-
-
-def _files(told: Mapping[str, Any], state: State) -> list[int]:
-    files = [told_number(one, "files") for one in told_list(told, "files")]
-    if max(files) >= len(state.run):
-        raise HTTPException(
-            404, f"there is no file {max(files)}: the last run found {len(state.run)}"
-        )
-    if len(set(files)) < len(files):
-        raise wrong("files names one of them twice")
-    return files
 
 
 def _decision(state: State, file: int, action: str, value: str, note: str) -> Decision:

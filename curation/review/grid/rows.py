@@ -39,7 +39,8 @@ def news(state: State, since: int, looks: Looks | None = None) -> dict[str, Any]
     changed = changed_since(state, since)
     few = changed if len(changed) <= MOST_ROWS else []
     rows = rows_of(state, few, looks)
-    return {"last": state.last, "changed": changed, "rows": rows, "totals": state.totals}
+    told = {"last": state.last, "changed": changed, "rows": rows, "totals": state.totals}
+    return told | {"tags": list(state.tags.items())}
 
 
 def _row(state: State, file: int, told: Mapping[Hashable, Any]) -> dict[str, Any]:
@@ -60,6 +61,7 @@ def _row(state: State, file: int, told: Mapping[Hashable, Any]) -> dict[str, Any
         "copies": len(run.files[group]) - 1 if group >= 0 else 0,
         "size": run.sides[file].tolist(),
         "rather": "",
+        "tags": state.tags_of.get(group, []),
         "said": [f"{word.said} by {word.who}" for word in words_on(state, file)],
     }
 

@@ -1,6 +1,6 @@
 // Questions to the person. Each resolves to what was chosen, "" for nothing.
 
-function opened(dialog) {
+export function opened(dialog) {
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));

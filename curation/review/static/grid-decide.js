@@ -5,6 +5,7 @@ import { askConflict } from "./dialogs.js";
 import { put, remember, takeLast } from "./done.js";
 import { list } from "./grid-list.js";
 import { forgetRows, rememberRows, rowOf } from "./grid-rows.js";
+import { offerTags } from "./grid-tags.js";
 import { post } from "./server.js";
 import { inTurn } from "./turns.js";
 import { counted, tell, verb } from "./words.js";
@@ -20,9 +21,11 @@ export function decideOn(files, action, value, changed) {
 async function recorded(files, action, value, changed) {
   const words = verb(action, value);
   const total = { new: [], count: 0, others: 0 };
+  let asked = false;
   for (let start = 0; start < files.length; start += AT_ONCE) {
     const some = files.slice(start, start + AT_ONCE);
     const answer = await attempt(() => sent(some, action, value, changed), "grid");
+    asked = Boolean(answer);
     if (!answer) break;
     total.new.push(...answer.new);
     total.count += answer.count;
@@ -30,7 +33,7 @@ async function recorded(files, action, value, changed) {
   }
   const what = `${words}: ${whom(files, total.count)}`;
   remember(total.new, action, what);
-  if (!total.count) return false;
+  if (!total.count) return action === "untag" && asked ? (tell(`None of them has ${value}.`) ?? true) : false;
   const held = total.new.length ? "" : ": that held already";
   tell(`${what}${held}${total.others ? ` (${counted(total.others, "other is", "others are")} not for that)` : ""}`);
   return true;
@@ -42,9 +45,10 @@ function whom(files, count) {
 
 async function sent(files, action, value, changed) {
   const note = document.querySelector("#note").value;
-  const asked = { files, action, value, note, run: list.run, seen: list.seen };
+  const asked = { files, value, note, run: list.run, seen: list.seen };
   try {
-    return took(await post("/grid/decisions", asked), changed);
+    if (action === "untag") return took({ others: 0, ...(await post("/grid/untag", asked)) }, changed);
+    return took(await post("/grid/decisions", { ...asked, action }), changed);
   } catch (refused) {
     took(refused.answer ?? {}, changed);
     if (!refused.answer?.conflicts?.length) throw refused;
@@ -70,6 +74,7 @@ function took(answer, changed) {
   list.seen = answer.last;
   forgetRows(answer.changed);
   rememberRows(answer.rows);
+  offerTags(answer.tags);
   changed(answer);
   return answer;
 }

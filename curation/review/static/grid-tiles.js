@@ -22,7 +22,7 @@ export function paintTile(tile, index, calm) {
 }
 
 function stateOf(row, item, index) {
-  const word = row ? `${row.file} ${row.verdict} ${row.said.length}` : "";
+  const word = row ? `${row.file} ${row.verdict} ${row.said.length} ${row.tags}` : "";
   return `${word} ${item.length} ${isChosen(item)} ${marks.focus === index} ${index} ${list.items.length}`;
 }
 
@@ -37,13 +37,15 @@ function dress(tile, row, item, index, state) {
   const part = (name) => tile.querySelector(`.${name}`);
   part("badge").textContent = row ? (row.by === "human" && row.outcome === "kept" ? "✓" : SIGNS[row.outcome]) : "";
   part("more").textContent = item.length > 1 ? item.length.toLocaleString("en") : "";
+  part("tags").textContent = row ? row.tags.join(", ") : "";
   part("name").textContent = row ? row.path.slice(row.path.lastIndexOf("/") + 1) : "";
 }
 
 function labelOf(row, item) {
   if (!row) return "a picture that is still being loaded";
   const stack = item.length > 1 ? `, a stack of ${item.length}` : "";
-  return `${row.path}, class ${row.label}, ${row.verdict}${stack}`;
+  const tags = row.tags.length ? `, tagged ${row.tags.join(", ")}` : "";
+  return `${row.path}, class ${row.label}, ${row.verdict}${tags}${stack}`;
 }
 
 // The words on one picture, in a line: its path, class, verdict and what speaks for it.

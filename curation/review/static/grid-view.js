@@ -4,7 +4,7 @@ const GAP = 4;
 const BEYOND = 0.75;
 const FAST_PX = 2400;
 const SETTLED_MS = 90;
-const PARTS = ["pick", "badge", "more", "letters", "name"];
+const PARTS = ["pick", "badge", "more", "letters", "tags", "name"];
 
 const grid = document.querySelector("#grid");
 const plane = document.querySelector("#plane");

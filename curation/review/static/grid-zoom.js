@@ -1,12 +1,17 @@
 // One picture as large as the window allows, over the grid: the keys go on working on it. Its original follows where
 // somebody rests on it; a copy can be flipped with what is kept instead, or shown as the difference of both.
 
+import { list } from "./grid-list.js";
+import { layOver, overlayOf } from "./grid-overlay.js";
 import { rowsOf } from "./grid-rows.js";
 import { describe } from "./grid-tiles.js";
 
 const stage = document.querySelector("#zoom");
 const REST_MS = 350;
+const APART = "these two could not be laid over one another";
+const SHOWN = { flip: "What is kept instead", difference: "What differs", "": "This copy" };
 let file = -1;
+let shown = null;
 let resting = 0;
 
 export const zoomed = () => !stage.hidden;
@@ -29,13 +34,14 @@ export function showZoom(row, item) {
   describe(words, row, item);
   stage.className = row.outcome;
   stage.replaceChildren(pictures, words, tools(row));
-  file = row.file;
+  [file, shown] = [row.file, row];
 }
 
 // Switches between the whole picture and its own pixels, one for one.
 export function fullSize() {
+  if (!stage.querySelector(".pictures")) return false;
+  if (stage.querySelector(".laid, .flip, .difference")) stage.querySelector(".pictures").replaceWith(picturesOf(shown));
   const pictures = stage.querySelector(".pictures");
-  if (!pictures) return false;
   original(pictures.querySelector("img"));
   pictures.classList.toggle("full");
   return true;
@@ -45,15 +51,30 @@ export function fullSize() {
 export async function compare(how) {
   const pictures = stage.querySelector(".pictures");
   if (!pictures || pictures.dataset.kept === "") return false;
-  if (!pictures.querySelector(".kept-instead")) {
-    const [kept] = await rowsOf([Number(pictures.dataset.kept)]);
-    if (!kept) return false;
-    pictures.append(imageOf(kept, "kept-instead"));
-    pictures.querySelectorAll("img").forEach(original);
-  }
+  if (pictures.dataset.coming) return true;
+  if (!pictures.querySelector(".how") && !(await bringKept(pictures))) return false;
   const other = how === "flip" ? "difference" : "flip";
   pictures.classList.remove("full", other);
-  pictures.classList.toggle(how);
+  const now = pictures.classList.toggle(how) ? how : "";
+  const words = [SHOWN[now], pictures.dataset.words].filter(Boolean).join(": ");
+  pictures.querySelector(".how").textContent = words;
+  return true;
+}
+
+// Brings what is kept instead, and lays the copy over it where that can be told.
+async function bringKept(pictures) {
+  pictures.dataset.coming = "yes";
+  const [[kept], told] = await Promise.all([rowsOf([Number(pictures.dataset.kept)]), overlayOf(file, list.run)]);
+  delete pictures.dataset.coming;
+  if (!kept) return false;
+  const [copy, other] = [pictures.querySelector("img"), imageOf(kept, "kept-instead")];
+  const both = Object.assign(document.createElement("div"), { className: "both" });
+  both.append(other, copy);
+  pictures.append(both, Object.assign(document.createElement("p"), { className: "how" }));
+  pictures.querySelector(".how").setAttribute("role", "status");
+  pictures.dataset.words = told ? told.words.join(", ") : APART;
+  if (told) layOver(both, told);
+  pictures.querySelectorAll("img:not(.beside)").forEach(original);
   return true;
 }
 

@@ -8,6 +8,7 @@ import { hideLetters, lettered, nameInSight, typeLetter } from "./grid-letters.j
 import { list, listOnly, load, spread } from "./grid-list.js";
 import { chooseAll, chooseFiles, chooseNone, chooseRange, chosenCount, chosenFiles, isChosen, keepListed, marks, meant, toggle } from "./grid-marks.js";
 import { rowOf, wantRows } from "./grid-rows.js";
+import { askTags, offerTags } from "./grid-tags.js";
 import { describe, paintTile } from "./grid-tiles.js";
 import { arrange, bringIntoSight, clear, columnsNow, inSight, repaint, rowsNow, scrollScreens, startView } from "./grid-view.js";
 import { closeZoom, compare, fullSize, showZoom, zoomed } from "./grid-zoom.js";
@@ -17,6 +18,7 @@ import { tell, tellWhatWasKept } from "./words.js";
 
 const grid = document.querySelector("#grid");
 const words = document.querySelector("#words");
+const TAGGING = ["tag", "untag"];
 const ONLY_COPIES = "This is no copy: nothing is kept instead of it.";
 
 // What is on the screen after anything happened: tiles, the bar, the words on the picture with the focus.
@@ -47,6 +49,7 @@ async function reload(focus) {
   history.replaceState(null, "", `/?${address}`);
   const told = await load(address, (last) => { catchUp(last, refresh); refresh(); });
   if (!told) return;
+  offerTags(told.tags);
   if (mapped()) openMap(count);
   keepListed();
   hideLetters();
@@ -95,8 +98,8 @@ async function decide(action, value) {
   const files = meant();
   if (!files.length) return tell("No picture is chosen: go to one with the arrows.");
   const one = !chosenCount();
-  if (one) moveTo(marks.focus + 1);
-  else chooseNone();
+  if (!one) chooseNone();
+  else if (!TAGGING.includes(action)) moveTo(marks.focus + 1); // a tag leaves the picture to be decided on
   refresh();
   if (await decideOn(files, action, value, refresh)) return;
   if (!one) chooseFiles(files);
@@ -115,6 +118,14 @@ async function giveClass() {
   const label = await askClass(files.length > 1 ? `${files.length} pictures` : (rowOf(files[0])?.path ?? "it"), ratherOf(files));
   grid.focus();
   if (label) decide("label", label);
+}
+
+async function tag() {
+  const files = meant();
+  if (!files.length) return tell("No picture is chosen: go to one with the arrows.");
+  const { how, names } = await askTags(files.length > 1 ? `${files.length.toLocaleString("en")} pictures` : (rowOf(files[0])?.path ?? "it"));
+  grid.focus();
+  if (how) decide(how === "give" ? "tag" : "untag", names);
 }
 
 function select(how) {
@@ -228,6 +239,7 @@ listen({
   i: () => decide("medium", "illustration"),
   p: () => decide("medium", "photo"),
   c: giveClass,
+  t: tag,
   u: () => undoLastOn(refresh),
   s: () => marks.focus >= 0 && select(() => toggle(marks.focus)),
   "Ctrl+a": () => select(chooseAll),
@@ -261,7 +273,8 @@ grid.addEventListener("dblclick", ({ target }) => target.closest("[data-index]")
 
 document.querySelector("#bar").addEventListener("click", ({ target }) => {
   const { bulk: action, value } = target.closest("button")?.dataset ?? {};
-  if (action) action === "class" ? giveClass() : decide(action, value);
+  const asking = { class: giveClass, tag }[action];
+  if (action) asking ? asking() : decide(action, value);
 });
 document.querySelector("#show-take-in").addEventListener("click", () => document.querySelector("#take-in").showModal());
 document.querySelector("#show-map").addEventListener("click", map);

@@ -55,6 +55,8 @@ const VERBS = {
 
 export function verb(action, value) {
   if (action === "label") return `Class ${value}`;
+  if (action === "tag") return `Tagged ${value}`;
+  if (action === "untag") return `Took ${value} off`;
   if (action === "different") return "From the next run on, no copy";
   return VERBS[`${action} ${value}`];
 }
