@@ -6,9 +6,10 @@ import dagster as dg
 
 from inksift.assets import checks
 from inksift.assets.registry import registry
+from inksift.assets.shared.names import BARE
 from inksift.curation.project import Project
 from inksift.pipelines.given import settings_remembered
-from inksift.pipelines.jobs import JOBS
+from inksift.pipelines.jobs import jobs_called
 from inksift.pipelines.launch import with_setup
 from inksift.pipelines.ledger_sensors import ledger_changes, new_decisions
 from inksift.pipelines.resources import project_from_environment, resources
@@ -28,7 +29,7 @@ def build(
     return dg.Definitions(
         assets=with_setup(registered, settings_remembered(project) if project else checked({})),
         asset_checks=dg.load_asset_checks_from_modules([checks]),
-        jobs=JOBS,
+        jobs=list(jobs_called(BARE)),
         schedules=[nightly(project)],
         sensors=[
             new_files(project),

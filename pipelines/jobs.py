@@ -2,51 +2,93 @@
 report, `everything`; and those that train many times: `ablate` says what each step bought,
 `plan_experiments` and `run_experiments` try recipes."""
 
+from functools import cache
+from typing import Any, NamedTuple
+
 import dagster as dg
 
-TRAINING = dg.AssetSelection.groups("training")
-ABLATION = dg.AssetSelection.groups("ablation")
-EXPERIMENTS = dg.AssetSelection.groups("experiments")
-MANY_TRAININGS = ABLATION | EXPERIMENTS
-PLAN = dg.AssetSelection.assets("experiment_grid")
+from inksift.assets.registry import registry
+from inksift.assets.shared.names import Names
 
-curate = dg.define_asset_job(
-    "curate",
-    selection=dg.AssetSelection.all() - TRAINING - MANY_TRAININGS,
-    description="From the folder to decisions.csv and the report of rejected images; trains "
-    "nothing",
-)
-decide = dg.define_asset_job(
-    "decide",
-    selection=dg.AssetSelection.assets("human_decisions").downstream() - TRAINING - MANY_TRAININGS,
-    description="What follows from the decisions of people, on what the last run measured; trains "
-    "nothing",
-)
-train = dg.define_asset_job(
-    "train",
-    selection=TRAINING,
-    description="From the curated data set to a classifier and its F1 report",
-)
-everything = dg.define_asset_job(
-    "everything",
-    selection=dg.AssetSelection.all() - MANY_TRAININGS,
-    description="The whole chain, from the folder to the F1 report",
-)
-ablate = dg.define_asset_job(  # a step is called `ablation`, and Dagster wants another name
-    "ablate",
-    selection=ABLATION,
-    description="What each step of the last run bought in F1: trains again without each of them, "
-    "several times",
-)
-plan_experiments = dg.define_asset_job(
-    "plan_experiments",
-    selection=PLAN,
-    description="Reads a grid: each of its experiments becomes a partition of `run_experiments`",
-)
-run_experiments = dg.define_asset_job(
-    "run_experiments",
-    selection=EXPERIMENTS - PLAN,
-    description="Tries the recipe of a partition on the pictures of the last run, and ranks all "
-    "that were tried",
-)
-JOBS = [curate, decide, train, everything, ablate, plan_experiments, run_experiments]
+Job = Any
+"""What `dg.define_asset_job` gives, for which Dagster has no public name."""
+
+
+class Jobs(NamedTuple):
+    """Every job, in the order of the UI."""
+
+    curate: Job
+    decide: Job
+    train: Job
+    everything: Job
+    ablate: Job
+    plan_experiments: Job
+    run_experiments: Job
+
+
+@cache
+def jobs_called(names: Names) -> Jobs:
+    """The jobs, called by these names, of the assets that are: others in the same project are in
+    none of them."""
+    ours = dg.AssetSelection.assets(*map(names.key, _made_here()))
+    training, ablation, experiments = (
+        ours & dg.AssetSelection.groups(names.group(group))
+        for group in ("training", "ablation", "experiments")
+    )
+    plan = dg.AssetSelection.assets(names.key("experiment_grid"))
+    decided = dg.AssetSelection.assets(names.key("human_decisions")).downstream()
+    curating = ours - training - ablation - experiments
+
+    def job(name: str, selection: dg.AssetSelection, description: str) -> Job:
+        return dg.define_asset_job(
+            names.called(name),
+            selection=selection,
+            description=description,
+            executor_def=dg.in_process_executor,
+        )
+
+    return Jobs(
+        curate=job(
+            "curate",
+            curating,
+            "From the folder to decisions.csv and the report of rejected images; trains nothing",
+        ),
+        decide=job(
+            "decide",
+            curating & decided,
+            "What follows from the decisions of people, on what the last run measured; trains "
+            "nothing",
+        ),
+        train=job("train", training, "From the curated data set to a classifier and its F1 report"),
+        everything=job(
+            "everything",
+            ours - ablation - experiments,
+            "The whole chain, from the folder to the F1 report",
+        ),
+        ablate=job(  # a step is called `ablation`, and Dagster wants another name
+            "ablate",
+            ablation,
+            "What each step of the last run bought in F1: trains again without each of them, "
+            "several times",
+        ),
+        plan_experiments=job(
+            "plan_experiments",
+            plan,
+            "Reads a grid: each of its experiments becomes a partition of `run_experiments`",
+        ),
+        run_experiments=job(
+            "run_experiments",
+            experiments - plan,
+            "Tries the recipe of a partition on the pictures of the last run, and ranks all that "
+            "were tried",
+        ),
+    )
+
+
+def _made_here() -> list[str]:
+    """The names of the assets that steps make; nothing here makes the ledger."""
+    keys: set[dg.AssetKey] = set()
+    for asset in registry().assets:
+        if isinstance(asset, dg.AssetsDefinition):
+            keys |= asset.keys
+    return sorted(key.path[-1] for key in keys)

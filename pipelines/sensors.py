@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from inksift.assets.gather.listing import SNAPSHOT, listing
+from inksift.assets.gather.listing import SNAPSHOT
+from inksift.assets.shared.names import BARE, Names
 from inksift.curation.gather.folder.snapshot import (
     InFolder,
     Snapshot,
@@ -13,26 +14,29 @@ from inksift.curation.gather.folder.snapshot import (
 from inksift.curation.project import Project
 from inksift.pipelines.automatic import NO_PROJECT, request_remembered
 from inksift.pipelines.freshness import made_by_success
-from inksift.pipelines.jobs import curate
+from inksift.pipelines.jobs import jobs_called
 
 _SECONDS_BETWEEN_LOOKS = 60
 _CHANGED_TAG = "inksift/changed"
 """The tag of a run that says what changed in the folder."""
+_LISTING = "listing"
 _NO_RUN = dg.SkipReason(
     "no run has read the folder yet, so there is nothing to compare with: run `inksift run`, or "
     "the job `everything` or `curate`, once"
 )
 
 
-def new_files(project: Project | None) -> dg.SensorDefinition:
+def new_files(project: Project | None, names: Names = BARE) -> dg.SensorDefinition:
     """A sensor that curates anew, with the setup, once the files below the project's source have
     changed since the last run and then held still.
 
     Each state of the folder is asked for once: a run that fails is not tried again before something
     changes."""
 
+    curate = jobs_called(names).curate
+
     @dg.sensor(
-        name="new_files",
+        name=names.called("new_files"),
         job=curate,
         minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
         description="Curates anew, with the settings of inksift.yaml, when files were added, "
@@ -43,7 +47,7 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
             return NO_PROJECT
         if not project.source.exists():  # as where a drive is not mounted: no reason to start
             return dg.SkipReason(f"{project.source} is not there")
-        before = _last_run_saw(context.instance)
+        before = _last_run_saw(context.instance, names)
         if before is None:
             return _NO_RUN
         now = snapshot_of(project.source)
@@ -61,7 +65,7 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
                 cursor=f"{digest} {asked}", skip_reason=f"files are still changing: {changes}"
             )
         tags = {_CHANGED_TAG: changes}
-        request = request_remembered(project, context, curate.name, tags)
+        request = request_remembered(project, context, curate.name, tags, names)
         if isinstance(request, dg.SkipReason):
             return request
         context.log.info(f"since the last run: {changes}")
@@ -70,9 +74,9 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
     return sensor
 
 
-def _last_run_saw(instance: dg.DagsterInstance) -> Snapshot | None:
+def _last_run_saw(instance: dg.DagsterInstance, names: Names) -> Snapshot | None:
     """What lay in the source when the last successful run listed it."""
-    made = made_by_success(instance, listing.key)
+    made = made_by_success(instance, names.key(_LISTING))
     told = made and made.metadata.get(SNAPSHOT)
     if not isinstance(told, dg.JsonMetadataValue) or not isinstance(told.data, dict):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,26 +17,40 @@ import psutil
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.store.files import write_atomically
 
+_SECONDS_BETWEEN_TRIES = 0.2
+"""Far below what a step takes."""
+
 
 @contextmanager
-def run_lock(path: Path) -> Iterator[None]:
+def run_lock(path: Path, run: str = "") -> Iterator[None]:
     """Hold `path` while the block runs; LockedError when a living process holds it, or one on
     another host.
 
+    Of the processes of one `run`, which Dagster may start for its steps, each waits for the others.
     A lock is stale when its process is gone or when its pid now belongs to a process that started
     at another time."""
-    with _guard(path):
-        holder = _read(path)
-        if holder and holder != _me() and _alive(holder):
-            raise LockedError(_refusal(path, holder))
-        nested = holder == _me()
-        if not nested:
-            write_atomically(path, json.dumps(_me()).encode())
+    while (nested := _taken(path, run)) is None:
+        time.sleep(_SECONDS_BETWEEN_TRIES)
     try:
         yield
     finally:
         if not nested:
             path.unlink(missing_ok=True)
+
+
+def _taken(path: Path, run: str) -> bool | None:
+    """Whether this process held the lock before, as it does now; None where another of the same run
+    has it."""
+    with _guard(path):
+        holder = _read(path)
+        if holder and not _is_me(holder) and _alive(holder):
+            if run and holder.get("run") == run:
+                return None
+            raise LockedError(_refusal(path, holder))
+        nested = holder is not None and _is_me(holder)
+        if not nested:
+            write_atomically(path, json.dumps({**_me(), "run": run}).encode())
+        return nested
 
 
 @contextmanager
@@ -54,6 +69,11 @@ def _guard(path: Path) -> Iterator[None]:
 def _me() -> dict[str, Any]:
     process = psutil.Process()
     return {"pid": process.pid, "started": process.create_time(), "host": socket.gethostname()}
+
+
+def _is_me(holder: dict[str, Any]) -> bool:
+    me = _me()
+    return {name: holder[name] for name in me} == me
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -151,10 +151,10 @@ class Workspace:
             )
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, run: str = "") -> Iterator[None]:
         """Hold the workspace for one run; LockedError names the run that has it. Clears what killed
-        runs left."""
-        with run_lock(self.root / "run.lock"):
+        runs left. Processes of one `run`, by its id, wait for each other."""
+        with run_lock(self.root / "run.lock", run):
             sweep(self.root, without=UNPACKED_FOLDER)
             yield
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import dagster as dg
 
+from inksift.assets.registry import registry
 from inksift.curation.base.params import Params
 from inksift.curation.project import Project
 from inksift.pipelines import freshness
@@ -28,9 +29,10 @@ def execute(
     partition: str | None = None,
     tags: Mapping[str, str] = MappingProxyType({}),
     quiet: bool = False,
+    only: str = "",
 ) -> Heard:
-    """Run the job of that name, for one partition if it has any, with these tags, and say what was
-    heard; a failed blocking check ends it early.
+    """Run the job of that name, or of it what the asset `only` needs, for one partition if it has
+    any, with these tags, and say what was heard; a failed blocking check ends it early.
 
     An InksiftError of a stage comes out as it is; StoreError when Dagster cannot write its history,
     KeyboardInterrupt when the run was stopped."""
@@ -50,6 +52,7 @@ def execute(
                 instance=instance,
                 partition_key=partition,
                 tags=dict(tags),
+                asset_selection=_needed_by(only) if only else None,
                 raise_on_error=True,
             )
         except dg.DagsterExecutionInterruptedError:
@@ -58,6 +61,13 @@ def execute(
             if not heard.failed_checks:
                 raise
     return heard
+
+
+def _needed_by(name: str) -> list[dg.AssetKey]:
+    """An asset, all that is made on the way to it, and what the same steps make beside that."""
+    made = [one for one in registry().assets if isinstance(one, dg.AssetsDefinition)]
+    way = dg.AssetSelection.assets(name).upstream().required_multi_asset_neighbors()
+    return sorted(way.resolve(made))
 
 
 def _close_orphans(instance: dg.DagsterInstance) -> None:
