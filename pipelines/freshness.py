@@ -4,36 +4,37 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from inksift.assets.people.human_decisions import human_decisions
-from inksift.assets.people.ledger import LEDGER
+from inksift.assets.shared.names import BARE, Names
 
 DATA_VERSION_TAG = "dagster/data_version"
 """Where Dagster reads the data version of an event; its own name for the tag is private."""
+_LEDGER, _TAKEN_IN = "ledger", "human_decisions"
+"""The assets that tell what people decided, and what of it a run took in."""
 _MOST_LOOKED_AT = 100
 """Events of an asset among which one of a successful run is looked for."""
 
 
-def ledger_at(version: str) -> dg.AssetMaterialization:
+def ledger_at(version: str, names: Names = BARE) -> dg.AssetMaterialization:
     """The event that tells Dagster the ledger's version, so that what was made before it shows as
     stale."""
-    return dg.AssetMaterialization(LEDGER.key, tags={DATA_VERSION_TAG: version})
+    return dg.AssetMaterialization(names.key(_LEDGER), tags={DATA_VERSION_TAG: version})
 
 
-def told(instance: dg.DagsterInstance) -> str | None:
+def told(instance: dg.DagsterInstance, names: Names = BARE) -> str | None:
     """The version of the ledger that Dagster was told last."""
-    return _version(last_made(instance, LEDGER.key))
+    return _version(last_made(instance, names.key(_LEDGER)))
 
 
-def taken_in(instance: dg.DagsterInstance) -> str | None:
+def taken_in(instance: dg.DagsterInstance, names: Names = BARE) -> str | None:
     """The version of the ledger that the last successful run took in; None before the first.
 
     One that read the ledger and then failed took in nothing: its decisions were not published."""
-    return _version(made_by_success(instance, human_decisions.key))
+    return _version(made_by_success(instance, names.key(_TAKEN_IN)))
 
 
-def being_taken_in(instance: dg.DagsterInstance) -> str | None:
+def being_taken_in(instance: dg.DagsterInstance, names: Names = BARE) -> str | None:
     """The version of the ledger that a run read which is not over yet, if there is one."""
-    for event in _newest_first(instance, human_decisions.key):
+    for event in _newest_first(instance, names.key(_TAKEN_IN)):
         run = instance.get_run_by_id(event.run_id)
         return _version(event.asset_materialization) if run and not run.is_finished else None
     return None

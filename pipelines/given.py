@@ -1,12 +1,14 @@
 """What a run works on and with: the setup of its workspace, and what a person gave for this run.
 
-A value that is given outranks the setup. `--set` lies over its settings; another profile stands in
-place of its profile and settings, as those were written for that profile."""
+A value that is given outranks the setup. Settings, and `--set`, lie over its own; another profile
+stands in place of its profile and settings, as those were written for that profile."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from inksift.curation.base.errors import ParamError
 from inksift.curation.base.params import Params
@@ -36,7 +38,16 @@ class Given(NamedTuple):
     weights: Path | None = None
     ledger_url: str = ""
     profile: str = ""
+    settings: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     assignments: tuple[str, ...] = ()
+
+    @property
+    def assigned(self) -> list[str]:
+        """The settings that were given beside a profile, each as --set takes it."""
+        told: list[str] = []
+        for stage, values in self.settings.items():
+            told += [f"{stage}.{name}={_plainly(value)}" for name, value in values.items()]
+        return [*told, *self.assignments]
 
 
 def from_environment() -> Given:
@@ -79,7 +90,8 @@ def settings_given(given: Given, project: Project) -> dict[str, Params]:
     """The settings of every stage; ParamError names an unknown one, or a value out of range."""
     profile = given.profile
     values = load_profile(profile) if profile else remembered_values(given.workspace)
-    return checked(with_links(with_assignments(values, given.assignments), project))
+    values = with_assignments(laid_over(values, given.settings), given.assignments)
+    return checked(with_links(values, project))
 
 
 def settings_remembered(project: Project) -> dict[str, Params]:
@@ -115,6 +127,11 @@ def with_links(values: Mapping[str, Mapping[str, object]], project: Project) -> 
     """`values`; where folders are named that links may lead into, links are followed."""
     follow = {"images": {"follow_links": True}} if project.link_roots else {}
     return laid_over(values, follow)
+
+
+def _plainly(value: Any) -> str:
+    """A value as --set takes it."""
+    return json.dumps(value, default=str)
 
 
 def _named(variable: str) -> Path | None:

@@ -16,7 +16,7 @@ from inksift.curation.store.tables import read_table
 
 class ParquetTables(dg.IOManager):
     """Keeps each asset's table at WORKSPACE/tables/NAME.parquet, of an asset with partitions at
-    NAME/PARTITION.parquet.
+    NAME/PARTITION.parquet, where NAME is the last part of its key.
 
     What reads all partitions reads those that were made. Each is checked against the contract of
     its asset as it is read.
@@ -44,13 +44,13 @@ class ParquetTables(dg.IOManager):
                 f"{paths[0] if paths else key} is not there: materialise {key.to_user_string()} "
                 "first"
             )
-        name = "_".join(key.path)
+        name = key.path[-1]
         again = f"materialise {name} again"
         frames = [read_table(path, self._contracts.get(name), remedy=again) for path in made]
         return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
     def _path(self, key: dg.AssetKey, partition: str = "") -> Path:
-        table = self._project.workspace.tables / "_".join(key.path)
+        table = self._project.workspace.tables / key.path[-1]
         return (
             table / f"{partition}.parquet"
             if partition

@@ -2,67 +2,116 @@
 report, `everything`; and those that train many times: `ablate` says what each step bought,
 `plan_experiments` and `run_experiments` try recipes."""
 
+from functools import cache
+from typing import Any, NamedTuple
+
 import dagster as dg
 
+from inksift.assets.registry import registry
+from inksift.assets.shared.names import BARE, Names
 from inksift.assets.shared.stage import WORK_TAG, Work
 
-TRAINING = dg.AssetSelection.groups("training")
-ABLATION = dg.AssetSelection.groups("ablation")
-EXPERIMENTS = dg.AssetSelection.groups("experiments")
-MANY_TRAININGS = ABLATION | EXPERIMENTS
-PLAN = dg.AssetSelection.assets("experiment_grid")
+Job = Any
+"""What `dg.define_asset_job` gives, for which Dagster has no public name."""
 
 
-def _tags(work: Work, *, priority: int = 0) -> dict[str, str]:
-    """What a job does at the most, and which of the runs that wait goes first: one that takes in
-    what a person decided takes seconds, one that trains many times can wait."""
-    return {WORK_TAG: work, "dagster/priority": str(priority)}
+_PRIORITY_TAG = "dagster/priority"
+"""Which of the runs that wait goes first: one that takes in what a person decided takes seconds,
+one that trains many times can wait."""
 
 
-curate = dg.define_asset_job(
-    "curate",
-    tags=_tags("measures"),
-    selection=dg.AssetSelection.all() - TRAINING - MANY_TRAININGS,
-    description="From the folder to decisions.csv and the report of rejected images; trains "
-    "nothing",
-)
-decide = dg.define_asset_job(
-    "decide",
-    tags=_tags("decides", priority=1),
-    selection=dg.AssetSelection.assets("human_decisions").downstream() - TRAINING - MANY_TRAININGS,
-    description="What follows from the decisions of people, on what the last run measured; trains "
-    "nothing",
-)
-train = dg.define_asset_job(
-    "train",
-    tags=_tags("trains"),
-    selection=TRAINING,
-    description="From the curated data set to a classifier and its F1 report",
-)
-everything = dg.define_asset_job(
-    "everything",
-    tags=_tags("trains"),
-    selection=dg.AssetSelection.all() - MANY_TRAININGS,
-    description="The whole chain, from the folder to the F1 report",
-)
-ablate = dg.define_asset_job(  # a step is called `ablation`, and Dagster wants another name
-    "ablate",
-    tags=_tags("trains", priority=-1),
-    selection=ABLATION,
-    description="What each step of the last run bought in F1: trains again without each of them, "
-    "several times",
-)
-plan_experiments = dg.define_asset_job(
-    "plan_experiments",
-    tags=_tags("decides"),
-    selection=PLAN,
-    description="Reads a grid: each of its experiments becomes a partition of `run_experiments`",
-)
-run_experiments = dg.define_asset_job(
-    "run_experiments",
-    tags=_tags("trains", priority=-1),
-    selection=EXPERIMENTS - PLAN,
-    description="Tries the recipe of a partition on the pictures of the last run, and ranks all "
-    "that were tried",
-)
-JOBS = [curate, decide, train, everything, ablate, plan_experiments, run_experiments]
+class Jobs(NamedTuple):
+    """Every job, in the order of the UI."""
+
+    curate: Job
+    decide: Job
+    train: Job
+    everything: Job
+    ablate: Job
+    plan_experiments: Job
+    run_experiments: Job
+
+
+@cache
+def jobs_called(names: Names) -> Jobs:
+    """The jobs, called by these names, of the assets that are: others in the same project are in
+    none of them."""
+    ours = dg.AssetSelection.assets(*map(names.key, _made_here()))
+    training, ablation, experiments = (
+        ours & dg.AssetSelection.groups(names.group(group))
+        for group in ("training", "ablation", "experiments")
+    )
+    plan = dg.AssetSelection.assets(names.key("experiment_grid"))
+    decided = dg.AssetSelection.assets(names.key("human_decisions")).downstream()
+    curating = ours - training - ablation - experiments
+
+    def job(
+        name: str, work: Work, selection: dg.AssetSelection, description: str, priority: int = 0
+    ) -> Job:
+        return dg.define_asset_job(
+            names.called(name),
+            selection=selection,
+            tags={WORK_TAG: work, _PRIORITY_TAG: str(priority)},
+            description=description,
+            executor_def=None if names == BARE else dg.in_process_executor,
+        )
+
+    return Jobs(
+        curate=job(
+            "curate",
+            "measures",
+            curating,
+            "From the folder to decisions.csv and the report of rejected images; trains nothing",
+        ),
+        decide=job(
+            "decide",
+            "decides",
+            curating & decided,
+            "What follows from the decisions of people, on what the last run measured; trains "
+            "nothing",
+            priority=1,
+        ),
+        train=job(
+            "train",
+            "trains",
+            training,
+            "From the curated data set to a classifier and its F1 report",
+        ),
+        everything=job(
+            "everything",
+            "trains",
+            ours - ablation - experiments,
+            "The whole chain, from the folder to the F1 report",
+        ),
+        ablate=job(  # a step is called `ablation`, and Dagster wants another name
+            "ablate",
+            "trains",
+            ablation,
+            "What each step of the last run bought in F1: trains again without each of them, "
+            "several times",
+            priority=-1,
+        ),
+        plan_experiments=job(
+            "plan_experiments",
+            "decides",
+            plan,
+            "Reads a grid: each of its experiments becomes a partition of `run_experiments`",
+        ),
+        run_experiments=job(
+            "run_experiments",
+            "trains",
+            experiments - plan,
+            "Tries the recipe of a partition on the pictures of the last run, and ranks all that "
+            "were tried",
+            priority=-1,
+        ),
+    )
+
+
+def _made_here() -> list[str]:
+    """The names of the assets that steps make; nothing here makes the ledger."""
+    keys: set[dg.AssetKey] = set()
+    for asset in registry().assets:
+        if isinstance(asset, dg.AssetsDefinition):
+            keys |= asset.keys
+    return sorted(key.path[-1] for key in keys)

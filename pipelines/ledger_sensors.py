@@ -2,11 +2,12 @@
 
 import dagster as dg
 
+from inksift.assets.shared.names import BARE, Names
 from inksift.curation.base.errors import InksiftError
 from inksift.curation.project import Project
 from inksift.pipelines.automatic import NO_PROJECT, request_remembered
 from inksift.pipelines.freshness import being_taken_in, ledger_at, taken_in, told
-from inksift.pipelines.jobs import decide
+from inksift.pipelines.jobs import jobs_called
 from inksift.pipelines.remembering import measured_otherwise
 
 _SECONDS_BETWEEN_LOOKS = 30
@@ -24,47 +25,49 @@ _NOT_STARTED = [
 ]
 
 
-def ledger_changes(project: Project | None) -> dg.SensorDefinition:
+def ledger_changes(project: Project | None, names: Names = BARE) -> dg.SensorDefinition:
     """A sensor that tells Dagster when the ledger is ahead of the last run, so that what follows
     shows as stale."""
 
     @dg.sensor(
-        name="ledger_changes",
+        name=names.called("ledger_changes"),
         minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Marks as stale what was made before the last decision of a person; starts "
         "nothing",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        ahead = _ahead(project, context.instance)
+        ahead = _ahead(project, context.instance, names)
         if isinstance(ahead, dg.SkipReason):
             return ahead
-        if ahead == told(context.instance):
+        if ahead == told(context.instance, names):
             return dg.SkipReason("Dagster knows already; what people decided waits for a run")
         return dg.SensorResult(
-            asset_events=[ledger_at(ahead)],
+            asset_events=[ledger_at(ahead, names)],
             skip_reason="people decided something: Dagster knows now",
         )
 
     return sensor
 
 
-def new_decisions(project: Project | None) -> dg.SensorDefinition:
+def new_decisions(project: Project | None, names: Names = BARE) -> dg.SensorDefinition:
     """A sensor that runs `decide` once people have decided something and the ledger has then held
     still.
 
     Each state of the ledger is asked for once while it is ahead: a run that fails is not tried
     again before somebody decides anew."""
 
+    decide = jobs_called(names).decide
+
     @dg.sensor(
-        name="new_decisions",
+        name=names.called("new_decisions"),
         job=decide,
         minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
         description="Takes in what people decided, with the settings of inksift.yaml, once they "
         "have paused",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        ahead = _ahead(project, context.instance)
+        ahead = _ahead(project, context.instance, names)
         if ahead is _NOTHING_NEW:  # a state that comes back may be asked for again
             return dg.SensorResult(cursor=_NOTHING_ASKED, skip_reason=_NOTHING_NEW)
         if isinstance(ahead, dg.SkipReason):
@@ -80,9 +83,9 @@ def new_decisions(project: Project | None) -> dg.SensorDefinition:
             dg.RunsFilter(job_name=decide.name, statuses=_NOT_STARTED)
         ):
             return dg.SkipReason("a run of `decide` waits already and will take these in")
-        if being_taken_in(context.instance) == ahead:
+        if being_taken_in(context.instance, names) == ahead:
             return dg.SkipReason("a run is taking these in")
-        request = request_remembered(project, context, decide.name)
+        request = request_remembered(project, context, decide.name, names=names)
         if isinstance(request, dg.SkipReason):
             return request
         if reason := _otherwise(project):
@@ -99,11 +102,13 @@ def _otherwise(project: Project | None) -> str:
         return str(error)
 
 
-def _ahead(project: Project | None, instance: dg.DagsterInstance) -> str | dg.SkipReason:
+def _ahead(
+    project: Project | None, instance: dg.DagsterInstance, names: Names
+) -> str | dg.SkipReason:
     """The version of the ledger where no run has taken it in yet, or why there is nothing to do."""
     if project is None:
         return NO_PROJECT
-    read = taken_in(instance)
+    read = taken_in(instance, names)
     if read is None:
         return _NO_RUN
     try:

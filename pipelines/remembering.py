@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 
 from inksift.assets.registry import registry
+from inksift.assets.shared.names import BARE
 from inksift.curation.base.described import value_told
 from inksift.curation.base.params import Params
 from inksift.curation.people.heard import called
@@ -18,7 +19,7 @@ from inksift.curation.runs.record import known_run
 from inksift.curation.store.published import read_differs
 from inksift.curation.store.setup import SETUP, Setup, read_setup, write_setup
 from inksift.pipelines.given import profile_remembered, settings_remembered
-from inksift.pipelines.jobs import decide
+from inksift.pipelines.jobs import jobs_called
 from inksift.pipelines.settings import Values, checked, load_profile, profile_names, stage_values
 
 FOR_ONE_RUN = ("verdicts.accept_removals", "human_decisions.accept_other_ledger")
@@ -131,7 +132,7 @@ def _edited_since(project: Project) -> list[str]:
     settings of steps that `decide` runs again; none before the first run."""
     run, stages = known_run(project.workspace), registry()
     made = [asset for asset in stages.assets if isinstance(asset, dg.AssetsDefinition)]
-    again = {key.to_python_identifier() for key in decide.selection.resolve(made)}
+    again = {key.to_python_identifier() for key in jobs_called(BARE).decide.selection.resolve(made)}
     measured = run.settings if run else {}
     return [
         one.told

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from inksift.assets.registry import registry
+from inksift.assets.shared.names import BARE, Names
 from inksift.curation.base.errors import ParamError
 from inksift.curation.base.params import Params
 from inksift.curation.base.tables import Table
@@ -29,9 +30,11 @@ def project_from_environment() -> Project | None:
     return project_given(from_environment())
 
 
-def resources(project: Project | None, contracts: Mapping[str, Table]) -> dict[str, object]:
-    """Resources bound to one project, whose tables keep these contracts. They take no run config,
-    so no run can point them at other folders."""
+def resources(
+    project: Project | None, contracts: Mapping[str, Table], names: Names = BARE
+) -> dict[str, dg.ResourceDefinition]:
+    """Resources bound to one project, whose tables keep these contracts, called by these names.
+    They take no run config, so no run can point them at other folders."""
 
     @dg.resource(
         config_schema={},
@@ -49,7 +52,7 @@ def resources(project: Project | None, contracts: Mapping[str, Table]) -> dict[s
     )
     def run_settings(context: dg.InitResourceContext) -> RunSettings:
         here, run = _required(project), context.run
-        stages = settings_of_run(here, run.run_config if run else {})
+        stages = settings_of_run(here, run.run_config if run else {}, names)
         becomes_the_setup = run is not None and REMEMBER_TAG in run.tags
         differs = [] if becomes_the_setup else differences(here, stages)
         return RunSettings(stages, differs, named_profile(here.workspace_folder))
@@ -60,16 +63,19 @@ def resources(project: Project | None, contracts: Mapping[str, Table]) -> dict[s
     def parquet_tables(_: dg.InitResourceContext) -> ParquetTables:
         return ParquetTables(_required(project), contracts)
 
-    return {"project": locked_project, "run_settings": run_settings, "io_manager": parquet_tables}
+    made = {"project": locked_project, "run_settings": run_settings, "io_manager": parquet_tables}
+    return {names.called(name): resource for name, resource in made.items()}
 
 
-def settings_of_run(project: Project, config: Mapping[str, Any]) -> dict[str, Params]:
+def settings_of_run(
+    project: Project, config: Mapping[str, Any], names: Names = BARE
+) -> dict[str, Params]:
     """The settings of every stage in a run with this run config: those it gives, over those of the
     setup."""
     ops = config.get("ops", {})
     given: Values = {}
     for stage, steps in registry().steps.items():
-        for step in steps:
+        for step in map(names.called, steps):
             given[stage] = {**(ops.get(step) or {}).get("config", {}), **given.get(stage, {})}
     remembered = with_links(remembered_values(project.workspace_folder), project)
     return checked(laid_over(remembered, given))

@@ -2,24 +2,27 @@
 
 import dagster as dg
 
+from inksift.assets.shared.names import BARE, Names
 from inksift.curation.base.errors import ParamError
 from inksift.curation.project import Project
 from inksift.curation.store.setup import ScheduleParams, read_setup, setup_file
 from inksift.pipelines.automatic import request_remembered
-from inksift.pipelines.jobs import everything
+from inksift.pipelines.jobs import jobs_called
 
 
-def nightly(project: Project | None) -> dg.ScheduleDefinition:
+def nightly(project: Project | None, names: Names = BARE) -> dg.ScheduleDefinition:
     """The schedule that runs the whole chain when the setup says so, with its settings; ParamError
     where its time cannot be understood."""
 
+    everything = jobs_called(names).everything
+
     def run_or_why_not(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        return request_remembered(project, context, everything.name)
+        return request_remembered(project, context, everything.name, names=names)
 
     times = _times(project)
     try:
         return dg.ScheduleDefinition(
-            name="nightly",
+            name=names.called("nightly"),
             job=everything,
             cron_schedule=times.cron,
             execution_timezone=times.timezone,

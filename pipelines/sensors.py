@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from inksift.assets.shared.names import BARE, Names
 from inksift.curation.gather.folder.snapshot import (
     Snapshot,
     changes_told,
@@ -10,7 +11,7 @@ from inksift.curation.gather.folder.snapshot import (
 )
 from inksift.curation.project import Project
 from inksift.pipelines.automatic import NO_PROJECT, request_remembered
-from inksift.pipelines.jobs import curate
+from inksift.pipelines.jobs import jobs_called
 from inksift.pipelines.source_sensor import last_run_saw
 
 _SECONDS_BETWEEN_LOOKS = 60
@@ -22,15 +23,17 @@ _NO_RUN = dg.SkipReason(
 )
 
 
-def new_files(project: Project | None) -> dg.SensorDefinition:
+def new_files(project: Project | None, names: Names = BARE) -> dg.SensorDefinition:
     """A sensor that curates anew, with the setup, once the files below the project's source have
     changed since the last run and then held still.
 
     Each state of the folder is asked for once: a run that fails is not tried again before something
     changes."""
 
+    curate = jobs_called(names).curate
+
     @dg.sensor(
-        name="new_files",
+        name=names.called("new_files"),
         job=curate,
         minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
         description="Curates anew, with the settings of inksift.yaml, when files were added, "
@@ -41,7 +44,7 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
             return NO_PROJECT
         if not project.source.exists():  # as where a drive is not mounted: no reason to start
             return dg.SkipReason(f"{project.source} is not there")
-        before = last_run_saw(context.instance)
+        before = last_run_saw(context.instance, names)
         if before is None:
             return _NO_RUN
         now = snapshot_of(project.source)
@@ -59,7 +62,7 @@ def new_files(project: Project | None) -> dg.SensorDefinition:
                 cursor=f"{digest} {asked}", skip_reason=f"files are still changing: {changes}"
             )
         tags = {_CHANGED_TAG: changes}
-        request = request_remembered(project, context, curate.name, tags)
+        request = request_remembered(project, context, curate.name, tags, names)
         if isinstance(request, dg.SkipReason):
             return request
         context.log.info(f"since the last run: {changes}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from inksift.assets.registry import registry
+from inksift.assets.shared.names import BARE, Names
 from inksift.curation.base.errors import ParamError
 from inksift.curation.base.nearest import did_you_mean
 from inksift.curation.base.params import Params
@@ -134,12 +135,13 @@ def demand_heard(settings: dict[str, Params], project: Project) -> None:
     refuse_to_forget(project.workspace, project.ledger, project.ledger.entries(), hearing)
 
 
-def run_config(settings: dict[str, Params], steps: set[str]) -> dict[str, Any]:
-    """The same settings as Dagster run config, for those steps that a job has."""
+def run_config(settings: dict[str, Params], steps: set[str], names: Names = BARE) -> dict[str, Any]:
+    """The same settings as Dagster run config, for those steps that a job has, called by these
+    names."""
     taking = registry().steps
     ops: dict[str, Any] = {}
     for stage, params in settings.items():
-        for step in taking.get(stage, (stage,)):
+        for step in map(names.called, taking.get(stage, (stage,))):
             if step in steps:
                 ops[step] = {"config": params.model_dump(mode="json")}
     return {"ops": ops}

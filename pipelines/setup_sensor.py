@@ -2,8 +2,7 @@
 
 import dagster as dg
 
-from inksift.assets.gather.listing import listing
-from inksift.assets.verdict.curated_dataset import curated_dataset
+from inksift.assets.shared.names import BARE, Names
 from inksift.curation.base.errors import InksiftError
 from inksift.curation.project import Project
 from inksift.curation.store.setup import setup_file
@@ -12,17 +11,17 @@ from inksift.pipelines.remembering import REMEMBER_TAG, remember
 from inksift.pipelines.resources import settings_of_run
 
 _SECONDS_BETWEEN_LOOKS = 30
-_WHOLE_RUN = (listing.key, curated_dataset.key)
+_WHOLE_RUN = ("listing", "curated_dataset")
 """What a run makes that began with the folder and came to decisions."""
 
 
-def first_setup(project: Project | None) -> dg.SensorDefinition:
+def first_setup(project: Project | None, names: Names = BARE) -> dg.SensorDefinition:
     """A sensor that writes inksift.yaml once a run succeeded, where there is none or its tag asks
     for it."""
 
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
-        name="first_setup",
+        name=names.called("first_setup"),
         minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Writes inksift.yaml into the workspace from the first run that succeeded, or "
@@ -31,11 +30,11 @@ def first_setup(project: Project | None) -> dg.SensorDefinition:
     def sensor(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
         if project is None:
             return NO_PROJECT
-        if not _made_all(context.instance, context.dagster_run.run_id):
+        if not _made_all(context.instance, context.dagster_run.run_id, names):
             return dg.SkipReason("this run did not go from the folder to decisions")
         run = context.dagster_run
         try:
-            settings = settings_of_run(project, run.run_config)
+            settings = settings_of_run(project, run.run_config, names)
             anew = REMEMBER_TAG in run.tags and not _written_since(run.run_id, project, context)
             told = remember(project, settings, anew=anew)
         except InksiftError as error:
@@ -55,7 +54,7 @@ def _written_since(run_id: str, project: Project, context: dg.RunStatusSensorCon
     return file.stat().st_mtime >= record.end_time
 
 
-def _made_all(instance: dg.DagsterInstance, run_id: str) -> bool:
+def _made_all(instance: dg.DagsterInstance, run_id: str, names: Names) -> bool:
     """Whether a run was the last to make both ends of the way to decisions."""
-    made = map(instance.get_latest_materialization_event, _WHOLE_RUN)
+    made = map(instance.get_latest_materialization_event, map(names.key, _WHOLE_RUN))
     return all(event is not None and event.run_id == run_id for event in made)

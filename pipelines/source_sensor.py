@@ -6,8 +6,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from inksift.assets.gather.listing import SNAPSHOT, listing
-from inksift.assets.gather.source import SOURCE
+from inksift.assets.gather.listing import SNAPSHOT
+from inksift.assets.shared.names import BARE, Names
 from inksift.curation.gather.folder.snapshot import (
     InFolder,
     Snapshot,
@@ -20,18 +20,20 @@ from inksift.pipelines.automatic import NO_PROJECT
 from inksift.pipelines.freshness import DATA_VERSION_TAG, last_made, made_by_success
 
 _SECONDS_BETWEEN_LOOKS = 300
-_READ_TAG = f"dagster/input_data_version/{SOURCE.key.to_user_string()}"
-"""Where `listing` says which version of the source Dagster took it to have read."""
+_SOURCE, _LISTING = "source", "listing"
+_READ_TAG = "dagster/input_data_version/"
+"""Before the key of the source: where `listing` says which version of it Dagster took it to have
+read."""
 _DIGEST = "digest"
 """The metadata that tells what lay in the source when Dagster was told."""
 
 
-def source_changes(project: Project | None) -> dg.SensorDefinition:
+def source_changes(project: Project | None, names: Names = BARE) -> dg.SensorDefinition:
     """A sensor that tells Dagster when the source has changed, so that what follows shows as stale
     and the source says when that was."""
 
     @dg.sensor(
-        name="source_changes",
+        name=names.called("source_changes"),
         minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Tells when the source was last seen changed, and marks as stale what was made "
@@ -42,7 +44,7 @@ def source_changes(project: Project | None) -> dg.SensorDefinition:
             return NO_PROJECT
         if not project.source.exists():  # as where a drive is not mounted: nothing is known
             return dg.SkipReason(f"{project.source} is not there")
-        event = _change(context.instance, project.source)
+        event = _change(context.instance, project.source, names)
         if event is None:
             return dg.SkipReason("nothing has changed since Dagster was told")
         return dg.SensorResult(
@@ -52,28 +54,32 @@ def source_changes(project: Project | None) -> dg.SensorDefinition:
     return sensor
 
 
-def tell_source(instance: dg.DagsterInstance, source: Path) -> None:
+def tell_source(instance: dg.DagsterInstance, source: Path, names: Names = BARE) -> None:
     """Tell Dagster how the source is before a run reads it, where that has changed."""
-    event = _change(instance, source)
+    event = _change(instance, source, names)
     if event is not None:
         instance.report_runless_asset_event(event)
 
 
-def last_run_saw(instance: dg.DagsterInstance) -> Snapshot | None:
+def last_run_saw(instance: dg.DagsterInstance, names: Names = BARE) -> Snapshot | None:
     """What lay in the source when the last successful run listed it."""
-    return _seen_by(made_by_success(instance, listing.key))
+    return _seen_by(made_by_success(instance, names.key(_LISTING)))
 
 
-def _change(instance: dg.DagsterInstance, source: Path) -> dg.AssetMaterialization | None:
+def _change(
+    instance: dg.DagsterInstance, source: Path, names: Names
+) -> dg.AssetMaterialization | None:
     """The event of a source that is not as Dagster was told; None where it is."""
-    now, before = snapshot_of(source), last_made(instance, SOURCE.key)
+    key = names.key(_SOURCE)
+    now, before = snapshot_of(source), last_made(instance, key)
     digest = snapshot_digest(now)
     if before is not None and before.metadata.get(_DIGEST) == dg.MetadataValue.text(digest):
         return None
-    made = made_by_success(instance, listing.key)
-    seen, read = _seen_by(made), (made.tags or {}).get(_READ_TAG, "") if made else ""
+    made = made_by_success(instance, names.key(_LISTING))
+    read = (made.tags or {}).get(_READ_TAG + key.to_user_string(), "") if made else ""
+    seen = _seen_by(made)
     return dg.AssetMaterialization(
-        SOURCE.key,
+        key,
         metadata={
             "files": sum(found.files for found in now.values()),
             "folders": len(now),

@@ -9,27 +9,37 @@ from collections.abc import Iterator
 import dagster as dg
 from dagster import DagsterEvent, DagsterEventType
 
+from inksift.assets.shared.names import BARE, Names
+
 _SECONDS_BETWEEN_LOOKS = 30
 _NO_RUN = ""
 
 
-@dg.run_failure_sensor(
-    name="unrun_checks",
-    minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Shows checks that a failed run never came to as skipped, and not as failed; "
-    "starts nothing",
-)
-def unrun_checks(context: dg.RunFailureSensorContext) -> dg.SkipReason:
-    """The sensor that does so after every run, whoever started it."""
-    skipped = show_as_skipped(context.instance, context.dagster_run.run_id)
-    return dg.SkipReason(f"checks that did not run: {', '.join(skipped) or 'none'}")
+def unrun_checks(names: Names = BARE) -> dg.SensorDefinition:
+    """A sensor that does so after every run, whoever started it, for the checks of these names."""
+
+    @dg.run_failure_sensor(
+        name=names.called("unrun_checks"),
+        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Shows checks that a failed run never came to as skipped, and not as failed; "
+        "starts nothing",
+    )
+    def sensor(context: dg.RunFailureSensorContext) -> dg.SkipReason:
+        skipped = show_as_skipped(context.instance, context.dagster_run.run_id, names)
+        return dg.SkipReason(f"checks that did not run: {', '.join(skipped) or 'none'}")
+
+    return sensor
 
 
-def show_as_skipped(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+def show_as_skipped(instance: dg.DagsterInstance, run_id: str, names: Names = BARE) -> list[str]:
     """Show as skipped what a failed run planned to check and never came to; the names of these
-    checks."""
-    return [_skip(instance, event) for event in _never_came_to(instance, run_id)]
+    checks. Those of other assets in the same project are left as they are."""
+    return [
+        _skip(instance, event)
+        for event in _never_came_to(instance, run_id)
+        if names.owns(_check_of(event).asset_key)
+    ]
 
 
 def _never_came_to(instance: dg.DagsterInstance, run_id: str) -> Iterator[DagsterEvent]:

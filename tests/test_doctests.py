@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.graph.histories import histories_in_memory
+from tests.plots import blank_plots
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -32,6 +35,7 @@ def test_there_is_something_to_check() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings_hold(name: str) -> None:
-    found = doctest.testmod(import_module(name))
+    with blank_plots(), histories_in_memory():  # some run the whole chain
+        found = doctest.testmod(import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert found.failed == 0
     assert found.attempted > 0

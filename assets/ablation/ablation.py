@@ -7,6 +7,7 @@ import pandas as pd
 
 from inksift.assets.ablation.costs import step_seconds
 from inksift.assets.shared.display import picture
+from inksift.assets.shared.names import Names, names_of
 from inksift.assets.shared.results import numbers, records, table
 from inksift.assets.shared.settings_used import settings_used
 from inksift.assets.shared.stage import Made, Stage
@@ -91,16 +92,17 @@ def ablated(
     set."""
     demand_trained(project.workspace)
     sources, materials = _sources(left, project), _materials(left, project)
-    recipe = _recipe(context.instance)
+    instance, names = context.instance, names_of(context)
+    recipe = _recipe(instance, names)
     ablation = measure_ablation(
         sources,
         recipe,
         materials,
-        curated=settings_used(context.instance, "curated_dataset", CuratedParams),
-        split=settings_used(context.instance, "splits", SplitParams),
+        curated=settings_used(instance, "curated_dataset", CuratedParams, names),
+        split=settings_used(instance, "splits", SplitParams, names),
         params=config,
     )
-    priced = with_costs(ablation.effects, ablation.scores, step_seconds(context.instance))
+    priced = with_costs(ablation.effects, ablation.scores, step_seconds(instance, names))
     report = ablation_report(
         priced,
         ablation.scores,
@@ -158,10 +160,10 @@ def _materials(left: Mapping[str, pd.DataFrame], project: Project) -> Materials:
     return Materials(read, read.version, features, project.workspace.models)
 
 
-def _recipe(instance: dg.DagsterInstance) -> Recipe:
+def _recipe(instance: dg.DagsterInstance, names: Names) -> Recipe:
     """What the last run did with its split."""
     return Recipe(
-        settings_used(instance, "training_set", ResampleParams),
-        settings_used(instance, "classifier", TrainingParams),
-        settings_used(instance, "balanced_classifier", RebalanceParams),
+        settings_used(instance, "training_set", ResampleParams, names),
+        settings_used(instance, "classifier", TrainingParams, names),
+        settings_used(instance, "balanced_classifier", RebalanceParams, names),
     )

@@ -4,6 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from inksift.assets.experiments.conditions import PARTITIONS
+from inksift.assets.shared.names import names_of
 from inksift.assets.shared.results import records, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.experiments.grid import GRID, GridParams, planned, table_of
@@ -24,7 +25,7 @@ def experiment_grid(
     """The experiments of a grid; each becomes a partition of `experiments`, and those of another
     grid go."""
     rows = table_of(planned(config), grid=config.called, scale=config.scale)
-    keys, name = rows["key"].tolist(), str(PARTITIONS.name)
+    keys, name = rows["key"].tolist(), names_of(context).called(str(PARTITIONS.name))
     for gone in set(context.instance.get_dynamic_partitions(name)) - set(keys):
         context.instance.delete_dynamic_partition(name, gone)
     context.instance.add_dynamic_partitions(name, keys)

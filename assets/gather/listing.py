@@ -3,6 +3,7 @@
 import dagster as dg
 import pandas as pd
 
+from inksift.assets.shared.names import steps_beside
 from inksift.assets.shared.results import counts, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.gather.folder.layout import demand_one_test
@@ -47,7 +48,7 @@ def listing(
     """List the source and the trusted test folder, and refuse what cannot end well."""
     seen = snapshot_of(project.source)  # first, so that what changes from here on is a change
     found = _names(project, run_settings)
-    if _TRAINS in {node.name for node in context.job_def.nodes}:
+    if _TRAINS in steps_beside(context):
         labels = [*found.files["label"], *_labels_of_people(project)]
         demand_trainable(labels, project.source)
         demand_classes_named(run_settings.stages, labels)

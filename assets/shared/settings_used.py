@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import dagster as dg
 
+from inksift.assets.shared.names import BARE, Names
 from inksift.curation.base.errors import ParamError, StoreError
 from inksift.curation.base.params import Params
 
@@ -16,10 +17,12 @@ def settings_of(config: Params) -> dict[str, dg.JsonMetadataValue]:
     return {_NAME: dg.MetadataValue.json(config.model_dump(mode="json"))}
 
 
-def settings_used(instance: dg.DagsterInstance, asset: str, params: type[P]) -> P:
-    """The settings with which `asset` was last made; StoreError when it was never made, by another
-    version, or by a run that failed, whose settings nobody meant to keep."""
-    event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+def settings_used(
+    instance: dg.DagsterInstance, asset: str, params: type[P], names: Names = BARE
+) -> P:
+    """The settings with which `asset`, called by these names, was last made; StoreError when it was
+    never made, by another version, or by a run that failed, whose settings nobody meant to keep."""
+    event = instance.get_latest_materialization_event(names.key(asset))
     run = event and instance.get_run_by_id(event.run_id)
     if run and run.is_finished and not run.is_success:
         raise StoreError(

@@ -9,6 +9,7 @@ import dagster as dg
 
 from inksift.assets import dedup, evidence, gather, people, training, verdict
 from inksift.assets.registry import stages_of
+from inksift.assets.shared.names import names_of, steps_beside
 from inksift.curation.project import RunSettings
 from inksift.curation.runs.record import RunFacts, StageSettings, encodable
 
@@ -25,7 +26,7 @@ def facts_of(context: dg.AssetExecutionContext, run_settings: RunSettings) -> Ru
     """The job, the profile, the settings of the stages in it, those of the setup included, and the
     versions of the code."""
     return RunFacts(
-        job=context.run.job_name,
+        job=names_of(context).own(context.run.job_name) or context.run.job_name,
         profile=context.run.tags.get(PROFILE_TAG, "") or encodable(run_settings.profile),
         assigned=tuple(context.run.tags.get(ASSIGNED_TAG, "").splitlines()),
         settings=_settings(context, _DECIDING, run_settings),
@@ -45,7 +46,7 @@ def _settings(
     context: dg.AssetExecutionContext, groups: Sequence[ModuleType], run_settings: RunSettings
 ) -> StageSettings:
     """As the run has them: its own config says nothing of what it takes from the setup."""
-    steps = {node.name for node in context.job_def.nodes} - _OF_ONE_RUN
+    steps = steps_beside(context) - _OF_ONE_RUN
     return {
         stage.called: run_settings.stages[stage.called].model_dump(mode="json")
         for stage in stages_of(groups)

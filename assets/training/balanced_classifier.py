@@ -5,6 +5,7 @@ import json
 import dagster as dg
 import pandas as pd
 
+from inksift.assets.shared.names import names_of
 from inksift.assets.shared.results import records, table
 from inksift.assets.shared.settings_used import settings_of, settings_used
 from inksift.assets.shared.stage import Made, Stage
@@ -43,7 +44,7 @@ def balanced_classifier(
     """The network whose answers count: the classifier with its last layer rebalanced, or as it
     is."""
     folder = project.workspace.models
-    training = settings_used(context.instance, "classifier", TrainingParams)
+    training = settings_used(context.instance, "classifier", TrainingParams, names_of(context))
     made = rebalance_checkpoint(
         folder / classifier.iloc[0]["checkpoint"],
         training_set,

@@ -31,6 +31,7 @@ from inksift.curation.ablation.effects import (
     scores,
 )
 from inksift.curation.base.errors import DataError
+from inksift.curation.base.progress import bars_hidden
 from inksift.curation.dedup.related_groups import related_groups
 from inksift.curation.training.splits import TRAIN, VALIDATION, SplitParams, split_images
 from inksift.curation.training.trial import Materials, Recipe, Trial, run_trial
@@ -136,7 +137,7 @@ def _tried(
 ) -> Iterator[_Tried]:
     seeds = range(params.seed, params.seed + params.seeds)
     plan = list(product(ARMS, seeds))
-    for arm, seed in tqdm(plan, desc="ablation", unit="training", disable=None):
+    for arm, seed in tqdm(plan, desc="ablation", unit="training", disable=bars_hidden()):
         taken = ARMS[arm]
         files = files_of(
             taken,

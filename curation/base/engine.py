@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from tqdm.auto import tqdm
 
+from inksift.curation.base.progress import bars_hidden
+
 Item = TypeVar("Item")
 _Result = TypeVar("_Result")
 
@@ -33,7 +35,8 @@ def per_item(
 def in_batches(items: Sequence[Item], size: int, title: str) -> Iterator[Sequence[Item]]:
     """Consecutive slices of at most `size` items, under a progress bar called `title` where a
     person watches."""
-    with tqdm(total=len(items), desc=title, unit="image", disable=None if items else True) as bar:
+    hidden = bars_hidden() if items else True
+    with tqdm(total=len(items), desc=title, unit="image", disable=hidden) as bar:
         for start in range(0, len(items), size):
             batch = items[start : start + size]
             yield batch

@@ -12,10 +12,16 @@ InksiftError                 one or two lines: what was expected, what came, wha
 |   `-- WeightsError         weights are absent, torn or not the pinned ones      exit 3
 |-- SchemaError              a table breaks its contract                          exit 1
 |-- GateError                the decode workers cannot work at all                exit 1
+|-- CheckError               a blocking check failed, what follows did not run   exit 1
 `-- TrainingError            training stopped for a stated reason                 exit 1
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class InksiftError(Exception):
@@ -75,6 +81,16 @@ class SchemaError(InksiftError):
 
 class GateError(InksiftError):
     """The decode workers cannot work at all."""
+
+
+class CheckError(InksiftError):
+    """A blocking check failed, and what follows it did not run.
+
+    `proposal` is a DECISIONS frame where decisions wait for a person's word, None otherwise."""
+
+    def __init__(self, message: str, proposal: pd.DataFrame | None = None) -> None:
+        super().__init__(message)
+        self.proposal = proposal
 
 
 class TrainingError(InksiftError):

@@ -15,7 +15,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         for entry in next(iter(section.values())):
             if isinstance(entry, dict) and PYTHON_API in entry.values():
                 title = next(iter(entry))
-                every = [f"{PYTHON_API}{room}.md" for room in pages.rooms()]
+                every = [f"{PYTHON_API}{name}.md" for name in ("inksift", *pages.rooms())]
                 entry[title] = [f"{PYTHON_API}index.md", *every]
     return config
 

@@ -21,6 +21,17 @@ from inksift.curation.base.params import Params
 from inksift.curation.base.tables import Table
 
 ROOT = Path(__file__).parents[2]
+_OFFERED = {
+    "judge": "inksift.judging.judge",
+    "find_duplicates": "inksift.copies.find_duplicates",
+    "Workspace": "inksift.workspace.Workspace",
+    "Review": "inksift.reviewing.Review",
+    "dagster.definitions": "inksift.dagster.definitions",
+    "Curation": "inksift.component.Curation",
+    "errors": "inksift.curation.base.errors",
+}
+"""The names of `import inksift`, and where they are defined."""
+_AS_PART = "    options:\n      heading_level: 3"
 NOTE = "*This page is made from the code when the site is built.*"
 
 
@@ -153,12 +164,21 @@ def python_index() -> str:
         [
             "# Python API",
             NOTE,
+            "[`inksift`](inksift.md) is what most need: a call for a folder, a workspace, the "
+            "graph for a project of your own. What it is built of:",
             "The library takes arrays, tables and models, and gives tables, numbers and pictures. "
             "It knows nothing of Dagster and of the command line, and reads no setting from the "
             "environment but where weights lie.",
             _rows(("room", "what is in it"), told),
         ]
     )
+
+
+def python_package() -> str:
+    """The page of what `import inksift` offers, which mkdocstrings fills."""
+    told = (f"## inksift.{name}\n\n::: {place}\n{_AS_PART}" for name, place in _OFFERED.items())
+    intro = "How to use it is told in [Use it from Python](../../how-to/python.md)."
+    return _page(["# inksift", intro, *told])
 
 
 def python_room(room: str) -> str:
@@ -198,6 +218,7 @@ def generated() -> dict[str, str]:
         "reference/assets.md": lambda: assets(build(None)),
         "reference/exit-codes.md": exit_codes,
         "reference/python/index.md": python_index,
+        "reference/python/inksift.md": python_package,
     }
     of_rooms = {f"reference/python/{room}.md": python_room(room) for room in rooms()}
     return {address: make() for address, make in makers.items()} | of_rooms | head_cards()

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from inksift.curation.base.errors import ParamError
 from inksift.pipelines.commands.chain import run_chain
 from inksift.pipelines.commands.options import (
     existing,
@@ -28,12 +27,8 @@ def decide(workspace: Path, weights_dir: Path | None, ledger_url: str, as_json: 
     Example:
       inksift decide --workspace work
     """
-    from inksift.pipelines.given import Given, project_given
-    from inksift.pipelines.remembering import measured_otherwise
+    from inksift.pipelines.decide import given_to_decide
+    from inksift.pipelines.given import Given
 
     given = Given(existing(workspace).root, weights=weights_dir, ledger_url=ledger_url)
-    project = project_given(given)
-    otherwise = measured_otherwise(project) if project else ""
-    if otherwise:
-        raise ParamError(otherwise)
-    run_chain("decide", given, as_json=as_json)
+    run_chain("decide", given_to_decide(given), as_json=as_json)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inksift.curation.base.errors import ParamError
 from inksift.pipelines.commands.options import FOLDER, existing, json_option, workspace_option
 
 if TYPE_CHECKING:
@@ -72,37 +71,9 @@ def export(target: Path, workspace: Path, source: Path | None, as_json: bool, **
       inksift export curated --workspace work --form imagefolder --split
       inksift export kept.csv --workspace work --form csv
     """
-    from inksift.curation.publish.export import export as write
-    from inksift.curation.publish.forms import form_named
-    from inksift.curation.publish.task import ExportParams
-    from inksift.curation.store.published import read_decisions, read_images, read_review
-    from inksift.pipelines.commands.places import (
-        check_apart,
-        pictures_of_run,
-        read_beside,
-        read_facts,
-    )
+    from inksift.pipelines.exporting import export_run
 
-    here = existing(workspace)
-    if target.resolve().is_relative_to(here.root.resolve()):
-        raise ParamError(
-            f"{target} lies inside the workspace {workspace}: choose a folder outside it"
-        )
-    check_apart(target, here)
-    with_review = how.pop("with_review")
-    review = read_review(here) if with_review is None else ("kept" if with_review else "held")
-    pictures = source or pictures_of_run(here)
-    files = "link" if how.pop("link") else "copy"
-    params = ExportParams.of("export", {**how, "files": files, "review": review})
-    summary = write(
-        read_decisions(here),
-        read_images(here),
-        source=pictures,
-        target=target,
-        params=params,
-        beside=read_beside(here, pictures),
-        facts=read_facts(here, form_named(params.form).uses, split=params.split),
-    )
+    summary = export_run(existing(workspace), target, source=source, **how)
     click.echo(json.dumps(asdict(summary)) if as_json else "\n".join(_told(summary, target)))
     if not summary.complete:
         sys.exit(1)

@@ -1,7 +1,6 @@
 """`inksift review`: the review app, served to this machine."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +11,6 @@ from inksift.pipelines.commands.options import (
     who_option,
     workspace_option,
 )
-
-if TYPE_CHECKING:
-    from inksift.curation.review.access import Access
-    from inksift.curation.review.guard import Guard
 
 
 @click.command()
@@ -39,28 +34,11 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
     Example:
       inksift review --workspace work
     """
-    from inksift.curation.people.chosen_ledger import ledger_of
-    from inksift.curation.people.ledger.decisions import checked_who
-    from inksift.curation.review.app import create_app
-    from inksift.curation.review.catalogue import Catalogue
-    from inksift.curation.review.guard import Guard
-    from inksift.curation.review.looks.background import Preparation
     from inksift.curation.review.server import serve
+    from inksift.pipelines.reviewing import review_app
 
-    here = existing(workspace)
-    author = checked_who(who or login())
-    catalogue = Catalogue(here, ledger_of(here, ledger_url))
-    preparation = Preparation(here.root)
-
-    def app(access: "Access") -> "Guard":
-        grid = create_app(catalogue, csrf=access.csrf, who=author, prepare=preparation.start)
-        return Guard(grid, access)
-
-    try:
+    with review_app(existing(workspace), ledger_url=ledger_url, who=who or login()) as app:
         serve(app, port=port, announce=_announce)
-    finally:
-        preparation.end()
-        catalogue.originals.close()
 
 
 def _announce(address: str) -> None:

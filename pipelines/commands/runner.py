@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import dagster as dg
 
+from inksift.assets.registry import registry
 from inksift.assets.shared.retries import COMMAND_LINE_TAG
 from inksift.curation.base.params import Params
 from inksift.curation.project import Project
@@ -33,9 +34,10 @@ def execute(
     partition: str | None = None,
     tags: Mapping[str, str] = MappingProxyType({}),
     quiet: bool = False,
+    only: str = "",
 ) -> Heard:
-    """Run the job of that name, for one partition if it has any, with these tags, and say what was
-    heard; a failed blocking check ends it early.
+    """Run the job of that name, or of it what the asset `only` needs, for one partition if it has
+    any, with these tags, and say what was heard; a failed blocking check ends it early.
 
     An InksiftError of a stage comes out as it is; StoreError when Dagster cannot write its history,
     KeyboardInterrupt when the run was stopped."""
@@ -56,6 +58,7 @@ def execute(
                 instance=instance,
                 partition_key=partition,
                 tags={COMMAND_LINE_TAG: "yes", **tags},
+                asset_selection=_needed_by(only) if only else None,
                 raise_on_error=True,
             )
         except dg.DagsterExecutionInterruptedError:
@@ -67,6 +70,13 @@ def execute(
             for run in instance.get_runs(_FAILED, limit=1):  # ours, if it failed: we hold the lock
                 show_as_skipped(instance, run.run_id)
     return heard
+
+
+def _needed_by(name: str) -> list[dg.AssetKey]:
+    """An asset, all that is made on the way to it, and what the same steps make beside that."""
+    made = [one for one in registry().assets if isinstance(one, dg.AssetsDefinition)]
+    way = dg.AssetSelection.assets(name).upstream().required_multi_asset_neighbors()
+    return sorted(way.resolve(made))
 
 
 def _close_orphans(instance: dg.DagsterInstance) -> None:

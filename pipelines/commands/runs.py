@@ -24,22 +24,11 @@ def runs(workspace: Path, as_json: bool) -> None:
     Example:
       inksift runs --workspace work
     """
-    from inksift.curation.runs.kept import folder_of, kept_runs, latest_name, own_bytes, run_folders
+    from inksift.curation.runs.kept import run_folders
+    from inksift.curation.runs.listed import listed_runs
 
     here = existing(workspace)
-    latest = latest_name(here)
-    told = []
-    for run in kept_runs(here):
-        folder = folder_of(here, run.name)
-        told.append(
-            {
-                **run.model_dump(exclude={"settings", "training", "stages", "kept", "format"}),
-                "latest": run.name == latest,
-                "folder": str(folder),
-                "kept": sorted(run.kept),
-                "only_here_bytes": own_bytes(folder),
-            }
-        )
+    told = listed_runs(here)
     if unread := len(run_folders(here)) - len(told):
         click.echo(f"{unread} more cannot be used: see `inksift verify`", err=True)
     click.echo(json.dumps(told) if as_json else "\n".join(lines(told)))

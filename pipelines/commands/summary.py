@@ -17,6 +17,7 @@ from inksift.curation.verdict.conflicts import is_conflict
 from inksift.curation.verdict.conservation import OUTCOMES, by_people
 from inksift.curation.verdict.curated import staying
 from inksift.curation.verdict.several import several_told
+from inksift.pipelines.chain import ChainRun
 from inksift.pipelines.commands.listener import Heard
 
 _UNITS = {
@@ -29,10 +30,9 @@ _UNITS = {
 }
 
 
-def summary(
-    project: Project, heard: Heard, *, seconds: float, truth: Path | None
-) -> dict[str, Any]:
-    """Counts, scores and places as plain values, ready for JSON."""
+def summary(ended: ChainRun, *, truth: Path | None) -> dict[str, Any]:
+    """Counts, scores and places of a run as plain values, ready for JSON."""
+    project, heard = ended.project, ended.heard
     decisions, review = read_decisions(project.workspace), read_review(project.workspace)
     root = project.workspace.root
     places = [
@@ -46,14 +46,7 @@ def summary(
         )
     ]
     return {
-        "files": len(decisions),
-        "outcomes": {name: int((decisions["outcome"] == name).sum()) for name in OUTCOMES},
-        "review_counts_as": review,
-        "decided_by_people": int(by_people(decisions).sum()),
-        "label_conflicts": int(is_conflict(decisions).sum()),
-        "reasons": decisions.loc[decisions["outcome"] == "rejected", "reason"]
-        .value_counts()
-        .to_dict(),
+        **counted(decisions, review),
         "measured": {
             name: heard.metadata[name]["measured"] for name in _UNITS if name in heard.metadata
         },
@@ -61,10 +54,26 @@ def summary(
         "truth": _against_truth(truth, decisions),
         "folder": folder_told(heard),
         "warnings": [*heard.warnings, *_warnings(decisions, heard, review)],
-        "seconds": round(seconds, 1),
+        "seconds": round(ended.seconds, 1),
         "run": _run(project, heard),
         "workspace": str(root),
         "places": {path.name: str(path) for path in places if path.exists()},
+        "differs_from_setup": ended.differs,
+        "setup": ended.setup,
+    }
+
+
+def counted(decisions: pd.DataFrame, review: str) -> dict[str, Any]:
+    """How many files DECISIONS are of, and what became of them, where those under review count as
+    `review`."""
+    rejected = decisions.loc[decisions["outcome"] == "rejected", "reason"]
+    return {
+        "files": len(decisions),
+        "outcomes": {name: int((decisions["outcome"] == name).sum()) for name in OUTCOMES},
+        "review_counts_as": review,
+        "decided_by_people": int(by_people(decisions).sum()),
+        "label_conflicts": int(is_conflict(decisions).sum()),
+        "reasons": rejected.value_counts().to_dict(),
     }
 
 

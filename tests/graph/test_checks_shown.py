@@ -85,7 +85,7 @@ def test_a_check_behind_a_brake_did_not_fail() -> None:
             instance,
             stopped.dagster_run,
         ).for_run_failure()
-        unrun_checks(context)
+        unrun_checks()(context)
         assert (shown(instance, BRAKE), shown(instance, BEHIND)) == ("FAILED", "SKIPPED")
 
 

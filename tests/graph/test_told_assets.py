@@ -8,13 +8,14 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from inksift.assets.shared.names import BARE
 from inksift.assets.shared.stage import ALL_CORES, CORES_TAG, WORK_TAG
 from inksift.curation.base.errors import ParamError
 from inksift.curation.project import Project
 from inksift.curation.store.setup import Setup, read_setup, write_setup
 from inksift.pipelines.commands.setup import lines
 from inksift.pipelines.definitions import build
-from inksift.pipelines.jobs import JOBS
+from inksift.pipelines.jobs import jobs_called
 from inksift.pipelines.remembering import remember
 from inksift.pipelines.settings import checked
 
@@ -72,7 +73,7 @@ def test_a_person_is_told_them(project: Project) -> None:
 def test_every_asset_and_job_says_which_work_it_is() -> None:
     known = {"measures", "decides", "trains", "publishes", "outside"}
     assert {spec.tags[WORK_TAG] for spec in specs_of(None)} == known
-    assert {job.tags[WORK_TAG] for job in JOBS} <= known
+    assert {job.tags[WORK_TAG] for job in jobs_called(BARE)} <= known
 
 
 def test_what_looks_at_pictures_or_trains_takes_all_cores() -> None:
@@ -83,5 +84,5 @@ def test_what_looks_at_pictures_or_trains_takes_all_cores() -> None:
 
 
 def test_a_run_that_takes_decisions_in_goes_before_those_that_train_many_times() -> None:
-    first = {job.name: int(job.tags["dagster/priority"]) for job in JOBS}
+    first = {job.name: int(job.tags["dagster/priority"]) for job in jobs_called(BARE)}
     assert first["decide"] > first["everything"] > first["run_experiments"] == first["ablate"]

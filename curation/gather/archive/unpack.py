@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from tqdm.auto import tqdm
 
 from inksift.curation.base.errors import SourceError
+from inksift.curation.base.progress import bars_hidden
 from inksift.curation.gather.archive.arrange import Member, classes_told, key_of, places
 from inksift.curation.gather.archive.kinds import (
     ENDINGS_OF_ARCHIVES,
@@ -189,7 +190,9 @@ def _fill(
     spent = Spent(bounds, new)
     sinks: dict[str, Sink] = {}
     damaged: dict[str, str] = {}
-    for number, archive in enumerate(tqdm(found.archives, "unpack", unit="archive", disable=None)):
+    for number, archive in enumerate(
+        tqdm(found.archives, "unpack", unit="archive", disable=bars_hidden())
+    ):
         sinks[archive.name] = Sink(new / str(number), spent)
         try:
             _read(archive, sinks[archive.name], spent)

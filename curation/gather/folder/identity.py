@@ -35,7 +35,9 @@ def identify_all(
     """The identity of each file within `reach`; one that cannot be read has an error instead. A
     file that is as it was when it became `known` is not read, and what is read becomes known."""
     began_ns = time.time_ns()
-    identities = _recalled(reach, found, max_bytes, known) if known else [None] * len(found)
+    identities: list[Identity | None] = [None] * len(found)
+    if known:
+        identities = _recalled(reach, found, max_bytes, known)
     unknown = [place for place, identity in enumerate(identities) if identity is None]
     for batch in engine.in_batches(unknown, _BATCH, "read files"):
         read = engine.per_item(lambda place: _identify(reach, found[place], max_bytes), batch)

@@ -26,6 +26,7 @@ from tqdm.auto import tqdm
 
 from inksift.curation.base.engine import worker_count
 from inksift.curation.base.errors import DataError, ParamError, TrainingError
+from inksift.curation.base.progress import bars_hidden
 from inksift.curation.base.tables import CURVES
 from inksift.curation.training import networks
 from inksift.curation.training.fit import checkpoints
@@ -223,7 +224,11 @@ def _epoch(
 def _epochs(curves: list[dict[str, Any]], params: TrainingParams) -> Iterator[int]:
     """The epochs still to run, under a progress bar: up to the last one, or to the early stop."""
     with tqdm(
-        total=params.max_epochs, initial=len(curves), desc="training", unit="epoch", disable=None
+        total=params.max_epochs,
+        initial=len(curves),
+        desc="training",
+        unit="epoch",
+        disable=bars_hidden(),
     ) as bar:
         while len(curves) < params.max_epochs and len(curves) - 1 - _best(curves) < params.patience:
             yield len(curves)

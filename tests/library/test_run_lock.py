@@ -1,0 +1,62 @@
+"""Processes of one run take turns in a workspace; those of another are refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inksift.curation.base.errors import LockedError
+from inksift.curation.store.workspace import Workspace
+
+HOLD = """
+import sys
+from pathlib import Path
+from inksift.curation.store.workspace import Workspace
+
+with Workspace(Path(sys.argv[1])).locked(run="r1"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+TIMEOUT_S = 60
+
+
+@pytest.fixture
+def step(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that holds the workspace for a step of the run r1."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "w")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    yield process
+    if process.poll() is None:
+        process.communicate("")
+
+
+def test_a_step_waits_for_another_of_its_run(step: subprocess.Popen[str], tmp_path: Path) -> None:
+    taken = threading.Event()
+
+    def take() -> None:
+        with Workspace(tmp_path / "w").locked(run="r1"):
+            taken.set()
+
+    waiting = threading.Thread(target=take)
+    waiting.start()
+    assert not taken.wait(0.5)
+    step.communicate("")
+    assert taken.wait(TIMEOUT_S)
+    waiting.join(TIMEOUT_S)
+
+
+@pytest.mark.parametrize("run", ["", "r2"])
+def test_another_run_is_refused(step: subprocess.Popen[str], tmp_path: Path, run: str) -> None:
+    with pytest.raises(LockedError, match=f"pid {step.pid}"), Workspace(tmp_path / "w").locked(run):
+        pass
