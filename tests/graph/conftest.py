@@ -117,7 +117,7 @@ def judged_once(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
 def judged(judged_once: tuple[Path, Ended], tmp_path: Path) -> Path:
     """A copy of the workspace of `inksift judge` on the sample, which a test may change."""
     assert judged_once[1].exit_code == 0, judged_once[1].output
-    return Path(shutil.copytree(judged_once[0], tmp_path / "w"))
+    return Path(shutil.copytree(judged_once[0], tmp_path / "w", symlinks=True))
 
 
 @pytest.fixture
