@@ -25,7 +25,9 @@ def restored(backup: Path, folder: Path) -> Workspace:
 
 
 def test_what_was_lost_comes_back_as_it_was(judged: Path, tmp_path: Path, inksift: Command) -> None:
-    here = Workspace(judged)
+    here, kept = Workspace(judged), judged / "runs" / "latest" / "decisions.parquet"
+    kept.unlink()  # a run links what it keeps, and the copy that the test works on has lost that
+    kept.hardlink_to(judged / "decisions.parquet")
     picture = read_decisions(here)["image_id"].iloc[0]
     Ledger.of(here).record([Decision(picture, "outcome", "rejected", "why not")], "ann")
     told = inksift("backup", tmp_path / "b.tar", "--workspace", judged)
