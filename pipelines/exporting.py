@@ -28,7 +28,8 @@ def export_run(
     """Write what the last run kept to `target`; `how` are further ExportParams.
 
     The pictures are in `source` where they moved since. Those under review count as they did in the
-    run where `with_review` says nothing. ParamError for a target among what is never written to."""
+    run where `with_review` says nothing. ParamError for a target among what is never written to,
+    LockedError while a run is at work."""
     if target.resolve().is_relative_to(workspace.root.resolve()):
         raise ParamError(
             f"{target} lies inside the workspace {workspace.root}: choose a folder outside it"
@@ -38,12 +39,16 @@ def export_run(
     pictures = source or pictures_of_run(workspace)
     files = "link" if link else "copy"
     params = ExportParams.of("export", {**how, "files": files, "review": review})
+    with workspace.undisturbed():  # or decisions of one run would go with tables of another
+        decisions, images = read_decisions(workspace), read_images(workspace)
+        beside = read_beside(workspace, pictures)
+        facts = read_facts(workspace, form_named(params.form).uses, split=params.split)
     return export(
-        read_decisions(workspace),
-        read_images(workspace),
+        decisions,
+        images,
         source=pictures,
         target=target,
         params=params,
-        beside=read_beside(workspace, pictures),
-        facts=read_facts(workspace, form_named(params.form).uses, split=params.split),
+        beside=beside,
+        facts=facts,
     )

@@ -39,6 +39,12 @@ def run_lock(path: Path, run: str = "", *, for_steps: bool = False) -> Iterator[
             path.unlink(missing_ok=True)
 
 
+def demand_free(path: Path) -> None:
+    """LockedError when a living process other than this one holds `path`. Nothing is written."""
+    if other := _other(path):
+        raise LockedError(_refusal(path, other))
+
+
 @contextmanager
 def guarded(path: Path) -> Iterator[None]:
     """Nobody else is in such a block with the same `path`, in this or another process; StoreError
@@ -58,16 +64,21 @@ def _taken(path: Path, run: str, *, for_steps: bool) -> bool | None:
     """Whether the lock was held for this process before, as it is now; None where another process
     of the same run has it for itself."""
     with guarded(path):
-        holder = _read(path)
-        if holder and not _is_me(holder) and _alive(holder):
-            if run and holder.get("run") == run:
-                return True if holder.get("for_steps") else None
-            raise LockedError(_refusal(path, holder))
-        held = bool(holder) and _is_me(holder)
+        if other := _other(path):
+            if run and other.get("run") == run:
+                return True if other.get("for_steps") else None
+            raise LockedError(_refusal(path, other))
+        held = _is_me(_read(path))
         if not held:
             mine = {**_me(), "run": run, "for_steps": for_steps}
             write_atomically(path, json.dumps(mine).encode())
         return held
+
+
+def _other(path: Path) -> dict[str, Any] | None:
+    """The living process that holds the lock, where it is not this one."""
+    holder = _read(path)
+    return holder if holder and not _is_me(holder) and _alive(holder) else None
 
 
 def _me() -> dict[str, Any]:

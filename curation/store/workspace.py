@@ -26,7 +26,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from inksift.curation.base.engine import in_batches
-from inksift.curation.base.errors import StoreError
+from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.store.files import (
     demand_writable,
     file_digest,
@@ -34,7 +34,7 @@ from inksift.curation.store.files import (
     sweep,
     write_atomically,
 )
-from inksift.curation.store.lock import guarded, run_lock
+from inksift.curation.store.lock import demand_free, guarded, run_lock
 from inksift.curation.store.parquet import Compression, read_parquet, to_parquet
 from inksift.curation.store.setup import SETUP
 
@@ -137,6 +137,7 @@ class Workspace:
         self._mark()
         self.models = self.root / "models"
         self.tables = self.root / "tables"
+        self._lock = self.root / "run.lock"
         self._open: dict[tuple[str, str], Measurements] = {}
 
     def table(self, name: str) -> Path:
@@ -157,10 +158,21 @@ class Workspace:
 
         Processes of one `run`, by its id, wait for each other, or work beside each other where
         another process holds it for the steps of that run."""
-        with run_lock(self.root / "run.lock", run, for_steps=for_steps) as held:
+        with run_lock(self._lock, run, for_steps=for_steps) as held:
             if not held:
                 sweep(self.root, without=UNPACKED_FOLDER)
             yield
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """For a block that reads what one run left, where nothing need be writable: LockedError
+        when a run is at work, or was while the block read."""
+        before = self.published()
+        demand_free(self._lock)
+        yield
+        demand_free(self._lock)
+        if self.published() != before:
+            raise LockedError(f"a run replaced what is in {self.root} while it was read: try again")
 
     def measurements(self, stage: str, version: str) -> Measurements:
         """The rows of `stage` measured by `version`; parts are checked once in the life of this
@@ -174,7 +186,7 @@ class Workspace:
         """Write a file for people into the workspace, and its digest into published.json."""
         target = self.root / name
         write_atomically(target, data)
-        with guarded(self.root / "run.lock"):
+        with guarded(self._lock):
             digests = self.published() | {name: hashlib.sha256(data).hexdigest()}
             self._list(digests)
         return target
@@ -183,7 +195,7 @@ class Workspace:
         """Remove published files, and their digests, where they are there."""
         for name in names:
             (self.root / name).unlink(missing_ok=True)
-        with guarded(self.root / "run.lock"):
+        with guarded(self._lock):
             self._list({name: one for name, one in self.published().items() if name not in names})
 
     def published(self) -> dict[str, str]:

@@ -209,6 +209,21 @@ def test_a_second_run_is_refused_by_name(held: tuple[Path, int]) -> None:
         pass
 
 
+def test_what_a_run_is_writing_is_not_read(held: tuple[Path, int]) -> None:
+    workspace, pid = held
+    with pytest.raises(LockedError, match=rf"pid {pid} "), Workspace(workspace).undisturbed():
+        pytest.fail("the block was entered")
+
+
+def test_a_run_that_came_and_went_while_reading_is_noticed(tmp_path: Path) -> None:
+    reader, writer = Workspace(tmp_path / "w"), Workspace(tmp_path / "w")
+    refusal = pytest.raises(LockedError, match="while it was read: try again")
+    with refusal, reader.undisturbed(), writer.locked():
+        writer.publish("decisions.csv", b"others")
+    with reader.undisturbed():
+        assert reader.published()
+
+
 def test_the_lock_goes_with_its_run(tmp_path: Path) -> None:
     with Workspace(tmp_path / "w").locked():
         assert (tmp_path / "w" / "run.lock").exists()
