@@ -40,6 +40,7 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
     from curation.review.guard import Guard
     from curation.review.looks.background import Preparation
     from curation.review.server import serve
+    from curation.review.warming import warmed
 
     here = existing(workspace)
     author = checked_who(who or login())
@@ -51,7 +52,8 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
         return Guard(grid, access)
 
     try:
-        serve(app, port=port, announce=_announce)
+        with warmed(catalogue):
+            serve(app, port=port, announce=_announce)
     finally:
         preparation.end()
         catalogue.originals.close()
