@@ -11,8 +11,8 @@ and how many requests of how many bytes were made by then. Then a person scrolls
 by the wheel without a rest: the longest wait for a frame, and how long the pictures in sight take
 once the wheel rests. A picture is rejected by key ten times, 1,000 are found by a search, rejected
 as one and taken back, and every hundredth thumbnail is asked for. Memory is the resident set of the
-server at the end, in MB of 10^6 bytes. With --keep the workspace is made in FOLDER, or used where it is
-there."""
+server at the end, in MB of 10^6 bytes. With --keep the workspace is made in FOLDER, or used where
+it is there."""
 
 from __future__ import annotations
 

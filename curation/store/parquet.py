@@ -74,8 +74,8 @@ def read_value(path: Path, column: str, *, where: str, equals: str) -> Any:
 
 def _texts(schema: pa.Schema) -> list[str]:
     """The columns of text, by which rows are found."""
-    kinds = (pa.types.is_string, pa.types.is_large_string)
-    return [field.name for field in schema if any(kind(field.type) for kind in kinds)]
+    kinds = (pa.string(), pa.large_string())
+    return [field.name for field in schema if field.type in kinds]
 
 
 def _group_of(file: pq.ParquetFile, where: str, equals: str) -> int:
