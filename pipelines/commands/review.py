@@ -46,6 +46,7 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
     from inksift.curation.review.guard import Guard
     from inksift.curation.review.looks.background import Preparation
     from inksift.curation.review.server import serve
+    from inksift.curation.review.warming import warmed
 
     here = existing(workspace)
     author = checked_who(who or login())
@@ -57,7 +58,8 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
         return Guard(grid, access)
 
     try:
-        serve(app, port=port, announce=_announce)
+        with warmed(catalogue):
+            serve(app, port=port, announce=_announce)
     finally:
         preparation.end()
         catalogue.originals.close()
