@@ -5,11 +5,14 @@
 `inksift review` is started on a workspace with so many drawn rejects, a third of them copies. Its
 grid is opened three times in a fresh Chromium of 1280 x 800, and everything is counted from the
 start of the navigation: `interactive` is when a key first moves the focus, `first screen` when
-every picture in sight is there. Then a person scrolls through 40 screens by the wheel without a
-rest: the longest wait for a frame, and how long the pictures in sight take once the wheel rests. A
-picture is rejected by key ten times, 1,000 are found by a search, rejected as one and taken back,
-and every hundredth thumbnail is asked for. Memory is the resident set of the server at the end, in
-MB of 10^6 bytes. With --keep the workspace is made in FOLDER, or used where it is there."""
+every picture in sight is there, as the page itself notes at the load of each. Beside it, what other
+work on the machine does not change: the processor time of the server and of the page's main thread,
+and how many requests of how many bytes were made by then. Then a person scrolls through 40 screens
+by the wheel without a rest: the longest wait for a frame, and how long the pictures in sight take
+once the wheel rests. A picture is rejected by key ten times, 1,000 are found by a search, rejected
+as one and taken back, and every hundredth thumbnail is asked for. Memory is the resident set of the
+server at the end, in MB of 10^6 bytes. With --keep the workspace is made in FOLDER, or used where
+it is there."""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import drawn_rejects
 import pandas as pd
@@ -50,6 +54,18 @@ SEEN = """() => {
   });
   const there = ({ firstElementChild: image }) => image.complete && image.naturalWidth > 0;
   return tiles.length > 20 && tiles.every(there) && performance.now();
+}"""
+NOTED = f"""() => {{
+  const seen = {SEEN};
+  const note = () => (window.seenAt ??= seen() || null);
+  document.addEventListener("load", () => setTimeout(note), true);
+}}"""
+"""Notes when the first screen is there, without asking again and again."""
+
+FETCHED = """() => {
+  const there = ({ responseEnd }) => responseEnd <= window.seenAt;
+  const all = performance.getEntriesByType("resource").filter(there);
+  return [all.length, all.reduce((sum, one) => sum + one.transferSize, 0)];
 }"""
 FRAMES = """() => {
   window.longest = 0;
@@ -79,8 +95,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         with served(workspace) as (process, address):
             print(f"{options.pictures:,} drawn rejects: ", end="", flush=True)
-            print(_gone_through(browser, address, workspace), end="; ", flush=True)
-            print(f"server memory {psutil.Process(process.pid).memory_info().rss / 1e6:.0f} MB")
+            server = psutil.Process(process.pid)
+            print(_gone_through(browser, address, workspace, server), end="; ", flush=True)
+            print(f"server memory {server.memory_info().rss / 1e6:.0f} MB")
         browser.close()
 
 
@@ -155,11 +172,15 @@ def served(workspace: Workspace) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.terminate()
 
 
-def _gone_through(browser: Browser, address: str, workspace: Workspace) -> str:
-    opened = [_opened(browser, address) for _ in range(OPENED)]
-    interactive, first = (
-        ", ".join(f"{one:.0f}" for one in some) for some in zip(*opened, strict=True)
+def _gone_through(
+    browser: Browser, address: str, workspace: Workspace, server: psutil.Process
+) -> str:
+    ready = _worked(server)
+    opened = [_opened(browser, address, server) for _ in range(OPENED)]
+    interactive, first, by_server, by_page = (
+        ", ".join(f"{one:.0f}" for one in some) for some in list(zip(*opened, strict=True))[:4]
     )
+    requests, fetched = opened[-1].requests, opened[-1].fetched / 1e6
     with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
         page = context.new_page()
         page.goto(address)
@@ -173,22 +194,52 @@ def _gone_through(browser: Browser, address: str, workspace: Workspace) -> str:
         ]:
             context.request.get(f"{address.partition('/?')[0]}/thumbnails/{image_id}")
     return (
-        f"interactive after {interactive} ms, first screen after {first} ms, scrolling: longest "
+        f"server ready after {ready:.1f} s of processor time, "
+        f"interactive after {interactive} ms, first screen after {first} ms, of which processor "
+        f"time of the server {by_server} ms, of the page {by_page} ms, "
+        f"{requests} requests of {fetched:.1f} MB; scrolling: longest "
         f"frame {longest:.0f} ms, pictures there {settled * 1000:.0f} ms after it, a decision "
         f"{statistics.median(decided) * 1000:.0f} ms, 1,000 at once {bulk[0] * 1000:.0f} ms and "
         f"back {bulk[1] * 1000:.0f} ms"
     )
 
 
-def _opened(browser: Browser, address: str) -> tuple[float, float]:
+class Opened(NamedTuple):
     """Milliseconds from the start of the navigation until a key moves the focus, and until every
-    picture in sight is there."""
+    picture in sight is there; by then, milliseconds of processor time of the server and of the
+    main thread of the page, requests, and their bytes."""
+
+    interactive: float
+    first_screen: float
+    by_server: float
+    by_page: float
+    requests: int
+    fetched: int
+
+
+def _opened(browser: Browser, address: str, server: psutil.Process) -> Opened:
     with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
-        page = context.new_page()
+        page, before = context.new_page(), _worked(server)
+        page.add_init_script(f"({NOTED})()")
+        metrics = context.new_cdp_session(page)
+        metrics.send("Performance.enable", {"timeDomain": "threadTicks"})
         page.goto(address, wait_until="commit")
         while not (ready := page.evaluate(INTERACTIVE)):
             page.keyboard.press("ArrowRight")
-        return float(ready), float(page.wait_for_function(SEEN).json_value())
+            page.wait_for_timeout(50)
+        seen = page.wait_for_function("() => window.seenAt", polling=100).json_value()
+        told = metrics.send("Performance.getMetrics")["metrics"]
+        tasks = next(one["value"] for one in told if one["name"] == "TaskDuration")
+        worked = (_worked(server) - before, tasks)
+        by_server, by_page = (1000 * seconds for seconds in worked)
+        requests, fetched = page.evaluate(FETCHED)
+        return Opened(float(ready), float(seen), by_server, by_page, requests, fetched)
+
+
+def _worked(process: psutil.Process) -> float:
+    """Seconds of processor time so far."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def _scrolled(page: Page) -> tuple[float, float]:

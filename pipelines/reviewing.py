@@ -10,6 +10,7 @@ from inksift.curation.review.app import create_app
 from inksift.curation.review.catalogue import Catalogue
 from inksift.curation.review.guard import Guard
 from inksift.curation.review.looks.background import Preparation
+from inksift.curation.review.warming import warmed
 from inksift.curation.store.workspace import Workspace
 
 
@@ -30,7 +31,8 @@ def review_app(
         return Guard(grid, access)
 
     try:
-        yield app
+        with warmed(catalogue):
+            yield app
     finally:
         preparation.end()
         catalogue.originals.close()

@@ -34,7 +34,7 @@ def to_parquet(
         row_group_size=rows_per_group,
         # of cells packed already, both would be copies that nothing reads
         use_dictionary=compression != "none",
-        write_statistics=compression != "none",
+        write_statistics=True if compression != "none" else _texts(table.schema),
     )
     return buffer.getvalue()
 
@@ -67,9 +67,28 @@ def read_value(path: Path, column: str, *, where: str, equals: str) -> Any:
     ValueError when there is no such row.
     """
     with pq.ParquetFile(path, pre_buffer=False) as file:
-        row = file.read([where], use_threads=False)[where].to_pylist().index(equals)
-        ends = accumulate(
-            file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)
-        )
-        group, end = next((group, end) for group, end in enumerate(ends) if row < end)
-        return file.read_row_group(group, [column], use_threads=False)[column][row - end].as_py()
+        group = _group_of(file, where, equals)
+        cells = file.read_row_group(group, [where, column], use_threads=False)
+        return cells[column][cells[where].to_pylist().index(equals)].as_py()
+
+
+def _texts(schema: pa.Schema) -> list[str]:
+    """The columns of text, by which rows are found."""
+    kinds = (pa.string(), pa.large_string())
+    return [field.name for field in schema if field.type in kinds]
+
+
+def _group_of(file: pq.ParquetFile, where: str, equals: str) -> int:
+    """The first row group with that value, by the least and the largest of each: of groups of one
+    row they are the value. Where those are not told, or tell of several, the column is read."""
+    place = file.schema_arrow.get_field_index(where)
+    metadata = file.metadata
+    for group in range(file.num_row_groups):
+        told = metadata.row_group(group).column(place).statistics
+        if told is None or not told.has_min_max or told.min != told.max:
+            break
+        if told.min == equals:
+            return group
+    row = file.read([where], use_threads=False)[where].to_pylist().index(equals)
+    ends = accumulate(metadata.row_group(group).num_rows for group in range(file.num_row_groups))
+    return next(group for group, end in enumerate(ends) if row < end)

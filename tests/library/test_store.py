@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from inksift.curation.base.errors import LockedError, StoreError
@@ -282,10 +284,18 @@ def test_a_run_killed_at_its_first_write_keeps_nobody_out(tmp_path: Path) -> Non
         Workspace(tmp_path / "other")
 
 
+@pytest.mark.parametrize("statistics", ["all", "of text", "none"])
 @pytest.mark.parametrize("rows_per_group", [None, 1, 2])
-def test_one_value_is_read_out_of_many(tmp_path: Path, rows_per_group: int | None) -> None:
-    part = tmp_path / "part.parquet"
-    part.write_bytes(to_parquet(rows("a", "bb", "ccc", "dd", "bb"), rows_per_group=rows_per_group))
+def test_one_value_is_read_out_of_many(
+    tmp_path: Path, rows_per_group: int | None, statistics: str
+) -> None:
+    part, known = tmp_path / "part.parquet", rows("a", "bb", "ccc", "dd", "bb")
+    if statistics == "none":  # as earlier versions stored thumbnails
+        table = pa.Table.from_pandas(known, preserve_index=False)
+        pq.write_table(table, part, row_group_size=rows_per_group, write_statistics=False)
+    else:
+        packing = "zstd" if statistics == "all" else "none"
+        part.write_bytes(to_parquet(known, rows_per_group=rows_per_group, compression=packing))
     found = [
         read_value(part, "value", where="image_id", equals=name)
         for name in ("a", "bb", "ccc", "dd")

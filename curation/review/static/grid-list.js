@@ -5,11 +5,21 @@ import { rememberRows, startRows } from "./grid-rows.js";
 export const list = { files: [], items: [], run: "", seen: 0, prepared: true, narrowed: false };
 
 let asked = 0;
+let early = null;
+
+const ask = (query) => fetch(`/grid/list?${query}`).catch(() => null);
+
+// Asks before the rest of the page is there, and keeps the answer for the first `load` of the same query.
+export function askEarly(query) {
+  early = { query: `${query}`, answer: ask(query) };
+}
 
 // Fetches what the server lists for a query. False where another query came in between, or the server is gone.
 export async function load(query, whenRows) {
   const turn = ++asked;
-  const answer = await fetch(`/grid/list?${query}`).catch(() => null);
+  const known = early?.query === `${query}` ? early.answer : null;
+  early = null;
+  const answer = await (known ?? ask(query));
   const told = answer?.ok ? await answer.json() : null;
   if (turn !== asked || !told) return false;
   if (list.run && told.run !== list.run) return location.reload();

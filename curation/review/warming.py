@@ -1,0 +1,42 @@
+"""The first screen, encoded while a person still opens the address."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from inksift.curation.base.errors import InksiftError
+from inksift.curation.review.catalogue import Catalogue
+
+FIRST_SCREEN = 120
+"""Pictures of the first screen of the grid and some beyond it, in a large window."""
+
+log = logging.getLogger("inksift")
+
+
+@contextmanager
+def warmed(catalogue: Catalogue) -> Iterator[None]:
+    """Within, the small pictures that the grid begins with are encoded, one after the other."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_encode, args=(catalogue, ended), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _encode(catalogue: Catalogue, ended: threading.Event) -> None:
+    try:
+        run, pictures = catalogue.state().run, catalogue.pictures
+        for file in run.order[:FIRST_SCREEN]:
+            image_id = run.image_id(int(file))
+            if ended.is_set():
+                return
+            if image_id in run.pictures:
+                pictures.thumbnail(image_id)
+    except InksiftError as error:  # whoever asks for that picture is told
+        log.debug("the first screen is not encoded: %s", error)

@@ -1,0 +1,42 @@
+"""The first screen is encoded while the address is opened."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from inksift.curation.people.chosen_ledger import ledger_of
+from inksift.curation.review import warming
+from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.review.pictures import THUMBNAIL_PX
+from inksift.curation.review.warming import warmed
+from inksift.curation.store.workspace import Workspace
+
+
+@pytest.fixture
+def catalogue(reviewable: Workspace) -> Catalogue:
+    return Catalogue(reviewable, ledger_of(reviewable))
+
+
+def test_the_first_pictures_are_there_before_anybody_asks(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warming, "FIRST_SCREEN", 5)
+    run = catalogue.state().run
+    first = {(run.image_id(int(file)), THUMBNAIL_PX) for file in run.order[:5]}
+    with warmed(catalogue):
+        deadline = time.monotonic() + 60
+        while len(catalogue.pictures._recent) < 5 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert set(catalogue.pictures._recent) == first
+
+
+def test_damage_ends_it_without_a_word_and_the_server_goes_on(
+    catalogue: Catalogue, reviewable: Workspace
+) -> None:
+    for part in (reviewable.root / "measurements" / "thumbnails").rglob("*.parquet"):
+        part.write_bytes(b"damaged")
+    with warmed(catalogue):
+        pass
+    assert not catalogue.pictures._recent
