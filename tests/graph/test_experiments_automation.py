@@ -1,0 +1,34 @@
+"""The leaderboard follows its experiments once they ended, and nothing else follows by itself."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.experiments.conditions import PARTITIONS
+from assets.experiments.leaderboard import WHEN_EXPERIMENTS_ENDED
+from pipelines.definitions import build
+
+
+def test_no_other_asset_has_a_condition() -> None:
+    conditions = {
+        spec.key.to_user_string(): spec.automation_condition
+        for spec in build(None).resolve_all_asset_specs()
+        if spec.automation_condition
+    }
+    assert conditions == {"leaderboard": WHEN_EXPERIMENTS_ENDED}
+
+
+def test_recipes_are_ranked_anew_though_some_were_never_tried() -> None:
+    defs = build(None)
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions(str(PARTITIONS.name), ["tried", "never tried"])
+        made = dg.AssetMaterialization("leaderboard")
+        instance.report_runless_asset_event(made)
+        first = dg.evaluate_automation_conditions(defs, instance)
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization("experiments", partition="tried")
+        )
+        second = dg.evaluate_automation_conditions(defs, instance, cursor=first.cursor)
+        third = dg.evaluate_automation_conditions(defs, instance, cursor=second.cursor)
+    asked = [one.get_num_requested(dg.AssetKey("leaderboard")) for one in (first, second, third)]
+    assert asked == [0, 1, 0]
