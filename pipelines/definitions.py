@@ -36,8 +36,13 @@ def build(
     settings = settings_remembered(project) if project else checked({})
     setup = read_setup(project.workspace_folder) if project else None
     return dg.Definitions(
-        assets=as_the_setup_tells(with_setup(registered, settings), setup or Setup()),
+<<<<<<< HEAD
+        assets=with_setup(registered, settings_remembered(project) if project else checked({})),
         asset_checks=dg.load_asset_checks_from_modules([checks]),
+=======
+        assets=as_the_setup_tells(with_setup(registered, settings), setup or Setup()),
+        asset_checks=dg.load_asset_checks_from_modules([assets.checks]),
+>>>>>>> 41b531c (conv)
         jobs=JOBS,
         schedules=[nightly(project)],
         sensors=[

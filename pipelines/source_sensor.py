@@ -24,6 +24,8 @@ _READ_TAG = f"dagster/input_data_version/{SOURCE.key.to_user_string()}"
 """Where `listing` says which version of the source Dagster took it to have read."""
 _DIGEST = "digest"
 """The metadata that tells what lay in the source when Dagster was told."""
+_DIGEST_LETTERS = 16
+"""Of a SHA-256, which the UI can show."""
 
 
 def source_changes(project: Project | None) -> dg.SensorDefinition:
@@ -67,7 +69,7 @@ def last_run_saw(instance: dg.DagsterInstance) -> Snapshot | None:
 def _change(instance: dg.DagsterInstance, source: Path) -> dg.AssetMaterialization | None:
     """The event of a source that is not as Dagster was told; None where it is."""
     now, before = snapshot_of(source), last_made(instance, SOURCE.key)
-    digest = snapshot_digest(now)
+    digest = snapshot_digest(now)[:_DIGEST_LETTERS]
     if before is not None and before.metadata.get(_DIGEST) == dg.MetadataValue.text(digest):
         return None
     made = made_by_success(instance, listing.key)
@@ -86,7 +88,7 @@ def _change(instance: dg.DagsterInstance, source: Path) -> dg.AssetMaterializati
 
 def _unlike(read: str, digest: str) -> str:
     """A version of the source that is not the one that was read."""
-    return hashlib.sha256(f"{read} {digest}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{read} {digest}".encode()).hexdigest()[:_DIGEST_LETTERS]
 
 
 def _seen_by(made: dg.AssetMaterialization | None) -> Snapshot | None:
