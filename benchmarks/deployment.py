@@ -47,15 +47,17 @@ SETTINGS = {
 }
 """A run of seconds; what it finds matters to nobody here."""
 JOB = "curate"
+PATIENT = {"DAGSTER_GRPC_TIMEOUT_SECONDS": "900", "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": "900"}
+"""For a machine that does much else: Dagster gives a code location 60 seconds to answer."""
 
 
 @dataclass(frozen=True)
 class Waits:
     """How long what is asynchronous may take on a slow machine."""
 
-    service_s: float = 240.0
+    service_s: float = 900.0
     """Until a service answers."""
-    run_s: float = 900.0
+    run_s: float = 1_800.0
     """Until a run is over."""
     look_s: float = 1.0
     """Between two looks."""
@@ -235,7 +237,8 @@ def services(here: Here) -> Iterator[None]:
             words = known[name].command
             program = [str(BINARIES / words[0]), *words[1:]]
             log = here.root / f"{name}.log"
-            stack.enter_context(process(program, os.environ | known[name].environment, log))
+            environment = os.environ | PATIENT | known[name].environment
+            stack.enter_context(process(program, environment, log))
             if name == "code":
                 wait_for("the code location", lambda: _listens(here.ports["code"]))
         wait_for("the web server", lambda: _loads(here))
@@ -301,7 +304,7 @@ def ask(here: Here, query: str, variables: Mapping[str, Any] | None = None) -> d
         json.dumps({"query": query, "variables": variables or {}}).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=WAITS.service_s) as answer:
         found = json.load(answer)
     assert "errors" not in found, found
     return dict(found["data"])

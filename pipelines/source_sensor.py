@@ -26,6 +26,8 @@ _READ_TAG = "dagster/input_data_version/"
 read."""
 _DIGEST = "digest"
 """The metadata that tells what lay in the source when Dagster was told."""
+_DIGEST_LETTERS = 16
+"""Of a SHA-256, which the UI can show."""
 
 
 def source_changes(project: Project | None, names: Names = BARE) -> dg.SensorDefinition:
@@ -72,7 +74,7 @@ def _change(
     """The event of a source that is not as Dagster was told; None where it is."""
     key = names.key(_SOURCE)
     now, before = snapshot_of(source), last_made(instance, key)
-    digest = snapshot_digest(now)
+    digest = snapshot_digest(now)[:_DIGEST_LETTERS]
     if before is not None and before.metadata.get(_DIGEST) == dg.MetadataValue.text(digest):
         return None
     made = made_by_success(instance, names.key(_LISTING))
@@ -92,7 +94,7 @@ def _change(
 
 def _unlike(read: str, digest: str) -> str:
     """A version of the source that is not the one that was read."""
-    return hashlib.sha256(f"{read} {digest}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{read} {digest}".encode()).hexdigest()[:_DIGEST_LETTERS]
 
 
 def _seen_by(made: dg.AssetMaterialization | None) -> Snapshot | None:
