@@ -96,16 +96,15 @@ def test_a_job_holds_our_assets_alone(defs: dg.Definitions) -> None:
 
 
 def test_two_of_them_stand_in_one_project(tmp_path: Path) -> None:
-    def of(name: str) -> dg.Definitions:
-        return inksift.dagster.definitions(
-            source=tmp_path / name, workspace=tmp_path / f"{name}-w", key_prefix=name
-        )
-
-    both = dg.Definitions.merge(own_project(), of("cats"), of("dogs"))
+    once = merged(tmp_path / "crawl", tmp_path / "w")
+    again = inksift.dagster.definitions(
+        source=tmp_path / "dogs", workspace=tmp_path / "dogs-w", key_prefix="dogs"
+    )
+    both = dg.Definitions.merge(once, again)
     both.get_repository_def().get_all_jobs()  # where Dagster finds names that are there twice
-    assert dg.AssetKey(["cats", "images"]) in both.resolve_all_asset_keys()
+    assert dg.AssetKey(["dogs", "images"]) in both.resolve_all_asset_keys()
     partitions = {spec.partitions_def for spec in both.resolve_all_asset_specs()} - {None}
-    assert {one.name for one in partitions} == {"cats__experiments", "dogs__experiments"}
+    assert {one.name for one in partitions} == {"shop__art__experiments", "dogs__experiments"}
 
 
 @pytest.mark.parametrize("prefix", ["", "a b", "a__b", "shop//art", []])
