@@ -19,8 +19,9 @@ demo: setup  ## draw a noisy sample, run the whole chain on it, compare with the
 	$(BIN)/inksift run $(DEMO)/sample/images --test $(DEMO)/sample/test --truth $(DEMO)/sample/truth.csv \
 		--workspace $(DEMO)/workspace --profile demo
 
+# What is compiled is kept, whatever the environment says: both workers and all processes that tests start read it.
 test: setup  ## the tests that every change must pass
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: setup  ## every test, the slow and wide ones too
 	$(BIN)/python -m pytest

@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib import import_module
 from itertools import chain
 from types import ModuleType
@@ -62,8 +63,15 @@ def _contracts(stage: Stage) -> Iterator[tuple[str, Table]]:
 
 def _assets(group: ModuleType) -> Assets:
     """The assets of a group; no module of it imports those of another, or they would be in both."""
-    name = group.__name__.rpartition(".")[2]
-    return dg.load_assets_from_modules(_modules(group), group_name=name, include_specs=True)
+    return _assets_of(group.__name__.rpartition(".")[2], tuple(_modules(group)))
+
+
+@cache
+def _assets_of(group: str, modules: tuple[ModuleType, ...]) -> Assets:
+    """The assets in the modules of a group.
+
+    Dagster takes its time to find them, and a run asks for the registry a dozen times."""
+    return dg.load_assets_from_modules(modules, group_name=group, include_specs=True)
 
 
 def _stages(group: ModuleType) -> Iterator[Stage]:

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from inksift.curation.sample import SampleParams, draw_sample
 from inksift.curation.store.files import file_digest
 from inksift.pipelines.cli import main
-from tests.graph.histories import histories_in_memory
+from tests.graph.histories import engines_kept, histories_in_memory
 from tests.once import made_once
 from tests.plots import blank_plots
 
@@ -41,9 +41,9 @@ class Ended(NamedTuple):
 
 @contextmanager
 def quick_runs() -> Iterator[None]:
-    """Runs without what costs half of their time: they draw no plot, and what Dagster writes down
-    of a new workspace stays in memory."""
-    with blank_plots(), histories_in_memory():
+    """Runs without what costs half of their time: they draw no plot, what Dagster writes down of a
+    new workspace stays in memory, and of others it is written through one engine."""
+    with blank_plots(), histories_in_memory(), engines_kept():
         yield
 
 
@@ -54,9 +54,14 @@ def history_on_disk() -> None:
 
 @pytest.fixture(autouse=True)
 def _quick_runs(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Only the run that is `finished` draws its plots and keeps its history on disk."""
-    with blank_plots() if "history_on_disk" in request.fixturenames else quick_runs():
-        yield
+    """Only the run that is `finished` draws its plots and keeps its history on disk as Dagster
+    does."""
+    if "history_on_disk" in request.fixturenames:
+        with blank_plots(), engines_kept():
+            yield
+    else:
+        with quick_runs():
+            yield
 
 
 @pytest.fixture(scope="session")

@@ -26,9 +26,9 @@ from tests.frames import hashes_of
 PARAMS = PairParams()
 
 
-def drawing(subject: str, seed: int = 0) -> Rgb:
+def drawing(subject: str, seed: int = 0, side_px: int = 240) -> Rgb:
     rng = np.random.default_rng(seed)
-    return paint(draw_scene(subject, 1.0, 0.8, rng), "cartoon", 240, rng)
+    return paint(draw_scene(subject, 1.0, 0.8, rng), "cartoon", side_px, rng)
 
 
 def shrunk(rgb: Rgb) -> Rgb:
@@ -203,7 +203,7 @@ def test_too_few_pictures_have_no_pairs(shelf: Shelf, names: list[str]) -> None:
 
 
 def test_a_crowd_is_compared_with_a_few_and_counted(tmp_path: Path) -> None:
-    cat = drawing("cat")
+    cat = drawing("cat", side_px=120)  # some 400 pairs are compared
     crowd = {f"cat-{k:02}": np.ascontiguousarray(cat[: len(cat) - k]) for k in range(30)}
     params = PairParams(most_candidates=4, neighbours=0)
     found = Shelf(crowd, tmp_path / "workspace").find(params=params)
@@ -215,7 +215,7 @@ def test_a_crowd_is_compared_with_a_few_and_counted(tmp_path: Path) -> None:
 
 
 def test_pictures_that_come_later_give_the_same_pairs_as_all_at_once(tmp_path: Path) -> None:
-    originals = {f"{subject}-0": drawing(subject) for subject in [*SUBJECTS][:5]}
+    originals = {f"{subject}-0": drawing(subject, side_px=120) for subject in [*SUBJECTS][:5]}
     pictures = dict(originals)
     for name, rgb in originals.items():
         pictures |= {f"{name}-small": shrunk(rgb), f"{name}-cut": cropped(rgb)}

@@ -81,7 +81,7 @@ def test_forty_pictures_fit_a_screen_and_the_size_is_remembered(chrome: Browser,
 
 
 def test_few_of_many_tiles_are_in_the_page(chrome: Browser, tmp_path) -> None:
-    workspace = finish(tmp_path / "workspace", pictures=600)
+    workspace = finish(tmp_path / "workspace", pictures=600, side_px=32)
     with served(workspace) as access:
         page = chrome.new_context(viewport={"width": 1280, "height": 800}).new_page()
         tab = GridTab(page, access)

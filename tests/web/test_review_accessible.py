@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from inksift.curation.review.access import Access
@@ -14,7 +13,7 @@ from inksift.curation.store.workspace import Workspace
 from tests.web.finished import finish
 from tests.web.hostile import HOSTILE
 from tests.web.looking import EVERYTHING, PAGES, Tab, in_force, served
-from tests.web.test_report_accessible import COLOURS
+from tests.web.test_report_accessible import COLOURS, checked_by_axe
 
 
 @pytest.mark.parametrize(("scheme", "options"), [("light", None), ("dark", COLOURS)])
@@ -36,7 +35,7 @@ def test_axe_finds_nothing(
 
 
 def assert_accessible(tab: Tab, where: str, options: Any) -> None:
-    found = Axe().run(tab.page, options=options)
+    found = checked_by_axe(tab.page, options)
     assert found.violations_count == 0, f"{where}: {found.generate_report()}"
 
 
