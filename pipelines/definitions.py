@@ -4,24 +4,14 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from inksift.assets import checks
 from inksift.assets.registry import registry
+from inksift.assets.shared.names import BARE
 from inksift.curation.project import Project
-from inksift.curation.store.setup import Setup, read_setup
 from inksift.pipelines.executors import executor_from_environment
-from inksift.pipelines.experiments_sensor import after_experiments
-from inksift.pipelines.given import settings_remembered
-from inksift.pipelines.jobs import JOBS
-from inksift.pipelines.launch import with_setup
-from inksift.pipelines.ledger_sensors import ledger_changes, new_decisions
+from inksift.pipelines.jobs import jobs_called
+from inksift.pipelines.parts import all_checks, assets_of, sensors_of
 from inksift.pipelines.resources import project_from_environment, resources
 from inksift.pipelines.schedules import nightly
-from inksift.pipelines.sensors import new_files
-from inksift.pipelines.settings import checked
-from inksift.pipelines.setup_sensor import first_setup
-from inksift.pipelines.setup_told import as_the_setup_tells
-from inksift.pipelines.source_sensor import source_changes
-from inksift.pipelines.unrun_checks import unrun_checks
 
 
 def build(
@@ -32,29 +22,13 @@ def build(
     """Everything Dagster needs, for one project (None: the graph shows, but cannot run).
 
     ParamError where the setup of its workspace cannot be used."""
-    registered = registry()
-    settings = settings_remembered(project) if project else checked({})
-    setup = read_setup(project.workspace_folder) if project else None
     return dg.Definitions(
-<<<<<<< HEAD
-        assets=with_setup(registered, settings_remembered(project) if project else checked({})),
-        asset_checks=dg.load_asset_checks_from_modules([checks]),
-=======
-        assets=as_the_setup_tells(with_setup(registered, settings), setup or Setup()),
-        asset_checks=dg.load_asset_checks_from_modules([assets.checks]),
->>>>>>> 41b531c (conv)
-        jobs=JOBS,
+        assets=assets_of(project),
+        asset_checks=all_checks(),
+        jobs=list(jobs_called(BARE)),
         schedules=[nightly(project)],
-        sensors=[
-            new_files(project),
-            source_changes(project),
-            ledger_changes(project),
-            new_decisions(project),
-            first_setup(project),
-            unrun_checks,
-            after_experiments,
-        ],
-        resources=resources(project, registered.contracts),
+        sensors=sensors_of(project),
+        resources=resources(project, registry().contracts),
         executor=executor,
         loggers=loggers,
     )
