@@ -143,7 +143,8 @@ def test_a_decision_makes_stale_what_shows_it_and_a_run_of_the_sensor_takes_it_i
     assert decided["outcome"] == "rejected"
     assert "too dark" in decided["explanation"]
     _check_that_verdicts_follow_from_the_machine_and_the_ledger(here.project.workspace.tables)
-    assert here.stale() == {"splits"}  # the data set changed: whoever wants to may train anew
+    # The data set changed, and the run that the F1 report names: whoever wants to may train anew.
+    assert here.stale() == {"splits", "f1_report"}
     assert "taken in" in here.look(sensor, asked.cursor).skip_message
 
     here.project.ledger.undo([1], "ann")

@@ -312,6 +312,7 @@ def test_parquet_holds_the_bytes_in_row_groups(tmp_path: Path) -> None:
         "format",
         "split",
         "caption",
+        "tags",
         "sidecars",
         "bytes",
     ]
