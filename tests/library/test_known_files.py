@@ -119,6 +119,14 @@ def test_what_was_written_just_now_is_read_again(source: Path, tmp_path: Path) -
         assert known.recall(asked) == ["", "", ""]
 
 
+def test_an_entry_is_older_than_a_page_waits_in_memory(tmp_path: Path) -> None:
+    """Until Linux writes a page of a memory map to disk, half a minute, more may change unseen."""
+    known, now, second = KnownFiles(Workspace(tmp_path / "work"), b"/s"), 10**18, 10**9
+    mapped, settled = (FileEntry(1, 2, 3, 4, now - age * second) for age in (35, 61))
+    known.remember([(b"a", mapped, "a" * 64), (b"b", settled, "b" * 64)], began_ns=now)
+    assert known.recall([(b"a", mapped), (b"b", settled)]) == ["", "b" * 64]
+
+
 @pytest.mark.usefixtures("settled")
 def test_a_file_that_grew_too_big_by_a_setting_is_refused(source: Path, tmp_path: Path) -> None:
     identities(source, Workspace(tmp_path / "work"))

@@ -22,9 +22,10 @@ from inksift.curation.store.workspace import Measurements, Workspace
 VERSION = 2
 """Raised when entries are told apart by something else."""
 
-_SETTLED_NS = 2 * 10**9
-"""How long an entry must have been as it is before its file was read. A file that changes within
-one tick of its file system's clock keeps its times; those of FAT are two seconds long."""
+_SETTLED_NS = 60 * 10**9
+"""How long an entry must have been as it is before its file was read. What a program writes through
+a memory map changes the times once, and then not until Linux has written the page to disk, which
+takes it half a minute. Ticks of a clock are shorter: those of FAT are two seconds long."""
 
 
 class FileEntry(NamedTuple):
