@@ -332,9 +332,9 @@ def decisions(here: Here) -> tuple[dict[str, str], list[Any]]:
 def back_up(here: Here) -> list[Path]:
     """The two commands of inksift-backup.service."""
     workspace, history = here.root / "work.tar", here.root / "dagster.dump"
-    inksift(here, "backup", str(workspace))
     dump = [postgres("pg_dump"), "--format=custom", f"--file={history}"]
     command(here, dump)
+    inksift(here, "backup", str(workspace))
     return [workspace, history]
 
 

@@ -6,6 +6,7 @@ connections, locked databases and hiccups of a network drive pass."""
 import errno
 import functools
 import inspect
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,6 +61,10 @@ _PASSING_ERRNO = frozenset(
     }
 )
 """What a network drive or a connection fails with for a moment; a full disk is not among them."""
+_PASSING_SQLITE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR})
+"""Primary result codes of SQLite, whose one error is a full disk and a missing table too."""
+_PRIMARY = 0xFF
+"""The bits of a result code that hold the primary one."""
 
 
 def tried_again(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,7 +91,15 @@ def may_pass(error: BaseException | None) -> bool:
     if error is None:
         return False
     passing = isinstance(error, OSError) and error.errno in _PASSING_ERRNO
-    return passing or isinstance(error, _CONNECTIONS) or may_pass(error.__cause__)
+    return passing or _connection_lost(error) or may_pass(error.__cause__)
+
+
+def _connection_lost(error: BaseException) -> bool:
+    """Whether a server was lost, or a database in a file is held by somebody else."""
+    if not isinstance(error, _CONNECTIONS):
+        return False
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code is None or code & _PRIMARY in _PASSING_SQLITE
 
 
 @contextmanager

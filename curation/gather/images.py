@@ -102,7 +102,7 @@ class ImageParams(Params):
     )
     trust_times: bool = Field(
         True,
-        description="Do not read a file again whose size, times and place on disk are as an "
+        description="Do not read a file again whose name, size, times and place on disk are as an "
         "earlier run found them; false reads every byte, for file systems that do not keep them",
     )
     follow_links: bool = Field(

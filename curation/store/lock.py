@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ _SECONDS_BETWEEN_TRIES = 0.2
 @contextmanager
 def run_lock(path: Path, run: str = "", *, for_steps: bool = False) -> Iterator[bool]:
     """Hold `path` while the block runs, which is told whether it was held for it already;
-    LockedError when a living process holds it, or one on another host.
+    LockedError when a living process holds it, another thread of this one, or one on another host.
 
     A process that holds it `for_steps` lets the processes of the same `run` in, and gives it back
     when all of them have ended. Without one, each of these waits for the others. A lock is stale
@@ -40,7 +41,8 @@ def run_lock(path: Path, run: str = "", *, for_steps: bool = False) -> Iterator[
 
 
 def demand_free(path: Path) -> None:
-    """LockedError when a living process other than this one holds `path`. Nothing is written."""
+    """LockedError when a living process holds `path`, or another thread of this one. Nothing is
+    written."""
     if other := _other(path):
         raise LockedError(_refusal(path, other))
 
@@ -76,19 +78,24 @@ def _taken(path: Path, run: str, *, for_steps: bool) -> bool | None:
 
 
 def _other(path: Path) -> dict[str, Any] | None:
-    """The living process that holds the lock, where it is not this one."""
+    """The living process that holds the lock, where it is not this one in this thread."""
     holder = _read(path)
     return holder if holder and not _is_me(holder) and _alive(holder) else None
 
 
 def _me() -> dict[str, Any]:
     process = psutil.Process()
-    return {"pid": process.pid, "started": process.create_time(), "host": socket.gethostname()}
+    return {
+        "pid": process.pid,
+        "started": process.create_time(),
+        "host": socket.gethostname(),
+        "thread": threading.get_ident(),
+    }
 
 
 def _is_me(holder: dict[str, Any] | None) -> bool:
     me = _me()
-    return holder is not None and {name: holder[name] for name in me} == me
+    return holder is not None and {name: holder.get(name) for name in me} == me
 
 
 def _read(path: Path) -> dict[str, Any] | None:

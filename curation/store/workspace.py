@@ -91,23 +91,23 @@ class Measurements:
         *,
         rows_per_group: int | None = None,
         compression: Compression = "zstd",
-    ) -> None:
-        """Store one batch of rows as a part, durably; few `rows_per_group` make single rows quick
-        to read."""
+    ) -> Path:
+        """Store one batch of rows as a part, durably, and give its file; few `rows_per_group` make
+        single rows quick to read."""
         data = to_parquet(rows, rows_per_group=rows_per_group, compression=compression)
         part = self._folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
         write_atomically(part, data)
         if part not in self._parts:
             self._parts.append(part)
+        return part
 
     def replace(self, rows: pd.DataFrame) -> None:
         """Store these rows, durably, in place of all others."""
-        others = set(self._parts)
-        self.add(rows)
+        stored = self.add(rows)
         # The new part first: a run that is killed here leaves two, and either is whole.
-        for part in others - {self._parts[-1]}:
+        for part in set(self._parts) - {stored}:
             part.unlink(missing_ok=True)
-        self._parts = self._parts[-1:]
+        self._parts = [stored]
 
     def measure(
         self,

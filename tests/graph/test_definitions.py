@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import dagster as dg
@@ -17,6 +18,7 @@ from inksift.curation.project import Project
 from inksift.pipelines.definitions import build
 from inksift.pipelines.io_managers import ParquetTables
 from inksift.pipelines.resources import project_from_environment, resources
+from tests.documentation import DOCS
 
 ASSETS = {
     "gather": [
@@ -264,3 +266,12 @@ def test_the_environment_names_the_project(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_no_step_waits_for_a_place_that_a_killed_run_may_still_hold(defs: dg.Definitions) -> None:
     for name in ("curate", "decide", "train", "everything"):
         assert all(node.definition.pools == set() for node in defs.resolve_job_def(name).nodes)
+
+
+def test_the_guide_lists_every_job_by_its_name(defs: dg.Definitions) -> None:
+    guide = (DOCS / "how-to" / "dagster.md").read_text(encoding="utf-8")
+    table = guide.partition("| job | what it does |")[2].partition("\n\n")[0]
+    cells = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    assert [name for cell in cells for name in re.findall(r"`(\w+)`", cell)] == [
+        job.name for job in defs.jobs or ()
+    ]

@@ -43,9 +43,37 @@ def test_units_start_the_same_and_a_backup(files: ModuleType) -> None:
         files.demand_accepted(unit)
         assert unit.program == services[name].program
         assert set(services[name].environment) <= set(unit.environment)
-    backup, dump = units["inksift-backup.service"]
+    dump, backup = units["inksift-backup.service"]
     files.demand_accepted(backup)
     assert dump.program == "pg_dump"
+
+
+def test_what_is_tried_again_fills_no_disk(files: ModuleType) -> None:
+    """A dump that fails ends the unit before a workspace is written, and the next replaces it."""
+    units = files.unit_services()["inksift-backup.service"]
+    dump, backup = (" ".join(one.command) for one in units)
+    assert dump.endswith("dagster-$(date +%F).dump")
+    assert backup.endswith("work-$(date +%F-%H%M%S).tar")
+
+
+def test_the_password_is_in_no_image_and_no_commit() -> None:
+    assert "**/.env" in (ROOT / ".dockerignore").read_text().splitlines()
+    assert "/docs/deploy/.env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_no_volume_hides_the_settings_of_a_newer_image() -> None:
+    """Docker fills a volume once: what lies in it stays as the first image had it."""
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    places = {volume.split(":")[1] for one in services.values() for volume in one["volumes"]}
+    copied = re.findall(r"^COPY docs/deploy/.* (\S+)/$", (DEPLOY / "Dockerfile").read_text(), re.M)
+    assert copied == ["/dagster"]
+    assert not places & set(copied)
+
+
+def test_what_is_restored_belongs_to_the_services() -> None:
+    restore = GUIDE.partition("## Restore")[2].partition("## ")[0]
+    assert "install -d -o inksift -g inksift /var/lib/inksift/work" in restore
+    assert "sudo -u inksift tar -xf" in restore
 
 
 def test_a_command_that_would_not_be_taken_is_refused(files: ModuleType) -> None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import dagster as dg
 import pandas as pd
 import pytest
+import yaml
 
 import inksift
 from inksift.assets.shared.names import BARE, Names
+from inksift.assets.shared.stage import WORK_TAG
 from inksift.curation.base.errors import ParamError
 from inksift.curation.project import Project
 from inksift.curation.store.setup import read_setup
 from inksift.pipelines.definitions import build
+from inksift.pipelines.jobs import jobs_called
 from inksift.pipelines.sensors import new_files
 from inksift.pipelines.setup_sensor import first_setup
+from tests.documentation import DOCS
 from tests.graph.test_definitions import ASSETS, CHECKS
 
 NAMES = Names.behind("shop/art")
@@ -93,6 +98,17 @@ def test_a_job_holds_our_assets_alone(defs: dg.Definitions) -> None:
     assert {node.name for node in job.nodes} == {NAMES.called(name) for name in bare}
     assert job.executor_def.name == "in_process"
     assert {node.name for node in defs.resolve_job_def("curate").nodes} == {"images", "listing"}
+
+
+def test_the_guide_makes_our_jobs_wait_for_each_other(defs: dg.Definitions, tmp_path: Path) -> None:
+    guide = (DOCS / "how-to" / "own-dagster-project.md").read_text(encoding="utf-8")
+    (settings,) = re.findall(r"```yaml\n(concurrency:.*?)```", guide, re.S)
+    with dg.DagsterInstance.local_temp(str(tmp_path), yaml.safe_load(settings)) as instance:
+        queue = instance.get_concurrency_config().run_queue_config
+    assert queue is not None
+    assert queue.tag_concurrency_limits == [{"key": WORK_TAG, "limit": 1}]
+    jobs = [defs.resolve_job_def(f"shop__art__{job.name}") for job in jobs_called(BARE)]
+    assert all(WORK_TAG in job.tags for job in jobs)
 
 
 def test_two_of_them_stand_in_one_project(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 import errno
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -26,6 +28,17 @@ def raised(error: Exception, cause: Exception) -> Exception:
     """An error as one stands that was raised from another."""
     error.__cause__ = cause
     return error
+
+
+def of_sqlite(path: Path, statement: str, *, held: bool = False) -> sa.exc.OperationalError:
+    """What SQLAlchemy raises of a statement, while somebody else holds the file or not."""
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 0})
+    with closing(sqlite3.connect(path if held else ":memory:")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sa.exc.OperationalError) as met, engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    return met.value
 
 
 PASSING = [
@@ -76,6 +89,14 @@ def test_what_may_pass_is_tried_again_and_then_told(error: Exception) -> None:
 def test_a_bad_input_is_told_at_once(error: Exception) -> None:
     assert not may_pass(error)
     assert tries(error, failing=1) == (1, False)
+
+
+def test_sqlite_calls_much_by_one_name(tmp_path: Path) -> None:
+    """A file that somebody holds is free again soon; what is not there stays so."""
+    file = tmp_path / "ledger.sqlite"
+    assert may_pass(raised(LedgerError("held"), of_sqlite(file, "SELECT 1 FROM t", held=True)))
+    assert not may_pass(raised(LedgerError("no table"), of_sqlite(file, "SELECT 1 FROM t")))
+    assert not may_pass(of_sqlite(tmp_path / "no folder" / "l.sqlite", "SELECT 1"))
 
 
 def test_a_person_who_watches_is_told_at_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -115,6 +116,24 @@ def test_an_export_that_disagrees_with_torch_is_not_used(builder, tmp_path, monk
     assert isinstance(run, Eager)
     assert "differs from torch" in caplog.text
     assert not list(tmp_path.iterdir())
+
+
+def test_networks_are_exported_one_at_a_time():
+    """Torch fails where a second export begins meanwhile, as of a second call in a notebook."""
+    inside, met = [], []
+
+    class Slow(Toy):
+        def forward(self, picture):
+            inside.append(1)
+            met.append(len(inside))
+            time.sleep(0.2)
+            inside.pop()
+            return super().forward(picture)
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(inference.export_onnx, [Slow(), Slow()], [((8, 8),)] * 2))
+    assert made[0] == made[1]
+    assert max(met) == 1
 
 
 def test_a_gpu_out_of_memory_moves_the_network_to_the_cpu(caplog):

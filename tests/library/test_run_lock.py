@@ -1,7 +1,9 @@
-"""Processes of one run take turns in a workspace; those of another are refused."""
+"""Processes of one run take turns in a workspace; those of another, and other threads, are
+refused."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -59,4 +61,22 @@ def test_a_step_waits_for_another_of_its_run(step: subprocess.Popen[str], tmp_pa
 @pytest.mark.parametrize("run", ["", "r2"])
 def test_another_run_is_refused(step: subprocess.Popen[str], tmp_path: Path, run: str) -> None:
     with pytest.raises(LockedError, match=f"pid {step.pid}"), Workspace(tmp_path / "w").locked(run):
+        pass
+
+
+def test_another_thread_is_another_run(tmp_path: Path) -> None:
+    """As in a notebook, where one call goes on in the background."""
+    refused: list[LockedError] = []
+
+    def take() -> None:
+        with pytest.raises(LockedError) as met, Workspace(tmp_path / "w").locked():
+            pass
+        refused.append(met.value)
+
+    with Workspace(tmp_path / "w").locked(), Workspace(tmp_path / "w").locked("r1"):
+        other = threading.Thread(target=take)
+        other.start()
+        other.join(TIMEOUT_S)
+    assert f"pid {os.getpid()}" in str(refused[0])
+    with Workspace(tmp_path / "w").locked():
         pass

@@ -56,6 +56,18 @@ def test_only_new_pictures_are_measured(tmp_path: Path) -> None:
     assert list(frame["image_id"]) == ["c", "a", "b"]
 
 
+@pytest.mark.parametrize("stays", ["a", "b"])
+def test_what_replaces_all_rows_stays_where_a_killed_run_left_them_too(
+    tmp_path: Path, stays: str
+) -> None:
+    """A run that is killed while it replaces leaves two parts, of which one may be what is new."""
+    for name in ("a", "b"):
+        Workspace(tmp_path / "w").measurements("stage", "v1").add(rows(name))
+    Workspace(tmp_path / "w").measurements("stage", "v1").replace(rows(stays))
+    left = Workspace(tmp_path / "w").measurements("stage", "v1").frame()
+    assert left["image_id"].tolist() == [stays]
+
+
 def test_another_version_is_measured_afresh(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "w")
     measure(workspace, ["a"])

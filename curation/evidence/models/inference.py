@@ -42,6 +42,9 @@ LEAST_COSINE = 0.9999
 OPSET = 18
 """Version of ONNX's operators that graphs are made of."""
 
+_EXPORTING = threading.Lock()
+"""Torch exports one network at a time in a process, and so do we where threads run beside."""
+
 log = logging.getLogger("inksift")
 
 
@@ -176,7 +179,7 @@ def export_onnx(module: nn.Module, examples: Sequence[tuple[int, int]]) -> bytes
     import torch
 
     buffer, free = BytesIO(), {1: "height", 2: "width"}
-    with warnings.catch_warnings(), torch.no_grad():
+    with _EXPORTING, warnings.catch_warnings(), torch.no_grad():
         warnings.filterwarnings(
             "ignore", "You are using the legacy TorchScript-based ONNX export", DeprecationWarning
         )

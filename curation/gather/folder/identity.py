@@ -45,7 +45,11 @@ def identify_all(
             identities[place] = identity
     whole = [identity for identity in identities if identity is not None]
     if known and unknown:
-        known.remember(((one.entry, one.image_id) for one in whole), began_ns=began_ns)
+        read_now = (
+            (file.path_bytes, one.entry, one.image_id)
+            for file, one in zip(found, whole, strict=True)
+        )
+        known.remember(read_now, began_ns=began_ns)
     return whole
 
 
@@ -63,7 +67,8 @@ def _recalled(
 ) -> list[Identity | None]:
     """The identity of every file that is as it was; None of one that is to be read."""
     entries = engine.per_item(lambda file: _entry(reach, file), found)
-    ids = known.recall(entries)
+    paths = [file.path_bytes for file in found]
+    ids = known.recall(list(zip(paths, entries, strict=True)))
     return [
         Identity(image_id, entry) if image_id and entry.size_bytes <= max_bytes else None
         for image_id, entry in zip(ids, entries, strict=True)

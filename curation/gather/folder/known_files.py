@@ -2,7 +2,10 @@
 is not read again.
 
 An entry is the file's place on disk, its size and both of its times. A program can set the time of
-the last change of the bytes back; the time of the last change of the entry is the kernel's own."""
+the last change of the bytes back; the time of the last change of the entry is the kernel's own,
+where the file system keeps one. FAT, exFAT and many that run in user space keep none, and number
+files as they come across them: there one file may have the entry that another had, so the name has
+to be as it was too."""
 
 from __future__ import annotations
 
@@ -16,12 +19,13 @@ import pandas as pd
 from inksift.curation.base.tables import Table
 from inksift.curation.store.workspace import Measurements, Workspace
 
-VERSION = 1
+VERSION = 2
 """Raised when entries are told apart by something else."""
 
-_SETTLED_NS = 2 * 10**9
-"""How long an entry must have been as it is before its file was read. A file that changes within
-one tick of its file system's clock keeps its times; those of FAT are two seconds long."""
+_SETTLED_NS = 60 * 10**9
+"""How long an entry must have been as it is before its file was read. What a program writes through
+a memory map changes the times once, and then not until Linux has written the page to disk, which
+takes it half a minute. Ticks of a clock are shorter: those of FAT are two seconds long."""
 
 
 class FileEntry(NamedTuple):
@@ -48,6 +52,7 @@ NO_ENTRY = FileEntry(0, 0, 0, 0, 0)
 KNOWN_FILES = Table(
     "known_files",
     {
+        "path_bytes": "object",
         "device": "uint64",
         "inode": "uint64",
         "size_bytes": "int64",
@@ -55,10 +60,10 @@ KNOWN_FILES = Table(
         "ctime_ns": "int64",
         "image_id": "str",
     },
-    key=("device", "inode"),
+    key=("path_bytes",),
 )
-"""One row per file of a source that was read: its entry then, and the SHA-256 of its bytes. Names
-under which one file lies twice share a row."""
+"""One row per file of a source that was read: its raw path below the source, its entry then, and
+the SHA-256 of its bytes."""
 
 
 class KnownFiles:
@@ -71,23 +76,25 @@ class KnownFiles:
             KNOWN_FILES.name, f"v{VERSION}-{where[:16]}"
         )
 
-    def recall(self, entries: Sequence[FileEntry]) -> list[str]:
-        """The `image_id` of every entry that is as it was, "" of all others."""
-        asked = pd.DataFrame(entries, columns=list(FileEntry._fields)).astype(_ENTRY_TYPES)
-        found = asked.merge(self._rows(), how="left", on=list(FileEntry._fields))
+    def recall(self, files: Sequence[tuple[bytes, FileEntry]]) -> list[str]:
+        """The `image_id` of every file, by its raw path, whose entry is as it was; "" of all
+        others."""
+        asked = pd.DataFrame(
+            [(path, *entry) for path, entry in files], columns=list(_ASKED_TYPES)
+        ).astype(_ASKED_TYPES)
+        found = asked.merge(self._rows(), how="left", on=list(_ASKED_TYPES))
         ids: list[str] = found["image_id"].fillna("").tolist()
         return ids
 
-    def remember(self, files: Iterable[tuple[FileEntry, str]], *, began_ns: int) -> None:
-        """Store these entries with their `image_id`, in place of those before: all that had been
-        as they are for a while when reading began."""
+    def remember(self, files: Iterable[tuple[bytes, FileEntry, str]], *, began_ns: int) -> None:
+        """Store these raw paths and entries with their `image_id`, in place of those before: all
+        that had been as they are for a while when reading began."""
         rows = [
-            (*entry, image_id)
-            for entry, image_id in files
+            (path, *entry, image_id)
+            for path, entry, image_id in files
             if image_id and max(entry.mtime_ns, entry.ctime_ns) < began_ns - _SETTLED_NS
         ]
         frame = pd.DataFrame(rows, columns=list(KNOWN_FILES.columns)).astype(KNOWN_FILES.columns)
-        frame = frame.drop_duplicates(list(KNOWN_FILES.key), ignore_index=True)
         self._stored.replace(KNOWN_FILES.check(frame))
 
     def _rows(self) -> pd.DataFrame:
@@ -95,4 +102,4 @@ class KnownFiles:
         return KNOWN_FILES.check(parts[-1]) if parts else KNOWN_FILES.frame([])
 
 
-_ENTRY_TYPES = {name: KNOWN_FILES.columns[name] for name in FileEntry._fields}
+_ASKED_TYPES = {name: kind for name, kind in KNOWN_FILES.columns.items() if name != "image_id"}
