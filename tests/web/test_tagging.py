@@ -14,6 +14,7 @@ from playwright.sync_api import Route, expect
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.review.access import Access
+from inksift.curation.review.catalogue import Catalogue
 from inksift.curation.store.workspace import Workspace
 from tests.web.asking import Browser
 from tests.web.looking import Tab, in_force
@@ -116,6 +117,25 @@ def test_tags_are_taken_off_whoever_gave_them_and_come_back(
     assert in_force(reviewable) == [("tag", "feet")]
     back = browser.post("/grid/undo", {"entries": off["new"], "seen": off["last"]}).json()
     assert dict(back["tags"]) == {"odd": 2, "feet": 1}
+
+
+def test_a_tag_that_is_given_again_meanwhile_comes_off_by_the_same_undo(
+    browser: Browser, reviewable: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = numbered(reviewable, reason="unsure")[0]
+    again = Decision(machine(reviewable)["image_id"][file], "tag", "odd")
+    give(browser, [file], "odd")
+    undo = Catalogue.undo
+
+    def overtaken(self: Catalogue, entries: list[int], who: str, note: str) -> list[int]:
+        undos = undo(self, entries, who, note)
+        if entries == [1]:
+            Ledger.of(reviewable).record([again], "ben")
+        return undos
+
+    monkeypatch.setattr(Catalogue, "undo", overtaken)
+    off = take_off(browser, [file], "odd", seen=1).json()
+    assert (off["new"], off["tags"]) == ([2, 4], [])
 
 
 def test_taking_off_what_is_not_there_writes_nothing(
