@@ -38,5 +38,5 @@ def _encode(catalogue: Catalogue, ended: threading.Event) -> None:
                 return
             if image_id in run.pictures:
                 pictures.thumbnail(image_id)
-    except InksiftError as error:  # whoever asks for that picture is told
+    except (InksiftError, KeyError) as error:  # whoever asks is told; KeyError: another run ended
         log.debug("the first screen is not encoded: %s", error)

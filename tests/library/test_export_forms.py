@@ -578,6 +578,14 @@ def test_without_a_detector_there_are_no_boxes_to_export(folder: Folder, form: s
         folder.export(form)
 
 
+def test_a_tag_called_like_an_outcome_stands_once_in_fiftyone(folder: Folder) -> None:
+    folder.tags = {"fox/1.png": ["kept", "odd"]}
+    folder.export("fiftyone")
+    samples = json.loads((folder.root / "fiftyone/samples.json").read_text())["samples"]
+    fox = next(sample for sample in samples if sample["source"] == "fox/1.png")
+    assert fox["tags"] == ["kept", "odd"]
+
+
 def test_fiftyone_and_lightly_hold_what_was_rejected_with_its_reason(folder: Folder) -> None:
     folder.export("fiftyone", split=True)
     samples = json.loads((folder.root / "fiftyone/samples.json").read_text())["samples"]

@@ -9,7 +9,7 @@ import pytest
 
 from inksift.curation.base.errors import LedgerError
 from inksift.curation.people.ledger.decisions import Decision, plain_tag
-from inksift.curation.people.ledger.entries import human_decisions
+from inksift.curation.people.ledger.entries import LedgerConflict, human_decisions
 from inksift.curation.people.ledger.exchange import decisions_in, export_csv
 from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.people.tags import decisions_with_tags, tags_by_path
@@ -63,6 +63,13 @@ def test_taking_one_off_leaves_the_others_and_is_taken_back(ledger: Ledger) -> N
 def test_two_people_who_tag_at_once_are_not_in_conflict(ledger: Ledger) -> None:
     ledger.record([HANDS], "ann", seen=[0])
     assert ledger.record([FEET, HANDS], "bob", seen=[0, 0]).new == [2]
+
+
+def test_who_took_a_tag_off_meanwhile_is_told_which(ledger: Ledger) -> None:
+    ledger.record([HANDS], "ann")
+    ledger.undo([1], "ann")
+    with pytest.raises(LedgerConflict, match="'ann' took the tag 'bad hands' off meanwhile"):
+        ledger.record([HANDS], "bob", seen=[1])
 
 
 @pytest.mark.parametrize("tag", ["x" * 40, "手が変", "bad hands", "=1+1", "#7", "<b>", "e\u0301x"])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chrome
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.review.access import Access
+from inksift.curation.review.catalogue import Catalogue
 from inksift.curation.store.workspace import Workspace
 from tests.web.asking import Browser
 from tests.web.looking import Tab, in_force
@@ -85,6 +87,24 @@ def test_capitals_alone_make_no_other_tag(browser: Browser, reviewable: Workspac
     assert give(browser, [second], "bad hands", seen=1)["tags"] == [["Bad Hands", 2]]
 
 
+def test_of_two_tags_in_use_the_one_that_is_spelled_so_is_meant(
+    browser: Browser, reviewable: Workspace
+) -> None:
+    first, second = numbered(reviewable, reason="unsure")[:2]
+    ids = machine(reviewable)["image_id"]
+    spelled = [(first, "Odd"), (first, "odd"), (second, "Odd"), (second, "odd")]
+    Ledger.of(reviewable).record([Decision(ids[file], "tag", tag) for file, tag in spelled], "ben")
+
+    def tags() -> list[str]:
+        rows = {row["file"]: row for row in listed(browser)["rows"]}
+        return list(rows[first]["tags"])
+
+    assert take_off(browser, [first], "odd", seen=4).status == 200
+    assert tags() == ["Odd"]
+    give(browser, [first], "odd, ODD, Odd, new, New", seen=5)
+    assert tags() == ["Odd", "new", "odd"]
+
+
 def test_tags_are_taken_off_whoever_gave_them_and_come_back(
     browser: Browser, reviewable: Workspace
 ) -> None:
@@ -97,6 +117,25 @@ def test_tags_are_taken_off_whoever_gave_them_and_come_back(
     assert in_force(reviewable) == [("tag", "feet")]
     back = browser.post("/grid/undo", {"entries": off["new"], "seen": off["last"]}).json()
     assert dict(back["tags"]) == {"odd": 2, "feet": 1}
+
+
+def test_a_tag_that_is_given_again_meanwhile_comes_off_by_the_same_undo(
+    browser: Browser, reviewable: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = numbered(reviewable, reason="unsure")[0]
+    again = Decision(machine(reviewable)["image_id"][file], "tag", "odd")
+    give(browser, [file], "odd")
+    undo = Catalogue.undo
+
+    def overtaken(self: Catalogue, entries: list[int], who: str, note: str) -> list[int]:
+        undos = undo(self, entries, who, note)
+        if entries == [1]:
+            Ledger.of(reviewable).record([again], "ben")
+        return undos
+
+    monkeypatch.setattr(Catalogue, "undo", overtaken)
+    off = take_off(browser, [file], "odd", seen=1).json()
+    assert (off["new"], off["tags"]) == ([2, 4], [])
 
 
 def test_taking_off_what_is_not_there_writes_nothing(
@@ -115,6 +154,7 @@ def test_taking_off_what_is_not_there_writes_nothing(
         ("x" * 41, "1 to 40 characters"),
         ("fine, a\u202eb", "1 to 40 characters"),
         ("a\0b", "1 to 40 characters"),
+        ("fine, \u200b", "one of them to be seen"),
     ],
 )
 def test_what_is_no_tag_is_refused(
@@ -166,6 +206,8 @@ def test_a_request_names_several_tags_of_one_file(browser: Browser, reviewable: 
 @pytest.fixture
 def grid(chrome: Chrome, access: Access) -> Iterator[GridTab]:
     context = chrome.new_context(viewport={"width": 1280, "height": 800})
+    # a picture that rests in sight asks for its original, which is not there
+    context.route("**/originals/*", lambda route: route.fulfill(status=204))
     tab = GridTab(context.new_page(), access)
     yield tab
     assert tab.complaints == []
@@ -236,6 +278,129 @@ def test_tags_are_taken_off_by_the_same_question(grid: GridTab, reviewable: Work
     grid.told("None of them has nobody.")
 
 
+def test_what_was_typed_stays_where_another_tag_is_chosen(
+    grid: GridTab, reviewable: Workspace
+) -> None:
+    grid.press("ArrowRight")
+    tag(grid, "odd")
+    grid.told("Tagged odd: ")
+    grid.press("t")
+    dialog = grid.page.get_by_role("dialog", name="Tags")
+    field = dialog.get_by_label(re.compile("^Tags of"))
+    for typed, whole in (("feet", "feet, odd, "), ("feet, o", "feet, odd, "), ("OD", "odd, ")):
+        field.fill(typed)
+        dialog.get_by_role("button", name="odd 1").click()
+        expect(field).to_have_value(whole)
+    grid.press("Escape")
+
+
+def test_many_tags_leave_room_for_the_large_picture(grid: GridTab, reviewable: Workspace) -> None:
+    grid.press("ArrowRight")
+    path = grid.here().partition(", class ")[0]
+    image_id = machine(reviewable).set_index("path")["image_id"][path]
+    tags = [Decision(image_id, "tag", f"{number:03} {'W' * 36}") for number in range(200)]
+    Ledger.of(reviewable).record(tags, "ben")
+    grid.page.reload()
+    grid.listed()
+    grid.press("ArrowRight", " ")
+    zoom = grid.page.get_by_role("region", name="Large picture")
+    expect(zoom.locator(".caption")).to_contain_text("by ben; and 188 more")
+    whole, picture = zoom.bounding_box(), zoom.locator(".pictures").bounding_box()
+    close = zoom.get_by_role("button", name="Close").bounding_box()
+    assert whole
+    assert picture
+    assert close
+    assert picture["height"] >= 0.45 * whole["height"]
+    assert close["y"] + close["height"] <= whole["y"] + whole["height"]
+
+
+def test_nothing_is_shown_large_where_nothing_is_listed(grid: GridTab) -> None:
+    grid.page.get_by_role("searchbox", name="Path").fill("no such path")
+    expect(grid.page.locator("#none")).to_be_visible()
+    grid.page.locator("#grid").focus()
+    grid.press(" ")
+    expect(grid.page.locator("#zoom")).to_be_hidden()
+
+
+FILL = """() => {
+  const key = `done ${document.body.dataset.ledger}`;
+  const entries = Array(600_000).fill(123456);
+  sessionStorage.setItem(key, JSON.stringify([{ entries, action: "tag", words: "earlier" }]));
+  let more = 2 ** 20;
+  let filled = "";
+  while (more > 8) {
+    try {
+      sessionStorage.setItem("full", filled + "x".repeat(more));
+      filled += "x".repeat(more);
+    } catch {
+      more /= 2;
+    }
+  }
+}"""
+"""Fills all that a tab may store, much of it with what was done before."""
+
+
+def test_a_tab_that_is_full_forgets_what_was_done_first(
+    grid: GridTab, reviewable: Workspace
+) -> None:
+    grid.page.evaluate(FILL)
+    grid.press("ArrowRight")
+    tag(grid, "odd")
+    grid.told("Tagged odd: ")
+    grid.press("u")
+    grid.told("Taken back: “Tagged odd: ")
+    assert in_force(reviewable) == []
+    grid.press("u")
+    grid.told("This tab has nothing left to take back.")
+
+
+DONE = """() => sessionStorage.setItem(`done ${document.body.dataset.ledger}`, JSON.stringify([
+  { entries: Array.from({ length: 50_000 }, (_, number) => number + 1), action: "tag", words: "w" },
+]))"""
+
+
+def test_many_entries_are_taken_back_on_other_pages_too(grid: GridTab) -> None:
+    """50,000 numbers of entries are more than a request may hold."""
+    asked: list[list[int]] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.post_data_json["entries"])
+        undos = [number + 50_000 for number in asked[-1]]
+        route.fulfill(json={"new": undos, "tiles": {}, "totals": {}})
+
+    grid.page.evaluate(DONE)
+    grid.page.route("**/undo", answer)
+    grid.go("/list")
+    grid.press("u")
+    grid.told("Taken back: “w”.")
+    assert [len(some) for some in asked] == [20_000, 20_000, 10_000]
+    assert list(chain.from_iterable(asked)) == list(range(1, 50_001))
+
+
+TAG_MANY = """async () => {
+  const { decideOn } = await import("/static/grid-decide.js");
+  const files = Array.from({ length: 15_000 }, (_, file) => file);
+  return decideOn(files, "tag", "a, b, c, d, e, f, g, h, i, j", () => {});
+}"""
+
+
+def test_ten_tags_on_many_pictures_are_several_requests_and_one_undo(grid: GridTab) -> None:
+    """As 150,000 entries are more than a request may ask for, and than a call takes arguments."""
+    asked: list[int] = []
+
+    def answer(route: Route) -> None:
+        asked.append(len(route.request.post_data_json["files"]))
+        told = {"new": list(range(10 * asked[-1])), "count": asked[-1], "others": 0}
+        route.fulfill(json=told)
+
+    grid.page.route("**/grid/decisions", answer)
+    assert grid.page.evaluate(TAG_MANY) is True
+    grid.told("Tagged a, b, c, d, e, f, g, h, i, j: 15,000 pictures")
+    assert asked == [2_000] * 7 + [1_000]
+    done = "JSON.parse(sessionStorage.getItem(`done ${document.body.dataset.ledger}`))"
+    assert grid.page.evaluate(f"{done}.map(({{ entries }}) => entries.length)") == [150_000]
+
+
 def test_a_tag_is_text_wherever_it_is_shown(grid: GridTab, access: Access) -> None:
     grid.press("ArrowRight")
     tag(grid, HOSTILE_TAG)
@@ -267,6 +432,19 @@ def test_axe_finds_nothing_in_tags(
     wide = tab.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= width
     tab.page.context.close()
+
+
+def test_no_other_tag_holds_instead_of_one_that_is_taken_back(
+    tab: Tab, reviewable: Workspace
+) -> None:
+    path, *_ = tab.paths()
+    image_id = machine(reviewable).set_index("path")["image_id"][path]
+    tags = [Decision(image_id, "tag", tag) for tag in ("odd", "feet", "hands")]
+    Ledger.of(reviewable).record(tags, "ben")
+    tab.page.reload()
+    tab.page.get_by_role("button", name=f"Undo tagged odd: {path}").click()
+    tab.told("Taken back")
+    expect(tab.page.locator("#told")).to_have_text(f"Taken back: “tagged odd: {path}”.")
 
 
 def test_the_list_shows_who_tagged(tab: Tab, reviewable: Workspace) -> None:

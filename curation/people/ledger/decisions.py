@@ -71,7 +71,12 @@ def _is_tag(text: str) -> bool:
 
 
 def _fits(text: str) -> bool:
-    return len(text) <= MOST_TAG_CHARS
+    return len(text) <= MOST_TAG_CHARS and any(map(_is_seen, text))
+
+
+def _is_seen(char: str) -> bool:
+    """Whether it is a letter, number, sign or symbol: a tag of joiners alone could not be found."""
+    return unicodedata.category(char)[0] in "LNPS"
 
 
 def _is_note(text: str) -> bool:
@@ -91,8 +96,8 @@ _NAME = Rule(
     _is_name,
 )
 _TAG = Rule(
-    f"1 to {MOST_TAG_CHARS} characters in composed form, with single spaces between words and "
-    "without commas, control or direction characters",
+    f"1 to {MOST_TAG_CHARS} characters in composed form, one of them to be seen, with single "
+    "spaces between words and without commas, control or direction characters",
     _is_tag,
 )
 _PICTURE = Rule("64 lower-case hexadecimal digits", lambda text: bool(_IMAGE_ID.fullmatch(text)))

@@ -99,6 +99,9 @@ def conflict(entries: Iterable[Entry]) -> LedgerConflict:
 
 
 def _did(entry: Entry) -> str:
+    if entry.action == "tag":
+        tag = reprlib.repr(entry.value or entry.old)
+        return f"gave the tag {tag}" if entry.value else f"took the tag {tag} off"
     if not entry.value:
         return f"made {entry.action} undecided again"
     return (

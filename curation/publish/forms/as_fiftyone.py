@@ -69,7 +69,7 @@ def _sample(task: ExportTask, name: str, picture: ExportPicture) -> dict[str, An
         "_media_type": "image",
         "_rand": int(identity[:8], 16) / 16**8,
         "filepath": name,
-        "tags": [*filter(None, (picture.outcome, picture.split)), *task.tags(picture)],
+        "tags": _tags(task, picture),
         "metadata": {
             "_cls": "ImageMetadata",
             "size_bytes": picture.size_bytes,
@@ -83,6 +83,13 @@ def _sample(task: ExportTask, name: str, picture: ExportPicture) -> dict[str, An
         "embedding": None if vector is None else _binary(vector),
         **{field: told[field] for field in _TEXTS},
     }
+
+
+def _tags(task: ExportTask, picture: ExportPicture) -> list[str]:
+    """Outcome, split and the tags of people, each once: FiftyOne counts one that stands twice
+    twice."""
+    told = (picture.outcome, picture.split, *task.tags(picture))
+    return list(dict.fromkeys(filter(None, told)))
 
 
 def _detections(task: ExportTask, name: str, picture: ExportPicture) -> list[dict[str, Any]]:

@@ -133,7 +133,7 @@ class GridAnswers:
         undos: list[int] = []
         while entries := tag_entries(self._catalogue.state(), off):
             with suppress(LedgerConflict):
-                undos = self._catalogue.undo(entries, self._who, off.note)
+                undos += self._catalogue.undo(entries, self._who, off.note)
         return self._answer({"new": undos, "count": off.bearing}, off.seen)
 
     def _conflict(self, conflict: LedgerConflict, many: Many) -> Response:

@@ -26,11 +26,16 @@ class TagsOff(NamedTuple):
 
 
 def given_tags(text: str, state: State) -> list[str]:
-    """The tags in a text that commas divide, each once, spelled as in use already where they differ
-    in capitals alone. HTTPException 422 for none, or for more than 10."""
+    """The tags in a text that commas divide, each once. One that is not in use is spelled as what
+    differs from it in capitals alone: a tag in use, or an earlier one of the text. HTTPException
+    422 for none, or for more than 10."""
     known = {tag.casefold(): tag for tag in reversed(state.tags)}
     plain = filter(None, map(plain_tag, text.split(",")))
-    tags = list({tag.casefold(): known.get(tag.casefold(), tag) for tag in plain}.values())
+    tags = list(
+        dict.fromkeys(
+            tag if tag in state.tags else known.setdefault(tag.casefold(), tag) for tag in plain
+        )
+    )
     if not 0 < len(tags) <= MOST_TAGS:
         raise wrong(f"value: expected 1 to {MOST_TAGS} tags with commas between, got {len(tags)}")
     return tags

@@ -25,6 +25,7 @@ export async function attempt(job, about, otherwise = () => {}) {
   }
 }
 
-function noteOwn({ tiles = {}, new: entries }) {
-  for (const file of Object.keys(tiles).map(Number)) own.set(file, Math.max(ownOn(file), ...entries));
+function noteOwn({ tiles = {}, new: entries = [] }) {
+  const newest = entries.reduce((one, other) => Math.max(one, other), 0);
+  for (const file of Object.keys(tiles).map(Number)) own.set(file, Math.max(ownOn(file), newest));
 }

@@ -13,7 +13,18 @@ export function remember(entries, action, words) {
 }
 
 export function put(action) {
-  sessionStorage.setItem(key(), JSON.stringify([...stack(), action]));
+  keep([...stack(), action]);
+}
+
+// A tab has a few megabytes: where tens of thousands of entries no longer fit, what was done first goes first.
+function keep(actions) {
+  for (let first = 0; first <= actions.length; first += 1) {
+    try {
+      return sessionStorage.setItem(key(), JSON.stringify(actions.slice(first)));
+    } catch {
+      // Full: once more without one of them.
+    }
+  }
 }
 
 export function takeLast() {

@@ -10,7 +10,7 @@ import { post } from "./server.js";
 import { inTurn } from "./turns.js";
 import { counted, tell, verb } from "./words.js";
 
-// Files of one request: their numbers are well within what a request may hold.
+// Entries of one request, and so files of it too: their numbers are well within what a request may hold.
 const AT_ONCE = 20_000;
 
 // Records one decision on files and calls `changed` with what the server tells. True when it holds.
@@ -22,12 +22,13 @@ async function recorded(files, action, value, changed) {
   const words = verb(action, value);
   const total = { new: [], count: 0, others: 0 };
   let asked = false;
-  for (let start = 0; start < files.length; start += AT_ONCE) {
-    const some = files.slice(start, start + AT_ONCE);
+  const most = mostFiles(action, value);
+  for (let start = 0; start < files.length; start += most) {
+    const some = files.slice(start, start + most);
     const answer = await attempt(() => sent(some, action, value, changed), "grid");
     asked = Boolean(answer);
     if (!answer) break;
-    total.new.push(...answer.new);
+    total.new = total.new.concat(answer.new);
     total.count += answer.count;
     total.others += answer.others;
   }
@@ -37,6 +38,12 @@ async function recorded(files, action, value, changed) {
   const held = total.new.length ? "" : ": that held already";
   tell(`${what}${held}${total.others ? ` (${counted(total.others, "other is", "others are")} not for that)` : ""}`);
   return true;
+}
+
+// Of several tags each is an entry on every picture.
+function mostFiles(action, value) {
+  const each = action === "tag" || action === "untag" ? value.split(",").length : 1;
+  return Math.ceil(AT_ONCE / each);
 }
 
 function whom(files, count) {

@@ -39,9 +39,11 @@ function button([name, count]) {
   return one;
 }
 
-// A tag that is chosen takes the place of what was being typed.
+// A tag that is chosen takes the place of its beginning, where that was being typed; another that was typed stays.
 function add(name) {
-  const before = parts().slice(0, -1).map((one) => one.trim()).filter((one) => one && one !== name);
+  const typed = parts().map((one) => one.trim());
+  if (name.toLowerCase().startsWith(typed.at(-1).toLowerCase())) typed.pop();
+  const before = typed.filter((one) => one && one !== name);
   field.value = `${[...before, name].join(", ")}, `;
   suggest();
   field.focus();

@@ -5,6 +5,7 @@ import { isChosen, marks } from "./grid-marks.js";
 import { rowOf } from "./grid-rows.js";
 
 const SIGNS = { rejected: "×", review: "?", kept: "" };
+const MOST_SAID = 12;
 const NO_PICTURE = "/static/no-picture.svg";
 
 // `calm` is false while tiles fly past: then no picture is asked for that is not there yet.
@@ -48,6 +49,12 @@ function labelOf(row, item) {
   return `${row.path}, class ${row.label}, ${row.verdict}${tags}${stack}`;
 }
 
+// What people said, as much of it as leaves room for the picture and for what else there is to tell.
+function saidOf({ said }) {
+  const more = said.length - MOST_SAID;
+  return said.slice(0, MOST_SAID).join("; ") + (more > 0 ? `; and ${more.toLocaleString("en")} more` : "");
+}
+
 // The words on one picture, in a line: its path, class, verdict and what speaks for it.
 export function describe(place, row, item) {
   const parts = [];
@@ -57,7 +64,7 @@ export function describe(place, row, item) {
     if (item.length > 1) add(`and ${(item.length - 1).toLocaleString("en")} like it`);
     add(row.rather && row.rather !== row.label ? `${row.label}, perhaps ${row.rather}` : row.label, "label");
     add(row.verdict, `chip ${row.outcome}`);
-    if (row.said.length) add(row.said.join("; "));
+    if (row.said.length) add(saidOf(row));
     if (row.photo !== null) add(`p(photograph) ${row.photo.toFixed(2)}`, "label");
     if (row.size[0]) add(`${row.size[0]} × ${row.size[1]} px`, "label");
     if (row.copies) add(`${row.copies} ${row.copies === 1 ? "copy" : "copies"}`, "label");

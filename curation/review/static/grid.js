@@ -135,7 +135,7 @@ function select(how) {
 
 function zoom() {
   if (!onGrid()) return false;
-  if (closeZoom()) return;
+  if (closeZoom() || !list.items.length) return;
   if (marks.focus < 0) moveTo(inSight()[0]);
   showZoom(rowOf(list.items[marks.focus]?.[0]), list.items[marks.focus]);
 }

@@ -33,10 +33,22 @@ export function undoAll(entriesOf, action, words) {
   });
 }
 
+// Entries of one request: their numbers are well within what a request may hold.
+const AT_ONCE = 20_000;
+
 async function takenBack({ entries, action, words }, otherwise) {
-  const answer = await attempt(() => takeBack(entries), `undo ${entries}`, otherwise);
+  const answer = await attempt(() => takeAllBack(entries), `undo ${entries}`, otherwise);
   if (answer) tell([`${extent(entries, answer)}: “${words}”.`, standing(answer, action)].join(" ").trim());
   return answer;
+}
+
+async function takeAllBack(entries) {
+  const whole = { new: [], tiles: {} };
+  for (let start = 0; start < entries.length; start += AT_ONCE) {
+    const answer = await takeBack(entries.slice(start, start + AT_ONCE));
+    Object.assign(whole, { ...answer, new: whole.new.concat(answer.new), tiles: { ...whole.tiles, ...answer.tiles } });
+  }
+  return whole;
 }
 
 // Where some of the entries are taken back already, the others are.
@@ -56,9 +68,12 @@ function extent(entries, answer) {
   return answer.new.length ? `Taken back, but for ${before} that had been before` : "That had been taken back before";
 }
 
+// Of these a picture has several, none of which holds instead of another.
+const SEVERAL = ["different", "tag", "untag"];
+
 // Which decision holds instead now.
 function standing({ tiles = {} }, action) {
-  if (action === "different") return "";
+  if (SEVERAL.includes(action)) return "";
   const words = new Map();
   for (const html of Object.values(tiles)) {
     for (const word of fresh(html).querySelectorAll(".words li")) {
