@@ -51,7 +51,7 @@ class Scripts(HTMLParser):
         ]
         if tag in ("style", "iframe", "object", "embed", "base"):
             self.found.append(tag)
-        if tag == "script" and not re.fullmatch(r"/static/[a-z]+\.js", given.get("src") or ""):
+        if tag == "script" and not re.fullmatch(r"/static/[a-z-]+\.js", given.get("src") or ""):
             self.found.append("script")
         for name in ("src", "href"):
             if name in given and not re.match(r"/(?!/)|#", given[name] or ""):
