@@ -28,7 +28,6 @@ _OFFERED = {
     "Review": "inksift.reviewing.Review",
     "dagster.definitions": "inksift.dagster.definitions",
     "Curation": "inksift.component.Curation",
-    "errors": "inksift.curation.base.errors",
 }
 """The names of `import inksift`, and where they are defined."""
 _AS_PART = "    options:\n      heading_level: 3"
@@ -178,7 +177,9 @@ def python_package() -> str:
     """The page of what `import inksift` offers, which mkdocstrings fills."""
     told = (f"## inksift.{name}\n\n::: {place}\n{_AS_PART}" for name, place in _OFFERED.items())
     intro = "How to use it is told in [Use it from Python](../../how-to/python.md)."
-    return _page(["# inksift", intro, *told])
+    kinds = [(f"`{kind.__name__}`", _first_line(kind)) for kind in [InksiftError, *every_error()]]
+    raised = ["## inksift.errors", "What they carry is on [a page of its own](base.md)."]
+    return _page(["# inksift", intro, *told, *raised, _rows(("error", "what it means"), kinds)])
 
 
 def python_room(room: str) -> str:
