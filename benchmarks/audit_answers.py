@@ -11,19 +11,15 @@ told beside it. Every fit takes some minutes."""
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from medium import measured_sets
+from labelled_sets import measured_sets, options_of
 from medium_cross_set import left_out
 
-from inksift.curation.evidence.features import DEFAULT_EMBEDDER
-from inksift.curation.store.workspace import Workspace
 from inksift.curation.verdict.audit.questions import propose
 from inksift.curation.verdict.learned import LearnedParams
 from inksift.curation.verdict.medium import quality
@@ -124,20 +120,10 @@ def _figures(log_odds: pd.Series, medium: np.ndarray, photo: np.ndarray) -> Figu
 
 def main() -> None:
     """Print a row for every folder, the means, and a line of JSON."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--weights-dir", type=Path, default=Path("../shared/weights"))
-    parser.add_argument("--workspace", type=Path, default=Path("medium-workspace"))
-    parser.add_argument("--more", type=Path, nargs="*", default=[], help="further labelled sets")
-    parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
+    parser = options_of(__doc__)
     parser.add_argument("--answers", type=int, default=ANSWERS)
     given = parser.parse_args()
-    workspace = Workspace(given.workspace)
-    pictures = measured_sets(
-        given.data, workspace, given.weights_dir, more=given.more, embedder=given.embedder
-    )
+    pictures = measured_sets(given)
     rows = []
     for left, head, unseen in left_out(pictures, given.embedder):
         for family, folder in folders(unseen):

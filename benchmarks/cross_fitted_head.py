@@ -7,15 +7,12 @@ out, be they in another one. Writes the head where `--weights-dir` finds it."""
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import numpy as np
-from medium import measured_sets
+from labelled_sets import measured_sets, options_of
 
-from inksift.curation.evidence.features import DEFAULT_EMBEDDER
 from inksift.curation.store.files import write_atomically
-from inksift.curation.store.workspace import Workspace
 from inksift.curation.verdict.medium.fitting.fit import fit_head
 from inksift.curation.verdict.medium.fitting.measured import MeasuredPictures, some
 from inksift.curation.verdict.medium.fitting.sources import publishers
@@ -33,24 +30,11 @@ def strangers(pictures: MeasuredPictures, left_out: str) -> MeasuredPictures:
 
 def main() -> None:
     """Fit the head and say on what."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = options_of(__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--without", default="labelled", help="the set that is left out")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--weights-dir", type=Path, default=Path("../shared/weights"))
-    parser.add_argument("--workspace", type=Path, default=Path("medium-workspace"))
-    parser.add_argument("--more", type=Path, nargs="*", default=[], help="further labelled sets")
-    parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     given = parser.parse_args()
-    pictures = measured_sets(
-        given.data,
-        Workspace(given.workspace),
-        given.weights_dir,
-        more=given.more,
-        embedder=given.embedder,
-    )
+    pictures = measured_sets(given)
     others = strangers(pictures, given.without)
     head = fit_head(others, embedder=given.embedder).head
     given.out.mkdir(parents=True, exist_ok=True)

@@ -96,7 +96,7 @@ class Here(NamedTuple):
     def _here(self, word: str) -> str:
         places = {
             "/pictures": str(self.pictures),
-            "/work": str(self.work),
+            "/workspace": str(self.work),
             "/dagster": str(self.home),
             "/dagster/workspace.yaml": str(self.home / "workspace.yaml"),
             "0.0.0.0": "127.0.0.1",

@@ -10,7 +10,6 @@ pictures whose own directions did see the publisher."""
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import time
 from collections.abc import Iterator, Sequence
@@ -19,9 +18,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from labelled_sets import measured_sets, options_of
 
 from inksift.curation.evidence.clusters import ClusterParams, find_clusters
-from inksift.curation.evidence.features import DEFAULT_EMBEDDER, FeatureParams, embed, load_embedder
+from inksift.curation.evidence.features import FeatureParams, embed, load_embedder
 from inksift.curation.evidence.objects import ObjectParams, count_objects, load_detector
 from inksift.curation.gather.images import ImageParams, find_images
 from inksift.curation.gather.signals import SIGNALS
@@ -35,8 +35,7 @@ from inksift.curation.verdict.medium.fitting.directions import Scores, cross_sco
 from inksift.curation.verdict.medium.fitting.families import ILLUSTRATIONS, ON_WHITE
 from inksift.curation.verdict.medium.fitting.fit import fit_voting
 from inksift.curation.verdict.medium.fitting.lessons import lessons_of
-from inksift.curation.verdict.medium.fitting.manifest import read_labelled
-from inksift.curation.verdict.medium.fitting.measured import MeasuredPictures, measure_pictures
+from inksift.curation.verdict.medium.fitting.measured import MeasuredPictures
 from inksift.curation.verdict.medium.fitting.simulated import (
     MIXED,
     SimulatedFolder,
@@ -50,7 +49,6 @@ from inksift.curation.verdict.medium.prior import logit, photo_share
 from inksift.curation.verdict.medium.thresholds import Promises, Thresholds, media, thresholds
 from inksift.curation.verdict.medium.votes import VOTERS
 
-SETS = ("labelled", "labelled2")
 SHARES = (0.0, 0.02, 0.1, 0.3, 0.6, 1.0)
 REPEATS = 5
 CAMP_STEPS = 25
@@ -256,50 +254,14 @@ def crawl(data: Path, workspace: Workspace, weights: Path, embedder: str) -> Non
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--weights-dir", type=Path, default=Path("../shared/weights"))
-    parser.add_argument(
-        "--workspace",
-        type=Path,
-        default=Path("medium-workspace"),
-        help="where measurements are kept",
-    )
-    parser.add_argument("--more", type=Path, nargs="*", default=[], help="further labelled sets")
-    parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
-    given = parser.parse_args()
-    workspace = Workspace(given.workspace)
-    pictures = measured_sets(
-        given.data, workspace, given.weights_dir, more=given.more, embedder=given.embedder
-    )
+    given = options_of(__doc__).parse_args()
+    pictures = measured_sets(given)
     scores = cross_scores(pictures, lessons_of(pictures))
     verdict = Verdict(pictures, scores, given.embedder)
     _print_ranking(pictures, scores, verdict)
     _print_folders(pictures, verdict)
     _print_camp(pictures, verdict)
-    crawl(given.data, workspace, given.weights_dir, given.embedder)
-
-
-def measured_sets(
-    data: Path,
-    workspace: Workspace,
-    weights: Path,
-    *,
-    more: Sequence[Path] = (),
-    embedder: str = DEFAULT_EMBEDDER,
-) -> MeasuredPictures:
-    """The labelled pictures, and those of further sets, measured in every view."""
-    labelled = read_labelled([*(data / name for name in SETS), *more], workspace)
-    features = FeatureParams.of("embeddings", {"embedder": embedder})
-    objects = ObjectParams.of("object_counts", {"download": False})
-    return measure_pictures(
-        labelled,
-        workspace,
-        embedder=load_embedder(workspace, weights, features),
-        detector=load_detector(workspace, weights, objects),
-    )
+    crawl(given.data, Workspace(given.workspace), given.weights_dir, given.embedder)
 
 
 def _folders(

@@ -10,16 +10,12 @@ every fit takes some minutes."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from medium import measured_sets
+from labelled_sets import measured_sets, options_of
 
-from inksift.curation.evidence.features import DEFAULT_EMBEDDER
-from inksift.curation.store.workspace import Workspace
 from inksift.curation.verdict.learned import LearnedParams
 from inksift.curation.verdict.medium import quality
 from inksift.curation.verdict.medium.fit import probability
@@ -124,22 +120,8 @@ def _print(name: str, head: Head, tested: MeasuredPictures) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--weights-dir", type=Path, default=Path("../shared/weights"))
-    parser.add_argument("--workspace", type=Path, default=Path("medium-workspace"))
-    parser.add_argument("--more", type=Path, nargs="*", default=[], help="further labelled sets")
-    parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
-    given = parser.parse_args()
-    pictures = measured_sets(
-        given.data,
-        Workspace(given.workspace),
-        given.weights_dir,
-        more=given.more,
-        embedder=given.embedder,
-    )
+    given = options_of(__doc__).parse_args()
+    pictures = measured_sets(given)
     cross_set(pictures, given.embedder)
 
 

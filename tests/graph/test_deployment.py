@@ -107,7 +107,7 @@ def test_every_variable_is_one_that_is_heard(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     given = from_environment()
-    assert (given.workspace, given.source) == (Path("/work"), Path("/pictures"))
+    assert (given.workspace, given.source) == (Path("/workspace"), Path("/pictures"))
     asked = set(re.findall(r"env: (\w+)", (DEPLOY / "dagster.yaml").read_text()))
     asked |= set(re.findall(r"env: (\w+)", (DEPLOY / "workspace.yaml").read_text()))
     known = {"DAGSTER_HOME", HOME_VARIABLE, "INKSIFT_WORKSPACE", "INKSIFT_SOURCE"}

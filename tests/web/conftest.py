@@ -17,6 +17,7 @@ from tests.once import made_once
 from tests.web.asking import Browser, app_of
 from tests.web.chromium import chromium
 from tests.web.finished import finish
+from tests.web.grid_tab import GridTab
 from tests.web.hostile import MadeOnce
 from tests.web.looking import Tab, served
 
@@ -93,6 +94,18 @@ def tab(chrome: Chrome, access: Access) -> Iterator[Tab]:
     """A tab that looks at the app, and must not have complained when the test ends."""
     context = chrome.new_context()
     tab = Tab(context.new_page(), access)
+    yield tab
+    assert tab.complaints == []
+    context.close()
+
+
+@pytest.fixture
+def grid(chrome: Chrome, access: Access) -> Iterator[GridTab]:
+    """A tab at the grid, which must not have complained when the test ends."""
+    context = chrome.new_context(viewport={"width": 1280, "height": 800})
+    # the finished run's originals are not there; a picture that rests in sight asks for its own
+    context.route("**/originals/*", lambda route: route.fulfill(status=204))
+    tab = GridTab(context.new_page(), access)
     yield tab
     assert tab.complaints == []
     context.close()

@@ -4,7 +4,6 @@ words."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,7 +15,8 @@ from inksift.curation.review.looks.prepare import prepare
 from inksift.curation.store.parquet import read_parquet
 from inksift.curation.store.workspace import Workspace
 from tests.web.finished import finish
-from tests.web.looking import Tab, in_force, served
+from tests.web.grid_tab import GridTab
+from tests.web.looking import in_force, served
 from tests.web.test_looks import embedded
 from tests.web.test_report_accessible import COLOURS
 from tests.web.test_review_accessible import assert_accessible
@@ -26,42 +26,6 @@ WHOLLY_SEEN = """() => {
   const boxes = [...document.querySelectorAll(".tile")].map((one) => one.getBoundingClientRect());
   return boxes.filter((box) => box.top >= top && box.bottom <= bottom).length;
 }"""
-FOCUSED = """() => {
-  const id = document.querySelector("#grid").getAttribute("aria-activedescendant");
-  return id ? document.getElementById(id).getAttribute("aria-label") : "";
-}"""
-
-
-class GridTab(Tab):
-    """A tab at the grid, once it lists its files."""
-
-    def __init__(self, page, access: Access, target: str = "/") -> None:
-        super().__init__(page, access, target)
-        self.listed()
-
-    def listed(self) -> None:
-        expect(self.page.locator("#selected")).not_to_contain_text("Loading")
-
-    def bar(self) -> str:
-        return self.page.locator("#selected").inner_text()
-
-    def here(self) -> str:
-        """The words on the picture that has the focus."""
-        return str(self.page.evaluate(FOCUSED))
-
-    def option(self, index: int):
-        return self.page.locator(f"#item-{index}")
-
-
-@pytest.fixture
-def grid(chrome: Browser, access: Access) -> Iterator[GridTab]:
-    context = chrome.new_context(viewport={"width": 1280, "height": 800})
-    # the finished run's originals are not there; a picture that rests in sight asks for its own
-    context.route("**/originals/*", lambda route: route.fulfill(status=204))
-    tab = GridTab(context.new_page(), access)
-    yield tab
-    assert tab.complaints == []
-    context.close()
 
 
 def test_forty_pictures_fit_a_screen_and_the_size_is_remembered(chrome: Browser, tmp_path) -> None:

@@ -16,9 +16,9 @@ from inksift.curation.review.grid.laying import Overlay, overlay_of
 from inksift.curation.store.workspace import Workspace
 from tests.web import finished
 from tests.web.asking import Browser, app_of
+from tests.web.grid_tab import GridTab
 from tests.web.looking import served
 from tests.web.test_grid import listed
-from tests.web.test_grid_page import GridTab
 from tests.web.test_review_accessible import assert_accessible
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -17,9 +16,9 @@ from inksift.curation.review.access import Access
 from inksift.curation.review.catalogue import Catalogue
 from inksift.curation.store.workspace import Workspace
 from tests.web.asking import Browser
+from tests.web.grid_tab import GridTab
 from tests.web.looking import Tab, in_force
 from tests.web.test_grid import listed, machine, many, numbered
-from tests.web.test_grid_page import GridTab
 from tests.web.test_report_accessible import COLOURS
 from tests.web.test_review_accessible import assert_accessible
 
@@ -201,17 +200,6 @@ def test_a_request_names_several_tags_of_one_file(browser: Browser, reviewable: 
     assert sorted(in_force(reviewable)) == [("tag", "feet"), ("tag", "odd")]
     again = browser.post("/decisions", {"decisions": [both[0], both[0]]})
     assert again.status == 422
-
-
-@pytest.fixture
-def grid(chrome: Chrome, access: Access) -> Iterator[GridTab]:
-    context = chrome.new_context(viewport={"width": 1280, "height": 800})
-    # a picture that rests in sight asks for its original, which is not there
-    context.route("**/originals/*", lambda route: route.fulfill(status=204))
-    tab = GridTab(context.new_page(), access)
-    yield tab
-    assert tab.complaints == []
-    context.close()
 
 
 def tag(tab: GridTab, names: str, *, button: str = "") -> None:
