@@ -81,7 +81,7 @@ class Workspace:
         F1 only, and `no_test` leaves out that of the setup; `accept_removals` goes on whatever
         share is rejected, `accept_other_ledger` without decisions that only the last run heard, and
         `remember` makes what is given the setup."""
-        from inksift.pipelines.commands.summary import summary
+        from inksift.pipelines.summary import summary
 
         given = what_is_given(
             self._path,
@@ -108,8 +108,8 @@ class Workspace:
         setup; nothing is decoded, embedded or trained. The answer is that of `run`.
 
         ParamError where the setup, or the last run, is not what was measured with."""
-        from inksift.pipelines.commands.summary import summary
         from inksift.pipelines.decide import given_to_decide
+        from inksift.pipelines.summary import summary
 
         chosen = what_is_given(self._stored.root, weights=weights, ledger_url=ledger)
         ended = run_in_python("decide", given_to_decide(chosen), progress=progress)
@@ -138,7 +138,7 @@ class Workspace:
             read_f1_report,
             read_review,
         )
-        from inksift.pipelines.commands.summary import counted
+        from inksift.pipelines.summary import counted
 
         here = self._stored
         told = counted(read_decisions(here), read_review(here))
@@ -194,7 +194,7 @@ class Workspace:
         login name unless you say otherwise.
 
         What is decided there is in the ledger at once: `decide`, or the next `run`, takes it in."""
-        from inksift.pipelines.commands.options import login
+        from inksift.pipelines.who import login
 
         return Review(self._stored, port=port, who=who or login(), ledger_url=ledger)
 
@@ -231,6 +231,6 @@ class Workspace:
 
     @property
     def _stored(self) -> "Stored":
-        from inksift.pipelines.commands.options import existing
+        from inksift.pipelines.existing import existing
 
         return existing(self._path)

@@ -14,7 +14,7 @@ from inksift.curation.store.setup import setup_file
 from inksift.pipelines.given import Given, project_given, settings_given
 
 if TYPE_CHECKING:
-    from inksift.pipelines.commands.listener import Heard
+    from inksift.pipelines.listener import Heard
 
 
 class ChainRun(NamedTuple):
@@ -48,8 +48,8 @@ def run_given(
     A blocking check that fails ends it early, and is among what was heard. `remember` makes what it
     is given the setup, if it succeeds; where there is none, the first that succeeds does so."""
     from inksift.assets.shared.this_run import tags_of
-    from inksift.pipelines.commands.runner import execute
     from inksift.pipelines.remembering import REMEMBER_TAG, differences
+    from inksift.pipelines.runner import execute
     from inksift.pipelines.settings import demand_heard
 
     project = _project(given)

@@ -8,7 +8,7 @@ from inksift.curation.publish.forms import form_named
 from inksift.curation.publish.task import ExportParams, ExportSummary
 from inksift.curation.store.published import read_decisions, read_images, read_review
 from inksift.curation.store.workspace import Workspace
-from inksift.pipelines.commands.places import (
+from inksift.pipelines.places import (
     check_apart,
     pictures_of_run,
     read_beside,

@@ -155,6 +155,14 @@ def test_what_tests_and_benchmarks_import_exists(path: Path) -> None:
     assert [wanted for wanted in taken_from_ours(path) if not exists(*wanted)] == []
 
 
+def test_only_the_command_line_knows_of_commands() -> None:
+    """What more than one door does is wiring; Python and Dagster print and parse nothing."""
+    theirs = ("pipelines/commands/", "pipelines/cli.py")
+    others = [path for path in FILES if not place(path).startswith(theirs)]
+    users = [one for one in others if any("pipelines.commands" in name for name in modules(one))]
+    assert [place(path) for path in users] == []
+
+
 @pytest.mark.parametrize("path", WIRING, ids=place)
 def test_only_the_public_names_of_dagster_are_used(path: Path) -> None:
     assert not [name for name in modules(path) if re.match(r"dagster[\w.]*\._", name)]

@@ -8,12 +8,8 @@ from typing import Any
 import click
 
 from inksift.curation.base.errors import ParamError
-from inksift.pipelines.commands.options import (
-    existing,
-    json_option,
-    ledger_option,
-    workspace_option,
-)
+from inksift.pipelines.commands.options import json_option, ledger_option, workspace_option
+from inksift.pipelines.existing import existing
 
 STAGE = "ablation"
 
@@ -48,8 +44,8 @@ def ablation(workspace: Path, assignments: tuple[str, ...], ledger_url: str, as_
         read_ablation,
     )
     from inksift.pipelines import settings
-    from inksift.pipelines.commands.places import project_of
-    from inksift.pipelines.commands.runner import execute
+    from inksift.pipelines.places import project_of
+    from inksift.pipelines.runner import execute
 
     values = settings.with_assignments({}, assignments)
     settings.demand_new_names(values)

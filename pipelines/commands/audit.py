@@ -6,13 +6,13 @@ import click
 
 from inksift.pipelines.commands.options import (
     FOLDER,
-    existing,
     json_option,
     ledger_option,
     weights_option,
     who_option,
     workspace_option,
 )
+from inksift.pipelines.existing import existing
 
 
 @click.command()

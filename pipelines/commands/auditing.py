@@ -27,8 +27,8 @@ from inksift.curation.verdict.audit.questions import left_to_review, propose
 from inksift.curation.verdict.audit.sheet import EXPECTED, read_answers, sheet, sheet_csv
 from inksift.curation.verdict.medium.quality import Interval
 from inksift.pipelines.commands.audit_changes import change_lines, changes
-from inksift.pipelines.commands.options import login
-from inksift.pipelines.commands.places import check_new_file, weights_of
+from inksift.pipelines.places import check_new_file, weights_of
+from inksift.pipelines.who import login
 
 _NAMES = {
     "auroc": "ranking (AUROC)",

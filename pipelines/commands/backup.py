@@ -5,13 +5,8 @@ from pathlib import Path
 
 import click
 
-from inksift.pipelines.commands.options import (
-    FOLDER,
-    existing,
-    json_option,
-    ledger_option,
-    workspace_option,
-)
+from inksift.pipelines.commands.options import FOLDER, json_option, ledger_option, workspace_option
+from inksift.pipelines.existing import existing
 
 SUFFIX = ".tar"
 
@@ -35,7 +30,7 @@ def backup(file: Path, workspace: Path, ledger_url: str, as_json: bool) -> None:
     from inksift.curation.people.ledger.ledger import Ledger
     from inksift.curation.publish.backup import back_up
     from inksift.curation.store.setup import remembered_ledger
-    from inksift.pipelines.commands.places import check_new_file
+    from inksift.pipelines.places import check_new_file
 
     here = existing(workspace)
     check_new_file("FILE", file, suffixes=(SUFFIX,), workspace=here)

@@ -92,7 +92,9 @@ def run_chain(
     from inksift.curation.base.errors import DataError
     from inksift.curation.sample import read_truth
     from inksift.pipelines.chain import run_given
-    from inksift.pipelines.commands import summary
+    from inksift.pipelines.commands.summary import as_json as json_of
+    from inksift.pipelines.commands.summary import lines
+    from inksift.pipelines.summary import folder_told, summary
 
     if truth is not None:
         read_truth(truth)
@@ -104,9 +106,9 @@ def run_chain(
         deliver(ended.decisions)
     failed, proposal = ended.heard.failed_checks, ended.proposal
     if failed:
-        _stop(failed, proposal, summary.folder_told(ended.heard), as_json=as_json)
-    told = summary.summary(ended, truth=truth)
-    click.echo(summary.as_json(told) if as_json else "\n".join(summary.lines(told)))
+        _stop(failed, proposal, folder_told(ended.heard), as_json=as_json)
+    told = summary(ended, truth=truth)
+    click.echo(json_of(told) if as_json else "\n".join(lines(told)))
 
 
 def given_on_command_line(

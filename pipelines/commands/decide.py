@@ -6,12 +6,12 @@ import click
 
 from inksift.pipelines.commands.chain import run_chain
 from inksift.pipelines.commands.options import (
-    existing,
     json_option,
     ledger_option,
     weights_option,
     workspace_option,
 )
+from inksift.pipelines.existing import existing
 
 
 @click.command()

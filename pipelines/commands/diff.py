@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inksift.pipelines.commands.options import FOLDER, existing, json_option, workspace_option
+from inksift.pipelines.commands.options import FOLDER, json_option, workspace_option
+from inksift.pipelines.existing import existing
 
 if TYPE_CHECKING:
     from inksift.curation.base.rgb import Rgb
@@ -43,7 +44,7 @@ def diff(before: str, after: str, workspace: Path, page: Path | None, as_json: b
     """
     from inksift.curation.runs.comparison import compare_runs
     from inksift.curation.runs.kept import find_run
-    from inksift.pipelines.commands.places import check_new_file
+    from inksift.pipelines.places import check_new_file
 
     here = existing(workspace)
     if page is not None:

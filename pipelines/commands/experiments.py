@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inksift.pipelines.commands.options import (
-    existing,
-    json_option,
-    ledger_option,
-    workspace_option,
-)
+from inksift.pipelines.commands.options import json_option, ledger_option, workspace_option
+from inksift.pipelines.existing import existing
 
 if TYPE_CHECKING:
     from inksift.curation.project import Project
@@ -57,8 +53,8 @@ def experiments(
     from inksift.curation.experiments.grid import planned, table_of
     from inksift.curation.store.published import demand_trained
     from inksift.pipelines.commands.grids import grid_params
-    from inksift.pipelines.commands.places import project_of
-    from inksift.pipelines.commands.runner import execute
+    from inksift.pipelines.places import project_of
+    from inksift.pipelines.runner import execute
 
     params = grid_params(grid_name, scale)
     every = table_of(planned(params))["key"].tolist()
@@ -105,7 +101,7 @@ def _tried(project: "Project", keys: list[str], *, quiet: bool) -> dict[str, Any
     from inksift.curation.drawing.templating import records
     from inksift.curation.experiments.results import LEADERBOARD
     from inksift.curation.store.tables import read_table
-    from inksift.pipelines.commands.runner import execute
+    from inksift.pipelines.runner import execute
 
     tried: dict[str, list[str]] = {"measured": [], "known": []}
     for number, key in enumerate(keys, 1):

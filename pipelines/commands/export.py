@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inksift.pipelines.commands.options import FOLDER, existing, json_option, workspace_option
+from inksift.pipelines.commands.options import FOLDER, json_option, workspace_option
+from inksift.pipelines.existing import existing
 
 if TYPE_CHECKING:
     from inksift.curation.publish.task import ExportSummary

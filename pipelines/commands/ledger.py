@@ -12,13 +12,13 @@ import click
 from inksift.curation.base.errors import ParamError
 from inksift.pipelines.commands.options import (
     FOLDER,
-    existing,
     json_option,
     ledger_option,
-    login,
     who_option,
     workspace_option,
 )
+from inksift.pipelines.existing import existing
+from inksift.pipelines.who import login
 
 SUFFIXES = (".csv", ".jsonl")
 
@@ -51,7 +51,7 @@ def export(file: Path, workspace: Path, ledger_url: str, as_json: bool) -> None:
     from inksift.curation.people.ledger.entries import in_force
     from inksift.curation.people.ledger.exchange import export_csv, export_jsonl
     from inksift.curation.store.files import write_atomically
-    from inksift.pipelines.commands.places import check_new_file
+    from inksift.pipelines.places import check_new_file
 
     here = existing(workspace)
     check_new_file("FILE", file, suffixes=SUFFIXES, workspace=here)

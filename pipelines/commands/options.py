@@ -1,15 +1,8 @@
 """Options and arguments that several commands share."""
 
-import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-from inksift.curation.base.errors import ParamError
-
-if TYPE_CHECKING:
-    from inksift.curation.store.workspace import Workspace
 
 FOLDER = click.Path(path_type=Path)
 EXISTING = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -47,23 +40,3 @@ source_argument = click.argument("source", type=FOLDER, required=False, envvar="
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output."
 )
-
-
-def existing(workspace: Path) -> "Workspace":
-    """The workspace of an earlier run; ParamError where there is none."""
-    from inksift.curation.store.workspace import Workspace
-
-    if not (workspace / "workspace.json").is_file():
-        raise ParamError(
-            f"{workspace} is not an inksift workspace: give the --workspace of an earlier `inksift "
-            "run`"
-        )
-    return Workspace(workspace)
-
-
-def login() -> str:
-    """The name of whoever runs the command; ParamError where nothing tells."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        raise ParamError("cannot tell who you are: say so with --who NAME") from None

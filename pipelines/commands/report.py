@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from inksift.curation.base.errors import ParamError
-from inksift.pipelines.commands.options import existing, workspace_option
+from inksift.pipelines.commands.options import workspace_option
+from inksift.pipelines.existing import existing
 
 
 @click.command()

@@ -4,13 +4,9 @@ from pathlib import Path
 
 import click
 
-from inksift.pipelines.commands.options import (
-    existing,
-    ledger_option,
-    login,
-    who_option,
-    workspace_option,
-)
+from inksift.pipelines.commands.options import ledger_option, who_option, workspace_option
+from inksift.pipelines.existing import existing
+from inksift.pipelines.who import login
 
 
 @click.command()

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from inksift.pipelines.commands.options import existing, json_option, workspace_option
+from inksift.pipelines.commands.options import json_option, workspace_option
+from inksift.pipelines.existing import existing
 
 
 @click.command()

@@ -6,12 +6,8 @@ from pathlib import Path
 
 import click
 
-from inksift.pipelines.commands.options import (
-    existing,
-    json_option,
-    ledger_option,
-    workspace_option,
-)
+from inksift.pipelines.commands.options import json_option, ledger_option, workspace_option
+from inksift.pipelines.existing import existing
 
 
 @click.command()

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 
 from inksift.curation.project import Project
-from inksift.pipelines.commands import runner
+from inksift.pipelines import runner
 from inksift.pipelines.instance import instance_in_terminal
 
 QUIET = {"telemetry": {"enabled": False}}

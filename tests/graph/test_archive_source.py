@@ -15,7 +15,7 @@ from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.project import Project
 from inksift.curation.store.published import SOURCE
 from inksift.curation.store.workspace import Workspace
-from inksift.pipelines.commands.places import check_apart, pictures_of_run, project_of
+from inksift.pipelines.places import check_apart, pictures_of_run, project_of
 
 
 @pytest.fixture

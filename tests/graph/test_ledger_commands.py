@@ -20,8 +20,8 @@ from inksift.curation.store.files import write_atomically
 from inksift.curation.store.parquet import read_parquet, to_parquet
 from inksift.curation.store.published import publish_decisions
 from inksift.curation.store.workspace import Workspace
-from inksift.pipelines.commands import runner
-from inksift.pipelines.commands.listener import Heard
+from inksift.pipelines import runner
+from inksift.pipelines.listener import Heard
 from inksift.pipelines.resources import project_from_environment
 from tests.frames import images_of
 from tests.graph.conftest import invoke, settings

@@ -251,7 +251,7 @@ def test_a_folder_of_the_setup_that_is_gone_is_told_with_its_file(
 def test_a_setup_that_is_spoilt_while_a_run_goes_on_spoils_no_run(
     judged: Path, tmp_path: Path, inksift: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from inksift.pipelines.commands import runner
+    from inksift.pipelines import runner
 
     execute = runner.execute
 

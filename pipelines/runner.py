@@ -10,9 +10,9 @@ from inksift.assets.shared.retries import COMMAND_LINE_TAG
 from inksift.curation.base.params import Params
 from inksift.curation.project import Project
 from inksift.pipelines import freshness
-from inksift.pipelines.commands.listener import Heard, terminal_logger
 from inksift.pipelines.definitions import build
 from inksift.pipelines.instance import instance_in_terminal
+from inksift.pipelines.listener import Heard, terminal_logger
 from inksift.pipelines.settings import run_config
 from inksift.pipelines.source_sensor import tell_source
 from inksift.pipelines.unrun_checks import show_as_skipped

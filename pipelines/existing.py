@@ -1,0 +1,21 @@
+"""The workspace of an earlier run, as a person named it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inksift.curation.base.errors import ParamError
+
+if TYPE_CHECKING:
+    from inksift.curation.store.workspace import Workspace
+
+
+def existing(workspace: Path) -> "Workspace":
+    """The workspace of an earlier run; ParamError where there is none."""
+    from inksift.curation.store.workspace import Workspace
+
+    if not (workspace / "workspace.json").is_file():
+        raise ParamError(
+            f"{workspace} is not an inksift workspace: give the --workspace of an earlier `inksift "
+            "run`"
+        )
+    return Workspace(workspace)
