@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from inksift.curation.base.errors import SchemaError
+from inksift.curation.base.vectors import VectorDtype
 
 _ALWAYS_THERE = "biu"
 """Kinds of NumPy dtypes that have no missing values: truth and whole numbers."""
@@ -17,8 +18,8 @@ _ALWAYS_THERE = "biu"
 
 @dataclass(frozen=True)
 class Table:
-    """A contract. Columns of dtype `object` hold one NumPy array per row; text is never missing (""
-    instead)."""
+    """A contract. Columns of dtype `object` hold one NumPy array per row, those of dtype `vectors`
+    one each of the same length, which may stay on disk; text is never missing ("" instead)."""
 
     name: str
     columns: Mapping[str, str]
@@ -237,8 +238,8 @@ EMBEDDINGS = Table(
         "image_id": "str",
         "embedder": "str",
         "status": "str",
-        "vector": "object",
-        "texture": "object",
+        "vector": VectorDtype.name,
+        "texture": VectorDtype.name,
     },
     key=("image_id",),
 )

@@ -12,6 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from inksift.curation.store.row_files import from_references, to_references
+
 BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 """What reading a file raises that is absent, damaged, or no table."""
 
@@ -26,7 +28,7 @@ def to_parquet(
     """The frame as a Parquet file; NaN becomes null. Few `rows_per_group` make single rows quick to
     read."""
     buffer = BytesIO()
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = to_references(frame)
     pq.write_table(
         table,
         buffer,
@@ -41,23 +43,22 @@ def to_parquet(
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The frame in a Parquet file, or some of its columns."""
-    table = pq.ParquetFile(path).read(columns=list(columns) if columns is not None else None)
-    frame: pd.DataFrame = table.to_pandas()
-    return frame
+    with pq.ParquetFile(path) as file:
+        table = file.read(columns=list(columns) if columns is not None else None)
+    return from_references(table, path)
 
 
 def parquet_batches(path: Path, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:
     """Some columns of a Parquet file, at most so many rows at a time."""
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(rows, columns=list(columns)):
-            yield batch.to_pandas()
+            yield from_references(pa.Table.from_batches([batch]), path)
 
 
 def rows_where(path: Path, columns: Sequence[str], name: str, value: str) -> pd.DataFrame:
     """Some columns of the rows of a Parquet file whose column `name` has a value."""
     table = pq.read_table(path, columns=list(columns), filters=[(name, "=", value)])
-    frame: pd.DataFrame = table.to_pandas()
-    return frame
+    return from_references(table, path)
 
 
 def read_value(path: Path, column: str, *, where: str, equals: str) -> Any:

@@ -35,6 +35,7 @@ from inksift.curation.store.files import (
     write_atomically,
 )
 from inksift.curation.store.lock import demand_free, guarded, run_lock
+from inksift.curation.store.row_files import in_files
 from inksift.curation.store.parquet import Compression, read_parquet, to_parquet
 from inksift.curation.store.setup import SETUP
 
@@ -94,6 +95,7 @@ class Measurements:
     ) -> Path:
         """Store one batch of rows as a part, durably, and give its file; few `rows_per_group` make
         single rows quick to read."""
+        rows = in_files(rows, self._folder)
         data = to_parquet(rows, rows_per_group=rows_per_group, compression=compression)
         part = self._folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
         write_atomically(part, data)
