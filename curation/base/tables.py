@@ -3,7 +3,7 @@ stage."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -46,6 +46,14 @@ class Table:
         for name, dtype in self.columns.items():
             columns[name] = pd.Series([row[name] for row in rows], dtype=dtype)
         return self.check(pd.DataFrame(columns))
+
+    def of_columns(self, **columns: Sequence[object] | pd.Series) -> pd.DataFrame:
+        """A checked frame from columns of one length, each by its name."""
+        told = {
+            name: pd.Series(columns[name], dtype=dtype).reset_index(drop=True)
+            for name, dtype in self.columns.items()
+        }
+        return self.check(pd.DataFrame(told))
 
     def _repeats_its_key(self, frame: pd.DataFrame) -> bool:
         if len(self.key) == 1:  # several times as quick as to look for rows that repeat

@@ -3,8 +3,10 @@ or to join rows of a table copies their numbers and no vector."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
@@ -87,6 +89,14 @@ class VectorArray(ExtensionArray):
         for matrix, cells, rows in self._by_matrix():
             whole[cells] = matrix[rows]
         return whole
+
+    def identity(self) -> bytes:
+        """Equal for columns of the same numbers: the names of files that are named by their
+        content, and the rows; or the numbers themselves."""
+        used, rows = self.used()
+        if used and all(one.file for one in used):
+            return b"".join(Path(one.file).name.encode() for one in used) + rows.tobytes()
+        return hashlib.sha256(self.matrix(self.kind).tobytes()).digest() + self.kind.str.encode()
 
     def used(self) -> tuple[list[Rows], Integers]:
         """The matrices that hold a cell, and the rows counted through those alone."""

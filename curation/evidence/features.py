@@ -24,7 +24,8 @@ from inksift.curation.evidence.models.downloads import fetch_weights
 from inksift.curation.evidence.models.families import embedders
 from inksift.curation.evidence.models.roles import Embedder
 from inksift.curation.evidence.models.weights import find_weights, search_weights
-from inksift.curation.store.workspace import Measured, Workspace
+from inksift.curation.store.measurements import Measured
+from inksift.curation.store.workspace import Workspace
 
 VERSION = 3
 """Raised whenever a number may change: what was stored under another is measured again."""

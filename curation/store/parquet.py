@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from inksift.curation.store.row_files import from_references, to_references
+from inksift.curation.store.row_files import from_references, holds_references, to_references
 
 BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 """What reading a file raises that is absent, damaged, or no table."""
@@ -46,6 +46,28 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFra
     with pq.ParquetFile(path) as file:
         table = file.read(columns=list(columns) if columns is not None else None)
     return from_references(table, path)
+
+
+def read_parts(parts: Sequence[Path], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """The rows of several files, one after the other; a column that some of them lack is empty
+    there."""
+    tables = [pq.read_table(part, columns=list(columns) if columns else None) for part in parts]
+    if not any(holds_references(table) for table in tables):
+        whole = pa.concat_tables(tables, promote_options="permissive")
+        return from_references(whole, parts[0])
+    opened = [from_references(table, part) for table, part in zip(tables, parts, strict=True)]
+    return pd.concat(opened, ignore_index=True)
+
+
+def parquet_rows(data: bytes) -> pd.DataFrame:
+    """The frame that `to_parquet` gave these bytes for, which has no vectors."""
+    frame: pd.DataFrame = pq.read_table(BytesIO(data)).to_pandas()
+    return frame
+
+
+def count_rows(path: Path) -> int:
+    """The rows of a file, by its end alone."""
+    return int(pq.read_metadata(path).num_rows)
 
 
 def parquet_batches(path: Path, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:

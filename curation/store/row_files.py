@@ -30,7 +30,8 @@ MARK = "workspace.json"
 _KEY = b"inksift.vectors"
 """The metadata of a table that names the files of every column of vectors."""
 
-_ENDING = ".npy"
+ENDING = ".npy"
+"""Of a file of vectors, which is named by the SHA-256 of its bytes."""
 
 
 def in_files(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
@@ -70,11 +71,22 @@ def from_references(table: pa.Table, place: Path) -> pd.DataFrame:
     return frame.assign(**columns)[table.column_names]
 
 
+def without_lost_vectors(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of which every vector is there."""
+    lost = [frame[name].isna().to_numpy() for name in vector_columns(frame)]
+    return frame[~np.logical_or.reduce(lost)] if lost and np.any(lost) else frame
+
+
 def _holds_halves(kind: pa.DataType) -> bool:
     """Whether cells are lists as vectors are stored that are in no file: so earlier versions of
     inksift stored all of them."""
     lists = pa.types.is_list(kind) or pa.types.is_large_list(kind)
     return lists and pa.types.is_float16(kind.value_type)
+
+
+def holds_references(table: pa.Table) -> bool:
+    """Whether vectors of the table lie in files."""
+    return _KEY in (table.schema.metadata or {})
 
 
 def _in_file(column: VectorArray, folder: Path) -> VectorArray:
@@ -84,7 +96,7 @@ def _in_file(column: VectorArray, folder: Path) -> VectorArray:
     buffer = io.BytesIO()
     np.save(buffer, numbers)
     data = buffer.getvalue()
-    file = folder / f"{hashlib.sha256(data).hexdigest()}{_ENDING}"
+    file = folder / f"{hashlib.sha256(data).hexdigest()}{ENDING}"
     if not file.exists():
         write_atomically(file, data)
     return VectorArray.of([_rows_of(file)])

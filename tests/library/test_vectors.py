@@ -55,7 +55,8 @@ def test_a_missing_vector_is_told() -> None:
 def test_what_is_in_no_file_is_stored_with_its_numbers(tmp_path: Path, width: int) -> None:
     (tmp_path / "t.parquet").write_bytes(to_parquet(rows(4, 7, width=width)))
     back = TOY.check(read_parquet(tmp_path / "t.parquet"))
-    assert matrix_of(back["vector"]).tolist() == matrix_of(rows(4, 7, width=width)["vector"]).tolist()
+    expected = matrix_of(rows(4, 7, width=width)["vector"])
+    assert matrix_of(back["vector"]).tolist() == expected.tolist()
 
 
 def test_lists_of_earlier_versions_are_vectors(tmp_path: Path) -> None:
