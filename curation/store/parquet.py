@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import accumulate
@@ -39,6 +40,27 @@ def to_parquet(
         write_statistics=True if compression != "none" else _texts(table.schema),
     )
     return buffer.getvalue()
+
+
+class Serialised:
+    """The last frame made into bytes, so that what is digested and then written is made once."""
+
+    def __init__(self) -> None:
+        self._frame: weakref.ref[pd.DataFrame] | None = None
+        self._data = b""
+
+    def of(self, frame: pd.DataFrame) -> bytes:
+        """As `to_parquet`; kept until they are asked for again, for a frame that nobody changes
+        meanwhile."""
+        if self._frame is not None and self._frame() is frame:
+            data, self._data, self._frame = self._data, b"", None
+            return data
+        self._data, self._frame = to_parquet(frame), weakref.ref(frame)
+        return self._data
+
+
+SERIALISED = Serialised()
+"""Of the step that runs: one at a time in a process."""
 
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
