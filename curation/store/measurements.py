@@ -66,7 +66,11 @@ class Measurements:
     def every_row(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The rows of every part, for stages whose parts do not hold the same columns: a picture
         may have several."""
-        return _read(self._parts, columns)
+        try:
+            return _read(self._parts, columns)
+        except FileNotFoundError:  # another process of this run made large parts of small ones
+            self._parts = sound_files(self._folder, "*.parquet")
+            return _read(self._parts, columns)
 
     def rows(self, image_ids: Sequence[str], columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The rows of these pictures that are stored, in their order, each once."""

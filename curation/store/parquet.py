@@ -65,15 +65,18 @@ SERIALISED = Serialised()
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The frame in a Parquet file, or some of its columns."""
+    return from_references(_arrow(path, columns), path)
+
+
+def _arrow(path: Path, columns: Sequence[str] | None) -> pa.Table:
     with pq.ParquetFile(path) as file:
-        table = file.read(columns=list(columns) if columns is not None else None)
-    return from_references(table, path)
+        return file.read(columns=list(columns) if columns is not None else None)
 
 
 def read_parts(parts: Sequence[Path], columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The rows of several files, one after the other; a column that some of them lack is empty
     there."""
-    tables = [pq.read_table(part, columns=list(columns) if columns else None) for part in parts]
+    tables = [_arrow(part, columns) for part in parts]
     if not any(holds_references(table) for table in tables):
         whole = pa.concat_tables(tables, promote_options="permissive")
         return from_references(whole, parts[0])
