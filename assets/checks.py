@@ -62,7 +62,7 @@ def decisions_keep_their_contract(verdicts: pd.DataFrame) -> dg.AssetCheckResult
 def embeddings_are_numbers(embeddings: pd.DataFrame) -> dg.AssetCheckResult:
     """No vector holds NaN or infinity, and all have one length."""
     EMBEDDINGS.check(embeddings)
-    lengths = {len(vector) for vector in embeddings["vector"]}
+    lengths = {rows.numbers.shape[1] for rows in embeddings["vector"].array.matrices}
     bad = int((embeddings["status"] != "ok").sum())
     return dg.AssetCheckResult(
         passed=len(lengths) <= 1,

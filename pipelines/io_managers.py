@@ -10,7 +10,7 @@ from inksift.curation.base.errors import StoreError
 from inksift.curation.base.tables import Table
 from inksift.curation.project import Project
 from inksift.curation.store.files import write_atomically
-from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.parquet import SERIALISED
 from inksift.curation.store.tables import read_table
 
 
@@ -30,7 +30,7 @@ class ParquetTables(dg.IOManager):
         """Write the table; nothing where the asset has none."""
         if obj is not None:
             partition = context.asset_partition_key if context.has_asset_partitions else ""
-            write_atomically(self._path(context.asset_key, partition), to_parquet(obj))
+            write_atomically(self._path(context.asset_key, partition), SERIALISED.of(obj))
 
     def load_input(self, context: dg.InputContext) -> pd.DataFrame:
         """Read the table of an upstream asset; StoreError when it was never materialised here, or

@@ -9,8 +9,11 @@ from inksift.assets.shared.display import picture
 from inksift.assets.shared.results import records, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.base.tables import CLUSTERS
-from inksift.curation.evidence.clusters import VERSION, ClusterParams, find_clusters
+from inksift.curation.evidence.clusters import VERSION, ClusterParams
+from inksift.curation.evidence.known_clusters import known_clusters
+from inksift.curation.project import Project
 from inksift.curation.report import plots
+from inksift.curation.store.last_result import LastResult
 
 
 class ClustersConfig(ClusterParams, dg.Config):
@@ -37,11 +40,18 @@ STAGE = Stage(
 
 @STAGE.asset()
 def clustered(
-    duplicates: pd.DataFrame, embeddings: pd.DataFrame, config: ClustersConfig
+    duplicates: pd.DataFrame,
+    embeddings: pd.DataFrame,
+    config: ClustersConfig,
+    project: dg.ResourceParam[Project],
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Cluster the embeddings of the kept pictures three times."""
     kept = duplicates.loc[duplicates["keep"], "image_id"]
-    found = find_clusters(embeddings[embeddings["image_id"].isin(kept)], config)
+    found = known_clusters(
+        embeddings[embeddings["image_id"].isin(kept)],
+        config,
+        stored=LastResult(project.workspace, STAGE.name),
+    )
     curve = picture(plots.k_distance(found.distances, found.eps), "k-distance with the chosen eps")
     yield table(found.frame, "clusters", eps=found.eps, k_distance=curve)
     yield table(found.comparison, "cluster_comparison", comparison=records(found.comparison))

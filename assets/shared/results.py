@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.parquet import SERIALISED
 
 
 def table(
@@ -19,7 +19,7 @@ def table(
     return dg.MaterializeResult(
         asset_key=key,
         value=frame,
-        data_version=dg.DataVersion(hashlib.sha256(to_parquet(frame)).hexdigest()[:16]),
+        data_version=dg.DataVersion(hashlib.sha256(SERIALISED.of(frame)).hexdigest()[:16]),
         metadata={"dagster/row_count": len(frame), **metadata},
     )
 

@@ -3,13 +3,14 @@ stage."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from inksift.curation.base.errors import SchemaError
+from inksift.curation.base.vectors import VectorDtype
 
 _ALWAYS_THERE = "biu"
 """Kinds of NumPy dtypes that have no missing values: truth and whole numbers."""
@@ -17,8 +18,8 @@ _ALWAYS_THERE = "biu"
 
 @dataclass(frozen=True)
 class Table:
-    """A contract. Columns of dtype `object` hold one NumPy array per row; text is never missing (""
-    instead)."""
+    """A contract. Columns of dtype `object` hold one NumPy array per row, those of dtype `vectors`
+    one each of the same length, which may stay on disk; text is never missing ("" instead)."""
 
     name: str
     columns: Mapping[str, str]
@@ -45,6 +46,14 @@ class Table:
         for name, dtype in self.columns.items():
             columns[name] = pd.Series([row[name] for row in rows], dtype=dtype)
         return self.check(pd.DataFrame(columns))
+
+    def of_columns(self, **columns: Sequence[object] | pd.Series) -> pd.DataFrame:
+        """A checked frame from columns of one length, each by its name."""
+        told = {
+            name: pd.Series(columns[name], dtype=dtype).reset_index(drop=True)
+            for name, dtype in self.columns.items()
+        }
+        return self.check(pd.DataFrame(told))
 
     def _repeats_its_key(self, frame: pd.DataFrame) -> bool:
         if len(self.key) == 1:  # several times as quick as to look for rows that repeat
@@ -237,8 +246,8 @@ EMBEDDINGS = Table(
         "image_id": "str",
         "embedder": "str",
         "status": "str",
-        "vector": "object",
-        "texture": "object",
+        "vector": VectorDtype.name,
+        "texture": VectorDtype.name,
     },
     key=("image_id",),
 )

@@ -20,7 +20,7 @@ from inksift.curation.dedup.glances.cascade import may_be_related
 from inksift.curation.dedup.glances.glance_store import GlanceStore, ReadSeen
 from inksift.curation.dedup.relation import DIFFERENT, Relation
 from inksift.curation.dedup.whole import relate_files
-from inksift.curation.store.workspace import Measurements
+from inksift.curation.store.measurements import Measurements
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ its life."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,11 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
+from inksift.curation.base.arrays import Flags, Integers
 from inksift.curation.base.components import connected_components
 from inksift.curation.base.params import Params
 from inksift.curation.base.rgb import Rgb
-from inksift.curation.base.tables import EMBEDDINGS, HASHES, PAIRS, Table
+from inksift.curation.base.tables import EMBEDDINGS, HASHES, PAIR_SEARCH, PAIRS, Table
 from inksift.curation.base.unseen import Unseen, nothing_unseen
+from inksift.curation.base.vectors import matrix_of
 from inksift.curation.dedup.comparisons import Comparisons, pair_key
 from inksift.curation.dedup.glances.glance import VERSION as GLANCED
 from inksift.curation.dedup.glances.glance_store import GlanceStore
@@ -26,6 +28,7 @@ from inksift.curation.dedup.propose.candidates import gathered
 from inksift.curation.dedup.propose.known_neighbours import VERSION as NEIGHBOURS
 from inksift.curation.dedup.propose.known_neighbours import known_neighbours
 from inksift.curation.gather.gate.fingerprint import ORIENTATIONS
+from inksift.curation.store.last_result import LastResult, digest_of
 from inksift.curation.store.workspace import Workspace
 
 VERSION = 7
@@ -110,13 +113,32 @@ def find_pairs(
     pictures that it is tied to by a chain of copies. What was compared is stored under the version
     of this code and of what `read` gives: pictures seen before are compared with new ones only. The
     answer depends on the pictures and settings alone."""
+    last = LastResult(workspace, "found_pairs")
+    made_of = _made_of(sizes, hashes, embeddings, params, pictures_version)
+    if known := last.recall(made_of):
+        return _recalled(known)
+    found = _found(sizes, hashes, embeddings, read, workspace, params, unseen, pictures_version)
+    last.remember(made_of, {"pairs": found.frame, "search": _counts(found)})
+    return found
+
+
+def _found(
+    sizes: pd.DataFrame,
+    hashes: pd.DataFrame,
+    embeddings: pd.DataFrame,
+    read: Read,
+    workspace: Workspace,
+    params: PairParams,
+    unseen: ReadUnseen,
+    pictures_version: str,
+) -> FoundPairs:
     pictures = _distinct(sizes, hashes)
     trusted = (pictures["trimmed_contrast"] >= params.min_contrast).to_numpy()
     # A row of zeros more, taken away again, as no rows at all cannot be stacked.
     oriented = np.stack([*pictures["oriented"], np.zeros(ORIENTATIONS, np.uint64)])[:-1]
     near = known_neighbours(
         pictures["image_id"].tolist(),
-        _vectors(pictures["image_id"], embeddings, trusted),
+        _PlacedVectors(pictures["image_id"], EMBEDDINGS.check(embeddings), trusted),
         params.neighbours,
         params.min_cosine,
         stored=workspace.measurements("neighbours", _neighbours_version(params)),
@@ -134,6 +156,41 @@ def find_pairs(
     frame = _with_distance(comparisons.related(), ids, np.where(trusted[:, None], oriented, 0))
     flat = int((~trusted).sum())
     return FoundPairs(frame, comparisons.count, comparisons.new, candidates.crowded, flat)
+
+
+def _counts(found: FoundPairs) -> pd.DataFrame:
+    counted: dict[str, object] = {name: getattr(found, name) for name in PAIR_SEARCH.columns}
+    return PAIR_SEARCH.frame([counted])
+
+
+def _recalled(tables: Mapping[str, pd.DataFrame]) -> FoundPairs:
+    counted = {name: int(count) for name, count in tables["search"].iloc[0].items()}
+    return FoundPairs(PAIRS.check(tables["pairs"]), new=0, **counted)
+
+
+def _made_of(
+    sizes: pd.DataFrame,
+    hashes: pd.DataFrame,
+    embeddings: pd.DataFrame,
+    params: PairParams,
+    pictures_version: str,
+) -> str:
+    """All that decides which pairs are found, whatever the order of the pictures."""
+    known = SIZES.check(sizes).sort_values("image_id")
+    seen = EMBEDDINGS.check(embeddings).sort_values("image_id")
+    measured = HASHES.check(hashes).sort_values("image_id")
+    told = ["image_id", "pixels", "trimmed_contrast", "content_width", "content_height"]
+    facts = [known, measured[told], seen[["image_id", "embedder", "status"]]]
+    return digest_of(
+        (
+            *(_version(code, pictures_version) for code in (VERSION, GLANCED)),
+            _neighbours_version(params),
+            params.model_dump_json(),
+            *(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes() for rows in facts),
+            b"".join(hashes.tobytes() for hashes in measured["oriented"]),
+            seen["vector"].array.identity(),
+        )
+    )
 
 
 def _comparisons(
@@ -177,18 +234,27 @@ def _distinct(sizes: pd.DataFrame, hashes: pd.DataFrame) -> pd.DataFrame:
     return pictures.assign(area=-area).sort_values(["area", "image_id"], ignore_index=True)
 
 
-def _vectors(
-    ids: pd.Series, embeddings: pd.DataFrame, trusted: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float32]:
-    """The embeddings, zeros where there is none or the picture is too flat."""
-    sound = EMBEDDINGS.check(embeddings).query("status == 'ok'").drop_duplicates("image_id")
-    known = dict(zip(sound["image_id"], sound["vector"], strict=True))
-    dimension = len(sound["vector"].iloc[0]) if known else 1
-    vectors = np.zeros((len(ids), dimension), np.float32)
-    for row, image_id in enumerate(ids):
-        if trusted[row] and image_id in known:
-            vectors[row] = known[image_id]
-    return vectors
+class _PlacedVectors:
+    """The embeddings of pictures in their order, read some at a time: zeros where there is none or
+    the picture is too flat."""
+
+    def __init__(self, ids: pd.Series, embeddings: pd.DataFrame, trusted: Flags) -> None:
+        sound = embeddings[embeddings["status"] == "ok"].drop_duplicates("image_id")
+        self._vectors = sound["vector"].reset_index(drop=True)
+        found = pd.Index(sound["image_id"]).get_indexer(ids)
+        self._rows = np.where(trusted, found, -1)
+        self._dimension = len(self._vectors[0]) if len(sound) else 1
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, places: Integers, /) -> npt.NDArray[np.float32]:
+        rows = self._rows[places]
+        vectors = np.zeros((len(rows), self._dimension), np.float32)
+        vectors[rows >= 0] = matrix_of(self._vectors.iloc[rows[rows >= 0]]).reshape(
+            -1, self._dimension
+        )
+        return vectors
 
 
 def _to_the_best(copies: pd.DataFrame, ids: npt.NDArray[Any]) -> list[str]:

@@ -3,20 +3,26 @@ KMeans.
 
 Vectors are scaled to unit length and reduced by PCA first. DBSCAN and HDBSCAN call a picture in no
 dense place noise (-1). With fewer pictures than make a dense place there is nothing to judge by,
-and none is noise."""
+and none is noise.
+
+Up to a bound all pictures are clustered. Of more, a sample is, and each other picture goes where
+the nearest one of the sample is; it is noise to the two where that lies beyond DBSCAN's radius. So
+small groups in a large folder are noise: `benchmarks/cluster_sample.py` measures how much that
+changes."""
 
 from __future__ import annotations
 
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
-from sklearn.cluster import DBSCAN, KMeans
+from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_score
@@ -27,9 +33,11 @@ from threadpoolctl import threadpool_limits
 from inksift.curation.base.arrays import Integers
 from inksift.curation.base.params import Params
 from inksift.curation.base.tables import CLUSTERS
+from inksift.curation.base.vectors import blocks_of
+from inksift.curation.evidence.dense import NOISE, dbscan
 from inksift.curation.evidence.features import feature_matrix
 
-VERSION = 3
+VERSION = 4
 """Raised whenever a picture may come to another cluster, so that stored tables are made anew."""
 
 _SILHOUETTE_SAMPLE = 2000
@@ -40,6 +48,24 @@ _TINY_EPS = 1e-6
 
 _KMEANS_STARTS = 3
 """Starts of KMeans, of which the best counts. By eye."""
+
+
+@dataclass(frozen=True)
+class ClusterLimits:
+    """From how many pictures on a sample stands for all. Chosen by eye, for a minute of one core
+    at most."""
+
+    exact_up_to: int = 20_000
+    """Pictures up to which all are clustered."""
+
+    sample: int = 8192
+    """Pictures of a sample."""
+
+    at_once: int = 4096
+    """Vectors in memory at a time, beyond that bound."""
+
+
+_LIMITS = ClusterLimits()
 
 _Matrix = npt.NDArray[np.float32]
 
@@ -82,7 +108,7 @@ def find_clusters(embeddings: pd.DataFrame, params: ClusterParams) -> Clusters:
     order of the rows and on any number of cores."""
     sound = embeddings[embeddings["status"] == "ok"].sort_values("image_id")
     with threadpool_limits(1):  # sums over several threads differ in the last bits from run to run
-        return _clusters(sound["image_id"].tolist(), feature_matrix(sound), params)
+        return _clusters(sound["image_id"].tolist(), sound, params)
 
 
 def reduced(vectors: _Matrix, components: int, seed: int) -> _Matrix:
@@ -113,18 +139,20 @@ def knee(ascending: npt.NDArray[np.float64]) -> float:
     return float(ascending[np.argmax(line - ascending)])
 
 
-def _clusters(image_ids: list[str], vectors: _Matrix, params: ClusterParams) -> Clusters:
+def _clusters(image_ids: list[str], sound: pd.DataFrame, params: ClusterParams) -> Clusters:
     if len(image_ids) < params.min_samples:
         return _together(image_ids, "too few pictures")
-    if _all_equal(vectors):
+    points, sample = _laid_out(sound, params)
+    if _all_equal(points):
         return _together(image_ids, "one cluster")
-    points = reduced(vectors, params.components, params.seed)
-    distances = k_distances(points, params.min_samples)
+    some = points[sample]
+    distances = k_distances(some, params.min_samples)
     eps = params.eps or max(knee(distances), _TINY_EPS)
+    nearest = _nearest(points, sample)
     methods: dict[str, Callable[[], Integers]] = {
-        "dbscan": lambda: DBSCAN(eps=eps, min_samples=params.min_samples).fit_predict(points),
-        "hdbscan": lambda: _hdbscan(points, params.min_samples),
-        "kmeans": lambda: _kmeans(points, params.clusters, params.seed),
+        "dbscan": lambda: nearest.labels(dbscan(some, eps, params.min_samples), eps),
+        "hdbscan": lambda: nearest.labels(_hdbscan(some, params.min_samples), eps),
+        "kmeans": lambda: nearest.labels(_kmeans(some, params.clusters, params.seed), np.inf),
     }
     labels: dict[str, Integers] = {}
     rows = []
@@ -135,6 +163,52 @@ def _clusters(image_ids: list[str], vectors: _Matrix, params: ClusterParams) -> 
         labels[method] = found
         rows.append(_compared(method, points, found, params.seed, seconds))
     return Clusters(_frame(image_ids, labels), pd.DataFrame(rows), eps, distances)
+
+
+class _Nearest(NamedTuple):
+    """The nearest picture of the sample to each picture, and how far it is."""
+
+    place: Integers
+    distance: npt.NDArray[np.float64]
+
+    def labels(self, found: Integers, reach: float) -> Integers:
+        """The labels of all pictures by those of the sample; noise beyond `reach`."""
+        return np.where(self.distance <= reach, found[self.place], NOISE)
+
+
+def _laid_out(sound: pd.DataFrame, params: ClusterParams) -> tuple[_Matrix, Integers]:
+    """The points of all pictures, and the places of those that are clustered."""
+    every = np.arange(len(sound))
+    if len(sound) <= _LIMITS.exact_up_to:
+        vectors = feature_matrix(sound)
+        points = (
+            vectors if _all_equal(vectors) else reduced(vectors, params.components, params.seed)
+        )
+        return points, every
+    sample = every[:: -(-len(sound) // _LIMITS.sample)]
+    fitted = _directions(feature_matrix(sound.iloc[sample]), params)
+    blocks = blocks_of(len(sound), _LIMITS.at_once)
+    return np.concatenate([fitted(feature_matrix(sound.iloc[some])) for some in blocks]), sample
+
+
+def _directions(vectors: _Matrix, params: ClusterParams) -> Callable[[_Matrix], _Matrix]:
+    """What `reduced` does to vectors, by the directions of a sample of them."""
+    unit: _Matrix = normalize(vectors)
+    kept = min(params.components, *unit.shape)
+    if kept in (0, unit.shape[1]) or _all_equal(unit):
+        return normalize  # type: ignore[no-any-return]
+    pca = PCA(kept, svd_solver="randomized", random_state=params.seed).fit(unit)
+    return lambda some: np.ascontiguousarray(pca.transform(normalize(some)))
+
+
+def _nearest(points: _Matrix, sample: Integers) -> _Nearest:
+    if len(sample) == len(points):
+        return _Nearest(sample, np.zeros(len(points)))
+    search = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(points[sample])
+    blocks = blocks_of(len(points), _LIMITS.at_once)
+    found = [search.kneighbors(points[some]) for some in blocks]
+    distance, place = (np.concatenate(part)[:, 0] for part in zip(*found, strict=True))
+    return _Nearest(place, distance.astype(np.float64))
 
 
 def _hdbscan(points: _Matrix, min_samples: int) -> Integers:

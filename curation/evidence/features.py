@@ -18,12 +18,14 @@ from inksift.curation.base.params import Params
 from inksift.curation.base.reasons import BAD_FEATURE
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.base.tables import EMBEDDINGS
+from inksift.curation.base.vectors import matrix_of
 from inksift.curation.evidence.in_windows import answers_in_windows, mean_row
 from inksift.curation.evidence.models.downloads import fetch_weights
 from inksift.curation.evidence.models.families import embedders
 from inksift.curation.evidence.models.roles import Embedder
 from inksift.curation.evidence.models.weights import find_weights, search_weights
-from inksift.curation.store.workspace import Measured, Workspace
+from inksift.curation.store.measurements import Measured
+from inksift.curation.store.workspace import Workspace
 
 VERSION = 3
 """Raised whenever a number may change: what was stored under another is measured again."""
@@ -85,10 +87,9 @@ def embed(
 
 
 def feature_matrix(frame: pd.DataFrame) -> npt.NDArray[np.float32]:
-    """The vectors of an EMBEDDINGS frame, n x dimension; 0 x 0 for an empty frame."""
-    if frame.empty:
-        return np.zeros((0, 0), dtype=np.float32)
-    return np.stack(frame["vector"].to_list()).astype(np.float32)
+    """The vectors of an EMBEDDINGS frame, n x dimension, read into memory; 0 x 0 for an empty
+    frame. Of a slice of a frame only that is read."""
+    return matrix_of(frame["vector"])
 
 
 def features_by_id(frame: pd.DataFrame) -> Callable[[Sequence[str]], npt.NDArray[np.float32]]:

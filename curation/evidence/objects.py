@@ -23,7 +23,8 @@ from inksift.curation.evidence.models.downloads import fetch_weights
 from inksift.curation.evidence.models.families import DETECTORS, detectors
 from inksift.curation.evidence.models.roles import Boxes, Detector
 from inksift.curation.evidence.models.weights import how_to_get, search_weights
-from inksift.curation.store.workspace import Measured, Workspace
+from inksift.curation.store.measurements import Measured
+from inksift.curation.store.workspace import Workspace
 
 VERSION = 2
 """Raised whenever a count may change: what was stored under another is counted again."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import compress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import Field, field_validator
 
 from inksift.curation.base import engine
+from inksift.curation.base.arrays import Flags
 from inksift.curation.base.errors import SourceError
 from inksift.curation.base.params import Params
 from inksift.curation.base.tables import HASHES, IMAGES, Table
@@ -34,8 +37,9 @@ from inksift.curation.gather.gate.worker import Settings
 from inksift.curation.gather.listing import FolderFacts, list_source, no_facts
 from inksift.curation.gather.signals.stored import StoredSignals
 from inksift.curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from inksift.curation.store.measurements import Measurements
 from inksift.curation.store.thumbnails import THUMBNAILS, Thumbnails, locate_thumbnails
-from inksift.curation.store.workspace import Measurements, Workspace
+from inksift.curation.store.workspace import Workspace
 
 DECODE_BATCH = 64
 """Pictures stored at a time: what a killed run decodes again at most."""
@@ -217,7 +221,7 @@ def find_images(
         failed = _decode_all(reach, copies, missing, store, params)
         identities = confirm_all(reach, found, identities, settings.max_bytes)
     rows = store.pixels(list(copies))
-    images = IMAGES.frame(_image_rows(found, identities, rows, failed))
+    images = _images(found, identities, rows, failed)
     readable = rows[rows["image_id"].isin(images.loc[images["readable"], "image_id"])]
     ids = readable["image_id"].tolist()
     thumbnails = store.locate_thumbnails(ids)
@@ -266,7 +270,9 @@ class _Store:
 
     def missing(self, image_ids: Sequence[str]) -> list[str]:
         """Pictures without a row of pixels, and decodable ones without a thumbnail."""
-        rows = self.pixels(image_ids)
+        rows = self._pixels.rows(image_ids, ["image_id", "error"])
+        if rows.empty:
+            return list(image_ids)
         bare = set(self._thumbnails.missing(rows.loc[rows["error"] == "", "image_id"].tolist()))
         known = set(rows["image_id"])
         return [image_id for image_id in image_ids if image_id not in known or image_id in bare]
@@ -275,10 +281,7 @@ class _Store:
         """The stored rows of these pictures, in their order."""
         if not self._pixels.parts():
             return PIXELS.frame([])
-        rows = self._pixels.frame().set_index("image_id", drop=False)
-        return PIXELS.check(
-            rows.loc[[image_id for image_id in image_ids if image_id in rows.index]]
-        )
+        return PIXELS.check(self._pixels.rows(image_ids))
 
     def locate_thumbnails(self, image_ids: Sequence[str]) -> pd.DataFrame:
         """Where the thumbnails of these pictures are."""
@@ -299,6 +302,11 @@ class _Store:
             self._pixels.add(
                 PIXELS.frame([_pixels_row(key, value) for key, value in decoded.items()])
             )
+
+    def gather(self) -> None:
+        """Make large parts of what was stored in small ones; thumbnails stay where they are."""
+        self._pixels.gather()
+        self.signals.gather()
 
 
 def _check_apart(source: Path, workspace: Workspace) -> None:
@@ -340,6 +348,7 @@ def _decode_all(
             decoded = dict(zip(batch, answers, strict=True))
             failed |= {key: value for key, value in decoded.items() if value.error in TRANSIENT}
             store.add({key: value for key, value in decoded.items() if key not in failed})
+    store.gather()
     return failed
 
 
@@ -378,39 +387,58 @@ def _pixels_row(image_id: str, decoded: Decoded) -> dict[str, object]:
     return {"image_id": image_id} | row
 
 
-def _image_rows(
+_FACTS = {"error": "", "note": "", "width": 0, "height": 0, "format": "", "mode": "", "ai_mark": ""}
+"""What IMAGES say of a content, and what they say where it could not be read."""
+
+
+def _images(
     found: Sequence[Found],
     identities: Sequence[Identity],
     pixels: pd.DataFrame,
     failed: Mapping[str, Decoded],
-) -> list[dict[str, object]]:
-    rows: dict[str, Any] = {row["image_id"]: row for row in pixels.to_dict("records")}
-    rows |= {image_id: decoded._asdict() for image_id, decoded in failed.items()}
-    return [
-        _image_row(file, identity, rows) for file, identity in zip(found, identities, strict=True)
+) -> pd.DataFrame:
+    ids = pd.Series([one.image_id for one in identities], dtype="str")
+    unread = (ids == "").to_numpy()
+    facts = _facts(pixels, failed).reindex(ids[~unread])
+    told = {name: np.full(len(ids), nothing, object) for name, nothing in _FACTS.items()}
+    for name, column in told.items():
+        column[~unread] = facts[name]
+    for name in ("error", "note"):
+        told[name][unread] = [getattr(one, name) for one in identities if not one.image_id]
+    readable = told["error"] == ""
+    told["note"][readable] += [
+        f"; {flag}" if flag and note else flag
+        for note, flag in zip(
+            told["note"][readable], _mismatches(found, told, readable), strict=True
+        )
     ]
-
-
-def _image_row(file: Found, identity: Identity, rows: Mapping[str, Any]) -> dict[str, object]:
-    row = (
-        rows[identity.image_id]
-        if identity.image_id
-        else Decoded(identity.error, identity.note)._asdict()
+    return IMAGES.of_columns(
+        **told,
+        path=[file.path for file in found],
+        path_bytes=[file.path_bytes for file in found],
+        image_id=ids,
+        label=[file.label for file in found],
+        size_bytes=[one.entry.size_bytes for one in identities],
+        mtime_ns=[one.entry.mtime_ns for one in identities],
+        readable=readable,
     )
-    readable = not row["error"]
-    flags = (row["note"], _mismatch(file, row["format"]) if readable else "")
-    return {
-        "path": file.path,
-        "path_bytes": file.path_bytes,
-        "image_id": identity.image_id,
-        "label": file.label,
-        "size_bytes": identity.entry.size_bytes,
-        "mtime_ns": identity.entry.mtime_ns,
-        "readable": readable,
-        "error": row["error"],
-        "note": "; ".join(filter(None, flags)),
-        **{name: row[name] for name in ("width", "height", "format", "mode", "ai_mark")},
-    }
+
+
+def _facts(pixels: pd.DataFrame, failed: Mapping[str, Decoded]) -> pd.DataFrame:
+    """What is known of each content, by image_id."""
+    known = pixels[["image_id", *_FACTS]].set_index("image_id")
+    if not failed:
+        return known
+    rows = [[getattr(decoded, name) for name in _FACTS] for decoded in failed.values()]
+    return pd.concat([known, pd.DataFrame(rows, index=list(failed), columns=list(_FACTS))])
+
+
+def _mismatches(
+    found: Sequence[Found], told: Mapping[str, npt.NDArray[Any]], readable: Flags
+) -> list[str]:
+    """A flag of each readable file."""
+    formats = zip(compress(found, readable), told["format"][readable], strict=True)
+    return [_mismatch(file, kind) for file, kind in formats]
 
 
 def _mismatch(file: Found, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import accumulate
@@ -11,6 +12,8 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from inksift.curation.store.row_files import from_references, holds_references, to_references
 
 BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 """What reading a file raises that is absent, damaged, or no table."""
@@ -26,7 +29,7 @@ def to_parquet(
     """The frame as a Parquet file; NaN becomes null. Few `rows_per_group` make single rows quick to
     read."""
     buffer = BytesIO()
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = to_references(frame)
     pq.write_table(
         table,
         buffer,
@@ -39,25 +42,70 @@ def to_parquet(
     return buffer.getvalue()
 
 
+class Serialised:
+    """The last frame made into bytes, so that what is digested and then written is made once."""
+
+    def __init__(self) -> None:
+        self._frame: weakref.ref[pd.DataFrame] | None = None
+        self._data = b""
+
+    def of(self, frame: pd.DataFrame) -> bytes:
+        """As `to_parquet`; kept until they are asked for again, for a frame that nobody changes
+        meanwhile."""
+        if self._frame is not None and self._frame() is frame:
+            data, self._data, self._frame = self._data, b"", None
+            return data
+        self._data, self._frame = to_parquet(frame), weakref.ref(frame)
+        return self._data
+
+
+SERIALISED = Serialised()
+"""Of the step that runs: one at a time in a process."""
+
+
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The frame in a Parquet file, or some of its columns."""
-    table = pq.ParquetFile(path).read(columns=list(columns) if columns is not None else None)
-    frame: pd.DataFrame = table.to_pandas()
+    return from_references(_arrow(path, columns), path)
+
+
+def _arrow(path: Path, columns: Sequence[str] | None) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=list(columns) if columns is not None else None)
+
+
+def read_parts(parts: Sequence[Path], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """The rows of several files, one after the other; a column that some of them lack is empty
+    there."""
+    tables = [_arrow(part, columns) for part in parts]
+    if not any(holds_references(table) for table in tables):
+        whole = pa.concat_tables(tables, promote_options="permissive")
+        return from_references(whole, parts[0])
+    opened = [from_references(table, part) for table, part in zip(tables, parts, strict=True)]
+    return pd.concat(opened, ignore_index=True)
+
+
+def parquet_rows(data: bytes) -> pd.DataFrame:
+    """The frame that `to_parquet` gave these bytes for, which has no vectors."""
+    frame: pd.DataFrame = pq.read_table(BytesIO(data)).to_pandas()
     return frame
+
+
+def count_rows(path: Path) -> int:
+    """The rows of a file, by its end alone."""
+    return int(pq.read_metadata(path).num_rows)
 
 
 def parquet_batches(path: Path, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:
     """Some columns of a Parquet file, at most so many rows at a time."""
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(rows, columns=list(columns)):
-            yield batch.to_pandas()
+            yield from_references(pa.Table.from_batches([batch]), path)
 
 
 def rows_where(path: Path, columns: Sequence[str], name: str, value: str) -> pd.DataFrame:
     """Some columns of the rows of a Parquet file whose column `name` has a value."""
     table = pq.read_table(path, columns=list(columns), filters=[(name, "=", value)])
-    frame: pd.DataFrame = table.to_pandas()
-    return frame
+    return from_references(table, path)
 
 
 def read_value(path: Path, column: str, *, where: str, equals: str) -> Any:

@@ -15,8 +15,9 @@ from inksift.curation.base.rgb import Rgb
 from inksift.curation.base.tables import Table
 from inksift.curation.base.thumbnail_codec import unpack
 from inksift.curation.base.unseen import Unseen, unpack_unseen
+from inksift.curation.store.measurements import Measurements
 from inksift.curation.store.parquet import read_parquet, read_value
-from inksift.curation.store.workspace import Measurements, Workspace
+from inksift.curation.store.workspace import Workspace
 
 THUMBNAILS = Table("thumbnails", {"image_id": "str", "part": "str"}, key=("image_id",))
 """One row per readable picture: the stored part, relative to the workspace, that holds its
@@ -30,14 +31,11 @@ def locate_thumbnails(
     workspace: Workspace, stored: Measurements, image_ids: Sequence[str]
 ) -> pd.DataFrame:
     """THUMBNAILS rows of `image_ids`, in their order; every one of them must be stored."""
-    part_of: dict[str, str] = {}
-    for part in stored.parts():
-        part_of |= dict.fromkeys(
-            read_parquet(part, ["image_id"])["image_id"], str(part.relative_to(workspace.root))
-        )
-    return THUMBNAILS.frame(
-        [{"image_id": image_id, "part": part_of[image_id]} for image_id in image_ids]
-    )
+    names = {None: "", **{part: str(part.relative_to(workspace.root)) for part in stored.parts()}}
+    located = [names[part] for part in stored.parts_of(image_ids)]
+    if "" in located:
+        raise _unlocated(image_ids[located.index("")])
+    return THUMBNAILS.of_columns(image_id=image_ids, part=located)
 
 
 class Thumbnails:
@@ -115,9 +113,13 @@ class SingleThumbnails:
 
 def _demand(image_id: str, known: Container[str]) -> None:
     if image_id not in known:
-        raise StoreError(
-            f"no thumbnail of {image_id or 'an unreadable file'}: run the images stage again"
-        )
+        raise _unlocated(image_id)
+
+
+def _unlocated(image_id: str) -> StoreError:
+    return StoreError(
+        f"no thumbnail of {image_id or 'an unreadable file'}: run the images stage again"
+    )
 
 
 def _unreadable(place: Path, error: Exception) -> StoreError:

@@ -2,7 +2,8 @@
 
     workspace.json, run.lock    mark the folder and its format; hold it for one run
     inksift.yaml                what a run starts from, for people to edit
-    measurements/STAGE/VERSION  immutable Parquet parts, each named by the SHA-256 of its bytes
+    measurements/STAGE/VERSION  immutable Parquet parts, each named by the SHA-256 of its bytes, and
+                                the vectors that they tell of
     models/                     exported networks and training checkpoints
     tables/, dagster/           what Dagster's assets hand to each other, and Dagster's own history
     source/                     what archives were unpacked into
@@ -17,25 +18,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
-import pandas as pd
-
-from inksift.curation.base.engine import in_batches
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.store.files import (
     demand_writable,
-    file_digest,
     holds_nothing,
     sweep,
     write_atomically,
 )
 from inksift.curation.store.lock import demand_free, guarded, run_lock
-from inksift.curation.store.parquet import Compression, read_parquet, to_parquet
+from inksift.curation.store.measurements import Measurements
 from inksift.curation.store.setup import SETUP
 
 WORKSPACE_FORMAT = 1
@@ -43,89 +38,6 @@ WORKSPACE_FORMAT = 1
 
 UNPACKED_FOLDER = "source"
 """The folder for what archives are unpacked into: the names in it are those of strangers."""
-
-log = logging.getLogger("inksift")
-
-
-class Measured(NamedTuple):
-    """Rows of a stage in the order asked for, and how many of them this call had to measure."""
-
-    frame: pd.DataFrame
-    new: int
-
-
-class Measurements:
-    """The rows of one stage in one version, keyed by `image_id`."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._parts = [part for part in sorted(folder.glob("*.parquet")) if _sound(part)]
-
-    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """All rows, or some columns of them (`image_id` always among them); one row per picture."""
-        if not self._parts:
-            return pd.DataFrame(columns=list(columns or ["image_id"]))
-        rows = pd.concat(list(self.part_frames(columns)), ignore_index=True)
-        return rows.drop_duplicates("image_id", ignore_index=True)
-
-    def part_frames(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
-        """The rows of every part, for stages whose parts do not hold the same columns."""
-        return (read_parquet(part, columns) for part in self._parts)
-
-    def parts(self) -> list[Path]:
-        """The files, every one of them whole."""
-        return list(self._parts)
-
-    def part(self, path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The rows of one of `parts`, for those who hold some of them only."""
-        return read_parquet(path, columns)
-
-    def missing(self, image_ids: Sequence[str]) -> list[str]:
-        """Those of `image_ids` without a row, each once, in the order given."""
-        known = set(self.frame(["image_id"])["image_id"])
-        return [image_id for image_id in dict.fromkeys(image_ids) if image_id not in known]
-
-    def add(
-        self,
-        rows: pd.DataFrame,
-        *,
-        rows_per_group: int | None = None,
-        compression: Compression = "zstd",
-    ) -> Path:
-        """Store one batch of rows as a part, durably, and give its file; few `rows_per_group` make
-        single rows quick to read."""
-        data = to_parquet(rows, rows_per_group=rows_per_group, compression=compression)
-        part = self._folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
-        write_atomically(part, data)
-        if part not in self._parts:
-            self._parts.append(part)
-        return part
-
-    def replace(self, rows: pd.DataFrame) -> None:
-        """Store these rows, durably, in place of all others."""
-        stored = self.add(rows)
-        # The new part first: a run that is killed here leaves two, and either is whole.
-        for part in set(self._parts) - {stored}:
-            part.unlink(missing_ok=True)
-        self._parts = [stored]
-
-    def measure(
-        self,
-        image_ids: Sequence[str],
-        function: Callable[[Sequence[str]], pd.DataFrame],
-        *,
-        batch: int,
-        title: str,
-    ) -> Measured:
-        """A row for each of `image_ids`: stored ones as they are, the others from `function`, batch
-        by batch."""
-        missing = self.missing(image_ids)
-        for some in in_batches(missing, batch, title):
-            self.add(function(some))
-        rows = self.frame().set_index("image_id", drop=False)
-        return Measured(
-            rows.reindex(list(dict.fromkeys(image_ids))).reset_index(drop=True), len(missing)
-        )
 
 
 class Workspace:
@@ -237,11 +149,3 @@ def _check_mark(mark: Path) -> None:
         raise StoreError(
             f"{mark} has format {found}, expected {WORKSPACE_FORMAT}: choose a new --workspace"
         )
-
-
-def _sound(part: Path) -> bool:
-    if file_digest(part) == part.stem:
-        return True
-    part.replace(part.with_suffix(".damaged"))
-    log.warning("%s does not match its digest: set aside, its pictures are measured again", part)
-    return False

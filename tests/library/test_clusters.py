@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
+from sklearn.metrics import adjusted_rand_score
 
 from inksift.curation.base.errors import ParamError
 from inksift.curation.base.tables import EMBEDDINGS
+from inksift.curation.evidence import clusters, dense, known_clusters
 from inksift.curation.evidence.clusters import (
     ClusterParams,
     find_clusters,
@@ -19,6 +21,8 @@ from inksift.curation.evidence.clusters import (
     knee,
     reduced,
 )
+from inksift.curation.store.last_result import LastResult
+from inksift.curation.store.workspace import Workspace
 
 METHODS = ["dbscan", "hdbscan", "kmeans"]
 
@@ -175,3 +179,51 @@ def test_reduction_keeps_distances_when_nothing_is_lost(rng):
 def test_impossible_settings_are_named(bad):
     with pytest.raises(ParamError, match=f"clusters.{next(iter(bad))}"):
         ClusterParams.of("clusters", bad)
+
+
+@pytest.mark.parametrize("eps", [0.2, 0.5, 1.0, 3.0])
+@pytest.mark.parametrize("dimensions", [2, 20])
+def test_dbscan_by_blocks_is_that_of_scikit_learn(rng, monkeypatch, dimensions, eps):
+    monkeypatch.setattr(dense, "_AT_ONCE", 37)
+    spread = np.linspace(0.05, 1.5, 200)[:, None]
+    points = (rng.integers(0, 3, (200, 1)) + spread * rng.normal(size=(200, dimensions))).astype(
+        np.float32
+    )
+    found = dense.dbscan(points, eps, 4)
+    assert (found == DBSCAN(eps=eps, min_samples=4).fit_predict(points)).all()
+
+
+def test_beyond_the_bound_a_sample_stands_for_all(planted, monkeypatch):
+    params = ClusterParams(clusters=3, components=10)
+    exact = find_clusters(planted, params)
+    monkeypatch.setattr(clusters, "_LIMITS", clusters.ClusterLimits(exact_up_to=99, sample=70))
+    sampled = find_clusters(planted, params)
+    assert sampled.frame["image_id"].equals(exact.frame["image_id"])
+    assert len(sampled.distances) == 66
+    for method in ("dbscan", "hdbscan"):
+        groups = (one.frame[method][:120] for one in (exact, sampled))
+        assert adjusted_rand_score(*groups) > 0.95
+        assert (sampled.frame[method][120:] == -1).mean() > 0.6
+    shuffled = find_clusters(planted.sample(frac=1, random_state=0), params)
+    pd.testing.assert_frame_equal(shuffled.frame, sampled.frame)
+
+
+def test_clusters_are_found_once(planted, tmp_path, monkeypatch):
+    params = ClusterParams(clusters=3, components=10)
+    stored = LastResult(Workspace(tmp_path / "w"), "clusters")
+    first = known_clusters.known_clusters(planted, params, stored=stored)
+    calls = []
+    monkeypatch.setattr(
+        known_clusters, "find_clusters", lambda *given: calls.append(given) or first
+    )
+    again = known_clusters.known_clusters(planted.iloc[::-1], params, stored=stored)
+    pd.testing.assert_frame_equal(again.frame, first.frame)
+    pd.testing.assert_frame_equal(again.comparison, first.comparison)
+    assert (again.eps, again.distances.tolist(), calls) == (
+        first.eps,
+        first.distances.tolist(),
+        [],
+    )
+    known_clusters.known_clusters(planted.iloc[1:], params, stored=stored)
+    known_clusters.known_clusters(planted.iloc[1:], ClusterParams(), stored=stored)
+    assert len(calls) == 2

@@ -10,7 +10,7 @@ import pytest
 
 from inksift.curation.base.errors import SchemaError, StoreError
 from inksift.curation.base.tables import Table
-from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.parquet import Serialised, to_parquet
 from inksift.curation.store.tables import (
     RUN_AGAIN,
     column_batches,
@@ -20,7 +20,14 @@ from inksift.curation.store.tables import (
 )
 
 COUNTS = Table("counts", {"label": "str", "files": "int64"}, key=("label",))
-READS_ANYTHING = {"parquet.py", "tables.py", "workspace.py", "thumbnails.py"}
+READS_ANYTHING = {
+    "parquet.py",
+    "tables.py",
+    "measurements.py",
+    "part_index.py",
+    "last_result.py",
+    "thumbnails.py",
+}
 """Modules of the store, which read parts of measurements too."""
 
 
@@ -91,3 +98,11 @@ def test_only_the_store_reads_parquet() -> None:
         and node.id in ("read_parquet", "parquet_batches", "rows_where", "BROKEN_TABLE")
     }
     assert readers == {f"curation/store/{name}" for name in READS_ANYTHING}
+
+
+def test_what_is_digested_and_then_written_is_made_into_bytes_once() -> None:
+    made, frame = Serialised(), pd.DataFrame({"number": [1]})
+    assert made.of(frame) is made.of(frame)
+    frame.loc[0, "number"] = 2
+    assert made.of(frame) == to_parquet(frame)
+    assert made.of(frame.copy()) == to_parquet(frame)

@@ -18,7 +18,7 @@ from inksift.curation.dedup.glances.glance import (
     packed_glance,
     unpacked_glances,
 )
-from inksift.curation.store.workspace import Measurements
+from inksift.curation.store.measurements import Measurements
 
 ReadSeen = Callable[[str], tuple[Rgb, Unseen]]
 """Gives the thumbnail of an image_id, and what that does not show."""

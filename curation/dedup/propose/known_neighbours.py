@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from inksift.curation.base.arrays import Integers
+from inksift.curation.base.vectors import blocks_of
 from inksift.curation.dedup.propose.neighbours import (
     Nearest,
     Vectors,
@@ -25,13 +26,16 @@ from inksift.curation.dedup.propose.neighbours import (
     nearest_of_some,
     nothing_near,
 )
-from inksift.curation.store.workspace import Measurements
+from inksift.curation.store.measurements import Measurements
 
 VERSION = 1
 """Raised whenever other neighbours may be found, so that all are searched again."""
 
 _DIGEST = 16
 """Bytes by which a picture and its vector are known again."""
+
+_AT_ONCE = 2048
+"""Vectors in memory at a time."""
 
 _ROW = "neighbours"
 """What the one row of the store is called."""
@@ -94,12 +98,16 @@ def _places(before: Digests, digests: Digests) -> Integers:
 
 def _digests(image_ids: Sequence[str], vectors: Vectors) -> Digests:
     """Of each picture and its vector, so that neither is mistaken for another."""
-    rows = zip(image_ids, np.ascontiguousarray(vectors), strict=True)
-    found = [
-        hashlib.blake2b(image_id.encode() + row.tobytes(), digest_size=_DIGEST).digest()
-        for image_id, row in rows
-    ]
+    found = []
+    for some in blocks_of(len(image_ids), _AT_ONCE):
+        rows = np.ascontiguousarray(vectors[np.arange(some.start, some.stop)])
+        told = zip(image_ids[some], rows, strict=True)
+        found += [_digest(image_id.encode() + row.tobytes()) for image_id, row in told]
     return np.frombuffer(b"".join(found), f"V{_DIGEST}")
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_DIGEST).digest()
 
 
 def _remembered(stored: Measurements) -> tuple[Digests, Nearest]:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations_with_replacement, product
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,17 @@ from threadpoolctl import threadpool_limits
 
 from inksift.curation.base.arrays import Integers
 
-Vectors = npt.NDArray[np.float32]
+Matrix = npt.NDArray[np.float32]
+
+
+class Vectors(Protocol):
+    """n x dimension numbers, of which some rows at a time are asked for: an array, or what reads
+    them from where they lie."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, rows: Integers, /) -> Matrix: ...
+
+
 Cosines = npt.NDArray[np.float64]
 Block = tuple[Integers, Integers]
 """Positions of rows and of columns that are compared."""
@@ -125,7 +135,8 @@ def nothing_near() -> Nearest:
 
 def known_vectors(vectors: Vectors) -> Integers:
     """The positions of rows that are not zero."""
-    return np.flatnonzero(_squares(vectors))
+    parts = [_squares(vectors[some]) for some in _split(np.arange(len(vectors)))]
+    return np.flatnonzero(np.concatenate([np.empty(0), *parts]))
 
 
 def is_exact(number: int) -> bool:
@@ -170,7 +181,7 @@ def _blocks_in_reach(vectors: Vectors, known: Integers) -> Iterator[Block]:
         yield from product(_split(visitors), _split(inhabitants))
 
 
-def _outlines(vectors: Vectors, known: Integers) -> Vectors:
+def _outlines(vectors: Vectors, known: Integers) -> Matrix:
     """n x 64: each vector, at unit length, along the directions in which a sample of them differs
     most."""
     sample = _unit(vectors[_spaced(known, _LIMITS.sample)])
@@ -181,7 +192,7 @@ def _outlines(vectors: Vectors, known: Integers) -> Vectors:
     return np.concatenate(outlines)
 
 
-def _centres(points: Vectors) -> Vectors:
+def _centres(points: Matrix) -> Matrix:
     cells = math.ceil(len(points) / _LIMITS.cell_size)
     means = MiniBatchKMeans(
         cells,
@@ -192,11 +203,11 @@ def _centres(points: Vectors) -> Vectors:
     )
     means.fit(_spaced(points, _LIMITS.sampled_per_cell * cells))
     # Equal vectors give equal centres, and an empty cell in reach would crowd out a full one.
-    centres: Vectors = np.unique(means.cluster_centers_, axis=0)
+    centres: Matrix = np.unique(means.cluster_centers_, axis=0)
     return centres
 
 
-def _nearest_centres(points: Vectors, centres: Vectors) -> tuple[Integers, Integers]:
+def _nearest_centres(points: Matrix, centres: Matrix) -> tuple[Integers, Integers]:
     """The nearest centre of each point, and the nearest few in no special order."""
     # Half the squared distance, short of the point's own square, which is the same to all.
     distances = _squares(centres) / 2 - points @ centres.T
@@ -268,22 +279,22 @@ def _cosines(vectors: Vectors, rows: Integers, columns: Integers) -> Cosines:
     return cosines
 
 
-def _whole(vectors: Vectors) -> Vectors:
+def _whole(vectors: Matrix) -> Matrix:
     """Rows as whole numbers whose products, in whatever order they are added, stay below the
     largest exact sum."""
     # Rounding moves each of d numbers by up to a half, so a vector by up to half the root of d.
     length = _LONGEST - np.sqrt(vectors.shape[1]) / 2
     scale = (length / np.sqrt(_squares(vectors))).astype(np.float32)
-    whole: Vectors = np.rint(vectors * scale[:, None])
+    whole: Matrix = np.rint(vectors * scale[:, None])
     return whole
 
 
-def _unit(vectors: Vectors) -> Vectors:
-    unit: Vectors = vectors / np.sqrt(_squares(vectors)).astype(np.float32)[:, None]
+def _unit(vectors: Matrix) -> Matrix:
+    unit: Matrix = vectors / np.sqrt(_squares(vectors)).astype(np.float32)[:, None]
     return unit
 
 
-def _squares(vectors: Vectors) -> Cosines:
+def _squares(vectors: Matrix) -> Cosines:
     """The squared length of each row."""
     squares: Cosines = np.einsum("ij,ij->i", vectors, vectors).astype(np.float64)
     return squares

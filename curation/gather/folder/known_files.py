@@ -17,7 +17,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from inksift.curation.base.tables import Table
-from inksift.curation.store.workspace import Measurements, Workspace
+from inksift.curation.store.measurements import Measurements
+from inksift.curation.store.workspace import Workspace
 
 VERSION = 2
 """Raised when entries are told apart by something else."""

@@ -11,7 +11,8 @@ from inksift.curation.base import engine
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.gather.signals import SIGNALS
 from inksift.curation.gather.signals.base import Signal
-from inksift.curation.store.workspace import Measured, Workspace
+from inksift.curation.store.measurements import Measured
+from inksift.curation.store.workspace import Workspace
 
 SIGNAL_BATCH = 512
 """Pictures measured between two saves: a signal takes about a millisecond."""
@@ -45,12 +46,22 @@ class StoredSignals:
         names = {_column(signal): signal.name for signal in SIGNALS}
         return Measured(known.rename(columns=names).reset_index(), len(missing))
 
+    def gather(self) -> None:
+        """Make large parts of small ones."""
+        self._stored.gather(_combined)
+
     def _known(self, image_ids: Sequence[str]) -> pd.DataFrame:
         columns = [_column(signal) for signal in SIGNALS]
         index = pd.Index(list(image_ids), name="image_id", dtype="str")
-        parts = [part.set_index("image_id") for part in self._stored.part_frames()]
-        rows = pd.concat([pd.DataFrame(columns=columns, dtype="float64"), *parts])
-        return rows.groupby(level=0)[columns].first().reindex(index)
+        rows = _combined(self._stored.every_row()).set_index("image_id")
+        return rows.reindex(columns=columns).astype("float64").reindex(index)
+
+
+def _combined(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per picture, with what any of its rows tells."""
+    if rows["image_id"].is_unique:
+        return rows
+    return rows.groupby("image_id", sort=False).first().reset_index()
 
 
 def _column(signal: Signal) -> str:

@@ -12,7 +12,8 @@ from inksift.curation.base.tables import CLUSTERS, EMBEDDINGS, HASHES, Table
 from inksift.curation.review.looks.looks import Looks
 from inksift.curation.review.numbers import shared_texts
 from inksift.curation.review.run import Run
-from inksift.curation.store.workspace import Measurements, Workspace
+from inksift.curation.store.measurements import Measurements
+from inksift.curation.store.workspace import Workspace
 
 VERSION = 1
 """Raised whenever a number may change: what was stored under another is prepared again."""

@@ -1,0 +1,174 @@
+"""Measurements of one stage in one version: immutable parts, each named by the SHA-256 of its
+bytes, with the vectors of their rows in files beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from inksift.curation.base.engine import in_batches
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.parquet import (
+    Compression,
+    count_rows,
+    read_parquet,
+    read_parts,
+    to_parquet,
+)
+from inksift.curation.store.part_index import PartIndex
+from inksift.curation.store.row_files import ENDING, in_files, without_lost_vectors
+from inksift.curation.store.soundness import sound_files
+
+
+@dataclass(frozen=True)
+class PartLimits:
+    """When small parts are made large ones. Chosen by eye; changes no answer."""
+
+    small_rows: int = 8192
+    """Rows below which a part is small."""
+
+    most_small: int = 32
+    """Small parts that stay as they are: each takes about a millisecond to read."""
+
+    large_rows: int = 65_536
+    """Rows of a part that is made of small ones."""
+
+
+_LIMITS = PartLimits()
+
+
+class Measured(NamedTuple):
+    """Rows of a stage in the order asked for, and how many of them this call had to measure."""
+
+    frame: pd.DataFrame
+    new: int
+
+
+class Measurements:
+    """The rows of one stage in one version, keyed by `image_id`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        sound_files(folder, f"*{ENDING}")
+        self._parts = sound_files(folder, "*.parquet")
+        self._index = PartIndex(folder)
+
+    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """All rows, or some columns of them (`image_id` always among them); one row per picture."""
+        return _first_of_each(self.every_row(columns))
+
+    def every_row(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The rows of every part, for stages whose parts do not hold the same columns: a picture
+        may have several."""
+        try:
+            return _read(self._parts, columns)
+        except FileNotFoundError:  # another process of this run made large parts of small ones
+            self._parts = sound_files(self._folder, "*.parquet")
+            return _read(self._parts, columns)
+
+    def rows(self, image_ids: Sequence[str], columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The rows of these pictures that are stored, in their order, each once."""
+        rows = self.frame(columns)
+        asked = pd.Index(rows["image_id"]).get_indexer(pd.unique(pd.Series(image_ids, dtype="str")))
+        return rows.iloc[asked[asked >= 0]].reset_index(drop=True)
+
+    def part_frames(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+        """The rows of every part."""
+        return (read_parquet(part, columns) for part in self._parts)
+
+    def parts(self) -> list[Path]:
+        """The files, every one of them whole."""
+        return list(self._parts)
+
+    def part(self, path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The rows of one of `parts`, for those who hold some of them only."""
+        return read_parquet(path, columns)
+
+    def parts_of(self, image_ids: Sequence[str]) -> list[Path | None]:
+        """The part that holds the row of each of these pictures, None where there is none."""
+        return self._index.parts_of(image_ids, self._parts)
+
+    def missing(self, image_ids: Sequence[str]) -> list[str]:
+        """Those of `image_ids` without a row, each once, in the order given."""
+        asked = list(dict.fromkeys(image_ids))
+        found = zip(asked, self.parts_of(asked), strict=True)
+        return [image_id for image_id, part in found if part is None]
+
+    def add(
+        self,
+        rows: pd.DataFrame,
+        *,
+        rows_per_group: int | None = None,
+        compression: Compression = "zstd",
+    ) -> Path:
+        """Store one batch of rows as a part, durably, and give its file; few `rows_per_group` make
+        single rows quick to read."""
+        kept = in_files(rows, self._folder)
+        data = to_parquet(kept, rows_per_group=rows_per_group, compression=compression)
+        part = self._folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
+        write_atomically(part, data)
+        if part not in self._parts:
+            self._parts.append(part)
+        return part
+
+    def replace(self, rows: pd.DataFrame) -> None:
+        """Store these rows, durably, in place of all others."""
+        self._give_up(set(self._parts) - {self.add(rows)})
+
+    def gather(self, settle: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> None:
+        """Make large parts of small ones where there are many: a run that is killed meanwhile
+        leaves rows twice, and loses none. `settle` makes one row of several of a picture; without
+        it the first counts."""
+        small = [part for part in self._parts if count_rows(part) < _LIMITS.small_rows]
+        if len(small) > _LIMITS.most_small:
+            for some in _portions(small):
+                rows = (settle or _first_of_each)(_read(some))
+                self._give_up(set(some) - {self.add(rows)})
+
+    def measure(
+        self,
+        image_ids: Sequence[str],
+        function: Callable[[Sequence[str]], pd.DataFrame],
+        *,
+        batch: int,
+        title: str,
+    ) -> Measured:
+        """A row for each of `image_ids`: stored ones as they are, the others from `function`, batch
+        by batch."""
+        rows = self.rows(image_ids)
+        known = set(rows["image_id"])
+        missing = [image_id for image_id in dict.fromkeys(image_ids) if image_id not in known]
+        for some in in_batches(missing, batch, title):
+            self.add(function(some))
+        if missing:
+            self.gather()
+            rows = self.rows(image_ids)
+        return Measured(rows, len(missing))
+
+    def _give_up(self, parts: set[Path]) -> None:
+        for part in parts:
+            part.unlink(missing_ok=True)
+        self._parts = [part for part in self._parts if part not in parts]
+
+
+def _read(parts: Sequence[Path], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame(columns=list(columns or ["image_id"]))
+    return without_lost_vectors(read_parts(parts, columns))
+
+
+def _first_of_each(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.drop_duplicates("image_id", ignore_index=True)
+
+
+def _portions(parts: Sequence[Path]) -> list[list[Path]]:
+    """Parts in the order given, together as large as a large one."""
+    ends = np.cumsum([count_rows(part) for part in parts]) // _LIMITS.large_rows
+    places = pd.Series(list(parts)).groupby(ends)
+    return [list(some) for _, some in places]

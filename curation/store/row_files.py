@@ -1,0 +1,174 @@
+"""Vectors in files of their own, read when they are asked for: a stored table only says in which
+file the vectors of a column are, and in which row.
+
+The files lie in the workspace and are found from its root, so that a workspace may be moved. They
+are read and not mapped: mapped pages count as memory of the process, and a mapping holds a file
+open."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from itertools import compress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from inksift.curation.base.arrays import Integers
+from inksift.curation.base.errors import StoreError
+from inksift.curation.base.vectors import NO_ROW, Matrix, Rows, VectorArray, VectorDtype
+from inksift.curation.store.files import write_atomically
+
+MARK = "workspace.json"
+"""What lies in the root of every workspace."""
+
+_KEY = b"inksift.vectors"
+"""The metadata of a table that names the files of every column of vectors."""
+
+ENDING = ".npy"
+"""Of a file of vectors, which is named by the SHA-256 of its bytes."""
+
+
+def in_files(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """The same frame, with every column of vectors that is in memory written into `folder`."""
+    columns = {name: _in_file(frame[name].array, folder) for name in vector_columns(frame)}
+    return frame.assign(**columns)
+
+
+def vector_columns(frame: pd.DataFrame) -> list[str]:
+    """The names of the columns of vectors."""
+    return [str(name) for name, dtype in frame.dtypes.items() if isinstance(dtype, VectorDtype)]
+
+
+def to_references(frame: pd.DataFrame) -> pa.Table:
+    """A table in which columns of vectors that are in files are the numbers of their rows, and the
+    metadata name the files."""
+    files: dict[str, list[tuple[str, int]]] = {}
+    columns: dict[str, Any] = {}
+    for name in vector_columns(frame):
+        used, rows = frame[name].array.used()
+        if used and all(one.file for one in used):
+            columns[name] = rows
+            files[name] = [(_told(Path(one.file)), len(one.numbers)) for one in used]
+    table = pa.Table.from_pandas(frame.assign(**columns), preserve_index=False)
+    return _with_files(table, files) if files else table
+
+
+def from_references(table: pa.Table, place: Path) -> pd.DataFrame:
+    """The frame that `to_references` was given, of a table at that place; a vector whose file is
+    gone is missing."""
+    files = json.loads((table.schema.metadata or {}).get(_KEY, b"{}"))
+    lists = [field.name for field in table.schema if _holds_halves(field.type)]
+    columns = {name: VectorDtype().__from_arrow__(table[name]) for name in lists}
+    frame: pd.DataFrame = table.drop_columns(lists).to_pandas()
+    for name in files.keys() & set(frame):
+        columns[name] = _opened(frame[name].to_numpy(), files[name], _root_of(place))
+    return frame.assign(**columns)[table.column_names]
+
+
+def without_lost_vectors(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of which every vector is there."""
+    lost = [frame[name].isna().to_numpy() for name in vector_columns(frame)]
+    return frame[~np.logical_or.reduce(lost)] if lost and np.any(lost) else frame
+
+
+def _holds_halves(kind: pa.DataType) -> bool:
+    """Whether cells are lists as vectors are stored that are in no file: so earlier versions of
+    inksift stored all of them."""
+    lists = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    return lists and pa.types.is_float16(kind.value_type)
+
+
+def holds_references(table: pa.Table) -> bool:
+    """Whether vectors of the table lie in files."""
+    return _KEY in (table.schema.metadata or {})
+
+
+def _in_file(column: VectorArray, folder: Path) -> VectorArray:
+    if all(one.file for one in column.used()[0]):
+        return column
+    numbers = column.matrix(column.kind)
+    buffer = io.BytesIO()
+    np.save(buffer, numbers)
+    data = buffer.getvalue()
+    file = folder / f"{hashlib.sha256(data).hexdigest()}{ENDING}"
+    if not file.exists():
+        write_atomically(file, data)
+    return VectorArray.of([_rows_of(file)])
+
+
+class RowFile:
+    """A matrix in a file of NumPy's format, of which the rows that are asked for are read."""
+
+    def __init__(self, file: Path) -> None:
+        """StoreError where it is none."""
+        self.file = str(file)
+        try:
+            with file.open("rb") as opened:
+                np.lib.format.read_magic(opened)
+                shape, _, self.dtype = np.lib.format.read_array_header_1_0(opened)
+                self._start = opened.tell()
+        except (OSError, ValueError) as error:
+            raise StoreError(f"cannot read {file} ({error}): run `inksift run` again") from error
+        self.shape = (shape[0], shape[1])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: Any) -> Matrix:
+        """A row, or the rows at ascending positions."""
+        places = np.atleast_1d(rows)
+        found = np.empty((len(places), self.shape[1]), self.dtype)
+        if found.size:
+            with open(self.file, "rb", buffering=0) as opened:
+                self._read(opened.fileno(), places, found)
+        return found if np.ndim(rows) else found[0]
+
+    def _read(self, handle: int, places: Integers, found: Matrix) -> None:
+        width = found[:1].nbytes
+        if places[-1] - places[0] + 1 == len(places):
+            _fill(handle, found, self._start + int(places[0]) * width)
+            return
+        for row, place in zip(found, places.tolist(), strict=True):
+            _fill(handle, row, self._start + place * width)
+
+
+def _rows_of(file: Path) -> Rows:
+    return Rows(RowFile(file), str(file))
+
+
+def _fill(handle: int, numbers: Matrix, start: int) -> None:
+    """Read numbers from where they start."""
+    if os.preadv(handle, [numbers.view(np.uint8)], start) != numbers.nbytes:
+        raise StoreError("a stored matrix is cut short: run `inksift run` again")
+
+
+def _opened(rows: Integers, told: list[tuple[str, int]], root: Path) -> VectorArray:
+    """A column of rows that count through files of so many rows, some of which may be gone."""
+    lengths = np.array([length for _, length in told])
+    there = np.array([(root / name).exists() for name, _ in told])
+    gone_before = np.cumsum(np.where(there, 0, lengths))
+    place = np.searchsorted(np.cumsum(lengths), rows, "right")
+    kept = np.append(there, [True])[place] & (rows != NO_ROW)
+    left = np.where(kept, rows - np.append(gone_before, [0])[place], NO_ROW)
+    return VectorArray([_rows_of(root / name) for name, _ in compress(told, there)], left)
+
+
+def _with_files(table: pa.Table, files: dict[str, list[tuple[str, int]]]) -> pa.Table:
+    metadata = (table.schema.metadata or {}) | {_KEY: json.dumps(files).encode()}
+    return table.replace_schema_metadata(metadata)
+
+
+def _told(file: Path) -> str:
+    """A file by its way from the root of the workspace."""
+    return file.relative_to(_root_of(file)).as_posix()
+
+
+def _root_of(place: Path) -> Path:
+    """The workspace that a file lies in, or else its folder."""
+    return next((one for one in place.parents if (one / MARK).exists()), place.parent)
