@@ -1,12 +1,14 @@
 """The report of rejected images."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import dagster as dg
 import pandas as pd
 
 from inksift.assets.shared.display import picture
 from inksift.assets.shared.results import table
+from inksift.assets.shared.reuse import MADE_OF, made_before, made_of
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.base.reasons import UNREADABLE_FILE
 from inksift.curation.dedup.across import across_notes, across_splits
@@ -24,8 +26,9 @@ from inksift.curation.report.run_bar import with_run
 from inksift.curation.report.siblings import review_command
 from inksift.curation.report.tiles import likeliest_first
 from inksift.curation.runs.record import current_run
-from inksift.curation.store.published import REPORT_PAGE
-from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.store.published import REPORT_DATA, REPORT_PAGE, as_published
+from inksift.curation.store.published_folder import PublishedFolder, published_within
+from inksift.curation.store.thumbnails import SingleThumbnails, Thumbnails
 from inksift.curation.verdict.conservation import by_people
 from inksift.curation.verdict.several import several_told
 from inksift.curation.verdict.signal_limits import limits_by_name
@@ -44,7 +47,7 @@ STAGE = Stage(
     "rejected_report",
     settings=ReportParams,
     tables={"rejected_report": Made(None)},
-    version=7,
+    version=8,
     kinds={"html"},
     work="publishes",
 )
@@ -72,6 +75,7 @@ _FOUND = (
 
 @STAGE.asset(reads=_FOUND, deps=["ledger", "curated_dataset"])
 def rejected_report(
+    context: dg.AssetExecutionContext,
     verdicts: pd.DataFrame,
     images: pd.DataFrame,
     thumbnails: pd.DataFrame,
@@ -81,17 +85,28 @@ def rejected_report(
     **found: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """report.html in the workspace: what came in, what stayed, and every picture rejected or for
-    review, by reason."""
+    review, by reason; of many pictures most lie in report-data beside it."""
+    told = run_settings.differs
+    digest = _made_of(project, config, told)
+    before = made_before(context, STAGE, project, digest)
+    if before and _is_published(project, digest):
+        _publish(project, _published_page(project))
+        return before[STAGE.name].again()
     read = Thumbnails(project.workspace, thumbnails)
-    beside = FolderFacts(**{name: found[name] for name in FolderFacts._fields})
-    across = across_splits(found["duplicates"], beside.given_splits)
-    several = filter(None, [several_told(verdicts)])
-    differing = departures_told(run_settings.differs)
-    notes = [*differing, *folder_notes(images, beside), *across_notes(across), *several]
-    findings = _findings(found, project, notes)
-    page = build_report(verdicts, images, read=read, params=config, findings=findings)
-    page = with_run(page, current_run(project.workspace))
-    place = project.workspace.publish(REPORT_PAGE, page.encode())
+    shelf = PublishedFolder(project.workspace, REPORT_DATA, ".js")
+    page = build_report(
+        verdicts,
+        images,
+        read=read,
+        params=config,
+        findings=_findings(found, project, _notes(verdicts, images, found, told)),
+        shelf=shelf,
+        made_of=digest,
+        pictures_version=read.version,
+    )
+    shelf.enlist()
+    place = _publish(project, page)
+    shelf.clear()
     rejected = _rejected_pictures(verdicts)
     return table(
         rejected[["path", "reason", "explanation"]],
@@ -103,8 +118,59 @@ def rejected_report(
         voters=picture(
             vote_plots.voter_quality(loudest_first(found["vote_quality"])), "AUROC of each voter"
         ),
-        **dict(_contact_sheets(verdicts, read)),
+        **{MADE_OF: digest},
+        **dict(_contact_sheets(verdicts, SingleThumbnails(project.workspace, thumbnails))),
     )
+
+
+def _made_of(project: Project, config: ReportConfig, differs: Sequence[str]) -> str:
+    """A digest of all that the page shows, but for the run that it is of."""
+    read = ("verdicts", "images", "thumbnails", *_FOUND)
+    facts = {"settings": config.model_dump(), "differs": list(differs)}
+    return made_of(
+        STAGE,
+        project,
+        read,
+        **facts,
+        thresholds=published_thresholds(project.workspace),
+        review=_how_to_review(project),
+    )
+
+
+def _is_published(project: Project, digest: str) -> bool:
+    """Whether the page that was made of this lies there, with all that it loads."""
+    workspace = project.workspace
+    names = [REPORT_PAGE, *published_within(workspace, REPORT_DATA)]
+    sound = all(as_published(workspace, name) for name in names)
+    return sound and (workspace.root / REPORT_PAGE).is_file() and digest in _published_page(project)
+
+
+def _published_page(project: Project) -> str:
+    return (project.workspace.root / REPORT_PAGE).read_text(encoding="utf-8")
+
+
+def _publish(project: Project, page: str) -> Path:
+    """Publish the page as one of the current run."""
+    page = with_run(page, current_run(project.workspace))
+    return project.workspace.publish(REPORT_PAGE, page.encode())
+
+
+def _notes(
+    verdicts: pd.DataFrame,
+    images: pd.DataFrame,
+    found: Mapping[str, pd.DataFrame],
+    differs: Sequence[str],
+) -> list[str]:
+    """What a reader should know before anything else."""
+    beside = FolderFacts(**{name: found[name] for name in FolderFacts._fields})
+    across = across_splits(found["duplicates"], beside.given_splits)
+    several = filter(None, [several_told(verdicts)])
+    return [
+        *departures_told(differs),
+        *folder_notes(images, beside),
+        *across_notes(across),
+        *several,
+    ]
 
 
 def _findings(found: Mapping[str, pd.DataFrame], project: Project, notes: list[str]) -> Findings:
@@ -139,7 +205,7 @@ def _rejected_pictures(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _contact_sheets(
-    verdicts: pd.DataFrame, read: Thumbnails
+    verdicts: pd.DataFrame, read: SingleThumbnails
 ) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
     """A sheet per reason, one of what is for review, one of what people decided; the likeliest
     photographs first."""
@@ -150,7 +216,7 @@ def _contact_sheets(
 
 
 def _sheet(
-    name: str, title: str, rows: pd.DataFrame, read: Thumbnails
+    name: str, title: str, rows: pd.DataFrame, read: SingleThumbnails
 ) -> Iterator[tuple[str, dg.MarkdownMetadataValue]]:
     """The sheet under its name; nothing where there is no picture."""
     sheet = contact_sheet(likeliest_first(rows)["image_id"].tolist(), read)

@@ -1,21 +1,30 @@
 """One outcome, one reason and one explanation for every file found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from inksift.assets.shared.results import counts, numbers, records, table
+from inksift.assets.shared.reuse import MADE_OF, MadeBefore, made_before, made_of
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.base.tables import DECISIONS
 from inksift.curation.project import Project
-from inksift.curation.store.published import PROPOSAL, publish_medium, publish_proposal
+from inksift.curation.store.files import file_digest
+from inksift.curation.store.published import (
+    MEDIUM,
+    PROPOSAL,
+    as_published,
+    publish_medium,
+    publish_proposal,
+)
 from inksift.curation.verdict import conflicts, evidence, human, several, variants
 from inksift.curation.verdict.audit.targets import TARGETS, estimated_targets
 from inksift.curation.verdict.conservation import OUTCOMES, by_people
 from inksift.curation.verdict.decide import VERSION, decide
 from inksift.curation.verdict.marked_files import apply_marks
+from inksift.curation.verdict.medium.head import own_head_name
 from inksift.curation.verdict.medium.queue import QUEUE
 from inksift.curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
 from inksift.curation.verdict.pages import find_pages, judge_pages
@@ -24,6 +33,7 @@ from inksift.curation.verdict.removal_rates import REMOVAL_RATES, removal_rates,
 from inksift.curation.verdict.signal_limits import SIGNAL_LIMITS, limits
 
 MOST_SENTENCES = 4
+_OVER = "over_the_limits"
 REMEDY = (
     "look through them, then run again with --accept-removals, "
     "or allow more with --set verdicts.max_class_removal=... or verdicts.max_removal=...; in the "
@@ -89,10 +99,12 @@ STAGE = Stage(
 
 
 _MEASURED = ("signals", "object_counts", "embeddings", "clusters")
+_READ = ("images", "duplicates", "families", "human_decisions", *_MEASURED)
 
 
 @STAGE.asset(reads=_MEASURED, check_specs=[REMOVALS_ARE_ACCEPTED], deps=["ledger"])
 def decided(
+    context: dg.AssetExecutionContext,
     images: pd.DataFrame,
     duplicates: pd.DataFrame,
     families: pd.DataFrame,
@@ -102,7 +114,13 @@ def decided(
     **measured: pd.DataFrame,
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame] | dg.AssetCheckResult]:
     """Gather the evidence, judge every distinct picture, decide on every file; what people decided
-    comes first."""
+    comes first. What was decided on the same tables by the same settings stays."""
+    digest = made_of(STAGE, project, _READ, settings=config.model_dump(), heads=_own_heads(project))
+    before = made_before(context, STAGE, project, digest)
+    if before and as_published(project.workspace, MEDIUM) and not _proposed(project):
+        yield from (made.again(name) for name, made in before.items())
+        yield _brake(_heavy_before(before), {})
+        return
     pages = find_pages(images, duplicates)
     known = evidence.gather(duplicates, **measured, method=config.clusters)
     drawn = known[~known["image_id"].isin(pages.index)].reset_index(drop=True)
@@ -125,17 +143,37 @@ def decided(
     lost = removal_rates(decisions)
     heavy = too_heavy(lost, decisions, config)
     waiting = _proposal(heavy, decisions, config, project)
-    yield table(decisions, "verdicts", **_outcomes(decisions), **waiting)
-    yield table(machine, "machine_verdicts", overruled=_overruled(machine, decisions))
-    yield from _evidence(judged, config)
-    yield _targets(judged, answers, config)
+    told = {MADE_OF: digest}
+    yield table(decisions, "verdicts", **_outcomes(decisions), **waiting, **told)
+    yield table(machine, "machine_verdicts", overruled=_overruled(machine, decisions), **told)
+    yield from _evidence(judged, config, told)
+    yield _targets(judged, answers, config, told)
     yield table(
         lost,
         "removal_rates",
         removal_rates=records(lost),
         largest_share=float(lost["share"].max()) if len(lost) else 0.0,
+        **{_OVER: dg.MetadataValue.json(heavy)},
+        **told,
     )
     yield _brake(heavy, waiting)
+
+
+def _own_heads(project: Project) -> list[str]:
+    """The digests of the user's own heads, one of which may judge."""
+    if not project.weights:
+        return []
+    return [file_digest(place) for place in sorted(project.weights.glob(own_head_name("*")))]
+
+
+def _proposed(project: Project) -> bool:
+    return (project.workspace.root / PROPOSAL).exists()
+
+
+def _heavy_before(before: Mapping[str, MadeBefore]) -> list[str]:
+    """What was over the limits when these tables were made, and accepted."""
+    told = before["removal_rates"].metadata.get(_OVER)
+    return list(told.value) if isinstance(told, dg.JsonMetadataValue) else []
 
 
 def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:
@@ -164,7 +202,7 @@ def _overruled(machine: pd.DataFrame, decisions: pd.DataFrame) -> int:
 
 
 def _evidence(
-    judged: Judged, config: VerdictsConfig
+    judged: Judged, config: VerdictsConfig, told: Mapping[str, str]
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     strength = (
         judged.votes[list(PARTS)]
@@ -174,29 +212,29 @@ def _evidence(
         .rename_axis("part")
         .reset_index()
     )
-    yield table(judged.measures, "measures", **judged.settled)
-    yield table(judged.votes, "votes", strength=records(strength))
-    yield table(judged.quality, "vote_quality", voters=records(judged.quality))
-    yield table(judged.queue, "queue", queue=records(judged.queue))
+    yield table(judged.measures, "measures", **judged.settled, **told)
+    yield table(judged.votes, "votes", strength=records(strength), **told)
+    yield table(judged.quality, "vote_quality", voters=records(judged.quality), **told)
+    yield table(judged.queue, "queue", queue=records(judged.queue), **told)
     chosen = limits(config)
-    yield table(
-        chosen, "signal_limits", limits=records(chosen.astype({"low": "str", "high": "str"}))
-    )
+    limited = records(chosen.astype({"low": "str", "high": "str"}))
+    yield table(chosen, "signal_limits", limits=limited, **told)
 
 
 def _targets(
-    judged: Judged, answers: pd.Series, config: VerdictsConfig
+    judged: Judged, answers: pd.Series, config: VerdictsConfig, told: Mapping[str, str]
 ) -> dg.MaterializeResult[pd.DataFrame]:
     if judged.folder is None:
-        return table(TARGETS.frame([]), "targets")
+        return table(TARGETS.frame([]), "targets", **told)
     targets = estimated_targets(judged.folder, answers, config.promised())
-    told = targets.set_index("error")
+    by_error = targets.set_index("error")
     return table(
         targets,
         "targets",
         targets=records(targets),
-        **numbers(told["value"]),
-        **numbers(told["promised"].add_suffix("_promised")),
+        **numbers(by_error["value"]),
+        **numbers(by_error["promised"].add_suffix("_promised")),
+        **told,
     )
 
 
@@ -220,5 +258,5 @@ def _brake(heavy: list[str], waiting: dict[str, dg.MetadataValue]) -> dg.AssetCh
         passed=not waiting,
         severity=dg.AssetCheckSeverity.ERROR,
         description=told + remedy,
-        metadata={"over_the_limits": heavy, **waiting},
+        metadata={_OVER: heavy, **waiting},
     )

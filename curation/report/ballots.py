@@ -3,13 +3,11 @@ for a photograph."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
 
-from inksift.curation.verdict.medium.votes import PARTS
+from inksift.curation.verdict.medium.votes import PARTS, Floats
 
 MOST_VOTES = 4
 """Votes with a bar of their own; the others are added up."""
@@ -53,31 +51,38 @@ def readable(part: str) -> str:
     return _NAMES.get(part, part.replace("_", " "))
 
 
-def ballots(votes: pd.DataFrame, image_ids: Collection[str]) -> dict[str, Ballot]:
-    """The ballot of each of `image_ids` that has a row in the VOTES frame; all bars are to one
-    scale."""
-    rows = votes[votes["image_id"].isin(image_ids)].set_index("image_id")
-    largest = {str(image_id): _largest(row) for image_id, row in rows[list(PARTS)].iterrows()}
-    every = chain.from_iterable(largest.values())
-    longest = max((abs(value) for _, value in every), default=0.0) or 1.0
-    drawn: dict[str, Ballot] = {}
-    for image_id, row in largest.items():
-        bars = [_bar(name, value, longest) for name, value in row]
-        drawn[image_id] = Ballot(float(rows["log_odds"][image_id]), bars)
-    return drawn
+class Ballots:
+    """The ballots of a VOTES frame, all bars to one scale: the longest is that of its loudest
+    vote."""
+
+    def __init__(self, votes: pd.DataFrame) -> None:
+        self._rows = votes.set_index("image_id")
+        parts = votes[list(PARTS)]
+        self._longest = float(parts.abs().to_numpy().max(initial=0.0)) or 1.0
+
+    def of(self, image_ids: pd.Series) -> dict[str, Ballot]:
+        """The ballot of each of these pictures that was voted on."""
+        places = self._rows.index.get_indexer(image_ids.unique())
+        rows = self._rows.iloc[places[places >= 0]]
+        log_odds, votes = rows["log_odds"].tolist(), rows[list(PARTS)].to_numpy()
+        made = zip(map(str, rows.index), log_odds, votes, strict=True)
+        return {image_id: self._ballot(total, row) for image_id, total, row in made}
+
+    def _ballot(self, log_odds: float, votes: Floats) -> Ballot:
+        bars = [_bar(name, value, self._longest) for name, value in _largest(votes)]
+        return Ballot(log_odds, bars)
 
 
-def _largest(parts: pd.Series) -> list[tuple[str, float]]:
+def _largest(votes: Floats) -> list[tuple[str, float]]:
     """Name and value of the largest votes, the sum of the rest last; silent ones left out."""
-    ordered = sorted(
-        ((str(name), float(value)) for name, value in parts.items() if value),
-        key=lambda one: -abs(one[1]),
-    )
-    votes = [(readable(name), value) for name, value in ordered[:MOST_VOTES]]
+    told = zip(PARTS, votes.tolist(), strict=True)
+    ordered = sorted(((name, value) for name, value in told if value), key=lambda one: -abs(one[1]))
+    named = [(readable(name), value) for name, value in ordered[:MOST_VOTES]]
     rest = [value for _, value in ordered[MOST_VOTES:]]
-    return [*votes, (OTHERS, sum(rest))] if rest else votes
+    return [*named, (OTHERS, sum(rest))] if rest else named
 
 
 def _bar(name: str, value: float, longest: float) -> Bar:
-    width = 50 * abs(value) / longest
+    # the sum of the others may be larger than any vote
+    width = 50 * min(abs(value) / longest, 1.0)
     return Bar(name, value, round(50 - width if value < 0 else 50.0, 1), round(width, 1))

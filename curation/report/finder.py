@@ -2,97 +2,129 @@
 it shows.
 
 The first tiles of each reason stand in the page. The others travel as chunks, JSON lists of HTML by
-the same macro, compressed: the browser parses none of them before it is shown."""
+the same macro, compressed, in the page or in files beside it: the browser parses none of them
+before it is shown."""
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import pandas as pd
+
 from inksift.curation.base.ai_marks import AI_MARKS
+from inksift.curation.base.rgb import Rgb
 from inksift.curation.drawing.templating import printable
-from inksift.curation.report.gallery import Gallery
-from inksift.curation.report.rendering import report_templates
-from inksift.curation.report.tiles import Tile
+from inksift.curation.report.beside import TILES, Shelf, index_beside, tiles_beside
+from inksift.curation.report.gallery import Gallery, thumbnails_of
+from inksift.curation.report.packed import packed_tiles
+from inksift.curation.report.tiles import Facts
 from inksift.curation.verdict.conservation import DECIDERS
 
 NO_CLASS = "(no class)"
 MARKS = ("", *AI_MARKS)
 CHUNK = 60
-"""Tiles that are compressed together."""
+"""Tiles that are compressed together in a page."""
 
 _DIGITS = 4
 """Decimal places of a probability in the index."""
 
+_PLACE = "gallery"
+"""The column of rows that says of which gallery they are."""
 
-def finder_values(galleries: Sequence[Gallery]) -> dict[str, Any] | None:
-    """What the section shows: galleries with tiles as reasons, classes and the AI marks that there
-    are with counts, the index, the chunks; None for no tile.
 
-    The index has one entry per tile in every list: first those that stand in the page, in their
-    order, then those in the chunks. `reason`, `class`, `by` and `mark` are places in the lists of
-    names, `p` is missing where a copy was judged through another."""
-    held = [part for part in galleries if part.tiles]
-    rows: list[tuple[int, Tile]] = []
-    rest: list[tuple[int, Tile]] = []
-    for place, part in enumerate(held):
-        rows += ((place, tile) for tile in part.first)
-        rest += ((place, tile) for tile in part.tiles[len(part.first) :])
-    if not rows:
-        return None
-    counts = Counter(_shown(tile.label) for _, tile in [*rows, *rest])
-    chunks = [rest[start : start + CHUNK] for start in range(0, len(rest), CHUNK)]
-    classes = sorted(counts)
-    return {
-        "reasons": held,
-        "classes": [(name, counts[name]) for name in classes],
-        "deciders": DECIDERS,
-        "marks": _marks([tile for _, tile in [*rows, *rest]]),
-        "missing": sum(part.count for part in galleries) - len(rows) - len(rest),
-        "index": {
-            "chunk": CHUNK,
-            "reasons": [part.key for part in held],
-            "classes": classes,
+class Finder:
+    """The filter over the pictures of some galleries."""
+
+    def __init__(
+        self,
+        galleries: Sequence[Gallery],
+        images: pd.DataFrame,
+        facts: Facts,
+        read: Callable[[str], Rgb],
+    ) -> None:
+        self._galleries, self._images, self._facts, self._read = galleries, images, facts, read
+        parts = [part.rows.assign(**{_PLACE: place}) for place, part in enumerate(galleries)]
+        shown = [len(part.first) for part in galleries]
+        first = [part.head(count) for part, count in zip(parts, shown, strict=True)]
+        rest = [part.iloc[count:] for part, count in zip(parts, shown, strict=True)]
+        self.rest = pd.concat(rest, ignore_index=True) if parts else pd.DataFrame()
+        self._rows = pd.concat([*first, self.rest], ignore_index=True) if parts else pd.DataFrame()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def in_page(self, side_px: int) -> dict[str, Any] | None:
+        """What the section shows where the page holds all; None for no picture."""
+        if self._rows.empty:
+            return None
+        address = thumbnails_of([self.rest], self._images, self._facts, self._read, side_px)
+        starts = range(0, len(self.rest), CHUNK)
+        blocks = (self.rest.iloc[start : start + CHUNK] for start in starts)
+        tiles = (self._facts.tiles(some, address.__getitem__) for some in blocks)
+        return self._values(
+            {"chunk": CHUNK} | self._columns(), chunks=list(map(packed_tiles, tiles))
+        )
+
+    def beside(self, shelf: Shelf, *, side_px: int, version: str) -> dict[str, Any]:
+        """What it shows where a shelf holds the tiles that are not in the page, and the index."""
+        names = tiles_beside(
+            self.rest,
+            self._images,
+            self._facts,
+            self._read,
+            shelf,
+            side_px=side_px,
+            version=version,
+        )
+        names["columns"] = index_beside(self._columns(), shelf)
+        return self._values({"chunk": TILES, "beside": names}, chunks=[])
+
+    def _values(self, index: dict[str, Any], chunks: list[str]) -> dict[str, Any]:
+        """Galleries as reasons, classes and the AI marks that there are with counts, the index, the
+        chunks.
+
+        The index has one entry per tile in every list: first those that stand in the page, in their
+        order, then those in the chunks. `reason`, `class`, `by` and `mark` are places in the lists
+        of names, `p` is missing where a copy was judged through another."""
+        counts = _shown(self._rows["label"]).value_counts().sort_index()
+        names = {
+            "reasons": [part.key for part in self._galleries],
+            "classes": counts.index.tolist(),
             "deciders": DECIDERS,
             "marks": MARKS,
         }
-        | _columns([*rows, *rest], {name: place for place, name in enumerate(classes)}),
-        "chunks": [_packed_tiles(chunk) for chunk in chunks],
-    }
+        return {
+            "reasons": self._galleries,
+            "classes": list(counts.items()),
+            "deciders": DECIDERS,
+            "marks": self._marks(),
+            "index": names | index,
+            "chunks": chunks,
+        }
+
+    def _marks(self) -> list[tuple[str, str, int]]:
+        """Every mark that there is, in words, and how many tiles have it."""
+        counts = Counter(map(self._facts.marks.get, self._rows["path"]))
+        return [(name, words, counts[name]) for name, words in AI_MARKS.items() if counts[name]]
+
+    def _columns(self) -> dict[str, list[Any]]:
+        rows, labels = self._rows, _shown(self._rows["label"])
+        classes = {name: place for place, name in enumerate(sorted(labels.unique()))}
+        chances = rows["p_photo"].where(rows["duplicate_of"] == "").round(_DIGITS)
+        marks = (self._facts.marks.get(path, "") for path in rows["path"])
+        return {
+            "reason": rows[_PLACE].tolist(),
+            "class": labels.map(classes).tolist(),
+            "by": rows["decided_by"].map(DECIDERS.index).tolist(),
+            "mark": list(map(MARKS.index, marks)),
+            "p": [None if pd.isna(chance) else chance for chance in chances],
+            "path": rows["path"].tolist(),
+        }
 
 
-def _marks(tiles: Sequence[Tile]) -> list[tuple[str, str, int]]:
-    """Every mark that there is, in words, and how many tiles have it."""
-    counts = Counter(tile.ai_mark for tile in tiles)
-    return [(name, words, counts[name]) for name, words in AI_MARKS.items() if counts[name]]
-
-
-def _packed_tiles(chunk: Sequence[tuple[int, Tile]]) -> str:
-    return packed([tile for _, tile in chunk])
-
-
-def packed(tiles: Sequence[Tile]) -> str:
-    """The tiles as HTML: a JSON list, compressed with gzip, in base64."""
-    template = report_templates().get_template("tile.html.j2")
-    cards = json.dumps([template.render(tile=tile).strip() for tile in tiles])
-    return base64.b64encode(gzip.compress(cards.encode(), 6, mtime=0)).decode()
-
-
-def _columns(rows: Sequence[tuple[int, Tile]], classes: dict[str, int]) -> dict[str, list[Any]]:
-    return {
-        "reason": [place for place, _ in rows],
-        "class": [classes[_shown(tile.label)] for _, tile in rows],
-        "by": [DECIDERS.index(tile.decided_by) for _, tile in rows],
-        "mark": [MARKS.index(tile.ai_mark) for _, tile in rows],
-        "p": [None if tile.p_photo is None else round(tile.p_photo, _DIGITS) for _, tile in rows],
-        "path": [tile.path for _, tile in rows],
-    }
-
-
-def _shown(label: str) -> str:
-    """The class as the page writes it, so that the name chosen in it is the one in the index."""
-    return str(printable(label)) or NO_CLASS
+def _shown(labels: pd.Series) -> pd.Series:
+    """Classes as the page writes them, so that the name chosen in it is the one in the index."""
+    names = {label: str(printable(label)) or NO_CLASS for label in labels.unique()}
+    return labels.map(names)

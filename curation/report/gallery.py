@@ -19,15 +19,8 @@ from inksift.curation.verdict.conservation import by_people
 FIRST = 60
 """Tiles of a kind that are in the page itself; the filter brings the others."""
 
-MANY = 2000
-"""With more pictures than this, thumbnails are small and coarse, so that a page of 10,000 still
-opens at once."""
-
-_QUALITY = 72
+THUMBNAIL_QUALITY = 72
 """JPEG quality of a thumbnail."""
-
-_SMALL_PX, _COARSE = 96, 55
-"""Side and JPEG quality of thumbnails where there are many."""
 
 _ORDER = ("review", "rejected", "kept")
 _WHY = ["outcome", "stage", "reason"]
@@ -35,14 +28,14 @@ _WHY = ["outcome", "stage", "reason"]
 
 @dataclass(frozen=True)
 class Gallery:
-    """All files with one outcome, stage and reason: `count` of them, and the tiles of those that
-    the page holds."""
+    """All files with one outcome, stage and reason: their `rows` of DECISIONS, the likeliest
+    photographs first, and the tiles of those that are in the page itself."""
 
     outcome: str
     stage: str
     reason: str
-    count: int
-    tiles: Sequence[Tile]
+    rows: pd.DataFrame
+    first: Sequence[Tile]
 
     @property
     def key(self) -> str:
@@ -57,9 +50,9 @@ class Gallery:
         )
 
     @property
-    def first(self) -> Sequence[Tile]:
-        """The tiles that are seen without scripts."""
-        return self.tiles[:FIRST]
+    def count(self) -> int:
+        """How many files there are."""
+        return len(self.rows)
 
 
 def galleries(
@@ -68,39 +61,45 @@ def galleries(
     facts: Facts,
     read: Callable[[str], Rgb],
     *,
-    most: int,
     side_px: int,
 ) -> list[Gallery]:
     """A gallery for each reason of review and of rejection, the fullest first, and one for what
-    people kept.
-
-    At most `most` tiles in all, the same number of each reason where they are too many. They start
-    with the likeliest photographs. Files that could not be read have no thumbnail and are left out.
-    """
-    readable = set(images.loc[images["readable"], "path"])
+    people kept. Files that could not be read have no thumbnail and are left out."""
+    readable = images.loc[images["readable"], "path"]
     noteworthy = (decisions["outcome"] != "kept") | by_people(decisions)
-    rows = decisions[decisions["path"].isin(readable) & noteworthy]
+    rows = decisions[noteworthy & decisions["path"].isin(readable)]
     groups = [(key, likeliest_first(group)) for key, group in rows.groupby(_WHY)]
     groups.sort(key=lambda item: (_ORDER.index(str(item[0][0])), -len(item[1]), item[0]))
-    counts = _fair([len(group) for _, group in groups], most)
-    shown = [group.head(count) for (_, group), count in zip(groups, counts, strict=True)]
-    address = thumbnails_of(shown, images, facts, read, side_px).__getitem__
+    first = [group.head(FIRST) for _, group in groups]
+    address = thumbnails_of(first, images, facts, read, side_px).__getitem__
     return [
-        Gallery(str(outcome), str(stage), str(reason), len(group), facts.tiles(rows, address))
-        for ((outcome, stage, reason), group), rows in zip(groups, shown, strict=True)
+        Gallery(str(outcome), str(stage), str(reason), group, facts.tiles(some, address))
+        for ((outcome, stage, reason), group), some in zip(groups, first, strict=True)
     ]
 
 
 def thumbnails(
-    image_ids: Sequence[str], read: Callable[[str], Rgb], side_px: int, quality: int = _QUALITY
+    image_ids: Sequence[str],
+    read: Callable[[str], Rgb],
+    side_px: int,
+    quality: int = THUMBNAIL_QUALITY,
 ) -> dict[str, str]:
     """The thumbnail of each picture as an address, by image_id; quickest in the order of
     storage."""
 
-    def thumbnail(image_id: str) -> str:
-        return data_uri(jpeg(shrink(read(image_id), side_px), quality), "image/jpeg")
+    made = small_jpegs(image_ids, read, side_px, quality)
+    addresses = [data_uri(data, "image/jpeg") for data in made]
+    return dict(zip(image_ids, addresses, strict=True))
 
-    return dict(zip(image_ids, per_item(thumbnail, image_ids), strict=True))
+
+def small_jpegs(
+    image_ids: Sequence[str],
+    read: Callable[[str], Rgb],
+    side_px: int,
+    quality: int = THUMBNAIL_QUALITY,
+) -> list[bytes]:
+    """The same as the bytes of JPEG files, in the order of the pictures."""
+    return per_item(lambda one: jpeg(shrink(read(one), side_px), quality), image_ids)
 
 
 def thumbnails_of(
@@ -112,25 +111,14 @@ def thumbnails_of(
 ) -> dict[str, str]:
     """Those of the files in some DECISIONS frames and of the copies kept instead of them, by
     image_id."""
+    return thumbnails(pictures_of(shown, images, facts), read, side_px)
+
+
+def pictures_of(shown: Sequence[pd.DataFrame], images: pd.DataFrame, facts: Facts) -> list[str]:
+    """The image_ids of the files in some DECISIONS frames and of the copies kept instead of them,
+    in the order of storage."""
     wanted = set(chain.from_iterable(rows["image_id"] for rows in shown))
     keepers = chain.from_iterable(rows["duplicate_of"] for rows in shown)
     wanted |= {facts.ids[path] for path in keepers if path in facts.ids}
-    stored_order = [
-        image_id for image_id in dict.fromkeys(images["image_id"]) if image_id in wanted
-    ]
-    size = (side_px, _QUALITY) if len(wanted) <= MANY else (min(side_px, _SMALL_PX), _COARSE)
-    return thumbnails(stored_order, read, *size)
-
-
-def _fair(counts: Sequence[int], most: int) -> list[int]:
-    """How many of each to take so that they are at most `most`, and no more of one while another
-    lacks some.
-
-    >>> _fair([9, 2, 5], 10), _fair([1, 2], 10)
-    ([4, 2, 4], [1, 2])
-    """
-    taken, room = [0] * len(counts), most
-    for turn, place in enumerate(sorted(range(len(counts)), key=counts.__getitem__)):
-        taken[place] = min(counts[place], room // (len(counts) - turn))
-        room -= taken[place]
-    return taken
+    stored = images["image_id"]
+    return list(dict.fromkeys(stored[stored.isin(wanted)]))

@@ -1,5 +1,5 @@
-"""The report: one HTML page that holds all it shows, asks for nothing, and runs no script but its
-own."""
+"""The report: an HTML page that asks for nothing, and runs no script but its own. A small one holds
+all that it shows; of a large one most pictures lie in files beside it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from inksift.curation.drawing.templating import Figure, capped, figure
 from inksift.curation.gather.profile import before_and_after
 from inksift.curation.gather.signals.base import Limits
 from inksift.curation.report import plots
+from inksift.curation.report.beside import Shelf
 from inksift.curation.report.copies import copies_values
-from inksift.curation.report.finder import finder_values
+from inksift.curation.report.finder import Finder
 from inksift.curation.report.findings import Findings
 from inksift.curation.report.flow import flow
 from inksift.curation.report.gallery import FIRST, Gallery, galleries
@@ -26,19 +27,20 @@ from inksift.curation.report.photographs import outcome_per_picture, photographs
 from inksift.curation.report.rendering import render_page
 from inksift.curation.report.tiles import Facts
 from inksift.curation.report.unreadable import unreadable_values
-from inksift.curation.verdict.conservation import HUMAN, OUTCOMES
+from inksift.curation.verdict.conservation import OUTCOMES, by_people
 from inksift.curation.verdict.medium.votes import VOTES
 
 
 class ReportParams(Params):
     """How much the report shows."""
 
-    pictures: int = Field(
-        20_000, ge=0, le=100_000, description="Most pictures that the report holds"
+    one_file: int = Field(
+        2000,
+        ge=0,
+        le=20_000,
+        description="Pictures up to which the report is one file; of more, report-data holds most",
     )
-    thumbnail_px: int = Field(
-        128, ge=32, le=320, description="Longest side of a thumbnail; at most 96 for many"
-    )
+    thumbnail_px: int = Field(128, ge=32, le=320, description="Longest side of a thumbnail")
     table_rows: int = Field(
         500, ge=10, le=100_000, description="Rows shown of a table of classes or unreadable files"
     )
@@ -51,17 +53,30 @@ def build_report(
     read: Callable[[str], Rgb],
     params: ReportParams,
     findings: Findings | None = None,
+    shelf: Shelf | None = None,
+    made_of: str = "",
+    pictures_version: str = "",
 ) -> str:
-    """The page for a DECISIONS and an IMAGES frame; `read` gives the thumbnail of an image_id."""
+    """The page for a DECISIONS and an IMAGES frame; `read` gives the thumbnail of an image_id.
+
+    Where there are more pictures than `params.one_file`, most of them go on the `shelf`; where none
+    is given, the page holds all. `made_of` is a digest of all that went in, which the page carries,
+    `pictures_version` that of what `read` gives."""
     findings = findings or Findings()
     balance = before_and_after(decisions)
     facts = _facts(decisions, images, findings)
-    parts = galleries(
-        decisions, images, facts, read, most=params.pictures, side_px=params.thumbnail_px
-    )
+    parts = galleries(decisions, images, facts, read, side_px=params.thumbnail_px)
+    finder = Finder(parts, images, facts, read)
+    if shelf is None or len(finder) <= params.one_file:
+        shown, loads = finder.in_page(params.thumbnail_px), False
+    else:
+        shown = finder.beside(shelf, side_px=params.thumbnail_px, version=pictures_version)
+        loads = True
     return render_page(
         "report.html.j2",
         script="report.js",
+        loads=loads,
+        made_of=made_of,
         notes=findings.notes,
         totals=_totals(decisions),
         flow=flow(decisions),
@@ -82,20 +97,20 @@ def build_report(
             facts,
             findings,
             read,
-            most=min(FIRST, params.pictures),
+            most=FIRST,
             side_px=params.thumbnail_px,
         ),
         galleries=parts,
-        held={part.key for part in parts if part.tiles},
+        held={part.key for part in parts},
         by_people=sum(_by_people(part) for part in parts),
-        finder=finder_values(parts),
+        finder=shown,
         unreadable=unreadable_values(images, most=params.table_rows),
     )
 
 
 def _by_people(part: Gallery) -> int:
     """Tiles of pictures that people decided on."""
-    return sum(tile.decided_by == HUMAN for tile in part.tiles)
+    return int(by_people(part.rows).sum())
 
 
 def _totals(decisions: pd.DataFrame) -> dict[str, int]:
@@ -106,8 +121,11 @@ def _totals(decisions: pd.DataFrame) -> dict[str, int]:
 
 
 def _facts(decisions: pd.DataFrame, images: pd.DataFrame, findings: Findings) -> Facts:
+    # what was simply kept has no tile, unless it is beside one
+    noteworthy = (decisions["outcome"] != "kept") | by_people(decisions)
+    beside = decisions["path"].isin(decisions["duplicate_of"])
     return Facts(
-        decisions,
+        decisions[noteworthy | beside],
         images,
         DUPLICATES.frame([]) if findings.duplicates is None else findings.duplicates,
         VOTES.frame([]) if findings.votes is None else findings.votes,

@@ -21,14 +21,15 @@ def report_templates() -> jinja2.Environment:
     return environment(_TEMPLATES)
 
 
-def render_page(template: str, *, script: str = "", **values: Any) -> str:
-    """The page; it may show its own pictures, style sheet and one `script`, and nothing else."""
+def render_page(template: str, *, script: str = "", loads: bool = False, **values: Any) -> str:
+    """The page; it may show its own pictures, style sheet and one `script`, and nothing else, but
+    for other scripts where that one `loads` them."""
     templates = report_templates()
     hashes = {
         "style_hash": _digest(templates, "page.css"),
         "script_hash": script and _digest(templates, script),
     }
-    return templates.get_template(template).render(script=script, **hashes, **values)
+    return templates.get_template(template).render(script=script, loads=loads, **hashes, **values)
 
 
 def _digest(templates: jinja2.Environment, name: str) -> str:

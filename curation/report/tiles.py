@@ -12,7 +12,7 @@ import pandas as pd
 from inksift.curation.base.ai_marks import AI_MARKS
 from inksift.curation.base.relations import DUPLICATE
 from inksift.curation.base.tables import DECISIONS, DUPLICATES
-from inksift.curation.report.ballots import Ballot, ballots
+from inksift.curation.report.ballots import Ballot, Ballots
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,20 @@ class Facts:
     ) -> None:
         rows, copies = DECISIONS.check(decisions), DUPLICATES.check(duplicates)
         found = copies[copies["relation"] == DUPLICATE]
+        chosen = copies[copies["kept_because"] != ""]
+        marked = images[images["ai_mark"] != ""]
         self.ids: dict[str, str] = dict(zip(rows["path"], rows["image_id"], strict=True))
-        self.why: dict[str, str] = dict(zip(copies["path"], copies["kept_because"], strict=True))
+        self.why: dict[str, str] = dict(zip(chosen["path"], chosen["kept_because"], strict=True))
         self.bits: dict[str, str] = dict(
             zip(found["path"], map(differing_bits, found["distance"]), strict=True)
         )
-        self.marks: dict[str, str] = dict(zip(images["path"], images["ai_mark"], strict=True))
-        self._votes = votes
+        self.marks: dict[str, str] = dict(zip(marked["path"], marked["ai_mark"], strict=True))
+        self._ballots = Ballots(votes)
 
     def tiles(self, rows: pd.DataFrame, address: Callable[[str], str]) -> list[Tile]:
         """The tile of each of these DECISIONS rows; `address` gives the one of the thumbnail of an
         image_id."""
-        judged = ballots(self._votes, set(rows.loc[rows["duplicate_of"] == "", "image_id"]))
+        judged = self._ballots.of(rows.loc[rows["duplicate_of"] == "", "image_id"])
         return [self._tile(row, judged, address) for row in rows.to_dict("records")]
 
     def _tile(

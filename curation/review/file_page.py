@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from inksift.curation.report.ballots import ballots
+from inksift.curation.report.ballots import Ballots
 from inksift.curation.review.cards import cards, picture_address, thumbnail
 from inksift.curation.review.filters import Filters
 from inksift.curation.review.history import lines
@@ -22,6 +22,7 @@ def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
     shown = list(dict.fromkeys((file, related[0])))
     large = cards(state, shown, picture_address)
     judged = large[-1].tile.image_id
+    votes = run.votes[run.votes["image_id"] == judged]
     ids = {run.image_id(one) for one in related}
     before, after = _neighbours(state, file, filters)
     return {
@@ -29,7 +30,7 @@ def file_values(state: State, file: int, filters: Filters) -> dict[str, Any]:
         "place": run.place(file),
         "shown": [(card, run.described(card.file), run.beside(card.file)) for card in large],
         "related": cards(state, related, thumbnail) if len(related) > 1 else [],
-        "ballot": ballots(run.votes, {judged}).get(judged),
+        "ballot": Ballots(votes).of(votes["image_id"]).get(judged),
         "history": lines(
             state, [entry for entry in reversed(state.entries) if entry.image_id in ids]
         ),

@@ -35,10 +35,12 @@ from inksift.curation.store.published import (
     MEDIUM,
     OF_TRAINING,
     PARQUET,
+    REPORT_DATA,
     REPORT_PAGE,
     SOURCE,
     changed,
 )
+from inksift.curation.store.published_folder import published_within
 from inksift.curation.store.tables import RUN_AGAIN
 from inksift.curation.store.workspace import Workspace
 
@@ -102,13 +104,13 @@ def _make_latest(workspace: Workspace, name: str) -> None:
 
 
 def _published(workspace: Workspace, names: Iterable[str]) -> dict[str, str]:
-    """The digests of those of `names` that lie in the workspace as they were published."""
-    known = workspace.published()
-    return {
-        name: known[name]
-        for name in names
-        if name in known and _holds(workspace.root / name, known[name])
-    }
+    """The digests of those of `names`, and of what the report among them loads, that lie in the
+    workspace as they were published."""
+    known, wanted = workspace.published(), set(names)
+    if REPORT_PAGE in wanted:
+        wanted |= set(published_within(workspace, REPORT_DATA))
+    there = (name for name in sorted(wanted & known.keys()))
+    return {name: known[name] for name in there if _holds(workspace.root / name, known[name])}
 
 
 def _extended(workspace: Workspace, run: RunRecord, wanted: Mapping[str, str]) -> RunRecord:
@@ -120,14 +122,26 @@ def _extended(workspace: Workspace, run: RunRecord, wanted: Mapping[str, str]) -
         for name, digest in wanted.items()
         if run.kept.get(name) != digest or not _holds(folder / name, digest)
     }
-    staying = {name: digest for name, digest in run.kept.items() if name not in new}
+    gone = _no_more_loaded(run, wanted)
+    staying = {
+        name: digest for name, digest in run.kept.items() if name not in new and name not in gone
+    }
     if staying != run.kept:
         before = run.model_copy(update={"kept": staying})
         write_atomically(folder / RUN_FILE, before.as_bytes())
+    for name in gone:
+        (folder / name).unlink(missing_ok=True)
     _place(workspace, folder, new)
     run = run.model_copy(update={"kept": staying | new})
     write_atomically(folder / RUN_FILE, run.as_bytes())
     return run
+
+
+def _no_more_loaded(run: RunRecord, wanted: Mapping[str, str]) -> list[str]:
+    """What the kept report of the run loads, and the one in its place does not."""
+    if REPORT_PAGE not in wanted:
+        return []
+    return [name for name in run.kept if name.startswith(f"{REPORT_DATA}/") and name not in wanted]
 
 
 def _place(workspace: Workspace, folder: Path, wanted: Mapping[str, str]) -> None:
@@ -136,6 +150,7 @@ def _place(workspace: Workspace, folder: Path, wanted: Mapping[str, str]) -> Non
     for name, digest in wanted.items():
         place = stored.get(digest)
         known = place if place and _holds(place, digest) else workspace.root / name
+        (folder / name).parent.mkdir(exist_ok=True)
         (copy_file if name in _EDITED else same_file)(known, folder / name)
 
 

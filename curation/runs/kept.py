@@ -82,7 +82,7 @@ def _with(part: str, runs: Sequence[RunRecord]) -> list[RunRecord]:
 def own_bytes(folder: Path) -> int:
     """How many bytes of the disk only this kept run holds: what it shares with the workspace or
     with another run has a second name."""
-    states = [path.lstat() for path in folder.glob("*")]
+    states = [path.lstat() for path in folder.rglob("*") if not path.is_dir()]
     return sum(state.st_size for state in states if state.st_nlink == 1)
 
 

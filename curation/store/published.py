@@ -25,7 +25,8 @@ CSV, PARQUET, SOURCE, HEARD_LEDGER = (
     "ledger.json",
 )
 PROPOSAL, MEDIUM = "proposal.csv", "medium.json"
-REPORT_PAGE = "report.html"
+REPORT_PAGE, REPORT_DATA = "report.html", "report-data"
+"""The report, and the folder of the files that it loads where it is too large for one."""
 F1, F1_PAGE = "f1_report.json", "f1_report.html"
 ABLATION_REPORT, ABLATION_PAGE = "ablation.json", "ablation.html"
 LEADERBOARD_CSV, LEADERBOARD_PAGE = "leaderboard.csv", "experiments.html"
@@ -212,6 +213,15 @@ def read_ablation(workspace: Workspace) -> dict[str, Any]:
 def changed(path: Path, digest: str) -> bool:
     """Whether a published file is not what the digest says."""
     return file_digest(path) != digest
+
+
+def as_published(workspace: Workspace, name: str) -> bool:
+    """Whether a file lies in the workspace as it was published, or is neither there nor
+    published."""
+    place, digest = workspace.root / name, workspace.published().get(name)
+    if digest is None:
+        return not place.exists()
+    return place.is_file() and not changed(place, digest)
 
 
 def _required(path: Path, contract: Table, absent: str) -> pd.DataFrame:

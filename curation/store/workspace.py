@@ -9,6 +9,7 @@
     source/                     what archives were unpacked into
     ledger.sqlite               what people decided
     published.json              the digest of every file published for people, beside those files
+    report-data/                the pictures of a report that is too large for one file
 
 A measurement is keyed by (picture, stage, version of code + settings + weights), so a second run
 measures nothing and a killed run repeats at most one batch. A part whose bytes do not match its
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -98,10 +99,16 @@ class Workspace:
         """Write a file for people into the workspace, and its digest into published.json."""
         target = self.root / name
         write_atomically(target, data)
-        with guarded(self._lock):
-            digests = self.published() | {name: hashlib.sha256(data).hexdigest()}
-            self._list(digests)
+        self.enlist({name: hashlib.sha256(data).hexdigest()})
         return target
+
+    def enlist(self, digests: Mapping[str, str]) -> None:
+        """Note in published.json that these files, by name, lie in the workspace."""
+        with guarded(self._lock):
+            before = self.published()
+            listed = before | dict(digests)
+            if listed != before:
+                self._list(listed)
 
     def withdraw(self, *names: str) -> None:
         """Remove published files, and their digests, where they are there."""

@@ -3,14 +3,11 @@ say which."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from inksift.curation.base.reasons import LABEL_CONFLICT
-from inksift.curation.base.tables import DECISIONS
 from inksift.curation.gather.folder.walk import UNLABELLED
+from inksift.curation.verdict.changes import DecisionRow, changed_rows
 from inksift.curation.verdict.conservation import MACHINE
 
 _SETTLING = ("label", "outcome")
@@ -23,8 +20,9 @@ def hold(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame)
     A label or an outcome in HUMAN_DECISIONS on any of the copies settles it. What is rejected stays
     rejected."""
     classes = _classes(decisions, duplicates, human)
-    rows = decisions.to_dict("records")
-    return DECISIONS.frame([_held(row, classes.get(row["path"])) for row in rows])
+    would_stay = decisions["outcome"] != "rejected"
+    chosen = would_stay & decisions["path"].isin(list(classes))
+    return changed_rows(decisions, chosen, lambda row: _held(row, classes[row["path"]]))
 
 
 def is_conflict(decisions: pd.DataFrame) -> pd.Series:
@@ -50,11 +48,8 @@ def _classes(
     return {path: some for path, some in counts.items() if len(some) > 1}
 
 
-def _held(row: Mapping[Any, Any], classes: pd.Series | None) -> dict[str, object]:
-    """The row under review where its picture has an open conflict and would stay; the most frequent
-    class first."""
-    if classes is None or row["outcome"] == "rejected":
-        return dict(row)
+def _held(row: DecisionRow, classes: pd.Series) -> DecisionRow:
+    """The row under review; the most frequent class first."""
     ordered = classes.sort_values(ascending=False, kind="stable")
     *several, last = (f"{label} ({count})" for label, count in ordered.items())
     filed = f"copies of it are filed under {', '.join(several)} and {last}"

@@ -13,7 +13,7 @@ import pandas as pd
 
 from inksift.curation.base.media import ILLUSTRATION, PHOTO
 from inksift.curation.base.reasons import BY_PERSON, PHOTO_BY_PERSON, PHOTO_VERDICT, Reason
-from inksift.curation.base.tables import DECISIONS
+from inksift.curation.verdict.changes import DecisionRow, changed_rows
 from inksift.curation.verdict.conservation import HUMAN
 
 
@@ -36,9 +36,6 @@ class Word(NamedTuple):
 _Words = Mapping[str, Word]
 """The last word on each action."""
 
-_NO_GROUP = -1
-"""Of files that were never compared, because they cannot be read."""
-
 
 def apply(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.DataFrame:
     """DECISIONS of the machine with those of HUMAN_DECISIONS laid over them.
@@ -48,14 +45,15 @@ def apply(decisions: pd.DataFrame, duplicates: pd.DataFrame, human: pd.DataFrame
     copy. Unreadable files and copies stay rejected, and decisions on pictures that are not among
     `duplicates` have no effect."""
     words = _words(duplicates, human)
-    keepers = set(duplicates.loc[duplicates["keep"], "path"])
-    group_of = dict(zip(duplicates["path"], duplicates["group"], strict=True))
-    rows = []
-    for row in decisions.to_dict("records"):
+    about = duplicates[duplicates["group"].isin(list(words))]
+    keepers = set(about.loc[about["keep"], "path"])
+    group_of = dict(zip(about["path"], about["group"], strict=True))
+
+    def overruled(row: DecisionRow) -> DecisionRow:
         path = row["path"]
-        said = words.get(group_of.get(path, _NO_GROUP), {})
-        rows.append(_overruled(row, said, keeper=path in keepers))
-    return DECISIONS.frame(rows)
+        return _overruled(row, words[group_of[path]], keeper=path in keepers)
+
+    return changed_rows(decisions, decisions["path"].isin(list(group_of)), overruled)
 
 
 def answers(duplicates: pd.DataFrame, human: pd.DataFrame) -> pd.Series:
@@ -79,7 +77,8 @@ def kept_by_people(duplicates: pd.DataFrame, human: pd.DataFrame) -> set[str]:
 
 def _words(duplicates: pd.DataFrame, human: pd.DataFrame) -> dict[int, dict[str, Word]]:
     """The last word on each action, by group of copies."""
-    groups = duplicates.drop_duplicates("image_id").set_index("image_id")["group"].to_dict()
+    about = duplicates[duplicates["image_id"].isin(human["image_id"])]
+    groups = about.drop_duplicates("image_id").set_index("image_id")["group"].to_dict()
     words: dict[int, dict[str, Word]] = {}
     for row in human.sort_values(["at", "image_id"]).to_dict("records"):
         if row["image_id"] in groups:
@@ -88,7 +87,7 @@ def _words(duplicates: pd.DataFrame, human: pd.DataFrame) -> dict[int, dict[str,
     return words
 
 
-def _overruled(row: Mapping[Any, Any], words: _Words, *, keeper: bool) -> dict[str, object]:
+def _overruled(row: DecisionRow, words: _Words, *, keeper: bool) -> DecisionRow:
     changed = dict(row)
     if "medium" in words:
         changed["medium"] = words["medium"].value

@@ -6,8 +6,8 @@ pictures, the share of photographs), and a person's answers refit the head."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import pandas as pd
 from pydantic import Field
@@ -16,21 +16,17 @@ from inksift.curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from inksift.curation.base.params import Params
 from inksift.curation.base.reasons import PHOTO_VERDICT, UNSURE_VERDICT
 from inksift.curation.verdict.judgements import JUDGEMENTS
-from inksift.curation.verdict.medium.contexts import PictureContext
 from inksift.curation.verdict.medium.explain import explain_verdict
 from inksift.curation.verdict.medium.fit import probability
 from inksift.curation.verdict.medium.folder import DIGITS, Folder, Seen
 from inksift.curation.verdict.medium.head import Head
 from inksift.curation.verdict.medium.queue import queue_by_answers
 from inksift.curation.verdict.medium.thresholds import Promises
-from inksift.curation.verdict.medium.votes import PARTS, evidence_measures
+from inksift.curation.verdict.medium.votes import PARTS, Floats, evidence_measures
 
-_OUTCOMES = {
-    ILLUSTRATION: ("kept", ""),
-    UNSURE: (UNSURE_VERDICT.outcome, UNSURE_VERDICT.name),
-    PHOTO: (PHOTO_VERDICT.outcome, PHOTO_VERDICT.name),
-}
-"""The outcome and its reason, by medium."""
+_OUTCOME = {ILLUSTRATION: "kept", UNSURE: UNSURE_VERDICT.outcome, PHOTO: PHOTO_VERDICT.outcome}
+_REASON = {ILLUSTRATION: "", UNSURE: UNSURE_VERDICT.name, PHOTO: PHOTO_VERDICT.name}
+"""By medium."""
 
 
 class LearnedParams(Params):
@@ -98,21 +94,22 @@ def judge_learned(
 
 def _judgements(seen: Seen) -> pd.DataFrame:
     chances = probability(seen.votes["log_odds"].to_numpy()).round(DIGITS)
-    votes = seen.votes.to_dict("records")
-    rows = zip(votes, seen.contexts, chances.tolist(), seen.medium.tolist(), strict=True)
-    return JUDGEMENTS.frame([_judgement(*row) for row in rows])
-
-
-def _judgement(
-    vote: Mapping[Any, Any], context: PictureContext, p_photo: float, medium: str
-) -> dict[str, object]:
-    outcome, reason = _OUTCOMES[medium]
-    parts = {part: vote[part] for part in PARTS}
-    return {
-        "image_id": vote["image_id"],
-        "outcome": outcome,
-        "reason": reason,
-        "p_photo": p_photo,
-        "medium": medium,
-        "explanation": explain_verdict(parts, context, medium=medium, p_photo=p_photo),
+    outcomes, reasons = (pd.Series(seen.medium).map(names) for names in (_OUTCOME, _REASON))
+    columns = {
+        "image_id": seen.votes["image_id"],
+        "outcome": outcomes.astype("str"),
+        "reason": reasons.astype("str"),
+        "p_photo": chances,
+        "medium": pd.Series(seen.medium, dtype="str"),
+        "explanation": pd.Series(list(_sentences(seen, chances)), dtype="str"),
     }
+    return JUDGEMENTS.check(pd.DataFrame(columns))
+
+
+def _sentences(seen: Seen, chances: Floats) -> Iterator[str]:
+    """One for each picture."""
+    votes = seen.votes[list(PARTS)].to_numpy()
+    rows = zip(votes, seen.contexts, chances.tolist(), seen.medium.tolist(), strict=True)
+    for vote, context, p_photo, medium in rows:
+        parts = dict(zip(PARTS, vote.tolist(), strict=True))
+        yield explain_verdict(parts, context, medium=medium, p_photo=p_photo)

@@ -3,14 +3,11 @@ column."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from inksift.curation.base.ai_marks import AI_MARKS
 from inksift.curation.base.reasons import MARKED_FOR_REVIEW, MARKED_REJECTED, Reason
-from inksift.curation.base.tables import DECISIONS
+from inksift.curation.verdict.changes import DecisionRow, changed_rows
 
 _REASONS = {"review": MARKED_FOR_REVIEW, "rejected": MARKED_REJECTED}
 _STAYS = {MARKED_FOR_REVIEW: ("kept",), MARKED_REJECTED: ("kept", "review")}
@@ -26,24 +23,21 @@ def apply_marks(
     if reason is None:
         return machine
     marks = _marks(images, duplicates)
-    rows = [_marked(row, marks.get(row["path"], ""), reason) for row in machine.to_dict("records")]
-    return DECISIONS.frame(rows)
+    stays = machine["outcome"].isin(_STAYS[reason])
+    chosen = stays & machine["path"].isin(list(marks))
+    return changed_rows(machine, chosen, lambda row: _marked(row, marks[row["path"]], reason))
 
 
 def _marks(images: pd.DataFrame, duplicates: pd.DataFrame) -> dict[str, str]:
-    """The mark of every readable file's picture, by path: the first one among its copies."""
+    """The mark of every file whose picture bears one, by path: the first one among its copies."""
     found = duplicates.merge(images[["path", "ai_mark"]], on="path")
     marked = found[found["ai_mark"] != ""].drop_duplicates("group")
     of_group = dict(zip(marked["group"], marked["ai_mark"], strict=True))
-    return {
-        path: of_group.get(group, "")
-        for path, group in zip(duplicates["path"], duplicates["group"], strict=True)
-    }
+    files = duplicates[duplicates["group"].isin(list(of_group))]
+    return dict(zip(files["path"], files["group"].map(of_group), strict=True))
 
 
-def _marked(row: Mapping[Any, Any], mark: str, reason: Reason) -> dict[str, object]:
-    if not mark or row["outcome"] not in _STAYS[reason]:
-        return dict(row)
+def _marked(row: DecisionRow, mark: str, reason: Reason) -> DecisionRow:
     return {
         **row,
         "outcome": reason.outcome,

@@ -3,13 +3,14 @@ folders are tags rather than classes."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from inksift.curation.base.errors import DataError
 from inksift.curation.base.tables import DECISIONS
 from inksift.curation.gather.folder.walk import UNLABELLED
+from inksift.curation.verdict.changes import DecisionRow, changed_rows
 from inksift.curation.verdict.conflicts import is_conflict
 from inksift.curation.verdict.curated import CURATED
 
@@ -34,12 +35,12 @@ def settle(decisions: pd.DataFrame, duplicates: pd.DataFrame, rule: SeveralRule)
     if rule == "ask":
         return decisions
     chosen = _chosen(decisions, duplicates, rule)
-    rows: list[dict[Any, Any]] = decisions.to_dict("records")
-    for row in rows:
-        if row["path"] in chosen:
-            label, told = chosen[row["path"]]
-            row |= {"label": label, "explanation": f"{told}; {row['explanation']}"}
-    return DECISIONS.frame(rows)
+
+    def settled(row: DecisionRow) -> DecisionRow:
+        label, told = chosen[row["path"]]
+        return {**row, "label": label, "explanation": f"{told}; {row['explanation']}"}
+
+    return changed_rows(decisions, decisions["path"].isin(list(chosen)), settled)
 
 
 def several_told(decisions: pd.DataFrame) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from inksift.curation.base.reasons import VARIANT_FOR_REVIEW, VARIANT_REJECTED, Reason
-from inksift.curation.base.tables import DECISIONS
 from inksift.curation.dedup.told_different import told_different
+from inksift.curation.verdict.changes import DecisionRow, changed_rows
 from inksift.curation.verdict.conservation import MACHINE
 from inksift.curation.verdict.human import kept_by_people
 
@@ -44,8 +44,8 @@ def thin(
     told = told[np.array([frozenset(two) not in apart for two in pairs], dtype=np.bool_)]
     sizes = staying["family"].value_counts()
     places = told.assign(count=told["family"].map(sizes)).set_index("path").to_dict("index")
-    rows = decisions.to_dict("records")
-    return DECISIONS.frame([_thinned(row, places.get(row["path"])) for row in rows])
+    chosen = decisions["path"].isin(list(places))
+    return changed_rows(decisions, chosen, lambda row: _thinned(row, places[row["path"]]))
 
 
 def is_thinned(decisions: pd.DataFrame) -> pd.Series:
@@ -65,13 +65,11 @@ def _staying(decisions: pd.DataFrame, families: pd.DataFrame, chosen: set[str]) 
     return order[order["outcome"] != "rejected"]
 
 
-def _thinned(row: Mapping[Any, Any], place: Mapping[Any, Any] | None) -> dict[str, object]:
-    """The row as its place in a family has it, None for no family or the best of it."""
-    if place is None:
-        return dict(row)
+def _thinned(row: DecisionRow, place: Mapping[Any, Any]) -> DecisionRow:
+    """The row as its place in a family has it."""
     reason = _RULES[place["rule"]]
     if reason.outcome == row["outcome"]:  # it waits already, for something else
-        return dict(row)
+        return row
     return {**row, **_because(reason, place), "explanation": _words(row, place)}
 
 
@@ -86,6 +84,6 @@ def _because(reason: Reason, place: Mapping[Any, Any]) -> dict[str, object]:
     }
 
 
-def _words(row: Mapping[Any, Any], place: Mapping[Any, Any]) -> str:
+def _words(row: DecisionRow, place: Mapping[Any, Any]) -> str:
     stays = f"one of {place['count']} variants, of which {place['best']} is the best"
     return f"{stays} (duplicates.variants={place['rule']}); {row['explanation']}"

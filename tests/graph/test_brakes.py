@@ -21,7 +21,7 @@ from inksift.curation.store.parquet import read_parquet
 from inksift.curation.store.workspace import Workspace
 from tests.graph.conftest import QUICK, invoke, quick_runs, settings
 
-CAMP = (*QUICK, "verdicts.recipe=camp2022", "rejected_report.pictures=1")
+CAMP = (*QUICK, "verdicts.recipe=camp2022")
 CALM = settings(*CAMP, "verdicts.filters=[]")
 HEAVY = settings(*CAMP, "verdicts.filters=[noise]", "clusters.eps=0.000001")
 """No picture lies in a cluster, and the noisy ones are confirmed as photographs."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inksift.curation.base.errors import WeightsError
-from inksift.curation.verdict.medium import neighbours
+from inksift.curation.verdict.medium import cells
 from inksift.curation.verdict.medium.contexts import PictureContext
 from inksift.curation.verdict.medium.explain import explain_verdict
 from inksift.curation.verdict.medium.head import SILENT, Head, load_head
@@ -61,7 +61,7 @@ def test_the_nearest_are_of_the_own_family_and_never_the_picture_itself():
 def test_many_pictures_are_compared_block_by_block(monkeypatch):
     vectors = np.random.default_rng(1).normal(size=(50, 6)).astype(np.float32)
     whole = nearest(vectors, 4)
-    monkeypatch.setattr(neighbours, "SEARCH", replace(neighbours.SEARCH, block=7))
+    monkeypatch.setattr(cells, "CELLS", replace(cells.CELLS, size=7))
     parts = nearest(vectors, 4)
     assert [set(row) for row in parts.rows] == [set(row) for row in whole.rows]
 

@@ -7,12 +7,10 @@ import base64
 import gzip
 import json
 import re
-from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.report import finder, gallery
@@ -99,31 +97,6 @@ def test_within_a_reason_the_likeliest_photographs_come_first_and_all_lists_agre
     assert len(data_in(html)) == 2
 
 
-def test_the_most_pictures_are_shared_out_fairly_and_the_rest_is_told() -> None:
-    html = page([*[PHOTO] * 9, *[UNSURE] * 2, *[COPY] * 5], pictures=10)
-    index = data_in(html)[0]
-    assert [index["reason"].count(place) for place in range(3)] == [2, 4, 4]
-    assert "6 more pictures are not in this page; decisions.csv lists them" in html
-    assert "and 5 more, listed in decisions.csv" in html
-
-
-def test_a_page_without_pictures_is_a_page_that_promises_none() -> None:
-    html = page([PHOTO] * 3 + [BROKEN], pictures=0)
-    assert 'id="finder"' not in html
-    assert '<p class="more">3, listed in decisions.csv</p>' in html
-    assert re.findall(r'<a href="#(\w+)"', html.split('class="flow"')[1].split("</ol>")[0]) == [
-        "unreadable"
-    ]
-
-
-def test_reasons_that_the_page_holds_no_picture_of_are_neither_linked_nor_offered() -> None:
-    html = page([UNSURE, *[PHOTO] * 9], pictures=1)
-    assert data_in(html)[0]["reasons"] == ["rejected/verdicts/photo"]
-    assert re.findall(r'name="why" value="([^"]+)"', html) == ["rejected/verdicts/photo"]
-    assert re.findall(r'data-filter="([^"]+)"', html) == ["why=rejected%2Fverdicts%2Fphoto"]
-    assert "9 more pictures are not in this page; decisions.csv lists them" in html
-
-
 def test_a_tile_says_its_outcome_and_reason() -> None:
     by_hand = {"outcome": "rejected", "stage": "human", "reason": "human", "decided_by": "human"}
     held = {"outcome": "review", "stage": "duplicates", "reason": "label_conflict"}
@@ -153,21 +126,6 @@ def test_review_is_called_the_same_everywhere() -> None:
     shown = re.findall(r">([^<>]*review[^<>]*)<", html, re.IGNORECASE)
     assert len(shown) > 5
     assert all("for review" in text.lower() for text in shown)
-
-
-def test_many_pictures_are_smaller_and_coarser(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = page([PHOTO] * 30)
-    monkeypatch.setattr(gallery, "MANY", 29)
-    many = page([PHOTO] * 30)
-    sizes = [Image.open(BytesIO(jpeg_in(html))).size for html in (few, many)]
-    assert sizes == [(128, 96), (96, 72)]
-    assert len(many) < len(few) / 1.5
-
-
-def jpeg_in(html: str) -> bytes:
-    found = re.search(r"data:image/jpeg;base64,([^\"]+)", html)
-    assert found
-    return base64.b64decode(found[1])
 
 
 def test_the_same_run_gives_the_same_bytes() -> None:

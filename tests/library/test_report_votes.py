@@ -11,14 +11,19 @@ import pandas as pd
 import pytest
 
 from inksift.curation.base.errors import StoreError
-from inksift.curation.report.ballots import ballots
+from inksift.curation.report.ballots import Ballot, Ballots
 from inksift.curation.report.findings import published_thresholds
 from inksift.curation.report.photographs import outcome_per_picture
 from inksift.curation.store.workspace import Workspace
 from inksift.curation.verdict.audit.targets import TARGETS
 from inksift.curation.verdict.medium.queue import QUEUE
-from inksift.curation.verdict.medium.votes import VOTE_QUALITY, VOTES
+from inksift.curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
 from tests.reports import COPY, PHOTO, VOTER, frames, judged, page, removal_rates, voted
+
+
+def ballots_of(votes: pd.DataFrame) -> dict[str, Ballot]:
+    """Those of all pictures that were voted on."""
+    return Ballots(votes).of(votes["image_id"])
 
 
 @pytest.mark.parametrize(
@@ -40,7 +45,7 @@ def test_a_copy_shows_no_votes_and_no_probability_of_its_own() -> None:
 
 def test_a_ballot_shows_the_four_largest_votes_and_the_sum_of_the_others() -> None:
     votes = voted(1, base=-0.1, content=3.0, noise=0.5, edges=-0.4, neighbours=-1.5, prior=-2.0)
-    ballot = ballots(votes, {f"{0:064d}"})[f"{0:064d}"]
+    ballot = ballots_of(votes)[f"{0:064d}"]
     assert [bar.name for bar in ballot.bars] == [
         "what it shows",
         "share of photographs in this folder",
@@ -53,15 +58,21 @@ def test_a_ballot_shows_the_four_largest_votes_and_the_sum_of_the_others() -> No
 
 
 def test_silent_parts_have_no_bar() -> None:
-    ballot = ballots(voted(1, content=3.0), {f"{0:064d}"})[f"{0:064d}"]
+    ballot = ballots_of(voted(1, content=3.0))[f"{0:064d}"]
     assert [bar.name for bar in ballot.bars] == ["what it shows"]
-    assert ballots(voted(1), {f"{0:064d}"})[f"{0:064d}"].bars == []
+    assert ballots_of(voted(1))[f"{0:064d}"].bars == []
 
 
 def test_bars_are_to_one_scale_over_all_pictures() -> None:
     votes = pd.concat([voted(1, noise=4.0), voted(2, noise=-1.0).iloc[1:]])
-    widths = [ballot.bars[0].width for ballot in ballots(votes, set(votes["image_id"])).values()]
+    widths = [ballot.bars[0].width for ballot in ballots_of(votes).values()]
     assert widths == [50, 12.5]
+
+
+def test_a_bar_of_many_others_ends_where_its_room_does() -> None:
+    every = dict.fromkeys(PARTS, 1.0)
+    bar = ballots_of(voted(1, **every))[f"{0:064d}"].bars[-1]
+    assert (bar.name, bar.value, bar.width) == ("others", len(PARTS) - 4, 50)
 
 
 def test_a_rejected_picture_carries_its_votes_as_text() -> None:

@@ -38,6 +38,7 @@ from inksift.curation.store.published import (
     LEADERBOARD_CSV,
     OF_TRAINING,
     PARQUET,
+    REPORT_DATA,
     REPORT_PAGE,
     publish_ablation,
     publish_decisions,
@@ -446,6 +447,23 @@ def test_without_link_and_record_nothing_is_the_latest_and_the_next_run_goes_on(
         find_run(workspace, "latest")
     again = decide_run(workspace, OTHER)
     assert latest_name(workspace) == again.name
+
+
+def test_a_report_is_kept_with_the_files_that_it_loads_and_no_others(workspace: Workspace) -> None:
+    loaded = f"{REPORT_DATA}/a.js"
+    workspace.publish(loaded, b"a")
+    run = decide_run(workspace, ONE)
+    kept = folder_of(workspace, run.name)
+    assert loaded in run.kept
+    assert (kept / loaded).samefile(workspace.root / loaded)
+    assert own_bytes(kept) == sum((kept / name).stat().st_size for name in (CSV, RUN_FILE))
+    workspace.withdraw(loaded)
+    workspace.publish(f"{REPORT_DATA}/b.js", b"b")
+    again = decide_run(workspace, ONE)
+    assert again.name == run.name
+    assert [path.name for path in (kept / REPORT_DATA).iterdir()] == ["b.js"]
+    assert loaded not in again.kept
+    assert list(run_problems(workspace)) == []
 
 
 def test_a_dead_link_in_a_kept_run_does_not_hide_what_it_costs(workspace: Workspace) -> None:

@@ -24,6 +24,7 @@ from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
 from inksift.curation.report import finder, gallery
 from inksift.curation.report.ablation_page import ablation_report, build_ablation_page
 from inksift.curation.report.audit_page import build_audit_page
+from inksift.curation.report.beside import Shelf
 from inksift.curation.report.diff_page import build_diff_page
 from inksift.curation.report.f1_page import build_f1_page
 from inksift.curation.report.findings import Findings
@@ -190,9 +191,9 @@ def hostile_people(decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {"human": HUMAN_DECISIONS.frame(rows), "machine": decisions}
 
 
-def hostile_report() -> str:
+def hostile_report(shelf: Shelf | None = None) -> str:
     """A report with every optional part, in which every text is hostile, most pictures in
-    chunks."""
+    chunks, or on a shelf."""
     decisions, images = hostile_frames()
     findings = Findings(
         **hostile_copies(decisions),
@@ -208,7 +209,10 @@ def hostile_report() -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gallery, "FIRST", 2)
         patch.setattr(finder, "CHUNK", 3)
-        return build_report(decisions, images, read=read, params=ReportParams(), findings=findings)
+        params = ReportParams(one_file=0)
+        return build_report(
+            decisions, images, read=read, params=params, findings=findings, shelf=shelf
+        )
 
 
 def hostile_f1() -> str:

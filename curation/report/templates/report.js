@@ -1,9 +1,11 @@
 "use strict";
 // The pictures behind one filter. The first tiles of each reason stand in the page and are shown as they are without
-// this script; the others wait in compressed chunks, and only those on the page that is looked at are unpacked.
+// this script; the others wait in compressed chunks, in the page or in files beside it, and only those on the page that
+// is looked at are loaded and unpacked.
 (() => {
   const TILES_A_PAGE = 60;
   const TYPING_PAUSE_MS = 150;
+  const JPEG = "data:image/jpeg;base64,";
   const element = (id) => document.getElementById(id);
   const finder = element("finder");
   if (!finder || !("DecompressionStream" in window)) return;
@@ -12,9 +14,7 @@
   const chunks = document.querySelectorAll("script.chunk");
   const first = [...document.querySelectorAll("#galleries .tiles > li")];
   const controls = [...finder.querySelectorAll("input, select")];
-  const paths = index.path.map((path) => path.toLowerCase());
-  // Reason by reason; within one the order of the index, the likeliest photographs first.
-  const pictures = paths.map((_, picture) => picture).sort((one, other) => index.reason[one] - index.reason[other]);
+  let paths, pictures;
   let page = 1;
   let turns = 0;
   let typing;
@@ -43,11 +43,51 @@
     return pictures.filter(isWanted);
   }
 
-  /** The tiles of a chunk as HTML. */
-  async function unpack(number) {
-    const bytes = Uint8Array.from(atob(JSON.parse(chunks[number].textContent)), (char) => char.charCodeAt(0));
+  async function unpack(packed) {
+    const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
     const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(plain).json();
+  }
+
+  // A file beside the page calls this with its name and what it holds.
+  const awaited = new Map();
+  window.arrived = (name, content) => awaited.get(name)?.(content);
+
+  /** What a file beside the page holds. */
+  function load(name) {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      const leave = (settle) => (content) => {
+        awaited.delete(name);
+        script.remove();
+        settle(content);
+      };
+      awaited.set(name, leave(resolve));
+      script.addEventListener("error", leave(reject));
+      script.src = `report-data/${name}.js`;
+      document.head.append(script);
+    });
+  }
+
+  /** A function that gives what each of some names stands for, made once. */
+  function once(make) {
+    const made = new Map();
+    return (name) => {
+      if (!made.has(name)) made.set(name, make(name));
+      return made.get(name);
+    };
+  }
+
+  /** The columns of the index: in the page, or from the files beside it. */
+  async function readIndex() {
+    if (index.beside) {
+      const parts = [];
+      for (const name of index.beside.columns) parts.push(await unpack(await load(name)));
+      for (const column of Object.keys(parts[0])) index[column] = parts.flatMap((part) => part[column]);
+    }
+    paths = index.path.map((path) => path.toLowerCase());
+    // Reason by reason; within one the order of the index, the likeliest photographs first.
+    pictures = paths.map((_, picture) => picture).sort((one, other) => index.reason[one] - index.reason[other]);
   }
 
   function parse(html) {
@@ -56,15 +96,23 @@
     return holder.content.firstElementChild;
   }
 
-  /** The tiles of these pictures, each chunk unpacked once. */
+  /** The tiles of these pictures, each chunk unpacked and each file loaded once. */
   function tilesOf(wanted) {
-    const unpacked = {};
+    const chunk = once(async (number) =>
+      unpack(index.beside ? await load(index.beside.tiles[number]) : JSON.parse(chunks[number].textContent)),
+    );
+    const thumbnails = once((number) => load(index.beside.thumbnails[number]));
+    const illustrate = async (image) => {
+      const [number, place] = image.getAttribute("src").slice("thumbnail:".length).split(".");
+      image.src = JPEG + (await thumbnails(number))[place];
+    };
     return Promise.all(
       wanted.map(async (picture) => {
         if (picture < first.length) return first[picture];
         const number = Math.floor((picture - first.length) / index.chunk);
-        unpacked[number] ??= unpack(number);
-        return parse((await unpacked[number])[(picture - first.length) % index.chunk]);
+        const tile = parse((await chunk(number))[(picture - first.length) % index.chunk]);
+        await Promise.all([...tile.querySelectorAll("img[src^='thumbnail:']")].map(illustrate));
+        return tile;
       }),
     );
   }
@@ -120,9 +168,11 @@
     const found = matching(params);
     const last = Math.max(1, Math.ceil(found.length / TILES_A_PAGE));
     page = Math.min(Math.max(1, wantedPage), last);
-    const tiles = await tilesOf(found.slice((page - 1) * TILES_A_PAGE, page * TILES_A_PAGE));
+    const wanted = found.slice((page - 1) * TILES_A_PAGE, page * TILES_A_PAGE);
+    const tiles = await tilesOf(wanted).catch(() => null);
     if (mine !== turns) return;
-    element("tiles").replaceChildren(...tiles);
+    element("lost").hidden = tiles !== null;
+    element("tiles").replaceChildren(...(tiles ?? []));
     const set = controls.filter(isSet);
     element("chips").replaceChildren(...set.map(chip));
     element("clear").hidden = set.length === 0;
@@ -157,7 +207,18 @@
     element("tiles").scrollIntoView();
   }
 
+  /** Without the files beside the page its first tiles are shown as they are. */
+  function tellLost() {
+    element("galleries").before(element("lost"));
+    element("lost").hidden = false;
+  }
+
   async function start() {
+    try {
+      await readIndex();
+    } catch {
+      return tellLost();
+    }
     element("galleries").remove();
     finder.hidden = false;
     for (const link of document.querySelectorAll("a[data-filter]")) {

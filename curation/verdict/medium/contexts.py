@@ -3,7 +3,8 @@ how near pictures were judged."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from inksift.curation.verdict.medium.neighbours import Near
 from inksift.curation.verdict.medium.quality import CHANCE, UNKNOWN, Interval, at_chance
 from inksift.curation.verdict.medium.readings import Reading
-from inksift.curation.verdict.medium.votes import EMBEDDING, VOTERS, Bools
+from inksift.curation.verdict.medium.votes import EMBEDDING, VOTERS, Bools, Floats
 
 CHECKABLE = tuple(name for name in VOTERS if name not in (*EMBEDDING, "cluster_noise"))
 """Voters whose measure a person can check in the picture."""
@@ -36,22 +37,37 @@ class PictureContext(NamedTuple):
     """How many of them have the same answer."""
 
 
+@dataclass(frozen=True)
+class Contexts:
+    """Those of n pictures, a column each; one of them at a time is what a sentence takes."""
+
+    signals: Floats
+    """Standard deviations, n x CHECKABLE."""
+
+    leanings: Mapping[str, int]
+    """Of each of CHECKABLE."""
+
+    company: npt.NDArray[np.int64]
+    """How many pictures are near, and how many of them have the same answer, n x 2."""
+
+    def __iter__(self) -> Iterator[PictureContext]:
+        for signals, (near, near_alike) in zip(self.signals, self.company, strict=True):
+            by_name = dict(zip(CHECKABLE, signals.tolist(), strict=True))
+            yield PictureContext(by_name, self.leanings, int(near), int(near_alike))
+
+
 def contexts(
     reading: Reading, medium: npt.NDArray[np.str_], *, sound: Bools, near: Near
-) -> list[PictureContext]:
+) -> Contexts:
     """The context of every picture of a reading, in its order. `medium` are its answers, `near` the
     nearest of the pictures that are `sound`."""
-    counts = _company(medium, sound, near)
     columns = [
         reading.head.voters[name].standardised(reading.measured[name].to_numpy())
         for name in CHECKABLE
     ]
     known = {name: Interval(*row) for name, row in reading.head.quality.items()}
     leanings = {name: leaning(known.get(name, UNKNOWN)) for name in CHECKABLE}
-    return [
-        PictureContext(dict(zip(CHECKABLE, row, strict=True)), leanings, around, alike)
-        for *row, around, alike in zip(*columns, *counts.tolist(), strict=True)
-    ]
+    return Contexts(np.column_stack(columns), leanings, _company(medium, sound, near))
 
 
 def leaning(auroc: Interval) -> int:
@@ -65,9 +81,9 @@ def leaning(auroc: Interval) -> int:
 
 
 def _company(medium: npt.NDArray[np.str_], sound: Bools, near: Near) -> npt.NDArray[np.int64]:
-    """2 x n: how many pictures are near each, and how many of them have its answer."""
-    counts = np.zeros((2, len(medium)), dtype=np.int64)
+    """How many pictures are near each, and how many of them have its answer, n x 2."""
+    counts = np.zeros((len(medium), 2), dtype=np.int64)
     own, similar = medium[sound], near.similarities > 0
-    counts[0, sound] = similar.sum(axis=1)
-    counts[1, sound] = (similar & (own[near.rows] == own[:, None])).sum(axis=1)
+    counts[sound, 0] = similar.sum(axis=1)
+    counts[sound, 1] = (similar & (own[near.rows] == own[:, None])).sum(axis=1)
     return counts

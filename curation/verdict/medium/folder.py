@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from inksift.curation.base.folds import stratified_folds
-from inksift.curation.verdict.medium.contexts import PictureContext, contexts
+from inksift.curation.verdict.medium.contexts import Contexts, contexts
 from inksift.curation.verdict.medium.fit import FITTING
 from inksift.curation.verdict.medium.head import Head
 from inksift.curation.verdict.medium.readings import Reading, Readings
@@ -52,7 +52,7 @@ class Seen(NamedTuple):
     thresholds: Thresholds
     """Where the answers change: the head's, or those that a person's answers moved."""
 
-    contexts: list[PictureContext]
+    contexts: Contexts
     """What a sentence may say of every picture beside its votes, in the order of `measures`."""
 
 

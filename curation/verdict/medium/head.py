@@ -201,7 +201,12 @@ def load_head(embedder: str, folders: Sequence[Path] = ()) -> Head:
 
 def own_head(folder: Path, embedder: str) -> Path:
     """Where a user's own head for that embedder lies in a folder of weights."""
-    return folder / f"medium-{embedder}.json"
+    return folder / own_head_name(embedder)
+
+
+def own_head_name(embedder: str) -> str:
+    """What a user's own head for that embedder is called; for "*" a pattern of all."""
+    return f"medium-{embedder}.json"
 
 
 def digest(head: Head) -> str:

@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
-from inksift.curation.verdict.medium.style import signed_root
+from inksift.curation.base.arrays import Floats32, Integers
+from inksift.curation.verdict.medium.alike import alike_order
+from inksift.curation.verdict.medium.cells import CELLS, Compared, comparisons
+from inksift.curation.verdict.medium.deviations import unit_vectors
 from inksift.curation.verdict.medium.votes import Floats
 
 
@@ -22,15 +24,12 @@ from inksift.curation.verdict.medium.votes import Floats
 class SearchSettings:
     """How neighbours are searched."""
 
-    components: int = 128
-    """Principal components that vectors are reduced to: the cost per picture stays small in large
-    folders."""
-
-    block: int = 1024
-    """Pictures compared with all others at a time: bounds the memory, changes no answer."""
+    group: int = 64
+    """Pictures of which the nearest is found first; the nearest of all are in the groups of the
+    nearest."""
 
     tiny: float = 1e-12
-    """Lengths and sums below this are 0."""
+    """Sums below this are 0."""
 
 
 SEARCH = SearchSettings()
@@ -40,7 +39,7 @@ class Near(NamedTuple):
     """For each of n pictures its k nearest others."""
 
     rows: npt.NDArray[np.int64]
-    """Their rows, n x k."""
+    """Their rows, rising, n x k."""
 
     similarities: Floats
     """Their cosine similarities, at least 0, n x k."""
@@ -50,36 +49,26 @@ def nearest(vectors: npt.NDArray[np.float32], count: int) -> Near:
     """The nearest others of each picture by the cosine of their deviations from the folder's mean.
 
     `vectors` is n x d, what the pictures show."""
-    return nearest_units(unit_vectors(vectors), count)
+    unit = unit_vectors(len(vectors), lambda places: vectors[places].copy())
+    return nearest_units(unit, count)
 
 
-def nearest_units(unit: npt.NDArray[np.float32], count: int) -> Near:
-    """The same from the folder's `unit_vectors`. One thread, so that the answer is the same on
-    every machine."""
+def nearest_units(unit: Floats32, count: int, *, alike: Integers | None = None) -> Near:
+    """The same from the folder's `unit_vectors`; `alike` is their `alike_order`, where that is
+    known. One thread, so that the answer is the same on every machine.
+
+    Exact up to `CELLS.compared` pictures; of more, each is compared with so many, see `cells`."""
     count = min(count, max(len(unit) - 1, 0))
+    near = Near(np.zeros((len(unit), count), np.int64), np.zeros((len(unit), count)))
     if not count:
-        return Near(np.zeros((len(unit), 0), np.int64), np.zeros((len(unit), 0)))
+        return near
+    if alike is None and len(unit) > CELLS.compared:
+        alike = alike_order(unit)
     with threadpool_limits(limits=1):
-        blocks = [_nearest(unit, start, count) for start in range(0, len(unit), SEARCH.block)]
-    rows = np.concatenate([block.rows for block in blocks])
-    return Near(rows, np.concatenate([block.similarities for block in blocks]))
-
-
-def unit_vectors(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """What n pictures show (n x d) as deviations from the folder's mean, each of length 1 (or 0,
-    for a picture at the mean), on `SEARCH.components` principal components at most."""
-    if not len(vectors):
-        return np.zeros((0, 0), dtype=np.float32)
-    rooted = signed_root(vectors)
-    centred = rooted - rooted.mean(axis=0)
-    if min(centred.shape) > SEARCH.components:
-        reduction = PCA(SEARCH.components, svd_solver="randomized", random_state=0)
-        with threadpool_limits(limits=1):
-            centred = reduction.fit_transform(centred)
-    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    scaled = centred / np.maximum(lengths, SEARCH.tiny)
-    unit: npt.NDArray[np.float32] = np.where(lengths > SEARCH.tiny, scaled, 0.0)
-    return unit.astype(np.float32)
+        for compared in comparisons(unit, alike):
+            found = _nearest(unit, compared, count)
+            near.rows[compared.rows], near.similarities[compared.rows] = found
+    return near
 
 
 def pull(log_odds: Floats, near: Near, *, share: float, limit: float) -> Floats:
@@ -92,10 +81,31 @@ def pull(log_odds: Floats, near: Near, *, share: float, limit: float) -> Floats:
     return np.where(total > SEARCH.tiny, pulled, 0.0)
 
 
-def _nearest(unit: npt.NDArray[np.float32], start: int, count: int) -> Near:
-    similarities = unit[start : start + SEARCH.block] @ unit.T
-    own = np.arange(len(similarities))
-    similarities[own, start + own] = -np.inf  # no picture is a neighbour of itself
-    rows = np.argpartition(-similarities, count - 1, axis=1)[:, :count]
-    found = np.take_along_axis(similarities, rows, axis=1).clip(0.0)
-    return Near(rows, found.astype(np.float64))
+def _nearest(unit: Floats32, compared: Compared, count: int) -> Near:
+    similarities = unit[compared.rows] @ unit[compared.others].T
+    own = np.searchsorted(compared.others, compared.rows)
+    # no picture is a neighbour of itself
+    similarities[np.arange(len(own)), own] = -np.inf
+    places = np.sort(_largest(similarities, count), axis=1)
+    found = np.take_along_axis(similarities, places, axis=1).clip(0.0)
+    return Near(compared.others[places], found.astype(np.float64))
+
+
+def _largest(values: Floats32, count: int) -> Integers:
+    """The places of the largest `count` values of each row, in no order."""
+    whole = values.shape[1] // SEARCH.group * SEARCH.group
+    groups = values[:, :whole].reshape(len(values), -1, SEARCH.group)
+    if groups.shape[1] <= count:
+        return _partition(values, count)
+    fullest = _partition(groups.max(axis=2), count)
+    inside = fullest[:, :, None] * SEARCH.group + np.arange(SEARCH.group)
+    rest = np.broadcast_to(
+        np.arange(whole, values.shape[1]), (len(values), values.shape[1] - whole)
+    )
+    places = np.concatenate([inside.reshape(len(values), -1), rest], axis=1)
+    chosen = _partition(np.take_along_axis(values, places, axis=1), count)
+    return np.take_along_axis(places, chosen, axis=1)
+
+
+def _partition(values: Floats32, count: int) -> Integers:
+    return np.argpartition(-values, count - 1, axis=1)[:, :count]

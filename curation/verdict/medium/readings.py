@@ -6,19 +6,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from inksift.curation.base.arrays import Integers
 from inksift.curation.base.errors import WeightsError
 from inksift.curation.evidence.features import feature_matrix
 from inksift.curation.verdict.medium.alike import alike_order
+from inksift.curation.verdict.medium.deviations import unit_vectors
 from inksift.curation.verdict.medium.head import Head
-from inksift.curation.verdict.medium.neighbours import nearest_units, pull, unit_vectors
+from inksift.curation.verdict.medium.neighbours import nearest_units, pull
 from inksift.curation.verdict.medium.prior import EVEN, logit, photo_share
 from inksift.curation.verdict.medium.refit import Refitted, refit, shipped_quality
 from inksift.curation.verdict.medium.strata import sample_weight
-from inksift.curation.verdict.medium.style import style_features
+from inksift.curation.verdict.medium.style import Style
 from inksift.curation.verdict.medium.votes import EMBEDDING, MEASURES, PARTS, Bools, Floats
 
 
@@ -62,10 +62,11 @@ class Readings:
         self.sound: Bools = rows["image_id"].isin(sound["image_id"]).to_numpy()
         """Which pictures have a usable embedding."""
         self._style = _style(sound, head)
-        unit = unit_vectors(feature_matrix(sound))
-        self.near = nearest_units(unit, head.neighbours if adapt else 0)
+        unit = unit_vectors(len(sound), lambda places: feature_matrix(sound.iloc[places]))
+        order = alike_order(unit)
+        self.near = nearest_units(unit, head.neighbours if adapt else 0, alike=order)
         """The nearest others of each picture with a usable embedding, among those."""
-        self.alike = _alike(unit, self.sound)
+        self.alike = _alike(order, self.sound)
         """The place of every picture among those that look alike."""
         self._own = self._measured(head)
 
@@ -101,11 +102,11 @@ class Readings:
             return Refitted(self.head, shipped_quality(self.head))
         asked = self._rows["image_id"][self.sound].isin(heard.index).to_numpy()
         measured, photo = self._own[self.sound][asked], heard.to_numpy(dtype=np.bool_)
-        return refit(self.head, self._style[asked], measured, photo, self.sample_weight(heard))
+        return refit(self.head, self._style.some(asked), measured, photo, self.sample_weight(heard))
 
     def _measured(self, head: Head) -> pd.DataFrame:
         embedding = np.full((len(self._rows), len(EMBEDDING)), np.nan)
-        embedding[self.sound] = head.embedding_measures(self._style)
+        embedding[self.sound] = _embedding_measures(head, self._style)
         return MEASURES.check(self._rows.assign(**dict(zip(EMBEDDING, embedding.T, strict=True))))
 
     def _adapted(self, head: Head, alone: Floats) -> tuple[Floats, float]:
@@ -120,22 +121,28 @@ class Readings:
         return pulled, photo_share((alone + pulled)[self.sound])
 
 
-def _style(sound: pd.DataFrame, head: Head) -> npt.NDArray[np.float32]:
-    style = style_features(sound)
-    if len(style) and style.shape[1] != len(head.mean):
+def _style(sound: pd.DataFrame, head: Head) -> Style:
+    style = Style(sound)
+    if len(style) and style.width != len(head.mean):
         raise WeightsError(
             f"the medium head for {head.embedder} was fitted on {len(head.mean)} features, but "
-            f"{sound['embedder'].iloc[0]} gives {style.shape[1]}: refit it with "
+            f"{sound['embedder'].iloc[0]} gives {style.width}: refit it with "
             "`inksift head fit`"
         )
     return style
 
 
-def _alike(unit: npt.NDArray[np.float32], sound: Bools) -> Integers:
+def _embedding_measures(head: Head, style: Style) -> Floats:
+    """The measures of EMBEDDING of every picture, n x 2."""
+    nothing = np.zeros((0, len(EMBEDDING)))
+    return np.concatenate([nothing, *(head.embedding_measures(some) for some in style.blocks())])
+
+
+def _alike(order: Integers, sound: Bools) -> Integers:
     """Pictures without a usable embedding come last."""
     places = np.empty(len(sound), dtype=np.int64)
-    places[sound] = alike_order(unit)
-    places[~sound] = np.arange(len(unit), len(sound))
+    places[sound] = order
+    places[~sound] = np.arange(len(order), len(sound))
     return places
 
 

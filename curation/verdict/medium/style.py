@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from inksift.curation.verdict.medium.votes import Bools
+
+BLOCK = 512
+"""Pictures whose features are held as numbers at a time: bounds the memory, changes no answer."""
+
+
+class Style:
+    """The style features of the pictures of an EMBEDDINGS frame, in its order.
+
+    They are several times as large as what is stored, so they are made anew for each block."""
+
+    def __init__(self, embeddings: pd.DataFrame) -> None:
+        self._embeddings = embeddings
+
+    def __len__(self) -> int:
+        return len(self._embeddings)
+
+    @property
+    def width(self) -> int:
+        """Features of a picture; 0 where there is none."""
+        return int(style_features(self._embeddings.iloc[:1]).shape[1])
+
+    def blocks(self) -> Iterator[npt.NDArray[np.float32]]:
+        """All pictures, some rows of d features at a time."""
+        starts = range(0, len(self), BLOCK)
+        return (style_features(self._embeddings.iloc[row : row + BLOCK]) for row in starts)
+
+    def some(self, rows: Bools) -> npt.NDArray[np.float32]:
+        """The pictures in these rows, m x d."""
+        return style_features(self._embeddings[rows])
 
 
 def style_features(embeddings: pd.DataFrame) -> npt.NDArray[np.float32]:

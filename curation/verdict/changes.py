@@ -1,0 +1,36 @@
+"""Decisions of which some are changed, row by row, while all others stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from inksift.curation.base.arrays import Flags
+from inksift.curation.base.tables import DECISIONS
+
+DecisionRow = dict[Any, Any]
+"""A row of DECISIONS."""
+
+_BLOCK = 10_000
+"""Rows that are taken out of their columns at a time: bounds the memory."""
+
+
+def changed_rows(
+    decisions: pd.DataFrame, chosen: pd.Series | Flags, change: Callable[[DecisionRow], DecisionRow]
+) -> pd.DataFrame:
+    """DECISIONS with what `change` makes of each chosen row in its place."""
+    places = np.flatnonzero(chosen)
+    if not len(places):
+        return decisions
+    blocks = [places[start : start + _BLOCK] for start in range(0, len(places), _BLOCK)]
+    changed = pd.concat([_changed(decisions.iloc[block], change) for block in blocks])
+    others = decisions.drop(index=decisions.index[places])
+    return DECISIONS.check(pd.concat([others, changed]).sort_index())
+
+
+def _changed(rows: pd.DataFrame, change: Callable[[DecisionRow], DecisionRow]) -> pd.DataFrame:
+    changed = DECISIONS.frame([change(row) for row in rows.to_dict("records")])
+    return changed.set_axis(rows.index)
