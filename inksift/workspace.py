@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inksift.copies import groups_of
 from inksift.reviewing import Review
-from inksift.running import PathLike, Settings, run_in_python, what_is_given
+from inksift.running import PathLike, Settings, location_given, run_in_python, what_is_given
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -221,7 +221,7 @@ class Workspace:
         return export_run(
             self._stored,
             Path(target),
-            source=None if source is None else Path(source),
+            source=location_given(source),
             with_review=with_review,
             link=link,
             form=form,

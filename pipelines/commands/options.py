@@ -1,11 +1,31 @@
 """Options and arguments that several commands share."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from inksift.curation.base.location import Location
+
 FOLDER = click.Path(path_type=Path)
 EXISTING = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+class _LocationType(click.ParamType["Location"]):
+    """A path, or the URL of an object store."""
+
+    name = "path"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "Location":
+        from inksift.curation.base.location import location_of
+
+        return location_of(value)
+
+
+LOCATION = _LocationType()
 
 workspace_option = click.option(
     "--workspace",
@@ -36,7 +56,7 @@ link_roots_option = click.option(
     help="Follow links among the pictures into this folder; may be repeated.",
 )
 who_option = click.option("--who", default="", help="Who decided.  [default: your login name]")
-source_argument = click.argument("source", type=FOLDER, required=False, envvar="INKSIFT_SOURCE")
+source_argument = click.argument("source", type=LOCATION, required=False, envvar="INKSIFT_SOURCE")
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output."
 )
