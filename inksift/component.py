@@ -41,7 +41,7 @@ class Curation(dg.Component, dg.Model, dg.Resolvable):
             return None if path is None else str(whole_location(location_of(path), root))
 
         return definitions(
-            workspace=root / self.workspace,
+            workspace=str(whole_location(location_of(self.workspace), root)),
             source=below(self.source),
             test=below(self.test),
             weights=below(self.weights),

@@ -27,7 +27,7 @@ log = logging.getLogger("inksift")
 def room(workspace: PathLike | None) -> Iterator[Path]:
     """The folder of a workspace; where none is named a temporary one, which is removed."""
     if workspace is not None:
-        yield Path(workspace)
+        yield workspace_given(workspace)
         return
     with tempfile.TemporaryDirectory(prefix="inksift-") as folder:
         yield Path(folder)
@@ -87,6 +87,14 @@ def _proposed(ended: "ChainRun") -> "pd.DataFrame | None":
     if ended.proposal is None:
         return None
     return read_table(ended.project.workspace.table("verdicts"), DECISIONS)
+
+
+def workspace_given(given: PathLike) -> Path:
+    """The folder of a workspace; of one at a URL the copy on this machine."""
+    from inksift.curation.base.location import location_of
+    from inksift.pipelines.shared import local_workspace
+
+    return local_workspace(location_of(given))
 
 
 def location_given(given: PathLike | None) -> "Location | None":

@@ -23,6 +23,7 @@ from inksift.pipelines.settings import (
     profile_names,
     with_assignments,
 )
+from inksift.pipelines.shared import local_workspace
 
 _DEFAULT_WORKSPACE = "inksift-workspace"
 
@@ -56,7 +57,7 @@ def from_environment() -> Given:
     colons between them) give."""
     roots = os.environ.get("INKSIFT_LINK_ROOTS", "").split(os.pathsep)
     return Given(
-        Path(os.environ.get("INKSIFT_WORKSPACE") or _DEFAULT_WORKSPACE),
+        local_workspace(location_of(os.environ.get("INKSIFT_WORKSPACE") or _DEFAULT_WORKSPACE)),
         source=_place("INKSIFT_SOURCE"),
         test=_place("INKSIFT_TEST"),
         link_roots=tuple(map(Path, filter(None, roots))),

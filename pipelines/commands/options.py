@@ -27,13 +27,32 @@ class _LocationType(click.ParamType["Location"]):
 
 LOCATION = _LocationType()
 
+
+class _WorkspaceType(click.ParamType[Path]):
+    """A folder of this machine, or the copy of a workspace that is shared at a URL: what a command
+    changed in it is shared when the command ends."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        named = LOCATION.convert(value, param, ctx)
+        if isinstance(named, Path):
+            return named
+        from inksift.pipelines.shared import local_workspace, share
+
+        workspace = local_workspace(named)
+        if ctx is not None:
+            ctx.call_on_close(lambda: share(workspace))
+        return workspace
+
+
 workspace_option = click.option(
     "--workspace",
-    type=FOLDER,
+    type=_WorkspaceType(),
     default="inksift-workspace",
     show_default=True,
     envvar="INKSIFT_WORKSPACE",
-    help="Where everything is written.",
+    help="Where everything is written: a folder, or a URL such as s3://bucket/folder.",
 )
 weights_option = click.option(
     "--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights."

@@ -1,0 +1,128 @@
+"""A whole run from one bucket into another, killed twice and with faults, beside the same run from
+a folder: decisions that must be equal, and bytes read of the source.
+
+    python benchmarks/remote.py ../shared/data/crawl/images --pictures 80 --seed 1
+
+Faults: of every ten reads one is answered by 500, one breaks off in the middle, one is a second
+late. Kills are SIGKILL of the whole process group at a random moment of the run. `--other-machine`
+takes the copy of the workspace away after each kill, as if another machine went on."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+from object_server import Server
+
+SOURCE, WORKSPACE = "crawl", "results"
+KILLS = 2
+FAULTS = ("error", "", "", "cut", "", "", "slow", "", "", "")
+QUICK = ("--set", "classifier.max_epochs=2", "--set", "classifier.image_side_px=64", "--json")
+
+BEATS = """
+import sys
+from inksift.curation.store.shared import hold
+hold.BEAT_S = 2
+from inksift.pipelines.cli import main
+sys.exit(main())
+"""
+"""The command line, which shares what it measured every two seconds: a run of minutes would hardly
+do so once."""
+
+
+def main() -> None:
+    arguments = _arguments()
+    rng = random.Random(arguments.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        crawl = _some_of(arguments.pictures_in, arguments.pictures, here / "crawl")
+        size = sum(file.stat().st_size for file in crawl.rglob("*") if file.is_file())
+        began = time.monotonic()
+        local = _run(str(crawl), str(here / "local"), here / "cache").wait()
+        took = time.monotonic() - began
+        print(f"from a folder: exit {local}, {took:.0f} s")
+        server = Server()
+        _fill(server, crawl)
+        for _ in range(KILLS):
+            _killed(server, here / "cache", rng.uniform(0.15, 0.7) * took)
+            if arguments.other_machine:
+                shutil.rmtree(here / "cache")
+        last = _remote(server, here / "cache").wait()
+        print(f"from a bucket, after {KILLS} kills: exit {last}")
+        read = server.faulty.read[SOURCE]
+        latest = server.client().get_object(Bucket=WORKSPACE, Key="ws/latest/decisions.csv")
+        ours = pd.read_csv(latest["Body"])
+        theirs = pd.read_csv(here / "local" / "decisions.csv")
+        print(f"decisions equal: {ours.equals(theirs)}, of {len(theirs)} files")
+        print(f"bytes read / bytes of the source: {read / size:.3f} ({read} of {size})")
+        server.stop()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pictures_in", type=Path, help="a folder of class_name/picture.jpg")
+    parser.add_argument("--pictures", type=int, default=80)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--other-machine", action="store_true")
+    return parser.parse_args()
+
+
+def _some_of(source: Path, count: int, target: Path) -> Path:
+    """Every n-th picture, so that all classes are there."""
+    files = sorted(file for file in source.rglob("*") if file.is_file())
+    for file in files[:: max(1, len(files) // count)][:count]:
+        place = target / file.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
+    return target
+
+
+def _fill(server: Server, crawl: Path) -> None:
+    client = server.client()
+    for bucket in (SOURCE, WORKSPACE):
+        client.create_bucket(Bucket=bucket)
+    for file in crawl.rglob("*"):
+        if file.is_file():
+            key = f"all/{file.relative_to(crawl).as_posix()}"
+            client.put_object(Bucket=SOURCE, Key=key, Body=file.read_bytes())
+    server.forget()
+    server.faulty.every = list(FAULTS) * 10_000
+
+
+def _killed(server: Server, cache: Path, after: float) -> None:
+    run = _remote(server, cache)
+    try:
+        run.wait(after)
+        print(f"ended before it was killed, exit {run.returncode}")
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        print(f"killed after {after:.0f} s; read so far: {server.faulty.read[SOURCE]} bytes")
+
+
+def _remote(server: Server, cache: Path) -> subprocess.Popen[bytes]:
+    return _run(f"s3://{SOURCE}/all", f"s3://{WORKSPACE}/ws", cache, server.environment)
+
+
+def _run(
+    source: str, workspace: str, cache: Path, environment: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", BEATS, "run", source, "--workspace", workspace, *QUICK],
+        env={**os.environ, "XDG_CACHE_HOME": str(cache), **(environment or {})},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
