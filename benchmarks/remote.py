@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from object_server import Server
@@ -39,32 +40,52 @@ sys.exit(main())
 do so once."""
 
 
+class Figures(NamedTuple):
+    """What came of it: the exit codes of both runs that ended, whether they decided the same on so
+    many files, and bytes read of the source for each byte that it has."""
+
+    exits: tuple[int, int]
+    equal: bool
+    files: int
+    read_share: float
+
+
 def main() -> None:
     arguments = _arguments()
-    rng = random.Random(arguments.seed)
+    figures = measure(
+        arguments.pictures_in,
+        arguments.pictures,
+        seed=arguments.seed,
+        other_machine=arguments.other_machine,
+    )
+    print(f"exit codes from a folder and, after {KILLS} kills, from a bucket: {figures.exits}")
+    print(f"decisions equal: {figures.equal}, of {figures.files} files")
+    print(f"bytes read / bytes of the source: {figures.read_share:.3f}")
+
+
+def measure(pictures_in: Path, count: int, *, seed: int, other_machine: bool = False) -> Figures:
+    """A run from a folder, and one from a bucket that is killed."""
+    rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        crawl = _some_of(arguments.pictures_in, arguments.pictures, here / "crawl")
+        crawl = _some_of(pictures_in, count, here / "crawl")
         size = sum(file.stat().st_size for file in crawl.rglob("*") if file.is_file())
         began = time.monotonic()
         local = _run(str(crawl), str(here / "local"), here / "cache").wait()
         took = time.monotonic() - began
-        print(f"from a folder: exit {local}, {took:.0f} s")
         server = Server()
         _fill(server, crawl)
         for _ in range(KILLS):
-            _killed(server, here / "cache", rng.uniform(0.15, 0.7) * took)
-            if arguments.other_machine:
+            _killed(server, here / "cache", rng.uniform(0.1, 0.7) * took)
+            if other_machine:
                 shutil.rmtree(here / "cache")
         last = _remote(server, here / "cache").wait()
-        print(f"from a bucket, after {KILLS} kills: exit {last}")
-        read = server.faulty.read[SOURCE]
         latest = server.client().get_object(Bucket=WORKSPACE, Key="ws/latest/decisions.csv")
         ours = pd.read_csv(latest["Body"])
         theirs = pd.read_csv(here / "local" / "decisions.csv")
-        print(f"decisions equal: {ours.equals(theirs)}, of {len(theirs)} files")
-        print(f"bytes read / bytes of the source: {read / size:.3f} ({read} of {size})")
+        share = server.faulty.read[SOURCE] / size
         server.stop()
+    return Figures((local, last), ours.equals(theirs), len(theirs), share)
 
 
 def _arguments() -> argparse.Namespace:

@@ -62,10 +62,17 @@ def held(workspace: Workspace) -> Iterator[None]:
     def beat() -> None:
         try:
             copy.push_measured()
-        except (InksiftError, ObjectError) as error:  # the end of the run tries again, and tells
+        except (
+            InksiftError,
+            ObjectError,
+            OSError,
+        ) as error:  # the end of the run tries again, and tells
             log.warning("what was measured so far is not shared yet: %s", error)
 
-    with _told(url), shared_hold(copy.objects, key, str(url), beat) as lock:
+    with (
+        _told(url),
+        shared_hold(copy.objects, key, where=str(url), copy=copy.root, beat=beat) as lock,
+    ):
         _held.add(workspace.root)
         try:
             copy.pull()

@@ -6,6 +6,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,10 @@ def decide(copy: WorkingCopy, image_id: str, who: str) -> None:
 
 def deciders(copy: WorkingCopy) -> list[tuple[int, str]]:
     return [(entry.entry, entry.who) for entry in Ledger.of(Workspace(copy.root)).entries()]
+
+
+def held_by(objects: Any, url: Url, copy: str = "a") -> AbstractContextManager[Any]:
+    return shared_hold(objects, LOCK, where=str(url), copy=Path(copy), beat=lambda: None)
 
 
 def test_what_one_machine_publishes_another_has(url: Url, tmp_path: Path) -> None:
@@ -197,29 +202,33 @@ def test_a_second_run_is_refused_and_a_dead_one_is_not_waited_for(
 ) -> None:
     objects = object_store(url)
     with (
-        shared_hold(objects, LOCK, str(url), lambda: None),
+        held_by(objects, url),
         pytest.raises(LockedError, match=r"another run holds s3://.*: pid \d+ on"),
-        shared_hold(objects, LOCK, str(url), lambda: None),
+        held_by(objects, url, "b"),
     ):
         pytest.fail("held twice")
+    with held_by(objects, url):
+        with held_by(objects, url):  # another step of the same run
+            pass
+        assert objects.facts(LOCK)
     with pytest.raises(ObjectError):
         objects.facts(LOCK)
     dead = b'{"pid": 999999999, "started": 1.0, "host": "%s", "until": 1e12}'
     monkeypatch.setattr("socket.gethostname", lambda: "here")
     objects.put(LOCK, dead % b"here")
-    with shared_hold(objects, LOCK, str(url), lambda: None):
+    with held_by(objects, url):
         pass
     objects.put(LOCK, dead % b"elsewhere")
-    with pytest.raises(LockedError), shared_hold(objects, LOCK, str(url), lambda: None):
+    with pytest.raises(LockedError), held_by(objects, url):
         pass
     objects.put(LOCK, (dead % b"elsewhere").replace(b"1e12", b"1.0"))
-    with shared_hold(objects, LOCK, str(url), lambda: None):
+    with held_by(objects, url):
         pass
 
 
 def test_a_lock_that_was_taken_meanwhile_stops_the_run_before_it_publishes(url: Url) -> None:
     objects = object_store(url)
-    mine = holding.Hold(objects, LOCK, str(url))
+    mine = holding.Hold(objects, LOCK, str(url), Path("a"))
     mine.renew()
     mine.demand()
     objects.put(LOCK, b'{"token": "another"}')
@@ -233,7 +242,7 @@ def test_a_lock_that_was_taken_meanwhile_stops_the_run_before_it_publishes(url: 
 def test_a_run_is_told_of_by_beats(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holding, "BEAT_S", 0.01)
     told = threading.Event()
-    with shared_hold(object_store(url), LOCK, str(url), told.set):
+    with shared_hold(object_store(url), LOCK, where=str(url), copy=Path("a"), beat=told.set):
         assert told.wait(30)
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from inksift.curation.base.errors import LockedError
@@ -25,26 +26,33 @@ minutes do no harm."""
 
 
 class Hold:
-    """A lock that this process has, by the ETag that it was put with last."""
+    """A lock that this process has, by the ETag that it was put with last; "" for one that another
+    process of the same run has, which works on the same `copy`."""
 
-    def __init__(self, objects: ObjectStore, key: str, where: str) -> None:
+    def __init__(self, objects: ObjectStore, key: str, where: str, copy: Path) -> None:
         self._objects, self._key, self._where = objects, key, where
-        self._me: dict[str, Any] = {**this_process(), "token": secrets.token_hex(8)}
-        self._tag = self._take()
+        self._me: dict[str, Any] = {
+            **this_process(),
+            "copy": str(copy),
+            "token": secrets.token_hex(8),
+        }
         self.lost = ""
+        self._tag = self._take()
 
     def renew(self) -> None:
         """Put it anew; `lost` says why where somebody took it."""
         try:
-            self._tag = self._objects.put(self._key, self._content(), replaces=self._tag)
+            if self._tag:
+                self._tag = self._objects.put(self._key, self._content(), replaces=self._tag)
         except ObjectError as error:
-            if error.fault in ("changed", "gone") and not self._is_mine():
-                self.lost = str(error)
+            with suppress(ObjectError):
+                if error.fault in ("changed", "gone") and not self._is_mine():
+                    self.lost = str(error)
 
     def give_back(self) -> None:
         """Remove it, where it is still ours."""
         with suppress(ObjectError):
-            if self._is_mine():
+            if self._tag and self._is_mine():
                 self._objects.delete(self._key)
 
     def demand(self) -> None:
@@ -62,7 +70,11 @@ class Hold:
             if error.fault != "changed":
                 raise
         holder, tag = self._holder()
+        if holder.get("token") == self._me["token"]:  # the answer was lost, and the put repeated
+            return tag
         if tag and not _is_gone(holder):
+            if self._is_of_this_run(holder):
+                return ""
             raise LockedError(_refusal(self._where, holder, self._key))
         try:
             return self._objects.put(self._key, self._content(), replaces=tag)
@@ -70,6 +82,10 @@ class Hold:
             if error.fault != "changed":
                 raise
             raise LockedError(f"another run has just taken {self._where}: try again") from error
+
+    def _is_of_this_run(self, holder: dict[str, Any]) -> bool:
+        """Whether a living process works on the same copy: its own lock lets in one run alone."""
+        return all(holder.get(name) == self._me[name] for name in ("host", "copy"))
 
     def _holder(self) -> tuple[dict[str, Any], str]:
         """What the lock says, and its ETag, "" where it is gone."""
@@ -94,11 +110,11 @@ class Hold:
 
 @contextmanager
 def shared_hold(
-    objects: ObjectStore, key: str, where: str, beat: Callable[[], None]
+    objects: ObjectStore, key: str, *, where: str, copy: Path, beat: Callable[[], None]
 ) -> Iterator[Hold]:
     """Hold the lock while the block runs, and call `beat` now and then; LockedError where another
-    run has it."""
-    mine, ended = Hold(objects, key, where), threading.Event()
+    run has it. `where` is what the workspace is called, `copy` the folder that is worked on."""
+    mine, ended = Hold(objects, key, where, copy), threading.Event()
 
     def keep() -> None:
         while not ended.wait(BEAT_S):

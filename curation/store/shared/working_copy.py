@@ -9,6 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -175,10 +176,9 @@ class WorkingCopy:
     def _scanned(self) -> dict[str, Content]:
         found = {}
         for path, place in _files_below(self.root, {*STAYS_HERE, *self._ledger.files}):
-            if place.is_symlink():
-                found[path] = (pointed_to(place), LINK_BYTES)
-            else:
-                found[path] = self._digested(path, place)
+            with suppress(FileNotFoundError):  # removed while we look
+                linked = place.is_symlink()
+                found[path] = _link(place) if linked else self._digested(path, place)
         return found
 
     def _digested(self, path: str, place: Path) -> Content:
@@ -268,6 +268,10 @@ def _files_below(root: Path, without: Iterable[str]) -> Iterator[tuple[str, Path
         for name in [*names, *links]:
             if not name.startswith(".") and not name.endswith(".damaged"):
                 yield (here / name).relative_to(root).as_posix(), here / name
+
+
+def _link(place: Path) -> Content:
+    return pointed_to(place), LINK_BYTES
 
 
 def _point(link: Path, name: str) -> None:
