@@ -1,11 +1,12 @@
 """A whole run from one bucket into another, killed twice and with faults, beside the same run from
 a folder: decisions that must be equal, and bytes read of the source.
 
-    python benchmarks/remote.py ../shared/data/crawl/images --pictures 80 --seed 1
+    python benchmarks/remote.py ../shared/data/crawl/images --pictures 80 --seed 1 [--untrained]
 
 Faults: of every ten reads one is answered by 500, one breaks off in the middle, one is a second
 late. Kills are SIGKILL of the whole process group at a random moment of the run. `--other-machine`
-takes the copy of the workspace away after each kill, as if another machine went on."""
+takes the copy of the workspace away after each kill, as if another machine went on; `--untrained`
+ends with the decisions, as `inksift judge` does."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -27,7 +30,8 @@ from object_server import Server
 SOURCE, WORKSPACE = "crawl", "results"
 KILLS = 2
 FAULTS = ("error", "", "", "cut", "", "", "slow", "", "", "")
-QUICK = ("--set", "classifier.max_epochs=2", "--set", "classifier.image_side_px=64", "--json")
+TRAINED = ("run", "--set", "classifier.max_epochs=2", "--set", "classifier.image_side_px=64")
+UNTRAINED = ("judge",)
 
 BEATS = """
 import sys
@@ -57,13 +61,21 @@ def main() -> None:
         arguments.pictures,
         seed=arguments.seed,
         other_machine=arguments.other_machine,
+        command=UNTRAINED if arguments.untrained else TRAINED,
     )
     print(f"exit codes from a folder and, after {KILLS} kills, from a bucket: {figures.exits}")
     print(f"decisions equal: {figures.equal}, of {figures.files} files")
     print(f"bytes read / bytes of the source: {figures.read_share:.3f}")
 
 
-def measure(pictures_in: Path, count: int, *, seed: int, other_machine: bool = False) -> Figures:
+def measure(
+    pictures_in: Path,
+    count: int,
+    *,
+    seed: int,
+    other_machine: bool = False,
+    command: Sequence[str] = UNTRAINED,
+) -> Figures:
     """A run from a folder, and one from a bucket that is killed."""
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
@@ -71,15 +83,16 @@ def measure(pictures_in: Path, count: int, *, seed: int, other_machine: bool = F
         crawl = _some_of(pictures_in, count, here / "crawl")
         size = sum(file.stat().st_size for file in crawl.rglob("*") if file.is_file())
         began = time.monotonic()
-        local = _run(str(crawl), str(here / "local"), here / "cache").wait()
+        run = Runs(command, here)
+        local = run.started(str(crawl), str(here / "local")).wait()
         took = time.monotonic() - began
         server = Server()
         _fill(server, crawl)
         for _ in range(KILLS):
-            _killed(server, here / "cache", rng.uniform(0.1, 0.7) * took)
+            _kill(run.remote(server), server, rng.uniform(0.1, 0.7) * took)
             if other_machine:
                 shutil.rmtree(here / "cache")
-        last = _remote(server, here / "cache").wait()
+        last = run.remote(server).wait()
         latest = server.client().get_object(Bucket=WORKSPACE, Key="ws/latest/decisions.csv")
         ours = pd.read_csv(latest["Body"])
         theirs = pd.read_csv(here / "local" / "decisions.csv")
@@ -94,6 +107,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pictures", type=int, default=80)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--other-machine", action="store_true")
+    parser.add_argument("--untrained", action="store_true")
     return parser.parse_args()
 
 
@@ -119,8 +133,7 @@ def _fill(server: Server, crawl: Path) -> None:
     server.faulty.every = list(FAULTS) * 10_000
 
 
-def _killed(server: Server, cache: Path, after: float) -> None:
-    run = _remote(server, cache)
+def _kill(run: subprocess.Popen[bytes], server: Server, after: float) -> None:
     try:
         run.wait(after)
         print(f"ended before it was killed, exit {run.returncode}")
@@ -130,19 +143,29 @@ def _killed(server: Server, cache: Path, after: float) -> None:
         print(f"killed after {after:.0f} s; read so far: {server.faulty.read[SOURCE]} bytes")
 
 
-def _remote(server: Server, cache: Path) -> subprocess.Popen[bytes]:
-    return _run(f"s3://{SOURCE}/all", f"s3://{WORKSPACE}/ws", cache, server.environment)
+class Runs(NamedTuple):
+    """Runs of one command, by one user with a cache of their own."""
 
+    command: Sequence[str]
+    folder: Path
 
-def _run(
-    source: str, workspace: str, cache: Path, environment: dict[str, str] | None = None
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", BEATS, "run", source, "--workspace", workspace, *QUICK],
-        env={**os.environ, "XDG_CACHE_HOME": str(cache), **(environment or {})},
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    def remote(self, server: Server) -> subprocess.Popen[bytes]:
+        """One from bucket to bucket."""
+        return self.started(f"s3://{SOURCE}/all", f"s3://{WORKSPACE}/ws", server.environment)
+
+    def started(
+        self, source: str, workspace: str, environment: Mapping[str, str] = MappingProxyType({})
+    ) -> subprocess.Popen[bytes]:
+        """One that was just started, in a process group of its own."""
+        out = ["--out", str(self.folder / "out.csv")] if self.command == UNTRAINED else []
+        cache = {"XDG_CACHE_HOME": str(self.folder / "cache")}
+        name, *options = self.command
+        return subprocess.Popen(
+            [sys.executable, "-c", BEATS, name, source, "--workspace", workspace, *options, *out],
+            env={**os.environ, **cache, **environment},
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
 
 if __name__ == "__main__":

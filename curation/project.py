@@ -51,7 +51,7 @@ class Project:
     @cached_property
     def workspace(self) -> Workspace:
         """The opened workspace; ParamError when writing to it would change the user's pictures."""
-        for folder in self._pictures:
+        for folder in self.pictures:
             if not folder.exists():
                 raise SourceError(
                     f"no such folder: {folder}; expected class_name/picture.jpg below it"
@@ -68,10 +68,11 @@ class Project:
     def ledger(self) -> Ledger:
         """What people decided; ParamError when its file would lie among the user's pictures."""
         ledger = Ledger.of(self.workspace, self.ledger_url)
-        for folder in self._pictures:
+        for folder in self.pictures:
             refuse_among_pictures(ledger, folder)
         return ledger
 
     @property
-    def _pictures(self) -> list[Location]:
+    def pictures(self) -> list[Location]:
+        """Where pictures are that nothing is ever written to."""
         return [self.source, self.test] if self.test else [self.source]

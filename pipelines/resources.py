@@ -43,8 +43,8 @@ def resources(
     )
     def locked_project(context: dg.InitResourceContext) -> Iterator[Project]:
         here, run = _required(project), context.run
-        workspace = here.workspace
-        with workspace.locked(run.run_id if run else ""), held(workspace):
+        workspace, run_id = here.workspace, run.run_id if run else ""
+        with workspace.locked(run_id), held(workspace, *here.pictures):
             yield here
 
     @dg.resource(

@@ -44,7 +44,11 @@ def execute(
     KeyboardInterrupt when the run was stopped."""
     heard = Heard()
     workspace = project.workspace
-    with workspace.locked(), held(workspace), instance_in_terminal(project) as instance:
+    with (
+        workspace.locked(),
+        held(workspace, *project.pictures),
+        instance_in_terminal(project) as instance,
+    ):
         _close_orphans(instance)
         freshness.tell(instance, project.ledger.version())
         tell_source(instance, project.source)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from inksift.curation.base.errors import InksiftError, StoreError
-from inksift.curation.base.location import Location, Url, location_of
+from inksift.curation.base.errors import InksiftError, ParamError, StoreError
+from inksift.curation.base.location import Location, Url, lies_in, location_of
 from inksift.curation.people.ledger.travel import TravellingLedger
 from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
@@ -50,14 +50,20 @@ def share(workspace: Path) -> None:
 
 
 @contextmanager
-def held(workspace: Workspace) -> Iterator[None]:
+def held(workspace: Workspace, *pictures: Location) -> Iterator[None]:
     """Hold what a workspace is a copy of for one run, which begins with what is shared now, and
-    share what it made, its measurements meanwhile. Nothing for a workspace that is no copy."""
+    share what it made, its measurements meanwhile. Nothing for a workspace that is no copy.
+
+    ParamError where it would be shared among `pictures`."""
     copy = None if workspace.root in _held else _copy_at(workspace.root)
     if copy is None:
         yield
         return
     url, key = copy.url, copy.url.prefix + LOCK
+    for folder in pictures:
+        if lies_in(url, folder) or lies_in(folder, url):
+            pair = f"the workspace {url} and the pictures in {folder}"
+            raise ParamError(f"{pair} lie inside each other: choose another --workspace")
 
     def beat() -> None:
         try:

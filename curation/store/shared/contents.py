@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from inksift.curation.base.errors import StoreError
@@ -24,6 +25,9 @@ _FORMAT = 1
 
 Content = tuple[str, int]
 """SHA-256 and size of a file; of a link where it leads, and -1."""
+
+_LOOKED_AT = 1_000
+"""Objects of a new folder: one page of a listing."""
 
 LINK_BYTES = -1
 """In place of a size: it is a link."""
@@ -46,11 +50,23 @@ def read_head(objects: ObjectStore, prefix: str) -> Head:
         data = b"".join(read_object(objects, known))
     except ObjectError as error:
         if error.fault == "gone":
-            return Head({}, "")
+            return _nothing_yet(objects, prefix)
         if error.fault == "changed":
             return read_head(objects, prefix)
         raise
     return Head(_files_in(data, prefix), known.tag)
+
+
+def _nothing_yet(objects: ObjectStore, prefix: str) -> Head:
+    """The head of a folder that holds no more than a run leaves that was killed before its first
+    head; StoreError where it holds anything else."""
+    ours = tuple(prefix + name for name in (HEAD, LOCK, BLOBS, BY_NAME))
+    for one in islice(objects.listed(prefix), _LOOKED_AT):
+        if not one.key.startswith(ours) and one.key != prefix:
+            raise StoreError(
+                f"{one.key} is not inksift's: choose an empty or new folder for --workspace"
+            )
+    return Head({}, "")
 
 
 def head_bytes(files: Files) -> bytes:

@@ -129,7 +129,7 @@ class WorkingCopy:
         """Make what is there the base of what is here, and give the paths that both sides changed;
         LockedError for such where this side is to be `alone` in changing them."""
         if theirs.tag in ("", self._base.tag):
-            self._base = theirs if not theirs.tag else self._base
+            self._remember(self._base if theirs.tag else theirs)
             return []
         here = self._scanned()
         by_itself = {path: one for path, one in theirs.files.items() if path == self._ledger.name}
