@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inksift.curation.base.errors import ParamError, SourceError
+from inksift.curation.base.location import Location, lies_in
 from inksift.curation.base.params import Params
 from inksift.curation.gather.archive.kinds import demand_archive
 from inksift.curation.people.chosen_ledger import refuse_among_pictures
@@ -34,15 +35,15 @@ def departures_told(differs: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Project:
-    """The pictures (`source`, a folder or an archive, never written to), where results go
+    """The pictures (`source`, a folder, an archive or a URL, never written to), where results go
     (`workspace_folder`), trusted test pictures, a folder with model weights, the URL of the ledger
     that is heard, "" for the workspace's own, and the folders that links among the pictures may
     lead into. All of them come from the command line or the environment, never from a run's
     settings."""
 
-    source: Path
+    source: Location
     workspace_folder: Path
-    test: Path | None = None
+    test: Location | None = None
     weights: Path | None = None
     ledger_url: str = ""
     link_roots: tuple[Path, ...] = ()
@@ -50,15 +51,15 @@ class Project:
     @cached_property
     def workspace(self) -> Workspace:
         """The opened workspace; ParamError when writing to it would change the user's pictures."""
-        for folder in filter(None, (self.source, self.test)):
+        for folder in self.pictures:
             if not folder.exists():
                 raise SourceError(
                     f"no such folder: {folder}; expected class_name/picture.jpg below it"
                 )
-            if folder.is_file():
+            if isinstance(folder, Path) and folder.is_file():
                 demand_archive(folder)
-            inside, around = self.workspace_folder.resolve(), folder.resolve()
-            if inside.is_relative_to(around) or around.is_relative_to(inside):
+            inside = self.workspace_folder
+            if lies_in(inside, folder) or lies_in(folder, inside):
                 pair = f"the workspace {self.workspace_folder} and the pictures in {folder}"
                 raise ParamError(f"{pair} lie inside each other: choose another --workspace")
         return Workspace(self.workspace_folder)
@@ -67,6 +68,11 @@ class Project:
     def ledger(self) -> Ledger:
         """What people decided; ParamError when its file would lie among the user's pictures."""
         ledger = Ledger.of(self.workspace, self.ledger_url)
-        for folder in filter(None, (self.source, self.test)):
+        for folder in self.pictures:
             refuse_among_pictures(ledger, folder)
         return ledger
+
+    @property
+    def pictures(self) -> list[Location]:
+        """Where pictures are that nothing is ever written to."""
+        return [self.source, self.test] if self.test else [self.source]

@@ -5,6 +5,8 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
+from inksift.curation.base.location import location_of
+from inksift.curation.store.setup import whole_location
 from inksift.dagster import PREFIX, definitions
 
 
@@ -17,7 +19,7 @@ class Curation(dg.Component, dg.Model, dg.Resolvable):
     workspace: str
     """Where everything is written."""
     source: str | None = None
-    """Where the pictures are, a folder or an archive; None: what inksift.yaml there says."""
+    """Where the pictures are, a folder, an archive or a URL; None: what inksift.yaml there says."""
     test: str | None = None
     """A trusted test folder of the same shape, for F1 only."""
     weights: str | None = None
@@ -35,11 +37,11 @@ class Curation(dg.Component, dg.Model, dg.Resolvable):
         """The definitions, for the loader of the project."""
         root = Path(context.project_root)
 
-        def below(path: str | None) -> Path | None:
-            return None if path is None else root / path
+        def below(path: str | None) -> str | None:
+            return None if path is None else str(whole_location(location_of(path), root))
 
         return definitions(
-            workspace=root / self.workspace,
+            workspace=str(whole_location(location_of(self.workspace), root)),
             source=below(self.source),
             test=below(self.test),
             weights=below(self.weights),

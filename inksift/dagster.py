@@ -1,11 +1,10 @@
 """The whole graph for a Dagster project of your own."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import dagster as dg
 
-from inksift.running import PathLike, what_is_given
+from inksift.running import PathLike, what_is_given, workspace_given
 
 PREFIX = "inksift"
 
@@ -49,8 +48,9 @@ def definitions(
     from inksift.pipelines.given import project_given
     from inksift.pipelines.mounted import mounted
 
+    folder = workspace_given(workspace)
     given = what_is_given(
-        Path(workspace),
+        folder,
         source,
         test=test,
         weights=weights,
@@ -59,5 +59,5 @@ def definitions(
     )
     names, project = Names.behind(key_prefix, group_prefix), project_given(given)
     if project is None:
-        raise ParamError(f"no source given, and none in {setup_file(Path(workspace))}")
+        raise ParamError(f"no source given, and none in {setup_file(folder)}")
     return mounted(project, names)

@@ -35,7 +35,7 @@ class Review:
             while not self._server.started and self._thread.is_alive():
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
             self._open = opened.pop_all()
-        self._url = access.address
+        self._url, self._workspace = access.address, workspace.root
         atexit.register(self.stop)
 
     @property
@@ -45,10 +45,13 @@ class Review:
 
     def stop(self) -> None:
         """Answer what was asked, and end; nothing where it has ended."""
+        from inksift.pipelines.shared import share
+
         atexit.unregister(self.stop)
         self._server.should_exit = True
         self._thread.join(_SECONDS_TO_STOP)
         self._open.close()
+        share(self._workspace)
 
     def __enter__(self) -> Self:
         return self

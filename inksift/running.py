@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from inksift.curation.base.location import Location
     from inksift.pipelines.chain import ChainRun
     from inksift.pipelines.given import Given
 
@@ -26,7 +27,7 @@ log = logging.getLogger("inksift")
 def room(workspace: PathLike | None) -> Iterator[Path]:
     """The folder of a workspace; where none is named a temporary one, which is removed."""
     if workspace is not None:
-        yield Path(workspace)
+        yield workspace_given(workspace)
         return
     with tempfile.TemporaryDirectory(prefix="inksift-") as folder:
         yield Path(folder)
@@ -49,8 +50,8 @@ def what_is_given(
     flags = tuple(f"{name}=true" for name, accepts in (accepted or {}).items() if accepts)
     return Given(
         workspace,
-        source=_path(source),
-        test=_path(test),
+        source=location_given(source),
+        test=location_given(test),
         link_roots=tuple(map(Path, link_roots)),
         weights=_path(weights),
         settings=settings or {},
@@ -86,6 +87,21 @@ def _proposed(ended: "ChainRun") -> "pd.DataFrame | None":
     if ended.proposal is None:
         return None
     return read_table(ended.project.workspace.table("verdicts"), DECISIONS)
+
+
+def workspace_given(given: PathLike) -> Path:
+    """The folder of a workspace; of one at a URL the copy on this machine."""
+    from inksift.curation.base.location import location_of
+    from inksift.pipelines.shared import local_workspace
+
+    return local_workspace(location_of(given))
+
+
+def location_given(given: PathLike | None) -> "Location | None":
+    """A path or a URL as a caller named it."""
+    from inksift.curation.base.location import location_of
+
+    return None if given is None else location_of(given)
 
 
 def _path(given: PathLike | None) -> Path | None:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from inksift.copies import groups_of
 from inksift.reviewing import Review
-from inksift.running import PathLike, Settings, run_in_python, what_is_given
+from inksift.running import (
+    PathLike,
+    Settings,
+    location_given,
+    run_in_python,
+    what_is_given,
+    workspace_given,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +54,7 @@ class Workspace:
     """
 
     def __init__(self, path: PathLike) -> None:
-        self._path = Path(path)
+        self._path = workspace_given(path)
 
     def __repr__(self) -> str:
         return f"Workspace({str(self._path)!r})"
@@ -221,7 +228,7 @@ class Workspace:
         return export_run(
             self._stored,
             Path(target),
-            source=None if source is None else Path(source),
+            source=location_given(source),
             with_review=with_review,
             link=link,
             form=form,

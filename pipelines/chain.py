@@ -51,6 +51,7 @@ def run_given(
     from inksift.pipelines.remembering import REMEMBER_TAG, differences
     from inksift.pipelines.runner import execute
     from inksift.pipelines.settings import demand_heard
+    from inksift.pipelines.shared import share
 
     project = _project(given)
     settings = _settings(given, project)
@@ -63,6 +64,7 @@ def run_given(
     heard = execute(project, job, settings, tags=tags, quiet=quiet, only=only)
     whole = not (heard.failed_checks or only)
     kept = _remembered(project, settings, profile=given.profile, anew=remember) if whole else []
+    share(project.workspace_folder)
     return ChainRun(project, heard, time.monotonic() - began, differs, kept)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from inksift.curation.base.errors import ParamError
+from inksift.curation.base.location import Location
 from inksift.curation.publish.export import export
 from inksift.curation.publish.forms import form_named
 from inksift.curation.publish.task import ExportParams, ExportSummary
@@ -20,7 +21,7 @@ def export_run(
     workspace: Workspace,
     target: Path,
     *,
-    source: Path | None = None,
+    source: Location | None = None,
     with_review: bool | None = None,
     link: bool = False,
     **how: object,

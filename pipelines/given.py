@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from inksift.curation.base.errors import ParamError
+from inksift.curation.base.location import Location, location_of
 from inksift.curation.base.params import Params
 from inksift.curation.project import Project
 from inksift.curation.store.setup import Setup, read_setup, setup_file, whole_path
@@ -22,6 +23,7 @@ from inksift.pipelines.settings import (
     profile_names,
     with_assignments,
 )
+from inksift.pipelines.shared import local_workspace
 
 _DEFAULT_WORKSPACE = "inksift-workspace"
 
@@ -31,8 +33,8 @@ class Given(NamedTuple):
     setup decides."""
 
     workspace: Path
-    source: Path | None = None
-    test: Path | None = None
+    source: Location | None = None
+    test: Location | None = None
     no_test: bool = False
     link_roots: tuple[Path, ...] = ()
     weights: Path | None = None
@@ -55,9 +57,9 @@ def from_environment() -> Given:
     colons between them) give."""
     roots = os.environ.get("INKSIFT_LINK_ROOTS", "").split(os.pathsep)
     return Given(
-        Path(os.environ.get("INKSIFT_WORKSPACE") or _DEFAULT_WORKSPACE),
-        source=_named("INKSIFT_SOURCE"),
-        test=_named("INKSIFT_TEST"),
+        local_workspace(location_of(os.environ.get("INKSIFT_WORKSPACE") or _DEFAULT_WORKSPACE)),
+        source=_place("INKSIFT_SOURCE"),
+        test=_place("INKSIFT_TEST"),
         link_roots=tuple(map(Path, filter(None, roots))),
         weights=_named("INKSIFT_WEIGHTS"),
         ledger_url=os.environ.get("INKSIFT_LEDGER", ""),
@@ -132,6 +134,11 @@ def with_links(values: Mapping[str, Mapping[str, object]], project: Project) -> 
 def _plainly(value: Any) -> str:
     """A value as --set takes it."""
     return json.dumps(value, default=str)
+
+
+def _place(variable: str) -> Location | None:
+    value = os.environ.get(variable)
+    return location_of(value) if value else None
 
 
 def _named(variable: str) -> Path | None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inksift.curation.base.errors import ParamError
+from inksift.curation.base.location import Location, lies_in
 from inksift.curation.base.tables import DUPLICATES, IMAGES, SPLITS
 from inksift.curation.evidence.objects import ObjectParams, box_classes
-from inksift.curation.gather.archive.unpack import pictures_of
 from inksift.curation.gather.folder.layout import GIVEN_SPLITS
 from inksift.curation.gather.folder.sidecars import SIDECARS
+from inksift.curation.gather.reached import pictures_of
 from inksift.curation.people.tags import read_tags
 from inksift.curation.project import Project
 from inksift.curation.publish.beside import Beside, beside_of
@@ -41,7 +42,7 @@ def check_new_file(name: str, file: Path, *, suffixes: Sequence[str], workspace:
             f"{name} {file} lies inside the workspace {workspace.root}: choose a folder outside it"
         )
     for folder in read_pictures(workspace):
-        if file.resolve().is_relative_to(folder.resolve()):
+        if lies_in(file, folder):
             raise ParamError(
                 f"{name} {file} lies among the pictures in {folder}: choose a folder outside it"
             )
@@ -58,15 +59,16 @@ def project_of(workspace: Workspace, ledger_url: str) -> Project:
     )
 
 
-def read_beside(workspace: Workspace, pictures: Path) -> Beside:
+def read_beside(workspace: Workspace, pictures: Location) -> Beside:
     """What lay beside the pictures of the last run, which are in the folder `pictures` now:
     sidecars, given splits, and where links led."""
+    around = [pictures] if isinstance(pictures, Path) else []
     return beside_of(
         read_images(workspace),
         read_later_table(workspace.table(SIDECARS.name), SIDECARS),
         read_later_table(workspace.table(GIVEN_SPLITS.name), GIVEN_SPLITS),
         read_later_table(workspace.table(DUPLICATES.name), DUPLICATES),
-        (pictures, *read_link_roots(workspace)),
+        (*around, *read_link_roots(workspace)),
     )
 
 
@@ -96,7 +98,7 @@ def _box_classes(workspace: Workspace) -> Sequence[str]:
     return box_classes(ObjectParams.of("object_counts", chosen))
 
 
-def pictures_of_run(workspace: Workspace) -> Path:
+def pictures_of_run(workspace: Workspace) -> Location:
     """The folder of the last run's pictures, where they came from archives the one that these were
     unpacked into."""
     return pictures_of(read_source(workspace), workspace)
@@ -105,7 +107,7 @@ def pictures_of_run(workspace: Workspace) -> Path:
 def check_apart(target: Path, workspace: Workspace) -> None:
     """ParamError where a folder that is to be written lies among archives of pictures."""
     for source in read_pictures(workspace):
-        if target.resolve().is_relative_to(source.resolve()):
+        if lies_in(target, source):
             raise ParamError(
                 f"{target} lies inside the source {source}: choose a folder outside it"
             )

@@ -22,6 +22,7 @@ from inksift.pipelines.given import (
 from inksift.pipelines.io_managers import ParquetTables
 from inksift.pipelines.remembering import REMEMBER_TAG, differences
 from inksift.pipelines.settings import Values, checked, laid_over
+from inksift.pipelines.shared import held
 
 
 def project_from_environment() -> Project | None:
@@ -42,7 +43,8 @@ def resources(
     )
     def locked_project(context: dg.InitResourceContext) -> Iterator[Project]:
         here, run = _required(project), context.run
-        with here.workspace.locked(run.run_id if run else ""):
+        workspace, run_id = here.workspace, run.run_id if run else ""
+        with workspace.locked(run_id), held(workspace, *here.pictures):
             yield here
 
     @dg.resource(

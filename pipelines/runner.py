@@ -14,6 +14,7 @@ from inksift.pipelines.definitions import build
 from inksift.pipelines.instance import instance_in_terminal
 from inksift.pipelines.listener import Heard, terminal_logger
 from inksift.pipelines.settings import run_config
+from inksift.pipelines.shared import held
 from inksift.pipelines.source_sensor import tell_source
 from inksift.pipelines.unrun_checks import show_as_skipped
 
@@ -42,7 +43,12 @@ def execute(
     An InksiftError of a stage comes out as it is; StoreError when Dagster cannot write its history,
     KeyboardInterrupt when the run was stopped."""
     heard = Heard()
-    with project.workspace.locked(), instance_in_terminal(project) as instance:
+    workspace = project.workspace
+    with (
+        workspace.locked(),
+        held(workspace, *project.pictures),
+        instance_in_terminal(project) as instance,
+    ):
         _close_orphans(instance)
         freshness.tell(instance, project.ledger.version())
         tell_source(instance, project.source)

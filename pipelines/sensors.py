@@ -7,8 +7,8 @@ from inksift.curation.gather.folder.snapshot import (
     Snapshot,
     changes_told,
     snapshot_digest,
-    snapshot_of,
 )
+from inksift.curation.gather.reached import snapshot
 from inksift.curation.project import Project
 from inksift.pipelines.automatic import NO_PROJECT, request_remembered
 from inksift.pipelines.jobs import jobs_called
@@ -47,7 +47,7 @@ def new_files(project: Project | None, names: Names = BARE) -> dg.SensorDefiniti
         before = last_run_saw(context.instance, names)
         if before is None:
             return _NO_RUN
-        now = snapshot_of(project.source)
+        now = snapshot(project.source)
         changes, digest = changes_told(before, now), snapshot_digest(now)
         if not changes:
             return dg.SkipReason(f"no file has changed since the last run: {_told(now)}")

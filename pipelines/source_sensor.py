@@ -2,19 +2,19 @@
 it is."""
 
 import hashlib
-from pathlib import Path
 
 import dagster as dg
 
 from inksift.assets.gather.listing import SNAPSHOT
 from inksift.assets.shared.names import BARE, Names
+from inksift.curation.base.location import Location
 from inksift.curation.gather.folder.snapshot import (
     InFolder,
     Snapshot,
     changes_told,
     snapshot_digest,
-    snapshot_of,
 )
+from inksift.curation.gather.reached import snapshot
 from inksift.curation.project import Project
 from inksift.pipelines.automatic import NO_PROJECT
 from inksift.pipelines.freshness import DATA_VERSION_TAG, last_made, made_by_success
@@ -56,7 +56,7 @@ def source_changes(project: Project | None, names: Names = BARE) -> dg.SensorDef
     return sensor
 
 
-def tell_source(instance: dg.DagsterInstance, source: Path, names: Names = BARE) -> None:
+def tell_source(instance: dg.DagsterInstance, source: Location, names: Names = BARE) -> None:
     """Tell Dagster how the source is before a run reads it, where that has changed."""
     event = _change(instance, source, names)
     if event is not None:
@@ -69,11 +69,11 @@ def last_run_saw(instance: dg.DagsterInstance, names: Names = BARE) -> Snapshot 
 
 
 def _change(
-    instance: dg.DagsterInstance, source: Path, names: Names
+    instance: dg.DagsterInstance, source: Location, names: Names
 ) -> dg.AssetMaterialization | None:
     """The event of a source that is not as Dagster was told; None where it is."""
     key = names.key(_SOURCE)
-    now, before = snapshot_of(source), last_made(instance, key)
+    now, before = snapshot(source), last_made(instance, key)
     digest = snapshot_digest(now)[:_DIGEST_LETTERS]
     if before is not None and before.metadata.get(_DIGEST) == dg.MetadataValue.text(digest):
         return None

@@ -7,7 +7,6 @@ from inksift.assets.shared.names import steps_beside
 from inksift.assets.shared.results import counts, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.gather.folder.layout import demand_one_test
-from inksift.curation.gather.folder.snapshot import snapshot_of
 from inksift.curation.gather.images import ImageParams
 from inksift.curation.gather.preflight import (
     LISTING,
@@ -17,6 +16,7 @@ from inksift.curation.gather.preflight import (
     demand_trainable,
     list_names,
 )
+from inksift.curation.gather.reached import snapshot
 from inksift.curation.people.ledger.entries import human_decisions as decisions_in_force
 from inksift.curation.project import Project, RunSettings
 
@@ -46,7 +46,7 @@ def listing(
     run_settings: dg.ResourceParam[RunSettings],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """List the source and the trusted test folder, and refuse what cannot end well."""
-    seen = snapshot_of(project.source)  # first, so that what changes from here on is a change
+    seen = snapshot(project.source)  # first, so that what changes from here on is a change
     found = _names(project, run_settings)
     if _TRAINS in steps_beside(context):
         labels = [*found.files["label"], *_labels_of_people(project)]

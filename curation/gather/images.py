@@ -17,15 +17,15 @@ from pydantic import Field, field_validator
 from inksift.curation.base import engine
 from inksift.curation.base.arrays import Flags
 from inksift.curation.base.errors import SourceError
+from inksift.curation.base.location import Location, lies_in
 from inksift.curation.base.params import Params
 from inksift.curation.base.tables import HASHES, IMAGES, Table
 from inksift.curation.gather.archive.sink import Bounds
-from inksift.curation.gather.archive.unpack import unpacked
 from inksift.curation.gather.folder.choice import CLUTTER, Choice
 from inksift.curation.gather.folder.identity import Identity, confirm_all, identify_all
 from inksift.curation.gather.folder.known_files import KnownFiles
 from inksift.curation.gather.folder.layout import Layout
-from inksift.curation.gather.folder.reach import Reach, reach_of
+from inksift.curation.gather.folder.reach import Reach
 from inksift.curation.gather.folder.safe_open import RefusedError
 from inksift.curation.gather.folder.sidecars import ENDINGS
 from inksift.curation.gather.folder.walk import Found
@@ -35,6 +35,7 @@ from inksift.curation.gather.gate.pool import Gate
 from inksift.curation.gather.gate.version import pictures_version
 from inksift.curation.gather.gate.worker import Settings
 from inksift.curation.gather.listing import FolderFacts, list_source, no_facts
+from inksift.curation.gather.reached import listed_source
 from inksift.curation.gather.signals.stored import StoredSignals
 from inksift.curation.gather.signals.table import TABLE as SIGNALS_TABLE
 from inksift.curation.store.measurements import Measurements
@@ -71,7 +72,11 @@ class ImageParams(Params):
     )
     max_file_mb: int = Field(64, ge=1, le=1024, description="Larger files are not read")
     unpacked_gb: int = Field(
-        200, ge=1, le=100_000, description="Larger contents of archives are not unpacked"
+        200,
+        ge=1,
+        le=100_000,
+        description="Larger contents of archives are not unpacked; of a source at a URL so much is "
+        "kept on disk until it is decoded",
     )
     max_megapixels: float = Field(
         50.0, gt=0, le=500, description="Pictures with more pixels are not decoded"
@@ -201,7 +206,7 @@ def no_images() -> Images:
 
 
 def find_images(
-    source: Path, workspace: Workspace, params: ImageParams, *, link_roots: Sequence[Path] = ()
+    source: Location, workspace: Workspace, params: ImageParams, *, link_roots: Sequence[Path] = ()
 ) -> Images:
     """Every file below `source` with its content's identity, and the measures of every decodable
     picture. Where `source` is an archive, or a folder of such, its members are the files, unpacked
@@ -213,13 +218,16 @@ def find_images(
     settings = params.settings
     with opened_source(source, workspace, params, link_roots=link_roots) as opened:
         reach, found = opened.reach, opened.files
-        known = KnownFiles(workspace, reach.real) if params.trust_times else None
+        known = None
+        if params.trust_times:
+            known = KnownFiles(workspace, reach.real, settles_ns=reach.settles_ns)
         identities = identify_all(reach, found, settings.max_bytes, known)
         store = _Store(workspace, params.version)
         copies = _copies(found, identities)
         missing = store.missing(list(copies))
         failed = _decode_all(reach, copies, missing, store, params)
         identities = confirm_all(reach, found, identities, settings.max_bytes)
+        reach.let_go()
     rows = store.pixels(list(copies))
     images = _images(found, identities, rows, failed)
     readable = rows[rows["image_id"].isin(images.loc[images["readable"], "image_id"])]
@@ -240,23 +248,18 @@ def find_images(
 
 @contextmanager
 def opened_source(
-    source: Path, workspace: Workspace, params: ImageParams, *, link_roots: Sequence[Path]
+    source: Location, workspace: Workspace, params: ImageParams, *, link_roots: Sequence[Path]
 ) -> Iterator[Opened]:
     """What `source` holds, for as long as the block reads from it; errors as of `find_images`."""
     _check_apart(source, workspace)
-    roots = (source, *link_roots) if params.follow_links and source.is_dir() else ()
-    archives = unpacked(source, workspace, params.bounds, link_roots=roots)
-    with reach_of(archives.folder, roots) as reach:
+    roots = link_roots if params.follow_links else None
+    with listed_source(
+        source, workspace, choice=params.choice, bounds=params.bounds, link_roots=roots
+    ) as (reach, listing, told):
         files, folder = list_source(
-            reach,
-            source,
-            choice=params.choice,
-            sidecars=params.sidecars,
-            layout=params.layout,
-            max_file_bytes=params.settings.max_bytes,
-            lost=archives.refused,
+            reach, source, listing, sidecars=params.sidecars, layout=params.layout
         )
-        yield Opened(reach, files, folder, archives.told)
+        yield Opened(reach, files, folder, told)
 
 
 class _Store:
@@ -309,8 +312,8 @@ class _Store:
         self.signals.gather()
 
 
-def _check_apart(source: Path, workspace: Workspace) -> None:
-    if workspace.root.resolve().is_relative_to(source.resolve()):
+def _check_apart(source: Location, workspace: Workspace) -> None:
+    if lies_in(workspace.root, source):
         raise SourceError(
             f"the workspace {workspace.root} lies inside {source}: choose a --workspace outside it"
         )

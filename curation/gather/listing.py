@@ -4,15 +4,14 @@ sidecars, and the splits that it is divided into."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from inksift.curation.base.errors import SourceError
+from inksift.curation.base.location import Location
 from inksift.curation.base.tables import Table
-from inksift.curation.gather.archive.sink import Refused
-from inksift.curation.gather.folder.choice import Choice, SetAside
+from inksift.curation.gather.folder.choice import SetAside
 from inksift.curation.gather.folder.layout import (
     GIVEN_SPLITS,
     Layout,
@@ -24,11 +23,9 @@ from inksift.curation.gather.folder.reach import Reach
 from inksift.curation.gather.folder.sidecars import SIDECARS, sort_sidecars
 from inksift.curation.gather.folder.walk import (
     Found,
+    Listed,
     display,
     links_told,
-    list_files,
-    lost_file,
-    with_lost,
 )
 
 SET_ASIDE = Table("set_aside", {"path": "str", "pattern": "str", "files": "int64"}, key=("path",))
@@ -52,20 +49,14 @@ def no_facts() -> FolderFacts:
 
 def list_source(
     reach: Reach,
-    source: Path,
+    source: Location,
+    listing: Listed,
     *,
-    choice: Choice,
     sidecars: Sequence[str],
     layout: Layout,
-    max_file_bytes: int,
-    lost: Sequence[Refused] = (),
 ) -> tuple[list[Found], FolderFacts]:
-    """The files of `source` that are to be decoded, and what else it holds; `sidecars` are the
-    endings of those, `lost` the members of archives that are not there to be read.
-
-    SourceError where there is nothing to decode."""
-    listing = list_files(reach, source, max_file_bytes=max_file_bytes, choice=choice)
-    listing = with_lost(listing, [lost_file(*entry) for entry in lost], choice)
+    """The files of a `listing` of `source` that are to be decoded, and what else it holds;
+    `sidecars` are the endings of those. SourceError where there is nothing to decode."""
     listing, beside = sort_sidecars(reach, listing, sidecars)
     files, splits = listing.files, GIVEN_SPLITS.frame([])
     _demand_pictures(files, len(beside), source)
@@ -76,7 +67,7 @@ def list_source(
     return files, FolderFacts(aside, SIDECARS.frame(beside), splits)
 
 
-def _demand_pictures(files: Sequence[Found], sidecars: int, source: Path) -> None:
+def _demand_pictures(files: Sequence[Found], sidecars: int, source: Location) -> None:
     """SourceError where there is nothing but sidecars, or but links that are not followed."""
     if not files:
         raise SourceError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from inksift.curation.base.errors import ParamError, SourceError
+from inksift.curation.base.location import Location, lies_in
 from inksift.curation.base.nearest import did_you_mean
 from inksift.curation.base.params import Params, class_names_in
 from inksift.curation.base.tables import Table
@@ -37,7 +37,7 @@ class Names(NamedTuple):
 
 
 def list_names(
-    source: Path, workspace: Workspace, params: ImageParams, *, link_roots: Sequence[Path] = ()
+    source: Location, workspace: Workspace, params: ImageParams, *, link_roots: Sequence[Path] = ()
 ) -> Names:
     """What a source holds, by names alone; an archive is unpacked for it. SourceError where it
     cannot be used."""
@@ -45,7 +45,9 @@ def list_names(
         return Names(LISTING.frame([_row(file) for file in opened.files]), opened.folder)
 
 
-def demand_apart(files: pd.DataFrame, tested: pd.DataFrame, *, source: Path, test: Path) -> None:
+def demand_apart(
+    files: pd.DataFrame, tested: pd.DataFrame, *, source: Location, test: Location
+) -> None:
     """SourceError where the LISTING of the source holds files of the trusted test folder, or one
     folder lies in the other, or every file has its twin there."""
     test_below, source_below = _place_in(test, source), _place_in(source, test)
@@ -60,7 +62,7 @@ def demand_apart(files: pd.DataFrame, tested: pd.DataFrame, *, source: Path, tes
         )
 
 
-def demand_trainable(labels: Collection[str], source: Path) -> None:
+def demand_trainable(labels: Collection[str], source: Location) -> None:
     """SourceError where fewer than two classes could be trained on. `labels` are the classes of the
     files, and those that people gave some of them."""
     classes = set(labels)
@@ -97,7 +99,7 @@ def _row(file: Found) -> dict[str, object]:
     return {"path": file.path, "label": file.label, "size_bytes": file.size_bytes}
 
 
-def _refuse_shared(count: int, source: Path, test: Path, below: str) -> None:
+def _refuse_shared(count: int, source: Location, test: Location, below: str) -> None:
     if count:
         leave = (
             f"leave it out of the source with --set 'images.exclude=[\"{below}\"]'"
@@ -121,9 +123,9 @@ def _twins(files: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     return zip(files["label"], names, files["size_bytes"], strict=True)
 
 
-def _place_in(folder: Path, around: Path) -> str | None:
+def _place_in(folder: Location, around: Location) -> str | None:
     """Where a folder lies in another, "" for the same one; None where it lies elsewhere."""
-    inner, outer = os.path.realpath(folder), os.path.realpath(around)
-    if inner == outer:
-        return ""
-    return os.path.relpath(inner, outer) if inner.startswith(f"{outer}{os.sep}") else None
+    if not lies_in(folder, around):
+        return None
+    inner, outer = str(folder.resolve()), str(around.resolve())
+    return "" if inner == outer else inner.removeprefix(outer).lstrip("/")

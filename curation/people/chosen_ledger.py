@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from inksift.curation.base.errors import ParamError
+from inksift.curation.base.location import Location, lies_in
 from inksift.curation.people.heard import called, how_to_name, read_heard
 from inksift.curation.people.ledger.address import same_place
 from inksift.curation.people.ledger.ledger import Ledger
@@ -45,9 +44,9 @@ def ledger_to_fill(workspace: Workspace, url: str = "") -> Ledger:
     return ledger_of(workspace, url) if ledger.last() else ledger
 
 
-def refuse_among_pictures(ledger: Ledger, folder: Path) -> None:
+def refuse_among_pictures(ledger: Ledger, folder: Location) -> None:
     """ParamError when the ledger's file lies in a folder of pictures, which is never written to."""
-    if ledger.file and ledger.file.is_relative_to(folder.resolve()):
+    if ledger.file and lies_in(ledger.file, folder):
         raise ParamError(
             f"the ledger {ledger.file} lies among the pictures in {folder}: choose another --ledger"
         )

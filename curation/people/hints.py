@@ -7,6 +7,7 @@ from pathlib import Path
 
 from inksift.curation.base.commands import Places, command
 from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.base.location import Location
 from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.store.published import link_options, read_differs, read_source
 from inksift.curation.store.setup import Setup, read_setup
@@ -52,7 +53,7 @@ def _names(setup: Setup, ledger: Ledger, workspace: Workspace) -> bool:
     return bool(setup.ledger) and Ledger.of(workspace, setup.ledger).name == ledger.name
 
 
-def _source(workspace: Workspace) -> Path | str:
+def _source(workspace: Workspace) -> Location | str:
     """Where the pictures of the last run were; a word for it where every run so far was stopped by
     a brake."""
     try:

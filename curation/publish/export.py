@@ -15,8 +15,10 @@ from typing import Any
 import pandas as pd
 
 from inksift.curation.base.errors import ParamError
+from inksift.curation.base.location import Location, lies_in
 from inksift.curation.base.tables import DECISIONS
-from inksift.curation.gather.folder.reach import Reach, reach_of
+from inksift.curation.gather.folder.reach import Reach
+from inksift.curation.gather.reached import reach_again
 from inksift.curation.publish.beside import NOTHING_BESIDE, Beside
 from inksift.curation.publish.chosen import chosen_pictures, removed_files
 from inksift.curation.publish.export_names import class_folders
@@ -37,7 +39,7 @@ def export(
     decisions: pd.DataFrame,
     images: pd.DataFrame,
     *,
-    source: Path,
+    source: Location,
     target: Path,
     params: ExportParams,
     beside: Beside = NOTHING_BESIDE,
@@ -97,21 +99,20 @@ def is_lone_file(form: Form, target: Path) -> bool:
 
 @contextmanager
 def _reaches(
-    source: Path, beside: Beside, facts: ExportFacts
+    source: Location, beside: Beside, facts: ExportFacts
 ) -> Iterator[tuple[Reach, Reach | None]]:
     """How far reading goes: in the source, and in the trusted test folder where there is one."""
     with ExitStack() as opened:
-        reach = opened.enter_context(reach_of(source, beside.link_roots))
+        reach = opened.enter_context(reach_again(source, beside.link_roots))
         tested = facts.tested
-        test_reach = reach_of(tested.folder, beside.link_roots) if tested else None
+        test_reach = reach_again(tested.folder, beside.link_roots) if tested else None
         yield reach, opened.enter_context(test_reach) if test_reach else None
 
 
-def _earlier(source: Path, target: Path, form: Form) -> set[str]:
+def _earlier(source: Location, target: Path, form: Form) -> set[str]:
     """The names that an earlier export into `target` has, after checking that this one may go
     there, and removing what a killed one left half-written."""
-    inside, around = target.resolve(), source.resolve()
-    if inside.is_relative_to(around):
+    if lies_in(target, source):
         raise ParamError(f"{target} lies inside the source {source}: choose a folder outside it")
     if is_lone_file(form, target):
         return _nothing_there(target)

@@ -4,7 +4,6 @@ and which picture trains, validates or tests."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from inksift.curation.base.location import Location
 from inksift.curation.base.tables import EMBEDDINGS, FAMILIES, OBJECT_COUNTS, SPLITS
 from inksift.curation.evidence.models.roles import Boxes
 
@@ -25,7 +25,7 @@ IN_SPLITS = ("train", "validation", "test")
 class Tested(NamedTuple):
     """The trusted test folder of a run, and its IMAGES."""
 
-    folder: Path
+    folder: Location
     images: pd.DataFrame
 
 

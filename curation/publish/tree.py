@@ -167,8 +167,7 @@ def _link(task: ExportTask, picture: ExportPicture, place: Path) -> bool:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with temporary_beside(place) as new:
-            root, inside = task.reach_to(picture).place(picture.path_bytes)
-            os.link(inside, os.fsencode(new), src_dir_fd=root, follow_symlinks=False)
+            task.reach_to(picture).link(picture.path_bytes, new)
             if not holds_picture(new, picture.image_id):
                 return False
             put_in_place(new, place)

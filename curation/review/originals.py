@@ -16,9 +16,9 @@ from inksift.curation.base.errors import SourceError
 from inksift.curation.base.tables import IMAGES
 from inksift.curation.base.thumbnail_codec import unpack
 from inksift.curation.drawing.contact_sheet import jpeg
-from inksift.curation.gather.archive.unpack import pictures_of
-from inksift.curation.gather.folder.reach import Reach, reach_of
+from inksift.curation.gather.folder.reach import Reach
 from inksift.curation.gather.folder.safe_open import RefusedError
+from inksift.curation.gather.reached import pictures_of, reach_again
 from inksift.curation.store.published import read_link_roots, read_source
 from inksift.curation.store.tables import columns_where
 from inksift.curation.store.workspace import Workspace
@@ -106,5 +106,7 @@ class Originals:
         source = read_source(self._workspace)
         folder = pictures_of(source, self._workspace)
         roots = read_link_roots(self._workspace)
-        followed: list[Path] = [source, *roots] if roots and source.is_dir() else []
-        return reach_of(folder, followed)
+        followed: list[Path] = []
+        if roots and isinstance(source, Path) and source.is_dir():
+            followed = [source, *roots]
+        return reach_again(folder, followed)

@@ -72,7 +72,7 @@ def _taken(path: Path, run: str, *, for_steps: bool) -> bool | None:
             raise LockedError(_refusal(path, other))
         held = _is_me(_read(path))
         if not held:
-            mine = {**_me(), "run": run, "for_steps": for_steps}
+            mine = {**this_process(), "run": run, "for_steps": for_steps}
             write_atomically(path, json.dumps(mine).encode())
         return held
 
@@ -80,10 +80,11 @@ def _taken(path: Path, run: str, *, for_steps: bool) -> bool | None:
 def _other(path: Path) -> dict[str, Any] | None:
     """The living process that holds the lock, where it is not this one in this thread."""
     holder = _read(path)
-    return holder if holder and not _is_me(holder) and _alive(holder) else None
+    return holder if holder and not _is_me(holder) and may_be_alive(holder) else None
 
 
-def _me() -> dict[str, Any]:
+def this_process() -> dict[str, Any]:
+    """What tells this process, and this thread, from all others on any machine."""
     process = psutil.Process()
     return {
         "pid": process.pid,
@@ -94,7 +95,7 @@ def _me() -> dict[str, Any]:
 
 
 def _is_me(holder: dict[str, Any] | None) -> bool:
-    me = _me()
+    me = this_process()
     return holder is not None and {name: holder.get(name) for name in me} == me
 
 
@@ -106,7 +107,8 @@ def _read(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def _alive(holder: dict[str, Any]) -> bool:
+def may_be_alive(holder: dict[str, Any]) -> bool:
+    """Whether the process that is told so lives, as far as can be known here."""
     if holder["host"] != socket.gethostname():
         return True
     try:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from inksift.curation.base.errors import StoreError
+from inksift.curation.base.location import Location, location_of
 from inksift.curation.base.tables import DECISIONS, IMAGES, Table
 from inksift.curation.store.files import file_digest
 from inksift.curation.store.parquet import to_parquet
@@ -45,8 +46,8 @@ def publish_decisions(
     workspace: Workspace,
     frame: pd.DataFrame,
     *,
-    source: Path,
-    test: Path | None = None,
+    source: Location,
+    test: Location | None = None,
     review: str = "kept",
     link_roots: Sequence[Path] = (),
     differs: Sequence[str] = (),
@@ -131,25 +132,25 @@ def read_images(workspace: Workspace) -> pd.DataFrame:
     return _required(workspace.table(IMAGES.name), IMAGES, f"no list of files in {workspace.root}")
 
 
-def read_source(workspace: Workspace) -> Path:
+def read_source(workspace: Workspace) -> Location:
     """Where the pictures of the last run were; StoreError when it is not recorded."""
-    return Path(read_told(workspace, SOURCE, "source")["source"])
+    return location_of(read_told(workspace, SOURCE, "source")["source"])
 
 
-def read_test(workspace: Workspace) -> Path | None:
+def read_test(workspace: Workspace) -> Location | None:
     """Where the trusted test pictures of the last run were, if it had any; StoreError when it is
     not recorded."""
     test = read_told(workspace, SOURCE, "source").get("test")
-    return Path(test) if test else None
+    return location_of(test) if test else None
 
 
-def read_pictures(workspace: Workspace) -> list[Path]:
+def read_pictures(workspace: Workspace) -> list[Location]:
     """The folders of the last accepted run that are never written to, those of trusted test
     pictures too; none before the first one. StoreError when the record of them is damaged."""
     if not (workspace.root / SOURCE).exists():
         return []
     told = read_told(workspace, SOURCE, "source")
-    return [Path(told[name]) for name in ("source", "test") if told.get(name)]
+    return [location_of(told[name]) for name in ("source", "test") if told.get(name)]
 
 
 def read_link_roots(workspace: Workspace) -> list[Path]:

@@ -19,6 +19,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from inksift.curation.base.errors import ParamError
+from inksift.curation.base.location import Location, LocationField
 from inksift.curation.base.params import SECRET, Params
 from inksift.curation.base.safe_yaml import read_yaml
 from inksift.curation.store.files import write_atomically
@@ -54,10 +55,10 @@ class ScheduleParams(Params):
 class Setup(Params):
     """What a run on a workspace is given, unless a person says otherwise for that run."""
 
-    source: Path | None = Field(
-        None, description="where the pictures are, a folder or an archive; only ever read"
+    source: LocationField | None = Field(
+        None, description="where the pictures are, a folder, an archive or a URL; only ever read"
     )
-    test: Path | None = Field(
+    test: LocationField | None = Field(
         None, description="a trusted test folder of the same shape, for F1 only"
     )
     link_roots: list[Path] = Field(
@@ -127,6 +128,11 @@ def read_setup(workspace: Path) -> Setup | None:
         raise ParamError(f"{file}: {error}") from None
 
 
+def whole_location(place: Location, workspace: Path) -> Location:
+    """The place that one in a setup stands for: a URL for itself, a path as of `whole_path`."""
+    return whole_path(place, workspace) if isinstance(place, Path) else place
+
+
 def whole_path(path: Path | str, workspace: Path) -> Path:
     """The place that a path in a setup stands for: below its workspace, unless it is whole or
     begins with ~, the home of whoever reads it."""
@@ -182,7 +188,7 @@ def _said(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_whole_paths(setup: Setup, workspace: Path) -> Setup:
-    paths = {name: getattr(setup, name) for name in ("source", "test", "weights")}
-    whole = {name: whole_path(path, workspace) for name, path in paths.items() if path}
+    places = {name: getattr(setup, name) for name in ("source", "test", "weights")}
+    whole = {name: whole_location(place, workspace) for name, place in places.items() if place}
     roots = [whole_path(root, workspace) for root in setup.link_roots]
     return setup.model_copy(update={**whole, "link_roots": roots})

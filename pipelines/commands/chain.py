@@ -16,6 +16,7 @@ from inksift.pipelines.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from inksift.curation.base.location import Location
     from inksift.pipelines.given import Given
 
 
@@ -112,7 +113,11 @@ def run_chain(
 
 
 def given_on_command_line(
-    source: Path | None, chosen: Chosen, *, test: Path | None = None, no_test: bool = False
+    source: "Location | None",
+    chosen: Chosen,
+    *,
+    test: "Location | None" = None,
+    no_test: bool = False,
 ) -> "Given":
     """What a person gave; empty where the setup of the workspace decides."""
     from inksift.pipelines.given import Given

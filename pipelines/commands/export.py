@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inksift.pipelines.commands.options import FOLDER, json_option, workspace_option
+from inksift.pipelines.commands.options import FOLDER, LOCATION, json_option, workspace_option
 from inksift.pipelines.existing import existing
 
 if TYPE_CHECKING:
+    from inksift.curation.base.location import Location
     from inksift.curation.publish.task import ExportSummary
 
 FORMS = (
@@ -37,7 +38,7 @@ FORMS = (
 @click.argument("target", type=FOLDER)
 @workspace_option
 @click.option(
-    "--source", type=FOLDER, help="Where the pictures are now, if they moved since the run."
+    "--source", type=LOCATION, help="Where the pictures are now, if they moved since the run."
 )
 @click.option("--form", type=click.Choice(FORMS), default="folders", show_default=True)
 @click.option(
@@ -59,7 +60,9 @@ FORMS = (
     help="Pictures under review; as in the run if neither is given.",
 )
 @json_option
-def export(target: Path, workspace: Path, source: Path | None, as_json: bool, **how: Any) -> None:
+def export(
+    target: Path, workspace: Path, source: "Location | None", as_json: bool, **how: Any
+) -> None:
     """Write the curated data set to TARGET, in the form that the next tool takes as it is.
 
     Files are copied byte for byte, captions and other sidecars come along, and so do the splits of

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inksift.curation.base.errors import ParamError
+from inksift.curation.base.location import lies_in
 from inksift.pipelines.commands.chain import Chosen, given_on_command_line, run_chain, run_options
 from inksift.pipelines.commands.options import FOLDER, json_option, source_argument
 
 if TYPE_CHECKING:
+    from inksift.curation.base.location import Location
     from inksift.pipelines.given import Given
 
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 )
 @run_options
 @json_option
-def judge(source: Path | None, out: Path, as_json: bool, **options: Any) -> None:
+def judge(source: "Location | None", out: Path, as_json: bool, **options: Any) -> None:
     """From SOURCE (a folder, an archive, or a folder of such) to verdicts only: nothing is trained.
     Writes the columns of decisions.csv to --out.
 
@@ -50,7 +52,7 @@ def _check_out(out: Path, given: "Given") -> None:
     from inksift.pipelines.given import project_given
 
     project = project_given(given)
-    among = project is not None and out.resolve().is_relative_to(project.source.resolve())
+    among = project is not None and lies_in(out, project.source)
     if among or out.is_dir() or not out.absolute().parent.is_dir():
         outside = project.source if project else "the source"
         raise ParamError(f"--out {out}: expected a file in a folder that exists, outside {outside}")

@@ -1,19 +1,58 @@
 """Options and arguments that several commands share."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from inksift.curation.base.location import Location
 
 FOLDER = click.Path(path_type=Path)
 EXISTING = click.Path(path_type=Path, exists=True, file_okay=False)
 
+
+class _LocationType(click.ParamType["Location"]):
+    """A path, or the URL of an object store."""
+
+    name = "path"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "Location":
+        from inksift.curation.base.location import location_of
+
+        return location_of(value)
+
+
+LOCATION = _LocationType()
+
+
+class _WorkspaceType(click.ParamType[Path]):
+    """A folder of this machine, or the copy of a workspace that is shared at a URL: what a command
+    changed in it is shared when the command ends."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        named = LOCATION.convert(value, param, ctx)
+        if isinstance(named, Path):
+            return named
+        from inksift.pipelines.shared import local_workspace, share
+
+        workspace = local_workspace(named)
+        if ctx is not None:
+            ctx.call_on_close(lambda: share(workspace))
+        return workspace
+
+
 workspace_option = click.option(
     "--workspace",
-    type=FOLDER,
+    type=_WorkspaceType(),
     default="inksift-workspace",
     show_default=True,
     envvar="INKSIFT_WORKSPACE",
-    help="Where everything is written.",
+    help="Where everything is written: a folder, or a URL such as s3://bucket/folder.",
 )
 weights_option = click.option(
     "--weights-dir", type=EXISTING, envvar="INKSIFT_WEIGHTS", help="A folder with model weights."
@@ -36,7 +75,7 @@ link_roots_option = click.option(
     help="Follow links among the pictures into this folder; may be repeated.",
 )
 who_option = click.option("--who", default="", help="Who decided.  [default: your login name]")
-source_argument = click.argument("source", type=FOLDER, required=False, envvar="INKSIFT_SOURCE")
+source_argument = click.argument("source", type=LOCATION, required=False, envvar="INKSIFT_SOURCE")
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output."
 )

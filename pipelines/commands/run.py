@@ -1,12 +1,15 @@
 """`inksift run`: the whole chain."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from inksift.pipelines.commands.chain import Chosen, given_on_command_line, run_chain, run_options
-from inksift.pipelines.commands.options import FOLDER, json_option, source_argument
+from inksift.pipelines.commands.options import FOLDER, LOCATION, json_option, source_argument
+
+if TYPE_CHECKING:
+    from inksift.curation.base.location import Location
 
 
 @click.command()
@@ -14,7 +17,7 @@ from inksift.pipelines.commands.options import FOLDER, json_option, source_argum
 @run_options
 @click.option(
     "--test",
-    type=FOLDER,
+    type=LOCATION,
     envvar="INKSIFT_TEST",
     help="A trusted folder of the same shape, used for F1 only.",
 )
@@ -24,8 +27,8 @@ from inksift.pipelines.commands.options import FOLDER, json_option, source_argum
 )
 @json_option
 def run(
-    source: Path | None,
-    test: Path | None,
+    source: "Location | None",
+    test: "Location | None",
     no_test: bool,
     truth: Path | None,
     as_json: bool,
@@ -33,7 +36,8 @@ def run(
 ) -> None:
     """The whole chain on SOURCE (class_name/picture.jpg): curate, train, report F1.
 
-    SOURCE is a folder, a tar, zip or Parquet file, or a folder of such files. The first run that
+    SOURCE is a folder, a tar, zip or Parquet file, a folder of such files, or a URL of either
+    (s3://bucket/folder). The first run that
     succeeds writes inksift.yaml into the workspace; later ones take from there what is not given.
 
     \b

@@ -25,9 +25,10 @@ from inksift.curation.gather.archive import unpack
 from inksift.curation.gather.archive.arrange import Member, places
 from inksift.curation.gather.archive.kinds import find_archives, kind_of
 from inksift.curation.gather.archive.sink import Bounds
-from inksift.curation.gather.archive.unpack import Unpacked, pictures_of, unpacked
+from inksift.curation.gather.archive.unpack import Unpacked, unpacked
 from inksift.curation.gather.images import ImageParams, Images, find_images
 from inksift.curation.gather.notes import folder_notes
+from inksift.curation.gather.reached import pictures_of
 from inksift.curation.store.workspace import Workspace
 
 BOUNDS = Bounds(member_bytes=10**6, total_bytes=10**8)

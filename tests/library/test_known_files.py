@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from inksift.curation.gather.folder import identity, known_files
+from inksift.curation.gather.folder import identity
+from inksift.curation.gather.folder import reach as reaching
+from inksift.curation.gather.folder.entry import FileEntry
 from inksift.curation.gather.folder.identity import Identity, confirm_all, identify_all
-from inksift.curation.gather.folder.known_files import KNOWN_FILES, FileEntry, KnownFiles
+from inksift.curation.gather.folder.known_files import KNOWN_FILES, KnownFiles
 from inksift.curation.gather.folder.reach import reach_of
 from inksift.curation.gather.folder.walk import list_files
 from inksift.curation.gather.images import ImageParams, find_images
 from inksift.curation.store.workspace import Workspace
 
 BYTES = 10**6
+MINUTE_NS = 60 * 10**9
 
 
 @pytest.fixture
@@ -32,13 +35,15 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entries count as settled at once, so that no test has to wait."""
-    monkeypatch.setattr(known_files, "_SETTLED_NS", 0)
+    monkeypatch.setattr(reaching, "_SETTLES_NS", 0)
 
 
 def identities(source: Path, workspace: Workspace) -> dict[str, Identity]:
     with reach_of(source) as reach:
         files = list_files(reach, source, max_file_bytes=BYTES).files
-        found = identify_all(reach, files, BYTES, KnownFiles(workspace, reach.real))
+        found = identify_all(
+            reach, files, BYTES, KnownFiles(workspace, reach.real, settles_ns=reach.settles_ns)
+        )
     return {file.path: one for file, one in zip(files, found, strict=True)}
 
 
@@ -114,14 +119,18 @@ def test_what_was_written_just_now_is_read_again(source: Path, tmp_path: Path) -
     """Within one tick of the file system's clock a change leaves no trace."""
     found = identities(source, Workspace(tmp_path / "work"))
     with reach_of(source) as reach:
-        known = KnownFiles(Workspace(tmp_path / "work"), reach.real)
+        known = KnownFiles(Workspace(tmp_path / "work"), reach.real, settles_ns=reach.settles_ns)
         asked = [(path.encode(), one.entry) for path, one in found.items()]
         assert known.recall(asked) == ["", "", ""]
 
 
 def test_an_entry_is_older_than_a_page_waits_in_memory(tmp_path: Path) -> None:
     """Until Linux writes a page of a memory map to disk, half a minute, more may change unseen."""
-    known, now, second = KnownFiles(Workspace(tmp_path / "work"), b"/s"), 10**18, 10**9
+    known, now, second = (
+        KnownFiles(Workspace(tmp_path / "work"), b"/s", settles_ns=MINUTE_NS),
+        10**18,
+        10**9,
+    )
     mapped, settled = (FileEntry(1, 2, 3, 4, now - age * second) for age in (35, 61))
     known.remember([(b"a", mapped, "a" * 64), (b"b", settled, "b" * 64)], began_ns=now)
     assert known.recall([(b"a", mapped), (b"b", settled)]) == ["", "b" * 64]
@@ -132,7 +141,7 @@ def test_a_file_that_grew_too_big_by_a_setting_is_refused(source: Path, tmp_path
     identities(source, Workspace(tmp_path / "work"))
     with reach_of(source) as reach:
         files = list_files(reach, source, max_file_bytes=BYTES).files
-        known = KnownFiles(Workspace(tmp_path / "work"), reach.real)
+        known = KnownFiles(Workspace(tmp_path / "work"), reach.real, settles_ns=reach.settles_ns)
         assert {one.error for one in identify_all(reach, files, 3, known)} == {"file_too_big"}
 
 
@@ -146,21 +155,23 @@ def test_damaged_knowledge_is_none(source: Path, tmp_path: Path) -> None:
 
 def test_two_names_of_one_file_and_inodes_beyond_int64(tmp_path: Path) -> None:
     """Some file systems use all 64 bits for an inode."""
-    known = KnownFiles(Workspace(tmp_path / "work"), b"/somewhere")
+    known = KnownFiles(Workspace(tmp_path / "work"), b"/somewhere", settles_ns=MINUTE_NS)
     entry = FileEntry(2**64 - 1, 2**64 - 2, 3, 4, 5)
     known.remember([(b"a", entry, "1" * 64), (b"\xff", entry, "1" * 64)], began_ns=10**18)
     near = entry._replace(inode=2**64 - 3)
     asked = [(b"a", near), (b"a", entry), (b"\xff", entry)]
-    stored = KnownFiles(Workspace(tmp_path / "work"), b"/somewhere")
+    stored = KnownFiles(Workspace(tmp_path / "work"), b"/somewhere", settles_ns=MINUTE_NS)
     assert stored.recall(asked) == ["", "1" * 64, "1" * 64]
-    assert KnownFiles(Workspace(tmp_path / "work"), b"/elsewhere").recall(asked) == ["", "", ""]
+    assert KnownFiles(Workspace(tmp_path / "work"), b"/elsewhere", settles_ns=MINUTE_NS).recall(
+        asked
+    ) == ["", "", ""]
     assert KNOWN_FILES.columns["inode"] == "uint64"
 
 
 def test_a_file_that_has_the_entry_another_had_is_read(tmp_path: Path) -> None:
     """FAT and many file systems in user space number files as they come across them, and copies of
     one size that were written together have one time: the number alone tells them apart."""
-    known = KnownFiles(Workspace(tmp_path / "work"), b"/stick")
+    known = KnownFiles(Workspace(tmp_path / "work"), b"/stick", settles_ns=MINUTE_NS)
     first, second = (FileEntry(1, inode, 3, 4, 4) for inode in (7, 8))
     known.remember([(b"a.bmp", first, "a" * 64), (b"b.bmp", second, "b" * 64)], began_ns=10**18)
     assert known.recall([(b"b.bmp", first), (b"c.bmp", second)]) == ["", ""]

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from tqdm.auto import tqdm
 
 from inksift.curation.base.errors import SourceError
+from inksift.curation.base.location import Location
 from inksift.curation.base.progress import bars_hidden
 from inksift.curation.gather.archive.arrange import Member, classes_told, key_of, places
 from inksift.curation.gather.archive.kinds import (
@@ -84,9 +85,9 @@ def unpacked(
     return Unpacked(place / _PICTURES, refused, kept["told"])
 
 
-def pictures_of(source: Path, workspace: Workspace) -> Path:
-    """Where the files of a source that was read lie: the folder that it was unpacked into, or
-    itself. SourceError where an archive was not unpacked, or that was removed."""
+def unpacked_pictures(source: Path, workspace: Workspace) -> Path:
+    """Where the files of a path that was read lie: the folder that it was unpacked into, or itself.
+    SourceError where an archive was not unpacked, or that was removed."""
     folder = _place(source, workspace) / _PICTURES
     if folder.is_dir():
         return folder
@@ -99,9 +100,13 @@ def pictures_of(source: Path, workspace: Workspace) -> Path:
 
 def _place(source: Path, workspace: Workspace) -> Path:
     """The folder of the workspace for what a source is unpacked into."""
-    real = source.resolve()
+    return folder_for(source.resolve(), workspace)
+
+
+def folder_for(real: Location, workspace: Workspace) -> Path:
+    """The folder of the workspace for what is kept of a source, by its real name."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", real.name)[:60].lstrip(".") or "source"
-    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:12]
+    digest = hashlib.sha256(os.fsencode(str(real))).hexdigest()[:12]
     return workspace.root / UNPACKED_FOLDER / f"{name}-{digest}"
 
 

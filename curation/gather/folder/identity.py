@@ -4,13 +4,13 @@ from an earlier one, and confirmed at its end."""
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from inksift.curation.base import engine
-from inksift.curation.gather.folder.known_files import NO_ENTRY, FileEntry, KnownFiles
+from inksift.curation.gather.folder.entry import NO_ENTRY, FileEntry
+from inksift.curation.gather.folder.known_files import KnownFiles
 from inksift.curation.gather.folder.reach import Reach
 from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
 from inksift.curation.gather.folder.walk import Found
@@ -40,7 +40,9 @@ def identify_all(
         identities = _recalled(reach, found, max_bytes, known)
     unknown = [place for place, identity in enumerate(identities) if identity is None]
     for batch in engine.in_batches(unknown, _BATCH, "read files"):
-        read = engine.per_item(lambda place: _identify(reach, found[place], max_bytes), batch)
+        read = engine.per_item(
+            lambda place: _identify(reach, found[place], max_bytes), batch, workers=reach.readers
+        )
         for place, identity in zip(batch, read, strict=True):
             identities[place] = identity
     whole = [identity for identity in identities if identity is not None]
@@ -58,8 +60,11 @@ def confirm_all(
 ) -> list[Identity]:
     """The identities as they are now: a file with other bytes than before is `changed_during_run`,
     without an id."""
+    reach.look_again()
     pairs = list(zip(found, identities, strict=True))
-    return engine.per_item(lambda pair: _confirm(reach, *pair, max_bytes), pairs)
+    return engine.per_item(
+        lambda pair: _confirm(reach, *pair, max_bytes), pairs, workers=reach.readers
+    )
 
 
 def _recalled(
@@ -82,7 +87,7 @@ def _identify(reach: Reach, file: Found, max_bytes: int) -> Identity:
         return Identity(entry=listed, error=file.error)
     try:
         with reach.open(file.path_bytes, max_bytes=max_bytes) as handle:
-            entry = FileEntry.of(os.fstat(handle))
+            entry = reach.entry_of(handle, file.path_bytes)
             digest = hashlib.sha256()
             for chunk in read_chunks(handle, max_bytes=max_bytes):
                 digest.update(chunk)
@@ -106,6 +111,6 @@ def _entry(reach: Reach, file: Found) -> FileEntry:
     if file.error:
         return NO_ENTRY
     try:
-        return FileEntry.of(reach.status(file.path_bytes))
+        return reach.entry(file.path_bytes)
     except OSError:
         return NO_ENTRY

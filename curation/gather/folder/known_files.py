@@ -1,54 +1,25 @@
 """What a file held when it was last read, so that one whose entry in the file system is as it was
 is not read again.
 
-An entry is the file's place on disk, its size and both of its times. A program can set the time of
-the last change of the bytes back; the time of the last change of the entry is the kernel's own,
-where the file system keeps one. FAT, exFAT and many that run in user space keep none, and number
-files as they come across them: there one file may have the entry that another had, so the name has
-to be as it was too."""
+A program can set the time of the last change of the bytes back; the time of the last change of the
+entry is the kernel's own, where the file system keeps one. FAT, exFAT and many that run in user
+space keep none, and number files as they come across them: there one file may have the entry that
+another had, so the name has to be as it was too."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import pandas as pd
 
 from inksift.curation.base.tables import Table
+from inksift.curation.gather.folder.entry import FileEntry
 from inksift.curation.store.measurements import Measurements
 from inksift.curation.store.workspace import Workspace
 
 VERSION = 2
 """Raised when entries are told apart by something else."""
-
-_SETTLED_NS = 60 * 10**9
-"""How long an entry must have been as it is before its file was read. What a program writes through
-a memory map changes the times once, and then not until Linux has written the page to disk, which
-takes it half a minute. Ticks of a clock are shorter: those of FAT are two seconds long."""
-
-
-class FileEntry(NamedTuple):
-    """How the file system tells a file: device and inode, bytes, and nanoseconds of the last change
-    of its bytes and of this entry."""
-
-    device: int
-    inode: int
-    size_bytes: int
-    mtime_ns: int
-    ctime_ns: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> FileEntry:
-        """The entry in what `os.stat` says."""
-        return cls(
-            status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-        )
-
-
-NO_ENTRY = FileEntry(0, 0, 0, 0, 0)
-"""That of a file that could not be looked at."""
 
 KNOWN_FILES = Table(
     "known_files",
@@ -68,10 +39,11 @@ the SHA-256 of its bytes."""
 
 
 class KnownFiles:
-    """The files of one source, a real path, as the last run that read them left them in a
-    workspace."""
+    """The files of one source, by its real name, as the last run that read them left them in a
+    workspace. An entry stands for its file's bytes once it has been as it is for `settles_ns`."""
 
-    def __init__(self, workspace: Workspace, source: bytes) -> None:
+    def __init__(self, workspace: Workspace, source: bytes, *, settles_ns: int) -> None:
+        self._settles_ns = settles_ns
         where = hashlib.sha256(source).hexdigest()
         self._stored: Measurements = workspace.measurements(
             KNOWN_FILES.name, f"v{VERSION}-{where[:16]}"
@@ -93,7 +65,7 @@ class KnownFiles:
         rows = [
             (path, *entry, image_id)
             for path, entry, image_id in files
-            if image_id and max(entry.mtime_ns, entry.ctime_ns) < began_ns - _SETTLED_NS
+            if image_id and max(entry.mtime_ns, entry.ctime_ns) < began_ns - self._settles_ns
         ]
         frame = pd.DataFrame(rows, columns=list(KNOWN_FILES.columns)).astype(KNOWN_FILES.columns)
         self._stored.replace(KNOWN_FILES.check(frame))

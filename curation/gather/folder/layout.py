@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
 from inksift.curation.base.errors import SourceError
+from inksift.curation.base.location import Location
 from inksift.curation.base.tables import Table
 from inksift.curation.gather.folder.walk import UNLABELLED, Found, display
 
@@ -68,7 +68,7 @@ def given_splits(files: Sequence[Found]) -> list[dict[str, object]]:
     return [{"path": path, "split": split} for path, split in named if split]
 
 
-def demand_one_test(given: pd.DataFrame, test: Path | None) -> None:
+def demand_one_test(given: pd.DataFrame, test: Location | None) -> None:
     """SourceError where the source has a test split of its own beside a trusted test folder."""
     tested = GIVEN_SPLITS.check(given).query("split == 'test'")
     if test is not None and len(tested):

@@ -63,9 +63,6 @@ _BATCH = 512
 _CACHES = (".npz", ".npy", ".safetensors")
 """Caches of trainers add what they are for to the name, such as 000_0512x0512_sdxl.npz."""
 
-_NO_LIMIT = 2**62
-"""Bytes: a sidecar of any size is one, as only its head is read."""
-
 
 class Sorted(NamedTuple):
     """A listing without sidecars, and the SIDECARS rows."""
@@ -137,15 +134,16 @@ def _read_heads(reach: Reach, files: Sequence[Found]) -> dict[bytes, bytes]:
     """The first bytes of each file that can be opened."""
     heads: list[bytes | None] = []
     for batch in engine.in_batches(files, _BATCH, "look into sidecars"):
-        heads += engine.per_item(lambda file: _head(reach, file.path_bytes), batch)
+        heads += engine.per_item(
+            lambda file: _head(reach, file.path_bytes), batch, workers=reach.readers
+        )
     pairs = zip(files, heads, strict=True)
     return {file.path_bytes: head for file, head in pairs if head is not None}
 
 
 def _head(reach: Reach, path: bytes) -> bytes | None:
     try:
-        with reach.open(path, max_bytes=_NO_LIMIT) as handle:
-            return os.pread(handle, _HEAD_BYTES, 0)
+        return reach.head(path, _HEAD_BYTES)
     except (RefusedError, OSError):
         return None
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -35,14 +35,15 @@ where there are very many."""
 
 def snapshot_of(source: Path) -> Snapshot:
     """What lies in a folder, or of an archive the file itself; nothing is opened but folders."""
+    return snapshot_of_files(_files_in(os.fsencode(source)))
+
+
+def snapshot_of_files(files: Iterable[tuple[bytes, bytes]]) -> Snapshot:
+    """The same of files by their paths below a source, each with what tells that it changed."""
     lines: defaultdict[bytes, list[bytes]] = defaultdict(list)
-    root = os.fsencode(source)
-    for path in _paths(root):
-        with suppress(FileNotFoundError):  # the crawler may remove files while we look
-            found = os.lstat(path)
-            below = os.path.relpath(path, root)
-            folder = below.partition(b"/")[0] if b"/" in below else b""
-            lines[folder].append(b"%s\0%d\0%d" % (below, found.st_size, found.st_mtime_ns))
+    for path, told in files:
+        folder = path.partition(b"/")[0] if b"/" in path else b""
+        lines[folder].append(path + b"\0" + told)
     folders = dict(lines) if len(lines) <= _MOST_FOLDERS else {b"": list(chain(*lines.values()))}
     return {os.fsdecode(name): _in_folder(folders[name]) for name in sorted(folders)}
 
@@ -86,6 +87,14 @@ def _files(count: int) -> str:
 def _in_folder(lines: list[bytes]) -> InFolder:
     digest = hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
     return InFolder(len(lines), digest[:_DIGEST_LETTERS])
+
+
+def _files_in(root: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The files of a folder, each with its size and time."""
+    for path in _paths(root):
+        with suppress(FileNotFoundError):  # the crawler may remove files while we look
+            found = os.lstat(path)
+            yield os.path.relpath(path, root), b"%d\0%d" % (found.st_size, found.st_mtime_ns)
 
 
 def _paths(source: bytes) -> Iterator[bytes]:

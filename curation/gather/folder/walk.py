@@ -12,15 +12,18 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 
 from inksift.curation.base.errors import SourceError
+from inksift.curation.base.location import Location
 from inksift.curation.gather.folder.choice import EVERYTHING, NOT_INCLUDED, Choice, SetAside
-from inksift.curation.gather.folder.reach import Reach, Spot, below, is_folder
+from inksift.curation.gather.folder.reach import FolderReach, Spot, below, is_folder
 from inksift.curation.gather.folder.safe_open import open_folder
 
 UNLABELLED = "unlabelled"
+
+_NO_FOLDERS = (b"", b".", b"..")
+"""What no folder is called, but a part of an object's key may be."""
 
 
 class Found(NamedTuple):
@@ -43,25 +46,42 @@ class Listed(NamedTuple):
 
 
 def list_files(
-    reach: Reach, source: Path, *, max_file_bytes: int, choice: Choice = EVERYTHING
+    reach: FolderReach, source: Location, *, max_file_bytes: int, choice: Choice = EVERYTHING
 ) -> Listed:
     """All entries within `reach` of `source`. SourceError when there is no file.
 
     The label is the first folder below the source, or `unlabelled` for entries directly in it.
     """
     walk = _Walk(reach, choice, max_file_bytes)
-    files, set_aside = sorted(walk.found()), sorted(walk.set_aside)
-    if not files:
-        left_out = sum(entry.files for entry in set_aside)
+    return demand_files(Listed(sorted(walk.found()), sorted(walk.set_aside)), source)
+
+
+def demand_files(listed: Listed, source: Location) -> Listed:
+    """What was listed of a source; SourceError when no file is a row."""
+    if not listed.files:
+        left_out = sum(entry.files for entry in listed.set_aside)
         also = f" but {left_out} that images.include, images.exclude or images.clutter leave out"
         also *= bool(left_out)
         raise SourceError(f"no files in {source}{also}: expected class_name/picture.jpg")
-    return Listed(files, set_aside)
+    return listed
+
+
+def found_file(path: bytes, *, size_bytes: int, mtime_ns: int = 0, error: str = "") -> Found:
+    """The entry of a file by its raw path, with the class that it says."""
+    first, slash, _ = path.partition(b"/")
+    return Found(
+        path_bytes=path,
+        path=display(path),
+        label=display(first) if slash and first not in _NO_FOLDERS else UNLABELLED,
+        size_bytes=size_bytes,
+        mtime_ns=mtime_ns,
+        error=error,
+    )
 
 
 def lost_file(path: bytes, size_bytes: int, error: str) -> Found:
     """The entry of a file that is known of and not there."""
-    return _found(path, None, error)._replace(size_bytes=size_bytes)
+    return found_file(path, size_bytes=size_bytes, error=error)
 
 
 def with_lost(listing: Listed, lost: Sequence[Found], choice: Choice) -> Listed:
@@ -120,7 +140,7 @@ class _Walk:
     """One pass over a source. Folders that links lead to come last, in order of their paths, and
     each of them once, so that neither loops nor many ways to one folder repeat anything."""
 
-    def __init__(self, reach: Reach, choice: Choice, max_file_bytes: int) -> None:
+    def __init__(self, reach: FolderReach, choice: Choice, max_file_bytes: int) -> None:
         self._reach, self._choice, self._max_file_bytes = reach, choice, max_file_bytes
         self._excluded_by: Callable[[bytes], str | None] = choice.matcher()
         self._linked: list[_Folder] = []
@@ -279,12 +299,5 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
 
 
 def _found(path: bytes, status: os.stat_result | None, error: str) -> Found:
-    first, slash, _ = path.partition(b"/")
-    return Found(
-        path_bytes=path,
-        path=display(path),
-        label=display(first) if slash else UNLABELLED,
-        size_bytes=status.st_size if status else 0,
-        mtime_ns=status.st_mtime_ns if status else 0,
-        error=error,
-    )
+    size, mtime = (status.st_size, status.st_mtime_ns) if status else (0, 0)
+    return found_file(path, size_bytes=size, mtime_ns=mtime, error=error)

@@ -1,0 +1,1 @@
+"""Object stores, by one interface: listing, reading, and writing on a condition."""

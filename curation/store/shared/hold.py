@@ -1,0 +1,146 @@
+"""One run at a time in a shared workspace: the lock is an object that is put where there is none,
+or in place of one whose holder is gone. It is renewed for as long as the run lasts."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from inksift.curation.base.errors import LockedError
+from inksift.curation.store.lock import may_be_alive, this_process
+from inksift.curation.store.objects.interface import ObjectError, ObjectStore
+from inksift.curation.store.objects.opened import read_object
+
+BEAT_S = 30
+"""Seconds between two renewals."""
+
+EXPIRES_S = 600
+"""Seconds without one after which the holder counts as gone, wherever it was. Clocks that differ by
+minutes do no harm."""
+
+
+class Hold:
+    """A lock that this process has, by the ETag that it was put with last; "" for one that another
+    process of the same run has, which works on the same `copy`."""
+
+    def __init__(self, objects: ObjectStore, key: str, where: str, copy: Path) -> None:
+        self._objects, self._key, self._where = objects, key, where
+        self._me: dict[str, Any] = {
+            **this_process(),
+            "copy": str(copy),
+            "token": secrets.token_hex(8),
+        }
+        self.lost = ""
+        self._tag = self._take()
+
+    def renew(self) -> None:
+        """Put it anew; `lost` says why where somebody took it."""
+        try:
+            if self._tag:
+                self._tag = self._objects.put(self._key, self._content(), replaces=self._tag)
+        except ObjectError as error:
+            with suppress(ObjectError):
+                if error.fault in ("changed", "gone") and not self._is_mine():
+                    self.lost = str(error)
+
+    def give_back(self) -> None:
+        """Remove it, where it is still ours."""
+        with suppress(ObjectError):
+            if self._tag and self._is_mine():
+                self._objects.delete(self._key)
+
+    def demand(self) -> None:
+        """LockedError where it was lost."""
+        if self.lost:
+            raise LockedError(
+                f"another run took {self._where} while this one did not answer for "
+                f"{EXPIRES_S // 60} minutes: run again; nothing that was measured is lost"
+            )
+
+    def _take(self) -> str:
+        try:
+            return self._objects.put(self._key, self._content(), replaces="")
+        except ObjectError as error:
+            if error.fault != "changed":
+                raise
+        holder, tag = self._holder()
+        if holder.get("token") == self._me["token"]:  # the answer was lost, and the put repeated
+            return tag
+        if tag and not _is_gone(holder):
+            if self._is_of_this_run(holder):
+                return ""
+            raise LockedError(_refusal(self._where, holder, self._key))
+        try:
+            return self._objects.put(self._key, self._content(), replaces=tag)
+        except ObjectError as error:
+            if error.fault != "changed":
+                raise
+            raise LockedError(f"another run has just taken {self._where}: try again") from error
+
+    def _is_of_this_run(self, holder: dict[str, Any]) -> bool:
+        """Whether a living process works on the same copy: its own lock lets in one run alone."""
+        return all(holder.get(name) == self._me[name] for name in ("host", "copy"))
+
+    def _holder(self) -> tuple[dict[str, Any], str]:
+        """What the lock says, and its ETag, "" where it is gone."""
+        try:
+            known = self._objects.facts(self._key)
+            told = json.loads(b"".join(read_object(self._objects, known)))
+            return (told if isinstance(told, dict) else {}), known.tag
+        except ObjectError as error:
+            if error.fault in ("gone", "changed"):
+                return {}, ""
+            raise
+        except ValueError:
+            return {}, known.tag
+
+    def _is_mine(self) -> bool:
+        holder, self._tag = self._holder()
+        return bool(holder.get("token") == self._me["token"])
+
+    def _content(self) -> bytes:
+        return json.dumps({**self._me, "until": time.time() + EXPIRES_S}).encode()
+
+
+@contextmanager
+def shared_hold(
+    objects: ObjectStore, key: str, *, where: str, copy: Path, beat: Callable[[], None]
+) -> Iterator[Hold]:
+    """Hold the lock while the block runs, and call `beat` now and then; LockedError where another
+    run has it. `where` is what the workspace is called, `copy` the folder that is worked on."""
+    mine, ended = Hold(objects, key, where, copy), threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(BEAT_S):
+            mine.renew()
+            beat()
+
+    thread = threading.Thread(target=keep, daemon=True)
+    thread.start()
+    try:
+        yield mine
+    finally:
+        ended.set()
+        thread.join()
+        mine.give_back()
+
+
+def _is_gone(holder: dict[str, Any]) -> bool:
+    """Whether the process that has a lock ended on this machine, or renewed it long ago."""
+    if not {"pid", "started", "host", "until"} <= holder.keys():
+        return True
+    return time.time() > holder["until"] or not may_be_alive(holder)
+
+
+def _refusal(where: str, holder: dict[str, Any], key: str) -> str:
+    return (
+        f"another run holds {where}: pid {holder['pid']} on {holder['host']}.\n"
+        f"Wait for it, choose another --workspace, or wait {EXPIRES_S // 60} minutes if that "
+        f"machine is gone, or remove {key}"
+    )

@@ -1,0 +1,289 @@
+"""A folder of this machine in step with a shared workspace: what others published is fetched, and
+what was made here is published, contents first and then the head."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from inksift.curation.base import engine
+from inksift.curation.base.errors import LockedError, StoreError
+from inksift.curation.base.location import Url
+from inksift.curation.store.files import (
+    file_digest,
+    point_to,
+    pointed_to,
+    write_atomically,
+)
+from inksift.curation.store.objects.interface import ANYHOW, ObjectError, ObjectStore
+from inksift.curation.store.objects.opened import read_object
+from inksift.curation.store.shared.contents import (
+    BLOBS,
+    BY_NAME,
+    HEAD,
+    LINK_BYTES,
+    Content,
+    Files,
+    Head,
+    head_bytes,
+    merged,
+    read_head,
+)
+
+STAYS_HERE = ("dagster", "source", "run.lock", "run.guard")
+"""What belongs to this machine: Dagster's history, what archives were unpacked into, the lock."""
+
+MEASURED = ("measurements/", "models/")
+"""What a run only ever adds to, so that it may be shared before the run ends."""
+
+_AT_A_TIME = 8
+"""Contents that are sent or fetched at a time."""
+
+_TRIES = 5
+"""Of putting the head where others put theirs meanwhile."""
+
+_LAST = "published.json"
+"""Fetched after all others, since it says which of them belong together."""
+
+log = logging.getLogger("inksift")
+
+
+class Travelling(Protocol):
+    """A file that two sides may have added to, and that is merged instead of replaced."""
+
+    name: str
+    """What it is called in the shared workspace."""
+    files: tuple[str, ...]
+    """Its files here, which do not travel themselves."""
+
+    def packed(self) -> bytes:
+        """What is here; nothing where there is none."""
+        ...
+
+    def take_in(self, theirs: bytes) -> None:
+        """Add what is there to what is here."""
+        ...
+
+
+class _Seen(NamedTuple):
+    """The state of a file when its digest was taken."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    digest: str
+
+
+class WorkingCopy:
+    """The folder `root` beside its state, in step with the workspace at `url`.
+
+    StoreError where the store cannot be used, LockedError where another run published what this one
+    changed too."""
+
+    def __init__(
+        self, url: Url, objects: ObjectStore, root: Path, state: Path, ledger: Travelling
+    ) -> None:
+        self.url, self.root = url, root
+        self.objects = objects
+        self._state, self._ledger = state, ledger
+        told = _read_json(state)
+        self._base = Head(
+            {path: (one, size) for path, (one, size) in told.get("files", {}).items()},
+            told.get("tag", ""),
+        )
+        self._turn = threading.Lock()
+        self._seen = {path: _Seen(*seen) for path, seen in told.get("seen", {}).items()}
+
+    def pull(self) -> None:
+        """Fetch what others published since. A file that both sides changed becomes theirs, and
+        what was measured here stays."""
+        with self._turn:
+            conflicts = self._take_in(read_head(self.objects, self.url.prefix))
+        if conflicts:
+            log.warning("%s: %d files are as another run left them", self.url, len(conflicts))
+
+    def push(self) -> None:
+        """Publish what is here, where it differs from what is there."""
+        with self._turn:
+            for _ in range(_TRIES):
+                if self._is_pushed(self._whole()):
+                    return
+                self._take_in(read_head(self.objects, self.url.prefix), alone=True)
+        raise LockedError(f"too many others publish in {self.url}: try again")
+
+    def push_measured(self) -> None:
+        """Publish what a run measured so far, for the one that follows if this one is killed."""
+        with self._turn:
+            found = self._scanned()
+            new = {path: one for path, one in found.items() if path.startswith(MEASURED)}
+            self._is_pushed({**new, **self._base.files})
+
+    def _take_in(self, theirs: Head, *, alone: bool = False) -> list[str]:
+        """Make what is there the base of what is here, and give the paths that both sides changed;
+        LockedError for such where this side is to be `alone` in changing them."""
+        if theirs.tag in ("", self._base.tag):
+            self._remember(self._base if theirs.tag else theirs)
+            return []
+        here = self._scanned()
+        by_itself = {path: one for path, one in theirs.files.items() if path == self._ledger.name}
+        files, conflicts = merged(self._base.files, {**here, **by_itself}, theirs.files)
+        if conflicts and alone:
+            raise LockedError(
+                f"another run published {len(conflicts)} of the same files in {self.url} "
+                "meanwhile: run again on what it left; nothing that was measured is lost"
+            )
+        self._take_ledger(theirs)
+        self._make({path: one for path, one in files.items() if path not in by_itself}, here)
+        self._remember(theirs)
+        return conflicts
+
+    def _make(self, files: Files, here: Files) -> None:
+        """Turn the files that are here into these."""
+        changed = [path for path in files if files[path] != here.get(path)]
+        for some in ([path for path in changed if path != _LAST], {_LAST} & {*changed}):
+            engine.per_item(
+                lambda path: self._fetch(path, files[path]), list(some), workers=_AT_A_TIME
+            )
+        for path in here.keys() - files.keys():
+            (self.root / path).unlink(missing_ok=True)
+
+    def _is_pushed(self, mine: Files) -> bool:
+        """Whether these files are published now; not where others published meanwhile."""
+        if dict(mine) == dict(self._base.files):
+            return True
+        self._send(mine)
+        tag = self._put_head(mine, self._base.tag)
+        if tag:
+            self._put_latest(mine)
+            self._remember(Head(mine, tag))
+        return bool(tag)
+
+    def _whole(self) -> dict[str, Content]:
+        """All files that are shared, what travels by itself among them."""
+        packed = self._ledger.packed()
+        whole = self._scanned()
+        if packed:
+            whole[self._ledger.name] = (hashlib.sha256(packed).hexdigest(), len(packed))
+        return whole
+
+    def _scanned(self) -> dict[str, Content]:
+        found = {}
+        for path, place in _files_below(self.root, {*STAYS_HERE, *self._ledger.files}):
+            with suppress(FileNotFoundError):  # removed while we look
+                linked = place.is_symlink()
+                found[path] = _link(place) if linked else self._digested(path, place)
+        return found
+
+    def _digested(self, path: str, place: Path) -> Content:
+        status = place.stat()
+        state = (status.st_size, status.st_mtime_ns, status.st_ino)
+        seen = self._seen.get(path)
+        if seen is None or seen[:3] != state:
+            seen = self._seen[path] = _Seen(*state, file_digest(place))
+        return seen.digest, seen.size
+
+    def _send(self, files: Files) -> None:
+        """Put all contents that the head does not name yet."""
+        there = set(self._base.files.values())
+        places = {one: path for path, one in files.items() if one[1] != LINK_BYTES}
+        new = [(digest, places[digest, size]) for digest, size in places.keys() - there]
+        engine.per_item(lambda pair: self._send_one(*pair), sorted(new), workers=_AT_A_TIME)
+
+    def _send_one(self, digest: str, path: str) -> None:
+        of_ledger = path == self._ledger.name
+        data = self._ledger.packed() if of_ledger else (self.root / path).read_bytes()
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise LockedError(f"{path} changed while it was published: run again")
+        try:
+            self.objects.put(self.url.prefix + BLOBS + digest, data, replaces="")
+        except ObjectError as error:
+            if error.fault != "changed":  # somebody put the same content
+                raise
+
+    def _put_head(self, files: Files, tag: str) -> str:
+        """The new ETag; "" where the head is not the one with this tag."""
+        data = head_bytes(files)
+        try:
+            return self.objects.put(self.url.prefix + HEAD, data, replaces=tag)
+        except ObjectError as error:
+            if error.fault not in ("changed", "gone"):
+                raise
+        now = read_head(self.objects, self.url.prefix)
+        return now.tag if dict(now.files) == dict(files) else ""  # ours, if the answer was lost
+
+    def _put_latest(self, files: Files) -> None:
+        """What people look for by its name."""
+        for name in sorted({*_read_json(self.root / _LAST), "inksift.yaml"} & files.keys()):
+            if files[name] != self._base.files.get(name):
+                data = (self.root / name).read_bytes()
+                self.objects.put(self.url.prefix + BY_NAME + name, data, replaces=ANYHOW)
+
+    def _fetch(self, path: str, one: Content) -> None:
+        place = self.root / path
+        if one[1] == LINK_BYTES:
+            return _point(place, one[0])
+        write_atomically(place, self._content(one[0]))
+        self._digested(path, place)
+
+    def _content(self, digest: str) -> bytes:
+        """A content, proven; StoreError where it is damaged."""
+        known = self.objects.facts(self.url.prefix + BLOBS + digest)
+        data = b"".join(read_object(self.objects, known))
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise StoreError(f"{self.url}: {BLOBS}{digest} is damaged: bring back a copy of it")
+        return data
+
+    def _take_ledger(self, theirs: Head) -> None:
+        one = theirs.files.get(self._ledger.name)
+        if one is not None and one != self._base.files.get(self._ledger.name):
+            self._ledger.take_in(self._content(one[0]))
+
+    def _remember(self, head: Head) -> None:
+        self._base = head
+        told = {
+            "url": str(self.url),
+            "tag": head.tag,
+            "files": head.files,
+            "seen": self._seen,
+        }
+        write_atomically(self._state, json.dumps(told).encode())
+
+
+def _files_below(root: Path, without: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """The files of a workspace that are whole, by their paths in it, but for these at its top."""
+    for folder, inner, names in os.walk(root):
+        here = Path(folder)
+        links = [name for name in inner if (here / name).is_symlink()]
+        inner[:] = [name for name in inner if name not in links and not name.startswith(".")]
+        if here == root:
+            inner[:] = [name for name in inner if name not in without]
+            names = [name for name in names if name not in without]
+        for name in [*names, *links]:
+            if not name.startswith(".") and not name.endswith(".damaged"):
+                yield (here / name).relative_to(root).as_posix(), here / name
+
+
+def _link(place: Path) -> Content:
+    return pointed_to(place), LINK_BYTES
+
+
+def _point(link: Path, name: str) -> None:
+    if "/" in name or name in ("", ".", ".."):
+        raise StoreError(f"{link} would lead out of its folder: it is none of ours")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    point_to(link, name)
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -1,0 +1,123 @@
+"""A workspace that a URL names: the copy of it on this machine that all commands work on, in step
+with what is shared."""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from inksift.curation.base.errors import InksiftError, ParamError, StoreError
+from inksift.curation.base.location import Location, Url, lies_in, location_of
+from inksift.curation.people.ledger.travel import TravellingLedger
+from inksift.curation.store.objects.interface import ObjectError
+from inksift.curation.store.objects.opened import object_store
+from inksift.curation.store.shared.contents import LOCK
+from inksift.curation.store.shared.hold import shared_hold
+from inksift.curation.store.shared.working_copy import WorkingCopy
+from inksift.curation.store.workspace import Workspace
+
+log = logging.getLogger("inksift")
+
+_STATE, _FOLDER = "state.json", "workspace"
+_held: set[Path] = set()
+"""The copies that this process holds the shared workspace for."""
+
+
+def local_workspace(named: Location) -> Path:
+    """The folder of a workspace: a path itself, for a URL the copy on this machine, as it is shared
+    now. StoreError where the store cannot be used."""
+    if isinstance(named, Path):
+        return named
+    place = _place(named)
+    copy = _copy(named, place)
+    with _told(named):
+        copy.root.mkdir(parents=True, exist_ok=True)
+        copy.pull()
+    return copy.root
+
+
+def share(workspace: Path) -> None:
+    """Publish what changed in the copy of a shared workspace; nothing for any other."""
+    copy = _copy_at(workspace)
+    if copy is not None:
+        with _told(copy.url):
+            copy.push()
+
+
+@contextmanager
+def held(workspace: Workspace, *pictures: Location) -> Iterator[None]:
+    """Hold what a workspace is a copy of for one run, which begins with what is shared now, and
+    share what it made, its measurements meanwhile. Nothing for a workspace that is no copy.
+
+    ParamError where it would be shared among `pictures`."""
+    copy = None if workspace.root in _held else _copy_at(workspace.root)
+    if copy is None:
+        yield
+        return
+    url, key = copy.url, copy.url.prefix + LOCK
+    for folder in pictures:
+        if lies_in(url, folder) or lies_in(folder, url):
+            pair = f"the workspace {url} and the pictures in {folder}"
+            raise ParamError(f"{pair} lie inside each other: choose another --workspace")
+
+    def beat() -> None:
+        try:
+            copy.push_measured()
+        except (
+            InksiftError,
+            ObjectError,
+            OSError,
+        ) as error:  # the end of the run tries again, and tells
+            log.warning("what was measured so far is not shared yet: %s", error)
+
+    with (
+        _told(url),
+        shared_hold(copy.objects, key, where=str(url), copy=copy.root, beat=beat) as lock,
+    ):
+        _held.add(workspace.root)
+        try:
+            copy.pull()
+            yield
+        finally:
+            _held.discard(workspace.root)
+            lock.demand()
+            copy.push()
+
+
+def _copy_at(workspace: Path) -> WorkingCopy | None:
+    try:
+        url = location_of(json.loads((workspace.parent / _STATE).read_bytes())["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return _copy(url, workspace.parent) if isinstance(url, Url) else None
+
+
+def _copy(url: Url, place: Path) -> WorkingCopy:
+    with _told(url):
+        objects = object_store(url)
+    root = place / _FOLDER
+    return WorkingCopy(url, objects, root, place / _STATE, TravellingLedger(root))
+
+
+def _place(url: Url) -> Path:
+    """Where the copy of a URL is: among what this user may lose."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", url.name)[:60].lstrip(".") or "workspace"
+    digest = hashlib.sha256(str(url).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return user_cache_path("inksift") / "workspaces" / f"{name}-{digest}"
+
+
+@contextmanager
+def _told(url: Url) -> Iterator[None]:
+    """What the store says, as StoreError."""
+    try:
+        yield
+    except ObjectError as error:
+        raise StoreError(
+            f"cannot use {url} ({error}): check its name, and that you may write there; what was "
+            f"made is in {_place(url)}, and shared by the next command that can"
+        ) from error

@@ -1,0 +1,143 @@
+"""Commands, runs and the environment take a workspace by URL, and share what they changed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from inksift.curation.base.errors import LockedError, MissingError, ParamError, StoreError
+from inksift.curation.base.location import Url, location_of
+from inksift.curation.store.objects.opened import object_store
+from inksift.curation.store.setup import Setup, read_setup, write_setup
+from inksift.curation.store.shared.contents import read_head
+from inksift.curation.store.workspace import Workspace
+from inksift.pipelines.commands.options import workspace_option
+from inksift.pipelines.given import from_environment
+from inksift.pipelines.shared import held, local_workspace, share
+from tests.benchmark import load_benchmark
+from tests.object_server import Server, served
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    with served() as server:
+        yield server
+
+
+@pytest.fixture
+def url(running: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Url:
+    for name, value in running.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "one"))
+    name = re.sub(r"[^a-z0-9]+", "-", f"g-{tmp_path.name.lower()}").strip("-")
+    running.client().create_bucket(Bucket=name)
+    return Url("s3", name, "ws")
+
+
+@click.command()
+@workspace_option
+def publishes(workspace: Path) -> None:
+    """A command that changes a workspace."""
+    Workspace(workspace).publish("medium.json", b"{}")
+
+
+def test_a_command_shares_what_it_changed_when_it_ends(url: Url) -> None:
+    ended = CliRunner().invoke(publishes, ["--workspace", str(url)], catch_exceptions=False)
+    assert ended.exit_code == 0
+    assert "medium.json" in read_head(object_store(url), url.prefix).files
+
+
+def test_a_run_holds_what_is_shared_and_begins_with_it(
+    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = Workspace(local_workspace(url))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other"))
+    other = Workspace(local_workspace(url))
+    assert mine.root != other.root
+    with held(mine), held(mine):  # a run, and a step of it
+        mine.publish("decisions.csv", b"path\n")
+        with pytest.raises(LockedError, match="another run holds s3://"), held(other):
+            pytest.fail("held twice")
+    with held(other):
+        assert (other.root / "decisions.csv").read_bytes() == b"path\n"
+
+
+def test_a_run_that_fails_shares_what_it_measured(url: Url) -> None:
+    workspace = Workspace(local_workspace(url))
+    with pytest.raises(ZeroDivisionError):
+        _fails(workspace)
+    assert "medium.json" in read_head(object_store(url), url.prefix).files
+
+
+def _fails(workspace: Workspace) -> None:
+    with held(workspace):
+        workspace.publish("medium.json", b"{}")
+        raise ZeroDivisionError
+
+
+def test_a_workspace_among_pictures_is_refused(url: Url, running: Server) -> None:
+    workspace = Workspace(local_workspace(url))
+    around = Url(url.scheme, url.bucket, "")
+    with pytest.raises(ParamError, match="lie inside each other"), held(workspace, around):
+        pytest.fail("held")
+    running.client().put_object(Bucket=url.bucket, Key="crawl/1.png", Body=b"x")
+    with pytest.raises(StoreError, match=r"crawl/1.png is not inksift's"):
+        local_workspace(Url(url.scheme, url.bucket, "crawl"))
+
+
+def test_a_workspace_on_this_machine_asks_nobody(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "work")
+    assert local_workspace(tmp_path / "work") == tmp_path / "work"
+    share(workspace.root)
+    with held(workspace):
+        pass
+
+
+def test_the_environment_names_a_workspace_by_url(
+    url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INKSIFT_WORKSPACE", str(url))
+    monkeypatch.setenv("INKSIFT_SOURCE", "s3://crawls/2026/")
+    given = from_environment()
+    assert given.workspace == local_workspace(url)
+    assert given.source == Url("s3", "crawls", "2026")
+
+
+def test_a_setup_remembers_a_url(tmp_path: Path) -> None:
+    write_setup(tmp_path, Setup(source=location_of("s3://crawls/2026"), test=Path("test")))
+    setup = read_setup(tmp_path)
+    assert setup
+    assert setup.source == Url("s3", "crawls", "2026")
+    assert setup.test == tmp_path / "test"
+
+
+def test_a_store_that_cannot_be_used_is_told_in_words(url: Url) -> None:
+    with pytest.raises(StoreError, match=r"cannot use s3://no-such-bucket-here/ws .*its name"):
+        local_workspace(location_of("s3://no-such-bucket-here/ws"))
+
+
+def test_a_library_that_is_missing_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "inksift.curation.store.objects.s3", raising=False)
+    monkeypatch.setitem(sys.modules, "botocore", None)
+    monkeypatch.setitem(sys.modules, "botocore.session", None)
+    with pytest.raises(MissingError, match=r"inksift\[remote\]"):
+        object_store(Url("s3", "bucket", ""))
+
+
+@pytest.mark.slow
+def test_a_run_between_buckets_that_is_killed_twice_decides_as_one_on_a_folder(
+    shared: Path,
+) -> None:
+    with served():
+        remote = load_benchmark("remote")
+    figures = remote.measure(shared / "data" / "crawl" / "images", 40, seed=3)
+    assert figures.exits == (0, 0)
+    assert figures.equal
+    assert figures.files == 40
+    assert figures.read_share <= 1.05

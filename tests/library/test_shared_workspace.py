@@ -1,0 +1,277 @@
+"""A workspace at a URL: two machines work on it in turn, and neither loses what the other did."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from inksift.curation.base.errors import LockedError, StoreError
+from inksift.curation.base.location import Url
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.people.ledger.travel import TravellingLedger, entries_in, joined, lines_of
+from inksift.curation.store.objects.interface import ObjectError
+from inksift.curation.store.objects.opened import object_store
+from inksift.curation.store.shared import hold as holding
+from inksift.curation.store.shared.contents import BY_NAME, HEAD, LOCK, merged, read_head
+from inksift.curation.store.shared.hold import shared_hold
+from inksift.curation.store.shared.working_copy import WorkingCopy
+from inksift.curation.store.workspace import Workspace
+from tests.object_server import Server, served
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    with served() as server:
+        yield server
+
+
+@pytest.fixture
+def url(running: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Url:
+    for name, value in running.environment.items():
+        monkeypatch.setenv(name, value)
+    running.forget()
+    name = re.sub(r"[^a-z0-9]+", "-", f"w-{tmp_path.name.lower()}").strip("-")
+    running.client().create_bucket(Bucket=name)
+    return Url("s3", name, "ws")
+
+
+def machine(url: Url, folder: Path) -> WorkingCopy:
+    """The copy of one machine, in step."""
+    root = folder / "workspace"
+    root.mkdir(parents=True, exist_ok=True)
+    copy = WorkingCopy(url, object_store(url), root, folder / "state.json", TravellingLedger(root))
+    copy.pull()
+    return copy
+
+
+def measure(copy: WorkingCopy, *image_ids: str) -> None:
+    rows = pd.DataFrame({"image_id": list(image_ids), "value": range(len(image_ids))})
+    Workspace(copy.root).measurements("stage", "v1").add(rows)
+
+
+def measured(copy: WorkingCopy) -> set[str]:
+    return set(Workspace(copy.root).measurements("stage", "v1").frame()["image_id"])
+
+
+def decide(copy: WorkingCopy, image_id: str, who: str) -> None:
+    ledger = Ledger.of(Workspace(copy.root))
+    ledger.record([Decision(image_id * 64, "tag", "odd", "")], who)
+
+
+def deciders(copy: WorkingCopy) -> list[tuple[int, str]]:
+    return [(entry.entry, entry.who) for entry in Ledger.of(Workspace(copy.root)).entries()]
+
+
+def held_by(objects: Any, url: Url, copy: str = "a") -> AbstractContextManager[Any]:
+    return shared_hold(objects, LOCK, where=str(url), copy=Path(copy), beat=lambda: None)
+
+
+def test_what_one_machine_publishes_another_has(url: Url, tmp_path: Path) -> None:
+    one = machine(url, tmp_path / "one")
+    measure(one, "a", "b")
+    workspace = Workspace(one.root)
+    workspace.publish("decisions.csv", b"path\n")
+    (one.root / "runs" / "r1").mkdir(parents=True)
+    (one.root / "runs" / "latest").symlink_to("r1")
+    (one.root / "runs" / "r1" / "run.json").write_bytes(b"{}")
+    (one.root / "dagster").mkdir()
+    (one.root / "dagster" / "history.db").write_bytes(b"stays")
+    one.push()
+    other = machine(url, tmp_path / "other")
+    assert measured(other) == {"a", "b"}
+    assert (other.root / "decisions.csv").read_bytes() == b"path\n"
+    assert os.readlink(other.root / "runs" / "latest") == "r1"
+    assert not (other.root / "dagster").exists()
+    client: Any = other.objects
+    assert client.facts(f"ws/{BY_NAME}decisions.csv").size_bytes == 5
+
+
+def test_nothing_new_sends_nothing_and_contents_are_sent_once(
+    url: Url, tmp_path: Path, running: Server
+) -> None:
+    one = machine(url, tmp_path / "one")
+    measure(one, "a")
+    one.push()
+    running.forget()
+    one.push()
+    assert not running.faulty.asked
+    measure(one, "b")
+    one.push()
+    puts = [key for (method, key), _ in running.faulty.asked.items() if method == "PUT"]
+    assert len(puts) == 2  # the new part, and the head
+    running.forget()
+    machine(url, tmp_path / "one")
+    assert running.faulty.bytes_read < 2_000  # the head alone
+
+
+def test_what_is_removed_goes_everywhere(url: Url, tmp_path: Path) -> None:
+    one = machine(url, tmp_path / "one")
+    Workspace(one.root).publish("medium.json", b"{}")
+    one.push()
+    other = machine(url, tmp_path / "other")
+    Workspace(other.root).withdraw("medium.json")
+    other.push()
+    one.pull()
+    assert not (one.root / "medium.json").exists()
+
+
+def test_measurements_of_two_machines_are_joined(url: Url, tmp_path: Path) -> None:
+    one, other = machine(url, tmp_path / "one"), machine(url, tmp_path / "other")
+    measure(one, "a")
+    measure(other, "b")
+    one.push()
+    other.push()
+    one.pull()
+    assert measured(one) == measured(other) == {"a", "b"}
+
+
+def test_the_same_file_by_two_machines_is_refused_and_nothing_measured_is_lost(
+    url: Url, tmp_path: Path
+) -> None:
+    one, other = machine(url, tmp_path / "one"), machine(url, tmp_path / "other")
+    one.push()
+    other.pull()
+    for copy, data in ((one, b"1"), (other, b"2")):
+        Workspace(copy.root).publish("decisions.csv", data)
+        measure(copy, data.decode())
+    one.push()
+    with pytest.raises(LockedError, match="another run published 2 of the same files"):
+        other.push()
+    other.pull()
+    other.push()
+    assert (other.root / "decisions.csv").read_bytes() == b"1"
+    assert measured(other) == {"1", "2"}
+
+
+def test_a_killed_run_leaves_what_it_measured_to_another_machine(url: Url, tmp_path: Path) -> None:
+    one = machine(url, tmp_path / "one")
+    Workspace(one.root).publish("decisions.csv", b"old")
+    one.push()
+    Workspace(one.root).publish("decisions.csv", b"half a run")
+    measure(one, "a")
+    one.push_measured()
+    other = machine(url, tmp_path / "other")
+    assert measured(other) == {"a"}
+    assert (other.root / "decisions.csv").read_bytes() == b"old"
+
+
+def test_decisions_of_two_people_are_joined_and_none_is_lost(url: Url, tmp_path: Path) -> None:
+    one = machine(url, tmp_path / "one")
+    decide(one, "a", "ann")
+    one.push()
+    other = machine(url, tmp_path / "other")
+    decide(one, "b", "ann")
+    decide(other, "c", "bob")
+    one.push()
+    other.push()
+    assert deciders(other) == [(1, "ann"), (2, "ann"), (3, "bob")]
+    one.pull()
+    assert deciders(one) == deciders(other)
+    decide(one, "d", "ann")
+    assert deciders(one)[-1] == (4, "ann")
+
+
+def test_an_undo_follows_the_entry_that_it_takes_back(tmp_path: Path) -> None:
+    entries = {}
+    for name, image in (("mine", "a"), ("theirs", "b")):
+        (tmp_path / name).mkdir()
+        ledger = Ledger.of(Workspace(tmp_path / name))
+        ledger.record([Decision(image * 64, "tag", "odd", "")], name)
+        if name == "mine":
+            ledger.undo([1], name)
+        entries[name] = entries_in(lines_of(ledger.entries()))
+    whole = joined(entries["mine"], entries["theirs"])
+    assert [(one.entry, one.who, one.undoes) for one in whole] == [
+        (1, "theirs", 0),
+        (2, "mine", 0),
+        (3, "mine", 2),
+    ]
+
+
+def test_a_second_run_is_refused_and_a_dead_one_is_not_waited_for(
+    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = object_store(url)
+    with (
+        held_by(objects, url),
+        pytest.raises(LockedError, match=r"another run holds s3://.*: pid \d+ on"),
+        held_by(objects, url, "b"),
+    ):
+        pytest.fail("held twice")
+    with held_by(objects, url):
+        with held_by(objects, url):  # another step of the same run
+            pass
+        assert objects.facts(LOCK)
+    with pytest.raises(ObjectError):
+        objects.facts(LOCK)
+    dead = b'{"pid": 999999999, "started": 1.0, "host": "%s", "until": 1e12}'
+    monkeypatch.setattr("socket.gethostname", lambda: "here")
+    objects.put(LOCK, dead % b"here")
+    with held_by(objects, url):
+        pass
+    objects.put(LOCK, dead % b"elsewhere")
+    with pytest.raises(LockedError), held_by(objects, url):
+        pass
+    objects.put(LOCK, (dead % b"elsewhere").replace(b"1e12", b"1.0"))
+    with held_by(objects, url):
+        pass
+
+
+def test_a_lock_that_was_taken_meanwhile_stops_the_run_before_it_publishes(url: Url) -> None:
+    objects = object_store(url)
+    mine = holding.Hold(objects, LOCK, str(url), Path("a"))
+    mine.renew()
+    mine.demand()
+    objects.put(LOCK, b'{"token": "another"}')
+    mine.renew()
+    with pytest.raises(LockedError, match="another run took s3://"):
+        mine.demand()
+    mine.give_back()
+    assert objects.facts(LOCK).size_bytes
+
+
+def test_a_run_is_told_of_by_beats(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding, "BEAT_S", 0.01)
+    told = threading.Event()
+    with shared_hold(object_store(url), LOCK, where=str(url), copy=Path("a"), beat=told.set):
+        assert told.wait(30)
+
+
+def test_a_head_that_leads_out_and_a_damaged_content_are_refused(url: Url, tmp_path: Path) -> None:
+    objects = object_store(url)
+    objects.put(f"ws/{HEAD}", b'{"inksift_shared_workspace": 1, "files": {"../x": ["a", 1]}}')
+    with pytest.raises(StoreError, match="expected 1 and paths below"):
+        read_head(objects, url.prefix)
+    digest = "0" * 64
+    objects.put(f"ws/blobs/{digest}", b"other bytes")
+    told = b'{"inksift_shared_workspace": 1, "files": {"x": ["%s", 11]}}' % digest.encode()
+    objects.put(f"ws/{HEAD}", told)
+    with pytest.raises(StoreError, match="is damaged"):
+        machine(url, tmp_path / "one")
+
+
+def test_a_workspace_that_was_emptied_takes_nothing_from_here(url: Url, tmp_path: Path) -> None:
+    one = machine(url, tmp_path / "one")
+    measure(one, "a")
+    one.push()
+    one.objects.delete(f"ws/{HEAD}")
+    one.pull()
+    assert measured(one) == {"a"}
+    one.push()
+    assert measured(machine(url, tmp_path / "other")) == {"a"}
+
+
+def test_what_both_changed_alike_is_no_conflict() -> None:
+    old, new = ("a", 1), ("b", 1)
+    assert merged({"x": old}, {"x": new}, {"x": new}) == ({"x": new}, [])
+    assert merged({"x": old}, {}, {}) == ({}, [])
+    assert merged({"x": old}, {}, {"x": new}) == ({"x": new}, ["x"])
