@@ -15,6 +15,7 @@ from pydantic import Field, field_validator
 from inksift.curation.base import engine
 from inksift.curation.base.errors import SourceError
 from inksift.curation.base.params import Params
+from inksift.curation.base.progress import already_known
 from inksift.curation.base.tables import HASHES, IMAGES, Table
 from inksift.curation.gather.archive.sink import Bounds
 from inksift.curation.gather.archive.unpack import unpacked
@@ -214,7 +215,8 @@ def find_images(
         store = _Store(workspace, params.version)
         copies = _copies(found, identities)
         missing = store.missing(list(copies))
-        failed = _decode_all(reach, copies, missing, store, params)
+        with already_known(len(copies) - len(missing)):
+            failed = _decode_all(reach, copies, missing, store, params)
         identities = confirm_all(reach, found, identities, settings.max_bytes)
     rows = store.pixels(list(copies))
     images = IMAGES.frame(_image_rows(found, identities, rows, failed))

@@ -27,6 +27,7 @@ import pandas as pd
 
 from inksift.curation.base.engine import in_batches
 from inksift.curation.base.errors import LockedError, StoreError
+from inksift.curation.base.progress import already_known
 from inksift.curation.store.files import (
     demand_writable,
     file_digest,
@@ -120,8 +121,9 @@ class Measurements:
         """A row for each of `image_ids`: stored ones as they are, the others from `function`, batch
         by batch."""
         missing = self.missing(image_ids)
-        for some in in_batches(missing, batch, title):
-            self.add(function(some))
+        with already_known(len(set(image_ids)) - len(missing)):
+            for some in in_batches(missing, batch, title):
+                self.add(function(some))
         rows = self.frame().set_index("image_id", drop=False)
         return Measured(
             rows.reindex(list(dict.fromkeys(image_ids))).reset_index(drop=True), len(missing)
