@@ -12,7 +12,7 @@ from inksift.curation.base.reasons import BAD_FEATURE
 from inksift.curation.base.tables import DECISIONS, EMBEDDINGS
 from inksift.curation.evidence.models.families import DETECTORS
 from inksift.curation.evidence.models.weights import fetching
-from inksift.curation.evidence.objects import DETECTOR_UNAVAILABLE
+from inksift.curation.evidence.objects import DETECTOR_UNAVAILABLE, NOT_NEEDED
 from inksift.curation.project import Project
 from inksift.curation.store.published import read_f1_report
 from inksift.curation.training.leaks import relatives_of_test
@@ -75,7 +75,10 @@ def embeddings_are_numbers(embeddings: pd.DataFrame) -> dg.AssetCheckResult:
 @dg.asset_check(asset="object_counts")
 def detector_was_present(object_counts: pd.DataFrame) -> dg.AssetCheckResult:
     """The detector's weights were found, so that its vote counts."""
-    missing = int((object_counts["status"] == DETECTOR_UNAVAILABLE).sum())
+    missing, left_out = (
+        int((object_counts["status"] == status).sum())
+        for status in (DETECTOR_UNAVAILABLE, NOT_NEEDED)
+    )
     return dg.AssetCheckResult(
         passed=missing == 0,
         severity=_WARN,
@@ -83,6 +86,8 @@ def detector_was_present(object_counts: pd.DataFrame) -> dg.AssetCheckResult:
         f"`{fetching(DETECTORS[0].weights.name)}`, or name their folder with --weights-dir, for "
         "the UI as weights in inksift.yaml; then run again, or materialise object_counts"
         if missing
+        else f"weights found; {left_out} pictures are not counted (object_counts.only)"
+        if left_out
         else "weights found",
     )
 

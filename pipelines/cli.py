@@ -30,6 +30,7 @@ from inksift.pipelines.commands.setup import setup
 from inksift.pipelines.commands.ui import ui
 from inksift.pipelines.commands.verify import verify
 from inksift.pipelines.commands.weights import weights
+from inksift.pipelines.progress_lines import show_progress_lines
 
 COMMANDS = (
     run,
@@ -67,6 +68,7 @@ class _Commands(click.Group):
         logging.getLogger("sqlalchemy.pool").setLevel(
             logging.CRITICAL
         )  # it reports an interrupted close as a crash
+        show_progress_lines()
         try:
             return super().invoke(ctx)
         except InksiftError as error:

@@ -7,7 +7,9 @@ import dagster as dg
 
 from inksift.assets.registry import registry
 from inksift.assets.shared.retries import COMMAND_LINE_TAG
+from inksift.curation.base.outlook import Outlook
 from inksift.curation.base.params import Params
+from inksift.curation.base.progress import heard_by
 from inksift.curation.project import Project
 from inksift.pipelines import freshness
 from inksift.pipelines.definitions import build
@@ -23,6 +25,14 @@ _UNFINISHED = [
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.CANCELING,
 ]
+
+_LOOPS = {
+    "decoded_images": "decode pictures",
+    "embeddings": "features",
+    "pairs": "glance at pictures",
+    "object_counts": "objects",
+}
+"""The steps that look at every new picture, and what they show meanwhile."""
 
 _FAILED = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE])
 
@@ -58,15 +68,17 @@ def execute(
         config = run_config(settings, {node.name for node in job.nodes}) | {
             "loggers": {"terminal": {}}
         }
+        needed = _needed_by(only) if only else None
         try:
-            job.execute_in_process(
-                run_config=config,
-                instance=instance,
-                partition_key=partition,
-                tags={COMMAND_LINE_TAG: "yes", **tags},
-                asset_selection=_needed_by(only) if only else None,
-                raise_on_error=True,
-            )
+            with heard_by(Outlook(_loops(job, needed))):
+                job.execute_in_process(
+                    run_config=config,
+                    instance=instance,
+                    partition_key=partition,
+                    tags={COMMAND_LINE_TAG: "yes", **tags},
+                    asset_selection=needed,
+                    raise_on_error=True,
+                )
         except dg.DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
         except dg.DagsterError:  # a blocking check failed: it was heard, and is told at the end
@@ -76,6 +88,13 @@ def execute(
             for run in instance.get_runs(_FAILED, limit=1):  # ours, if it failed: we hold the lock
                 show_as_skipped(instance, run.run_id)
     return heard
+
+
+def _loops(job: dg.JobDefinition, needed: list[dg.AssetKey] | None) -> list[str]:
+    """The loops over pictures in a job, or in what is `needed` of it."""
+    part = job.get_subset(asset_selection=set(needed)) if needed else job
+    steps = {node.name for node in part.nodes}
+    return [loop for step, loop in _LOOPS.items() if step in steps]
 
 
 def _needed_by(name: str) -> list[dg.AssetKey]:

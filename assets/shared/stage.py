@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import dagster as dg
 
 from inksift.assets.shared.retries import tried_again
+from inksift.assets.shared.watched import watched
 from inksift.curation.base.params import Params
 from inksift.curation.base.tables import Table
 
@@ -66,7 +67,11 @@ class Stage:
         options["ins"] = {name: dg.AssetIn(name) for name in reads}
         options["op_tags"] = self._op_tags()
         decorator = self._decorator(options)
-        return lambda function: decorator(tried_again(function))
+        return lambda function: decorator(tried_again(self._watched(function)))
+
+    def _watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """What looks at every new picture takes long enough to tell how far it is."""
+        return watched(function, next(iter(self.tables))) if self.work == "measures" else function
 
     def _op_tags(self) -> dict[str, str]:
         """How many cores it takes; and what people wait for goes first, so that no training stands

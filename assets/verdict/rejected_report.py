@@ -14,7 +14,7 @@ from inksift.curation.base.reasons import UNREADABLE_FILE
 from inksift.curation.dedup.across import across_notes, across_splits
 from inksift.curation.drawing.contact_sheet import contact_sheet
 from inksift.curation.drawing.words import reason_of_one
-from inksift.curation.evidence.objects import DETECTOR_UNAVAILABLE
+from inksift.curation.evidence.objects import DETECTOR_UNAVAILABLE, NOT_NEEDED
 from inksift.curation.gather.listing import FolderFacts
 from inksift.curation.gather.notes import folder_notes
 from inksift.curation.project import Project, RunSettings, departures_told
@@ -175,7 +175,6 @@ def _notes(
 
 def _findings(found: Mapping[str, pd.DataFrame], project: Project, notes: list[str]) -> Findings:
     """What the stages found, from their tables by name, and notes on the folder."""
-    uncounted = (found["object_counts"]["status"] == DETECTOR_UNAVAILABLE).any()
     reject_threshold, keep_threshold = published_thresholds(project.workspace) or (None, None)
     return Findings(
         duplicates=found["duplicates"],
@@ -194,8 +193,20 @@ def _findings(found: Mapping[str, pd.DataFrame], project: Project, notes: list[s
         keep_threshold=keep_threshold,
         human=found["human_decisions"],
         machine=found["machine_verdicts"],
-        notes=[*notes, *([_NO_DETECTOR] if uncounted else [])],
+        notes=[*notes, *_uncounted(found["object_counts"])],
     )
+
+
+def _uncounted(object_counts: pd.DataFrame) -> Iterator[str]:
+    """What to know of pictures that no detector looked at."""
+    status = object_counts["status"]
+    if (status == DETECTOR_UNAVAILABLE).any():
+        yield _NO_DETECTOR
+    if left_out := int((status == NOT_NEEDED).sum()):
+        yield (
+            f"Objects were counted only where the verdict is in doubt: {left_out} of {len(status)} "
+            "pictures have no count (object_counts.only)."
+        )
 
 
 def _rejected_pictures(verdicts: pd.DataFrame) -> pd.DataFrame:

@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from tqdm.auto import tqdm
-
-from inksift.curation.base.progress import bars_hidden
+from inksift.curation.base.progress import progress_bar
 
 Item = TypeVar("Item")
 _Result = TypeVar("_Result")
@@ -33,11 +31,10 @@ def per_item(
 
 
 def in_batches(items: Sequence[Item], size: int, title: str) -> Iterator[Sequence[Item]]:
-    """Consecutive slices of at most `size` items, under a progress bar called `title` where a
-    person watches."""
-    hidden = bars_hidden() if items else True
-    with tqdm(total=len(items), desc=title, unit="image", disable=hidden) as bar:
+    """Consecutive slices of at most `size` items; how far they are is shown as `title`, and told to
+    who listens."""
+    with progress_bar(len(items), title) as done:
         for start in range(0, len(items), size):
             batch = items[start : start + size]
             yield batch
-            bar.update(len(batch))
+            done(len(batch))

@@ -236,9 +236,10 @@ OBJECT_COUNTS = Table(
     },
     key=("image_id",),
 )
-"""One row per kept picture. `status` is "ok", "detector_unavailable" or "model_error"; `classes`
-reads "cat:2,dog:1"; `boxes` is a flat float32 array of x1, y1, x2, y2 (0 to 1), confidence, class
-index per object. Of a long strip all are those of the window with the median number of them."""
+"""One row per kept picture. `status` is "ok", "detector_unavailable", "model_error" or "not_needed"
+(`object_counts.only` left it out); `classes` reads "cat:2,dog:1"; `boxes` is a flat float32 array
+of x1, y1, x2, y2 (0 to 1), confidence, class index per object. Of a long strip all are those of the
+window with the median number of them."""
 
 EMBEDDINGS = Table(
     "embeddings",

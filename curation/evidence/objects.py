@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -29,13 +30,19 @@ from inksift.curation.store.workspace import Workspace
 VERSION = 2
 """Raised whenever a count may change: what was stored under another is counted again."""
 
-DETECTOR_UNAVAILABLE = "detector_unavailable"
+DETECTOR_UNAVAILABLE, NOT_NEEDED = "detector_unavailable", "not_needed"
+"""Statuses of what was not counted: nothing could, or `only` left it out."""
 log = logging.getLogger("inksift")
 
 
 class ObjectParams(Params):
     """Settings of the object detector; the defaults are those of ultralytics' `predict`."""
 
+    only: Literal["all", "doubtful"] = Field(
+        "all",
+        description="Which kept pictures are counted: every one, or those whose verdict is unsure "
+        "without; camp2022, and a head that weighs counts, need every one",
+    )
     weights: str = Field(DETECTORS[0].weights.name, description="Name of the detector's weights")
     confidence: float = Field(0.25, ge=0.01, lt=1, description="Least confidence of an object")
     overlap: float = Field(
@@ -103,8 +110,7 @@ def count_objects(
 
     Without a detector nothing is stored, so that a later run can count."""
     if detector is None:
-        rows = [_row(image_id, DETECTOR_UNAVAILABLE) for image_id in dict.fromkeys(image_ids)]
-        return Measured(OBJECT_COUNTS.frame(rows), 0)
+        return Measured(not_counted(list(dict.fromkeys(image_ids)), DETECTOR_UNAVAILABLE), 0)
     if not image_ids:
         return Measured(OBJECT_COUNTS.frame([]), 0)
     facts = f"{VERSION} {detector.version} {pictures_version}"
@@ -113,6 +119,11 @@ def count_objects(
         image_ids, lambda some: _count(some, read, detector), batch=params.batch, title="objects"
     )
     return Measured(OBJECT_COUNTS.check(measured.frame), measured.new)
+
+
+def not_counted(image_ids: Sequence[str], status: str = NOT_NEEDED) -> pd.DataFrame:
+    """OBJECT_COUNTS rows of pictures that no detector looked at, and why."""
+    return OBJECT_COUNTS.frame([_row(image_id, status) for image_id in image_ids])
 
 
 def box_classes(params: ObjectParams) -> Sequence[str]:

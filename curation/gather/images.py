@@ -19,6 +19,7 @@ from inksift.curation.base.arrays import Flags
 from inksift.curation.base.errors import SourceError
 from inksift.curation.base.location import Location, lies_in
 from inksift.curation.base.params import Params
+from inksift.curation.base.progress import already_known
 from inksift.curation.base.tables import HASHES, IMAGES, Table
 from inksift.curation.gather.archive.sink import Bounds
 from inksift.curation.gather.folder.choice import CLUTTER, Choice
@@ -225,7 +226,8 @@ def find_images(
         store = _Store(workspace, params.version)
         copies = _copies(found, identities)
         missing = store.missing(list(copies))
-        failed = _decode_all(reach, copies, missing, store, params)
+        with already_known(len(copies) - len(missing)):
+            failed = _decode_all(reach, copies, missing, store, params)
         identities = confirm_all(reach, found, identities, settings.max_bytes)
         reach.let_go()
     rows = store.pixels(list(copies))

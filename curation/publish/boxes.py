@@ -43,13 +43,13 @@ def demand_boxes(task: ExportTask, summary: ExportSummary) -> None:
     unseen = [one for one in task.pictures if one.image_id not in task.evidence.boxes]
     if unseen and len(unseen) == len(task.pictures):
         raise ParamError(
-            f"form {task.params.form} is about boxes, and the run had no detector: see "
-            "`inksift weights`, fetch one, and `inksift run` again"
+            f"form {task.params.form} is about boxes, and the detector looked at no picture: see "
+            "`inksift weights`, fetch one, and `inksift run` again, with object_counts.only=all"
         )
     if unseen:
         summary.notes.append(
             f"the detector did not look at {len(unseen)} pictures, such as {unseen[0].path}: they "
-            "are there without boxes"
+            "are there without boxes (object_counts.only=all looks at every one)"
         )
 
 

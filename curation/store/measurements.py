@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from inksift.curation.base.engine import in_batches
+from inksift.curation.base.progress import already_known
 from inksift.curation.store.files import write_atomically
 from inksift.curation.store.parquet import (
     Compression,
@@ -144,8 +145,9 @@ class Measurements:
         rows = self.rows(image_ids)
         known = set(rows["image_id"])
         missing = [image_id for image_id in dict.fromkeys(image_ids) if image_id not in known]
-        for some in in_batches(missing, batch, title):
-            self.add(function(some))
+        with already_known(len(known)):
+            for some in in_batches(missing, batch, title):
+                self.add(function(some))
         if missing:
             self.gather()
             rows = self.rows(image_ids)

@@ -13,9 +13,11 @@ from typing import Any
 import pandas as pd
 from pydantic import Field, field_validator
 
+from inksift.curation.base.errors import ParamError
 from inksift.curation.base.media import ILLUSTRATION, PHOTO, UNSURE
 from inksift.curation.base.params import Params
 from inksift.curation.base.reasons import PHOTO_VERDICT
+from inksift.curation.evidence.objects import NOT_NEEDED
 from inksift.curation.gather.signals import SIGNALS
 from inksift.curation.gather.signals.base import Limits, Signal
 from inksift.curation.verdict.judgements import JUDGEMENTS
@@ -73,8 +75,19 @@ def find_signal(name: str) -> Signal:
 
 def judge_camp2022(evidence: pd.DataFrame, params: Camp2022Params) -> pd.DataFrame:
     """A JUDGEMENTS row for every row of `evidence`. The recipe knows no probability: `p_photo` is
-    missing."""
+    missing. ParamError where pictures were left uncounted."""
+    _demand_counts(evidence)
     return JUDGEMENTS.frame([_judge_one(row, params) for row in evidence.to_dict("records")])
+
+
+def _demand_counts(evidence: pd.DataFrame) -> None:
+    left_out = int((evidence["detector"] == NOT_NEEDED).sum())
+    if left_out:
+        raise ParamError(
+            f"verdicts.recipe=camp2022 needs an object count of every picture, and {left_out} of "
+            f"{len(evidence)} have none: run again from object_counts on, with this recipe or with "
+            "object_counts.only=all"
+        )
 
 
 def _judge_one(row: Mapping[Any, Any], params: Camp2022Params) -> dict[str, object]:

@@ -25,7 +25,7 @@ from inksift.curation.store.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 FILE = b"what the network has learned"
-OWN_MODULES = {"yolo.py", "efficientnet.py", "families.py", "hardened.py"}
+OWN_MODULES = {"yolo.py", "yolo_network.py", "efficientnet.py", "families.py", "hardened.py"}
 """Those of the two families, the registry, and the switches that ultralytics itself calls YOLO."""
 
 

@@ -17,7 +17,7 @@ from inksift.curation.evidence.models import weights
 from inksift.curation.evidence.models.families import known_weights
 from inksift.curation.evidence.models.pinned import Weights, load_state
 from inksift.curation.evidence.models.weights import find_weights, list_weights, search_weights
-from inksift.curation.evidence.models.yolo import load_yolo
+from inksift.curation.evidence.models.yolo_network import load_yolo
 from tests.toy_weights import register
 
 GOOD = b"the published file"

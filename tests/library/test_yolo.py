@@ -14,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from inksift.curation.evidence.models import yolo_network
 from inksift.curation.evidence.models.hardened import import_ultralytics
 from inksift.curation.evidence.models.weights import find_weights
-from inksift.curation.evidence.models.yolo import YoloDetector, letterbox, load_yolo, strongest
+from inksift.curation.evidence.models.yolo import YoloDetector, letterbox, strongest
+from inksift.curation.evidence.models.yolo_network import load_yolo
 
 SIZES = [
     (640, 640),
@@ -156,3 +158,14 @@ def test_pictures_of_any_shape_are_taken_alone_or_together(detector, rng):
         (detector([one])[0] == found).all() for one, found in zip(pictures, together, strict=True)
     )
     assert detector([]) == []
+
+
+def test_every_place_says_what_it_says_among_all_of_them(yolo_file, monkeypatch, rng):
+    """At the edges too, where there is nothing for the layers to see."""
+    monkeypatch.setattr(yolo_network, "FLOOR", 1e-30)
+    pixels = torch.from_numpy(rng.integers(0, 256, (1, 96, 160, 3), dtype=np.uint8))
+    with torch.no_grad():
+        ours = yolo_network.network(yolo_file)(pixels)
+        theirs = load_yolo(yolo_file)(pixels.permute(0, 3, 1, 2).float() / 255)[0]
+    assert ours.shape == theirs.shape
+    assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-4)

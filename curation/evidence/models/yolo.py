@@ -9,21 +9,18 @@ only once, to export it."""
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
 
 from inksift.curation.base.arrays import Floats32
 from inksift.curation.base.engine import per_item
-from inksift.curation.base.errors import WeightsError
 from inksift.curation.base.rgb import Rgb
-from inksift.curation.evidence.models.hardened import import_ultralytics
 from inksift.curation.evidence.models.inference import NetworkSource, open_network
-from inksift.curation.evidence.models.pinned import Weights, digest_of, first_line
+from inksift.curation.evidence.models.pinned import Weights, digest_of
 from inksift.curation.evidence.models.roles import DetectorModel
 
 if TYPE_CHECKING:
@@ -32,14 +29,15 @@ if TYPE_CHECKING:
 VERSION = 1
 """Raised whenever a count may change: part of the version of the detector."""
 
+_GRAPH = 2
+"""Raised whenever the same counts come of another graph: part of the name of the exported one."""
+
 STRIDE = 32
 """Pixels of a picture to one of YOLO's coarsest map: sides are multiples of it."""
 
 MOST_OBJECTS = 300
 """Objects in a picture at most: ultralytics' default."""
 
-FLOOR = 0.01
-"""Confidence below which a candidate is not even decoded: the least that can be asked for."""
 CLASS_OFFSET_PX = 7680
 """Boxes of different classes are moved so far apart that they never overlap."""
 _GREY = (114, 114, 114)
@@ -106,7 +104,7 @@ class YoloDetector:
             (input_side_px * 3 // 4 // STRIDE * STRIDE or STRIDE, input_side_px),
         )
         self._run = open_network(
-            NetworkSource(f"yolo-{weights_digest}-v{VERSION}", lambda: network(weights), sizes),
+            NetworkSource(f"yolo-{weights_digest}-v{_GRAPH}", lambda: _network(weights), sizes),
             folder,
         )
         self._confidence, self._overlap, self._side_px = confidence, overlap, input_side_px
@@ -162,72 +160,11 @@ def _apart(boxes: Floats32, scores: Floats32, overlap: float) -> list[int]:
     return kept
 
 
-def network(weights: Path) -> nn.Module:
-    """The detector as a torch module: 1 x height x width x 3 uint8 -> candidates 1 x (4 + classes)
-    x n float32.
+def _network(weights: Path) -> nn.Module:
+    # torch, which takes seconds to import, is needed for the export alone
+    from inksift.curation.evidence.models.yolo_network import network
 
-    Ultralytics decodes a box for each of 8,400 places and then drops nearly all of them. Here the
-    places that cannot count (confidence below `FLOOR`) are dropped first, which saves a seventh of
-    the time and changes no other box."""
-    import_ultralytics()
-    import torch
-    from torch import Tensor, nn
-    from ultralytics.utils.tal import make_anchors
-
-    class Yolo(nn.Module):
-        """Pixels in, candidates out; the first place is always among them, for no box at all cannot
-        be decoded."""
-
-        def __init__(self, detector: Any) -> None:
-            super().__init__()
-            self.detector = detector
-            self.head = detector.model[-1]
-            self.head.export, self.head._inference = True, self.decode
-
-        def forward(self, picture: Tensor) -> Tensor:
-            candidates: Tensor = self.detector(picture.permute(0, 3, 1, 2).float() / 255)
-            return candidates
-
-        def decode(self, raw: dict[str, Any]) -> Tensor:
-            likely = raw["scores"].amax(1)[0] > _logit(FLOOR)
-            places = torch.cat([torch.ones_like(likely[:1]), likely[1:]]).nonzero().squeeze(1)
-            grid = make_anchors(raw["feats"], self.head.stride, 0.5)  # type: ignore[no-untyped-call]
-            centres, strides = (each[places].T[None] for each in grid)
-            boxes = (
-                self.head.decode_bboxes(self.head.dfl(raw["boxes"][:, :, places]), centres)
-                * strides
-            )
-            return torch.cat([boxes, raw["scores"][:, :, places].sigmoid()], dim=1)
-
-    return Yolo(load_yolo(weights)).eval()
-
-
-def load_yolo(path: Path) -> nn.Module:
-    """The network in a checked ultralytics checkpoint, fused, in float32 and evaluation mode, on
-    the CPU.
-
-    MissingError where torch cannot load safely; WeightsError where the file holds more than a known
-    network."""
-    import_ultralytics()
-    from ultralytics.nn.tasks import torch_safe_load
-
-    try:
-        checkpoint, _ = torch_safe_load(path, safe_only=True)  # type: ignore[no-untyped-call]
-        detector: nn.Module = (
-            (checkpoint.get("ema") or checkpoint["model"]).float().fuse(verbose=False).eval()
-        )
-    except Exception as error:  # a damaged file reaches us as any of a dozen types
-        raise WeightsError(f"{path} is not an ultralytics detector: {first_line(error)}") from error
-    return detector
-
-
-def _logit(probability: float) -> float:
-    """The inverse of the logistic function.
-
-    >>> _logit(0.5)
-    0.0
-    """
-    return math.log(probability / (1 - probability))
+    return network(weights)
 
 
 def _halves(padding: int) -> tuple[int, int]:

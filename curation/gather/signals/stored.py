@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from inksift.curation.base import engine
+from inksift.curation.base.progress import already_known
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.gather.signals import SIGNALS
 from inksift.curation.gather.signals.base import Signal
@@ -38,9 +39,10 @@ class StoredSignals:
         absent = known.isna()
         signals = [signal for signal in SIGNALS if absent[_column(signal)].any()]
         missing = absent.index[absent.any(axis=1)].tolist()
-        for batch in engine.in_batches(missing, SIGNAL_BATCH, "measure signals"):
-            values = engine.per_item(_measuring(signals, read), batch)
-            self.add(dict(zip(batch, values, strict=True)))
+        with already_known(len(known) - len(missing)):
+            for batch in engine.in_batches(missing, SIGNAL_BATCH, "measure signals"):
+                values = engine.per_item(_measuring(signals, read), batch)
+                self.add(dict(zip(batch, values, strict=True)))
         if missing:
             known = self._known(image_ids)
         names = {_column(signal): signal.name for signal in SIGNALS}
