@@ -3,12 +3,13 @@
 import dagster as dg
 import pandas as pd
 
-from inksift.assets.shared.results import counts, table
+from inksift.assets.shared.results import counts, engine_told, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.base.tables import OBJECT_COUNTS
 from inksift.curation.evidence import objects
 from inksift.curation.evidence.objects import ObjectParams
 from inksift.curation.project import Project
+from inksift.curation.spread.engine import Engine
 from inksift.curation.store.thumbnails import Thumbnails
 
 
@@ -32,6 +33,7 @@ def object_counts(
     thumbnails: pd.DataFrame,
     config: ObjectsConfig,
     project: dg.ResourceParam[Project],
+    engine: dg.ResourceParam[Engine],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Count, classes and boxes per kept picture; status `detector_unavailable` where there are no
     weights."""
@@ -45,10 +47,12 @@ def object_counts(
         workspace=project.workspace,
         params=config,
         pictures_version=read.version,
+        engine=engine,
     )
     return table(
         counted.frame,
         measured=counted.new,
         status=counts(counted.frame["status"]),
         objects_per_image=counts(counted.frame["objects"]),
+        **engine_told(engine),
     )

@@ -1,14 +1,15 @@
 """How per-image work is spread: a pool of threads on this machine, one function for all stages.
 
 The work inside (Pillow, OpenCV, ONNX Runtime) releases the interpreter lock, so threads use every
-core and share one copy of the model. Functions are pure and take one item, so another engine can
-take their place."""
+core and share one copy of the model. `curation.spread` hands whole batches to other machines, whose
+workers do the same within a batch."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from tqdm.auto import tqdm
@@ -19,9 +20,19 @@ Item = TypeVar("Item")
 _Result = TypeVar("_Result")
 
 
+_cores: list[int] = []
+
+
+def use_cores(cores: int) -> None:
+    """Let this process use no more than so many cores, from now on."""
+    _cores[:] = [cores]
+
+
 def worker_count() -> int:
     """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    affinity = hasattr(os, "sched_getaffinity")
+    there = len(os.sched_getaffinity(0)) if affinity else os.cpu_count() or 1
+    return min([there, *_cores])
 
 
 def per_item(
@@ -35,9 +46,17 @@ def per_item(
 def in_batches(items: Sequence[Item], size: int, title: str) -> Iterator[Sequence[Item]]:
     """Consecutive slices of at most `size` items, under a progress bar called `title` where a
     person watches."""
-    hidden = bars_hidden() if items else True
-    with tqdm(total=len(items), desc=title, unit="image", disable=hidden) as bar:
+    with progress_bar(len(items), title) as done:
         for start in range(0, len(items), size):
             batch = items[start : start + size]
             yield batch
-            bar.update(len(batch))
+            done(len(batch))
+
+
+@contextmanager
+def progress_bar(items: int, title: str) -> Iterator[Callable[[int], object]]:
+    """A bar called `title` where a person watches, and what to call with a number of items when
+    these are done."""
+    hidden = bars_hidden() if items else True
+    with tqdm(total=items, desc=title, unit="image", disable=hidden) as bar:
+        yield bar.update

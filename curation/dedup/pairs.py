@@ -26,6 +26,7 @@ from inksift.curation.dedup.propose.candidates import gathered
 from inksift.curation.dedup.propose.known_neighbours import VERSION as NEIGHBOURS
 from inksift.curation.dedup.propose.known_neighbours import known_neighbours
 from inksift.curation.gather.gate.fingerprint import ORIENTATIONS
+from inksift.curation.spread.engine import LOCAL, Engine
 from inksift.curation.store.workspace import Workspace
 
 VERSION = 7
@@ -102,6 +103,7 @@ def find_pairs(
     params: PairParams,
     unseen: ReadUnseen = nothing_unseen,
     pictures_version: str = "",
+    engine: Engine = LOCAL,
 ) -> FoundPairs:
     """The PAIRS among the pictures of SIZES, whatever their order; `read` gives the thumbnail of an
     image_id, and `unseen` what that does not show.
@@ -124,7 +126,7 @@ def find_pairs(
     candidates = gathered(
         oriented, trusted, near, max_distance=params.max_distance, most=params.most_candidates
     )
-    comparisons = _comparisons(pictures, read, unseen, workspace, pictures_version)
+    comparisons = _comparisons(pictures, read, unseen, workspace, pictures_version, engine)
     ids = pictures["image_id"].to_numpy(dtype=object)
     ends = zip(ids[candidates.first], ids[candidates.second], strict=True)
     comparisons.add([pair_key(*pair) for pair in ends])
@@ -142,6 +144,7 @@ def _comparisons(
     unseen: ReadUnseen,
     workspace: Workspace,
     pictures_version: str,
+    engine: Engine,
 ) -> Comparisons:
     """All that was compared under this version, and what compares the rest."""
 
@@ -149,8 +152,8 @@ def _comparisons(
         return read(image_id), unseen(image_id)
 
     version, glanced = _version(VERSION, pictures_version), _version(GLANCED, pictures_version)
-    glances = GlanceStore(workspace.measurements("glances", glanced), seen)
-    return Comparisons(workspace.measurements("pairs", version), glances, pictures, seen)
+    glances = GlanceStore(workspace.measurements("glances", glanced), seen, engine)
+    return Comparisons(workspace.measurements("pairs", version), glances, pictures, seen, engine)
 
 
 def _neighbours_version(params: PairParams) -> str:

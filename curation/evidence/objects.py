@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,14 @@ from inksift.curation.evidence.models.downloads import fetch_weights
 from inksift.curation.evidence.models.families import DETECTORS, detectors
 from inksift.curation.evidence.models.roles import Boxes, Detector
 from inksift.curation.evidence.models.weights import how_to_get, search_weights
+from inksift.curation.spread.engine import LOCAL, THUMBNAIL_BYTES, Batching, Engine
 from inksift.curation.store.workspace import Measured, Workspace
 
 VERSION = 2
 """Raised whenever a count may change: what was stored under another is counted again."""
 
 DETECTOR_UNAVAILABLE = "detector_unavailable"
+MODEL_ERROR = "model_error"
 log = logging.getLogger("inksift")
 
 
@@ -96,6 +99,7 @@ def count_objects(
     workspace: Workspace,
     params: ObjectParams,
     pictures_version: str = "",
+    engine: Engine = LOCAL,
 ) -> Measured:
     """An OBJECT_COUNTS row per picture; `pictures_version` names what `read` gives, and what is
     stored under it.
@@ -109,7 +113,12 @@ def count_objects(
     facts = f"{VERSION} {detector.version} {pictures_version}"
     version = hashlib.sha256(facts.encode()).hexdigest()[:16]
     measured = workspace.measurements("object_counts", version).measure(
-        image_ids, lambda some: _count(some, read, detector), batch=params.batch, title="objects"
+        image_ids,
+        partial(_count, read=read, detector=detector),
+        batch=Batching(params.batch, THUMBNAIL_BYTES),
+        title="objects",
+        engine=engine,
+        lost=lambda image_id: OBJECT_COUNTS.frame([_row(image_id, MODEL_ERROR)]),
     )
     return Measured(OBJECT_COUNTS.check(measured.frame), measured.new)
 
@@ -176,7 +185,7 @@ def _count(
 
 def _counted(image_id: str, boxes: Boxes | None, detector: Detector) -> dict[str, object]:
     if boxes is None:
-        return _row(image_id, "model_error")
+        return _row(image_id, MODEL_ERROR)
     boxes = sound_boxes(np.asarray(boxes, dtype=np.float32).reshape(-1, 6))
     return _row(image_id, "ok") | {
         "objects": len(boxes),

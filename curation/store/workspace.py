@@ -20,13 +20,14 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from inksift.curation.base.engine import in_batches
 from inksift.curation.base.errors import LockedError, StoreError
+from inksift.curation.spread.engine import LOCAL, Batching, Engine, Finished, Lost
 from inksift.curation.store.files import (
     demand_writable,
     file_digest,
@@ -54,11 +55,47 @@ class Measured(NamedTuple):
     new: int
 
 
+@dataclass(frozen=True)
+class PartWriter:
+    """Stores rows as parts in one folder. Any process may do so beside others, as a part is named
+    by its bytes: the same rows stored twice are one part."""
+
+    folder: Path
+
+    def write(
+        self,
+        rows: pd.DataFrame,
+        *,
+        rows_per_group: int | None = None,
+        compression: Compression = "zstd",
+    ) -> Path:
+        """Store one batch of rows as a part, durably, and give its file; few `rows_per_group` make
+        single rows quick to read."""
+        data = to_parquet(rows, rows_per_group=rows_per_group, compression=compression)
+        part = self.folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
+        write_atomically(part, data)
+        return part
+
+
+@dataclass(frozen=True)
+class StoringTask:
+    """A function that makes rows of pictures or pairs, as a task that stores them and answers with
+    the part."""
+
+    function: Callable[[Sequence[str]], pd.DataFrame]
+    writer: PartWriter
+
+    @contextmanager
+    def started(self) -> Iterator[Callable[[Sequence[str]], Path]]:
+        """Nothing is loaded but what the function holds."""
+        yield lambda items: self.writer.write(self.function(items))
+
+
 class Measurements:
     """The rows of one stage in one version, keyed by `image_id`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.writer = PartWriter(folder)
         self._parts = [part for part in sorted(folder.glob("*.parquet")) if _sound(part)]
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -92,14 +129,15 @@ class Measurements:
         rows_per_group: int | None = None,
         compression: Compression = "zstd",
     ) -> Path:
-        """Store one batch of rows as a part, durably, and give its file; few `rows_per_group` make
-        single rows quick to read."""
-        data = to_parquet(rows, rows_per_group=rows_per_group, compression=compression)
-        part = self._folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
-        write_atomically(part, data)
+        """Store one batch of rows as `PartWriter` does, and count it among these."""
+        part = self.writer.write(rows, rows_per_group=rows_per_group, compression=compression)
+        self.accept(part)
+        return part
+
+    def accept(self, part: Path) -> None:
+        """Count a part that `writer` stored, in whatever process, among these."""
         if part not in self._parts:
             self._parts.append(part)
-        return part
 
     def replace(self, rows: pd.DataFrame) -> None:
         """Store these rows, durably, in place of all others."""
@@ -114,18 +152,39 @@ class Measurements:
         image_ids: Sequence[str],
         function: Callable[[Sequence[str]], pd.DataFrame],
         *,
-        batch: int,
+        batch: int | Batching,
         title: str,
+        engine: Engine = LOCAL,
+        lost: Callable[[str], pd.DataFrame] | None = None,
     ) -> Measured:
         """A row for each of `image_ids`: stored ones as they are, the others from `function`, batch
-        by batch."""
+        by batch, wherever `engine` works.
+
+        A picture on which one worker of it after another dies has the row that `lost` gives, which
+        is not stored, so that another run tries again; EngineError without that."""
         missing = self.missing(image_ids)
-        for some in in_batches(missing, batch, title):
-            self.add(function(some))
-        rows = self.frame().set_index("image_id", drop=False)
+        task = StoringTask(function, self.writer)
+        batching = batch if isinstance(batch, Batching) else Batching(batch)
+        given_up: list[pd.DataFrame] = []
+        for ended in engine.map_batches(task, missing, batching, title=title):
+            if isinstance(ended, Finished):
+                self.accept(ended.answer)
+            else:
+                given_up.append(_given_up(ended, lost, title))
+        rows = pd.concat([self.frame(), *given_up]) if given_up else self.frame()
+        rows = rows.set_index("image_id", drop=False)
         return Measured(
             rows.reindex(list(dict.fromkeys(image_ids))).reset_index(drop=True), len(missing)
         )
+
+
+def _given_up(
+    ended: Lost[str], lost: Callable[[str], pd.DataFrame] | None, title: str
+) -> pd.DataFrame:
+    if lost is None:
+        raise ended.error(title)
+    log.warning("%s", ended.error(title))
+    return lost(ended.item)
 
 
 class Workspace:
@@ -134,6 +193,7 @@ class Workspace:
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
+        self.mark = self.root / "workspace.json"
         self._mark()
         self.models = self.root / "models"
         self.tables = self.root / "tables"
@@ -215,9 +275,8 @@ class Workspace:
         return self.root / "published.json"
 
     def _mark(self) -> None:
-        mark = self.root / "workspace.json"
-        if mark.exists():
-            return _check_mark(mark)
+        if self.mark.exists():
+            return _check_mark(self.mark)
         if self.root.exists() and not self.root.is_dir():
             raise StoreError(f"{self.root} is not a folder: choose another --workspace")
         if self.root.exists() and not holds_nothing(self.root, but=SETUP):
@@ -225,7 +284,7 @@ class Workspace:
                 f"{self.root} holds files that are not inksift's: choose an empty or new "
                 "--workspace"
             )
-        write_atomically(mark, json.dumps({"inksift_workspace": WORKSPACE_FORMAT}).encode())
+        write_atomically(self.mark, json.dumps({"inksift_workspace": WORKSPACE_FORMAT}).encode())
 
 
 def _check_mark(mark: Path) -> None:

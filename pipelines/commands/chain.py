@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from inksift.pipelines.commands.options import (
+    engine_options,
     ledger_option,
     link_roots_option,
     weights_option,
@@ -28,6 +29,8 @@ class Chosen(NamedTuple):
     weights_dir: Path | None
     ledger_url: str
     link_roots: tuple[Path, ...]
+    engine: str | None
+    ray_address: str
     accept_removals: bool
     accept_other_ledger: bool
     remember: bool
@@ -68,6 +71,7 @@ def run_options(command: Any) -> Any:
             "inksift.yaml.",
         ),
         ledger_option,
+        *engine_options,
         link_roots_option,
         workspace_option,
     ):
@@ -115,7 +119,7 @@ def given_on_command_line(
     source: Path | None, chosen: Chosen, *, test: Path | None = None, no_test: bool = False
 ) -> "Given":
     """What a person gave; empty where the setup of the workspace decides."""
-    from inksift.pipelines.given import Given
+    from inksift.pipelines.given import Given, engine_named
 
     accepted = {
         "verdicts.accept_removals": chosen.accept_removals,
@@ -130,6 +134,7 @@ def given_on_command_line(
         link_roots=chosen.link_roots,
         weights=chosen.weights_dir,
         ledger_url=chosen.ledger_url,
+        engine=engine_named(chosen.engine or "", chosen.ray_address),
         profile=chosen.profile,
         assignments=chosen.assignments + flags,
     )
