@@ -14,6 +14,8 @@ from inksift.curation.base.params import Params
 from inksift.curation.gather.archive.kinds import demand_archive
 from inksift.curation.people.chosen_ledger import refuse_among_pictures
 from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.spread.params import LOCAL_PARAMS, EngineParams
+from inksift.curation.spread.worker import Landmarks, landmark
 from inksift.curation.store.setup import SETUP
 from inksift.curation.store.workspace import Workspace
 
@@ -37,9 +39,9 @@ def departures_told(differs: Sequence[str]) -> list[str]:
 class Project:
     """The pictures (`source`, a folder, an archive or a URL, never written to), where results go
     (`workspace_folder`), trusted test pictures, a folder with model weights, the URL of the ledger
-    that is heard, "" for the workspace's own, and the folders that links among the pictures may
-    lead into. All of them come from the command line or the environment, never from a run's
-    settings."""
+    that is heard, "" for the workspace's own, the folders that links among the pictures may lead
+    into, and on what machines the work is done. All of them come from the command line or the
+    environment, never from a run's settings."""
 
     source: Location
     workspace_folder: Path
@@ -47,6 +49,7 @@ class Project:
     weights: Path | None = None
     ledger_url: str = ""
     link_roots: tuple[Path, ...] = ()
+    engine: EngineParams = LOCAL_PARAMS
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -63,6 +66,13 @@ class Project:
                 pair = f"the workspace {self.workspace_folder} and the pictures in {folder}"
                 raise ParamError(f"{pair} lie inside each other: choose another --workspace")
         return Workspace(self.workspace_folder)
+
+    @property
+    def landmarks(self) -> Landmarks:
+        """What every machine that takes part in the work must see."""
+        folders = (self.source, self.test, self.weights, *self.link_roots)
+        paths = (self.workspace.mark, *filter(None, folders))
+        return {str(path.absolute()): landmark(path) for path in paths}
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from inksift.curation.base.errors import InksiftError, ParamError, SourceError
 from inksift.curation.base.params import Params
 from inksift.curation.project import Project
+from inksift.curation.spread.opened import demand_engine
 from inksift.curation.store.published import CSV
 from inksift.curation.store.setup import setup_file
 from inksift.pipelines.given import Given, project_given, settings_given
@@ -57,6 +58,7 @@ def run_given(
     settings = _settings(given, project)
     began = time.monotonic()
     demand_heard(settings, project)
+    demand_engine(project.engine)
     project.workspace.demand_writable()
     differs = [] if remember else differences(project, settings)
     tags = tags_of(given.profile, given.assigned)

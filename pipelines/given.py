@@ -14,6 +14,7 @@ from inksift.curation.base.errors import ParamError
 from inksift.curation.base.location import Location, location_of
 from inksift.curation.base.params import Params
 from inksift.curation.project import Project
+from inksift.curation.spread.params import EngineParams
 from inksift.curation.store.setup import Setup, read_setup, setup_file, whole_path
 from inksift.pipelines.settings import (
     Values,
@@ -39,6 +40,7 @@ class Given(NamedTuple):
     link_roots: tuple[Path, ...] = ()
     weights: Path | None = None
     ledger_url: str = ""
+    engine: Mapping[str, Any] = MappingProxyType({})
     profile: str = ""
     settings: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     assignments: tuple[str, ...] = ()
@@ -53,8 +55,8 @@ class Given(NamedTuple):
 
 
 def from_environment() -> Given:
-    """What INKSIFT_SOURCE, _WORKSPACE, _TEST, _WEIGHTS, _LEDGER and _LINK_ROOTS (folders with
-    colons between them) give."""
+    """What INKSIFT_SOURCE, _WORKSPACE, _TEST, _WEIGHTS, _LEDGER, _ENGINE, _RAY_ADDRESS and
+    _LINK_ROOTS (folders with colons between them) give."""
     roots = os.environ.get("INKSIFT_LINK_ROOTS", "").split(os.pathsep)
     return Given(
         local_workspace(location_of(os.environ.get("INKSIFT_WORKSPACE") or _DEFAULT_WORKSPACE)),
@@ -63,7 +65,20 @@ def from_environment() -> Given:
         link_roots=tuple(map(Path, filter(None, roots))),
         weights=_named("INKSIFT_WEIGHTS"),
         ledger_url=os.environ.get("INKSIFT_LEDGER", ""),
+        engine=engine_named(
+            os.environ.get("INKSIFT_ENGINE", ""), os.environ.get("INKSIFT_RAY_ADDRESS", "")
+        ),
     )
+
+
+def engine_named(kind: str, address: str) -> dict[str, str]:
+    """What an option or the environment says of the engine; empty where it says nothing.
+
+    >>> engine_named("", "10.0.0.5:6379")
+    {'kind': 'ray', 'address': '10.0.0.5:6379'}
+    """
+    named = {"kind": kind or ("ray" if address else ""), "address": address}
+    return {name: value for name, value in named.items() if value}
 
 
 def project_given(given: Given) -> Project | None:
@@ -85,6 +100,7 @@ def project_given(given: Given) -> Project | None:
         weights,
         given.ledger_url or setup.ledger,
         given.link_roots or tuple(setup.link_roots),
+        EngineParams.of("engine", {**setup.engine.model_dump(), **given.engine}),
     )
 
 

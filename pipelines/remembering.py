@@ -84,6 +84,7 @@ def remember(
         link_roots=[root.resolve() for root in project.link_roots],
         weights=project.weights and project.weights.resolve(),
         ledger=project.ledger.name,
+        engine=project.engine,
         profile=name,
         settings=_own_settings(name, settings),
         **(before.model_dump(include=_KEPT) if before else {}),

@@ -12,6 +12,8 @@ from inksift.curation.base.errors import ParamError
 from inksift.curation.base.params import Params
 from inksift.curation.base.tables import Table
 from inksift.curation.project import Project, RunSettings
+from inksift.curation.spread.engine import Engine
+from inksift.curation.spread.opened import opened_engine
 from inksift.pipelines.given import (
     from_environment,
     named_profile,
@@ -59,13 +61,27 @@ def resources(
         differs = [] if becomes_the_setup else differences(here, stages)
         return RunSettings(stages, differs, named_profile(here.workspace_folder))
 
+    @dg.resource(
+        config_schema={},
+        description="What does the work on pictures and pairs: this machine, or a Ray cluster",
+    )
+    def working_engine(_: dg.InitResourceContext) -> Iterator[Engine]:
+        here = _required(project)
+        with opened_engine(here.engine, lambda: here.landmarks) as engine:
+            yield engine
+
     @dg.io_manager(
         config_schema={}, description="Parquet tables in the workspace, written atomically"
     )
     def parquet_tables(_: dg.InitResourceContext) -> ParquetTables:
         return ParquetTables(_required(project), contracts)
 
-    made = {"project": locked_project, "run_settings": run_settings, "io_manager": parquet_tables}
+    made = {
+        "project": locked_project,
+        "run_settings": run_settings,
+        "engine": working_engine,
+        "io_manager": parquet_tables,
+    }
     return {names.called(name): resource for name, resource in made.items()}
 
 

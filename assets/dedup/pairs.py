@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from inksift.assets.shared.results import counts, records, table
+from inksift.assets.shared.results import counts, engine_told, records, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.assets.shared.union import readable, union
 from inksift.curation.base.tables import PAIR_SEARCH, PAIRS
 from inksift.curation.dedup import pairs as library
 from inksift.curation.dedup.pairs import PairParams
 from inksift.curation.project import Project
+from inksift.curation.spread.engine import Engine
 from inksift.curation.store.thumbnails import Thumbnails
 
 _MOST_SHOWN = 20
@@ -56,6 +57,7 @@ def related_pairs(
     embeddings: pd.DataFrame,
     config: PairsConfig,
     project: dg.ResourceParam[Project],
+    engine: dg.ResourceParam[Engine],
     **found_in: pd.DataFrame,
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Look for related pictures by hash and embedding, and compare the pixels of every two that may
@@ -71,6 +73,7 @@ def related_pairs(
         params=config,
         unseen=read.unseen,
         pictures_version=read.version,
+        engine=engine,
     )
     yield table(
         found.frame,
@@ -78,10 +81,12 @@ def related_pairs(
         measured=found.new,
         compared=found.compared,
         flat=found.flat,
+        lost=found.lost,
         crowded=found.crowded,
         relations=counts(found.frame["relation"]),
         transforms=counts(found.frame["transform"]),
         preview=records(found.frame.head(_MOST_SHOWN)),
+        **engine_told(engine),
     )
     counted: dict[str, object] = {
         "compared": found.compared,

@@ -3,13 +3,14 @@
 import dagster as dg
 import pandas as pd
 
-from inksift.assets.shared.results import counts, table
+from inksift.assets.shared.results import counts, engine_told, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.assets.shared.union import readable, union
 from inksift.curation.base.tables import EMBEDDINGS
 from inksift.curation.evidence import features
 from inksift.curation.evidence.features import FeatureParams
 from inksift.curation.project import Project
+from inksift.curation.spread.engine import Engine
 from inksift.curation.store.thumbnails import Thumbnails
 
 
@@ -35,6 +36,7 @@ def embeddings(
     test_thumbnails: pd.DataFrame,
     config: FeaturesConfig,
     project: dg.ResourceParam[Project],
+    engine: dg.ResourceParam[Engine],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Mean and deviation of every feature channel of the embedder, per distinct picture, copies and
     test pictures too."""
@@ -47,6 +49,7 @@ def embeddings(
         workspace=project.workspace,
         params=config,
         pictures_version=read.version,
+        engine=engine,
     )
     return table(
         embedded.frame,
@@ -54,4 +57,5 @@ def embeddings(
         embedder=config.embedder,
         dimension=embedder.dimension,
         status=counts(embedded.frame["status"]),
+        **engine_told(engine),
     )

@@ -5,12 +5,13 @@ from functools import partial
 import dagster as dg
 import pandas as pd
 
-from inksift.assets.shared.results import counts, table
+from inksift.assets.shared.results import counts, engine_told, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.base.tables import OBJECT_COUNTS
 from inksift.curation.evidence import objects
 from inksift.curation.evidence.objects import ObjectParams
 from inksift.curation.project import Project, RunSettings
+from inksift.curation.spread.engine import Engine
 from inksift.curation.store.tables import read_table
 from inksift.curation.store.thumbnails import Thumbnails
 from inksift.curation.store.workspace import Measured
@@ -42,6 +43,7 @@ def object_counts(
     config: ObjectsConfig,
     project: dg.ResourceParam[Project],
     run_settings: dg.ResourceParam[RunSettings],
+    engine: dg.ResourceParam[Engine],
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Count, classes and boxes per kept picture; status `detector_unavailable` where there are no
     weights, `not_needed` where only pictures in doubt are counted."""
@@ -53,6 +55,7 @@ def object_counts(
         workspace=project.workspace,
         params=config,
         pictures_version=read.version,
+        engine=engine,
     )
     if config.only == "all":
         counted = count(duplicates.loc[duplicates["keep"], "image_id"].tolist())
@@ -63,6 +66,7 @@ def object_counts(
         measured=counted.new,
         status=counts(counted.frame["status"]),
         objects_per_image=counts(counted.frame["objects"]),
+        **engine_told(engine),
     )
 
 

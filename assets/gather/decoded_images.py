@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from inksift.assets.shared.results import counts, records, table
+from inksift.assets.shared.results import counts, engine_told, records, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.base.tables import HASHES, IMAGES
 from inksift.curation.gather import images as library
@@ -16,6 +16,7 @@ from inksift.curation.gather.listing import SET_ASIDE, FolderFacts
 from inksift.curation.gather.notes import folder_notes
 from inksift.curation.gather.signals.table import TABLE as SIGNALS
 from inksift.curation.project import Project
+from inksift.curation.spread.engine import Engine
 from inksift.curation.store.thumbnails import THUMBNAILS
 
 _MOST_LISTED = 100
@@ -50,11 +51,15 @@ STAGE = Stage(
 
 @STAGE.asset(deps=["listing"])
 def decoded_images(
-    config: ImagesConfig, project: dg.ResourceParam[Project]
+    config: ImagesConfig, project: dg.ResourceParam[Project], engine: dg.ResourceParam[Engine]
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Walk the source, decode each new file once in the sandbox, keep what was measured."""
     found = library.find_images(
-        project.source, project.workspace, config, link_roots=project.link_roots
+        project.source,
+        project.workspace,
+        config,
+        link_roots=project.link_roots,
+        engine=engine,
     )
     demand_one_test(found.folder.given_splits, project.test)
     errors = found.images.loc[~found.images["readable"], "error"]
@@ -68,6 +73,7 @@ def decoded_images(
         errors=counts(errors),
         notes=[*found.told, *folder_notes(found.images, found.folder)],
         preview=records(found.images.drop(columns="path_bytes").head(8)),
+        **engine_told(engine),
     )
     yield table(found.hashes, "hashes")
     yield table(

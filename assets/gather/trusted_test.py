@@ -6,13 +6,14 @@ import dagster as dg
 import pandas as pd
 
 from inksift.assets.gather.decoded_images import ImagesConfig
-from inksift.assets.shared.results import table
+from inksift.assets.shared.results import engine_told, table
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.base.tables import HASHES, IMAGES
 from inksift.curation.gather import images as library
 from inksift.curation.gather.images import ImageParams
 from inksift.curation.gather.notes import folder_notes
 from inksift.curation.project import Project
+from inksift.curation.spread.engine import Engine
 from inksift.curation.store.thumbnails import THUMBNAILS
 
 _LIKE = "of the trusted test folder, like {}; empty without one"
@@ -34,14 +35,18 @@ STAGE = Stage(
 
 @STAGE.asset(deps=["listing"])
 def trusted_test(
-    config: ImagesConfig, project: dg.ResourceParam[Project]
+    config: ImagesConfig, project: dg.ResourceParam[Project], engine: dg.ResourceParam[Engine]
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Decode the trusted test folder, if there is one."""
     if project.test is None:
         found = library.no_images()
     else:
         found = library.find_images(
-            project.test, project.workspace, config, link_roots=project.link_roots
+            project.test,
+            project.workspace,
+            config,
+            link_roots=project.link_roots,
+            engine=engine,
         )
     yield table(
         found.images,
@@ -49,6 +54,7 @@ def trusted_test(
         measured=found.new,
         unreadable=int((~found.images["readable"]).sum()),
         notes=[*found.told, *folder_notes(found.images, found.folder)],
+        **engine_told(engine),
     )
     yield table(found.hashes, "test_hashes")
     yield table(found.thumbnails, "test_thumbnails")

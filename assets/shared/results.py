@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from inksift.curation.spread.engine import Engine
 from inksift.curation.store.parquet import SERIALISED
 
 
@@ -27,6 +28,14 @@ def table(
 def numbers(values: pd.Series) -> dict[str, float]:
     """A number per row, by what the index calls it: the UI plots each of them over runs."""
     return {str(name): float(value) for name, value in values.items()}
+
+
+def engine_told(engine: Engine) -> dict[str, Any]:
+    """What a person should know of how the work was done, with a link to the cluster's own page."""
+    return {
+        name: dg.MetadataValue.url(text) if text.startswith("http") else text
+        for name, text in engine.told.items()
+    }
 
 
 def records(frame: pd.DataFrame) -> dg.TableMetadataValue:

@@ -1,8 +1,8 @@
 """How per-image work is spread: a pool of threads on this machine, one function for all stages.
 
 The work inside (Pillow, OpenCV, ONNX Runtime) releases the interpreter lock, so threads use every
-core and share one copy of the model. Functions are pure and take one item, so another engine can
-take their place."""
+core and share one copy of the model. `curation.spread` hands whole batches to other machines, whose
+workers do the same within a batch."""
 
 from __future__ import annotations
 
@@ -17,9 +17,19 @@ Item = TypeVar("Item")
 _Result = TypeVar("_Result")
 
 
+_cores: list[int] = []
+
+
+def use_cores(cores: int) -> None:
+    """Let this process use no more than so many cores, from now on."""
+    _cores[:] = [cores]
+
+
 def worker_count() -> int:
     """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    affinity = hasattr(os, "sched_getaffinity")
+    there = len(os.sched_getaffinity(0)) if affinity else os.cpu_count() or 1
+    return min([there, *_cores])
 
 
 def per_item(

@@ -12,6 +12,7 @@ InksiftError                 one or two lines: what was expected, what came, wha
 |   `-- WeightsError         weights are absent, torn or not the pinned ones      exit 3
 |-- SchemaError              a table breaks its contract                          exit 1
 |-- GateError                the decode workers cannot work at all                exit 1
+|-- EngineError              the cluster cannot do the work                       exit 1
 |-- CheckError               a blocking check failed, what follows did not run   exit 1
 `-- TrainingError            training stopped for a stated reason                 exit 1
 """
@@ -26,9 +27,13 @@ if TYPE_CHECKING:
 
 class InksiftError(Exception):
     """Base of all errors that inksift raises on purpose; `exit_code` is what the command line
-    returns."""
+    returns. The message comes first; every argument goes to `super().__init__`, so that an error of
+    a worker arrives whole."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
 
 
 class ParamError(InksiftError):
@@ -83,13 +88,17 @@ class GateError(InksiftError):
     """The decode workers cannot work at all."""
 
 
+class EngineError(InksiftError):
+    """The cluster cannot do the work."""
+
+
 class CheckError(InksiftError):
     """A blocking check failed, and what follows it did not run.
 
     `proposal` is a DECISIONS frame where decisions wait for a person's word, None otherwise."""
 
     def __init__(self, message: str, proposal: pd.DataFrame | None = None) -> None:
-        super().__init__(message)
+        super().__init__(message, proposal)
         self.proposal = proposal
 
 

@@ -3,9 +3,12 @@ doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,7 +23,9 @@ from inksift.curation.dedup.glances.cascade import may_be_related
 from inksift.curation.dedup.glances.glance_store import GlanceStore, ReadSeen
 from inksift.curation.dedup.relation import DIFFERENT, Relation
 from inksift.curation.dedup.whole import relate_files
+from inksift.curation.spread.engine import LOCAL, Batching, Engine, Lost
 from inksift.curation.store.measurements import Measurements
+from inksift.curation.store.part_writer import PartWriter
 
 
 @dataclass(frozen=True)
@@ -37,10 +42,12 @@ class PortionLimits:
     """Views held at a time, of about 0.16 MB each."""
 
     compared: int = 512
-    """Pairs compared between two saves, so that a run that is stopped loses a few seconds."""
+    """Pairs compared between two saves, so that a run that is stopped loses a few seconds. Of no
+    more pictures than there may be views in memory."""
 
 
 _LIMITS = PortionLimits()
+log = logging.getLogger("inksift")
 
 _NOT_OF_A_COMPARISON = (*PAIRS.key, "distance")
 
@@ -71,14 +78,21 @@ class Comparisons:
     `pictures` has columns image_id, width, height and `place`, that in the order of storage."""
 
     def __init__(
-        self, stored: Measurements, glances: GlanceStore, pictures: pd.DataFrame, read: ReadSeen
+        self,
+        stored: Measurements,
+        glances: GlanceStore,
+        pictures: pd.DataFrame,
+        read: ReadSeen,
+        engine: Engine = LOCAL,
     ) -> None:
-        self._stored, self._glances = stored, glances
-        self._views = _Views(pictures, read)
+        self._stored, self._glances, self._engine = stored, glances, engine
+        self._task = ComparingTask(pictures, read, stored.writer)
         self._place = dict(zip(pictures["image_id"], pictures["place"], strict=True))
         self._frame = stored.frame()
         self._asked: set[str] = set()
         self.new = 0
+        self.lost = 0
+        """How many pairs no worker could compare now."""
 
     @property
     def count(self) -> int:
@@ -111,10 +125,13 @@ class Comparisons:
         """The pairs that a glance leaves in doubt; all others are stored as different."""
         doubtful: list[str] = []
         for some in in_batches(sorted(keys, key=self._block), _LIMITS.glanced_at, "pair pictures"):
-            doubt = self._glance(some)
-            told = [key for key, in_doubt in zip(some, doubt, strict=True) if not in_doubt]
-            doubtful += [key for key, in_doubt in zip(some, doubt, strict=True) if in_doubt]
-            self._store(told, [DIFFERENT] * len(told))
+            doubt = dict(zip(some, self._glance(some), strict=True))
+            seen = [key for key in some if self._glances.lost.isdisjoint(pair_ids(key))]
+            self.lost += len(some) - len(seen)
+            told = [key for key in seen if not doubt[key]]
+            doubtful += [key for key in seen if doubt[key]]
+            if told:
+                self._stored.add(_compared(told, [DIFFERENT] * len(told)))
         self._glances.forget()
         return doubtful
 
@@ -131,24 +148,48 @@ class Comparisons:
         return doubt
 
     def _compare_closely(self, keys: list[str]) -> None:
-        for portion in _portions(_side_by_side(keys, self._place)):
-            self._views.load(set(chain.from_iterable(map(pair_ids, portion))))
-            for some in in_batches(portion, _LIMITS.compared, "compare pictures"):
-                # Pairs are spread over the cores already: small products gain nothing from threads.
-                with threadpool_limits(1):
-                    self._store(some, per_item(self._relation, some))
+        keys, batching = _side_by_side(keys, self._place), Batching(_LIMITS.compared)
+        title = "compare pictures"
+        for ended in self._engine.map_batches(self._task, keys, batching, title=title):
+            if isinstance(ended, Lost):
+                log.warning("%s", ended.error(title))
+                self.lost += 1
+            else:
+                self._stored.accept(ended.answer)
 
-    def _relation(self, key: str) -> Relation:
-        first, second = pair_ids(key)
-        return relate_files(self._views[first], self._views[second])
 
-    def _store(self, keys: Sequence[str], relations: Sequence[Relation]) -> None:
-        rows = [
-            {"image_id": key, "relation": relation.kind, **relation._asdict()}
-            for key, relation in zip(keys, relations, strict=True)
-        ]
-        if rows:
-            self._stored.add(COMPARED.frame(rows))
+@dataclass(frozen=True)
+class ComparingTask:
+    """Compares pairs closely, stores what they are to one another, and answers with the part."""
+
+    pictures: pd.DataFrame
+    read: ReadSeen
+    writer: PartWriter
+
+    @contextmanager
+    def started(self) -> Iterator[Callable[[Sequence[str]], Path]]:
+        """Holds views from one batch to the next."""
+        views = _Views(self.pictures, self.read)
+
+        def relation(key: str) -> Relation:
+            first, second = pair_ids(key)
+            return relate_files(views[first], views[second])
+
+        def compare(keys: Sequence[str]) -> Path:
+            views.load(set(chain.from_iterable(map(pair_ids, keys))))
+            # Pairs are spread over the cores already: small products gain nothing from threads.
+            with threadpool_limits(1):
+                return self.writer.write(_compared(keys, per_item(relation, keys)))
+
+        yield compare
+
+
+def _compared(keys: Sequence[str], relations: Sequence[Relation]) -> pd.DataFrame:
+    rows: list[dict[str, object]] = [
+        {"image_id": key, "relation": relation.kind, **relation._asdict()}
+        for key, relation in zip(keys, relations, strict=True)
+    ]
+    return COMPARED.frame(rows)
 
 
 def _side_by_side(keys: list[str], place: Mapping[str, int]) -> list[str]:
@@ -173,20 +214,6 @@ def _numbered(
     return ids, first, second
 
 
-def _portions(keys: Sequence[str]) -> Iterator[list[str]]:
-    """The pairs in portions of no more pictures than there may be views in memory."""
-    portion: list[str] = []
-    ids: set[str] = set()
-    for key in keys:
-        if len(ids) + len(set(pair_ids(key)) - ids) > _LIMITS.views_in_memory:
-            yield portion
-            portion, ids = [], set()
-        portion.append(key)
-        ids.update(pair_ids(key))
-    if portion:
-        yield portion
-
-
 class _Views:
     """Views by image_id: some at a time, made in the order in which their thumbnails are stored."""
 
@@ -201,8 +228,9 @@ class _Views:
         return self._views[image_id]
 
     def load(self, image_ids: set[str]) -> None:
-        """Have the views of these pictures, and of no others."""
-        self._views = {one: self._views[one] for one in image_ids & self._views.keys()}
+        """Have the views of these pictures, and of no others where there would be too many."""
+        if len(self._views.keys() | image_ids) > _LIMITS.views_in_memory:
+            self._views = {one: self._views[one] for one in image_ids & self._views.keys()}
         # In the order of storage, as thumbnails are read in batches.
         absent = sorted(image_ids - self._views.keys(), key=self._place.__getitem__)
         self._views |= dict(zip(absent, per_item(self._view, absent), strict=True))

@@ -28,6 +28,7 @@ from inksift.curation.dedup.propose.candidates import gathered
 from inksift.curation.dedup.propose.known_neighbours import VERSION as NEIGHBOURS
 from inksift.curation.dedup.propose.known_neighbours import known_neighbours
 from inksift.curation.gather.gate.fingerprint import ORIENTATIONS
+from inksift.curation.spread.engine import LOCAL, Engine
 from inksift.curation.store.last_result import LastResult, digest_of
 from inksift.curation.store.workspace import Workspace
 
@@ -94,6 +95,9 @@ class FoundPairs(NamedTuple):
     flat: int
     """How many pictures have too little contrast for a hash."""
 
+    lost: int = 0
+    """How many pairs no worker could compare: they count as unrelated until a run compares them."""
+
 
 def find_pairs(
     sizes: pd.DataFrame,
@@ -105,6 +109,7 @@ def find_pairs(
     params: PairParams,
     unseen: ReadUnseen = nothing_unseen,
     pictures_version: str = "",
+    engine: Engine = LOCAL,
 ) -> FoundPairs:
     """The PAIRS among the pictures of SIZES, whatever their order; `read` gives the thumbnail of an
     image_id, and `unseen` what that does not show.
@@ -117,8 +122,11 @@ def find_pairs(
     made_of = _made_of(sizes, hashes, embeddings, params, pictures_version)
     if known := last.recall(made_of):
         return _recalled(known)
-    found = _found(sizes, hashes, embeddings, read, workspace, params, unseen, pictures_version)
-    last.remember(made_of, {"pairs": found.frame, "search": _counts(found)})
+    found = _found(
+        sizes, hashes, embeddings, read, workspace, params, unseen, pictures_version, engine
+    )
+    if not found.lost:
+        last.remember(made_of, {"pairs": found.frame, "search": _counts(found)})
     return found
 
 
@@ -131,6 +139,7 @@ def _found(
     params: PairParams,
     unseen: ReadUnseen,
     pictures_version: str,
+    engine: Engine,
 ) -> FoundPairs:
     pictures = _distinct(sizes, hashes)
     trusted = (pictures["trimmed_contrast"] >= params.min_contrast).to_numpy()
@@ -146,7 +155,7 @@ def _found(
     candidates = gathered(
         oriented, trusted, near, max_distance=params.max_distance, most=params.most_candidates
     )
-    comparisons = _comparisons(pictures, read, unseen, workspace, pictures_version)
+    comparisons = _comparisons(pictures, read, unseen, workspace, pictures_version, engine)
     ids = pictures["image_id"].to_numpy(dtype=object)
     ends = zip(ids[candidates.first], ids[candidates.second], strict=True)
     comparisons.add([pair_key(*pair) for pair in ends])
@@ -155,7 +164,8 @@ def _found(
     comparisons.add(_to_the_best(related[related["relation"] == "duplicate"], ids))
     frame = _with_distance(comparisons.related(), ids, np.where(trusted[:, None], oriented, 0))
     flat = int((~trusted).sum())
-    return FoundPairs(frame, comparisons.count, comparisons.new, candidates.crowded, flat)
+    counted = comparisons.count, comparisons.new, candidates.crowded, flat, comparisons.lost
+    return FoundPairs(frame, *counted)
 
 
 def _counts(found: FoundPairs) -> pd.DataFrame:
@@ -199,6 +209,7 @@ def _comparisons(
     unseen: ReadUnseen,
     workspace: Workspace,
     pictures_version: str,
+    engine: Engine,
 ) -> Comparisons:
     """All that was compared under this version, and what compares the rest."""
 
@@ -206,8 +217,8 @@ def _comparisons(
         return read(image_id), unseen(image_id)
 
     version, glanced = _version(VERSION, pictures_version), _version(GLANCED, pictures_version)
-    glances = GlanceStore(workspace.measurements("glances", glanced), seen)
-    return Comparisons(workspace.measurements("pairs", version), glances, pictures, seen)
+    glances = GlanceStore(workspace.measurements("glances", glanced), seen, engine)
+    return Comparisons(workspace.measurements("pairs", version), glances, pictures, seen, engine)
 
 
 def _neighbours_version(params: PairParams) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,7 @@ from inksift.curation.evidence.models.downloads import fetch_weights
 from inksift.curation.evidence.models.families import embedders
 from inksift.curation.evidence.models.roles import Embedder
 from inksift.curation.evidence.models.weights import find_weights, search_weights
+from inksift.curation.spread.engine import LOCAL, THUMBNAIL_BYTES, Batching, Engine
 from inksift.curation.store.measurements import Measured
 from inksift.curation.store.workspace import Workspace
 
@@ -70,6 +72,7 @@ def embed(
     workspace: Workspace,
     params: FeatureParams,
     pictures_version: str = "",
+    engine: Engine = LOCAL,
 ) -> Measured:
     """An EMBEDDINGS row per picture, stored under the versions of the model and of what `read`
     gives.
@@ -81,7 +84,12 @@ def embed(
     facts = f"{VERSION} {embedder.version} {pictures_version}"
     version = hashlib.sha256(facts.encode()).hexdigest()[:16]
     measured = workspace.measurements("embeddings", version).measure(
-        image_ids, lambda some: _embed(some, read, embedder), batch=params.batch, title="features"
+        image_ids,
+        partial(_embed, read=read, embedder=embedder),
+        batch=Batching(params.batch, THUMBNAIL_BYTES),
+        title="features",
+        engine=engine,
+        lost=lambda image_id: EMBEDDINGS.frame([_row(image_id, None, embedder)]),
     )
     return Measured(EMBEDDINGS.check(measured.frame), measured.new)
 

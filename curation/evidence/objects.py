@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,7 @@ from inksift.curation.evidence.models.downloads import fetch_weights
 from inksift.curation.evidence.models.families import DETECTORS, detectors
 from inksift.curation.evidence.models.roles import Boxes, Detector
 from inksift.curation.evidence.models.weights import how_to_get, search_weights
+from inksift.curation.spread.engine import LOCAL, THUMBNAIL_BYTES, Batching, Engine
 from inksift.curation.store.measurements import Measured
 from inksift.curation.store.workspace import Workspace
 
@@ -32,6 +34,7 @@ VERSION = 2
 
 DETECTOR_UNAVAILABLE, NOT_NEEDED = "detector_unavailable", "not_needed"
 """Statuses of what was not counted: nothing could, or `only` left it out."""
+MODEL_ERROR = "model_error"
 log = logging.getLogger("inksift")
 
 
@@ -104,6 +107,7 @@ def count_objects(
     workspace: Workspace,
     params: ObjectParams,
     pictures_version: str = "",
+    engine: Engine = LOCAL,
 ) -> Measured:
     """An OBJECT_COUNTS row per picture; `pictures_version` names what `read` gives, and what is
     stored under it.
@@ -116,7 +120,12 @@ def count_objects(
     facts = f"{VERSION} {detector.version} {pictures_version}"
     version = hashlib.sha256(facts.encode()).hexdigest()[:16]
     measured = workspace.measurements("object_counts", version).measure(
-        image_ids, lambda some: _count(some, read, detector), batch=params.batch, title="objects"
+        image_ids,
+        partial(_count, read=read, detector=detector),
+        batch=Batching(params.batch, THUMBNAIL_BYTES),
+        title="objects",
+        engine=engine,
+        lost=lambda image_id: OBJECT_COUNTS.frame([_row(image_id, MODEL_ERROR)]),
     )
     return Measured(OBJECT_COUNTS.check(measured.frame), measured.new)
 
@@ -188,7 +197,7 @@ def _count(
 
 def _counted(image_id: str, boxes: Boxes | None, detector: Detector) -> dict[str, object]:
     if boxes is None:
-        return _row(image_id, "model_error")
+        return _row(image_id, MODEL_ERROR)
     boxes = sound_boxes(np.asarray(boxes, dtype=np.float32).reshape(-1, 6))
     return _row(image_id, "ok") | {
         "objects": len(boxes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import compress
 from pathlib import Path
@@ -14,55 +14,43 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field, field_validator
 
-from inksift.curation.base import engine
 from inksift.curation.base.arrays import Flags
 from inksift.curation.base.errors import SourceError
 from inksift.curation.base.location import Location, lies_in
 from inksift.curation.base.params import Params
 from inksift.curation.base.progress import already_known
-from inksift.curation.base.tables import HASHES, IMAGES, Table
+from inksift.curation.base.tables import HASHES, IMAGES
 from inksift.curation.gather.archive.sink import Bounds
+from inksift.curation.gather.decoding import (
+    PIXELS,
+    DecodingTask,
+    FileContent,
+    Opening,
+    PictureParts,
+    PictureWriters,
+)
 from inksift.curation.gather.folder.choice import CLUTTER, Choice
 from inksift.curation.gather.folder.identity import Identity, confirm_all, identify_all
 from inksift.curation.gather.folder.known_files import KnownFiles
 from inksift.curation.gather.folder.layout import Layout
 from inksift.curation.gather.folder.reach import Reach
-from inksift.curation.gather.folder.safe_open import RefusedError
 from inksift.curation.gather.folder.sidecars import ENDINGS
 from inksift.curation.gather.folder.walk import Found
-from inksift.curation.gather.gate.answer import TRANSIENT, Decoded
+from inksift.curation.gather.gate.answer import Decoded
 from inksift.curation.gather.gate.formats import EXTENSIONS
-from inksift.curation.gather.gate.pool import Gate
 from inksift.curation.gather.gate.version import pictures_version
 from inksift.curation.gather.gate.worker import Settings
 from inksift.curation.gather.listing import FolderFacts, list_source, no_facts
 from inksift.curation.gather.reached import listed_source
 from inksift.curation.gather.signals.stored import StoredSignals
 from inksift.curation.gather.signals.table import TABLE as SIGNALS_TABLE
+from inksift.curation.spread.engine import LOCAL, Batching, Engine, Lost
 from inksift.curation.store.measurements import Measurements
 from inksift.curation.store.thumbnails import THUMBNAILS, Thumbnails, locate_thumbnails
 from inksift.curation.store.workspace import Workspace
 
 DECODE_BATCH = 64
 """Pictures stored at a time: what a killed run decodes again at most."""
-
-PIXELS = Table(
-    "pixels",
-    {
-        "image_id": "str",
-        "error": "str",
-        "note": "str",
-        "width": "int64",
-        "height": "int64",
-        "format": "str",
-        "mode": "str",
-        "ai_mark": "str",
-    }
-    | dict(HASHES.columns),
-    key=("image_id",),
-)
-"""What is stored per picture: one row per distinct content, with an `error` where it cannot be
-decoded."""
 
 
 class ImageParams(Params):
@@ -207,7 +195,12 @@ def no_images() -> Images:
 
 
 def find_images(
-    source: Location, workspace: Workspace, params: ImageParams, *, link_roots: Sequence[Path] = ()
+    source: Location,
+    workspace: Workspace,
+    params: ImageParams,
+    *,
+    link_roots: Sequence[Path] = (),
+    engine: Engine = LOCAL,
 ) -> Images:
     """Every file below `source` with its content's identity, and the measures of every decodable
     picture. Where `source` is an archive, or a folder of such, its members are the files, unpacked
@@ -226,8 +219,9 @@ def find_images(
         store = _Store(workspace, params.version)
         copies = _copies(found, identities)
         missing = store.missing(list(copies))
+        contents = [_content(image_id, copies[image_id]) for image_id in missing]
         with already_known(len(copies) - len(missing)):
-            failed = _decode_all(reach, copies, missing, store, params)
+            failed = _decode_all(reach, contents, store, params, engine)
         identities = confirm_all(reach, found, identities, settings.max_bytes)
         reach.let_go()
     rows = store.pixels(list(copies))
@@ -235,7 +229,7 @@ def find_images(
     readable = rows[rows["image_id"].isin(images.loc[images["readable"], "image_id"])]
     ids = readable["image_id"].tolist()
     thumbnails = store.locate_thumbnails(ids)
-    signals = store.signals.measure(ids, Thumbnails(workspace, thumbnails))
+    signals = store.signals.measure(ids, Thumbnails(workspace, thumbnails), engine)
     return Images(
         images,
         HASHES.check(readable),
@@ -292,21 +286,19 @@ class _Store:
         """Where the thumbnails of these pictures are."""
         return locate_thumbnails(self._workspace, self._thumbnails, image_ids)
 
-    def add(self, decoded: Mapping[str, Decoded]) -> None:
-        """Store one batch: thumbnails first, so that no row of pixels waits for one."""
-        sound = {key: value for key, value in decoded.items() if not value.error}
-        if sound:
-            thumbnails = [(key, value.thumbnail, value.unseen) for key, value in sound.items()]
-            self._thumbnails.add(
-                pd.DataFrame(thumbnails, columns=["image_id", "thumbnail", "unseen"]),
-                rows_per_group=1,
-                compression="none",
-            )
-            self.signals.add({key: value.signals for key, value in sound.items()})
-        if decoded:
-            self._pixels.add(
-                PIXELS.frame([_pixels_row(key, value) for key, value in decoded.items()])
-            )
+    @property
+    def writers(self) -> PictureWriters:
+        """What stores the answers of the gate, in whatever process."""
+        return PictureWriters(self._pixels.writer, self._thumbnails.writer, self.signals.writer)
+
+    def accept(self, parts: PictureParts) -> None:
+        """Count what `writers` stored among what is there."""
+        for part in parts.thumbnails:
+            self._thumbnails.accept(part)
+        for part in parts.signals:
+            self.signals.accept(part)
+        for part in parts.pixels:
+            self._pixels.accept(part)
 
     def gather(self) -> None:
         """Make large parts of what was stored in small ones; thumbnails stay where they are."""
@@ -330,66 +322,30 @@ def _copies(found: Sequence[Found], identities: Sequence[Identity]) -> dict[str,
     return copies
 
 
+def _content(image_id: str, files: Sequence[Found]) -> FileContent:
+    return FileContent(image_id, [file.path_bytes for file in files])
+
+
 def _decode_all(
     reach: Reach,
-    copies: Mapping[str, list[Found]],
-    missing: Sequence[str],
+    contents: Sequence[FileContent],
     store: _Store,
     params: ImageParams,
+    engine: Engine,
 ) -> dict[str, Decoded]:
-    """Decode and store the missing pictures; those that failed in a way that may pass are returned
-    instead."""
+    """Decode and store the pictures of these contents; those that failed in a way that may pass are
+    returned instead."""
     failed: dict[str, Decoded] = {}
-    settings = params.settings
-    with Gate(settings, workers=params.workers or engine.worker_count()) as gate:
-        for batch in engine.in_batches(missing, DECODE_BATCH, "decode pictures"):
-            answers = engine.per_item(
-                lambda image_id: _decode(
-                    gate, reach, image_id, copies[image_id], settings.max_bytes
-                ),
-                batch,
-                workers=gate.workers,
-            )
-            decoded = dict(zip(batch, answers, strict=True))
-            failed |= {key: value for key, value in decoded.items() if value.error in TRANSIENT}
-            store.add({key: value for key, value in decoded.items() if key not in failed})
+    task = DecodingTask(Opening(reach), params.settings, params.workers, store.writers)
+    batching = Batching(DECODE_BATCH, 3 * params.thumbnail_side_px**2)
+    for ended in engine.map_batches(task, contents, batching, title="decode pictures"):
+        if isinstance(ended, Lost):
+            failed[ended.item.image_id] = Decoded("decoder_died", ended.why)
+        else:
+            store.accept(ended.answer.parts)
+            failed |= {key: Decoded(*told) for key, told in ended.answer.failed.items()}
     store.gather()
     return failed
-
-
-def _decode(
-    gate: Gate, reach: Reach, image_id: str, copies: Iterable[Found], max_bytes: int
-) -> Decoded:
-    """The gate's answer on the first copy that still holds the content."""
-    decoded = Decoded("vanished", "")
-    for file in copies:
-        try:
-            with reach.open(file.path_bytes, max_bytes=max_bytes) as handle:
-                decoded = gate.decode(handle, image_id)
-        except RefusedError as error:
-            decoded = Decoded("changed_during_run", str(error))
-        if decoded.error not in ("changed_during_run", "unreadable"):
-            return decoded
-    return decoded
-
-
-def _pixels_row(image_id: str, decoded: Decoded) -> dict[str, object]:
-    detail = decoded.detail
-    facts = (
-        decoded._asdict()
-        | decoded.fingerprint._asdict()
-        | {"oriented": np.array(decoded.fingerprint.oriented, np.uint64)}
-        | decoded.stored._asdict()
-        | {
-            name: getattr(detail, name)
-            for name in ("block", "halo", "colours", "vividness", "clipped")
-        }
-        | {"resolved_width": detail.width, "resolved_height": detail.height}
-        | {"row_spectrum": np.array(detail.rows, np.float32)}
-        | {"column_spectrum": np.array(detail.columns, np.float32)}
-    )
-    row = {name: value for name, value in facts.items() if name in PIXELS.columns}
-    return {"image_id": image_id} | row
 
 
 _FACTS = {"error": "", "note": "", "width": 0, "height": 0, "format": "", "mode": "", "ai_mark": ""}

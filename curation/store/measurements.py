@@ -3,7 +3,7 @@ bytes, with the vectors of their rows in files beside them."""
 
 from __future__ import annotations
 
-import hashlib
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +12,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from inksift.curation.base.engine import in_batches
 from inksift.curation.base.progress import already_known
-from inksift.curation.store.files import write_atomically
+from inksift.curation.spread.engine import LOCAL, Batching, Engine, Finished, Lost
 from inksift.curation.store.parquet import (
     Compression,
     count_rows,
     read_parquet,
     read_parts,
-    to_parquet,
 )
 from inksift.curation.store.part_index import PartIndex
-from inksift.curation.store.row_files import ENDING, in_files, without_lost_vectors
+from inksift.curation.store.part_writer import PartWriter, StoringTask
+from inksift.curation.store.row_files import ENDING, without_lost_vectors
 from inksift.curation.store.soundness import sound_files
 
 
@@ -42,6 +41,7 @@ class PartLimits:
 
 
 _LIMITS = PartLimits()
+log = logging.getLogger("inksift")
 
 
 class Measured(NamedTuple):
@@ -55,7 +55,7 @@ class Measurements:
     """The rows of one stage in one version, keyed by `image_id`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.writer = PartWriter(folder)
         sound_files(folder, f"*{ENDING}")
         self._parts = sound_files(folder, "*.parquet")
         self._index = PartIndex(folder)
@@ -70,7 +70,7 @@ class Measurements:
         try:
             return _read(self._parts, columns)
         except FileNotFoundError:  # another process of this run made large parts of small ones
-            self._parts = sound_files(self._folder, "*.parquet")
+            self._parts = sound_files(self.writer.folder, "*.parquet")
             return _read(self._parts, columns)
 
     def rows(self, image_ids: Sequence[str], columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -108,15 +108,15 @@ class Measurements:
         rows_per_group: int | None = None,
         compression: Compression = "zstd",
     ) -> Path:
-        """Store one batch of rows as a part, durably, and give its file; few `rows_per_group` make
-        single rows quick to read."""
-        kept = in_files(rows, self._folder)
-        data = to_parquet(kept, rows_per_group=rows_per_group, compression=compression)
-        part = self._folder / f"{hashlib.sha256(data).hexdigest()}.parquet"
-        write_atomically(part, data)
+        """Store one batch of rows as `PartWriter` does, and count it among these."""
+        part = self.writer.write(rows, rows_per_group=rows_per_group, compression=compression)
+        self.accept(part)
+        return part
+
+    def accept(self, part: Path) -> None:
+        """Count a part that `writer` stored, in whatever process, among these."""
         if part not in self._parts:
             self._parts.append(part)
-        return part
 
     def replace(self, rows: pd.DataFrame) -> None:
         """Store these rows, durably, in place of all others."""
@@ -137,26 +137,54 @@ class Measurements:
         image_ids: Sequence[str],
         function: Callable[[Sequence[str]], pd.DataFrame],
         *,
-        batch: int,
+        batch: int | Batching,
         title: str,
+        engine: Engine = LOCAL,
+        lost: Callable[[str], pd.DataFrame] | None = None,
     ) -> Measured:
         """A row for each of `image_ids`: stored ones as they are, the others from `function`, batch
-        by batch."""
-        rows = self.rows(image_ids)
+        by batch, wherever `engine` works.
+
+        A picture on which one worker of it after another dies has the row that `lost` gives, which
+        is not stored, so that another run tries again; EngineError without that."""
+        asked = list(dict.fromkeys(image_ids))
+        rows = self.rows(asked)
         known = set(rows["image_id"])
-        missing = [image_id for image_id in dict.fromkeys(image_ids) if image_id not in known]
+        missing = [image_id for image_id in asked if image_id not in known]
+        task = StoringTask(function, self.writer)
+        batching = batch if isinstance(batch, Batching) else Batching(batch)
+        given_up: list[pd.DataFrame] = []
         with already_known(len(known)):
-            for some in in_batches(missing, batch, title):
-                self.add(function(some))
+            for ended in engine.map_batches(task, missing, batching, title=title):
+                if isinstance(ended, Finished):
+                    self.accept(ended.answer)
+                else:
+                    given_up.append(_given_up(ended, lost, title))
         if missing:
             self.gather()
-            rows = self.rows(image_ids)
-        return Measured(rows, len(missing))
+            rows = self.rows(asked)
+        return Measured(_placed(asked, [rows, *given_up]) if given_up else rows, len(missing))
 
     def _give_up(self, parts: set[Path]) -> None:
         for part in parts:
             part.unlink(missing_ok=True)
         self._parts = [part for part in self._parts if part not in parts]
+
+
+def _given_up(
+    ended: Lost[str], lost: Callable[[str], pd.DataFrame] | None, title: str
+) -> pd.DataFrame:
+    if lost is None:
+        raise ended.error(title)
+    log.warning("%s", ended.error(title))
+    return lost(ended.item)
+
+
+def _placed(image_ids: Sequence[str], frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of these pictures, in this order."""
+    rows = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
+    places = pd.Index(rows["image_id"]).get_indexer(pd.Index(image_ids))
+    return rows.iloc[places].reset_index(drop=True)
 
 
 def _read(parts: Sequence[Path], columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from inksift.curation.base.errors import ParamError
 from inksift.curation.base.location import Location, LocationField
 from inksift.curation.base.params import SECRET, Params
 from inksift.curation.base.safe_yaml import read_yaml
+from inksift.curation.spread.params import LOCAL_PARAMS, EngineParams
 from inksift.curation.store.files import write_atomically
 
 SETUP = "inksift.yaml"
@@ -69,6 +70,9 @@ class Setup(Params):
         "",
         description="the database of what people decided, without its password; empty: "
         "ledger.sqlite beside this file",
+    )
+    engine: EngineParams = Field(
+        LOCAL_PARAMS, description="where the work is done: this machine, or a Ray cluster"
     )
     profile: str = Field("default", description="a shipped profile, or a YAML file")
     settings: dict[str, dict[str, Any]] = Field(

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -47,6 +48,14 @@ class Thumbnails:
         self._part_of = dict(zip(thumbnails["image_id"], thumbnails["part"], strict=True))
         self._recent: OrderedDict[str, dict[str, tuple[bytes, bytes]]] = OrderedDict()
         self._lock = threading.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs: it reads for itself."""
+        return {"_root": self._root, "_part_of": self._part_of}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._recent, self._lock = OrderedDict(), threading.Lock()
 
     @property
     def version(self) -> str:

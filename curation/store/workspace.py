@@ -47,6 +47,7 @@ class Workspace:
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
+        self.mark = self.root / "workspace.json"
         self._mark()
         self.models = self.root / "models"
         self.tables = self.root / "tables"
@@ -134,9 +135,8 @@ class Workspace:
         return self.root / "published.json"
 
     def _mark(self) -> None:
-        mark = self.root / "workspace.json"
-        if mark.exists():
-            return _check_mark(mark)
+        if self.mark.exists():
+            return _check_mark(self.mark)
         if self.root.exists() and not self.root.is_dir():
             raise StoreError(f"{self.root} is not a folder: choose another --workspace")
         if self.root.exists() and not holds_nothing(self.root, but=SETUP):
@@ -144,7 +144,7 @@ class Workspace:
                 f"{self.root} holds files that are not inksift's: choose an empty or new "
                 "--workspace"
             )
-        write_atomically(mark, json.dumps({"inksift_workspace": WORKSPACE_FORMAT}).encode())
+        write_atomically(self.mark, json.dumps({"inksift_workspace": WORKSPACE_FORMAT}).encode())
 
 
 def _check_mark(mark: Path) -> None:

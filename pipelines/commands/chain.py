@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from inksift.pipelines.commands.options import (
+    engine_options,
     ledger_option,
     link_roots_option,
     weights_option,
@@ -29,6 +30,8 @@ class Chosen(NamedTuple):
     weights_dir: Path | None
     ledger_url: str
     link_roots: tuple[Path, ...]
+    engine: str | None
+    ray_address: str
     accept_removals: bool
     accept_other_ledger: bool
     remember: bool
@@ -69,6 +72,7 @@ def run_options(command: Any) -> Any:
             "inksift.yaml.",
         ),
         ledger_option,
+        *engine_options,
         link_roots_option,
         workspace_option,
     ):
@@ -120,7 +124,7 @@ def given_on_command_line(
     no_test: bool = False,
 ) -> "Given":
     """What a person gave; empty where the setup of the workspace decides."""
-    from inksift.pipelines.given import Given
+    from inksift.pipelines.given import Given, engine_named
 
     accepted = {
         "verdicts.accept_removals": chosen.accept_removals,
@@ -135,6 +139,7 @@ def given_on_command_line(
         link_roots=chosen.link_roots,
         weights=chosen.weights_dir,
         ledger_url=chosen.ledger_url,
+        engine=engine_named(chosen.engine or "", chosen.ray_address),
         profile=chosen.profile,
         assignments=chosen.assignments + flags,
     )

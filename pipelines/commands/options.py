@@ -74,6 +74,23 @@ link_roots_option = click.option(
     envvar="INKSIFT_LINK_ROOTS",
     help="Follow links among the pictures into this folder; may be repeated.",
 )
+engine_options = (
+    click.option(
+        "--ray-address",
+        default="",
+        envvar="INKSIFT_RAY_ADDRESS",
+        metavar="HOST:PORT",
+        help="The head of the Ray cluster that does the work.  [default: none, the work is done "
+        "here]",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(["local", "ray"]),
+        envvar="INKSIFT_ENGINE",
+        default=None,
+        help="Work in this process, or in those of Ray.  [default: what inksift.yaml says]",
+    ),
+)
 who_option = click.option("--who", default="", help="Who decided.  [default: your login name]")
 source_argument = click.argument("source", type=LOCATION, required=False, envvar="INKSIFT_SOURCE")
 json_option = click.option(

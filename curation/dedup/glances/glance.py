@@ -80,7 +80,7 @@ def glance_at(thumbnail: Rgb, unseen: Unseen = NOTHING_UNSEEN) -> Glances:
     trimmed = shrink(thumbnail, TRIM_SIDE_PX)
     small = np.ascontiguousarray(shrink(trimmed, _VIEW.side_px))
     boxes = [box.scaled(trimmed.shape[:2], small.shape[:2]) for box in trim(trimmed)]
-    kept = np.zeros((), GLANCE)
+    kept = no_glance()
     kept["squares"] = [_levels(view_square(box.cut(small))) for box in boxes]
     _keep_keypoints(kept, shrink(small, _LIMITS.side_px))
     tiny = cv2.cvtColor(shrink(small, _LIMITS.tiny_px), cv2.COLOR_RGB2GRAY)
@@ -90,6 +90,11 @@ def glance_at(thumbnail: Rgb, unseen: Unseen = NOTHING_UNSEEN) -> Glances:
     colour = ground_of(small)
     kept["around"] = (ABSENT,) * 3 if colour is None else colour
     return kept
+
+
+def no_glance() -> Glances:
+    """The record of a picture that shows nothing."""
+    return np.zeros((), GLANCE)
 
 
 def _keep_keypoints(kept: Glances, rgb: Rgb) -> None:

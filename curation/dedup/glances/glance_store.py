@@ -3,22 +3,27 @@ time."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from inksift.curation.base.engine import in_batches, per_item
+from inksift.curation.base.engine import per_item
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.base.unseen import Unseen
 from inksift.curation.dedup.glances.glance import (
     Glances,
     glance_at,
+    no_glance,
     packed_glance,
     unpacked_glances,
 )
+from inksift.curation.spread.engine import LOCAL, Batching, Engine, Lost
 from inksift.curation.store.measurements import Measurements
+from inksift.curation.store.part_writer import StoringTask
 
 ReadSeen = Callable[[str], tuple[Rgb, Unseen]]
 """Gives the thumbnail of an image_id, and what that does not show."""
@@ -36,13 +41,16 @@ class HoldingLimits:
 
 
 _LIMITS = HoldingLimits()
+log = logging.getLogger("inksift")
 
 
 class GlanceStore:
     """Glances by image_id. Quickest for pictures in the order of their storage."""
 
-    def __init__(self, stored: Measurements, read: ReadSeen) -> None:
-        self._stored, self._read = stored, read
+    def __init__(self, stored: Measurements, read: ReadSeen, engine: Engine = LOCAL) -> None:
+        self._stored, self._read, self._engine = stored, read, engine
+        self.lost: set[str] = set()
+        """Pictures at which no glance could be made now; theirs shows nothing."""
         self._part_of: dict[str, Path] = {}
         self._known: set[Path] = set()
         self._held: dict[str, bytes] = {}
@@ -76,11 +84,19 @@ class GlanceStore:
             self._part_of |= dict.fromkeys(named["image_id"], part)
 
     def _make(self, image_ids: Sequence[str]) -> None:
-        """Make these, and store them batch by batch."""
-        for some in in_batches(image_ids, _LIMITS.batch, "glance at pictures"):
-            made = per_item(self._glance, some)
-            self._stored.add(pd.DataFrame({"image_id": list(some), "glance": made}))
-            self._held |= dict(zip(some, made, strict=True))
+        """Make these, store them batch by batch, and hold them."""
+        task = StoringTask(partial(_made, read=self._read), self._stored.writer)
+        batching, title = Batching(_LIMITS.batch), "glance at pictures"
+        for ended in self._engine.map_batches(task, image_ids, batching, title=title):
+            if isinstance(ended, Lost):
+                log.warning("%s", ended.error(title))
+                self.lost.add(ended.item)
+            else:
+                self._stored.accept(ended.answer)
+        self._load(set(image_ids))
+        self._held |= dict.fromkeys(self.lost, packed_glance(no_glance()))
 
-    def _glance(self, image_id: str) -> bytes:
-        return packed_glance(glance_at(*self._read(image_id)))
+
+def _made(image_ids: Sequence[str], *, read: ReadSeen) -> pd.DataFrame:
+    made = per_item(lambda image_id: packed_glance(glance_at(*read(image_id))), image_ids)
+    return pd.DataFrame({"image_id": list(image_ids), "glance": made})

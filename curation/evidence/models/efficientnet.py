@@ -103,6 +103,7 @@ class EfficientNetEmbedder:
             raise ParamError(f"no embedder called {name}; there are: {', '.join(VARIANTS)}")
         variant = VARIANTS[name]
         self.name = name
+        self._made_of = (name, weights, folder)
         self.version = f"{name}-{digest_of(weights)}-v{VERSION}"
         self.dimension = 2 * variant.channels
         self.texture_dimension = variant.texture_numbers
@@ -111,6 +112,10 @@ class EfficientNetEmbedder:
         self._run = open_network(
             NetworkSource(self.version, lambda: build_embedder(name, weights), (size,)), folder
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process loads it from the same files."""
+        return EfficientNetEmbedder, self._made_of
 
     def __call__(self, batch: Sequence[Rgb]) -> Floats32:
         """n x (dimension + texture_dimension): of the last map, the mean of every channel, then its

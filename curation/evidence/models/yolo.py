@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -98,6 +99,7 @@ class YoloDetector:
         self, weights: Path, folder: Path, *, confidence: float, overlap: float, input_side_px: int
     ) -> None:
         """From verified `weights`; the exported network is kept in `folder`."""
+        self._files = (weights, folder)
         weights_digest = digest_of(weights)
         sizes = (
             (input_side_px, input_side_px),
@@ -110,6 +112,16 @@ class YoloDetector:
         self._confidence, self._overlap, self._side_px = confidence, overlap, input_side_px
         settings = f"{VERSION} {weights_digest} {confidence} {overlap} {input_side_px}"
         self.version = hashlib.sha256(settings.encode()).hexdigest()[:16]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process loads it from the same files."""
+        made = partial(
+            YoloDetector,
+            confidence=self._confidence,
+            overlap=self._overlap,
+            input_side_px=self._side_px,
+        )
+        return made, self._files
 
     def __call__(self, batch: Sequence[Rgb]) -> list[Floats32]:
         """Boxes of every picture: n x 6 of x1, y1, x2, y2 (0 to 1), confidence, class index."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -83,6 +84,11 @@ class Reach(Protocol):
         """Nothing that was opened is needed again."""
         ...
 
+    @property
+    def reopened(self) -> Callable[[], AbstractContextManager[Reach]]:
+        """What opens the same source once more, in whatever process it is called."""
+        ...
+
 
 class FolderReach(NamedTuple):
     """The handle of a folder, its real path, and by their real paths the handles of the folders
@@ -149,6 +155,12 @@ class FolderReach(NamedTuple):
 
     def let_go(self) -> None:
         """As of `Reach`: nothing is kept."""
+
+    @property
+    def reopened(self) -> Callable[[], AbstractContextManager[Reach]]:
+        """As of `Reach`."""
+        roots = [Path(os.fsdecode(root)) for root in self.allowed]
+        return partial(reach_of, Path(os.fsdecode(self.real)), roots)
 
     @contextmanager
     def open(self, path: bytes, *, max_bytes: int) -> Iterator[int]:

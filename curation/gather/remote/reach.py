@@ -6,13 +6,15 @@ import errno
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 from inksift.curation.base.errors import SourceError
 from inksift.curation.base.location import Url
 from inksift.curation.gather.folder.entry import FileEntry
+from inksift.curation.gather.folder.reach import Reach
 from inksift.curation.gather.folder.safe_open import RefusedError
 from inksift.curation.gather.remote.keys import Objects, key_at, list_folder
 from inksift.curation.gather.remote.spool import Spool
@@ -88,6 +90,11 @@ class RemoteReach:
         """As of `Reach`."""
         self._spool.clear()
 
+    @property
+    def reopened(self) -> Callable[[], AbstractContextManager[Reach]]:
+        """As of `Reach`."""
+        return partial(_again, self._url)
+
     def _facts(self, path: bytes) -> ObjectFacts:
         if path not in self._known:
             self._known[path] = self._objects.facts(key_at(path, self._url))
@@ -138,6 +145,10 @@ def remote_reach(url: Url) -> RemoteReach:
     """The objects below a URL, looked up one by one as they are asked for; SourceError where the
     store's configuration cannot be used."""
     return RemoteReach(store_at(url), url, Spool(None))
+
+
+def _again(url: Url) -> AbstractContextManager[Reach]:
+    return nullcontext(remote_reach(url))
 
 
 def store_at(url: Url) -> ObjectStore:

@@ -67,7 +67,7 @@ class LedgerConflict(LedgerError):  # noqa: N818 - two people in conflict, more 
     """Somebody else decided meanwhile; `entries` are theirs, in order. Nothing was written."""
 
     def __init__(self, message: str, entries: Sequence[Entry]) -> None:
-        super().__init__(message)
+        super().__init__(message, entries)
         self.entries = list(entries)
 
 
