@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from inksift.curation.verdict.medium.style import signed_root
@@ -68,6 +67,8 @@ def nearest_units(unit: npt.NDArray[np.float32], count: int) -> Near:
 def unit_vectors(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """What n pictures show (n x d) as deviations from the folder's mean, each of length 1 (or 0,
     for a picture at the mean), on `SEARCH.components` principal components at most."""
+    from sklearn.decomposition import PCA
+
     if not len(vectors):
         return np.zeros((0, 0), dtype=np.float32)
     rooted = signed_root(vectors)
