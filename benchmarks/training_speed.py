@@ -66,7 +66,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--network", default="custom", choices=list(networks.NETWORKS))
+    parser.add_argument("--network", default="custom", choices=list(networks.every_network()))
     parser.add_argument(
         "--side", type=int, default=None, help="of the pictures; the network's own if not given"
     )

@@ -16,7 +16,6 @@ from inksift.curation.base.safe_yaml import read_yaml, yaml_value
 from inksift.curation.evidence.features import FeatureParams
 from inksift.curation.people.heard import HearingParams, refuse_to_forget
 from inksift.curation.project import Project
-from inksift.curation.training.explain import explain
 from inksift.curation.training.explain.params import ExplainParams
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.verdict.medium.head import load_head
@@ -120,6 +119,8 @@ def demand_head(settings: dict[str, Params], weights: Path | None) -> None:
 def demand_layers(settings: dict[str, Params]) -> None:
     """ParamError, before anything runs, when the network has no such layers as are to be
     explained."""
+    from inksift.curation.training.explain import explain
+
     training, explaining = settings["classifier"], settings["explanations"]
     if not isinstance(training, TrainingParams) or not isinstance(explaining, ExplainParams):
         raise TypeError("settings of classifier and explanations are those of their stages")

@@ -12,10 +12,10 @@ from torch import nn
 from inksift.curation.base.tables import PREDICTIONS
 from inksift.curation.training.explain.examined import Examined
 from inksift.curation.training.explain.networks import Networks
-from inksift.curation.training.networks import NETWORKS, build_network
+from inksift.curation.training.networks import build_network, every_network
 from inksift.curation.training.networks.base import Classifier
 
-SMALL: dict[str, Mapping[str, int]] = {name: {} for name in NETWORKS} | {
+SMALL: dict[str, Mapping[str, int]] = {name: {} for name in every_network()} | {
     "depth_stack": {"depth": 3, "width": 8, "image_side_px": 32}
 }
 """The settings with which every network takes pictures of 32 x 32."""

@@ -246,12 +246,12 @@ def test_grids_are_those_that_ship() -> None:
 
 
 def test_networks_are_those_that_can_be_trained() -> None:
-    from inksift.curation.training.networks import NETWORKS
+    from inksift.curation.training.networks import every_network
 
     text = (DOCS / "how-to" / "choose-a-network.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \|.*\| (\d+) \|$", text, re.M)
     assert {name: int(side) for name, side in rows} == {
-        name: network.side_px for name, network in NETWORKS.items()
+        name: network.side_px for name, network in every_network().items()
     }
 
 

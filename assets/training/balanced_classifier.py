@@ -14,8 +14,7 @@ from inksift.curation.project import Project
 from inksift.curation.training.fit.classifiers import CLASSIFIER
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.rebalance.checkpoint import rebalance_checkpoint
-from inksift.curation.training.rebalance.params import RebalanceParams
-from inksift.curation.training.rebalance.rebalance import VERSION
+from inksift.curation.training.rebalance.params import VERSION, RebalanceParams
 
 
 class RebalanceConfig(RebalanceParams, dg.Config):

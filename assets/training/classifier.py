@@ -15,8 +15,7 @@ from inksift.curation.base.tables import CURVES
 from inksift.curation.project import Project
 from inksift.curation.report import plots
 from inksift.curation.training.fit.classifiers import CLASSIFIER
-from inksift.curation.training.fit.loop import VERSION, train
-from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.fit.params import VERSION, TrainingParams
 
 
 class TrainingConfig(TrainingParams, dg.Config):
@@ -48,6 +47,8 @@ def trained_classifier(
     project: dg.ResourceParam[Project],
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Draw the training pictures and train on them."""
+    from inksift.curation.training.fit.loop import train
+
     pictures = trained_on(training_set, thumbnails, config, project)
     trained = train(training_set, pictures, folder=project.workspace.models, params=config)
     row = {

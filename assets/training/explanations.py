@@ -12,12 +12,10 @@ from inksift.assets.shared.stage import Made, Stage
 from inksift.assets.training.pictures import tested_pictures
 from inksift.curation.drawing.captioned_sheet import captioned_sheet
 from inksift.curation.project import Project
-from inksift.curation.training.explain import explain as library
 from inksift.curation.training.explain.examined import Examined
 from inksift.curation.training.explain.figures import FIGURES
-from inksift.curation.training.explain.networks import networks_of
 from inksift.curation.training.explain.params import ExplainParams
-from inksift.curation.training.explain.stored import figures_key, stored_or_made
+from inksift.curation.training.explain.stored import VERSION, figures_key, stored_or_made
 from inksift.curation.training.splits import TEST
 
 MOST_TILES = 30
@@ -32,7 +30,7 @@ STAGE = Stage(
     "explanations",
     settings=ExplainParams,
     tables={"explanations": Made(FIGURES)},
-    version=library.VERSION,
+    version=VERSION,
     kinds={"pytorch"},
     work="trains",
 )
@@ -50,6 +48,9 @@ def explanations(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Mistakes, heat maps, what layers respond to and how they sort the test pictures; made
     once."""
+    from inksift.curation.training.explain.explain import explain
+    from inksift.curation.training.explain.networks import networks_of
+
     models, network = project.workspace.models, balanced_classifier.iloc[0]
     checkpoint, seed = models / network["checkpoint"], int(network["seed"])
     pictures = tested_pictures(
@@ -59,7 +60,7 @@ def explanations(
     figures = stored_or_made(
         models,
         figures_key(checkpoint, seed, examined, pictures.digest, config),
-        lambda: library.explain(networks_of(checkpoint, seed), examined, config),
+        lambda: explain(networks_of(checkpoint, seed), examined, config),
     )
     return table(figures, **dict(_sheets(figures)), **dict(_plots(figures)))
 

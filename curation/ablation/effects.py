@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
-from scipy.stats import t
 
 from inksift.curation.ablation.arms import ALL, ARMS
 from inksift.curation.base.arrays import Floats64
@@ -186,6 +185,8 @@ def _redrawn(
 def _reach(gains: Floats64, on_redrawn: Floats64, confidence: float) -> Floats64:
     """How far the interval goes either way, per mask, from the gains of pairs of trainings
     (trainings x masks) and the mean gains on redrawn test pictures (draws x masks)."""
+    from scipy.stats import t
+
     pairs = len(gains)
     of_trainings = gains.var(axis=0, ddof=1) / pairs if pairs > 1 else np.zeros(gains.shape[1])
     variance = of_trainings + on_redrawn.var(axis=0, ddof=1)

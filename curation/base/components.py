@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array, csgraph
 
 from inksift.curation.base.arrays import Integers
 
@@ -23,6 +22,8 @@ def connected_components(
     >>> connected_components(5, np.array([3, 0]), np.array([1, 2])).tolist()
     [0, 1, 0, 1, 2]
     """
+    from scipy.sparse import coo_array, csgraph
+
     graph = coo_array((np.ones(len(starts), np.int8), (starts, ends)), shape=(size, size))
     found = csgraph.connected_components(graph, directed=False)[1]
     # Scipy's order is an accident of its search, and labels decide what comes first in tables.

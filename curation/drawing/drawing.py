@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from io import BytesIO
 from threading import Lock
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
-from matplotlib import font_manager
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font
 from PIL import Image
 
 from inksift.curation.base.rgb import Rgb
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 KEPT, REVIEW, REJECTED, FOUND = "#2a6f97", "#e0a030", "#c1553b", "#d5dce3"
 MOST_PLOT_BYTES = 40_000
@@ -91,6 +90,8 @@ def render(
 ) -> bytes:
     """A PNG of what `draw` puts on panels side by side, row by row; width and height in inches.
     Drawn coarser where it would have more bytes than `grain` allows."""
+    import matplotlib as mpl
+
     with _style_lock, mpl.rc_context(_STYLE | {"font.family": _families()}):
         canvas = _laid_out(draw, (width, height), (rows, columns), projection)
         for dpi, colours in grain.steps:
@@ -107,6 +108,9 @@ def _laid_out(
     projection: Literal["rectilinear", "3d"],
 ) -> FigureCanvasAgg:
     """A figure of that width and height with what `draw` puts on its rows and columns of panels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=inches)
     canvas = FigureCanvasAgg(figure)
     places = range(1, panels[0] * panels[1] + 1)
@@ -136,9 +140,27 @@ def row_height(rows: int) -> float:
     return max(1.4, 0.8 + _ROW_IN * rows)
 
 
+def ticks_at_most(axis: Axis, number: int, **options: Any) -> None:
+    """At most so many ticks and one, placed by the options of Matplotlib's MaxNLocator."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(number, **options))
+
+
+def no_minor_labels(axis: Axis) -> None:
+    """Numbers only at the ticks that are long."""
+    from matplotlib.ticker import NullFormatter
+
+    axis.set_minor_formatter(NullFormatter())
+
+
 def lettered(picture: Rgb, texts: Iterable[tuple[int, int, str]], *, most_chars: int) -> Rgb:
     """The picture with texts written on it: x and y of the upper left corner in pixels, and one
     line that is cut after so many characters. A letter is about 6 pixels wide, a line 14 high."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     height, width = picture.shape[:2]
     free = {"font.family": _families(), "figure.constrained_layout.use": False}
     with _style_lock, mpl.rc_context(_STYLE | free):
@@ -175,11 +197,16 @@ def _png(canvas: Any, dpi: int, colours: int) -> bytes:
 
 @cache
 def _families() -> list[str]:
+    from matplotlib import font_manager
+
     installed = {entry.name for entry in font_manager.fontManager.ttflist}
     return [family for family in _FAMILIES if family in installed]
 
 
 @cache
 def _glyphs() -> frozenset[int]:
+    from matplotlib import font_manager
+    from matplotlib.ft2font import FT2Font
+
     fonts = [FT2Font(font_manager.findfont(family)) for family in _families()]
     return frozenset[int]().union(*(font.get_charmap() for font in fonts))

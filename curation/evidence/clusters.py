@@ -22,12 +22,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
-from sklearn.cluster import KMeans
-from sklearn.decomposition import PCA
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import silhouette_score
-from sklearn.neighbors import NearestNeighbors
-from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
 from inksift.curation.base.arrays import Integers
@@ -106,6 +100,8 @@ class Clusters(NamedTuple):
 def find_clusters(embeddings: pd.DataFrame, params: ClusterParams) -> Clusters:
     """Clusters of the pictures with a sound embedding, by image_id: the same on every run, in any
     order of the rows and on any number of cores."""
+    import sklearn.cluster  # noqa: F401 - threads are limited of what is loaded by then
+
     sound = embeddings[embeddings["status"] == "ok"].sort_values("image_id")
     with threadpool_limits(1):  # sums over several threads differ in the last bits from run to run
         return _clusters(sound["image_id"].tolist(), sound, params)
@@ -114,6 +110,9 @@ def find_clusters(embeddings: pd.DataFrame, params: ClusterParams) -> Clusters:
 def reduced(vectors: _Matrix, components: int, seed: int) -> _Matrix:
     """Vectors at unit length, then their leading principal components (all of them for 0
     components)."""
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import normalize
+
     unit: _Matrix = normalize(vectors)
     kept = min(components, *unit.shape)
     if kept in (0, unit.shape[1]) or _all_equal(unit):
@@ -124,6 +123,8 @@ def reduced(vectors: _Matrix, components: int, seed: int) -> _Matrix:
 
 def k_distances(points: _Matrix, k: int) -> npt.NDArray[np.float64]:
     """Distance of every point to its `k`-th nearest, itself included, ascending."""
+    from sklearn.neighbors import NearestNeighbors
+
     distances, _ = NearestNeighbors(n_neighbors=k).fit(points).kneighbors(points)
     return np.sort(distances[:, -1].astype(np.float64))
 
@@ -193,6 +194,9 @@ def _laid_out(sound: pd.DataFrame, params: ClusterParams) -> tuple[_Matrix, Inte
 
 def _directions(vectors: _Matrix, params: ClusterParams) -> Callable[[_Matrix], _Matrix]:
     """What `reduced` does to vectors, by the directions of a sample of them."""
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import normalize
+
     unit: _Matrix = normalize(vectors)
     kept = min(params.components, *unit.shape)
     if kept in (0, unit.shape[1]) or _all_equal(unit):
@@ -204,6 +208,8 @@ def _directions(vectors: _Matrix, params: ClusterParams) -> Callable[[_Matrix], 
 def _nearest(points: _Matrix, sample: Integers) -> _Nearest:
     if len(sample) == len(points):
         return _Nearest(sample, np.zeros(len(points)))
+    from sklearn.neighbors import NearestNeighbors
+
     search = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(points[sample])
     blocks = blocks_of(len(points), _LIMITS.at_once)
     found = [search.kneighbors(points[some]) for some in blocks]
@@ -221,6 +227,9 @@ def _hdbscan(points: _Matrix, min_samples: int) -> Integers:
 
 
 def _kmeans(points: _Matrix, clusters: int, seed: int) -> Integers:
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
     method = KMeans(min(clusters, len(points)), n_init=_KMEANS_STARTS, random_state=seed)
     with warnings.catch_warnings():
         # That there are fewer clusters than asked for is what the outcome says.
@@ -251,6 +260,8 @@ def _outcome(clusters: int) -> str:
 def _silhouette(points: _Matrix, labels: Integers, seed: int) -> float:
     """Mean silhouette of a sample of the pictures that are not noise; NaN unless there are 2 to n -
     1 clusters."""
+    from sklearn.metrics import silhouette_score
+
     if len(points) > _SILHOUETTE_SAMPLE:
         rng = np.random.default_rng(seed)
         sample = rng.choice(len(points), _SILHOUETTE_SAMPLE, replace=False)

@@ -3,13 +3,17 @@ neighbours, which in a crowd is the square of the points."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from sklearn.neighbors import NearestNeighbors
 
 from inksift.curation.base.arrays import Flags, Floats32, Integers
 from inksift.curation.base.components import connected_components
 from inksift.curation.base.vectors import blocks_of
+
+if TYPE_CHECKING:
+    from sklearn.neighbors import NearestNeighbors
 
 _AT_ONCE = 1024
 """Points whose neighbours are in memory at a time. Changes no answer."""
@@ -20,6 +24,8 @@ NOISE = -1
 def dbscan(points: Floats32, eps: float, min_samples: int) -> Integers:
     """The cluster of every point, in order of their first dense ones; -1 for noise. A point at the
     edge of several belongs to the first of these."""
+    from sklearn.neighbors import NearestNeighbors
+
     search = NearestNeighbors(radius=eps).fit(points)
     blocks = list(blocks_of(len(points), _AT_ONCE))
     counts = [np.bincount(_pairs(search, points, some)[0]) for some in blocks]

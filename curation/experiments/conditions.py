@@ -12,8 +12,9 @@ import pandas as pd
 from inksift.curation.base.errors import DataError
 from inksift.curation.training import evaluation, networks
 from inksift.curation.training.evaluation import TestSet
-from inksift.curation.training.fit import augment, loop, pictures
-from inksift.curation.training.rebalance import rebalance
+from inksift.curation.training.fit import augment, pictures
+from inksift.curation.training.fit import params as training
+from inksift.curation.training.rebalance import params as rebalancing
 from inksift.curation.training.resample import recipe as resampling
 from inksift.curation.training.splits import TEST, TRAIN
 from inksift.curation.training.trial import Materials, Recipe
@@ -21,7 +22,7 @@ from inksift.curation.training.trial import Materials, Recipe
 VERSION = 2
 """Raised whenever a trial may take another course: part of the key of stored trials."""
 
-_STEPS = (resampling, pictures, augment, loop, rebalance, evaluation)
+_STEPS = (resampling, pictures, augment, training, rebalancing, evaluation)
 """The modules whose `VERSION` an experiment depends on, beside that of its network."""
 
 

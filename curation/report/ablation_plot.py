@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
-from matplotlib.axes import Axes
 
 from inksift.curation.ablation.arms import BOUGHT_BY
 from inksift.curation.ablation.costs import ABLATION
 from inksift.curation.drawing.drawing import INK, KEPT, REJECTED, named_rows, render, row_height
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _POINTS = 100
 """Points of F1 to a whole."""

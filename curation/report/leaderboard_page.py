@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from inksift.curation.drawing.drawing import KEPT, named_rows, nothing, render, row_height
 from inksift.curation.drawing.templating import capped, figure
 from inksift.curation.experiments.results import LEADERBOARD
 from inksift.curation.report.rendering import render_page
 from inksift.curation.training.evaluation import TRUSTED, TestSet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _MOST_LISTED, _MOST_DRAWN, _MOST_FAILED = 1000, 60, 100
 """Rows in the table, rows in the plot, and failures told, at most."""

@@ -6,12 +6,11 @@ Every function also draws an empty frame, as a panel that says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from inksift.curation.base.arrays import AnyFloats, Integers
 from inksift.curation.drawing.drawing import (
@@ -22,13 +21,18 @@ from inksift.curation.drawing.drawing import (
     REJECTED,
     REVIEW,
     named_rows,
+    no_minor_labels,
     nothing,
     plain,
     render,
     row_height,
+    ticks_at_most,
 )
 from inksift.curation.drawing.words import outcome_in_words
 from inksift.curation.gather.signals.base import Limits
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _MOST_CLASSES = 60
 """Classes in a plot at most, the largest or the best."""
@@ -39,8 +43,6 @@ _MOST_SIZES = 2000
 _MOST_NUMBERED = 15
 """Classes up to which the cells of a confusion table bear numbers."""
 
-_COUNT = FuncFormatter(lambda value, _: f"{value:,.0f}")
-_RATE = FuncFormatter(lambda value, _: f"{value:g}")
 _F1_MARKS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 """Marks on the axis of F1."""
 
@@ -100,9 +102,9 @@ def sizes(images: pd.DataFrame) -> bytes:
         )
         axes.set(xlabel="width, px", ylabel="height, px", xscale="log", yscale="log")
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
-            axis.set_major_formatter(_COUNT)
-            axis.set_minor_formatter(NullFormatter())
+            ticks_at_most(axis, 6, integer=True, steps=[1, 2, 5, 10])
+            axis.set_major_formatter(_count)
+            no_minor_labels(axis)
 
     return render(draw, width=4.4)
 
@@ -275,7 +277,7 @@ def training_curves(curves: pd.DataFrame) -> bytes:
             panels, ("loss", "accuracy and macro F1", "learning rate"), strict=True
         ):
             axes.set(title=title, xlabel="epoch")
-            axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+            ticks_at_most(axes.xaxis, 5, integer=True)
 
     return render(draw, width=8.4, height=2.6, columns=3)
 
@@ -345,10 +347,18 @@ def _bars(counts: pd.Series, colour: str | list[str], unit: str, *, width: float
     return render(draw, width=width, height=row_height(len(counts)))
 
 
+def _count(value: float, _: object) -> str:
+    return f"{value:,.0f}"
+
+
+def _rate(value: float, _: object) -> str:
+    return f"{value:g}"
+
+
 def _count_axis(axes: Axes, unit: str) -> None:
     axes.set_xlabel(unit)
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.xaxis.set_major_formatter(_COUNT)
+    ticks_at_most(axes.xaxis, 6, integer=True)
+    axes.xaxis.set_major_formatter(_count)
 
 
 def _rate_axis(axes: Axes, rates: pd.Series) -> None:
@@ -357,10 +367,10 @@ def _rate_axis(axes: Axes, rates: pd.Series) -> None:
     positive = rates[rates > 0]
     if positive.max() >= 100 * positive.min():
         axes.set_yscale("log")
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        no_minor_labels(axes.yaxis)
     else:
-        axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.yaxis.set_major_formatter(_RATE)
+        ticks_at_most(axes.yaxis, 4)
+    axes.yaxis.set_major_formatter(_rate)
 
 
 def _number_cells(axes: Axes, counts: Integers) -> None:

@@ -4,12 +4,10 @@ bytes, under 40 kB."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from inksift.curation.drawing.drawing import (
     INK,
@@ -20,11 +18,15 @@ from inksift.curation.drawing.drawing import (
     plain,
     render,
     row_height,
+    ticks_at_most,
 )
 from inksift.curation.drawing.words import outcome_in_words
 from inksift.curation.report.ballots import readable
 from inksift.curation.verdict.medium.quality import CHANCE
 from inksift.curation.verdict.medium.votes import Floats
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FURTHEST = 12.0
 """Pictures further from even odds than this many log-odds (1 in 160,000) share the outermost
@@ -83,7 +85,7 @@ def log_odds_histogram(
             loc="lower left", bbox_to_anchor=(-0.02, 1.17), ncols=3, columnspacing=1.2, reverse=True
         )
         axes.set_ylim(top=1.18 * axes.get_ylim()[1])
-        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+        ticks_at_most(axes.yaxis, 6, integer=True)
         _probability_axis(axes, reach)
 
     return render(draw, width=5.2, height=3.2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ import pandas as pd
 from inksift.curation.base.errors import DataError
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.training.evaluation import predict
-from inksift.curation.training.fit.loop import Trained, train
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.fit.pictures import Pictures, draw_pictures
 from inksift.curation.training.rebalance.checkpoint import rebalance_checkpoint
@@ -22,6 +21,9 @@ from inksift.curation.training.resample.params import ResampleParams
 from inksift.curation.training.resample.promises import broken_promises
 from inksift.curation.training.resample.recipe import ORIGINAL, resample
 from inksift.curation.training.splits import TEST, TRAIN, VALIDATION
+
+if TYPE_CHECKING:
+    from inksift.curation.training.fit.loop import Trained
 
 
 class Recipe(NamedTuple):
@@ -68,6 +70,8 @@ class Trial(NamedTuple):
 def run_trial(splits: pd.DataFrame, recipe: Recipe, materials: Materials) -> Trial:
     """Try a recipe on a SPLITS table: the same answer for the same input, and at once where it was
     tried before."""
+    from inksift.curation.training.fit.loop import train
+
     rows = resample(splits, recipe.resampling, materials.features)
     if broken := broken_promises(rows, splits):
         raise DataError(f"the training set does not hold what must hold of it: {'; '.join(broken)}")

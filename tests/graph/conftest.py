@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from inksift.curation.sample import SampleParams, draw_sample
 from inksift.curation.store.files import file_digest
 from inksift.pipelines.cli import main
+from tests.graph.exports import exports_kept
 from tests.graph.histories import engines_kept, histories_in_memory
 from tests.once import made_once
 from tests.plots import blank_plots
@@ -40,10 +41,11 @@ class Ended(NamedTuple):
 
 
 @contextmanager
-def quick_runs() -> Iterator[None]:
-    """Runs without what costs half of their time: they draw no plot, what Dagster writes down of a
-    new workspace stays in memory, and of others it is written through one engine."""
-    with blank_plots(), histories_in_memory(), engines_kept():
+def quick_runs(factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Runs without what costs half of their time: they draw no plot, take the networks that another
+    run exported, what Dagster writes down of a new workspace stays in memory, and of others it is
+    written through one engine."""
+    with blank_plots(), exports_kept(factory), histories_in_memory(), engines_kept():
         yield
 
 
@@ -53,14 +55,16 @@ def history_on_disk() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quick_runs(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Only the run that is `finished` draws its plots and keeps its history on disk as Dagster
-    does."""
+def _quick_runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Only the run that is `finished` draws its plots, exports its networks and keeps its history
+    on disk as Dagster does."""
     if "history_on_disk" in request.fixturenames:
-        with blank_plots(), engines_kept():
+        with blank_plots(), exports_kept(tmp_path_factory), engines_kept():
             yield
     else:
-        with quick_runs():
+        with quick_runs(tmp_path_factory):
             yield
 
 
@@ -109,7 +113,7 @@ def judged_once(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     what the command printed. Read only."""
 
     def run(folder: Path) -> Result:
-        with quick_runs():
+        with quick_runs(tmp_path_factory):
             return invoke(
                 "judge", sample / "images", "--workspace", folder / "workspace",
                 "--out", folder / "out.csv", "--json", *JUDGE,

@@ -48,7 +48,7 @@ def crawl(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def calm_once(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace of a run on the crawl that takes all of it for drawings. Read only."""
     folder = tmp_path_factory.mktemp("calm")
-    with quick_runs():
+    with quick_runs(tmp_path_factory):
         result = invoke(
             "judge", crawl, "--out", folder / "out.csv", "--workspace", folder / "w", *CALM
         )
@@ -70,7 +70,7 @@ def stopped_once(
     decided is in `out.csv` beside the workspace. Read only."""
     folder = tmp_path_factory.mktemp("stopped")
     shutil.copytree(calm_once, folder / "w")
-    with quick_runs():
+    with quick_runs(tmp_path_factory):
         result = invoke(
             "judge", crawl, "--out", folder / "out.csv", "--workspace", folder / "w", *HEAVY
         )

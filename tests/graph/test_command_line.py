@@ -13,7 +13,8 @@ from inksift.assets.registry import registry
 from inksift.pipelines.cli import COMMANDS, OLD_NAMES, main
 from tests.graph.conftest import Command
 
-HEAVY = ("dagster", "torch", "pandas", "sklearn", "ultralytics", "onnxruntime", "matplotlib")
+MODELS = ("torch", "sklearn", "scipy", "matplotlib", "ultralytics", "onnxruntime", "albumentations")
+HEAVY = ("dagster", "pandas", "cv2", *MODELS)
 
 
 def test_help_lists_the_commands_in_their_order(inksift: Command) -> None:
@@ -33,17 +34,21 @@ def test_an_old_name_still_works_but_is_not_shown(inksift: Command, tmp_path: Pa
     assert "not an inksift workspace" in by_old.output
 
 
-def test_help_waits_for_nothing_heavy() -> None:
+def test_what_runs_no_model_waits_for_none() -> None:
+    """Help waits for nothing heavy, and neither settings nor the graph for what only stages use."""
     program = (
-        "import sys\n"
+        "import json, sys\n"
         "from inksift.pipelines.cli import main\n"
-        "main(['--help'], standalone_mode=False)\n"
-        f"print([name for name in {HEAVY} if name in sys.modules])"
+        f"def met(): print(json.dumps([name for name in {HEAVY} if name in sys.modules]))\n"
+        "main(['--help'], standalone_mode=False); met()\n"
+        "main(['settings'], standalone_mode=False); met()\n"
+        "import inksift.pipelines.definitions; met()"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines()[-1] == "[]"
+    met = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+    assert met == [[], ["dagster", "pandas", "cv2"], ["dagster", "pandas", "cv2"]]
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def source(drawn: Path, tmp_path: Path) -> Path:
 def judged_drawings(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace of `inksift judge` on the drawings. Read only."""
     folder = tmp_path_factory.mktemp("judged")
-    with quick_runs():
+    with quick_runs(tmp_path_factory):
         result = invoke(
             "judge", drawn, "--out", folder / "o.csv", "--workspace", folder / "w", *JUDGE
         )

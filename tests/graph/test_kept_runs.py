@@ -37,7 +37,7 @@ def changed(
     workspace = Path(shutil.copytree(finished[0], folder / "w", symlinks=True))
     images = Path(shutil.copytree(sample / "images", folder / "images"))
     next((images / "cat").glob("*.png")).unlink()
-    with quick_runs():
+    with quick_runs(tmp_path_factory):
         told = invoke(
             "judge", images, "--out", folder / "o.csv", "--workspace", workspace, "--json", *JUDGE
         )

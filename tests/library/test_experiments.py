@@ -41,7 +41,7 @@ from inksift.curation.store.parquet import to_parquet
 from inksift.curation.training import trial
 from inksift.curation.training.evaluation import HELD_OUT, TRUSTED, predict
 from inksift.curation.training.fit.params import TrainingParams
-from inksift.curation.training.networks import NETWORKS
+from inksift.curation.training.networks import every_network
 from inksift.curation.training.trial import Materials, Trial, run_trial
 
 GRID: dict[str, Any] = {
@@ -191,12 +191,12 @@ def test_a_scale_takes_its_share_of_epochs_and_area() -> None:
     assert (small.side_px, small.max_epochs, small.warm_up_epochs) == (64, 10, 1)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", every_network())
 @pytest.mark.parametrize("scale", [0.01, 0.3, 1])
 def test_every_network_can_do_with_every_scale(name: Any, scale: float) -> None:
     small = scaled_recipe(TrainingParams(network=name), scale)
     assert TrainingParams.of("classifier", small.model_dump()) == small
-    assert 28 <= small.side_px <= NETWORKS[name].side_px
+    assert 28 <= small.side_px <= every_network()[name].side_px
     assert small.max_epochs >= 1
 
 
@@ -463,7 +463,8 @@ def test_another_version_of_a_network_has_another_digest(
 ) -> None:
     usual = conditions(tmp_path)
     own, other = usual.digest(one().recipe), usual.digest(one("custom").recipe)
-    monkeypatch.setitem(NETWORKS, "bn_small", NETWORKS["bn_small"]._replace(version=99))
+    another = every_network()["bn_small"]._replace(version=99)
+    monkeypatch.setitem(every_network(), "bn_small", another)
     assert usual.digest(one().recipe) != own
     assert usual.digest(one("custom").recipe) == other
 

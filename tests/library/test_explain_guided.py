@@ -10,7 +10,7 @@ from torch import nn
 
 from inksift.curation.training.explain.guided import Guided, saliency
 from inksift.curation.training.explain.layers import as_tensor, layers_of
-from inksift.curation.training.networks import NETWORKS
+from inksift.curation.training.networks import every_network
 from inksift.curation.training.networks.base import Classifier
 from tests.explained import noise, small_network
 
@@ -79,7 +79,7 @@ def test_only_the_active_part_of_the_map_is_sent_back():
     assert not saliency(network, PIXELS, layer=0, channel=0).any()
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", every_network())
 def test_no_rectifier_of_a_network_hands_back_a_negative_gradient(name):
     network, pictures = small_network(name), as_tensor(noise(1)).requires_grad_()
     with Guided():
@@ -97,7 +97,7 @@ def test_no_rectifier_of_a_network_hands_back_a_negative_gradient(name):
     assert all((one >= 0).all() for one in handed)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", every_network())
 def test_is_finite_the_same_again_and_not_the_gradient(name):
     network, pixels = small_network(name), noise(2)
     means = layers_of(network, pixels).maps[-1]

@@ -10,7 +10,7 @@ from torch.nn.functional import interpolate
 
 from inksift.curation.training.explain.heat import heat_maps
 from inksift.curation.training.explain.layers import as_tensor
-from inksift.curation.training.networks import NETWORKS
+from inksift.curation.training.networks import every_network
 from inksift.curation.training.networks.base import Classifier
 from tests.explained import Looking, noise, small_network
 
@@ -20,7 +20,7 @@ GREY = np.full((1, 16, 16, 3), 128, np.uint8)
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", every_network())
 def test_is_finite_between_nothing_and_one_and_the_same_again(name, method):
     network, pixels = small_network(name), noise(35)
     heat = heat_maps(network, pixels, [k % 3 for k in range(35)], method)
@@ -32,7 +32,7 @@ def test_is_finite_between_nothing_and_one_and_the_same_again(name, method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", every_network())
 def test_of_a_picture_does_not_depend_on_its_neighbours(name, method):
     network, pixels = small_network(name), noise(3)
     together = heat_maps(network, pixels, [0, 1, 2], method)

@@ -16,12 +16,12 @@ from inksift.curation.training.fit import checkpoints
 from inksift.curation.training.fit.loop import train
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.fit.pictures import Pictures
-from inksift.curation.training.networks import NETWORKS
+from inksift.curation.training.networks import every_network
 from inksift.curation.training.networks.base import mean_and_deviation
 from tests.explained import SMALL, noise, small_network
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", every_network())
 def test_every_network_answers_by_its_maps(name):
     network, pictures = small_network(name), as_tensor(noise(2))
     with torch.no_grad():
@@ -32,7 +32,7 @@ def test_every_network_answers_by_its_maps(name):
     assert all(wide.shape[2] >= narrow.shape[2] for wide, narrow in pairwise(maps))
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", every_network())
 def test_layers_are_pooled_maps_and_features(name):
     network, pixels = small_network(name), noise(35)
     layers = layers_of(network, pixels)
@@ -44,7 +44,7 @@ def test_layers_are_pooled_maps_and_features(name):
         assert size == (one.shape[1], one.shape[2])
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", every_network())
 def test_explaining_leaves_a_network_as_it_was(name):
     network, pixels = small_network(name).train(), noise(3)
     before = {key: value.clone() for key, value in network.state_dict().items()}
@@ -129,4 +129,4 @@ def test_a_frozen_network_has_the_same_layers_before_and_after(tmp_path):
 
 
 def test_every_network_is_small_here():
-    assert set(SMALL) == set(NETWORKS)
+    assert set(SMALL) == set(every_network())

@@ -7,13 +7,15 @@ import torch
 from torch import nn
 
 from inksift.curation.base.errors import ParamError
-from inksift.curation.training.networks import NETWORKS, NetworkName, build_network
+from inksift.curation.training.networks import NetworkName, build_network, every_network
 from inksift.curation.training.networks.base import mean_and_deviation, parameter_counts
 from inksift.curation.training.networks.residual_inception import Inception
 
-EVERY_SIDE = [name for name in NETWORKS if "image_side_px" not in NETWORKS[name].settings]
+EVERY_SIDE = [
+    name for name, network in every_network().items() if "image_side_px" not in network.settings
+]
 EVERY_WAY = [
-    *((name, {}) for name in NETWORKS),
+    *((name, {}) for name in every_network()),
     ("transfer", {"fine_tune": True}),
     ("depth_stack", {"depth": 7}),
 ]
@@ -30,7 +32,7 @@ def _own_generator():
 
 
 def test_every_network_can_be_chosen():
-    assert get_args(NetworkName) == tuple(NETWORKS)
+    assert get_args(NetworkName) == tuple(every_network())
 
 
 @pytest.mark.parametrize("name", EVERY_SIDE)
@@ -44,7 +46,7 @@ def test_gives_finite_logits_at_every_side(name, side_px):
 @pytest.mark.parametrize(("name", "settings"), EVERY_WAY)
 @pytest.mark.parametrize("classes", [2, 6, 25])
 def test_gives_a_logit_per_class_at_its_own_side(name, settings, classes):
-    network, side_px = build_network(name, classes, settings).eval(), NETWORKS[name].side_px
+    network, side_px = build_network(name, classes, settings).eval(), every_network()[name].side_px
     with torch.inference_mode():
         logits = network(torch.rand(1, 3, side_px, side_px))
         assert network.head(network.features(torch.zeros(1, 3, side_px, side_px))).shape == (
@@ -57,7 +59,7 @@ def test_gives_a_logit_per_class_at_its_own_side(name, settings, classes):
 
 @pytest.mark.parametrize(("name", "settings"), EVERY_WAY)
 def test_gradient_reaches_every_weight_that_learns_even_from_flat_pictures(name, settings):
-    side_px = 64 if name in EVERY_SIDE else NETWORKS[name].side_px
+    side_px = 64 if name in EVERY_SIDE else every_network()[name].side_px
     network = build_network(name, 3, settings)
     pictures = torch.stack([torch.ones(3, side_px, side_px), torch.rand(3, side_px, side_px)])
     network(pictures)[:, 0].sum().backward()

@@ -18,7 +18,7 @@ from inksift.curation.training.fit.objective import Objective, objective_of, pri
 from inksift.curation.training.fit.optimisers import optimiser_of
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.fit.schedule import constant_rate, cosine_rate
-from inksift.curation.training.networks import NETWORKS, build_network
+from inksift.curation.training.networks import build_network, every_network
 from inksift.curation.training.networks.base import Classifier, set_dropout
 
 SIDE = 28
@@ -205,10 +205,10 @@ def test_clipping_bounds_a_step_and_none_does_not() -> None:
 
 
 def test_dropout_is_that_of_the_setting_or_the_networks_own() -> None:
-    for name in NETWORKS:
+    for name, said in every_network().items():
         network = build_network(name, 2)
         head = network.head.modules()  # type: ignore[union-attr]
-        assert NETWORKS[name].drops_out == any(isinstance(module, nn.Dropout) for module in head)
+        assert said.drops_out == any(isinstance(module, nn.Dropout) for module in head)
     network = build_network("custom", 2)
     set_dropout(network, None)
     assert [module.p for module in network.modules() if isinstance(module, nn.Dropout)] == [0.2]

@@ -18,7 +18,7 @@ from inksift.curation.base.errors import DataError, ParamError
 from inksift.curation.base.tables import TRAINING_SET
 from inksift.curation.training.fit.forward import logits_of
 from inksift.curation.training.fit.params import TrainingParams
-from inksift.curation.training.networks import NETWORKS, build_network
+from inksift.curation.training.networks import build_network, every_network
 from inksift.curation.training.networks.base import Classifier
 from inksift.curation.training.rebalance.choice import best_value, macro_f1_of
 from inksift.curation.training.rebalance.fit import relearned
@@ -376,7 +376,7 @@ def test_with_none_the_network_answers_as_before():
     assert same.curves.empty
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", every_network())
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_on_every_network(method, name):
     """A class of one picture, one that validation lacks, nothing in which pictures of a class

@@ -22,7 +22,7 @@ from inksift.curation.training.fit.loop import load_trained, train, training_key
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.fit.pictures import Pictures
 from inksift.curation.training.fit.schedule import best_epoch, cosine_rate, plateau_rate
-from inksift.curation.training.networks import NETWORKS
+from inksift.curation.training.networks import every_network
 from inksift.curation.training.networks.base import Network, parameter_counts
 
 SIDE = 32
@@ -50,7 +50,7 @@ TOY = Network("toy", toy_network, side_px=SIDE)
 @pytest.fixture(scope="module", autouse=True)
 def _toy_network():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(NETWORKS, "toy", TOY)
+        patch.setitem(every_network(), "toy", TOY)
         yield
 
 
@@ -160,7 +160,7 @@ def killed_in_the_third_save(path, data):
         os.kill(os.getpid(), signal.SIGKILL)
     real(path, data)
 checkpoints.write_atomically = killed_in_the_third_save
-toys.NETWORKS["toy"] = toys.TOY
+toys.every_network()["toy"] = toys.TOY
 toys.train(*toys.toys(), folder=pathlib.Path({str(tmp_path)!r}), params=toys.QUICK)
 """
     child = subprocess.run(
@@ -268,9 +268,9 @@ def test_bad_combination_is_told_in_words_before_training(settings, message):
         of(**settings)
 
 
-@pytest.mark.parametrize("name", [name for name in NETWORKS if name != "toy"])
+@pytest.mark.parametrize("name", [name for name in every_network() if name != "toy"])
 def test_network_sets_its_side_unless_another_is_given(name):
-    assert of(network=name).side_px == NETWORKS[name].side_px
+    assert of(network=name).side_px == every_network()[name].side_px
     assert of(network=name, image_side_px=96).side_px == 96
     assert of(network=name, image_side_px=96).cut_px(96) == (96 if name == "depth_stack" else 72)
 
@@ -351,7 +351,7 @@ def test_frozen_network_leaves_training_as_it_came(tmp_path):
         threads=1,
     )
     trained, _ = load_trained(train(*toys(4, 2), folder=tmp_path, params=params).checkpoint)
-    fresh = NETWORKS["transfer"].build(2, fine_tune=False).backbone.state_dict()
+    fresh = every_network()["transfer"].build(2, fine_tune=False).backbone.state_dict()
     assert all(
         torch.equal(trained.backbone.state_dict()[name], value) for name, value in fresh.items()
     )

@@ -15,8 +15,6 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.cluster import MiniBatchKMeans
-from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
 from inksift.curation.base.arrays import Integers
@@ -168,6 +166,8 @@ def _all_blocks(known: Integers) -> Iterator[Block]:
 
 def _blocks_in_reach(vectors: Vectors, known: Integers) -> Iterator[Block]:
     """All that have a cell in reach, with what lies in it."""
+    import sklearn.cluster  # noqa: F401 - threads are limited of what is loaded by then
+
     with threadpool_limits(1):  # sums over several threads differ in the last bits from run to run
         points = _outlines(vectors, known)
         centres = _centres(points)
@@ -184,6 +184,8 @@ def _blocks_in_reach(vectors: Vectors, known: Integers) -> Iterator[Block]:
 def _outlines(vectors: Vectors, known: Integers) -> Matrix:
     """n x 64: each vector, at unit length, along the directions in which a sample of them differs
     most."""
+    from sklearn.utils.extmath import randomized_svd
+
     sample = _unit(vectors[_spaced(known, _LIMITS.sample)])
     middle = sample.mean(axis=0)
     number = min(_LIMITS.directions, *sample.shape)
@@ -193,6 +195,8 @@ def _outlines(vectors: Vectors, known: Integers) -> Matrix:
 
 
 def _centres(points: Matrix) -> Matrix:
+    from sklearn.cluster import MiniBatchKMeans
+
     cells = math.ceil(len(points) / _LIMITS.cell_size)
     means = MiniBatchKMeans(
         cells,

@@ -11,7 +11,6 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.fft import dct
 
 from inksift.curation.gather.gate.content import Content
 
@@ -57,6 +56,8 @@ def oriented_hashes(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     down for bit 2. A bit says whether one of the 8 x 8 lowest frequencies is above their median;
     row by row, the first is the most significant. On flat pictures the frequencies are rounding
     noise: compare the contrast before trusting such a hash."""
+    from scipy.fft import dct
+
     frequencies = dct(dct(grey.astype(np.float64), axis=0), axis=1)[:HASH_SIDE, :HASH_SIDE]
     turned = np.stack([_turned(frequencies, k) for k in range(ORIENTATIONS)])
     medians = np.median(turned, axis=(1, 2), keepdims=True)

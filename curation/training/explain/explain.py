@@ -21,9 +21,6 @@ from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.networks import build_network
 from inksift.curation.training.networks.base import Classifier
 
-VERSION = 2
-"""Raised whenever an explanation may change: those stored under another are made again."""
-
 
 def explain(networks: Networks, examined: Examined, params: ExplainParams) -> pd.DataFrame:
     """FIGURES on a network and the test pictures that it is examined on.

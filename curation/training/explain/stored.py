@@ -14,9 +14,11 @@ from inksift.curation.store.files import write_atomically
 from inksift.curation.store.parquet import to_parquet
 from inksift.curation.store.tables import read_table
 from inksift.curation.training.explain.examined import Examined
-from inksift.curation.training.explain.explain import VERSION
 from inksift.curation.training.explain.figures import FIGURES
 from inksift.curation.training.explain.params import ExplainParams
+
+VERSION = 2
+"""Raised whenever an explanation may change: those stored under another are made again."""
 
 
 def figures_key(

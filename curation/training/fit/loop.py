@@ -32,7 +32,7 @@ from inksift.curation.training import networks
 from inksift.curation.training.fit import checkpoints
 from inksift.curation.training.fit.epochs import Examples, examples_of, learn, validate
 from inksift.curation.training.fit.optimisers import optimiser_of
-from inksift.curation.training.fit.params import TrainingParams
+from inksift.curation.training.fit.params import VERSION, TrainingParams
 from inksift.curation.training.fit.pictures import Pictures
 from inksift.curation.training.fit.schedule import (
     best_epoch,
@@ -42,9 +42,6 @@ from inksift.curation.training.fit.schedule import (
 )
 from inksift.curation.training.networks.base import ParameterCounts, parameter_counts, set_dropout
 from inksift.curation.training.splits import TRAIN, VALIDATION
-
-VERSION = 4
-"""Raised whenever a training may take another course: part of the name of checkpoints."""
 
 _FINISHED = ("network", "settings", "parameters", "classes", "best", "best_epoch", "curves")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import torch
-from torch import nn
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
 
 OptimiserName = Literal["adamw", "adam", "sgd"]
 _MOMENTUM = 0.9
@@ -20,6 +21,8 @@ def optimiser_of(
 
     AdamW shrinks weights by `decay` apart from the gradient (Loshchilov & Hutter 2019); Adam and
     SGD, which has Nesterov's momentum, add the decay to the gradient."""
+    import torch
+
     learning = [weight for weight in weights if weight.requires_grad]
     if name == "sgd":
         return torch.optim.SGD(

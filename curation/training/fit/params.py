@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from inksift.curation.base.params import Params
 from inksift.curation.training.fit.augment import AugmentRecipe
 from inksift.curation.training.fit.optimisers import OptimiserName
-from inksift.curation.training.networks import NETWORKS, NetworkName, network_called
-from inksift.curation.training.networks.base import Network
+from inksift.curation.training.networks import NetworkName, every_network, network_called
+
+if TYPE_CHECKING:
+    from inksift.curation.training.networks.base import Network
+
+VERSION = 4
+"""Raised whenever a training may take another course: part of the name of checkpoints."""
 
 
 class TrainingParams(Params):
@@ -107,9 +112,11 @@ class TrainingParams(Params):
     @classmethod
     def _is_read(cls, value: int | None, info: ValidationInfo) -> int | None:
         name = info.data.get("network")
-        if value and name and info.field_name not in NETWORKS[name].settings:
+        if value and name and info.field_name not in network_called(name).settings:
             readers = ", ".join(
-                other for other, network in NETWORKS.items() if info.field_name in network.settings
+                other
+                for other, network in every_network().items()
+                if info.field_name in network.settings
             )
             raise ValueError(
                 f"the network {name} does not read it: leave it out, or set "
@@ -121,7 +128,7 @@ class TrainingParams(Params):
     @classmethod
     def _has_dropout(cls, share: float | None, info: ValidationInfo) -> float | None:
         name = info.data.get("network")
-        if share is not None and name and not NETWORKS[name].drops_out:
+        if share is not None and name and not network_called(name).drops_out:
             raise ValueError(f"the network {name} drops nothing: leave it out")
         return share
 
@@ -132,7 +139,7 @@ class TrainingParams(Params):
         if (
             weight
             and name
-            and "fine_tune" in NETWORKS[name].settings
+            and "fine_tune" in network_called(name).settings
             and not info.data.get("fine_tune")
         ):
             raise ValueError(
@@ -147,7 +154,7 @@ class TrainingParams(Params):
         name = info.data.get("network")
         if not name or "image_side_px" not in info.data:
             return share
-        network = NETWORKS[name]
+        network = network_called(name)
         if share not in (None, 1) and has_one_side(network):
             raise ValueError(
                 f"the network {name} takes pictures of one side only, so no cuts: leave it out, or "

@@ -12,12 +12,9 @@ import pandas as pd
 
 from inksift.curation.base.errors import ParamError
 from inksift.curation.training.fit import checkpoints
-from inksift.curation.training.fit.loop import load_trained
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.fit.pictures import Pictures
-from inksift.curation.training.networks.base import Classifier
-from inksift.curation.training.rebalance.params import RebalanceParams
-from inksift.curation.training.rebalance.rebalance import REBALANCE_CURVES, VERSION, rebalance
+from inksift.curation.training.rebalance.params import VERSION, RebalanceParams
 
 
 class Stored(NamedTuple):
@@ -46,6 +43,8 @@ def rebalance_checkpoint(
 
     TrainingError when the checkpoint is damaged, ParamError when its network has no head, otherwise
     as `rebalance`."""
+    from inksift.curation.training.rebalance.rebalance import REBALANCE_CURVES
+
     if params.method == "none":
         return Stored(checkpoint, {}, REBALANCE_CURVES.frame([]), seconds=0.0, reused=True)
     target = folder / f"{_key(checkpoint, rows, pictures.digest, params, training)}.pt"
@@ -72,6 +71,10 @@ def _rebalanced(
     training: TrainingParams,
 ) -> dict[str, Any]:
     """The state of the checkpoint with the rebalanced weights, and what is told of them."""
+    from inksift.curation.training.fit.loop import load_trained
+    from inksift.curation.training.networks.base import Classifier
+    from inksift.curation.training.rebalance.rebalance import rebalance
+
     began = perf_counter()
     network, _ = load_trained(checkpoint)
     if not isinstance(network, Classifier):

@@ -23,9 +23,6 @@ from inksift.curation.training.rebalance.logit_adjustment import STRENGTHS, adju
 from inksift.curation.training.rebalance.params import Method, RebalanceParams
 from inksift.curation.training.rebalance.tau_norm import TAUS, tau_normalised
 
-VERSION = 2
-"""Raised whenever another last layer may come out, so that stored tables are made anew."""
-
 REBALANCE_CURVES = Table(
     "rebalance_curves", {"curve": "str", "at": "float64", "value": "float64"}, key=("curve", "at")
 )

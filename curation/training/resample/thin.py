@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from inksift.curation.base.arrays import Integers
@@ -25,6 +24,8 @@ def over_clusters(
     """`keep` places of the rows of `features` (n x dimension), ascending: equally many of each of
     so many KMeans clusters, so that what is common gives way before what is rare. A cluster with
     fewer gives all that it has."""
+    from sklearn.cluster import KMeans
+
     if len(features) <= keep:
         return np.arange(len(features))
     # No more clusters than different vectors, or some would be empty.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from inksift.curation.base.arrays import Floats32
@@ -44,6 +43,8 @@ def unit_vectors(count: int, read: ReadVectors) -> Floats32:
 
     Pictures in the order of their image_id, a digest, are as good as shuffled: the evenly spread
     ones stand for all."""
+    from sklearn.decomposition import PCA
+
     if not count:
         return np.zeros((0, 0), dtype=np.float32)
     step = -(-count // DEVIATIONS.exact)

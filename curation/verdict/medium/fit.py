@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import minimize
 
 from inksift.curation.verdict.medium.votes import Bools, Floats
 
@@ -61,6 +59,8 @@ def fit_votes(
     `standardised` is n x v in standard deviations; a missing measure (NaN) counts as 0, the mean.
     The prior is a Gaussian around `prior_weights` and `prior_base` with precision `strength`, above
     0. `signs` keeps each weight at or above zero (+1), at or below it (-1), or at it (0)."""
+    from scipy.optimize import minimize
+
     # the last column is the base, a weight of an input that is always 1
     inputs = np.column_stack([np.nan_to_num(standardised), np.ones(len(standardised))])
     prior = np.append(prior_weights, prior_base)
@@ -145,6 +145,8 @@ def _newton(
     covariance: Floats,
     coefficients: Floats,
 ) -> Floats:
+    from scipy.linalg import cho_factor, cho_solve
+
     change = covariance @ coefficients
     chance = probability(log_odds + change)
     curvature = weight * chance * (1 - chance)

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.stats import norm
 
 from inksift.curation.verdict.medium.votes import Bools, Floats
 
@@ -37,7 +36,6 @@ class IntervalSettings:
 
 
 _INTERVAL = IntervalSettings()
-_Z = float(norm.ppf(_INTERVAL.upper))
 
 
 class Interval(NamedTuple):
@@ -111,7 +109,7 @@ def rate_interval(successes: float, trials: float) -> Interval:
     """
     if trials <= 0:
         return UNKNOWN
-    share, extra = successes / trials, _Z**2 / trials
+    share, extra = successes / trials, _z() ** 2 / trials
     centre = (share + extra / 2) / (1 + extra)
     half = np.sqrt(extra * (share * (1 - share) + extra / 4)) / (1 + extra)
     low = 0.0 if share == 0 else float(centre - half)
@@ -192,8 +190,18 @@ def _weight_per_score(scores: Floats, photos: Bools, weights: Floats) -> tuple[F
     return in_photos.astype(np.float64), in_illustrations.astype(np.float64)
 
 
+@cache
+def _z() -> float:
+    """How many deviations from the mean a normal distribution has its quantile of the high end."""
+    from scipy.special import ndtri
+
+    return float(ndtri(_INTERVAL.upper))
+
+
 def _lower(value: float, photos: float, illustrations: float) -> float:
     """The smallest true AUROC that `value` does not contradict."""
+    from scipy.optimize import brentq
+
     if value <= 0:
         return 0.0
     excess = _contradiction(value, photos, illustrations)
@@ -206,7 +214,7 @@ def _contradiction(value: float, photos: float, illustrations: float) -> Callabl
 
     def excess(true: float) -> float:
         dependence = 1 + surplus * ((1 - true) / (2 - true) + true / (1 + true))
-        return value - true - _Z * float(np.sqrt(true * (1 - true) * dependence / pairs))
+        return value - true - _z() * float(np.sqrt(true * (1 - true) * dependence / pairs))
 
     return excess
 

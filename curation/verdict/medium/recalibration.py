@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t as student
 
 from inksift.curation.verdict.medium.fit import fit_votes
 from inksift.curation.verdict.medium.quality import effective_size
@@ -132,6 +131,8 @@ def _variance(side: HeldOut) -> float:
 def _limit(side: HeldOut, share: float, spread: float) -> float:
     """What a further picture of the class lies above with a chance of `share` at most: by one
     normal distribution, of which `spread` is the variance expected, and by what was answered."""
+    from scipy.stats import t as student
+
     answers, borrowed = effective_size(side.weight), _RECALIBRATION.shared_spread
     freedom = answers - 1 + borrowed
     variance = (answers * _variance(side) + borrowed * spread) / freedom
