@@ -22,8 +22,8 @@ from inksift.curation.store.parquet import (
     to_parquet,
 )
 from inksift.curation.store.part_index import PartIndex
-from inksift.curation.store.row_files import ENDING, in_files, without_lost_vectors
-from inksift.curation.store.soundness import sound_files
+from inksift.curation.store.row_files import ENDING, files_of, in_files, without_lost_vectors
+from inksift.curation.store.soundness import note_sound, sound_files
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Measurements:
         sound_files(folder, f"*{ENDING}")
         self._parts = sound_files(folder, "*.parquet")
         self._index = PartIndex(folder)
+        self._written: set[Path] = set()
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """All rows, or some columns of them (`image_id` always among them); one row per picture."""
@@ -76,7 +77,8 @@ class Measurements:
         """The rows of these pictures that are stored, in their order, each once."""
         rows = self.frame(columns)
         asked = pd.Index(rows["image_id"]).get_indexer(pd.unique(pd.Series(image_ids, dtype="str")))
-        return rows.iloc[asked[asked >= 0]].reset_index(drop=True)
+        found: pd.DataFrame = rows.iloc[asked[asked >= 0]].reset_index(drop=True)
+        return found
 
     def part_frames(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
         """The rows of every part."""
@@ -115,6 +117,7 @@ class Measurements:
         write_atomically(part, data)
         if part not in self._parts:
             self._parts.append(part)
+        self._written |= {part, *files_of(kept)}
         return part
 
     def replace(self, rows: pd.DataFrame) -> None:
@@ -130,6 +133,13 @@ class Measurements:
             for some in _portions(small):
                 rows = (settle or _first_of_each)(_read(some))
                 self._give_up(set(some) - {self.add(rows)})
+        self.note()
+
+    def note(self) -> None:
+        """Remember that what was written here is sound, so that the next run need not read it for
+        that."""
+        note_sound(self._folder, self._written)
+        self._written = set()
 
     def measure(
         self,
