@@ -3,8 +3,9 @@ stage."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,8 +48,8 @@ class Table:
             columns[name] = pd.Series([row[name] for row in rows], dtype=dtype)
         return self.check(pd.DataFrame(columns))
 
-    def of_columns(self, **columns: Sequence[object] | pd.Series) -> pd.DataFrame:
-        """A checked frame from columns of one length, each by its name."""
+    def of_columns(self, **columns: Any) -> pd.DataFrame:
+        """A checked frame from columns of one length, each a sequence by its name."""
         told = {
             name: pd.Series(columns[name], dtype=dtype).reset_index(drop=True)
             for name, dtype in self.columns.items()

@@ -47,11 +47,11 @@ class VectorDtype(ExtensionDtype):
     """What a contract calls "vectors": every cell a NumPy array, all of one length and kind."""
 
     name = "vectors"
-    type = np.ndarray
+    type: Any = np.ndarray
     na_value = None
 
     @classmethod
-    def construct_array_type(cls) -> type[VectorArray]:
+    def construct_array_type(cls) -> Any:
         """The column."""
         return VectorArray
 
@@ -108,7 +108,7 @@ class VectorArray(ExtensionArray):
         rows = np.where(self.rows == NO_ROW, NO_ROW, self.rows + shift[places])
         return [self.matrices[place] for place in held], rows
 
-    def _by_matrix(self) -> Iterator[tuple[Matrix, Integers, Integers]]:
+    def _by_matrix(self) -> Iterator[tuple[Numbers, Integers, Integers]]:
         """Each matrix in use, with the cells that are of it and their rows in it, ascending."""
         order = np.argsort(self.rows, kind="stable")
         ends = np.searchsorted(self.rows[order], self._starts)
@@ -163,8 +163,9 @@ class VectorArray(ExtensionArray):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[np.object_]:
         cells = np.empty(len(self), object)
-        for place in range(len(self)):
-            cells[place] = self[place]
+        held = np.flatnonzero(~self.isna())
+        for place, vector in zip(held, self.take(held).matrix(self.kind), strict=True):
+            cells[place] = vector
         return cells
 
     def __arrow_array__(self, type: Any = None) -> pa.Array:
@@ -174,18 +175,17 @@ class VectorArray(ExtensionArray):
 
     def isna(self) -> npt.NDArray[np.bool_]:
         """Which cells hold nothing."""
-        return self.rows == NO_ROW
+        return np.asarray(self.rows == NO_ROW)
 
     def copy(self) -> Self:
         """The same rows of the same matrices."""
         return self._at(self.rows.copy())
 
-    def take(
-        self, indices: Sequence[int], *, allow_fill: bool = False, fill_value: Any = None
-    ) -> Self:
+    def take(self, indices: Any, *, allow_fill: bool = False, fill_value: Any = None) -> Self:
         """The cells at these positions; -1 gives nothing where `allow_fill`."""
         places = np.asarray(indices, np.int64)
-        return self._at(take(self.rows, places, allow_fill=allow_fill, fill_value=NO_ROW))
+        rows = take(self.rows, places, allow_fill=allow_fill, fill_value=NO_ROW)
+        return self._at(np.asarray(rows, np.int64))
 
     def _at(self, rows: Integers) -> Self:
         same = object.__new__(type(self))
@@ -214,4 +214,4 @@ def blocks_of(number: int, size: int) -> Iterator[slice]:
 def _matrix_of(chunk: pa.Array) -> Matrix:
     """A chunk of lists of one length."""
     flat = chunk.flatten().to_numpy(zero_copy_only=False)
-    return flat.reshape(len(chunk), len(flat) // len(chunk))
+    return np.asarray(flat).reshape(len(chunk), len(flat) // len(chunk))

@@ -108,6 +108,7 @@ class Comparisons:
             return
         self.new += len(missing)
         self._compare_closely(self._in_doubt(missing))
+        self._stored.gather()
         self._frame = self._stored.frame()
 
     def related(self) -> pd.DataFrame:

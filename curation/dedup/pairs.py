@@ -174,7 +174,7 @@ def _counts(found: FoundPairs) -> pd.DataFrame:
 
 
 def _recalled(tables: Mapping[str, pd.DataFrame]) -> FoundPairs:
-    counted = {name: int(count) for name, count in tables["search"].iloc[0].items()}
+    counted = {name: int(tables["search"][name].iloc[0]) for name in PAIR_SEARCH.columns}
     return FoundPairs(PAIRS.check(tables["pairs"]), new=0, **counted)
 
 

@@ -303,6 +303,7 @@ class _Store:
     def gather(self) -> None:
         """Make large parts of what was stored in small ones; thumbnails stay where they are."""
         self._pixels.gather()
+        self._thumbnails.note()
         self.signals.gather()
 
 

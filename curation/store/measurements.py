@@ -22,8 +22,8 @@ from inksift.curation.store.parquet import (
 )
 from inksift.curation.store.part_index import PartIndex
 from inksift.curation.store.part_writer import PartWriter, StoringTask
-from inksift.curation.store.row_files import ENDING, without_lost_vectors
-from inksift.curation.store.soundness import sound_files
+from inksift.curation.store.row_files import ENDING, files_behind, without_lost_vectors
+from inksift.curation.store.soundness import note_sound, sound_files
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Measurements:
         sound_files(folder, f"*{ENDING}")
         self._parts = sound_files(folder, "*.parquet")
         self._index = PartIndex(folder)
+        self._written: set[Path] = set()
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """All rows, or some columns of them (`image_id` always among them); one row per picture."""
@@ -77,7 +78,8 @@ class Measurements:
         """The rows of these pictures that are stored, in their order, each once."""
         rows = self.frame(columns)
         asked = pd.Index(rows["image_id"]).get_indexer(pd.unique(pd.Series(image_ids, dtype="str")))
-        return rows.iloc[asked[asked >= 0]].reset_index(drop=True)
+        found: pd.DataFrame = rows.iloc[asked[asked >= 0]].reset_index(drop=True)
+        return found
 
     def part_frames(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
         """The rows of every part."""
@@ -117,6 +119,7 @@ class Measurements:
         """Count a part that `writer` stored, in whatever process, among these."""
         if part not in self._parts:
             self._parts.append(part)
+        self._written |= {part, *files_behind(part)}
 
     def replace(self, rows: pd.DataFrame) -> None:
         """Store these rows, durably, in place of all others."""
@@ -131,6 +134,13 @@ class Measurements:
             for some in _portions(small):
                 rows = (settle or _first_of_each)(_read(some))
                 self._give_up(set(some) - {self.add(rows)})
+        self.note()
+
+    def note(self) -> None:
+        """Remember that what was written here is sound, so that the next run need not read it for
+        that."""
+        note_sound(self.writer.folder, self._written)
+        self._written = set()
 
     def measure(
         self,

@@ -31,7 +31,7 @@ class PartIndex:
     def parts_of(self, image_ids: Sequence[str], parts: Sequence[Path]) -> list[Path | None]:
         """Which of these parts holds each picture, None for none of them."""
         rows = self._brought_up_to(parts)
-        places = pd.Index(rows["image_id"]).get_indexer(pd.Index(image_ids, dtype="str"))
+        places = pd.Index(rows["image_id"]).get_indexer(pd.Index(list(image_ids), dtype="str"))
         by_name = {part.name: part for part in parts}
         names = rows["part"].to_numpy()
         return [by_name[names[place]] if place >= 0 else None for place in places]

@@ -11,13 +11,14 @@ import hashlib
 import io
 import json
 import os
-from itertools import compress
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from inksift.curation.base.arrays import Integers
 from inksift.curation.base.errors import StoreError
@@ -38,6 +39,13 @@ def in_files(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
     """The same frame, with every column of vectors that is in memory written into `folder`."""
     columns = {name: _in_file(frame[name].array, folder) for name in vector_columns(frame)}
     return frame.assign(**columns)
+
+
+def files_behind(part: Path) -> set[Path]:
+    """The files that hold vectors of a stored table."""
+    told = json.loads((pq.read_schema(part).metadata or {}).get(_KEY, b"{}"))
+    root = _root_of(part)
+    return {root / name for name, _ in chain.from_iterable(told.values())}
 
 
 def vector_columns(frame: pd.DataFrame) -> list[str]:
@@ -68,20 +76,24 @@ def from_references(table: pa.Table, place: Path) -> pd.DataFrame:
     frame: pd.DataFrame = table.drop_columns(lists).to_pandas()
     for name in files.keys() & set(frame):
         columns[name] = _opened(frame[name].to_numpy(), files[name], _root_of(place))
-    return frame.assign(**columns)[table.column_names]
+    whole: pd.DataFrame = frame.assign(**columns)[table.column_names]
+    return whole
 
 
 def without_lost_vectors(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows of which every vector is there."""
     lost = [frame[name].isna().to_numpy() for name in vector_columns(frame)]
-    return frame[~np.logical_or.reduce(lost)] if lost and np.any(lost) else frame
+    if not np.any(lost):
+        return frame
+    kept: pd.DataFrame = frame[~np.logical_or.reduce(lost)].reset_index(drop=True)
+    return kept
 
 
 def _holds_halves(kind: pa.DataType) -> bool:
     """Whether cells are lists as vectors are stored that are in no file: so earlier versions of
     inksift stored all of them."""
     lists = pa.types.is_list(kind) or pa.types.is_large_list(kind)
-    return lists and pa.types.is_float16(kind.value_type)
+    return bool(lists and pa.types.is_float16(kind.value_type))
 
 
 def holds_references(table: pa.Table) -> bool:
@@ -144,7 +156,7 @@ def _rows_of(file: Path) -> Rows:
 
 def _fill(handle: int, numbers: Matrix, start: int) -> None:
     """Read numbers from where they start."""
-    if os.preadv(handle, [numbers.view(np.uint8)], start) != numbers.nbytes:
+    if os.preadv(handle, [numbers.data.cast("B")], start) != numbers.nbytes:
         raise StoreError("a stored matrix is cut short: run `inksift run` again")
 
 

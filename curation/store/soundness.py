@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,6 +35,13 @@ def sound_files(folder: Path, pattern: str) -> list[Path]:
         others = {name: entry for name, entry in seen.items() if not Path(name).match(pattern)}
         _note(folder, others | {path.name: entry for path, entry in sound.items()})
     return list(sound)
+
+
+def note_sound(folder: Path, files: Iterable[Path]) -> None:
+    """Note files of the folder that were written just now by the digest of their bytes."""
+    written = {path.name: _entry(path) for path in files if path.exists()}
+    if written:
+        _note(folder, _noted(folder) | written)
 
 
 def _entry(path: Path) -> _Entry:

@@ -32,8 +32,8 @@ def locate_thumbnails(
     workspace: Workspace, stored: Measurements, image_ids: Sequence[str]
 ) -> pd.DataFrame:
     """THUMBNAILS rows of `image_ids`, in their order; every one of them must be stored."""
-    names = {None: "", **{part: str(part.relative_to(workspace.root)) for part in stored.parts()}}
-    located = [names[part] for part in stored.parts_of(image_ids)]
+    names = {part: str(part.relative_to(workspace.root)) for part in stored.parts()}
+    located = [names[part] if part else "" for part in stored.parts_of(image_ids)]
     if "" in located:
         raise _unlocated(image_ids[located.index("")])
     return THUMBNAILS.of_columns(image_id=image_ids, part=located)

@@ -87,7 +87,6 @@ def test_a_part_is_hashed_once_and_again_when_it_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored(tmp_path, 4)
-    opened(tmp_path)
     hashed: list[Path] = []
 
     def digest(path: Path) -> str:

@@ -65,8 +65,9 @@ class GlanceStore:
         return unpacked_glances([self._held[image_id] for image_id in image_ids])
 
     def forget(self) -> None:
-        """Hold none."""
+        """Hold none, and remember that what was stored is sound."""
         self._held = {}
+        self._stored.note()
 
     def _load(self, image_ids: set[str]) -> None:
         """Hold what is stored of these."""
