@@ -69,9 +69,9 @@ class Project:
 
     @property
     def landmarks(self) -> Landmarks:
-        """What every machine that takes part in the work must see."""
-        folders = (self.source, self.test, self.weights, *self.link_roots)
-        paths = (self.workspace.mark, *filter(None, folders))
+        """What every machine that takes part in the work must see, but for what is at a URL."""
+        places = (self.source, self.test, self.weights, *self.link_roots)
+        paths = (self.workspace.mark, *(place for place in places if isinstance(place, Path)))
         return {str(path.absolute()): landmark(path) for path in paths}
 
     @cached_property

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from inksift.curation.base.errors import InksiftError, ParamError, StoreError
+from inksift.curation.base.errors import InksiftError, LockedError, ParamError, StoreError
 from inksift.curation.base.location import Location, Url, lies_in, location_of
 from inksift.curation.people.ledger.travel import TravellingLedger
+from inksift.curation.store.lock import demand_free
 from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
-from inksift.curation.store.shared.contents import LOCK
+from inksift.curation.store.shared.contents import LOCK, Files
 from inksift.curation.store.shared.hold import shared_hold
 from inksift.curation.store.shared.working_copy import WorkingCopy
 from inksift.curation.store.workspace import Workspace
@@ -37,16 +38,24 @@ def local_workspace(named: Location) -> Path:
     copy = _copy(named, place)
     with _told(named):
         copy.root.mkdir(parents=True, exist_ok=True)
-        copy.pull()
+        if not _is_at_work(copy):
+            copy.pull()
     return copy.root
 
 
-def share(workspace: Path) -> None:
-    """Publish what changed in the copy of a shared workspace; nothing for any other."""
+def share(workspace: Path, since: Files | None = None) -> None:
+    """Publish what changed in the copy of a shared workspace, or of that what changed `since` it
+    had these files; nothing for any other, and while a run is at work, which does so itself."""
     copy = _copy_at(workspace)
-    if copy is not None:
+    if copy is not None and not _is_at_work(copy):
         with _told(copy.url):
-            copy.push()
+            copy.push(since)
+
+
+def files_of(workspace: Path) -> Files:
+    """The files of a copy of a shared workspace, as they are now."""
+    copy = _copy_at(workspace)
+    return copy.files() if copy else {}
 
 
 @contextmanager
@@ -87,6 +96,15 @@ def held(workspace: Workspace, *pictures: Location) -> Iterator[None]:
             _held.discard(workspace.root)
             lock.demand()
             copy.push()
+
+
+def _is_at_work(copy: WorkingCopy) -> bool:
+    """Whether a run of another process works on the copy."""
+    try:
+        demand_free(copy.root / "run.lock")
+    except LockedError:
+        return True
+    return False
 
 
 def _copy_at(workspace: Path) -> WorkingCopy | None:

@@ -12,9 +12,9 @@ from inksift.curation.evidence import objects
 from inksift.curation.evidence.objects import ObjectParams
 from inksift.curation.project import Project, RunSettings
 from inksift.curation.spread.engine import Engine
+from inksift.curation.store.measurements import Measured
 from inksift.curation.store.tables import read_table
 from inksift.curation.store.thumbnails import Thumbnails
-from inksift.curation.store.workspace import Measured
 from inksift.curation.verdict.doubtful import TABLES_OF_DOUBT, Count, count_in_doubt
 from inksift.curation.verdict.recipes import VerdictParams
 

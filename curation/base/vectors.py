@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +47,7 @@ class VectorDtype(ExtensionDtype):
     """What a contract calls "vectors": every cell a NumPy array, all of one length and kind."""
 
     name = "vectors"
-    type: Any = np.ndarray
+    type: ClassVar[Any] = np.ndarray
     na_value = None
 
     @classmethod

@@ -194,7 +194,8 @@ def _placed(image_ids: Sequence[str], frames: Sequence[pd.DataFrame]) -> pd.Data
     """The rows of these pictures, in this order."""
     rows = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
     places = pd.Index(rows["image_id"]).get_indexer(pd.Index(image_ids))
-    return rows.iloc[places].reset_index(drop=True)
+    placed: pd.DataFrame = rows.iloc[places].reset_index(drop=True)
+    return placed
 
 
 def _read(parts: Sequence[Path], columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from inksift.curation.base.tables import CLUSTERS, DUPLICATES, EMBEDDINGS, IMAGE
 from inksift.curation.evidence.objects import not_counted
 from inksift.curation.gather.signals.table import TABLE as SIGNALS
 from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
-from inksift.curation.store.workspace import Measured
+from inksift.curation.store.measurements import Measured
 from inksift.curation.verdict import evidence, human
 from inksift.curation.verdict.pages import find_pages
 from inksift.curation.verdict.recipes import Judged, VerdictParams, judge

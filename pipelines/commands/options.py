@@ -38,11 +38,12 @@ class _WorkspaceType(click.ParamType[Path]):
         named = LOCATION.convert(value, param, ctx)
         if isinstance(named, Path):
             return named
-        from inksift.pipelines.shared import local_workspace, share
+        from inksift.pipelines.shared import files_of, local_workspace, share
 
         workspace = local_workspace(named)
+        before = files_of(workspace)
         if ctx is not None:
-            ctx.call_on_close(lambda: share(workspace))
+            ctx.call_on_close(lambda: share(workspace, before))
         return workspace
 
 

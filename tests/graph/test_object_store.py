@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -22,6 +26,8 @@ from inksift.pipelines.given import from_environment
 from inksift.pipelines.shared import held, local_workspace, share
 from tests.benchmark import load_benchmark
 from tests.object_server import Server, served
+
+HOST = socket.gethostname()
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +57,31 @@ def test_a_command_shares_what_it_changed_when_it_ends(url: Url) -> None:
     ended = CliRunner().invoke(publishes, ["--workspace", str(url)], catch_exceptions=False)
     assert ended.exit_code == 0
     assert "medium.json" in read_head(object_store(url), url.prefix).files
+
+
+@click.command()
+@workspace_option
+def reads(workspace: Path) -> None:
+    """A command that changes nothing."""
+
+
+def test_a_command_shares_nothing_of_a_run_that_was_killed_or_is_at_work(url: Url) -> None:
+    workspace = Workspace(local_workspace(url))
+    workspace.publish("decisions.csv", b"half a run")
+    CliRunner().invoke(reads, ["--workspace", str(url)], catch_exceptions=False)
+    CliRunner().invoke(publishes, ["--workspace", str(url)], catch_exceptions=False)
+    shared = read_head(object_store(url), url.prefix).files
+    assert "medium.json" in shared
+    assert "decisions.csv" not in shared
+    (workspace.root / "run.lock").write_text(
+        json.dumps({"pid": os.getppid(), "started": _started(os.getppid()), "host": HOST})
+    )
+    share(workspace.root)
+    assert read_head(object_store(url), url.prefix).files == shared
+
+
+def _started(pid: int) -> float:
+    return psutil.Process(pid).create_time()
 
 
 def test_a_run_holds_what_is_shared_and_begins_with_it(

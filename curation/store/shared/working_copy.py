@@ -109,11 +109,15 @@ class WorkingCopy:
         if conflicts:
             log.warning("%s: %d files are as another run left them", self.url, len(conflicts))
 
-    def push(self) -> None:
-        """Publish what is here, where it differs from what is there."""
+    def push(self, since: Files | None = None) -> None:
+        """Publish what is here, where it differs from what is there; where these were the files at
+        some time, what changed since then alone."""
         with self._turn:
             for _ in range(_TRIES):
-                if self._is_pushed(self._whole()):
+                mine = self.files()
+                if since is not None:
+                    mine, _ = merged(since, self._base.files, mine)
+                if self._is_pushed(mine):
                     return
                 self._take_in(read_head(self.objects, self.url.prefix), alone=True)
         raise LockedError(f"too many others publish in {self.url}: try again")
@@ -165,8 +169,8 @@ class WorkingCopy:
             self._remember(Head(mine, tag))
         return bool(tag)
 
-    def _whole(self) -> dict[str, Content]:
-        """All files that are shared, what travels by itself among them."""
+    def files(self) -> dict[str, Content]:
+        """All files here that are shared, what travels by itself among them."""
         packed = self._ledger.packed()
         whole = self._scanned()
         if packed:

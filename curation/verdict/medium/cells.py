@@ -63,7 +63,7 @@ def _cells(unit: Floats32, order: Integers) -> list[Integers]:
 
 def _centres(unit: Floats32, cells: Sequence[Integers]) -> Floats32:
     """The mean of every cell, at length 1 where it has one."""
-    means = np.stack([unit[rows].mean(axis=0) for rows in cells])
+    means: Floats32 = np.stack([unit[rows].mean(axis=0) for rows in cells])
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     centres: Floats32 = means / np.where(lengths > 0, lengths, 1)
     return centres
