@@ -22,7 +22,12 @@ from inksift.curation.store.parquet import (
     to_parquet,
 )
 from inksift.curation.store.part_index import PartIndex
-from inksift.curation.store.row_files import ENDING, files_of, in_files, without_lost_vectors
+from inksift.curation.store.row_files import (
+    VECTOR_ENDING,
+    in_files,
+    vector_files,
+    without_lost_vectors,
+)
 from inksift.curation.store.soundness import note_sound, sound_files
 
 
@@ -55,7 +60,7 @@ class Measurements:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        sound_files(folder, f"*{ENDING}")
+        sound_files(folder, f"*{VECTOR_ENDING}")
         self._parts = sound_files(folder, "*.parquet")
         self._index = PartIndex(folder)
         self._written: set[Path] = set()
@@ -117,7 +122,7 @@ class Measurements:
         write_atomically(part, data)
         if part not in self._parts:
             self._parts.append(part)
-        self._written |= {part, *files_of(kept)}
+        self._written |= {part, *vector_files(kept)}
         return part
 
     def replace(self, rows: pd.DataFrame) -> None:

@@ -21,16 +21,22 @@ import pyarrow as pa
 
 from inksift.curation.base.arrays import Integers
 from inksift.curation.base.errors import StoreError
-from inksift.curation.base.vectors import NO_ROW, Matrix, Rows, VectorArray, VectorDtype
+from inksift.curation.base.vectors import (
+    NO_ROW,
+    StoredMatrix,
+    VectorArray,
+    VectorDtype,
+    VectorMatrix,
+)
 from inksift.curation.store.files import write_atomically
 
-MARK = "workspace.json"
+WORKSPACE_MARK = "workspace.json"
 """What lies in the root of every workspace."""
 
 _KEY = b"inksift.vectors"
 """The metadata of a table that names the files of every column of vectors."""
 
-ENDING = ".npy"
+VECTOR_ENDING = ".npy"
 """Of a file of vectors, which is named by the SHA-256 of its bytes."""
 
 
@@ -40,7 +46,7 @@ def in_files(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return frame.assign(**columns)
 
 
-def files_of(frame: pd.DataFrame) -> set[Path]:
+def vector_files(frame: pd.DataFrame) -> set[Path]:
     """The files that hold the vectors of a frame."""
     columns = [frame[name].array.used()[0] for name in vector_columns(frame)]
     return {Path(one.file) for one in chain.from_iterable(columns) if one.file}
@@ -106,7 +112,7 @@ def _in_file(column: VectorArray, folder: Path) -> VectorArray:
     buffer = io.BytesIO()
     np.save(buffer, numbers)
     data = buffer.getvalue()
-    file = folder / f"{hashlib.sha256(data).hexdigest()}{ENDING}"
+    file = folder / f"{hashlib.sha256(data).hexdigest()}{VECTOR_ENDING}"
     if not file.exists():
         write_atomically(file, data)
     return VectorArray.of([_rows_of(file)])
@@ -130,7 +136,7 @@ class RowFile:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, rows: Any) -> Matrix:
+    def __getitem__(self, rows: Any) -> VectorMatrix:
         """A row, or the rows at ascending positions."""
         places = np.atleast_1d(rows)
         found = np.empty((len(places), self.shape[1]), self.dtype)
@@ -139,7 +145,7 @@ class RowFile:
                 self._read(opened.fileno(), places, found)
         return found if np.ndim(rows) else found[0]
 
-    def _read(self, handle: int, places: Integers, found: Matrix) -> None:
+    def _read(self, handle: int, places: Integers, found: VectorMatrix) -> None:
         width = found[:1].nbytes
         if places[-1] - places[0] + 1 == len(places):
             _fill(handle, found, self._start + int(places[0]) * width)
@@ -148,11 +154,11 @@ class RowFile:
             _fill(handle, row, self._start + place * width)
 
 
-def _rows_of(file: Path) -> Rows:
-    return Rows(RowFile(file), str(file))
+def _rows_of(file: Path) -> StoredMatrix:
+    return StoredMatrix(RowFile(file), str(file))
 
 
-def _fill(handle: int, numbers: Matrix, start: int) -> None:
+def _fill(handle: int, numbers: VectorMatrix, start: int) -> None:
     """Read numbers from where they start."""
     if os.preadv(handle, [numbers.data.cast("B")], start) != numbers.nbytes:
         raise StoreError("a stored matrix is cut short: run `inksift run` again")
@@ -181,4 +187,4 @@ def _told(file: Path) -> str:
 
 def _root_of(place: Path) -> Path:
     """The workspace that a file lies in, or else its folder."""
-    return next((one for one in place.parents if (one / MARK).exists()), place.parent)
+    return next((one for one in place.parents if (one / WORKSPACE_MARK).exists()), place.parent)

@@ -31,6 +31,7 @@ from inksift.curation.store.files import (
 )
 from inksift.curation.store.lock import demand_free, guarded, run_lock
 from inksift.curation.store.measurements import Measurements
+from inksift.curation.store.row_files import WORKSPACE_MARK
 from inksift.curation.store.setup import SETUP
 
 WORKSPACE_FORMAT = 1
@@ -127,7 +128,7 @@ class Workspace:
         return self.root / "published.json"
 
     def _mark(self) -> None:
-        mark = self.root / "workspace.json"
+        mark = self.root / WORKSPACE_MARK
         if mark.exists():
             return _check_mark(mark)
         if self.root.exists() and not self.root.is_dir():
