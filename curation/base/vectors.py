@@ -20,10 +20,10 @@ from inksift.curation.base.arrays import Integers
 NO_ROW = -1
 """The row of a cell that holds nothing."""
 
-Matrix = npt.NDArray[Any]
+VectorMatrix = npt.NDArray[Any]
 
 
-class Numbers(Protocol):
+class MatrixLike(Protocol):
     """A matrix in memory, or what reads rows of one from where it lies."""
 
     @property
@@ -31,14 +31,14 @@ class Numbers(Protocol):
     @property
     def dtype(self) -> np.dtype[Any]: ...
     def __len__(self) -> int: ...
-    def __getitem__(self, rows: Any) -> Matrix:
+    def __getitem__(self, rows: Any) -> VectorMatrix:
         """A row, or the rows at ascending positions."""
 
 
-class Rows(NamedTuple):
+class StoredMatrix(NamedTuple):
     """A matrix that cells are rows of, and the file that it lies in, "" for memory."""
 
-    numbers: Numbers
+    numbers: MatrixLike
     file: str = ""
 
 
@@ -58,19 +58,19 @@ class VectorDtype(ExtensionDtype):
     def __from_arrow__(self, column: pa.Array | pa.ChunkedArray) -> VectorArray:
         """The column that `VectorArray` gave Arrow."""
         chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-        return VectorArray.of([Rows(_matrix_of(chunk)) for chunk in chunks if len(chunk)])
+        return VectorArray.of([StoredMatrix(_matrix_of(chunk)) for chunk in chunks if len(chunk)])
 
 
 class VectorArray(ExtensionArray):
     """A column of rows of matrices, each in memory or in a file."""
 
-    def __init__(self, matrices: Sequence[Rows], rows: Integers) -> None:
+    def __init__(self, matrices: Sequence[StoredMatrix], rows: Integers) -> None:
         """`rows` count through all the matrices, one after the other; -1 stands for nothing."""
         self.matrices, self.rows = list(matrices), np.asarray(rows, np.int64)
         self._starts = np.cumsum([0, *(len(one.numbers) for one in matrices)])
 
     @classmethod
-    def of(cls, matrices: Sequence[Rows]) -> Self:
+    def of(cls, matrices: Sequence[StoredMatrix]) -> Self:
         """All the rows of these matrices."""
         return cls(matrices, np.arange(sum(len(one.numbers) for one in matrices)))
 
@@ -79,7 +79,7 @@ class VectorArray(ExtensionArray):
         """That of the numbers."""
         return self.matrices[0].numbers.dtype if self.matrices else np.dtype(np.float16)
 
-    def matrix(self, dtype: npt.DTypeLike = np.float32) -> Matrix:
+    def matrix(self, dtype: npt.DTypeLike = np.float32) -> VectorMatrix:
         """All cells as one matrix in memory; 0 x 0 for none. ValueError where one is missing."""
         if not len(self):
             return np.zeros((0, 0), dtype)
@@ -98,7 +98,7 @@ class VectorArray(ExtensionArray):
             return b"".join(Path(one.file).name.encode() for one in used) + rows.tobytes()
         return hashlib.sha256(self.matrix(self.kind).tobytes()).digest() + self.kind.str.encode()
 
-    def used(self) -> tuple[list[Rows], Integers]:
+    def used(self) -> tuple[list[StoredMatrix], Integers]:
         """The matrices that hold a cell, and the rows counted through those alone."""
         places = np.searchsorted(self._starts, self.rows, "right") - 1
         held = np.unique(places[self.rows != NO_ROW])
@@ -108,7 +108,7 @@ class VectorArray(ExtensionArray):
         rows = np.where(self.rows == NO_ROW, NO_ROW, self.rows + shift[places])
         return [self.matrices[place] for place in held], rows
 
-    def _by_matrix(self) -> Iterator[tuple[Numbers, Integers, Integers]]:
+    def _by_matrix(self) -> Iterator[tuple[MatrixLike, Integers, Integers]]:
         """Each matrix in use, with the cells that are of it and their rows in it, ascending."""
         order = np.argsort(self.rows, kind="stable")
         ends = np.searchsorted(self.rows[order], self._starts)
@@ -122,11 +122,11 @@ class VectorArray(ExtensionArray):
     ) -> Self:
         if isinstance(scalars, cls):
             return scalars
-        return cls.of([Rows(np.stack(list(scalars)))] if len(scalars) else [])
+        return cls.of([StoredMatrix(np.stack(list(scalars)))] if len(scalars) else [])
 
     @classmethod
     def _concat_same_type(cls, to_concat: Sequence[Self]) -> Self:
-        matrices: list[Rows] = []
+        matrices: list[StoredMatrix] = []
         rows, before = [], 0
         for one in to_concat:
             rows.append(np.where(one.rows == NO_ROW, NO_ROW, one.rows + before))
@@ -193,7 +193,7 @@ class VectorArray(ExtensionArray):
         return same
 
 
-def matrix_of(column: pd.Series, dtype: npt.DTypeLike = np.float32) -> Matrix:
+def matrix_of(column: pd.Series, dtype: npt.DTypeLike = np.float32) -> VectorMatrix:
     """The vectors of a column, n x dimension in memory; 0 x 0 for none."""
     cells = column.array
     if isinstance(cells, VectorArray):
@@ -211,7 +211,7 @@ def blocks_of(number: int, size: int) -> Iterator[slice]:
     yield from (slice(start, end) for start, end in pairwise(edges))
 
 
-def _matrix_of(chunk: pa.Array) -> Matrix:
+def _matrix_of(chunk: pa.Array) -> VectorMatrix:
     """A chunk of lists of one length."""
     flat = chunk.flatten().to_numpy(zero_copy_only=False)
     return np.asarray(flat).reshape(len(chunk), len(flat) // len(chunk))

@@ -29,7 +29,7 @@ from inksift.curation.dedup.propose.known_neighbours import VERSION as NEIGHBOUR
 from inksift.curation.dedup.propose.known_neighbours import known_neighbours
 from inksift.curation.gather.gate.fingerprint import ORIENTATIONS
 from inksift.curation.spread.engine import LOCAL, Engine
-from inksift.curation.store.last_result import LastResult, digest_of
+from inksift.curation.store.last_result import LastResult, digest_of_facts
 from inksift.curation.store.workspace import Workspace
 
 VERSION = 7
@@ -191,7 +191,7 @@ def _made_of(
     measured = HASHES.check(hashes).sort_values("image_id")
     told = ["image_id", "pixels", "trimmed_contrast", "content_width", "content_height"]
     facts = [known, measured[told], seen[["image_id", "embedder", "status"]]]
-    return digest_of(
+    return digest_of_facts(
         (
             *(_version(code, pictures_version) for code in (VERSION, GLANCED)),
             _neighbours_version(params),

@@ -19,6 +19,7 @@ _AT_ONCE = 1024
 """Points whose neighbours are in memory at a time. Changes no answer."""
 
 NOISE = -1
+"""The label of a point that belongs to no cluster."""
 
 
 def dbscan(points: Floats32, eps: float, min_samples: int) -> Integers:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from inksift.curation.base.tables import CLUSTERS
 from inksift.curation.evidence.clusters import VERSION, ClusterParams, Clusters, find_clusters
-from inksift.curation.store.last_result import LastResult, digest_of
+from inksift.curation.store.last_result import LastResult, digest_of_facts
 
 _LIBRARIES = ("scikit-learn", "hdbscan", "numpy")
 
@@ -43,7 +43,7 @@ def _tables(found: Clusters) -> dict[str, pd.DataFrame]:
 
 def _made_of(embeddings: pd.DataFrame, params: ClusterParams) -> str:
     sound = embeddings[embeddings["status"] == "ok"].sort_values("image_id")
-    return digest_of(
+    return digest_of_facts(
         (
             VERSION,
             [version(name) for name in _LIBRARIES],

@@ -391,8 +391,8 @@ def _facts(pixels: pd.DataFrame, failed: Mapping[str, Decoded]) -> pd.DataFrame:
     known = pixels[["image_id", *_FACTS]].set_index("image_id")
     if not failed:
         return known
-    rows = [[getattr(decoded, name) for name in _FACTS] for decoded in failed.values()]
-    return pd.concat([known, pd.DataFrame(rows, index=list(failed), columns=list(_FACTS))])
+    lost = pd.DataFrame([decoded._asdict() for decoded in failed.values()], index=list(failed))
+    return pd.concat([known, lost[list(_FACTS)]])
 
 
 def _mismatches(

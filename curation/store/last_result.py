@@ -46,7 +46,7 @@ class LastResult:
                 remove_folder(old)
 
 
-def digest_of(facts: Iterable[object]) -> str:
+def digest_of_facts(facts: Iterable[object]) -> str:
     """A short name for facts, in their order: the same for equal ones."""
     digest = hashlib.sha256()
     for fact in facts:

@@ -22,7 +22,7 @@ from inksift.curation.store.parquet import (
 )
 from inksift.curation.store.part_index import PartIndex
 from inksift.curation.store.part_writer import PartWriter, StoringTask
-from inksift.curation.store.row_files import ENDING, files_behind, without_lost_vectors
+from inksift.curation.store.row_files import VECTOR_ENDING, vector_files, without_lost_vectors
 from inksift.curation.store.soundness import note_sound, sound_files
 
 
@@ -56,7 +56,7 @@ class Measurements:
 
     def __init__(self, folder: Path) -> None:
         self.writer = PartWriter(folder)
-        sound_files(folder, f"*{ENDING}")
+        sound_files(folder, f"*{VECTOR_ENDING}")
         self._parts = sound_files(folder, "*.parquet")
         self._index = PartIndex(folder)
         self._written: set[Path] = set()
@@ -119,7 +119,7 @@ class Measurements:
         """Count a part that `writer` stored, in whatever process, among these."""
         if part not in self._parts:
             self._parts.append(part)
-        self._written |= {part, *files_behind(part)}
+        self._written |= {part, *vector_files(part)}
 
     def replace(self, rows: pd.DataFrame) -> None:
         """Store these rows, durably, in place of all others."""

@@ -16,6 +16,9 @@ from inksift.curation.store.parquet import BROKEN_TABLE, parquet_rows, read_part
 
 _NAME = "parts.index"
 _DIGEST_BYTES = 32
+"""A SHA-256, which stands before the table that it is of."""
+
+
 _WORTH_NOTING = 8
 """New parts from which the index is written again."""
 

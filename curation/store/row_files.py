@@ -22,16 +22,22 @@ import pyarrow.parquet as pq
 
 from inksift.curation.base.arrays import Integers
 from inksift.curation.base.errors import StoreError
-from inksift.curation.base.vectors import NO_ROW, Matrix, Rows, VectorArray, VectorDtype
+from inksift.curation.base.vectors import (
+    NO_ROW,
+    StoredMatrix,
+    VectorArray,
+    VectorDtype,
+    VectorMatrix,
+)
 from inksift.curation.store.files import write_atomically
 
-MARK = "workspace.json"
+WORKSPACE_MARK = "workspace.json"
 """What lies in the root of every workspace."""
 
 _KEY = b"inksift.vectors"
 """The metadata of a table that names the files of every column of vectors."""
 
-ENDING = ".npy"
+VECTOR_ENDING = ".npy"
 """Of a file of vectors, which is named by the SHA-256 of its bytes."""
 
 
@@ -41,7 +47,7 @@ def in_files(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return frame.assign(**columns)
 
 
-def files_behind(part: Path) -> set[Path]:
+def vector_files(part: Path) -> set[Path]:
     """The files that hold vectors of a stored table."""
     told = json.loads((pq.read_schema(part).metadata or {}).get(_KEY, b"{}"))
     root = _root_of(part)
@@ -108,7 +114,7 @@ def _in_file(column: VectorArray, folder: Path) -> VectorArray:
     buffer = io.BytesIO()
     np.save(buffer, numbers)
     data = buffer.getvalue()
-    file = folder / f"{hashlib.sha256(data).hexdigest()}{ENDING}"
+    file = folder / f"{hashlib.sha256(data).hexdigest()}{VECTOR_ENDING}"
     if not file.exists():
         write_atomically(file, data)
     return VectorArray.of([_rows_of(file)])
@@ -132,7 +138,7 @@ class RowFile:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, rows: Any) -> Matrix:
+    def __getitem__(self, rows: Any) -> VectorMatrix:
         """A row, or the rows at ascending positions."""
         places = np.atleast_1d(rows)
         found = np.empty((len(places), self.shape[1]), self.dtype)
@@ -141,7 +147,7 @@ class RowFile:
                 self._read(opened.fileno(), places, found)
         return found if np.ndim(rows) else found[0]
 
-    def _read(self, handle: int, places: Integers, found: Matrix) -> None:
+    def _read(self, handle: int, places: Integers, found: VectorMatrix) -> None:
         width = found[:1].nbytes
         if places[-1] - places[0] + 1 == len(places):
             _fill(handle, found, self._start + int(places[0]) * width)
@@ -150,11 +156,11 @@ class RowFile:
             _fill(handle, row, self._start + place * width)
 
 
-def _rows_of(file: Path) -> Rows:
-    return Rows(RowFile(file), str(file))
+def _rows_of(file: Path) -> StoredMatrix:
+    return StoredMatrix(RowFile(file), str(file))
 
 
-def _fill(handle: int, numbers: Matrix, start: int) -> None:
+def _fill(handle: int, numbers: VectorMatrix, start: int) -> None:
     """Read numbers from where they start."""
     if os.preadv(handle, [numbers.data.cast("B")], start) != numbers.nbytes:
         raise StoreError("a stored matrix is cut short: run `inksift run` again")
@@ -183,4 +189,4 @@ def _told(file: Path) -> str:
 
 def _root_of(place: Path) -> Path:
     """The workspace that a file lies in, or else its folder."""
-    return next((one for one in place.parents if (one / MARK).exists()), place.parent)
+    return next((one for one in place.parents if (one / WORKSPACE_MARK).exists()), place.parent)

@@ -32,6 +32,7 @@ from inksift.curation.store.files import (
 )
 from inksift.curation.store.lock import demand_free, guarded, run_lock
 from inksift.curation.store.measurements import Measurements
+from inksift.curation.store.row_files import WORKSPACE_MARK
 from inksift.curation.store.setup import SETUP
 
 WORKSPACE_FORMAT = 1
@@ -47,7 +48,7 @@ class Workspace:
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
-        self.mark = self.root / "workspace.json"
+        self.mark = self.root / WORKSPACE_MARK
         self._mark()
         self.models = self.root / "models"
         self.tables = self.root / "tables"

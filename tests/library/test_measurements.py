@@ -11,7 +11,7 @@ import pytest
 from inksift.curation.base.tables import Table
 from inksift.curation.base.vectors import matrix_of
 from inksift.curation.store import measurements, soundness
-from inksift.curation.store.last_result import LastResult, digest_of
+from inksift.curation.store.last_result import LastResult, digest_of_facts
 from inksift.curation.store.measurements import Measurements
 from inksift.curation.store.workspace import Workspace
 
@@ -137,7 +137,7 @@ def test_the_part_of_a_picture_is_known_whatever_became_of_the_index(tmp_path: P
 def test_the_last_result_is_recalled_for_the_same_alone(tmp_path: Path) -> None:
     last = LastResult(Workspace(tmp_path), "toy")
     table = pd.DataFrame({"value": [1, 2]})
-    one, other = digest_of(["a", 1]), digest_of(["a", 2])
+    one, other = digest_of_facts(["a", 1]), digest_of_facts(["a", 2])
     assert last.recall(one) is None
     last.remember(one, {"toy": table, "none": table[:0]})
     found = last.recall(one)
@@ -153,4 +153,4 @@ def test_the_last_result_is_recalled_for_the_same_alone(tmp_path: Path) -> None:
 
 
 def test_facts_are_told_apart_where_they_end() -> None:
-    assert digest_of([b"ab", b"c"]) != digest_of([b"a", b"bc"])
+    assert digest_of_facts([b"ab", b"c"]) != digest_of_facts([b"a", b"bc"])

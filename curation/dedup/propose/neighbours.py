@@ -17,9 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from inksift.curation.base.arrays import Integers
-
-Matrix = npt.NDArray[np.float32]
+from inksift.curation.base.arrays import Floats32, Integers
 
 
 class Vectors(Protocol):
@@ -27,7 +25,7 @@ class Vectors(Protocol):
     them from where they lie."""
 
     def __len__(self) -> int: ...
-    def __getitem__(self, rows: Integers, /) -> Matrix: ...
+    def __getitem__(self, rows: Integers, /) -> Floats32: ...
 
 
 Cosines = npt.NDArray[np.float64]
@@ -181,7 +179,7 @@ def _blocks_in_reach(vectors: Vectors, known: Integers) -> Iterator[Block]:
         yield from product(_split(visitors), _split(inhabitants))
 
 
-def _outlines(vectors: Vectors, known: Integers) -> Matrix:
+def _outlines(vectors: Vectors, known: Integers) -> Floats32:
     """n x 64: each vector, at unit length, along the directions in which a sample of them differs
     most."""
     from sklearn.utils.extmath import randomized_svd
@@ -194,7 +192,7 @@ def _outlines(vectors: Vectors, known: Integers) -> Matrix:
     return np.concatenate(outlines)
 
 
-def _centres(points: Matrix) -> Matrix:
+def _centres(points: Floats32) -> Floats32:
     from sklearn.cluster import MiniBatchKMeans
 
     cells = math.ceil(len(points) / _LIMITS.cell_size)
@@ -207,11 +205,11 @@ def _centres(points: Matrix) -> Matrix:
     )
     means.fit(_spaced(points, _LIMITS.sampled_per_cell * cells))
     # Equal vectors give equal centres, and an empty cell in reach would crowd out a full one.
-    centres: Matrix = np.unique(means.cluster_centers_, axis=0)
+    centres: Floats32 = np.unique(means.cluster_centers_, axis=0)
     return centres
 
 
-def _nearest_centres(points: Matrix, centres: Matrix) -> tuple[Integers, Integers]:
+def _nearest_centres(points: Floats32, centres: Floats32) -> tuple[Integers, Integers]:
     """The nearest centre of each point, and the nearest few in no special order."""
     # Half the squared distance, short of the point's own square, which is the same to all.
     distances = _squares(centres) / 2 - points @ centres.T
@@ -283,22 +281,22 @@ def _cosines(vectors: Vectors, rows: Integers, columns: Integers) -> Cosines:
     return cosines
 
 
-def _whole(vectors: Matrix) -> Matrix:
+def _whole(vectors: Floats32) -> Floats32:
     """Rows as whole numbers whose products, in whatever order they are added, stay below the
     largest exact sum."""
     # Rounding moves each of d numbers by up to a half, so a vector by up to half the root of d.
     length = _LONGEST - np.sqrt(vectors.shape[1]) / 2
     scale = (length / np.sqrt(_squares(vectors))).astype(np.float32)
-    whole: Matrix = np.rint(vectors * scale[:, None])
+    whole: Floats32 = np.rint(vectors * scale[:, None])
     return whole
 
 
-def _unit(vectors: Matrix) -> Matrix:
-    unit: Matrix = vectors / np.sqrt(_squares(vectors)).astype(np.float32)[:, None]
+def _unit(vectors: Floats32) -> Floats32:
+    unit: Floats32 = vectors / np.sqrt(_squares(vectors)).astype(np.float32)[:, None]
     return unit
 
 
-def _squares(vectors: Matrix) -> Cosines:
+def _squares(vectors: Floats32) -> Cosines:
     """The squared length of each row."""
     squares: Cosines = np.einsum("ij,ij->i", vectors, vectors).astype(np.float64)
     return squares
