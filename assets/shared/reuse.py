@@ -1,7 +1,8 @@
 """What a stage made of the same tables and settings before need not be made again.
 
 A stage says in the metadata of its tables what they were made of: a digest of all that went in. Its
-tables then stay as they are, for as long as they lie there as that run wrote them."""
+tables then stay as they are, for as long as they lie there as that run wrote them. The result is
+then without a value, which an asset of one table must allow by its `dagster_type`."""
 
 import hashlib
 import json

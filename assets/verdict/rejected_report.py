@@ -73,7 +73,7 @@ _FOUND = (
 )
 
 
-@STAGE.asset(reads=_FOUND, deps=["ledger", "curated_dataset"])
+@STAGE.asset(reads=_FOUND, deps=["ledger", "curated_dataset"], dagster_type=dg.Any)
 def rejected_report(
     context: dg.AssetExecutionContext,
     verdicts: pd.DataFrame,
@@ -87,7 +87,7 @@ def rejected_report(
     """report.html in the workspace: what came in, what stayed, and every picture rejected or for
     review, by reason; of many pictures most lie in report-data beside it."""
     told = run_settings.differs
-    digest = _made_of(project, config, told)
+    digest = _made_of(project, config, told, found["cluster_comparison"])
     before = made_before(context, STAGE, project, digest)
     if before and _is_published(project, digest):
         _publish(project, _published_page(project))
@@ -123,15 +123,19 @@ def rejected_report(
     )
 
 
-def _made_of(project: Project, config: ReportConfig, differs: Sequence[str]) -> str:
-    """A digest of all that the page shows, but for the run that it is of."""
-    read = ("verdicts", "images", "thumbnails", *_FOUND)
-    facts = {"settings": config.model_dump(), "differs": list(differs)}
+def _made_of(
+    project: Project, config: ReportConfig, differs: Sequence[str], comparison: pd.DataFrame
+) -> str:
+    """A digest of all that the page shows, but for the run that it is of, and for how long the
+    clusters took, which is another time whenever they are made."""
+    read = {"verdicts", "images", "thumbnails", *_FOUND} - {"cluster_comparison"}
     return made_of(
         STAGE,
         project,
         read,
-        **facts,
+        settings=config.model_dump(),
+        differs=list(differs),
+        clusters=comparison.drop(columns="seconds", errors="ignore").to_json(),
         thresholds=published_thresholds(project.workspace),
         review=_how_to_review(project),
     )

@@ -45,6 +45,11 @@ def changed(
     return Changed(workspace, json.loads(told.stdout))
 
 
+def files_of(workspace: Path) -> dict[str, int]:
+    """The file that every table is in, which is another one as soon as the table is made anew."""
+    return {path.stem: path.stat().st_ino for path in (workspace / "tables").glob("*.parquet")}
+
+
 def only_run(workspace: Path) -> RunRecord:
     (run,) = kept_runs(Workspace(workspace))
     return run
@@ -164,7 +169,8 @@ def test_a_run_of_dagster_is_kept_with_the_settings_and_the_profile_of_the_setup
 
 @pytest.mark.usefixtures("history_on_disk")
 def test_a_run_of_dagster_is_kept_like_one_of_the_command_line(judged: Path, sample: Path) -> None:
-    """With the same settings it is the same run; with others it is another one."""
+    """With the same settings it is the same run; with others it is another one, of which what they
+    do not change stays as it is."""
     first = only_run(judged)
     project = Project(sample / "images", judged)
     ops: dict[str, Any] = {"object_counts": {"config": {"download": False}}}
@@ -172,8 +178,14 @@ def test_a_run_of_dagster_is_kept_like_one_of_the_command_line(judged: Path, sam
         job = build(project).resolve_job_def("curate")
         job.execute_in_process(run_config={"ops": ops}, instance=instance)
         assert only_run(judged).name == first.name
+        made = files_of(judged)
         ops["curated_dataset"] = {"config": {"review": "held"}}
         job.execute_in_process(run_config={"ops": ops}, instance=instance)
     new, _ = kept_runs(project.workspace)
     assert (new.job, new.profile) == ("curate", "default")
     assert new.settings["curated_dataset"]["review"] == new.review == "held"
+    now = files_of(judged)
+    staying = ("verdicts", "machine_verdicts", "votes", "targets", "rejected_report")
+    assert [now[name] for name in staying] == [made[name] for name in staying]
+    assert now["curated_dataset"] != made["curated_dataset"]
+    assert new.name in (judged / REPORT_PAGE).read_text(encoding="utf-8")
