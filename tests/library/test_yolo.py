@@ -3,6 +3,7 @@ same array."""
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 from pathlib import Path
@@ -156,3 +157,8 @@ def test_pictures_of_any_shape_are_taken_alone_or_together(detector, rng):
         (detector([one])[0] == found).all() for one, found in zip(pictures, together, strict=True)
     )
     assert detector([]) == []
+
+
+def test_another_process_gets_the_same_detector(detector: YoloDetector) -> None:
+    again = copy.copy(detector)  # by what it would be pickled by
+    assert (again.version, again.classes) == (detector.version, detector.classes)
