@@ -185,6 +185,8 @@ def invoke(*arguments: object) -> Result:
         "INKSIFT_WORKSPACE",
         "INKSIFT_TEST",
         "INKSIFT_LEDGER",
+        "INKSIFT_ENGINE",
+        "INKSIFT_RAY_ADDRESS",
         "DAGSTER_HOME",
     )
     runner = CliRunner(env=dict.fromkeys(names))

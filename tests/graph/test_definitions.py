@@ -251,7 +251,7 @@ def test_without_a_folder_the_graph_loads_and_a_run_says_what_to_set(
         build(None).resolve_job_def("curate").execute_in_process()
     assert isinstance(failed.value.__cause__, ParamError)
     assert "set INKSIFT_SOURCE=" in str(failed.value.__cause__)
-    assert set(resources(None, {})) == {"project", "run_settings", "io_manager"}
+    assert set(resources(None, {})) == {"project", "run_settings", "engine", "io_manager"}
 
 
 def test_the_environment_names_the_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

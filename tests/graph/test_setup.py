@@ -14,6 +14,7 @@ import yaml
 
 from inksift.curation.base.errors import ParamError
 from inksift.curation.project import Project
+from inksift.curation.spread.params import EngineParams
 from inksift.curation.store.published import read_differs
 from inksift.curation.store.setup import ScheduleParams, Setup, read_setup, setup_file, write_setup
 from inksift.curation.store.workspace import Workspace
@@ -150,13 +151,32 @@ def test_the_environment_outranks_the_setup(
 ) -> None:
     remember(project, settings_given(given(project), project))
     monkeypatch.setenv("INKSIFT_WORKSPACE", str(project.workspace_folder))
-    for name in ("SOURCE", "TEST", "WEIGHTS", "LEDGER", "LINK_ROOTS"):
+    outranking = ("SOURCE", "TEST", "WEIGHTS", "LEDGER", "ENGINE", "RAY_ADDRESS", "LINK_ROOTS")
+    for name in outranking:
         monkeypatch.delenv(f"INKSIFT_{name}", raising=False)
     assert project_given(from_environment()) == project
     monkeypatch.setenv("INKSIFT_TEST", str(tmp_path / "other"))
     found = project_given(from_environment())
     assert found
     assert found.test == tmp_path / "other"
+
+
+def test_the_engine_is_that_of_the_setup_unless_another_is_named(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = EngineParams(kind="ray", address="head:6379", batch_mb=64)
+    write_setup(project.workspace.root, Setup(source=project.source, engine=cluster))
+    found = project_given(Given(project.workspace_folder))
+    assert found
+    assert found.engine == remembered(found).engine == cluster
+    named = {"INKSIFT_ENGINE": "local", "INKSIFT_RAY_ADDRESS": "other:6379"}
+    for name, value in {"INKSIFT_WORKSPACE": str(project.workspace_folder), **named}.items():
+        monkeypatch.setenv(name, value)
+    here = project_given(from_environment())
+    assert here
+    assert here.engine == EngineParams(address="other:6379", batch_mb=64)
+    with pytest.raises(ParamError, match=r"engine\.kind: .*'local' or 'ray', got 'dask'"):
+        project_given(Given(project.workspace_folder, engine={"kind": "dask"}))
 
 
 def test_weights_that_are_gone_are_told(project: Project, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 import sys
 from pathlib import Path
@@ -221,3 +222,9 @@ def test_a_full_network_is_exported_too(tmp_path):
     vector, expected = embedder(pictures(1))[0], eager(shrink_to_square(pictures(1)[0], 224))
     assert vector @ expected / np.linalg.norm(vector) / np.linalg.norm(expected) > 0.9999
     assert (embedder.dimension, embedder.texture_dimension) == (2560, 1408 + 4496)
+
+
+def test_another_process_gets_the_same_embedder(lite: EfficientNetEmbedder) -> None:
+    again = copy.copy(lite)  # by what it would be pickled by
+    assert again.version == lite.version
+    assert (again(pictures(2)) == lite(pictures(2))).all()

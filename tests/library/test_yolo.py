@@ -3,6 +3,7 @@ same array."""
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 from pathlib import Path
@@ -169,3 +170,8 @@ def test_every_place_says_what_it_says_among_all_of_them(yolo_file, monkeypatch,
         theirs = load_yolo(yolo_file)(pixels.permute(0, 3, 1, 2).float() / 255)[0]
     assert ours.shape == theirs.shape
     assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
+def test_another_process_gets_the_same_detector(detector: YoloDetector) -> None:
+    again = copy.copy(detector)  # by what it would be pickled by
+    assert (again.version, again.classes) == (detector.version, detector.classes)
