@@ -23,7 +23,8 @@ ROOM_BYTES = 4 * 2**30
 """Free on the RAM disk and in memory before tests write there: many times what they keep."""
 
 GARBAGE_AFTER = 50_000
-"""New objects after which garbage is looked for: 700 is Python's own bound."""
+"""New objects after which garbage is looked for: 700 is Python's own bound, and tests end before it
+matters."""
 
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How long an example takes says how busy the machine is, and nothing of the code."""
@@ -41,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     after every event. And the processes of the suite fill the cores: with a thread for every core
     in each of them, the same arithmetic costs nearly twice the processor time."""
     settings.load_profile("every change" if config.getoption("markexpr") else "wide")
+    gc.set_threshold(GARBAGE_AFTER)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if "TMPDIR" not in os.environ and _has_room(RAM_DISK):
@@ -49,12 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was imported out of the search for garbage, and look for it less often: tests end
-    before it matters, and a suite that has imported torch and Dagster spends a tenth of its time on
-    it."""
+    """Leave what was imported out of the search for garbage: a suite that has imported torch and
+    Dagster spends a tenth of its time on it."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER)
 
 
 def _has_room(folder: Path) -> bool:

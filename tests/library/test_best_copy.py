@@ -88,8 +88,9 @@ def told(*copies: dict[str, object], keep: str = "best", **found: dict[str, obje
     ],
 )  # fmt: skip
 def test_the_worse_copy_goes_for_that_fault(worse, between, reason):
-    assert told({}, worse, ab=between)["kept_because"].startswith(reason)
-    assert told({}, worse, ab=between)["path"] == "a"
+    kept = told({}, worse, ab=between)
+    assert kept["kept_because"].startswith(reason)
+    assert kept["path"] == "a"
 
 
 def test_a_watermark_wins_by_detail_only():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Locator, Page, Route, expect
 
@@ -45,8 +46,8 @@ def served(workspace: Workspace, port: int = 0, who: str = WHO) -> Iterator[Acce
 
 
 class Tab:
-    """A tab that was let in and is at the page `start`; `complaints` are errors on its console,
-    dialogs, and requests to elsewhere."""
+    """A tab that has the cookie of the server, as if it had come by its address, and is at the page
+    `start`; `complaints` are errors on its console, dialogs, and requests to elsewhere."""
 
     def __init__(self, page: Page, access: Access, start: str = "/list") -> None:
         self.page, self.access = page, access
@@ -58,7 +59,7 @@ class Tab:
         )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
-        page.goto(access.address)
+        page.context.add_cookies([session_of(access)])
         self.go(start)
 
     def go(self, target: str) -> None:
@@ -115,6 +116,17 @@ class Tab:
     def _check(self, url: str) -> None:
         if not url.startswith((f"{self.access.origin}/", "data:")):
             self.complaints.append(f"a request to {url}")
+
+
+def session_of(access: Access) -> Any:
+    """The cookie that a browser is given which comes by the address; that loads a page as well."""
+    return {
+        "name": access.cookie,
+        "value": access.session,
+        "url": access.origin,
+        "httpOnly": True,
+        "sameSite": "Strict",
+    }
 
 
 def in_force(workspace: Workspace) -> list[tuple[str, str]]:
