@@ -119,7 +119,7 @@ def _in_doubt(found: Any, embeddings: Any, counts: Any) -> list[str]:
     from inksift.curation.base.tables import DUPLICATES
     from inksift.curation.evidence.clusters import ClusterParams, find_clusters
     from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
-    from inksift.curation.store.workspace import Measured
+    from inksift.curation.store.measurements import Measured
     from inksift.curation.verdict.recipes import VerdictParams
 
     kept = found.images[found.images["readable"]].drop_duplicates("image_id")

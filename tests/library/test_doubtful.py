@@ -15,7 +15,7 @@ from inksift.curation.evidence.objects import not_counted
 from inksift.curation.gather.signals import SIGNALS
 from inksift.curation.gather.signals.table import TABLE
 from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
-from inksift.curation.store.workspace import Measured
+from inksift.curation.store.measurements import Measured
 from inksift.curation.verdict import evidence, recipes
 from inksift.curation.verdict.camp2022 import Camp2022Params, judge_camp2022
 from inksift.curation.verdict.doubtful import count_in_doubt
