@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from inksift.curation.base.engine import in_batches
+from inksift.curation.base.errors import SchemaError
 from inksift.curation.store.files import write_atomically
 from inksift.curation.store.parquet import (
     Compression,
     count_rows,
+    holds_vectors,
     read_parquet,
     read_parts,
     to_parquet,
@@ -25,6 +27,7 @@ from inksift.curation.store.part_index import PartIndex
 from inksift.curation.store.row_files import (
     VECTOR_ENDING,
     in_files,
+    is_in_memory,
     vector_files,
     without_lost_vectors,
 )
@@ -131,8 +134,11 @@ class Measurements:
 
     def gather(self, settle: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> None:
         """Make large parts of small ones where there are many: a run that is killed meanwhile
-        leaves rows twice, and loses none. `settle` makes one row of several of a picture; without
+        leaves rows twice, and loses none. Vectors that are in a part itself, where earlier versions
+        of inksift stored them, get a file. `settle` makes one row of several of a picture; without
         it the first counts."""
+        for part in filter(holds_vectors, list(self._parts)):
+            self._give_up({part} - {self.add(_read([part]))})
         small = [part for part in self._parts if count_rows(part) < _LIMITS.small_rows]
         if len(small) > _LIMITS.most_small:
             for some in _portions(small):
@@ -161,9 +167,13 @@ class Measurements:
         missing = [image_id for image_id in dict.fromkeys(image_ids) if image_id not in known]
         for some in in_batches(missing, batch, title):
             self.add(function(some))
-        if missing:
+        if missing or is_in_memory(rows):
             self.gather()
             rows = self.rows(image_ids)
+        if len(rows) < len(set(image_ids)):
+            raise SchemaError(
+                f"{title}: {len(set(image_ids)) - len(rows)} picture(s) without a row"
+            )
         return Measured(rows, len(missing))
 
     def _give_up(self, parts: set[Path]) -> None:
