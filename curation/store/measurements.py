@@ -12,17 +12,24 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from inksift.curation.base.errors import SchemaError
 from inksift.curation.base.progress import already_known
 from inksift.curation.spread.engine import LOCAL, Batching, Engine, Finished, Lost
 from inksift.curation.store.parquet import (
     Compression,
     count_rows,
+    holds_vectors,
     read_parquet,
     read_parts,
 )
 from inksift.curation.store.part_index import PartIndex
 from inksift.curation.store.part_writer import PartWriter, StoringTask
-from inksift.curation.store.row_files import VECTOR_ENDING, vector_files, without_lost_vectors
+from inksift.curation.store.row_files import (
+    VECTOR_ENDING,
+    is_in_memory,
+    vector_files,
+    without_lost_vectors,
+)
 from inksift.curation.store.soundness import note_sound, sound_files
 
 
@@ -127,8 +134,11 @@ class Measurements:
 
     def gather(self, settle: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> None:
         """Make large parts of small ones where there are many: a run that is killed meanwhile
-        leaves rows twice, and loses none. `settle` makes one row of several of a picture; without
+        leaves rows twice, and loses none. Vectors that are in a part itself, where earlier versions
+        of inksift stored them, get a file. `settle` makes one row of several of a picture; without
         it the first counts."""
+        for part in filter(holds_vectors, list(self._parts)):
+            self._give_up({part} - {self.add(_read([part]))})
         small = [part for part in self._parts if count_rows(part) < _LIMITS.small_rows]
         if len(small) > _LIMITS.most_small:
             for some in _portions(small):
@@ -170,10 +180,14 @@ class Measurements:
                     self.accept(ended.answer)
                 else:
                     given_up.append(_given_up(ended, lost, title))
-        if missing:
+        if missing or is_in_memory(rows):
             self.gather()
             rows = self.rows(asked)
-        return Measured(_placed(asked, [rows, *given_up]) if given_up else rows, len(missing))
+        if given_up:
+            rows = _placed(asked, [rows, *given_up])
+        if len(rows) < len(asked):
+            raise SchemaError(f"{title}: {len(asked) - len(rows)} picture(s) without a row")
+        return Measured(rows, len(missing))
 
     def _give_up(self, parts: set[Path]) -> None:
         for part in parts:
@@ -194,7 +208,7 @@ def _placed(image_ids: Sequence[str], frames: Sequence[pd.DataFrame]) -> pd.Data
     """The rows of these pictures, in this order."""
     rows = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
     places = pd.Index(rows["image_id"]).get_indexer(pd.Index(image_ids))
-    placed: pd.DataFrame = rows.iloc[places].reset_index(drop=True)
+    placed: pd.DataFrame = rows.iloc[places[places >= 0]].reset_index(drop=True)
     return placed
 
 

@@ -13,7 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from inksift.curation.store.row_files import from_references, holds_references, to_references
+from inksift.curation.store.row_files import (
+    from_references,
+    holds_halves,
+    holds_references,
+    to_references,
+)
 
 BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 """What reading a file raises that is absent, damaged, or no table."""
@@ -93,6 +98,11 @@ def parquet_rows(data: bytes) -> pd.DataFrame:
 def count_rows(path: Path) -> int:
     """The rows of a file, by its end alone."""
     return int(pq.read_metadata(path).num_rows)
+
+
+def holds_vectors(path: Path) -> bool:
+    """Whether vectors are in the file itself, and not in files of their own."""
+    return any(holds_halves(field.type) for field in pq.read_schema(path))
 
 
 def parquet_batches(path: Path, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:

@@ -47,6 +47,12 @@ def in_files(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return frame.assign(**columns)
 
 
+def is_in_memory(frame: pd.DataFrame) -> bool:
+    """Whether vectors of a frame are in no file."""
+    columns = [frame[name].array.used()[0] for name in vector_columns(frame)]
+    return not all(one.file for one in chain.from_iterable(columns))
+
+
 def vector_files(part: Path) -> set[Path]:
     """The files that hold vectors of a stored table."""
     told = json.loads((pq.read_schema(part).metadata or {}).get(_KEY, b"{}"))
@@ -77,7 +83,7 @@ def from_references(table: pa.Table, place: Path) -> pd.DataFrame:
     """The frame that `to_references` was given, of a table at that place; a vector whose file is
     gone is missing."""
     files = json.loads((table.schema.metadata or {}).get(_KEY, b"{}"))
-    lists = [field.name for field in table.schema if _holds_halves(field.type)]
+    lists = [field.name for field in table.schema if holds_halves(field.type)]
     columns = {name: VectorDtype().__from_arrow__(table[name]) for name in lists}
     frame: pd.DataFrame = table.drop_columns(lists).to_pandas()
     for name in files.keys() & set(frame):
@@ -95,7 +101,7 @@ def without_lost_vectors(frame: pd.DataFrame) -> pd.DataFrame:
     return kept
 
 
-def _holds_halves(kind: pa.DataType) -> bool:
+def holds_halves(kind: pa.DataType) -> bool:
     """Whether cells are lists as vectors are stored that are in no file: so earlier versions of
     inksift stored all of them."""
     lists = pa.types.is_list(kind) or pa.types.is_large_list(kind)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from inksift.curation.base.errors import SchemaError
 from inksift.curation.base.tables import Table
 from inksift.curation.base.vectors import matrix_of
 from inksift.curation.store import measurements, soundness
+from inksift.curation.store.files import write_atomically
 from inksift.curation.store.last_result import LastResult, digest_of_facts
 from inksift.curation.store.measurements import Measurements
+from inksift.curation.store.parquet import to_parquet
+from inksift.curation.store.row_files import is_in_memory
 from inksift.curation.store.workspace import Workspace
 
 TOY = Table("toy", {"image_id": "str", "value": "int64", "vector": "vectors"}, key=("image_id",))
@@ -114,6 +119,24 @@ def test_a_vector_that_is_lost_is_measured_again(tmp_path: Path, damage: str) ->
         file.write_bytes(file.read_bytes()[:-1] + b"x")
     again = opened(tmp_path).measure(names, rows, batch=2, title="toy")
     assert (again.new, values(again.frame)) == (2, [0, 1, 2, 3])
+
+
+def test_vectors_that_an_earlier_version_stored_in_parts_get_files(tmp_path: Path) -> None:
+    old = pd.DataFrame({"image_id": pd.Series(["1", "2"], dtype="str"), "value": [1, 2]})
+    old["vector"] = [np.full(3, number, np.float16) for number in (1, 2)]
+    folder = tmp_path / "measurements" / "toy" / "1"
+    data = to_parquet(old)
+    Workspace(tmp_path)
+    write_atomically(folder / f"{hashlib.sha256(data).hexdigest()}.parquet", data)
+    found = opened(tmp_path).measure(["3", "2", "1"], rows, batch=2, title="toy")
+    assert (found.new, values(found.frame)) == (1, [3, 2, 1])
+    assert len(list(folder.glob("*.npy"))) == 2
+    assert not is_in_memory(opened(tmp_path).frame())
+
+
+def test_a_picture_without_a_row_is_broken_code(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"toy: 1 picture\(s\) without a row"):
+        opened(tmp_path).measure(["1", "2"], lambda some: rows(some[:1]), batch=2, title="toy")
 
 
 @pytest.mark.usefixtures("few_parts")
