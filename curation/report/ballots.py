@@ -62,7 +62,7 @@ class Ballots:
 
     def of(self, image_ids: pd.Series) -> dict[str, Ballot]:
         """The ballot of each of these pictures that was voted on."""
-        places = self._rows.index.get_indexer(image_ids.unique())
+        places = self._rows.index.get_indexer(pd.Index(image_ids.unique()))
         rows = self._rows.iloc[places[places >= 0]]
         log_odds, votes = rows["log_odds"].tolist(), rows[list(PARTS)].to_numpy()
         made = zip(map(str, rows.index), log_odds, votes, strict=True)
