@@ -173,8 +173,7 @@ def _proposed(project: Project) -> bool:
 def _heavy_before(before: Mapping[str, MadeBefore]) -> list[str]:
     """What was over the limits when these tables were made, and accepted."""
     told = before["removal_rates"].metadata.get(_OVER)
-    value = told.value if isinstance(told, dg.JsonMetadataValue) else []
-    return [str(one) for one in value] if isinstance(value, list) else []
+    return [str(one) for one in told.value or ()] if isinstance(told, dg.JsonMetadataValue) else []
 
 
 def _outcomes(decisions: pd.DataFrame) -> dict[str, Any]:

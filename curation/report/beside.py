@@ -18,7 +18,7 @@ from zlib import crc32
 import pandas as pd
 
 from inksift.curation.base.rgb import Rgb
-from inksift.curation.report.gallery import THUMBNAIL_QUALITY, pictures_of, small_jpegs
+from inksift.curation.report.gallery import THUMBNAIL_QUALITY, shown_pictures, small_jpegs
 from inksift.curation.report.packed import packed, packed_tiles
 from inksift.curation.report.tiles import Facts
 
@@ -72,14 +72,10 @@ def tiles_beside(
 ) -> dict[str, list[str]]:
     """Put the tiles of these DECISIONS rows on the shelf, `TILES` of them a file, and their
     thumbnails: the names of the files of either, in order. `version` is of what `read` gives."""
-    runs = list(_runs(pictures_of([rows], images, facts)))
+    runs = list(_runs(shown_pictures([rows], images, facts)))
     made = f"{version} {side_px} {THUMBNAIL_QUALITY}"
     thumbnails = [_thumbnails_on(shelf, run, read, side_px, made) for run in runs]
-    places = {
-        image_id: f"thumbnail:{number}.{place}"
-        for number, run in enumerate(runs)
-        for place, image_id in enumerate(run)
-    }
+    places = dict(_places(runs))
     starts = range(0, len(rows), TILES)
     blocks = (facts.tiles(rows.iloc[row : row + TILES], places.__getitem__) for row in starts)
     return {"tiles": put_packed(shelf, map(packed_tiles, blocks)), "thumbnails": thumbnails}
@@ -88,8 +84,12 @@ def tiles_beside(
 def index_beside(columns: dict[str, list[object]], shelf: Shelf) -> list[str]:
     """Put the columns of an index on the shelf, `ENTRIES` a file: the names of the files."""
     starts = range(0, len(columns["path"]), ENTRIES)
-    blocks = ({name: one[row : row + ENTRIES] for name, one in columns.items()} for row in starts)
+    blocks = (_entries(columns, row) for row in starts)
     return put_packed(shelf, map(packed, blocks))
+
+
+def _entries(columns: dict[str, list[object]], start: int) -> dict[str, list[object]]:
+    return {name: column[start : start + ENTRIES] for name, column in columns.items()}
 
 
 def put_packed(shelf: Shelf, contents: Iterable[str]) -> list[str]:
@@ -106,6 +106,13 @@ def _thumbnails_on(
         jpegs = small_jpegs(image_ids, read, side_px)
         _put(shelf, name, [base64.b64encode(one).decode() for one in jpegs])
     return name
+
+
+def _places(runs: Iterable[Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """Every picture, and what a tile calls its thumbnail: by its file and its place there."""
+    for number, run in enumerate(runs):
+        for place, image_id in enumerate(run):
+            yield image_id, f"thumbnail:{number}.{place}"
 
 
 def _put(shelf: Shelf, name: str, content: object) -> str:

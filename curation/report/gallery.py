@@ -111,10 +111,10 @@ def thumbnails_of(
 ) -> dict[str, str]:
     """Those of the files in some DECISIONS frames and of the copies kept instead of them, by
     image_id."""
-    return thumbnails(pictures_of(shown, images, facts), read, side_px)
+    return thumbnails(shown_pictures(shown, images, facts), read, side_px)
 
 
-def pictures_of(shown: Sequence[pd.DataFrame], images: pd.DataFrame, facts: Facts) -> list[str]:
+def shown_pictures(shown: Sequence[pd.DataFrame], images: pd.DataFrame, facts: Facts) -> list[str]:
     """The image_ids of the files in some DECISIONS frames and of the copies kept instead of them,
     in the order of storage."""
     wanted = set(chain.from_iterable(rows["image_id"] for rows in shown))

@@ -185,7 +185,7 @@ def test_a_run_of_dagster_is_kept_like_one_of_the_command_line(judged: Path, sam
     assert (new.job, new.profile) == ("curate", "default")
     assert new.settings["curated_dataset"]["review"] == new.review == "held"
     now = files_of(judged)
-    staying = ("verdicts", "machine_verdicts", "votes", "targets", "rejected_report")
+    staying = ("verdicts", "machine_verdicts", "votes", "targets", "profile_after")
     assert [now[name] for name in staying] == [made[name] for name in staying]
     assert now["curated_dataset"] != made["curated_dataset"]
     assert new.name in (judged / REPORT_PAGE).read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from inksift.curation.base.arrays import Floats32, Integers
+from inksift.curation.verdict.medium.deviations import DEVIATIONS
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _centres(unit: Floats32, cells: Sequence[Integers]) -> Floats32:
     """The mean of every cell, at length 1 where it has one."""
     means: Floats32 = np.stack([unit[rows].mean(axis=0) for rows in cells])
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    centres: Floats32 = means / np.where(lengths > 0, lengths, 1)
+    centres: Floats32 = (means / np.maximum(lengths, DEVIATIONS.tiny)).astype(np.float32)
     return centres
 
 
