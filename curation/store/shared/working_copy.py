@@ -40,8 +40,9 @@ from inksift.curation.store.shared.contents import (
 STAYS_HERE = ("dagster", "source", "run.lock", "run.guard")
 """What belongs to this machine: Dagster's history, what archives were unpacked into, the lock."""
 
-MEASURED = ("measurements/", "models/")
-"""What a run only ever adds to, so that it may be shared before the run ends."""
+MEASURED = ("measurements/", "models/", "workspace.json")
+"""What a run only ever adds to, so that it may be shared before the run ends; and what says whose
+folder it is, without which no other machine would open it."""
 
 _AT_A_TIME = 8
 """Contents that are sent or fetched at a time."""
