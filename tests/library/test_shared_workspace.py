@@ -164,6 +164,15 @@ def test_a_killed_run_leaves_what_it_measured_to_another_machine(url: Url, tmp_p
     assert (other.root / "decisions.csv").read_bytes() == b"old"
 
 
+def test_a_first_run_that_was_killed_leaves_a_workspace_that_opens_elsewhere(
+    url: Url, tmp_path: Path
+) -> None:
+    one = machine(url, tmp_path / "one")
+    measure(one, "a")
+    one.push_measured()
+    assert measured(machine(url, tmp_path / "other")) == {"a"}
+
+
 def test_decisions_of_two_people_are_joined_and_none_is_lost(url: Url, tmp_path: Path) -> None:
     one = machine(url, tmp_path / "one")
     decide(one, "a", "ann")

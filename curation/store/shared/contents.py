@@ -23,7 +23,7 @@ HEAD, LOCK, BLOBS, BY_NAME = "head.json", "lock.json", "blobs/", "latest/"
 _FORMAT = 1
 """Raised whenever an older inksift could not read it."""
 
-Content = tuple[str, int]
+SharedFile = tuple[str, int]
 """SHA-256 and size of a file; of a link where it leads, and -1."""
 
 _LOOKED_AT = 1_000
@@ -32,18 +32,18 @@ _LOOKED_AT = 1_000
 LINK_BYTES = -1
 """In place of a size: it is a link."""
 
-Files = Mapping[str, Content]
+Files = Mapping[str, SharedFile]
 """The files of a workspace by their paths, with / between folders."""
 
 
-class Head(NamedTuple):
+class SharedHead(NamedTuple):
     """The files of a shared workspace, and the ETag of the object that says so, "" for none."""
 
     files: Files
     tag: str
 
 
-def read_head(objects: ObjectStore, prefix: str) -> Head:
+def read_head(objects: ObjectStore, prefix: str) -> SharedHead:
     """What is shared now, nothing before the first time; StoreError where it is none of ours."""
     try:
         known = objects.facts(prefix + HEAD)
@@ -54,10 +54,10 @@ def read_head(objects: ObjectStore, prefix: str) -> Head:
         if error.fault == "changed":
             return read_head(objects, prefix)
         raise
-    return Head(_files_in(data, prefix), known.tag)
+    return SharedHead(_files_in(data, prefix), known.tag)
 
 
-def _nothing_yet(objects: ObjectStore, prefix: str) -> Head:
+def _nothing_yet(objects: ObjectStore, prefix: str) -> SharedHead:
     """The head of a folder that holds no more than a run leaves that was killed before its first
     head; StoreError where it holds anything else."""
     ours = tuple(prefix + name for name in (HEAD, LOCK, BLOBS, BY_NAME))
@@ -66,7 +66,7 @@ def _nothing_yet(objects: ObjectStore, prefix: str) -> Head:
             raise StoreError(
                 f"{one.key} is not inksift's: choose an empty or new folder for --workspace"
             )
-    return Head({}, "")
+    return SharedHead({}, "")
 
 
 def head_bytes(files: Files) -> bytes:
@@ -75,7 +75,7 @@ def head_bytes(files: Files) -> bytes:
     return json.dumps(told, sort_keys=True, indent=0).encode()
 
 
-def merged(base: Files, mine: Files, theirs: Files) -> tuple[dict[str, Content], list[str]]:
+def merged(base: Files, mine: Files, theirs: Files) -> tuple[dict[str, SharedFile], list[str]]:
     """What two sides made of the same files, and the paths that both changed otherwise, which are
     as theirs.
 
@@ -83,7 +83,7 @@ def merged(base: Files, mine: Files, theirs: Files) -> tuple[dict[str, Content],
     >>> merged({"x": old, "y": old}, {"x": new, "y": old}, {"x": old, "z": new})
     ({'x': ('b', 1), 'z': ('b', 1)}, [])
     """
-    result: dict[str, Content] = {}
+    result: dict[str, SharedFile] = {}
     conflicts = []
     for path in sorted({*mine, *theirs}):
         was, here, there = base.get(path), mine.get(path), theirs.get(path)
@@ -95,7 +95,7 @@ def merged(base: Files, mine: Files, theirs: Files) -> tuple[dict[str, Content],
     return result, conflicts
 
 
-def _files_in(data: bytes, prefix: str) -> dict[str, Content]:
+def _files_in(data: bytes, prefix: str) -> dict[str, SharedFile]:
     try:
         told = json.loads(data)
         found = told["inksift_shared_workspace"]

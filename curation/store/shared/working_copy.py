@@ -29,9 +29,9 @@ from inksift.curation.store.shared.contents import (
     BY_NAME,
     HEAD,
     LINK_BYTES,
-    Content,
     Files,
-    Head,
+    SharedFile,
+    SharedHead,
     head_bytes,
     merged,
     read_head,
@@ -40,8 +40,9 @@ from inksift.curation.store.shared.contents import (
 STAYS_HERE = ("dagster", "source", "run.lock", "run.guard")
 """What belongs to this machine: Dagster's history, what archives were unpacked into, the lock."""
 
-MEASURED = ("measurements/", "models/")
-"""What a run only ever adds to, so that it may be shared before the run ends."""
+MEASURED = ("measurements/", "models/", "workspace.json")
+"""What a run only ever adds to, so that it may be shared before the run ends; and what says whose
+folder it is, without which no other machine would open it."""
 
 _AT_A_TIME = 8
 """Contents that are sent or fetched at a time."""
@@ -94,7 +95,7 @@ class WorkingCopy:
         self.objects = objects
         self._state, self._ledger = state, ledger
         told = _read_json(state)
-        self._base = Head(
+        self._base = SharedHead(
             {path: (one, size) for path, (one, size) in told.get("files", {}).items()},
             told.get("tag", ""),
         )
@@ -129,7 +130,7 @@ class WorkingCopy:
             new = {path: one for path, one in found.items() if path.startswith(MEASURED)}
             self._is_pushed({**new, **self._base.files})
 
-    def _take_in(self, theirs: Head, *, alone: bool = False) -> list[str]:
+    def _take_in(self, theirs: SharedHead, *, alone: bool = False) -> list[str]:
         """Make what is there the base of what is here, and give the paths that both sides changed;
         LockedError for such where this side is to be `alone` in changing them."""
         if theirs.tag in ("", self._base.tag):
@@ -166,10 +167,10 @@ class WorkingCopy:
         tag = self._put_head(mine, self._base.tag)
         if tag:
             self._put_latest(mine)
-            self._remember(Head(mine, tag))
+            self._remember(SharedHead(mine, tag))
         return bool(tag)
 
-    def files(self) -> dict[str, Content]:
+    def files(self) -> dict[str, SharedFile]:
         """All files here that are shared, what travels by itself among them."""
         packed = self._ledger.packed()
         whole = self._scanned()
@@ -177,7 +178,7 @@ class WorkingCopy:
             whole[self._ledger.name] = (hashlib.sha256(packed).hexdigest(), len(packed))
         return whole
 
-    def _scanned(self) -> dict[str, Content]:
+    def _scanned(self) -> dict[str, SharedFile]:
         found = {}
         for path, place in _files_below(self.root, {*STAYS_HERE, *self._ledger.files}):
             with suppress(FileNotFoundError):  # removed while we look
@@ -185,7 +186,7 @@ class WorkingCopy:
                 found[path] = _link(place) if linked else self._digested(path, place)
         return found
 
-    def _digested(self, path: str, place: Path) -> Content:
+    def _digested(self, path: str, place: Path) -> SharedFile:
         status = place.stat()
         state = (status.st_size, status.st_mtime_ns, status.st_ino)
         seen = self._seen.get(path)
@@ -229,7 +230,7 @@ class WorkingCopy:
                 data = (self.root / name).read_bytes()
                 self.objects.put(self.url.prefix + BY_NAME + name, data, replaces=ANYHOW)
 
-    def _fetch(self, path: str, one: Content) -> None:
+    def _fetch(self, path: str, one: SharedFile) -> None:
         place = self.root / path
         if one[1] == LINK_BYTES:
             return _point(place, one[0])
@@ -244,12 +245,12 @@ class WorkingCopy:
             raise StoreError(f"{self.url}: {BLOBS}{digest} is damaged: bring back a copy of it")
         return data
 
-    def _take_ledger(self, theirs: Head) -> None:
+    def _take_ledger(self, theirs: SharedHead) -> None:
         one = theirs.files.get(self._ledger.name)
         if one is not None and one != self._base.files.get(self._ledger.name):
             self._ledger.take_in(self._content(one[0]))
 
-    def _remember(self, head: Head) -> None:
+    def _remember(self, head: SharedHead) -> None:
         self._base = head
         told = {
             "url": str(self.url),
@@ -274,7 +275,7 @@ def _files_below(root: Path, without: Iterable[str]) -> Iterator[tuple[str, Path
                 yield (here / name).relative_to(root).as_posix(), here / name
 
 
-def _link(place: Path) -> Content:
+def _link(place: Path) -> SharedFile:
     return pointed_to(place), LINK_BYTES
 
 
