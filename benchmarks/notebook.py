@@ -108,7 +108,7 @@ def _by_hand() -> Step:
     from ultralytics.data.augment import LetterBox
     from ultralytics.utils.nms import non_max_suppression
 
-    from inksift.curation.evidence.models.yolo import load_yolo
+    from inksift.curation.evidence.models.yolo_network import load_yolo
 
     network = load_yolo(find_weights("yolov8n"))
     fit = LetterBox((SIDE_PX, SIDE_PX), auto=True, stride=32)
