@@ -110,41 +110,55 @@ def _timed(function: Callable[[], Any]) -> tuple[Any, float]:
     return result, sum(os.times()[:4]) - before
 
 
-def _in_doubt(found: Any, embeddings: Any, counts: Any) -> list[str]:
-    """The pictures that are counted where only those in doubt are; none by a build that cannot."""
+def _in_doubt(found: Any, embeddings: Any, counts: Any) -> dict[str, Any]:
+    """How many pictures are counted where only those in doubt are, and whether every judgement is
+    what it is with all counts; nothing by a build that cannot."""
     try:
         from inksift.curation.verdict.doubtful import count_in_doubt
     except ModuleNotFoundError:
-        return []
-    from inksift.curation.base.tables import DUPLICATES
+        return {"counted": len(counts), "judged_alike": True}
     from inksift.curation.evidence.clusters import ClusterParams, find_clusters
     from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
     from inksift.curation.store.measurements import Measured
-    from inksift.curation.verdict.recipes import VerdictParams
+    from inksift.curation.verdict import evidence
+    from inksift.curation.verdict.recipes import VerdictParams, judge
 
-    kept = found.images[found.images["readable"]].drop_duplicates("image_id")
-    alone = {"group": 0, "keep": True, "distance": 0, "similarity": 1.0}
-    texts = {name: "" for name, kind in DUPLICATES.columns.items() if kind == "str"}
-    rows = [
-        {**texts, **alone, "path": path, "image_id": image_id, "group": number}
-        for number, (path, image_id) in enumerate(zip(kept["path"], kept["image_id"], strict=True))
-    ]
-    tables = {
-        "images": found.images,
-        "duplicates": DUPLICATES.frame(rows),
-        "human_decisions": HUMAN_DECISIONS.frame([]),
+    measured = {
         "signals": found.signals,
         "embeddings": embeddings,
         "clusters": find_clusters(embeddings, ClusterParams()).frame,
     }
+    kept, params = _all_kept(found.images), VerdictParams()
+    beside = {"images": found.images, "human_decisions": HUMAN_DECISIONS.frame([])}
     stored = counts.set_index("image_id", drop=False)
     told = count_in_doubt(
-        tables,
-        VerdictParams(),
+        {**measured, **beside, "duplicates": kept},
+        params,
         heads=[],
         count=lambda ids: Measured(stored.loc[list(ids)].reset_index(drop=True), 0),
     ).frame
-    return told.loc[told["status"] == "ok", "image_id"].tolist()
+
+    def judged(rows: Any) -> Any:
+        known = evidence.gather(kept, object_counts=rows, **measured, method=params.clusters)
+        return judge(known, embeddings, params).judgements
+
+    alike = judged(told).equals(judged(counts))
+    return {"counted": int((told["status"] == "ok").sum()), "judged_alike": alike}
+
+
+def _all_kept(images: Any) -> Any:
+    """DUPLICATES of pictures that are copies of none."""
+    from inksift.curation.base.tables import DUPLICATES
+
+    seen = images[images["readable"]].drop_duplicates("image_id")
+    texts = {name: "" for name, kind in DUPLICATES.columns.items() if kind == "str"}
+    alone = {**texts, "relation": "none", "keep": True, "distance": 0, "similarity": 1.0}
+    pairs = zip(seen["path"], seen["image_id"], strict=True)
+    rows = [
+        {**alone, "path": path, "image_id": image_id, "group": number}
+        for number, (path, image_id) in enumerate(pairs)
+    ]
+    return DUPLICATES.frame(rows)
 
 
 def _report(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
@@ -154,7 +168,7 @@ def _report(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
     for stage in (*STAGES, "all"):
         before, after = (1000 * _seconds(side, stage) / pictures for side in (old, new))
         print(f"{stage:10}{before:10.1f}{after:10.1f}{before / after:16.2f}")
-    doubted = sum(len(block["in_doubt"]) for block in new) / pictures
+    doubted = sum(block["in_doubt"]["counted"] for block in new) / pictures
     objects, every = _seconds(new, "objects"), _seconds(new, "all")
     in_doubt_s = every - objects * (1 - doubted)
     summary = {
@@ -164,6 +178,7 @@ def _report(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
         "detector_times_as_fast": round(_seconds(old, "objects") / objects, 2),
         "counts_equal": round(_equal(old, new), 4),
         "counted_in_doubt": round(doubted, 3),
+        "judged_alike_in_doubt": all(block["in_doubt"]["judged_alike"] for block in new),
         "pass_times_as_fast_in_doubt": round(_seconds(old, "all") / in_doubt_s, 2),
     }
     print(json.dumps(summary))

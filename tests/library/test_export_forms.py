@@ -574,7 +574,7 @@ def test_a_class_called_images_does_not_hide_the_labels_from_ultralytics(tmp_pat
 @pytest.mark.parametrize("form", ["coco", "yolo"])
 def test_without_a_detector_there_are_no_boxes_to_export(folder: Folder, form: str) -> None:
     folder.facts = lambda **_: NO_FACTS  # type: ignore[method-assign]
-    with pytest.raises(ParamError, match="the run had no detector"):
+    with pytest.raises(ParamError, match="the detector looked at no picture"):
         folder.export(form)
 
 

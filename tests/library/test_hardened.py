@@ -33,7 +33,7 @@ session = Session(export_onnx(Mean().eval(), [(8, 8)]))
 assert session(np.full((8, 8, 3), 7, np.uint8)).tolist() == [7, 7, 7]
 """
 BUILD_YOLO = """
-from inksift.curation.evidence.models.yolo import network
+from inksift.curation.evidence.models.yolo_network import network
 network(Path(sys.argv[1]))
 from ultralytics.utils import AUTOINSTALL, ONLINE, SAFE_LOAD
 import PIL.Image, torch

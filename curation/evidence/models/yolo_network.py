@@ -33,7 +33,7 @@ class _Places(NamedTuple):
     width: Tensor | int
 
 
-class Candidates(nn.Module):
+class YoloCandidates(nn.Module):
     """Pixels in, 1 x height x width x 3 uint8, candidates out, 1 x (4 + classes) x n float32."""
 
     def __init__(self, detector: Any) -> None:
@@ -75,7 +75,7 @@ class _Head(nn.Module):
 def network(weights: Path) -> nn.Module:
     """The detector of checked `weights`: 1 x height x width x 3 uint8 -> candidates 1 x
     (4 + classes) x n float32."""
-    return Candidates(load_yolo(weights)).eval()
+    return YoloCandidates(load_yolo(weights)).eval()
 
 
 def load_yolo(path: Path) -> nn.Module:
