@@ -2,7 +2,7 @@
 process.
 
     INKSIFT_WEIGHTS=../shared/weights python benchmarks/engines.py
-        [--source ../shared/data/crawl/images] [--pictures 150] [--only decisions,overhead]
+        [--source ../shared/data/crawl/images] [--pictures 75] [--only decisions,overhead]
 
 - decisions: `inksift judge` here and on the cluster, where a node is killed in the middle of
   decoding, of embedding, of counting objects and of comparing: are the decisions the same, and how
@@ -17,18 +17,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
+from PIL import Image
 
 from inksift.curation.spread.engine import Batching, Engine, Finished
-from inksift.curation.spread.on_ray import WAITING, RayEngine, import_ray
+from inksift.curation.spread.on_ray import PORTIONS_A_WORKER, RayEngine, import_ray
 from inksift.curation.spread.params import EngineParams
 from inksift.pipelines import resources
 from inksift.pipelines.chain import run_given
@@ -43,7 +45,10 @@ STAGES = {
     "objects": "detect",
 }
 """What is done when a node is killed, by the title of the work."""
-MANY_WORKERS = 64
+MODELLED_WORKERS, MODELLED_PICTURES = (8, 64, 256), (100_000, 1_000_000)
+"""For how many the model is asked."""
+MODELLED_BATCH, PICTURE_S = 64, 0.060
+"""Pictures of a batch, and what one takes on one core: decoding, embedding and counting objects."""
 
 
 class Nodes:
@@ -167,6 +172,14 @@ class Nothing:
         yield len
 
 
+class ClusterCosts(NamedTuple):
+    """What the cluster costs beside the work: CPU of this process for a batch, which it serves one
+    after another, and the wait for the first workers."""
+
+    batch_ms: float
+    start_s: float
+
+
 def overhead(source: Path, folder: Path) -> dict[str, Any]:
     """What a batch costs this process, which serves all workers, and what follows for many."""
     batches = 500
@@ -174,30 +187,36 @@ def overhead(source: Path, folder: Path) -> dict[str, Any]:
         three_nodes() as nodes,
         RayEngine(EngineParams(kind="ray", address=nodes.address), {}) as (engine),
     ):
+        began = time.perf_counter()
         list(engine.map_batches(Nothing(), range(30), Batching(1), title="warm"))
+        start = time.perf_counter() - began
         cpu, wall = time.process_time(), time.perf_counter()
         list(engine.map_batches(Nothing(), range(batches), Batching(1), title="nothing"))
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    driver_ms, picture_ms = cpu / batches * 1000, 20.0
+    costs = ClusterCosts(cpu / batches * 1000, start)
     figures = {
-        "this process, CPU ms a batch": round(driver_ms, 2),
+        "this process, CPU ms a batch": round(costs.batch_ms, 2),
         "an empty batch, wall ms": round(wall / batches * 1000, 2),
+        "connected and first workers ready, s": round(start, 1),
     }
-    for size in (16, 64, 256):
-        figures[f"model: {MANY_WORKERS} workers, batches of {size} at {picture_ms:.0f} ms"] = round(
-            efficiency(driver_ms, size * picture_ms, MANY_WORKERS), 3
-        )
+    for pictures in MODELLED_PICTURES:
+        for workers in MODELLED_WORKERS:
+            share = round(efficiency(costs, pictures, workers), 3)
+            figures[f"model: {pictures} pictures, {workers} workers, efficiency"] = share
     return figures
 
 
-def efficiency(driver_ms: float, batch_ms: float, workers: int) -> float:
-    """The share of the time that workers work, by a model: this process serves one batch after
-    another, `driver_ms` each, and workers have the next one waiting, so they stand still only where
-    it cannot serve them all in the time of a batch.
+def efficiency(costs: ClusterCosts, pictures: int, workers: int) -> float:
+    """The share of the time in which workers work, by a model.
 
-    The end, where some wait for the last, costs half a batch of the 4 or more that each has."""
-    served = min(1.0, batch_ms / (workers * driver_ms))
-    return served * (1 - driver_ms / (WAITING * batch_ms))
+    This process serves one batch after another; each worker has the next one waiting, so it stands
+    still only where this process cannot serve all in the time of a batch. At the end a worker waits
+    for half a batch in the mean, and at the beginning for the first to start."""
+    portion = min(MODELLED_BATCH, math.ceil(pictures / (workers * PORTIONS_A_WORKER)))
+    batch_s, serving_s = portion * PICTURE_S, workers * costs.batch_ms / 1000
+    batches = pictures / (workers * portion)
+    took = costs.start_s + batches * max(batch_s, serving_s) + batch_s / 2
+    return batches * batch_s / took
 
 
 PARTS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
@@ -211,7 +230,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--source", type=Path, default=Path("../shared/data/crawl/images"))
-    parser.add_argument("--pictures", type=int, default=150)
+    parser.add_argument("--pictures", type=int, default=75)
     parser.add_argument("--only", default=",".join(PARTS))
     options = parser.parse_args()
     figures: dict[str, Any] = {}
@@ -225,12 +244,15 @@ def main() -> None:
 
 
 def some_of(source: Path, target: Path, pictures: int) -> Path:
-    """A copy of every n-th picture of a folder."""
+    """A copy of every n-th picture of a folder, and beside each one saved anew, so that there are
+    pairs to compare."""
     files = sorted(path for path in source.rglob("*") if path.is_file())
     for path in files[:: max(1, len(files) // pictures)][:pictures]:
         place = target / path.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, place)
+        with suppress(OSError), Image.open(path) as picture:
+            picture.convert("RGB").save(place.with_name(f"{place.stem}-again.jpg"), quality=60)
     return target
 
 

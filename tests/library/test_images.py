@@ -353,7 +353,7 @@ def test_a_folder_without_files_is_refused_before_any_worker_starts(
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "source").mkdir()
-    monkeypatch.setattr(module, "Gate", None)
+    monkeypatch.setattr(module, "DecodingTask", None)
     with pytest.raises(SourceError, match="no files in"):
         find_images(tmp_path / "source", workspace, PARAMS)
 
