@@ -140,6 +140,7 @@ def measured(way: str, paths: Sequence[str], workspace: Path) -> dict[str, objec
     """One way, in this process."""
     if way != "here":
         import_ray().init(
+            address="local",
             num_cpus=CORES,
             object_store_memory=OBJECT_STORE_BYTES,
             include_dashboard=False,
