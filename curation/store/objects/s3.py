@@ -36,7 +36,7 @@ class S3Objects:
 
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
-        config: Any = Config(  # type: ignore[no-untyped-call]
+        config: Any = Config(
             connect_timeout=_CONNECT_S,
             read_timeout=_READ_S,
             max_pool_connections=CONNECTIONS,
@@ -44,7 +44,7 @@ class S3Objects:
             signature_version=UNSIGNED if os.environ.get("AWS_SKIP_SIGNATURE") else None,
         )
         with _faults():
-            session: Any = botocore.session.get_session()  # type: ignore[no-untyped-call]
+            session: Any = botocore.session.get_session()
             self._client: Any = session.create_client("s3", config=config)
 
     def listed(self, prefix: str) -> Iterator[ObjectFacts]:
