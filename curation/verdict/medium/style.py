@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from inksift.curation.base.vectors import blocks_of, matrix_of
 from inksift.curation.verdict.medium.votes import Bools
 
 BLOCK = 512
@@ -48,13 +49,13 @@ def style_features(embeddings: pd.DataFrame) -> npt.NDArray[np.float32]:
     histograms: Perronnin, Sanchez and Mensink 2010)."""
     if embeddings.empty:
         return np.zeros((0, 0), dtype=np.float32)
-    columns = [embeddings[name].to_numpy() for name in ("vector", "texture")]
-    width = sum(len(column[0]) for column in columns)
+    columns = [embeddings[name] for name in ("vector", "texture")]
+    width = sum(len(column.iloc[0]) for column in columns)
     rooted = np.empty((len(embeddings), width), dtype=np.float32)
-    # picture by picture: the whole matrix is large enough to be held once
-    for row, parts in zip(rooted, zip(*columns, strict=True), strict=True):
-        np.concatenate(parts, out=row, casting="unsafe")
-        row[:] = signed_root(row)
+    # block by block: the whole matrix is large enough to be held once
+    for some in blocks_of(len(embeddings), BLOCK):
+        numbers = np.concatenate([matrix_of(column.iloc[some]) for column in columns], axis=1)
+        rooted[some] = signed_root(numbers)
     return rooted
 
 
