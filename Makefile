@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO ?= demo
+WORKERS ?= 2
 
 .PHONY: setup demo test test-all check docs ui clean
 
@@ -21,7 +22,7 @@ demo: setup  ## draw a noisy sample, run the whole chain on it, compare with the
 
 # What is compiled is kept, whatever the environment says: both workers and all processes that tests start read it.
 test: setup  ## the tests that every change must pass
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-all: setup  ## every test, the slow and wide ones too
 	$(BIN)/python -m pytest
