@@ -13,9 +13,7 @@ from inksift.curation.base.tables import DECISIONS
 from inksift.curation.project import Project
 from inksift.curation.store.files import file_digest
 from inksift.curation.store.published import (
-    MEDIUM,
     PROPOSAL,
-    as_published,
     publish_medium,
     publish_proposal,
 )
@@ -24,7 +22,7 @@ from inksift.curation.verdict.audit.targets import TARGETS, estimated_targets
 from inksift.curation.verdict.conservation import OUTCOMES, by_people
 from inksift.curation.verdict.decide import VERSION, decide
 from inksift.curation.verdict.marked_files import apply_marks
-from inksift.curation.verdict.medium.head import own_head_name
+from inksift.curation.verdict.medium.head import head_files
 from inksift.curation.verdict.medium.queue import QUEUE
 from inksift.curation.verdict.medium.votes import MEASURES, PARTS, VOTE_QUALITY, VOTES
 from inksift.curation.verdict.pages import find_pages, judge_pages
@@ -33,7 +31,7 @@ from inksift.curation.verdict.removal_rates import REMOVAL_RATES, removal_rates,
 from inksift.curation.verdict.signal_limits import SIGNAL_LIMITS, limits
 
 MOST_SENTENCES = 4
-_OVER = "over_the_limits"
+_OVER, _SETTLED = "over_the_limits", "settled"
 REMEDY = (
     "look through them, then run again with --accept-removals, "
     "or allow more with --set verdicts.max_class_removal=... or verdicts.max_removal=...; in the "
@@ -115,9 +113,10 @@ def decided(
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame] | dg.AssetCheckResult]:
     """Gather the evidence, judge every distinct picture, decide on every file; what people decided
     comes first. What was decided on the same tables by the same settings stays."""
-    digest = made_of(STAGE, project, _READ, settings=config.model_dump(), heads=_own_heads(project))
+    digest = made_of(STAGE, project, _READ, settings=config.model_dump(), heads=_heads(project))
     before = made_before(context, STAGE, project, digest)
-    if before and as_published(project.workspace, MEDIUM) and not _proposed(project):
+    if before and _accepted(before, config) and not _proposed(project):
+        publish_medium(project.workspace, _settled_before(before))
         yield from (made.again(name) for name, made in before.items())
         yield _brake(_heavy_before(before), {})
         return
@@ -156,18 +155,31 @@ def decided(
         **{_OVER: dg.MetadataValue.json(heavy)},
         **told,
     )
+    if not waiting:  # only now, so that a run that is killed before does not take it for accepted
+        project.workspace.withdraw(PROPOSAL)
     yield _brake(heavy, waiting)
 
 
-def _own_heads(project: Project) -> list[str]:
-    """The digests of the user's own heads, one of which may judge."""
-    if not project.weights:
-        return []
-    return [file_digest(place) for place in sorted(project.weights.glob(own_head_name("*")))]
+def _heads(project: Project) -> list[tuple[str, str]]:
+    """Name and digest of every head that may judge."""
+    folders = [project.weights] if project.weights else []
+    return [(place.name, file_digest(place)) for place in head_files(folders)]
 
 
 def _proposed(project: Project) -> bool:
     return (project.workspace.root / PROPOSAL).exists()
+
+
+def _accepted(before: Mapping[str, MadeBefore], config: VerdictsConfig) -> bool:
+    """Whether nothing that these tables remove waits for a person."""
+    return config.accept_removals or not _heavy_before(before)
+
+
+def _settled_before(before: Mapping[str, MadeBefore]) -> dict[str, Any]:
+    """What held for all verdicts on photographs when these tables were made."""
+    told = before["measures"].metadata.get(_SETTLED)
+    value = told.value if isinstance(told, dg.JsonMetadataValue) else {}
+    return dict(value) if isinstance(value, dict) else {}
 
 
 def _heavy_before(before: Mapping[str, MadeBefore]) -> list[str]:
@@ -212,7 +224,8 @@ def _evidence(
         .rename_axis("part")
         .reset_index()
     )
-    yield table(judged.measures, "measures", **judged.settled, **told)
+    settled = {_SETTLED: dg.MetadataValue.json(dict(judged.settled))}
+    yield table(judged.measures, "measures", **judged.settled, **settled, **told)
     yield table(judged.votes, "votes", strength=records(strength), **told)
     yield table(judged.quality, "vote_quality", voters=records(judged.quality), **told)
     yield table(judged.queue, "queue", queue=records(judged.queue), **told)
@@ -245,7 +258,6 @@ def _proposal(
     on."""
     if heavy and not config.accept_removals:
         return {"proposal": dg.MetadataValue.path(publish_proposal(project.workspace, decisions))}
-    project.workspace.withdraw(PROPOSAL)
     return {}
 
 

@@ -99,14 +99,21 @@ class VectorArray(ExtensionArray):
         return hashlib.sha256(self.matrix(self.kind).tobytes()).digest() + self.kind.str.encode()
 
     def used(self) -> tuple[list[StoredMatrix], Integers]:
-        """The matrices that hold a cell, and the rows counted through those alone."""
+        """The matrices that hold a cell, and the rows counted through those alone. A file comes
+        once, in the order of the names, so that the same cells are told the same way however they
+        were put together."""
         places = np.searchsorted(self._starts, self.rows, "right") - 1
-        held = np.unique(places[self.rows != NO_ROW])
-        lengths = np.diff(self._starts)[held]
+        held = np.unique(places[self.rows != NO_ROW]).tolist()
+        first: dict[str | int, int] = {}
+        for place in sorted(held, key=lambda place: self.matrices[place].file):
+            first.setdefault(self.matrices[place].file or place, place)
+        matrices = [self.matrices[place] for place in first.values()]
+        starts = np.cumsum([0, *(len(one.numbers) for one in matrices)])
+        start_of = dict(zip(first, starts.tolist(), strict=False))
         shift = np.zeros(len(self.matrices) + 1, np.int64)
-        shift[held] = np.cumsum(lengths) - lengths - self._starts[held]
-        rows = np.where(self.rows == NO_ROW, NO_ROW, self.rows + shift[places])
-        return [self.matrices[place] for place in held], rows
+        for place in held:
+            shift[place] = start_of[self.matrices[place].file or place] - self._starts[place]
+        return matrices, np.where(self.rows == NO_ROW, NO_ROW, self.rows + shift[places])
 
     def _by_matrix(self) -> Iterator[tuple[MatrixLike, Integers, Integers]]:
         """Each matrix in use, with the cells that are of it and their rows in it, ascending."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import metadata
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ from inksift.curation.base.vectors import matrix_of
 from inksift.curation.dedup.comparisons import Comparisons, pair_key
 from inksift.curation.dedup.glances.glance import VERSION as GLANCED
 from inksift.curation.dedup.glances.glance_store import GlanceStore
+from inksift.curation.dedup.propose.candidates import VERSION as PROPOSED
 from inksift.curation.dedup.propose.candidates import gathered
 from inksift.curation.dedup.propose.known_neighbours import VERSION as NEIGHBOURS
 from inksift.curation.dedup.propose.known_neighbours import known_neighbours
@@ -35,6 +37,10 @@ from inksift.curation.store.workspace import Workspace
 VERSION = 7
 """Raised whenever a comparison may have another outcome: what older code stored is compared
 again."""
+
+_FOUND = 1
+"""Raised whenever the same comparisons may make other pairs: which are asked for beyond the
+candidates, and what is told of them."""
 
 
 BEST = 16
@@ -193,6 +199,8 @@ def _made_of(
     facts = [known, measured[told], seen[["image_id", "embedder", "status"]]]
     return digest_of_facts(
         (
+            metadata.version("inksift"),
+            (_FOUND, PROPOSED),
             *(_version(code, pictures_version) for code in (VERSION, GLANCED)),
             _neighbours_version(params),
             params.model_dump_json(),

@@ -392,7 +392,7 @@ def _facts(pixels: pd.DataFrame, failed: Mapping[str, Decoded]) -> pd.DataFrame:
     if not failed:
         return known
     lost = pd.DataFrame([decoded._asdict() for decoded in failed.values()], index=list(failed))
-    return pd.concat([known, lost[list(_FACTS)]])
+    return pd.concat([known.drop(index=list(failed), errors="ignore"), lost[list(_FACTS)]])
 
 
 def _mismatches(

@@ -26,6 +26,7 @@ from inksift.curation.store.part_index import PartIndex
 from inksift.curation.store.part_writer import PartWriter, StoringTask
 from inksift.curation.store.row_files import (
     VECTOR_ENDING,
+    in_files,
     is_in_memory,
     vector_files,
     without_lost_vectors,
@@ -74,9 +75,9 @@ class Measurements:
 
     def every_row(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The rows of every part, for stages whose parts do not hold the same columns: a picture
-        may have several."""
+        may have several. In the order of the names of the parts, whenever these were stored."""
         try:
-            return _read(self._parts, columns)
+            return _read(sorted(self._parts), columns)
         except FileNotFoundError:  # another process of this run made large parts of small ones
             self._parts = sound_files(self.writer.folder, "*.parquet")
             return _read(self._parts, columns)
@@ -184,7 +185,7 @@ class Measurements:
             self.gather()
             rows = self.rows(asked)
         if given_up:
-            rows = _placed(asked, [rows, *given_up])
+            rows = _placed(asked, [rows, *(in_files(one, self.writer.folder) for one in given_up)])
         if len(rows) < len(asked):
             raise SchemaError(f"{title}: {len(asked) - len(rows)} picture(s) without a row")
         return Measured(rows, len(missing))

@@ -155,7 +155,7 @@ class RowFile:
 
     def _read(self, handle: int, places: Integers, found: VectorMatrix) -> None:
         width = found[:1].nbytes
-        if places[-1] - places[0] + 1 == len(places):
+        if (np.diff(places) == 1).all():
             _fill(handle, found, self._start + int(places[0]) * width)
             return
         for row, place in zip(found, places.tolist(), strict=True):

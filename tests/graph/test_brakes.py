@@ -134,6 +134,15 @@ def test_a_class_that_would_go_is_kept_back_until_accepted(
     assert lost["rejected"].sum() == 25
 
 
+def test_a_proposal_that_is_thrown_away_is_no_consent(
+    crawl: Path, stopped: Path, tmp_path: Path, inksift
+) -> None:
+    (stopped / "proposal.csv").unlink()
+    command = ("judge", crawl, "--out", tmp_path / "out.csv", "--workspace", stopped)
+    assert inksift(*command, *HEAVY).exit_code == 1
+    assert (stopped / "proposal.csv").exists()
+
+
 def test_a_run_within_the_limits_withdraws_the_proposal(
     crawl: Path, stopped: Path, tmp_path: Path, inksift
 ) -> None:

@@ -249,6 +249,19 @@ def test_a_lost_thumbnail_is_made_again(source: Path, workspace: Workspace) -> N
     assert Thumbnails(again, second.thumbnails)(second.hashes["image_id"][0]).shape == (30, 40, 3)
 
 
+def test_a_picture_that_fails_where_its_thumbnail_was_lost_is_one_row(
+    source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = find_images(source, workspace, PARAMS)
+    (part,) = (workspace.root / name for name in set(first.thumbnails["part"]))
+    part.unlink()
+    monkeypatch.setattr(Gate, "decode", lambda *_: Decoded("timeout", "once"))
+    second = find_images(source, Workspace(workspace.root), PARAMS)
+    assert second.images["path"].tolist() == first.images["path"].tolist()
+    assert not second.images["readable"].any()
+    assert _column(second, "error")["cats/a.png"] == "timeout"
+
+
 def _while_decoding(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
     """Run `change` once, after the files are hashed and before the first is decoded."""
     real, done = Gate.decode, []

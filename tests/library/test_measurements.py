@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ import pytest
 from inksift.curation.base.errors import SchemaError
 from inksift.curation.base.tables import Table
 from inksift.curation.base.vectors import matrix_of
+from inksift.curation.spread.engine import LOCAL, Batching, Lost
 from inksift.curation.store import measurements, soundness
 from inksift.curation.store.files import write_atomically
 from inksift.curation.store.last_result import LastResult, digest_of_facts
@@ -177,3 +180,46 @@ def test_the_last_result_is_recalled_for_the_same_alone(tmp_path: Path) -> None:
 
 def test_facts_are_told_apart_where_they_end() -> None:
     assert digest_of_facts([b"ab", b"c"]) != digest_of_facts([b"a", b"bc"])
+
+
+def test_what_is_handed_on_does_not_tell_in_which_order_it_was_measured(tmp_path: Path) -> None:
+    names = [str(k) for k in range(10)]
+    measured = opened(tmp_path / "a").measure(names, rows, batch=2, title="toy").frame
+    known = opened(tmp_path / "a").measure(names, rows, batch=2, title="toy").frame
+    backwards = opened(tmp_path / "b").measure(names[::-1], rows, batch=2, title="toy").frame
+    other = backwards.sort_values("image_id", ignore_index=True)
+    assert to_parquet(measured) == to_parquet(known)
+    assert measured["vector"].array.identity() == known["vector"].array.identity()
+    assert values(other) == values(measured)
+
+
+def test_a_row_that_is_asked_for_twice_is_given_twice(tmp_path: Path) -> None:
+    stored(tmp_path, 2)
+    frame = opened(tmp_path).frame().sort_values("value", ignore_index=True)
+    assert values(frame.iloc[[0, 1, 1]]) == [0, 1, 1]
+    many = opened(tmp_path / "w").measure(list("0123"), rows, batch=4, title="toy").frame
+    assert values(many.iloc[[0, 0, 2]]) == [0, 0, 2]
+
+
+class OneIsLost:
+    """An engine on which nothing can be done about the first item."""
+
+    told: ClassVar[dict[str, str]] = {}
+
+    def map_batches(
+        self, task: Any, items: Sequence[str], batching: Batching, *, title: str
+    ) -> Iterator[Any]:
+        yield Lost(items[0], "the worker ended")
+        yield from LOCAL.map_batches(task, items[1:], batching, title=title)
+
+
+def test_the_vectors_of_others_stay_in_files_where_a_picture_is_lost(tmp_path: Path) -> None:
+    def lost(name: str) -> pd.DataFrame:
+        return rows([name]).assign(value=-1)
+
+    names = ["3", "1", "2"]
+    kept = opened(tmp_path)
+    found = kept.measure(names, rows, batch=2, title="toy", engine=OneIsLost(), lost=lost).frame
+    assert found["value"].tolist() == [-1, 1, 2]
+    assert not is_in_memory(found)
+    assert opened(tmp_path).missing(names) == ["3"]

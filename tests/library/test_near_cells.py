@@ -67,3 +67,17 @@ def test_a_large_folder_is_reduced_by_some_of_its_pictures(monkeypatch: pytest.M
     alike = np.einsum("ij,ij->i", exact @ exact.T, some @ some.T)
     lengths = np.linalg.norm(exact @ exact.T, axis=1) * np.linalg.norm(some @ some.T, axis=1)
     assert (alike / lengths).min() > 0.8
+
+
+def test_pictures_that_all_lie_in_one_place_are_their_own_cell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However near other centres are, a picture is looked for among its own."""
+    rng = np.random.default_rng(5)
+    unit = np.zeros((600, 8), np.float32)
+    unit[:, 0] = 1
+    unit[300:] = 0
+    unit[rng.permutation(600)[:20]] = np.eye(8, dtype=np.float32)[1]
+    near = in_cells(unit, monkeypatch)
+    assert (near.rows != np.arange(600)[:, None]).all()
+    assert np.isfinite(near.similarities).all()

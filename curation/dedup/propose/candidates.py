@@ -23,6 +23,9 @@ from inksift.curation.dedup.propose.neighbours import (
 )
 from inksift.curation.gather.gate.fingerprint import ORIENTATIONS
 
+VERSION = 1
+"""Raised whenever other pairs may be proposed: pairs are then found again."""
+
 _DISTANCES = 65
 """Bits in which two hashes may differ, 0 to 64."""
 

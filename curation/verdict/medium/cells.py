@@ -47,8 +47,8 @@ def comparisons(unit: Floats32, alike: Integers | None) -> Iterator[Compared]:
         return
     cells = _cells(unit, np.argsort(alike))
     centres = _centres(unit, cells)
-    for rows, centre in zip(cells, centres, strict=True):
-        others = _around(cells, centres @ centre)
+    for own, (rows, centre) in enumerate(zip(cells, centres, strict=True)):
+        others = _around(own, cells, centres @ centre)
         yield from (Compared(some, others) for some in _blocks(rows))
 
 
@@ -70,9 +70,11 @@ def _centres(unit: Floats32, cells: Sequence[Integers]) -> Floats32:
     return centres
 
 
-def _around(cells: Sequence[Integers], nearness: Floats32) -> Integers:
-    """The rows of the nearest cells, until there are enough, rising."""
-    nearest = np.argsort(-nearness, kind="stable")
+def _around(own: int, cells: Sequence[Integers], nearness: Floats32) -> Integers:
+    """The rows of a cell and of those nearest to it, until there are enough, rising."""
+    farness = -nearness
+    farness[own] = -np.inf  # centres may lie in one place, and the cell must be among them
+    nearest = np.argsort(farness, kind="stable")
     counts = np.cumsum([len(cells[cell]) for cell in nearest])
     searched = nearest[: int(np.searchsorted(counts, CELLS.compared)) + 1]
     return np.sort(np.concatenate([cells[cell] for cell in searched]))

@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -44,6 +44,7 @@ class HeadDigits:
 
 
 _DIGITS = HeadDigits()
+_SHIPPED = Path(__file__).with_name("heads")
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ def load_head(embedder: str, folders: Sequence[Path] = ()) -> Head:
         own = own_head(folder, embedder)
         if own.is_file():
             return Head.of(own.read_bytes(), str(own))
-    shipped = resources.files("inksift.curation.verdict.medium") / "heads" / f"{embedder}.json"
+    shipped = _SHIPPED / f"{embedder}.json"
     if not shipped.is_file():
         raise WeightsError(
             f"no medium head for {embedder}: use embeddings.embedder=efficientnet-lite2 or "
@@ -201,12 +202,14 @@ def load_head(embedder: str, folders: Sequence[Path] = ()) -> Head:
 
 def own_head(folder: Path, embedder: str) -> Path:
     """Where a user's own head for that embedder lies in a folder of weights."""
-    return folder / own_head_name(embedder)
+    return folder / f"medium-{embedder}.json"
 
 
-def own_head_name(embedder: str) -> str:
-    """What a user's own head for that embedder is called; for "*" a pattern of all."""
-    return f"medium-{embedder}.json"
+def head_files(folders: Sequence[Path]) -> list[Path]:
+    """All heads that may judge, for whatever embedder: the user's own in `folders`, and the shipped
+    ones."""
+    own = (folder.glob(own_head(folder, "*").name) for folder in folders)
+    return [*sorted(chain.from_iterable(own)), *sorted(_SHIPPED.glob("*.json"))]
 
 
 def digest(head: Head) -> str:
