@@ -14,6 +14,7 @@ import time
 import zlib
 from collections.abc import Sequence
 from contextlib import ExitStack
+from inspect import signature
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -32,7 +33,7 @@ from inksift.curation.dedup.relation import DIFFERENT
 from inksift.curation.evidence.features import FeatureParams, embed, feature_matrix, load_embedder
 from inksift.curation.gather.folder.known_files import FileEntry, KnownFiles
 from inksift.curation.gather.images import PIXELS, ImageParams, find_images
-from inksift.curation.gather.signals.stored import StoredSignals
+from inksift.curation.gather.signals import SIGNALS
 from inksift.curation.sample.draw import SampleParams, draw_sample
 from inksift.curation.store.thumbnails import Thumbnails
 from inksift.curation.store.workspace import Workspace
@@ -188,7 +189,8 @@ class Planted:
         pixels = self.workspace.measurements("pixels", self.version)
         thumbnails = self.workspace.measurements("thumbnails", self.version)
         glanced = self.workspace.measurements("glances", pairs._version(GLANCED, self.version))
-        signals = StoredSignals(self.workspace, self.version)
+        signals = self.workspace.measurements("signals", self.version)
+        versioned = {signal.name: f"{signal.name}.{signal.version}" for signal in SIGNALS}
         base_signals = self.bases.signals.drop(columns="image_id").to_dict("records")
         for some in _batches(len(self.ids), 64):
             like = [self.base(k) for k in some]
@@ -201,7 +203,7 @@ class Planted:
                 compression="none",
             )
             shaken = [self._shaken(base_signals[one], k) for k, one in zip(some, like, strict=True)]
-            signals.add(dict(zip(names, shaken, strict=True)))
+            signals.add(pd.DataFrame(shaken).rename(columns=versioned).assign(image_id=names))
             pixels.add(PIXELS.frame([self._pixels(base_pixels, k) for k in some]))
         for some in _batches(min(len(self.ids), MOST_GLANCED), 256):
             rows = [(self.ids[k], self.bases.glances[self.base(k)]) for k in some]
@@ -279,7 +281,9 @@ class Planted:
         entries = [FileEntry.of(path.stat()) for path in paths]
         names = [bytes(path.relative_to(folder)) for path in paths]
         ids = [self.ids[int(path.stem)] for path in paths]
-        known = KnownFiles(self.workspace, bytes(folder.resolve()))
+        takes = signature(KnownFiles).parameters
+        settled = {"settles_ns": 0} if "settles_ns" in takes else {}  # an old checkout knows none
+        known = KnownFiles(self.workspace, bytes(folder.resolve()), **settled)
         later = time.time_ns() + 10**12
         known.remember(zip(names, entries, ids, strict=True), began_ns=later)
 
@@ -287,8 +291,12 @@ class Planted:
 def _compared(comparisons_of: comparisons.Comparisons, keys: list[str]) -> None:
     """Stores half of them as copies and half as variants."""
     kinds = ("duplicate", "variant")
-    relations = [DIFFERENT._replace(kind=kinds[int(key[:8], 16) % 2]) for key in keys]
-    comparisons_of._store(keys, relations)
+    rows: list[dict[str, object]] = []
+    for key in keys:
+        relation = DIFFERENT._replace(kind=kinds[int(key[:8], 16) % 2])
+        rows.append({"image_id": key, "relation": relation.kind, **relation._asdict()})
+    if rows:
+        comparisons_of._stored.add(comparisons.COMPARED.frame(rows))
 
 
 def _nearest(vectors: np.ndarray, neighbours: int, min_cosine: float) -> Nearest:
