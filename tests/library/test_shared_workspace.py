@@ -191,6 +191,42 @@ def test_decisions_of_two_people_are_joined_and_none_is_lost(url: Url, tmp_path:
     assert deciders(one)[-1] == (4, "ann")
 
 
+def test_decisions_that_no_command_shared_are_shared_by_the_next_one(
+    url: Url, tmp_path: Path
+) -> None:
+    one = machine(url, tmp_path / "one")
+    decide(one, "a", "ann")
+    one.push()
+    decide(one, "b", "killed")
+    later = machine(url, tmp_path / "one")
+    later.push(later.files())
+    assert deciders(machine(url, tmp_path / "other")) == [(1, "ann"), (2, "killed")]
+
+
+def test_a_review_shares_what_is_decided_and_nothing_else(url: Url, tmp_path: Path) -> None:
+    run, review = machine(url, tmp_path / "run"), machine(url, tmp_path / "review")
+    measure(run, "a")
+    decide(run, "a", "ann")
+    run.push()
+    decide(review, "b", "bob")
+    Workspace(review.root).publish("decisions.csv", b"stays")
+    review.push_ledger()
+    shared = read_head(run.objects, url.prefix)
+    assert "decisions.csv" not in shared.files
+    assert deciders(review) == [(1, "ann"), (2, "bob")]
+    measure(run, "b")
+    run.push_measured()
+    other = machine(url, tmp_path / "other")
+    assert deciders(other) == deciders(review)
+    assert measured(other) == {"a", "b"}
+    for copy in (run, review):
+        copy.push()
+    run.pull()
+    assert deciders(run) == deciders(review)
+    assert measured(run) == measured(review) == {"a", "b"}
+    assert (run.root / "decisions.csv").read_bytes() == b"stays"
+
+
 def test_who_decides_while_two_ledgers_become_one_waits_and_is_not_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
