@@ -22,9 +22,9 @@ from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.setup import Setup, read_setup, write_setup
 from inksift.curation.store.shared.contents import read_head
 from inksift.curation.store.workspace import Workspace
+from inksift.pipelines import sharing_decisions
 from inksift.pipelines.commands.options import workspace_option
 from inksift.pipelines.given import from_environment
-from inksift.pipelines import sharing_decisions
 from inksift.pipelines.shared import held, local_workspace, share
 from tests.benchmark import load_benchmark
 from tests.object_server import Server, served
