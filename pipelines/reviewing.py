@@ -12,6 +12,7 @@ from inksift.curation.review.guard import Guard
 from inksift.curation.review.looks.background import Preparation
 from inksift.curation.review.warming import warmed
 from inksift.curation.store.workspace import Workspace
+from inksift.pipelines.sharing_decisions import decisions_shared
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def review_app(
         return Guard(grid, access)
 
     try:
-        with warmed(catalogue):
+        with warmed(catalogue), decisions_shared(workspace.root):
             yield app
     finally:
         preparation.end()

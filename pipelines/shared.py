@@ -52,6 +52,16 @@ def share(workspace: Path, since: Files | None = None) -> None:
             copy.push(since)
 
 
+def share_ledger(workspace: Path) -> bool:
+    """Publish what people decided in the copy of a shared workspace, and nothing else; whether it
+    is one."""
+    copy = _copy_at(workspace)
+    if copy is not None:
+        with _told(copy.url):
+            copy.push_ledger()
+    return copy is not None
+
+
 def files_of(workspace: Path) -> Files:
     """The files of a copy of a shared workspace, as they are now."""
     copy = _copy_at(workspace)

@@ -31,6 +31,7 @@ from inksift.curation.store.published import (
     publish_ablation,
 )
 from inksift.curation.store.thumbnails import Thumbnails
+from inksift.curation.store.workspace import Workspace
 from inksift.curation.training.evaluation import HELD_OUT, TRUSTED
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.rebalance.params import RebalanceParams
@@ -92,14 +93,14 @@ def ablated(
     set."""
     demand_trained(project.workspace)
     sources, materials = _sources(left, project), _materials(left, project)
-    instance, names = context.instance, names_of(context)
-    recipe = _recipe(instance, names)
+    workspace, instance, names = project.workspace, context.instance, names_of(context)
+    recipe = _recipe(instance, workspace, names)
     ablation = measure_ablation(
         sources,
         recipe,
         materials,
-        curated=settings_used(instance, "curated_dataset", CuratedParams, names),
-        split=settings_used(instance, "splits", SplitParams, names),
+        curated=settings_used(instance, workspace, "curated_dataset", CuratedParams, names),
+        split=settings_used(instance, workspace, "splits", SplitParams, names),
         params=config,
     )
     priced = with_costs(ablation.effects, ablation.scores, step_seconds(instance, names))
@@ -160,10 +161,10 @@ def _materials(left: Mapping[str, pd.DataFrame], project: Project) -> Materials:
     return Materials(read, read.version, features, project.workspace.models)
 
 
-def _recipe(instance: dg.DagsterInstance, names: Names) -> Recipe:
+def _recipe(instance: dg.DagsterInstance, workspace: Workspace, names: Names) -> Recipe:
     """What the last run did with its split."""
     return Recipe(
-        settings_used(instance, "training_set", ResampleParams, names),
-        settings_used(instance, "classifier", TrainingParams, names),
-        settings_used(instance, "balanced_classifier", RebalanceParams, names),
+        settings_used(instance, workspace, "training_set", ResampleParams, names),
+        settings_used(instance, workspace, "classifier", TrainingParams, names),
+        settings_used(instance, workspace, "balanced_classifier", RebalanceParams, names),
     )

@@ -21,7 +21,7 @@ from inksift.curation.store.files import file_digest
 MADE_OF = "made_of"
 """What the metadata calls the digest."""
 
-_DATA_VERSION = "dagster/data_version"
+DATA_VERSION = "dagster/data_version"
 
 
 class MadeBefore(NamedTuple):
@@ -64,7 +64,7 @@ def _made(
     made = event and event.asset_materialization
     if not made or not digest or not place.is_file():
         return None
-    told, written = made.metadata.get(MADE_OF), (made.tags or {}).get(_DATA_VERSION, "")
+    told, written = made.metadata.get(MADE_OF), (made.tags or {}).get(DATA_VERSION, "")
     same = isinstance(told, dg.TextMetadataValue) and told.text == digest
     if not same or not written or not file_digest(place).startswith(written):
         return None

@@ -43,7 +43,9 @@ def balanced_classifier(
     """The network whose answers count: the classifier with its last layer rebalanced, or as it
     is."""
     folder = project.workspace.models
-    training = settings_used(context.instance, "classifier", TrainingParams, names_of(context))
+    training = settings_used(
+        context.instance, project.workspace, "classifier", TrainingParams, names_of(context)
+    )
     made = rebalance_checkpoint(
         folder / classifier.iloc[0]["checkpoint"],
         training_set,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,9 +13,15 @@ from pydantic import PlainSerializer, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from inksift.curation.base.errors import ParamError
+from inksift.curation.base.params import SECRET
 
 SCHEMES = ("s3", "gs", "az")
 """Of the object stores that are read and written: S3 and what speaks like it, Google, Azure."""
+
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
+_SIGNED = re.compile(r"\?(.*&)?sig=", re.IGNORECASE)
+"""In a link of Azure that lets in whoever has it."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +82,11 @@ def location_of(text: str | os.PathLike[str] | Url) -> Location:
         return Path(unquote(rest.removeprefix("localhost")))
     bucket, _, path = rest.partition("/")
     if scheme not in SCHEMES or not bucket:
-        raise ParamError(
-            f"{told}: expected a path, or a URL such as s3://bucket/folder; there are: file, "
-            f"{', '.join(SCHEMES)}"
+        raise ParamError(  # which does not repeat what may be a secret
+            f"{scheme if _SCHEME.fullmatch(scheme) else ''}://…: expected a path, or a URL such as "
+            f"s3://bucket/folder; there are: file, {', '.join(SCHEMES)}"
         )
-    if "@" in bucket:
+    if {":", "@"} & {*bucket} or (scheme == "az" and _SIGNED.search(rest)):
         raise ParamError(
             f"a {scheme} URL names no user and no key: put credentials into the environment or the "
             "configuration of the store's own tools"
@@ -109,7 +116,7 @@ def _valid(value: Any) -> Location:
     try:
         return location_of(value)
     except ParamError as error:
-        raise ValueError(str(error)) from None
+        raise PydanticCustomError(SECRET, "{words}", {"words": str(error)}) from None
 
 
 LocationField = Annotated[

@@ -144,10 +144,14 @@ class _Answers:
 
     def _decide(self, body: bytes) -> Response:
         state = self._catalogue.state()
-        asked, decisions = decisions_of(parsed_body(body), state, ledger=self._catalogue.identity)
+        ledger = self._catalogue.identity(state)
+        asked, decisions = decisions_of(parsed_body(body), state, ledger=ledger)
         try:
             recorded = self._catalogue.record(
-                decisions, self._who, seen=[one.seen for one in asked]
+                decisions,
+                self._who,
+                seen=[one.seen for one in asked],
+                generation=state.generation,
             )
         except LedgerConflict as conflict:
             return self._conflict(conflict, asked, decisions)
@@ -156,10 +160,11 @@ class _Answers:
 
     def _undo(self, body: bytes) -> Response:
         state = self._catalogue.state()
-        entries, note = undo_of(parsed_body(body), state, ledger=self._catalogue.identity)
+        ledger = self._catalogue.identity(state)
+        entries, note = undo_of(parsed_body(body), state, ledger=ledger)
         about = {state.entries[entry - 1].image_id for entry in entries}
         try:
-            undos = self._catalogue.undo(entries, self._who, note)
+            undos = self._catalogue.undo(entries, self._who, note, generation=state.generation)
         except LedgerConflict as error:
             undone = self._catalogue.state().undone
             told = {

@@ -111,8 +111,8 @@ def check_ledger(told: Mapping[str, Any], ledger: str) -> None:
     if told.get("ledger", ledger) != ledger:
         raise HTTPException(
             409,
-            "this page is of another workspace or ledger than the server has now: nothing was "
-            "recorded; load it again",
+            "this page is of another workspace or ledger than the server has now, or decisions of "
+            "another machine have come between: nothing was recorded; load it again",
         )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from inksift.curation.base.errors import ParamError, StoreError
 from inksift.curation.base.rgb import Rgb
@@ -36,7 +37,7 @@ class Catalogue:
         self._workspace, self._ledger = workspace, ledger
         self._lock, self._reading = threading.RLock(), threading.Lock()
         self._stamps: Stamps = stamps(workspace)
-        self._state = State.of(read_run(workspace), ledger.entries())
+        self._state = self._state_of(read_run(workspace))
         self._show(self._state.run)
         self.originals = Originals(workspace)
         give_back()
@@ -50,11 +51,10 @@ class Catalogue:
     def workspace(self) -> Workspace:
         return self._workspace
 
-    @property
-    def identity(self) -> str:
-        """Tells this workspace with this ledger from all others, whose entries have the same
-        numbers."""
-        places = f"{self._workspace.root.resolve()}\n{self._ledger.name}"
+    def identity(self, state: State) -> str:
+        """Tells this workspace with this ledger from all others, and from what it was before its
+        entries were given new numbers: other entries have the same ones."""
+        places = f"{self._workspace.root.resolve()}\n{self._ledger.name}\n{state.generation}"
         return hashlib.sha256(places.encode(errors="surrogateescape")).hexdigest()[:16]
 
     @property
@@ -82,20 +82,32 @@ class Catalogue:
             self._notice_entries()
             return self._state
 
-    def record(self, decisions: Sequence[Decision], who: str, *, seen: Sequence[int]) -> Recorded:
+    def record(
+        self,
+        decisions: Sequence[Decision],
+        who: str,
+        *,
+        seen: Sequence[int],
+        generation: int | None = None,
+    ) -> Recorded:
         """Record all decisions or none, and see to it that they show.
 
         LedgerConflict as the ledger says, which takes all copies of a picture for one.
         """
         with self._lock:
-            recorded = self._ledger.record(decisions, who, seen=seen, copies=self._state.run.copies)
+            copies = self._state.run.copies
+            recorded = self._ledger.record(
+                decisions, who, seen=seen, copies=copies, generation=generation
+            )
             self._notice_entries()
             return recorded
 
-    def undo(self, entries: Sequence[int], who: str, note: str) -> list[int]:
+    def undo(
+        self, entries: Sequence[int], who: str, note: str, *, generation: int | None = None
+    ) -> list[int]:
         """Take back all entries or none, and see to it that it shows."""
         with self._lock:
-            undos = self._ledger.undo(entries, who, note)
+            undos = self._ledger.undo(entries, who, note, generation=generation)
             self._notice_entries()
             return undos
 
@@ -110,14 +122,20 @@ class Catalogue:
             return
         if run.unfinished:
             return
-        self._state = State.of(run, self._ledger.entries())
+        self._state = self._state_of(run)
         self._show(run)
         self._looks = None
         give_back()
 
     def _notice_entries(self) -> None:
-        if self._ledger.last() != self._state.last:
-            self._state = self._state.after(self._ledger.entries())
+        generation = self._ledger.generation()
+        if (generation, self._ledger.last()) != (self._state.generation, self._state.last):
+            state = self._state.after(self._ledger.entries())
+            self._state = replace(state, generation=generation)
+
+    def _state_of(self, run: Run) -> State:
+        generation = self._ledger.generation()  # first: an older one than the entries' is refused
+        return replace(State.of(run, self._ledger.entries()), generation=generation)
 
     def _show(self, run: Run) -> None:
         """Show the pictures of a run from now on."""

@@ -32,7 +32,7 @@ class Pages:
 
     def __init__(self, catalogue: Catalogue, *, csrf: str, who: str) -> None:
         self._templates = environment(TEMPLATES)
-        self._templates.globals |= {"csrf": csrf, "who": who, "ledger": catalogue.identity}
+        self._templates.globals |= {"csrf": csrf, "who": who}
         self._catalogue = catalogue
 
     def pictures(self, state: State, query: QueryParams) -> str:
@@ -96,7 +96,8 @@ class Pages:
         )
 
     def _render(self, template: str, state: State, **values: Any) -> str:
-        known = {"state": state, "totals": state.totals, **self._commands()}
+        ledger = self._catalogue.identity(state)
+        known = {"state": state, "totals": state.totals, "ledger": ledger, **self._commands()}
         return self._templates.get_template(template).render(**known, **values)
 
     def _commands(self) -> dict[str, str]:

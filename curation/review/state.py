@@ -30,11 +30,13 @@ _CHANGING += ["duplicate_of"]
 
 @dataclass(frozen=True)
 class State:
-    """A run, the entries of the ledger in order, and `decisions`, the DECISIONS that they give."""
+    """A run, the entries of the ledger in order, and `decisions`, the DECISIONS that they give;
+    numbers of entries are of this `generation`, see `Ledger`."""
 
     run: Run
     entries: Sequence[Entry]
     decisions: pd.DataFrame
+    generation: int = 0
 
     @classmethod
     def of(cls, run: Run, entries: Sequence[Entry]) -> State:

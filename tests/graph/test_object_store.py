@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.setup import Setup, read_setup, write_setup
 from inksift.curation.store.shared.contents import read_head
 from inksift.curation.store.workspace import Workspace
+from inksift.pipelines import sharing_decisions
 from inksift.pipelines.commands.options import workspace_option
 from inksift.pipelines.given import from_environment
 from inksift.pipelines.shared import held, local_workspace, share
@@ -51,6 +53,25 @@ def url(running: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Url
 def publishes(workspace: Path) -> None:
     """A command that changes a workspace."""
     Workspace(workspace).publish("medium.json", b"{}")
+
+
+def test_decisions_are_shared_while_a_review_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, asked = threading.Event(), []
+
+    def share_ledger(workspace: Path) -> bool:
+        asked.append(workspace)
+        if len(asked) == 1:
+            raise LockedError("too many others")
+        told.set()
+        return True
+
+    monkeypatch.setattr(sharing_decisions, "EVERY_S", 0.001)
+    monkeypatch.setattr(sharing_decisions, "share_ledger", share_ledger)
+    with sharing_decisions.decisions_shared(tmp_path):
+        assert told.wait(30)
+    assert {*asked} == {tmp_path}
 
 
 def test_a_command_shares_what_it_changed_when_it_ends(url: Url) -> None:

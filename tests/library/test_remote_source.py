@@ -23,6 +23,7 @@ from inksift.curation.gather.images import ImageParams, Images, find_images
 from inksift.curation.gather.reached import listed_source, pictures_of, reach_again, snapshot
 from inksift.curation.gather.remote import reach as remote_reach
 from inksift.curation.store.objects import opened
+from inksift.curation.store.setup import Setup
 from inksift.curation.store.workspace import Workspace
 from tests.files import saved
 from tests.library.test_archives import make_tar
@@ -279,11 +280,19 @@ def test_a_snapshot_tells_what_changed_from_keys_alone(bucket: Bucket) -> None:
         ("ftp://a/b", "there are: file, s3"),
         ("s3:///b", "expected a path, or a URL"),
         ("s3://key:secret@bucket/b", "names no user and no key"),
+        ("s3://key:secret/b", "names no user and no key"),
+        ("az://box?sv=1&sig=secret", "names no user and no key"),
+        ("az://box/b?sig=secret", "names no user and no key"),
+        ("ftp://key:secret@a/b", "ftp://…: expected a path"),
+        ("key:secret@s3://a/b", "there are: file, s3"),
     ],
 )
 def test_a_url_that_is_not_read_is_refused_and_no_secret_repeated(text: str, told: str) -> None:
     with pytest.raises(ParamError, match=told) as refused:
         location_of(text)
+    assert "secret" not in str(refused.value)
+    with pytest.raises(ParamError, match=told) as refused:
+        Setup.of("inksift.yaml", {"source": text})
     assert "secret" not in str(refused.value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -15,6 +16,7 @@ import pytest
 
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.base.location import Url
+from inksift.curation.people.ledger import travel
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.people.ledger.travel import TravellingLedger, entries_in, joined, lines_of
@@ -187,6 +189,70 @@ def test_decisions_of_two_people_are_joined_and_none_is_lost(url: Url, tmp_path:
     assert deciders(one) == deciders(other)
     decide(one, "d", "ann")
     assert deciders(one)[-1] == (4, "ann")
+
+
+def test_decisions_that_no_command_shared_are_shared_by_the_next_one(
+    url: Url, tmp_path: Path
+) -> None:
+    one = machine(url, tmp_path / "one")
+    decide(one, "a", "ann")
+    one.push()
+    decide(one, "b", "killed")
+    later = machine(url, tmp_path / "one")
+    later.push(later.files())
+    assert deciders(machine(url, tmp_path / "other")) == [(1, "ann"), (2, "killed")]
+
+
+def test_a_review_shares_what_is_decided_and_nothing_else(url: Url, tmp_path: Path) -> None:
+    run, review = machine(url, tmp_path / "run"), machine(url, tmp_path / "review")
+    measure(run, "a")
+    decide(run, "a", "ann")
+    run.push()
+    decide(review, "b", "bob")
+    Workspace(review.root).publish("decisions.csv", b"stays")
+    review.push_ledger()
+    shared = read_head(run.objects, url.prefix)
+    assert "decisions.csv" not in shared.files
+    assert deciders(review) == [(1, "ann"), (2, "bob")]
+    measure(run, "b")
+    run.push_measured()
+    other = machine(url, tmp_path / "other")
+    assert deciders(other) == deciders(review)
+    assert measured(other) == {"a", "b"}
+    for copy in (run, review):
+        copy.push()
+    run.pull()
+    assert deciders(run) == deciders(review)
+    assert measured(run) == measured(review) == {"a", "b"}
+    assert (run.root / "decisions.csv").read_bytes() == b"stays"
+
+
+def test_who_decides_while_two_ledgers_become_one_waits_and_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("mine", "theirs"):
+        (tmp_path / name).mkdir()
+        ledger = Ledger.of(Workspace(tmp_path / name))
+        ledger.record([Decision("a" * 64, "tag", "odd", "")], name)
+    mine, deciding = Ledger.of(Workspace(tmp_path / "mine")), threading.Event()
+
+    def decide_in_a_review() -> None:
+        deciding.set()
+        mine.record([Decision("b" * 64, "tag", "odd", "")], "review")
+
+    def slowly(*entries: Any) -> Any:
+        review.start()
+        deciding.wait(30)
+        review.join(0.2)  # ends only where nothing keeps it waiting
+        return joined(*entries)
+
+    review = threading.Thread(target=decide_in_a_review)
+    monkeypatch.setattr(travel, "joined", slowly)
+    TravellingLedger(tmp_path / "mine").take_in(TravellingLedger(tmp_path / "theirs").packed())
+    review.join(30)
+    assert [entry.who for entry in mine.entries()] == ["theirs", "mine", "review"]
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        sqlite3.connect(tmp_path / "mine" / "ledger.sqlite").execute("DELETE FROM inksift_ledger")
 
 
 def test_an_undo_follows_the_entry_that_it_takes_back(tmp_path: Path) -> None:

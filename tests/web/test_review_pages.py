@@ -14,7 +14,9 @@ import pytest
 
 from inksift.curation.gather.folder.sidecars import SIDECARS
 from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.entries import LedgerConflict
 from inksift.curation.people.ledger.ledger import Ledger, Recorded
+from inksift.curation.people.ledger.travel import TravellingLedger
 from inksift.curation.review.app import create_app
 from inksift.curation.review.catalogue import Catalogue
 from inksift.curation.store.parquet import read_parquet, to_parquet
@@ -280,13 +282,30 @@ def test_a_page_of_another_ledger_changes_nothing(browser: Browser, reviewable: 
     assert browser.post("/undo", {"entries": [1], "ledger": own}).status == 200
 
 
+def test_a_page_from_before_another_machine_came_between_changes_nothing(
+    browser: Browser, reviewable: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = Workspace(tmp_path / "other")
+    Ledger.of(other).record([Decision("f" * 64, "medium", "photo")], "bob")
+    own = re.search(r'data-ledger="(\w+)"', browser.get("/").body.decode())[1]
+    assert browser.post("/decisions", one(0) | {"ledger": own}).status == 200
+    TravellingLedger(reviewable.root).take_in(TravellingLedger(other.root).packed())
+    answer = browser.post("/undo", {"entries": [1], "ledger": own})
+    assert (answer.status, "another machine" in answer.json()["error"]) == (409, True)
+    with pytest.raises(LedgerConflict, match="another machine"):
+        Ledger.of(reviewable).undo([1], "ann", generation=0)
+    assert [entry.undoes for entry in Ledger.of(reviewable).entries()] == [0, 0]
+    now = re.search(r'data-ledger="(\w+)"', browser.get("/").body.decode())[1]
+    assert browser.post("/undo", {"entries": [2], "ledger": now}).status == 200
+
+
 def test_each_workspace_and_ledger_has_an_identity(reviewable: Workspace, tmp_path: Path) -> None:
     other = Workspace(Path(shutil.copytree(reviewable.root, tmp_path / "other")))
     team = f"sqlite:///{tmp_path / 'team.sqlite'}"
     places = [(reviewable, ""), (other, ""), (reviewable, team), (Workspace(reviewable.root), "")]
-    identities = [
-        Catalogue(workspace, Ledger.of(workspace, url)).identity for workspace, url in places
-    ]
+    catalogues = [Catalogue(workspace, Ledger.of(workspace, url)) for workspace, url in places]
+    identities = [one.identity(one.state()) for one in catalogues]
     assert len(set(identities[:3])) == 3
     assert identities[3] == identities[0]
     assert all(str(tmp_path) not in identity for identity in identities)

@@ -87,8 +87,12 @@ class Database:
                 return []
             with self._engine.begin() as connection:
                 self._check_format(connection, sa.select(_FORMATS.c.format))
-                self._check_pages(connection)
-                entries = known_entries(connection)
+                return self.entries_within(connection)
+
+    def entries_within(self, connection: sa.Connection) -> list[Entry]:
+        """All entries in order, as a transaction on this ledger sees them."""
+        self._check_pages(connection)
+        entries = known_entries(connection)
         if [entry.entry for entry in entries] != list(range(1, len(entries) + 1)):
             raise LedgerError(f"the ledger {self} has lost entries: {_REMEDY}")
         return entries
@@ -101,6 +105,14 @@ class Database:
             with self._engine.begin() as connection:
                 self._check_format(connection, sa.select(_FORMATS.c.format))
                 return last_number(connection)
+
+    def generation(self) -> int:
+        """How often entries were given new numbers; 0 for a server's, which never are."""
+        with self._explained():
+            if self._absent():
+                return 0
+            with self._engine.begin() as connection:
+                return generation_of(connection)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -192,6 +204,23 @@ def append(connection: sa.Connection, entries: Sequence[Entry]) -> None:
         )
 
 
+def generation_of(connection: sa.Connection) -> int:
+    """How often entries were given new numbers: SQLite keeps a number of ours with every file."""
+    if connection.dialect.name != "sqlite":
+        return 0
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+
+
+def renumber(connection: sa.Connection, entries: Sequence[Entry]) -> None:
+    """Put these entries in place of those of a SQLite ledger from the first one's number on, among
+    which each of the latter must be: what else is append-only changes in this one way."""
+    connection.exec_driver_sql("DROP TRIGGER IF EXISTS inksift_ledger_delete")
+    connection.execute(sa.delete(_ENTRIES).where(_ENTRIES.c.entry >= entries[0].entry))
+    append(connection, entries)
+    _refuse(connection, "delete")
+    connection.exec_driver_sql(f"PRAGMA user_version = {generation_of(connection) + 1}")
+
+
 def _entry(row: sa.Row[*tuple[Any, ...]]) -> Entry:
     *values, digest = row
     entry = Entry._make(values)
@@ -242,11 +271,15 @@ def _begin(connection: sa.Connection) -> None:
 def _create_tables(connection: sa.Connection) -> None:
     _META.create_all(connection, checkfirst=False)
     connection.execute(sa.insert(_FORMATS), {"format": _FORMAT})
-    for name, what in _REFUSED.items() if connection.dialect.name == "sqlite" else ():
-        refusal = "SELECT RAISE(ABORT, 'the ledger is append-only')"
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER inksift_ledger_{name} BEFORE {what} BEGIN {refusal}; END"
-        )
+    for name in _REFUSED if connection.dialect.name == "sqlite" else ():
+        _refuse(connection, name)
+
+
+def _refuse(connection: sa.Connection, name: str) -> None:
+    refusal = "SELECT RAISE(ABORT, 'the ledger is append-only')"
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER inksift_ledger_{name} BEFORE {_REFUSED[name]} BEGIN {refusal}; END"
+    )
 
 
 def _create_file(url: sa.URL, file: Path) -> None:

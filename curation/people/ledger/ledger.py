@@ -16,6 +16,7 @@ from inksift.curation.people.ledger.database import (
     Database,
     append,
     entry_numbered,
+    generation_of,
     known_entries,
     last_number,
 )
@@ -26,7 +27,13 @@ from inksift.curation.people.ledger.decisions import (
     checked_who,
 )
 from inksift.curation.people.ledger.draft import Copies, Draft, conflict
-from inksift.curation.people.ledger.entries import LEDGER_ENTRIES, Entry, human_decisions, version
+from inksift.curation.people.ledger.entries import (
+    LEDGER_ENTRIES,
+    Entry,
+    LedgerConflict,
+    human_decisions,
+    version,
+)
 from inksift.curation.store.workspace import Workspace
 
 OWN_LEDGER = "ledger.sqlite"
@@ -72,6 +79,7 @@ class Ledger:
         *,
         seen: Sequence[int] | None = None,
         copies: Copies | None = None,
+        generation: int | None = None,
     ) -> Recorded:
         """Record all decisions or none.
 
@@ -80,7 +88,8 @@ class Ledger:
         later one on the same subject has made another value hold than is asked for. `copies` says
         which pictures share one word on each action but `different`: a decision then writes, and
         conflicts, where a later word on a copy holds for all of them. It may leave pictures out.
-        LedgerError names the first decision that is malformed."""
+        LedgerError names the first decision that is malformed, LedgerConflict says where numbers
+        are of another `generation` than the author's."""
         count = len(decisions)
         sound = [
             checked_decision(decision, f"decision {n} of {count}")
@@ -94,6 +103,7 @@ class Ledger:
         for decision in sound:
             touched += (decision.image_id, *together.get(decision.image_id, ()))
         with self._database.writing() as connection:
+            _check_generation(connection, generation)
             _check_known(connection, seen or ())
             draft = _draft(connection, dict.fromkeys(touched), author, copies=together)
             newer: list[Entry] = []
@@ -105,13 +115,21 @@ class Ledger:
             append(connection, draft.new)
         return Recorded(numbers, [entry.entry for entry in draft.new])
 
-    def undo(self, entries: Sequence[int], who: str, note: str = "") -> list[int]:
+    def undo(
+        self,
+        entries: Sequence[int],
+        who: str,
+        note: str = "",
+        *,
+        generation: int | None = None,
+    ) -> list[int]:
         """Take entries back, all or none, be they decisions or undos; the new entries that do so,
         in the same order.
 
         The value in force is then that of the last entry on the same subject that is neither an
-        undo nor taken back. LedgerConflict when an entry is taken back already, LedgerError when
-        there is none of that number."""
+        undo nor taken back. LedgerConflict when an entry is taken back already, and where numbers
+        are of another `generation` than the author's; LedgerError when there is none of that
+        number."""
         author, remark = checked_who(who), checked_note(note)
         if len(set(entries)) != len(entries):
             raise LedgerError(
@@ -120,6 +138,7 @@ class Ledger:
         if not entries:
             return []
         with self._database.writing() as connection:
+            _check_generation(connection, generation)
             targets = [entry_numbered(connection, entry) for entry in entries]
             draft = _draft(
                 connection, dict.fromkeys(target.image_id for target in targets), author, copies={}
@@ -127,6 +146,10 @@ class Ledger:
             numbers = [draft.undo(target, remark) for target in targets]
             append(connection, draft.new)
         return numbers
+
+    def generation(self) -> int:
+        """How often entries were given new numbers, as where two machines had decided."""
+        return self._database.generation()
 
     def last(self) -> int:
         """The number of the last entry, 0 for none."""
@@ -165,6 +188,15 @@ def _moment(earlier: Sequence[Entry]) -> str:
         default=now - timedelta(microseconds=1),
     )
     return max(now, latest + timedelta(microseconds=1)).isoformat(timespec="microseconds")
+
+
+def _check_generation(connection: sa.Connection, known: int | None) -> None:
+    if known is not None and known != generation_of(connection):
+        raise LedgerConflict(
+            "decisions of another machine have given entries new numbers since this page was "
+            "loaded: nothing was recorded; load it again",
+            [],
+        )
 
 
 def _check_known(connection: sa.Connection, seen: Sequence[int]) -> None:

@@ -4,13 +4,11 @@ made one, in which no entry is lost."""
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from inksift.curation.base.errors import LedgerError
-from inksift.curation.people.ledger.database import Database, append
+from inksift.curation.people.ledger.database import Database, append, renumber
 from inksift.curation.people.ledger.entries import Entry
 from inksift.curation.people.ledger.ledger import OWN_LEDGER
 
@@ -37,12 +35,17 @@ class TravellingLedger:
 
     def take_in(self, theirs: bytes) -> None:
         """Make this ledger theirs, followed by what was added here since the two were one."""
-        mine = _database(self._file).entries() if self._file.is_file() else []
-        whole = joined(mine, entries_in(theirs))
-        if whole[: len(mine)] == mine:
-            _add(self._file, whole[len(mine) :])
-        else:
-            _replace(self._file, whole)
+        shared = entries_in(theirs)
+        if not shared:
+            return
+        database = _database(self._file)
+        with database.writing() as connection:  # whoever decides meanwhile waits, and is not lost
+            mine = database.entries_within(connection)
+            whole, same = joined(mine, shared), _common(mine, shared)
+            if same == len(mine):
+                append(connection, whole[same:])
+            elif same < len(shared):
+                renumber(connection, whole[same:])
 
 
 def lines_of(entries: Sequence[Entry]) -> bytes:
@@ -63,10 +66,7 @@ def entries_in(data: bytes) -> list[Entry]:
 
 def joined(mine: Sequence[Entry], theirs: Sequence[Entry]) -> list[Entry]:
     """Theirs, followed by mine from where the two part, under new numbers."""
-    same = next(
-        (n for n, (one, other) in enumerate(zip(mine, theirs, strict=False)) if one != other),
-        min(len(mine), len(theirs)),
-    )
+    same = _common(mine, theirs)
     shift = len(theirs) - same
 
     def moved(entry: Entry) -> Entry:
@@ -76,24 +76,12 @@ def joined(mine: Sequence[Entry], theirs: Sequence[Entry]) -> list[Entry]:
     return [*theirs, *map(moved, mine[same:])]
 
 
+def _common(mine: Sequence[Entry], theirs: Sequence[Entry]) -> int:
+    """How many entries both begin with."""
+    pairs = enumerate(zip(mine, theirs, strict=False))
+    parted = (n for n, (one, other) in pairs if one != other)
+    return next(parted, min(len(mine), len(theirs)))
+
+
 def _database(file: Path) -> Database:
     return Database(f"sqlite:///{file}")
-
-
-def _add(file: Path, entries: Sequence[Entry]) -> None:
-    if entries:
-        with _database(file).writing() as connection:
-            append(connection, entries)
-
-
-def _replace(file: Path, entries: Sequence[Entry]) -> None:
-    """In one transaction, so that whoever has the file open sees the old ledger or the new one."""
-    with TemporaryDirectory(dir=file.parent) as folder:
-        whole = Path(folder) / OWN_LEDGER
-        _add(whole, entries)
-        source, target = sqlite3.connect(whole), sqlite3.connect(file)
-        try:
-            source.backup(target)
-        finally:
-            source.close()
-            target.close()

@@ -107,10 +107,12 @@ class GridAnswers:
 
     def _decide(self, body: bytes) -> Response:
         state = self._catalogue.state()
-        many = many_of(parsed_body(body), state, ledger=self._catalogue.identity)
+        many = many_of(parsed_body(body), state, ledger=self._catalogue.identity(state))
         seen = [many.seen] * len(many.decisions)
         try:
-            recorded = self._catalogue.record(many.decisions, self._who, seen=seen)
+            recorded = self._catalogue.record(
+                many.decisions, self._who, seen=seen, generation=state.generation
+            )
         except LedgerConflict as conflict:
             return self._conflict(conflict, many)
         told = {"new": recorded.new, "count": len(many.files), "others": many.others}
@@ -118,9 +120,10 @@ class GridAnswers:
 
     def _undo(self, body: bytes) -> Response:
         state = self._catalogue.state()
-        entries, note, seen = undone_of(parsed_body(body), state, ledger=self._catalogue.identity)
+        ledger = self._catalogue.identity(state)
+        entries, note, seen = undone_of(parsed_body(body), state, ledger=ledger)
         try:
-            undos = self._catalogue.undo(entries, self._who, note)
+            undos = self._catalogue.undo(entries, self._who, note, generation=state.generation)
         except LedgerConflict as error:
             undone = self._catalogue.state().undone
             left = [one for one in entries if one not in undone]
@@ -129,11 +132,14 @@ class GridAnswers:
 
     def _untag(self, body: bytes) -> Response:
         """Take tags off pictures; where somebody took some of them off meanwhile, the others."""
-        off = untagged_of(parsed_body(body), self._catalogue.state(), self._catalogue.identity)
+        state = self._catalogue.state()
+        off = untagged_of(parsed_body(body), state, self._catalogue.identity(state))
         undos: list[int] = []
-        while entries := tag_entries(self._catalogue.state(), off):
+        while entries := tag_entries(state := self._catalogue.state(), off):
             with suppress(LedgerConflict):
-                undos += self._catalogue.undo(entries, self._who, off.note)
+                undos += self._catalogue.undo(
+                    entries, self._who, off.note, generation=state.generation
+                )
         return self._answer({"new": undos, "count": off.bearing}, off.seen)
 
     def _conflict(self, conflict: LedgerConflict, many: Many) -> Response:

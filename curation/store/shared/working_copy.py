@@ -112,7 +112,9 @@ class WorkingCopy:
 
     def push(self, since: Files | None = None) -> None:
         """Publish what is here, where it differs from what is there; where these were the files at
-        some time, what changed since then alone."""
+        some time, what changed since then alone, and all that people decided."""
+        if since is not None:
+            since = {path: one for path, one in since.items() if path != self._ledger.name}
         with self._turn:
             for _ in range(_TRIES):
                 mine = self.files()
@@ -126,9 +128,37 @@ class WorkingCopy:
     def push_measured(self) -> None:
         """Publish what a run measured so far, for the one that follows if this one is killed."""
         with self._turn:
-            found = self._scanned()
-            new = {path: one for path, one in found.items() if path.startswith(MEASURED)}
-            self._is_pushed({**new, **self._base.files})
+            theirs, found = read_head(self.objects, self.url.prefix), self._scanned()
+            measured = {path for path in found if path.startswith(MEASURED)}
+            self._add({path: found[path] for path in measured - theirs.files.keys()}, theirs)
+
+    def push_ledger(self) -> None:
+        """Publish what people decided here, where others published, after what is there."""
+        with self._turn:
+            for _ in range(_TRIES):
+                mine = self._packed()
+                if mine in (None, self._base.files.get(self._ledger.name)):
+                    return
+                theirs = read_head(self.objects, self.url.prefix)
+                self._take_ledger(theirs)
+                mine = self._packed()
+                if not theirs.tag or mine is None or self._add({self._ledger.name: mine}, theirs):
+                    return
+        raise LockedError(f"too many others publish in {self.url}: try again")
+
+    def _add(self, files: Files, theirs: SharedHead) -> bool:
+        """Whether these files are published now, beside what is there, which is not fetched; not
+        where others published meanwhile, or took everything away."""
+        if not files:
+            return True
+        if self._base.tag and not theirs.tag:
+            return False
+        self._send(files)
+        tag = self._put_head({**theirs.files, **files}, theirs.tag)
+        if tag:
+            known = tag if theirs.tag == self._base.tag else self._base.tag
+            self._remember(SharedHead({**self._base.files, **files}, known))
+        return bool(tag)
 
     def _take_in(self, theirs: SharedHead, *, alone: bool = False) -> list[str]:
         """Make what is there the base of what is here, and give the paths that both sides changed;
@@ -172,11 +202,13 @@ class WorkingCopy:
 
     def files(self) -> dict[str, SharedFile]:
         """All files here that are shared, what travels by itself among them."""
+        packed, whole = self._packed(), self._scanned()
+        return {**whole, self._ledger.name: packed} if packed else whole
+
+    def _packed(self) -> SharedFile | None:
+        """What travels by itself; None where there is nothing in it."""
         packed = self._ledger.packed()
-        whole = self._scanned()
-        if packed:
-            whole[self._ledger.name] = (hashlib.sha256(packed).hexdigest(), len(packed))
-        return whole
+        return (hashlib.sha256(packed).hexdigest(), len(packed)) if packed else None
 
     def _scanned(self) -> dict[str, SharedFile]:
         found = {}
