@@ -11,7 +11,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from inksift.curation.base.errors import InksiftError, LockedError, ParamError, StoreError
+from inksift.curation.base.errors import LockedError, ParamError, StoreError
 from inksift.curation.base.location import Location, Url, lies_in, location_of
 from inksift.curation.people.ledger.travel import TravellingLedger
 from inksift.curation.store.lock import demand_free
@@ -77,11 +77,7 @@ def held(workspace: Workspace, *pictures: Location) -> Iterator[None]:
     def beat() -> None:
         try:
             copy.push_measured()
-        except (
-            InksiftError,
-            ObjectError,
-            OSError,
-        ) as error:  # the end of the run tries again, and tells
+        except Exception as error:  # the end of the run tries again, and tells
             log.warning("what was measured so far is not shared yet: %s", error)
 
     with (

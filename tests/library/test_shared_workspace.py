@@ -244,8 +244,9 @@ def test_a_lock_that_was_taken_meanwhile_stops_the_run_before_it_publishes(url: 
     mine.renew()
     with pytest.raises(LockedError, match="another run took s3://"):
         mine.demand()
+    mine.renew()
     mine.give_back()
-    assert objects.facts(LOCK).size_bytes
+    assert objects.facts(LOCK).size_bytes == len(b'{"token": "another"}')
 
 
 def test_a_run_is_told_of_by_beats(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,6 +254,34 @@ def test_a_run_is_told_of_by_beats(url: Url, monkeypatch: pytest.MonkeyPatch) ->
     told = threading.Event()
     with shared_hold(object_store(url), LOCK, where=str(url), copy=Path("a"), beat=told.set):
         assert told.wait(30)
+
+
+def test_a_lock_is_renewed_whatever_its_beats_do(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding, "BEAT_S", 0.01)
+    renewed, go_on = threading.Semaphore(0), threading.Event()
+    renew = holding.Hold.renew
+    monkeypatch.setattr(holding.Hold, "renew", lambda hold: (renew(hold), renewed.release())[1])
+
+    def waits() -> None:
+        go_on.wait(60)
+
+    def raises() -> None:
+        raise RuntimeError("dictionary changed size during iteration")
+
+    for beat in (waits, raises):
+        with shared_hold(object_store(url), LOCK, where=str(url), copy=Path("a"), beat=beat):
+            assert all(renewed.acquire(timeout=30) for _ in range(5))
+            go_on.set()
+
+
+def test_a_beat_waits_for_nobody(url: Url, tmp_path: Path) -> None:
+    one = machine(url, tmp_path / "one")
+    measure(one, "a")
+    with one._turn:
+        one.push_measured()
+    assert not read_head(one.objects, url.prefix).files
+    one.push_measured()
+    assert read_head(one.objects, url.prefix).files
 
 
 def test_a_head_that_leads_out_and_a_damaged_content_are_refused(url: Url, tmp_path: Path) -> None:

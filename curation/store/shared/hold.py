@@ -4,6 +4,7 @@ or in place of one whose holder is gone. It is renewed for as long as the run la
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import threading
 import time
@@ -24,6 +25,8 @@ EXPIRES_S = 600
 """Seconds without one after which the holder counts as gone, wherever it was. Clocks that differ by
 minutes do no harm."""
 
+log = logging.getLogger("inksift")
+
 
 class Hold:
     """A lock that this process has, by the ETag that it was put with last; "" for one that another
@@ -40,9 +43,9 @@ class Hold:
         self._tag = self._take()
 
     def renew(self) -> None:
-        """Put it anew; `lost` says why where somebody took it."""
+        """Put it anew; `lost` says why where somebody took it, whose it then stays."""
         try:
-            if self._tag:
+            if self._tag and not self.lost:
                 self._tag = self._objects.put(self._key, self._content(), replaces=self._tag)
         except ObjectError as error:
             with suppress(ObjectError):
@@ -114,21 +117,33 @@ def shared_hold(
 ) -> Iterator[Hold]:
     """Hold the lock while the block runs, and call `beat` now and then; LockedError where another
     run has it. `where` is what the workspace is called, `copy` the folder that is worked on."""
-    mine, ended = Hold(objects, key, where, copy), threading.Event()
+    mine = Hold(objects, key, where, copy)
+    try:
+        with _now_and_then(mine.renew), _now_and_then(beat):  # no beat is waited for to renew
+            yield mine
+    finally:
+        mine.give_back()
+
+
+@contextmanager
+def _now_and_then(act: Callable[[], None]) -> Iterator[None]:
+    """Call it every `BEAT_S` in a thread of its own while the block runs, whatever it raises."""
+    ended = threading.Event()
 
     def keep() -> None:
         while not ended.wait(BEAT_S):
-            mine.renew()
-            beat()
+            try:
+                act()
+            except Exception as error:
+                log.warning("will be tried again: %s: %s", type(error).__name__, error)
 
     thread = threading.Thread(target=keep, daemon=True)
     thread.start()
     try:
-        yield mine
+        yield
     finally:
         ended.set()
         thread.join()
-        mine.give_back()
 
 
 def _is_gone(holder: dict[str, Any]) -> bool:

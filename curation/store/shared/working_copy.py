@@ -124,11 +124,16 @@ class WorkingCopy:
         raise LockedError(f"too many others publish in {self.url}: try again")
 
     def push_measured(self) -> None:
-        """Publish what a run measured so far, for the one that follows if this one is killed."""
-        with self._turn:
+        """Publish what a run measured so far, for the one that follows if this one is killed;
+        nothing while another thread pulls or publishes."""
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
             found = self._scanned()
             new = {path: one for path, one in found.items() if path.startswith(MEASURED)}
             self._is_pushed({**new, **self._base.files})
+        finally:
+            self._turn.release()
 
     def _take_in(self, theirs: SharedHead, *, alone: bool = False) -> list[str]:
         """Make what is there the base of what is here, and give the paths that both sides changed;
