@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -14,7 +14,7 @@ from platformdirs import user_cache_path
 from inksift.curation.base.errors import LockedError, ParamError, StoreError
 from inksift.curation.base.location import Location, Url, lies_in, location_of
 from inksift.curation.people.ledger.travel import TravellingLedger
-from inksift.curation.store.lock import demand_free
+from inksift.curation.store.lock import demand_free, guarded
 from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.shared.contents import LOCK, Files
@@ -35,21 +35,26 @@ def local_workspace(named: Location) -> Path:
     if isinstance(named, Path):
         return named
     place = _place(named)
-    copy = _copy(named, place)
-    with _told(named):
-        copy.root.mkdir(parents=True, exist_ok=True)
+    root = place / _FOLDER
+    root.mkdir(parents=True, exist_ok=True)
+    with _alone_in(place):
+        copy = _copy(named, place)
         if not _is_at_work(copy):
-            copy.pull()
-    return copy.root
+            with _told(named):
+                copy.pull()
+    return root
 
 
 def share(workspace: Path, since: Files | None = None) -> None:
     """Publish what changed in the copy of a shared workspace, or of that what changed `since` it
     had these files; nothing for any other, and while a run is at work, which does so itself."""
-    copy = _copy_at(workspace)
-    if copy is not None and not _is_at_work(copy):
-        with _told(copy.url):
-            copy.push(since)
+    if _copy_at(workspace) is None:
+        return
+    with _alone_in(workspace.parent):
+        copy = _copy_at(workspace)
+        if copy is not None and not _is_at_work(copy):
+            with _told(copy.url):
+                copy.push(since)
 
 
 def files_of(workspace: Path) -> Files:
@@ -84,14 +89,22 @@ def held(workspace: Workspace, *pictures: Location) -> Iterator[None]:
         _told(url),
         shared_hold(copy.objects, key, where=str(url), copy=copy.root, beat=beat) as lock,
     ):
+        with _alone_in(copy.root.parent):
+            copy.pull()
         _held.add(workspace.root)
         try:
-            copy.pull()
             yield
         finally:
             _held.discard(workspace.root)
             lock.demand()
-            copy.push()
+            with _alone_in(copy.root.parent):
+                copy.push()
+
+
+def _alone_in(place: Path) -> AbstractContextManager[None]:
+    """For a block that looks whether a run is at work on the copy there and then changes it: no
+    other process does so meanwhile."""
+    return guarded(place / "copy")
 
 
 def _is_at_work(copy: WorkingCopy) -> bool:

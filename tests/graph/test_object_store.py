@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from inksift.curation.base.location import Url, location_of
 from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.setup import Setup, read_setup, write_setup
 from inksift.curation.store.shared.contents import read_head
+from inksift.curation.store.shared.working_copy import WorkingCopy
 from inksift.curation.store.workspace import Workspace
 from inksift.pipelines.commands.options import workspace_option
 from inksift.pipelines.given import from_environment
@@ -97,6 +99,34 @@ def test_a_run_holds_what_is_shared_and_begins_with_it(
             pytest.fail("held twice")
     with held(other):
         assert (other.root / "decisions.csv").read_bytes() == b"path\n"
+
+
+def test_a_run_waits_for_a_pull_under_way(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(local_workspace(url))
+    pulling, go_on, began = threading.Event(), threading.Event(), threading.Event()
+    pull = WorkingCopy.pull
+
+    def slow(copy: WorkingCopy) -> None:
+        if threading.current_thread() is command:
+            pulling.set()
+            go_on.wait(30)
+        pull(copy)
+
+    def work() -> None:
+        with workspace.locked(), held(workspace):
+            began.set()
+
+    monkeypatch.setattr(WorkingCopy, "pull", slow)
+    command = threading.Thread(target=local_workspace, args=(url,))
+    run = threading.Thread(target=work)
+    command.start()
+    assert pulling.wait(30)
+    run.start()
+    assert not began.wait(0.5)
+    go_on.set()
+    assert began.wait(30)
+    command.join()
+    run.join()
 
 
 def test_a_run_that_fails_shares_what_it_measured(url: Url) -> None:

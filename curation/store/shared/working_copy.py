@@ -94,18 +94,14 @@ class WorkingCopy:
         self.url, self.root = url, root
         self.objects = objects
         self._state, self._ledger = state, ledger
-        told = _read_json(state)
-        self._base = SharedHead(
-            {path: (one, size) for path, (one, size) in told.get("files", {}).items()},
-            told.get("tag", ""),
-        )
         self._turn = threading.Lock()
-        self._seen = {path: _Seen(*seen) for path, seen in told.get("seen", {}).items()}
+        self._recall()
 
     def pull(self) -> None:
         """Fetch what others published since. A file that both sides changed becomes theirs, and
         what was measured here stays."""
         with self._turn:
+            self._recall()  # another process may have pulled since
             conflicts = self._take_in(read_head(self.objects, self.url.prefix))
         if conflicts:
             log.warning("%s: %d files are as another run left them", self.url, len(conflicts))
@@ -254,6 +250,14 @@ class WorkingCopy:
         one = theirs.files.get(self._ledger.name)
         if one is not None and one != self._base.files.get(self._ledger.name):
             self._ledger.take_in(self._content(one[0]))
+
+    def _recall(self) -> None:
+        told = _read_json(self._state)
+        self._base = SharedHead(
+            {path: (one, size) for path, (one, size) in told.get("files", {}).items()},
+            told.get("tag", ""),
+        )
+        self._seen = {path: _Seen(*seen) for path, seen in told.get("seen", {}).items()}
 
     def _remember(self, head: SharedHead) -> None:
         self._base = head
