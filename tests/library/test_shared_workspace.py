@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
@@ -23,6 +24,7 @@ from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.shared import hold as holding
 from inksift.curation.store.shared.contents import BY_NAME, HEAD, LOCK, merged, read_head
 from inksift.curation.store.shared.hold import shared_hold
+from inksift.curation.store.shared.holder import this_holder
 from inksift.curation.store.shared.working_copy import WorkingCopy
 from inksift.curation.store.workspace import Workspace
 from tests.object_server import Server, served
@@ -206,9 +208,7 @@ def test_an_undo_follows_the_entry_that_it_takes_back(tmp_path: Path) -> None:
     ]
 
 
-def test_a_second_run_is_refused_and_a_dead_one_is_not_waited_for(
-    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_run_is_refused_and_a_dead_one_is_not_waited_for(url: Url) -> None:
     objects = object_store(url)
     with (
         held_by(objects, url),
@@ -222,17 +222,30 @@ def test_a_second_run_is_refused_and_a_dead_one_is_not_waited_for(
         assert objects.facts(LOCK)
     with pytest.raises(ObjectError):
         objects.facts(LOCK)
-    dead = b'{"pid": 999999999, "started": 1.0, "host": "%s", "until": 1e12}'
-    monkeypatch.setattr("socket.gethostname", lambda: "here")
-    objects.put(LOCK, dead % b"here")
+    dead = {**this_holder("dead"), "pid": 999999999, "until": 1e12}
+
+    def left(**otherwise: object) -> None:
+        objects.put(LOCK, json.dumps({**dead, **otherwise}).encode())
+
+    left()
     with held_by(objects, url):
         pass
-    objects.put(LOCK, dead % b"elsewhere")
-    with pytest.raises(LockedError), held_by(objects, url):
-        pass
-    objects.put(LOCK, (dead % b"elsewhere").replace(b"1e12", b"1.0"))
+    for elsewhere in ({"boot": "another"}, {"pids": "pid:[1]"}, {"host": "elsewhere"}):
+        left(**elsewhere)  # the first two have the name of this machine
+        with pytest.raises(LockedError), held_by(objects, url):
+            pass
+    left(host="elsewhere", until=1.0)
     with held_by(objects, url):
         pass
+
+
+def test_a_lock_that_is_none_of_ours_is_left_as_it_is(url: Url) -> None:
+    objects = object_store(url)
+    for theirs in (b'{"the user": 1}', b"a key"):
+        objects.put(LOCK, theirs)
+        with pytest.raises(StoreError, match=r"lock.json is not inksift's"), held_by(objects, url):
+            pass
+        assert objects.facts(LOCK).size_bytes == len(theirs)
 
 
 def test_a_lock_that_was_taken_meanwhile_stops_the_run_before_it_publishes(url: Url) -> None:

@@ -13,10 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from inksift.curation.base.errors import LockedError
-from inksift.curation.store.lock import may_be_alive, this_process
+from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.store.objects.interface import ObjectError, ObjectStore
-from inksift.curation.store.objects.opened import read_object
+from inksift.curation.store.shared.holder import is_gone, read_holder, this_holder
 
 BEAT_S = 30
 """Seconds between two renewals."""
@@ -34,11 +33,7 @@ class Hold:
 
     def __init__(self, objects: ObjectStore, key: str, where: str, copy: Path) -> None:
         self._objects, self._key, self._where = objects, key, where
-        self._me: dict[str, Any] = {
-            **this_process(),
-            "copy": str(copy),
-            "token": secrets.token_hex(8),
-        }
+        self._me = {**this_holder(secrets.token_hex(8)), "copy": str(copy)}
         self.lost = ""
         self._tag = self._take()
 
@@ -72,10 +67,14 @@ class Hold:
         except ObjectError as error:
             if error.fault != "changed":
                 raise
-        holder, tag = self._holder()
+        holder, tag = read_holder(self._objects, self._key)
         if holder.get("token") == self._me["token"]:  # the answer was lost, and the put repeated
             return tag
-        if tag and not _is_gone(holder):
+        if tag and not holder:
+            raise StoreError(
+                f"{self._key} is not inksift's: choose an empty or new folder for --workspace"
+            )
+        if tag and not is_gone(holder):
             if self._is_of_this_run(holder):
                 return ""
             raise LockedError(_refusal(self._where, holder, self._key))
@@ -88,23 +87,10 @@ class Hold:
 
     def _is_of_this_run(self, holder: dict[str, Any]) -> bool:
         """Whether a living process works on the same copy: its own lock lets in one run alone."""
-        return all(holder.get(name) == self._me[name] for name in ("host", "copy"))
-
-    def _holder(self) -> tuple[dict[str, Any], str]:
-        """What the lock says, and its ETag, "" where it is gone."""
-        try:
-            known = self._objects.facts(self._key)
-            told = json.loads(b"".join(read_object(self._objects, known)))
-            return (told if isinstance(told, dict) else {}), known.tag
-        except ObjectError as error:
-            if error.fault in ("gone", "changed"):
-                return {}, ""
-            raise
-        except ValueError:
-            return {}, known.tag
+        return all(holder.get(name) == self._me[name] for name in ("boot", "pids", "copy"))
 
     def _is_mine(self) -> bool:
-        holder, self._tag = self._holder()
+        holder, self._tag = read_holder(self._objects, self._key)
         return bool(holder.get("token") == self._me["token"])
 
     def _content(self) -> bytes:
@@ -144,13 +130,6 @@ def _now_and_then(act: Callable[[], None]) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-
-
-def _is_gone(holder: dict[str, Any]) -> bool:
-    """Whether the process that has a lock ended on this machine, or renewed it long ago."""
-    if not {"pid", "started", "host", "until"} <= holder.keys():
-        return True
-    return time.time() > holder["until"] or not may_be_alive(holder)
 
 
 def _refusal(where: str, holder: dict[str, Any], key: str) -> str:
