@@ -310,6 +310,47 @@ def test_a_head_that_leads_out_and_a_damaged_content_are_refused(url: Url, tmp_p
         machine(url, tmp_path / "one")
 
 
+@pytest.mark.parametrize("name", [f"{BY_NAME}decisions.csv", "lock.json.old", LOCK])
+def test_objects_of_others_are_not_taken_for_ours(url: Url, tmp_path: Path, name: str) -> None:
+    objects = object_store(url)
+    objects.put(f"ws/{name}", b"the user's")
+    with pytest.raises(StoreError, match=f"ws/{name} is not inksift's"):
+        machine(url, tmp_path / "one")
+
+
+def test_a_folder_with_a_lock_and_contents_of_a_killed_run_is_ours(url: Url) -> None:
+    objects = object_store(url)
+    objects.put("ws/blobs/0", b"")
+    hold = holding.Hold(objects, f"ws/{LOCK}", str(url), Path("a"))
+    assert read_head(objects, url.prefix).tag == ""
+    hold.give_back()
+
+
+def test_what_was_not_put_by_its_name_is_put_by_the_next_command(
+    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, name = machine(url, tmp_path / "one"), f"ws/{BY_NAME}decisions.csv"
+    put = one.objects.put
+
+    def fails(key: str, data: bytes, *, replaces: str = "*") -> str:
+        if BY_NAME in key:
+            raise ObjectError("failed", "503")
+        return put(key, data, replaces=replaces)
+
+    monkeypatch.setattr(one.objects, "put", fails)
+    Workspace(one.root).publish("decisions.csv", b"path\n")
+    with pytest.raises(ObjectError):
+        one.push()
+    again = machine(url, tmp_path / "one")
+    again.push()
+    assert again.objects.facts(name).size_bytes == 5
+    again.objects.delete(name)
+    machine(url, tmp_path / "one").push()
+    machine(url, tmp_path / "other").push()  # it was put by others, as far as is known
+    with pytest.raises(ObjectError):
+        again.objects.facts(name)
+
+
 def test_a_workspace_that_was_emptied_takes_nothing_from_here(url: Url, tmp_path: Path) -> None:
     one = machine(url, tmp_path / "one")
     measure(one, "a")
