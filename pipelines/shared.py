@@ -25,8 +25,6 @@ from inksift.curation.store.workspace import Workspace
 log = logging.getLogger("inksift")
 
 _STATE, _FOLDER = "state.json", "workspace"
-_held: set[Path] = set()
-"""The copies that this process holds the shared workspace for."""
 
 
 def local_workspace(named: Location) -> Path:
@@ -69,7 +67,7 @@ def held(workspace: Workspace, *pictures: Location) -> Iterator[None]:
     share what it made, its measurements meanwhile. Nothing for a workspace that is no copy.
 
     ParamError where it would be shared among `pictures`."""
-    copy = None if workspace.root in _held else _copy_at(workspace.root)
+    copy = _copy_at(workspace.root)
     if copy is None:
         yield
         return
@@ -87,15 +85,13 @@ def held(workspace: Workspace, *pictures: Location) -> Iterator[None]:
 
     with (
         _told(url),
-        shared_hold(copy.objects, key, where=str(url), copy=copy.root, beat=beat) as lock,
+        shared_hold(copy.objects, key, where=str(url), beat=beat) as lock,
     ):
         with _alone_in(copy.root.parent):
             copy.pull()
-        _held.add(workspace.root)
         try:
             yield
         finally:
-            _held.discard(workspace.root)
             lock.demand()
             with _alone_in(copy.root.parent):
                 copy.push()

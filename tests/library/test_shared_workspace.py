@@ -73,8 +73,8 @@ def deciders(copy: WorkingCopy) -> list[tuple[int, str]]:
     return [(entry.entry, entry.who) for entry in Ledger.of(Workspace(copy.root)).entries()]
 
 
-def held_by(objects: Any, url: Url, copy: str = "a") -> AbstractContextManager[Any]:
-    return shared_hold(objects, LOCK, where=str(url), copy=Path(copy), beat=lambda: None)
+def held_by(objects: Any, url: Url) -> AbstractContextManager[Any]:
+    return shared_hold(objects, LOCK, where=str(url), beat=lambda: None)
 
 
 def test_what_one_machine_publishes_another_has(url: Url, tmp_path: Path) -> None:
@@ -213,13 +213,9 @@ def test_a_second_run_is_refused_and_a_dead_one_is_not_waited_for(url: Url) -> N
     with (
         held_by(objects, url),
         pytest.raises(LockedError, match=r"another run holds s3://.*: pid \d+ on"),
-        held_by(objects, url, "b"),
+        held_by(objects, url),
     ):
         pytest.fail("held twice")
-    with held_by(objects, url):
-        with held_by(objects, url):  # another step of the same run
-            pass
-        assert objects.facts(LOCK)
     with pytest.raises(ObjectError):
         objects.facts(LOCK)
     dead = {**this_holder("dead"), "pid": 999999999, "until": 1e12}
@@ -250,7 +246,7 @@ def test_a_lock_that_is_none_of_ours_is_left_as_it_is(url: Url) -> None:
 
 def test_a_lock_that_was_taken_meanwhile_stops_the_run_before_it_publishes(url: Url) -> None:
     objects = object_store(url)
-    mine = holding.Hold(objects, LOCK, str(url), Path("a"))
+    mine = holding.Hold(objects, LOCK, str(url))
     mine.renew()
     mine.demand()
     objects.put(LOCK, b'{"token": "another"}')
@@ -265,7 +261,7 @@ def test_a_lock_that_was_taken_meanwhile_stops_the_run_before_it_publishes(url: 
 def test_a_run_is_told_of_by_beats(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holding, "BEAT_S", 0.01)
     told = threading.Event()
-    with shared_hold(object_store(url), LOCK, where=str(url), copy=Path("a"), beat=told.set):
+    with shared_hold(object_store(url), LOCK, where=str(url), beat=told.set):
         assert told.wait(30)
 
 
@@ -282,7 +278,7 @@ def test_a_lock_is_renewed_whatever_its_beats_do(url: Url, monkeypatch: pytest.M
         raise RuntimeError("dictionary changed size during iteration")
 
     for beat in (waits, raises):
-        with shared_hold(object_store(url), LOCK, where=str(url), copy=Path("a"), beat=beat):
+        with shared_hold(object_store(url), LOCK, where=str(url), beat=beat):
             assert all(renewed.acquire(timeout=30) for _ in range(5))
             go_on.set()
 
@@ -321,7 +317,7 @@ def test_objects_of_others_are_not_taken_for_ours(url: Url, tmp_path: Path, name
 def test_a_folder_with_a_lock_and_contents_of_a_killed_run_is_ours(url: Url) -> None:
     objects = object_store(url)
     objects.put("ws/blobs/0", b"")
-    hold = holding.Hold(objects, f"ws/{LOCK}", str(url), Path("a"))
+    hold = holding.Hold(objects, f"ws/{LOCK}", str(url))
     assert read_head(objects, url.prefix).tag == ""
     hold.give_back()
 

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from inksift.curation.base.errors import LockedError, StoreError
@@ -28,12 +27,11 @@ log = logging.getLogger("inksift")
 
 
 class Hold:
-    """A lock that this process has, by the ETag that it was put with last; "" for one that another
-    process of the same run has, which works on the same `copy`."""
+    """A lock that this process has, by the ETag that it was put with last, "" where it is gone."""
 
-    def __init__(self, objects: ObjectStore, key: str, where: str, copy: Path) -> None:
+    def __init__(self, objects: ObjectStore, key: str, where: str) -> None:
         self._objects, self._key, self._where = objects, key, where
-        self._me = {**this_holder(secrets.token_hex(8)), "copy": str(copy)}
+        self._me = this_holder(secrets.token_hex(8))
         self.lost = ""
         self._tag = self._take()
 
@@ -75,8 +73,6 @@ class Hold:
                 f"{self._key} is not inksift's: choose an empty or new folder for --workspace"
             )
         if tag and not is_gone(holder):
-            if self._is_of_this_run(holder):
-                return ""
             raise LockedError(_refusal(self._where, holder, self._key))
         try:
             return self._objects.put(self._key, self._content(), replaces=tag)
@@ -84,10 +80,6 @@ class Hold:
             if error.fault != "changed":
                 raise
             raise LockedError(f"another run has just taken {self._where}: try again") from error
-
-    def _is_of_this_run(self, holder: dict[str, Any]) -> bool:
-        """Whether a living process works on the same copy: its own lock lets in one run alone."""
-        return all(holder.get(name) == self._me[name] for name in ("boot", "pids", "copy"))
 
     def _is_mine(self) -> bool:
         holder, self._tag = read_holder(self._objects, self._key)
@@ -99,11 +91,11 @@ class Hold:
 
 @contextmanager
 def shared_hold(
-    objects: ObjectStore, key: str, *, where: str, copy: Path, beat: Callable[[], None]
+    objects: ObjectStore, key: str, *, where: str, beat: Callable[[], None]
 ) -> Iterator[Hold]:
     """Hold the lock while the block runs, and call `beat` now and then; LockedError where another
-    run has it. `where` is what the workspace is called, `copy` the folder that is worked on."""
-    mine = Hold(objects, key, where, copy)
+    run has it. `where` is what the workspace is called."""
+    mine = Hold(objects, key, where)
     try:
         with _now_and_then(mine.renew), _now_and_then(beat):  # no beat is waited for to renew
             yield mine
