@@ -24,14 +24,22 @@ from inksift.curation.store.workspace import Workspace
 
 log = logging.getLogger("inksift")
 
+_NEVER_SHARED = ("gs",)
+"""Schemes whose library replaces an object by its generation alone, and not by its ETag."""
+
 _STATE, _FOLDER = "state.json", "workspace"
 
 
 def local_workspace(named: Location) -> Path:
     """The folder of a workspace: a path itself, for a URL the copy on this machine, as it is shared
-    now. StoreError where the store cannot be used."""
+    now. StoreError where the store cannot be used, ParamError where none of its kind can."""
     if isinstance(named, Path):
         return named
+    if named.scheme in _NEVER_SHARED:
+        raise ParamError(
+            f"{named}: a workspace cannot be at {named.scheme}:// yet, pictures can: choose a "
+            "--workspace at s3:// or az://, or a folder"
+        )
     place = _place(named)
     root = place / _FOLDER
     root.mkdir(parents=True, exist_ok=True)

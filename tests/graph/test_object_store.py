@@ -189,6 +189,11 @@ def test_a_workspace_among_pictures_is_refused(url: Url, running: Server) -> Non
         local_workspace(Url(url.scheme, url.bucket, "crawl"))
 
 
+def test_a_workspace_in_a_store_that_cannot_hold_one_is_refused() -> None:
+    with pytest.raises(ParamError, match=r"cannot be at gs:// yet, pictures can: choose"):
+        local_workspace(location_of("gs://results/2026"))
+
+
 def test_a_workspace_on_this_machine_asks_nobody(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "work")
     assert local_workspace(tmp_path / "work") == tmp_path / "work"

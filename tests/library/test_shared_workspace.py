@@ -258,6 +258,18 @@ def test_a_lock_that_was_taken_meanwhile_stops_the_run_before_it_publishes(url: 
     assert objects.facts(LOCK).size_bytes == len(b'{"token": "another"}')
 
 
+def test_a_store_that_keeps_no_conditions_is_refused(
+    url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = object_store(url)
+    put = objects.put
+    monkeypatch.setattr(objects, "put", lambda key, data, *, replaces: put(key, data))
+    with pytest.raises(StoreError, match="over another although"), held_by(objects, url):
+        pass
+    with pytest.raises(ObjectError):
+        objects.facts(LOCK)
+
+
 def test_a_run_is_told_of_by_beats(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holding, "BEAT_S", 0.01)
     told = threading.Event()

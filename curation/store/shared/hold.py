@@ -60,11 +60,9 @@ class Hold:
             )
 
     def _take(self) -> str:
-        try:
-            return self._objects.put(self._key, self._content(), replaces="")
-        except ObjectError as error:
-            if error.fault != "changed":
-                raise
+        if tag := self._put_first():
+            self._demand_conditions()
+            return tag
         holder, tag = read_holder(self._objects, self._key)
         if holder.get("token") == self._me["token"]:  # the answer was lost, and the put repeated
             return tag
@@ -80,6 +78,30 @@ class Hold:
             if error.fault != "changed":
                 raise
             raise LockedError(f"another run has just taken {self._where}: try again") from error
+
+    def _put_first(self) -> str:
+        """The ETag of the lock, put where there was none; "" where there is one."""
+        try:
+            return self._objects.put(self._key, self._content(), replaces="")
+        except ObjectError as error:
+            if error.fault != "changed":
+                raise
+            return ""
+
+    def _demand_conditions(self) -> None:
+        """StoreError where the lock that is there now can be put over as if there were none."""
+        kept = False
+        try:
+            kept = not self._put_first()
+        finally:
+            if not kept:
+                with suppress(ObjectError):
+                    self._objects.delete(self._key)
+        if not kept:
+            raise StoreError(
+                f"{self._where}: this store puts an object over another although it was asked not "
+                "to, so that runs would undo each other's work: use another store, or a folder"
+            )
 
     def _is_mine(self) -> bool:
         holder, self._tag = read_holder(self._objects, self._key)
