@@ -10,6 +10,7 @@ from inksift.assets.shared.stage import ALL_CORES, CORES_TAG
 from inksift.curation.base.errors import ParamError
 from inksift.curation.base.nearest import did_you_mean
 from inksift.curation.project import Project
+from inksift.pipelines.shared import held
 
 EXECUTOR_VARIABLE = "INKSIFT_EXECUTOR"
 IN_PROCESS, MULTIPROCESS = "in_process", "multiprocess"
@@ -55,7 +56,8 @@ def beside(project: Project) -> dg.ExecutorDefinition:
 
 
 class _HoldingTheWorkspace(dg.Executor):
-    """An executor during which the workspace is held for the processes of all steps."""
+    """An executor during which the workspace is held for the processes of all steps, and what it
+    is a copy of as well."""
 
     def __init__(self, steps: dg.Executor, project: Project) -> None:
         self._steps, self._project = steps, project
@@ -69,5 +71,6 @@ class _HoldingTheWorkspace(dg.Executor):
         return self._steps.step_dependency_config
 
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
-        with self._project.workspace.locked(plan_context.run_id, for_steps=True):
+        workspace, pictures = self._project.workspace, self._project.pictures
+        with workspace.locked(plan_context.run_id, for_steps=True), held(workspace, *pictures):
             yield from self._steps.execute(plan_context, execution_plan)

@@ -2,6 +2,7 @@
 settings of that run."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import dagster as dg
@@ -46,7 +47,10 @@ def resources(
     def locked_project(context: dg.InitResourceContext) -> Iterator[Project]:
         here, run = _required(project), context.run
         workspace, run_id = here.workspace, run.run_id if run else ""
-        with workspace.locked(run_id), held(workspace, *here.pictures):
+        with (
+            workspace.locked(run_id) as before,  # who then shares what this makes
+            nullcontext() if before else held(workspace, *here.pictures),
+        ):
             yield here
 
     @dg.resource(

@@ -6,15 +6,15 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from inksift.curation.base.errors import InksiftError, LockedError, ParamError, StoreError
+from inksift.curation.base.errors import LockedError, ParamError, StoreError
 from inksift.curation.base.location import Location, Url, lies_in, location_of
 from inksift.curation.people.ledger.travel import TravellingLedger
-from inksift.curation.store.lock import demand_free
+from inksift.curation.store.lock import demand_free, guarded
 from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.shared.contents import LOCK, Files
@@ -24,32 +24,43 @@ from inksift.curation.store.workspace import Workspace
 
 log = logging.getLogger("inksift")
 
+_NEVER_SHARED = ("gs",)
+"""Schemes whose library replaces an object by its generation alone, and not by its ETag."""
+
 _STATE, _FOLDER = "state.json", "workspace"
-_held: set[Path] = set()
-"""The copies that this process holds the shared workspace for."""
 
 
 def local_workspace(named: Location) -> Path:
     """The folder of a workspace: a path itself, for a URL the copy on this machine, as it is shared
-    now. StoreError where the store cannot be used."""
+    now. StoreError where the store cannot be used, ParamError where none of its kind can."""
     if isinstance(named, Path):
         return named
+    if named.scheme in _NEVER_SHARED:
+        raise ParamError(
+            f"{named}: a workspace cannot be at {named.scheme}:// yet, pictures can: choose a "
+            "--workspace at s3:// or az://, or a folder"
+        )
     place = _place(named)
-    copy = _copy(named, place)
-    with _told(named):
-        copy.root.mkdir(parents=True, exist_ok=True)
+    root = place / _FOLDER
+    root.mkdir(parents=True, exist_ok=True)
+    with _alone_in(place):
+        copy = _copy(named, place)
         if not _is_at_work(copy):
-            copy.pull()
-    return copy.root
+            with _told(named):
+                copy.pull()
+    return root
 
 
 def share(workspace: Path, since: Files | None = None) -> None:
     """Publish what changed in the copy of a shared workspace, or of that what changed `since` it
     had these files; nothing for any other, and while a run is at work, which does so itself."""
-    copy = _copy_at(workspace)
-    if copy is not None and not _is_at_work(copy):
-        with _told(copy.url):
-            copy.push(since)
+    if _copy_at(workspace) is None:
+        return
+    with _alone_in(workspace.parent):
+        copy = _copy_at(workspace)
+        if copy is not None and not _is_at_work(copy):
+            with _told(copy.url):
+                copy.push(since)
 
 
 def share_ledger(workspace: Path) -> bool:
@@ -74,7 +85,7 @@ def held(workspace: Workspace, *pictures: Location) -> Iterator[None]:
     share what it made, its measurements meanwhile. Nothing for a workspace that is no copy.
 
     ParamError where it would be shared among `pictures`."""
-    copy = None if workspace.root in _held else _copy_at(workspace.root)
+    copy = _copy_at(workspace.root)
     if copy is None:
         yield
         return
@@ -87,25 +98,27 @@ def held(workspace: Workspace, *pictures: Location) -> Iterator[None]:
     def beat() -> None:
         try:
             copy.push_measured()
-        except (
-            InksiftError,
-            ObjectError,
-            OSError,
-        ) as error:  # the end of the run tries again, and tells
+        except Exception as error:  # the end of the run tries again, and tells
             log.warning("what was measured so far is not shared yet: %s", error)
 
     with (
         _told(url),
-        shared_hold(copy.objects, key, where=str(url), copy=copy.root, beat=beat) as lock,
+        shared_hold(copy.objects, key, where=str(url), beat=beat) as lock,
     ):
-        _held.add(workspace.root)
-        try:
+        with _alone_in(copy.root.parent):
             copy.pull()
+        try:
             yield
         finally:
-            _held.discard(workspace.root)
             lock.demand()
-            copy.push()
+            with _alone_in(copy.root.parent):
+                copy.push()
+
+
+def _alone_in(place: Path) -> AbstractContextManager[None]:
+    """For a block that looks whether a run is at work on the copy there and then changes it: no
+    other process does so meanwhile."""
+    return guarded(place / "copy")
 
 
 def _is_at_work(copy: WorkingCopy) -> bool:

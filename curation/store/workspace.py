@@ -67,16 +67,16 @@ class Workspace:
             )
 
     @contextmanager
-    def locked(self, run: str = "", *, for_steps: bool = False) -> Iterator[None]:
-        """Hold the workspace for one run; LockedError names the run that has it. Clears what killed
-        runs left.
+    def locked(self, run: str = "", *, for_steps: bool = False) -> Iterator[bool]:
+        """Hold the workspace for one run, and say whether it was held for it already; LockedError
+        names the run that has it. Clears what killed runs left.
 
         Processes of one `run`, by its id, wait for each other, or work beside each other where
         another process holds it for the steps of that run."""
         with run_lock(self._lock, run, for_steps=for_steps) as held:
             if not held:
                 sweep(self.root, without=UNPACKED_FOLDER)
-            yield
+            yield held
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:

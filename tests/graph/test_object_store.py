@@ -10,6 +10,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import click
 import psutil
@@ -18,13 +20,18 @@ from click.testing import CliRunner
 
 from inksift.curation.base.errors import LockedError, MissingError, ParamError, StoreError
 from inksift.curation.base.location import Url, location_of
+from inksift.curation.project import Project
+from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.setup import Setup, read_setup, write_setup
-from inksift.curation.store.shared.contents import read_head
+from inksift.curation.store.shared.contents import LOCK, read_head
+from inksift.curation.store.shared.working_copy import WorkingCopy
 from inksift.curation.store.workspace import Workspace
 from inksift.pipelines import sharing_decisions
 from inksift.pipelines.commands.options import workspace_option
+from inksift.pipelines.executors import _HoldingTheWorkspace
 from inksift.pipelines.given import from_environment
+from inksift.pipelines.resources import resources
 from inksift.pipelines.shared import held, local_workspace, share
 from tests.benchmark import load_benchmark
 from tests.object_server import Server, served
@@ -112,12 +119,71 @@ def test_a_run_holds_what_is_shared_and_begins_with_it(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other"))
     other = Workspace(local_workspace(url))
     assert mine.root != other.root
-    with held(mine), held(mine):  # a run, and a step of it
+    with held(mine):
         mine.publish("decisions.csv", b"path\n")
         with pytest.raises(LockedError, match="another run holds s3://"), held(other):
             pytest.fail("held twice")
     with held(other):
         assert (other.root / "decisions.csv").read_bytes() == b"path\n"
+
+
+def test_a_run_waits_for_a_pull_under_way(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(local_workspace(url))
+    pulling, go_on, began = threading.Event(), threading.Event(), threading.Event()
+    pull = WorkingCopy.pull
+
+    def slow(copy: WorkingCopy) -> None:
+        if threading.current_thread() is command:
+            pulling.set()
+            go_on.wait(30)
+        pull(copy)
+
+    def work() -> None:
+        with workspace.locked(), held(workspace):
+            began.set()
+
+    monkeypatch.setattr(WorkingCopy, "pull", slow)
+    command = threading.Thread(target=local_workspace, args=(url,))
+    run = threading.Thread(target=work)
+    command.start()
+    assert pulling.wait(30)
+    run.start()
+    assert not began.wait(0.5)
+    go_on.set()
+    assert began.wait(30)
+    command.join()
+    run.join()
+
+
+class _Step:
+    """In place of Dagster's steps in processes of their own: one, in a thread."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = resources(project, {})["project"].resource_fn
+
+    def execute(self, context: Any, _: Any) -> Iterator[None]:
+        thread = threading.Thread(target=self._work, args=(context,))
+        thread.start()
+        thread.join()
+        yield
+
+    def _work(self, context: Any) -> None:
+        for project in self._project(SimpleNamespace(run=context)):
+            project.workspace.publish("decisions.csv", b"path\n")
+
+
+def test_steps_of_their_own_leave_what_is_shared_to_their_run(url: Url, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    project, objects = Project(tmp_path / "images", local_workspace(url)), object_store(url)
+    steps: Any = _Step(project)
+    run = _HoldingTheWorkspace(steps, project).execute(SimpleNamespace(run_id="r1"), None)
+    for _ in run:
+        assert objects.facts(f"{url.prefix}{LOCK}")
+        assert (project.workspace_folder / "decisions.csv").exists()
+        assert not read_head(objects, url.prefix).files
+    assert "decisions.csv" in read_head(objects, url.prefix).files
+    with pytest.raises(ObjectError):
+        objects.facts(f"{url.prefix}{LOCK}")
 
 
 def test_a_run_that_fails_shares_what_it_measured(url: Url) -> None:
@@ -141,6 +207,11 @@ def test_a_workspace_among_pictures_is_refused(url: Url, running: Server) -> Non
     running.client().put_object(Bucket=url.bucket, Key="crawl/1.png", Body=b"x")
     with pytest.raises(StoreError, match=r"crawl/1.png is not inksift's"):
         local_workspace(Url(url.scheme, url.bucket, "crawl"))
+
+
+def test_a_workspace_in_a_store_that_cannot_hold_one_is_refused() -> None:
+    with pytest.raises(ParamError, match=r"cannot be at gs:// yet, pictures can: choose"):
+        local_workspace(location_of("gs://results/2026"))
 
 
 def test_a_workspace_on_this_machine_asks_nobody(tmp_path: Path) -> None:

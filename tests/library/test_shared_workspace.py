@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -25,6 +26,7 @@ from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.shared import hold as holding
 from inksift.curation.store.shared.contents import BY_NAME, HEAD, LOCK, merged, read_head
 from inksift.curation.store.shared.hold import shared_hold
+from inksift.curation.store.shared.holder import this_holder
 from inksift.curation.store.shared.working_copy import WorkingCopy
 from inksift.curation.store.workspace import Workspace
 from tests.object_server import Server, served
@@ -73,8 +75,8 @@ def deciders(copy: WorkingCopy) -> list[tuple[int, str]]:
     return [(entry.entry, entry.who) for entry in Ledger.of(Workspace(copy.root)).entries()]
 
 
-def held_by(objects: Any, url: Url, copy: str = "a") -> AbstractContextManager[Any]:
-    return shared_hold(objects, LOCK, where=str(url), copy=Path(copy), beat=lambda: None)
+def held_by(objects: Any, url: Url) -> AbstractContextManager[Any]:
+    return shared_hold(objects, LOCK, where=str(url), beat=lambda: None)
 
 
 def test_what_one_machine_publishes_another_has(url: Url, tmp_path: Path) -> None:
@@ -272,53 +274,101 @@ def test_an_undo_follows_the_entry_that_it_takes_back(tmp_path: Path) -> None:
     ]
 
 
-def test_a_second_run_is_refused_and_a_dead_one_is_not_waited_for(
-    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_run_is_refused_and_a_dead_one_is_not_waited_for(url: Url) -> None:
     objects = object_store(url)
     with (
         held_by(objects, url),
         pytest.raises(LockedError, match=r"another run holds s3://.*: pid \d+ on"),
-        held_by(objects, url, "b"),
+        held_by(objects, url),
     ):
         pytest.fail("held twice")
-    with held_by(objects, url):
-        with held_by(objects, url):  # another step of the same run
-            pass
-        assert objects.facts(LOCK)
     with pytest.raises(ObjectError):
         objects.facts(LOCK)
-    dead = b'{"pid": 999999999, "started": 1.0, "host": "%s", "until": 1e12}'
-    monkeypatch.setattr("socket.gethostname", lambda: "here")
-    objects.put(LOCK, dead % b"here")
+    dead = {**this_holder("dead"), "pid": 999999999, "until": 1e12}
+
+    def left(**otherwise: object) -> None:
+        objects.put(LOCK, json.dumps({**dead, **otherwise}).encode())
+
+    left()
     with held_by(objects, url):
         pass
-    objects.put(LOCK, dead % b"elsewhere")
-    with pytest.raises(LockedError), held_by(objects, url):
-        pass
-    objects.put(LOCK, (dead % b"elsewhere").replace(b"1e12", b"1.0"))
+    for elsewhere in ({"boot": "another"}, {"pids": "pid:[1]"}, {"host": "elsewhere"}):
+        left(**elsewhere)  # the first two have the name of this machine
+        with pytest.raises(LockedError), held_by(objects, url):
+            pass
+    left(host="elsewhere", until=1.0)
     with held_by(objects, url):
         pass
+
+
+def test_a_lock_that_is_none_of_ours_is_left_as_it_is(url: Url) -> None:
+    objects = object_store(url)
+    for theirs in (b'{"the user": 1}', b"a key"):
+        objects.put(LOCK, theirs)
+        with pytest.raises(StoreError, match=r"lock.json is not inksift's"), held_by(objects, url):
+            pass
+        assert objects.facts(LOCK).size_bytes == len(theirs)
 
 
 def test_a_lock_that_was_taken_meanwhile_stops_the_run_before_it_publishes(url: Url) -> None:
     objects = object_store(url)
-    mine = holding.Hold(objects, LOCK, str(url), Path("a"))
+    mine = holding.Hold(objects, LOCK, str(url))
     mine.renew()
     mine.demand()
     objects.put(LOCK, b'{"token": "another"}')
     mine.renew()
     with pytest.raises(LockedError, match="another run took s3://"):
         mine.demand()
+    mine.renew()
     mine.give_back()
-    assert objects.facts(LOCK).size_bytes
+    assert objects.facts(LOCK).size_bytes == len(b'{"token": "another"}')
+
+
+def test_a_store_that_keeps_no_conditions_is_refused(
+    url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = object_store(url)
+    put = objects.put
+    monkeypatch.setattr(objects, "put", lambda key, data, *, replaces: put(key, data))
+    with pytest.raises(StoreError, match="over another although"), held_by(objects, url):
+        pass
+    with pytest.raises(ObjectError):
+        objects.facts(LOCK)
 
 
 def test_a_run_is_told_of_by_beats(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holding, "BEAT_S", 0.01)
     told = threading.Event()
-    with shared_hold(object_store(url), LOCK, where=str(url), copy=Path("a"), beat=told.set):
+    with shared_hold(object_store(url), LOCK, where=str(url), beat=told.set):
         assert told.wait(30)
+
+
+def test_a_lock_is_renewed_whatever_its_beats_do(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding, "BEAT_S", 0.01)
+    renewed, go_on = threading.Semaphore(0), threading.Event()
+    renew = holding.Hold.renew
+    monkeypatch.setattr(holding.Hold, "renew", lambda hold: (renew(hold), renewed.release())[1])
+
+    def waits() -> None:
+        go_on.wait(60)
+
+    def raises() -> None:
+        raise RuntimeError("dictionary changed size during iteration")
+
+    for beat in (waits, raises):
+        with shared_hold(object_store(url), LOCK, where=str(url), beat=beat):
+            assert all(renewed.acquire(timeout=30) for _ in range(5))
+            go_on.set()
+
+
+def test_a_beat_waits_for_nobody(url: Url, tmp_path: Path) -> None:
+    one = machine(url, tmp_path / "one")
+    measure(one, "a")
+    with one._turn:
+        one.push_measured()
+    assert not read_head(one.objects, url.prefix).files
+    one.push_measured()
+    assert read_head(one.objects, url.prefix).files
 
 
 def test_a_head_that_leads_out_and_a_damaged_content_are_refused(url: Url, tmp_path: Path) -> None:
@@ -332,6 +382,47 @@ def test_a_head_that_leads_out_and_a_damaged_content_are_refused(url: Url, tmp_p
     objects.put(f"ws/{HEAD}", told)
     with pytest.raises(StoreError, match="is damaged"):
         machine(url, tmp_path / "one")
+
+
+@pytest.mark.parametrize("name", [f"{BY_NAME}decisions.csv", "lock.json.old", LOCK])
+def test_objects_of_others_are_not_taken_for_ours(url: Url, tmp_path: Path, name: str) -> None:
+    objects = object_store(url)
+    objects.put(f"ws/{name}", b"the user's")
+    with pytest.raises(StoreError, match=f"ws/{name} is not inksift's"):
+        machine(url, tmp_path / "one")
+
+
+def test_a_folder_with_a_lock_and_contents_of_a_killed_run_is_ours(url: Url) -> None:
+    objects = object_store(url)
+    objects.put("ws/blobs/0", b"")
+    hold = holding.Hold(objects, f"ws/{LOCK}", str(url))
+    assert read_head(objects, url.prefix).tag == ""
+    hold.give_back()
+
+
+def test_what_was_not_put_by_its_name_is_put_by_the_next_command(
+    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, name = machine(url, tmp_path / "one"), f"ws/{BY_NAME}decisions.csv"
+    put = one.objects.put
+
+    def fails(key: str, data: bytes, *, replaces: str = "*") -> str:
+        if BY_NAME in key:
+            raise ObjectError("failed", "503")
+        return put(key, data, replaces=replaces)
+
+    monkeypatch.setattr(one.objects, "put", fails)
+    Workspace(one.root).publish("decisions.csv", b"path\n")
+    with pytest.raises(ObjectError):
+        one.push()
+    again = machine(url, tmp_path / "one")
+    again.push()
+    assert again.objects.facts(name).size_bytes == 5
+    again.objects.delete(name)
+    machine(url, tmp_path / "one").push()
+    machine(url, tmp_path / "other").push()  # it was put by others, as far as is known
+    with pytest.raises(ObjectError):
+        again.objects.facts(name)
 
 
 def test_a_workspace_that_was_emptied_takes_nothing_from_here(url: Url, tmp_path: Path) -> None:

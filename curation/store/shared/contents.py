@@ -17,6 +17,7 @@ from typing import NamedTuple
 from inksift.curation.base.errors import StoreError
 from inksift.curation.store.objects.interface import ObjectError, ObjectStore
 from inksift.curation.store.objects.opened import read_object
+from inksift.curation.store.shared.holder import read_holder
 
 HEAD, LOCK, BLOBS, BY_NAME = "head.json", "lock.json", "blobs/", "latest/"
 
@@ -60,13 +61,22 @@ def read_head(objects: ObjectStore, prefix: str) -> SharedHead:
 def _nothing_yet(objects: ObjectStore, prefix: str) -> SharedHead:
     """The head of a folder that holds no more than a run leaves that was killed before its first
     head; StoreError where it holds anything else."""
-    ours = tuple(prefix + name for name in (HEAD, LOCK, BLOBS, BY_NAME))
     for one in islice(objects.listed(prefix), _LOOKED_AT):
-        if not one.key.startswith(ours) and one.key != prefix:
+        if one.key == prefix + HEAD:  # put meanwhile
+            return read_head(objects, prefix)
+        if not _is_ours(objects, prefix, one.key):
             raise StoreError(
                 f"{one.key} is not inksift's: choose an empty or new folder for --workspace"
             )
     return SharedHead({}, "")
+
+
+def _is_ours(objects: ObjectStore, prefix: str, key: str) -> bool:
+    """Whether an object is there before the first head: the folder itself, a content, a lock."""
+    if key == prefix + LOCK:
+        holder, tag = read_holder(objects, key)
+        return bool(holder) or not tag
+    return key == prefix or key.startswith(prefix + BLOBS)
 
 
 def head_bytes(files: Files) -> bytes:

@@ -4,18 +4,17 @@ or in place of one whose holder is gone. It is renewed for as long as the run la
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
-from inksift.curation.base.errors import LockedError
-from inksift.curation.store.lock import may_be_alive, this_process
+from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.store.objects.interface import ObjectError, ObjectStore
-from inksift.curation.store.objects.opened import read_object
+from inksift.curation.store.shared.holder import is_gone, read_holder, this_holder
 
 BEAT_S = 30
 """Seconds between two renewals."""
@@ -24,25 +23,22 @@ EXPIRES_S = 600
 """Seconds without one after which the holder counts as gone, wherever it was. Clocks that differ by
 minutes do no harm."""
 
+log = logging.getLogger("inksift")
+
 
 class Hold:
-    """A lock that this process has, by the ETag that it was put with last; "" for one that another
-    process of the same run has, which works on the same `copy`."""
+    """A lock that this process has, by the ETag that it was put with last, "" where it is gone."""
 
-    def __init__(self, objects: ObjectStore, key: str, where: str, copy: Path) -> None:
+    def __init__(self, objects: ObjectStore, key: str, where: str) -> None:
         self._objects, self._key, self._where = objects, key, where
-        self._me: dict[str, Any] = {
-            **this_process(),
-            "copy": str(copy),
-            "token": secrets.token_hex(8),
-        }
+        self._me = this_holder(secrets.token_hex(8))
         self.lost = ""
         self._tag = self._take()
 
     def renew(self) -> None:
-        """Put it anew; `lost` says why where somebody took it."""
+        """Put it anew; `lost` says why where somebody took it, whose it then stays."""
         try:
-            if self._tag:
+            if self._tag and not self.lost:
                 self._tag = self._objects.put(self._key, self._content(), replaces=self._tag)
         except ObjectError as error:
             with suppress(ObjectError):
@@ -64,17 +60,17 @@ class Hold:
             )
 
     def _take(self) -> str:
-        try:
-            return self._objects.put(self._key, self._content(), replaces="")
-        except ObjectError as error:
-            if error.fault != "changed":
-                raise
-        holder, tag = self._holder()
+        if tag := self._put_first():
+            self._demand_conditions()
+            return tag
+        holder, tag = read_holder(self._objects, self._key)
         if holder.get("token") == self._me["token"]:  # the answer was lost, and the put repeated
             return tag
-        if tag and not _is_gone(holder):
-            if self._is_of_this_run(holder):
-                return ""
+        if tag and not holder:
+            raise StoreError(
+                f"{self._key} is not inksift's: choose an empty or new folder for --workspace"
+            )
+        if tag and not is_gone(holder):
             raise LockedError(_refusal(self._where, holder, self._key))
         try:
             return self._objects.put(self._key, self._content(), replaces=tag)
@@ -83,25 +79,32 @@ class Hold:
                 raise
             raise LockedError(f"another run has just taken {self._where}: try again") from error
 
-    def _is_of_this_run(self, holder: dict[str, Any]) -> bool:
-        """Whether a living process works on the same copy: its own lock lets in one run alone."""
-        return all(holder.get(name) == self._me[name] for name in ("host", "copy"))
-
-    def _holder(self) -> tuple[dict[str, Any], str]:
-        """What the lock says, and its ETag, "" where it is gone."""
+    def _put_first(self) -> str:
+        """The ETag of the lock, put where there was none; "" where there is one."""
         try:
-            known = self._objects.facts(self._key)
-            told = json.loads(b"".join(read_object(self._objects, known)))
-            return (told if isinstance(told, dict) else {}), known.tag
+            return self._objects.put(self._key, self._content(), replaces="")
         except ObjectError as error:
-            if error.fault in ("gone", "changed"):
-                return {}, ""
-            raise
-        except ValueError:
-            return {}, known.tag
+            if error.fault != "changed":
+                raise
+            return ""
+
+    def _demand_conditions(self) -> None:
+        """StoreError where the lock that is there now can be put over as if there were none."""
+        kept = False
+        try:
+            kept = not self._put_first()
+        finally:
+            if not kept:
+                with suppress(ObjectError):
+                    self._objects.delete(self._key)
+        if not kept:
+            raise StoreError(
+                f"{self._where}: this store puts an object over another although it was asked not "
+                "to, so that runs would undo each other's work: use another store, or a folder"
+            )
 
     def _is_mine(self) -> bool:
-        holder, self._tag = self._holder()
+        holder, self._tag = read_holder(self._objects, self._key)
         return bool(holder.get("token") == self._me["token"])
 
     def _content(self) -> bytes:
@@ -110,32 +113,37 @@ class Hold:
 
 @contextmanager
 def shared_hold(
-    objects: ObjectStore, key: str, *, where: str, copy: Path, beat: Callable[[], None]
+    objects: ObjectStore, key: str, *, where: str, beat: Callable[[], None]
 ) -> Iterator[Hold]:
     """Hold the lock while the block runs, and call `beat` now and then; LockedError where another
-    run has it. `where` is what the workspace is called, `copy` the folder that is worked on."""
-    mine, ended = Hold(objects, key, where, copy), threading.Event()
+    run has it. `where` is what the workspace is called."""
+    mine = Hold(objects, key, where)
+    try:
+        with _now_and_then(mine.renew), _now_and_then(beat):  # no beat is waited for to renew
+            yield mine
+    finally:
+        mine.give_back()
+
+
+@contextmanager
+def _now_and_then(act: Callable[[], None]) -> Iterator[None]:
+    """Call it every `BEAT_S` in a thread of its own while the block runs, whatever it raises."""
+    ended = threading.Event()
 
     def keep() -> None:
         while not ended.wait(BEAT_S):
-            mine.renew()
-            beat()
+            try:
+                act()
+            except Exception as error:
+                log.warning("will be tried again: %s: %s", type(error).__name__, error)
 
     thread = threading.Thread(target=keep, daemon=True)
     thread.start()
     try:
-        yield mine
+        yield
     finally:
         ended.set()
         thread.join()
-        mine.give_back()
-
-
-def _is_gone(holder: dict[str, Any]) -> bool:
-    """Whether the process that has a lock ended on this machine, or renewed it long ago."""
-    if not {"pid", "started", "host", "until"} <= holder.keys():
-        return True
-    return time.time() > holder["until"] or not may_be_alive(holder)
 
 
 def _refusal(where: str, holder: dict[str, Any], key: str) -> str:

@@ -94,18 +94,14 @@ class WorkingCopy:
         self.url, self.root = url, root
         self.objects = objects
         self._state, self._ledger = state, ledger
-        told = _read_json(state)
-        self._base = SharedHead(
-            {path: (one, size) for path, (one, size) in told.get("files", {}).items()},
-            told.get("tag", ""),
-        )
         self._turn = threading.Lock()
-        self._seen = {path: _Seen(*seen) for path, seen in told.get("seen", {}).items()}
+        self._recall()
 
     def pull(self) -> None:
         """Fetch what others published since. A file that both sides changed becomes theirs, and
         what was measured here stays."""
         with self._turn:
+            self._recall()  # another process may have pulled since
             conflicts = self._take_in(read_head(self.objects, self.url.prefix))
         if conflicts:
             log.warning("%s: %d files are as another run left them", self.url, len(conflicts))
@@ -121,16 +117,22 @@ class WorkingCopy:
                 if since is not None:
                     mine, _ = merged(since, self._base.files, mine)
                 if self._is_pushed(mine):
+                    self._put_latest(mine)
                     return
                 self._take_in(read_head(self.objects, self.url.prefix), alone=True)
         raise LockedError(f"too many others publish in {self.url}: try again")
 
     def push_measured(self) -> None:
-        """Publish what a run measured so far, for the one that follows if this one is killed."""
-        with self._turn:
+        """Publish what a run measured so far, for the one that follows if this one is killed;
+        nothing while another thread pulls or publishes."""
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
             theirs, found = read_head(self.objects, self.url.prefix), self._scanned()
             measured = {path for path in found if path.startswith(MEASURED)}
             self._add({path: found[path] for path in measured - theirs.files.keys()}, theirs)
+        finally:
+            self._turn.release()
 
     def push_ledger(self) -> None:
         """Publish what people decided here, where others published, after what is there."""
@@ -163,6 +165,8 @@ class WorkingCopy:
     def _take_in(self, theirs: SharedHead, *, alone: bool = False) -> list[str]:
         """Make what is there the base of what is here, and give the paths that both sides changed;
         LockedError for such where this side is to be `alone` in changing them."""
+        if not theirs.tag:  # nothing yet, or not any more
+            self._latest = {}
         if theirs.tag in ("", self._base.tag):
             self._remember(self._base if theirs.tag else theirs)
             return []
@@ -174,6 +178,7 @@ class WorkingCopy:
                 f"another run published {len(conflicts)} of the same files in {self.url} "
                 "meanwhile: run again on what it left; nothing that was measured is lost"
             )
+        self._latest.update({*theirs.files.items()} - {*self._base.files.items()})  # by them
         self._take_ledger(theirs)
         self._make({path: one for path, one in files.items() if path not in by_itself}, here)
         self._remember(theirs)
@@ -196,7 +201,6 @@ class WorkingCopy:
         self._send(mine)
         tag = self._put_head(mine, self._base.tag)
         if tag:
-            self._put_latest(mine)
             self._remember(SharedHead(mine, tag))
         return bool(tag)
 
@@ -256,11 +260,14 @@ class WorkingCopy:
         return now.tag if dict(now.files) == dict(files) else ""  # ours, if the answer was lost
 
     def _put_latest(self, files: Files) -> None:
-        """What people look for by its name."""
+        """What people look for by its name, where it is not put yet."""
         for name in sorted({*_read_json(self.root / _LAST), "inksift.yaml"} & files.keys()):
-            if files[name] != self._base.files.get(name):
+            if files[name] != self._latest.get(name):
                 data = (self.root / name).read_bytes()
-                self.objects.put(self.url.prefix + BY_NAME + name, data, replaces=ANYHOW)
+                if hashlib.sha256(data).hexdigest() == files[name][0]:
+                    self.objects.put(self.url.prefix + BY_NAME + name, data, replaces=ANYHOW)
+                    self._latest[name] = files[name]
+                    self._remember(self._base)
 
     def _fetch(self, path: str, one: SharedFile) -> None:
         place = self.root / path
@@ -282,12 +289,19 @@ class WorkingCopy:
         if one is not None and one != self._base.files.get(self._ledger.name):
             self._ledger.take_in(self._content(one[0]))
 
+    def _recall(self) -> None:
+        told = _read_json(self._state)
+        self._base = SharedHead(_files_told(told, "files"), told.get("tag", ""))
+        self._latest = _files_told(told, "latest")
+        self._seen = {path: _Seen(*seen) for path, seen in told.get("seen", {}).items()}
+
     def _remember(self, head: SharedHead) -> None:
         self._base = head
         told = {
             "url": str(self.url),
             "tag": head.tag,
             "files": head.files,
+            "latest": self._latest,
             "seen": self._seen,
         }
         write_atomically(self._state, json.dumps(told).encode())
@@ -305,6 +319,10 @@ def _files_below(root: Path, without: Iterable[str]) -> Iterator[tuple[str, Path
         for name in [*names, *links]:
             if not name.startswith(".") and not name.endswith(".damaged"):
                 yield (here / name).relative_to(root).as_posix(), here / name
+
+
+def _files_told(state: dict[str, Any], name: str) -> dict[str, SharedFile]:
+    return {path: (one, size) for path, (one, size) in state.get(name, {}).items()}
 
 
 def _link(place: Path) -> SharedFile:
