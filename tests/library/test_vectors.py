@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from inksift.curation.base.errors import StoreError
 from inksift.curation.base.tables import Table
 from inksift.curation.base.vectors import VectorArray, matrix_of
+from inksift.curation.store.files import write_atomically
 from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.tables import column_batches, read_columns, read_table
 from inksift.curation.store.workspace import Workspace
 
 TOY = Table("toy", {"image_id": "str", "vector": "vectors"}, key=("image_id",))
@@ -83,3 +86,26 @@ def test_stored_vectors_are_rows_of_files_in_the_workspace(tmp_path: Path) -> No
     assert isinstance(column, VectorArray)
     assert all(one.file.startswith(str(tmp_path / "moved")) for one in column.matrices)
     assert len(list((tmp_path / "moved" / "measurements" / "toy" / "1").glob("*.npy"))) == 2
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_a_table_whose_vectors_are_lost_names_their_file(tmp_path: Path, damage: str) -> None:
+    workspace = Workspace(tmp_path)
+    part = workspace.measurements("toy", "1").add(rows(1, 2))
+    place = workspace.table("toy")
+    write_atomically(place, to_parquet(workspace.measurements("toy", "1").frame()))
+    assert first_numbers(read_table(place, TOY)) == [1, 2]
+    (file,) = part.parent.glob("*.npy")
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-1] + b"x")
+    readers = (
+        lambda: read_table(place, TOY),
+        lambda: read_columns(place, ["vector"]),
+        lambda: list(column_batches(place, ["vector"], rows=1)),
+    )
+    for read in readers:
+        with pytest.raises(StoreError, match=rf"{file.name}.*: run `inksift run` again"):
+            read()
+    assert read_columns(place, ["image_id"])["image_id"].tolist() == ["1", "2"]
