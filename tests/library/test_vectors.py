@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -109,3 +111,27 @@ def test_a_table_whose_vectors_are_lost_names_their_file(tmp_path: Path, damage:
         with pytest.raises(StoreError, match=rf"{file.name}.*: run `inksift run` again"):
             read()
     assert read_columns(place, ["image_id"])["image_id"].tolist() == ["1", "2"]
+
+
+def test_vectors_that_come_a_few_bytes_at_a_time_are_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = Workspace(tmp_path).measurements("toy", "1")
+    stored.add(rows(1, 2, 3))
+    whole = os.preadv
+
+    def few(handle: int, buffers: Sequence[memoryview], start: int) -> int:
+        return whole(handle, [buffers[0][:5]], start)
+
+    monkeypatch.setattr(os, "preadv", few)
+    assert matrix_of(stored.frame()["vector"]).tolist() == [[1] * 3, [2] * 3, [3] * 3]
+
+
+def test_a_file_of_vectors_that_is_cut_short_is_named(tmp_path: Path) -> None:
+    stored = Workspace(tmp_path).measurements("toy", "1")
+    stored.add(rows(1, 2, 3))
+    column = stored.frame()["vector"]
+    (file,) = tmp_path.rglob("*.npy")
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(StoreError, match=rf"{file.name} \(it is cut short\): run `inksift run`"):
+        matrix_of(column)
