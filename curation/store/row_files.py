@@ -185,13 +185,16 @@ def _fill(handle: int, numbers: VectorMatrix, start: int) -> None:
 
 
 def _opened(rows: Integers, told: list[tuple[str, int]], root: Path) -> VectorArray:
-    """A column of rows that count through files of so many rows, some of which may be gone."""
+    """A column of rows that count through files of so many rows, some of which may be gone; files
+    without any of these rows are not opened."""
     lengths = np.array([length for _, length in told])
-    there = np.array([(root / name).exists() for name, _ in told])
-    gone_before = np.cumsum(np.where(there, 0, lengths))
     place = np.searchsorted(np.cumsum(lengths), rows, "right")
+    there = np.zeros(len(told), bool)
+    for held in np.unique(place[rows != NO_ROW]):
+        there[held] = (root / told[held][0]).exists()
+    left_out_before = np.cumsum(np.where(there, 0, lengths))
     kept = np.append(there, [True])[place] & (rows != NO_ROW)
-    left = np.where(kept, rows - np.append(gone_before, [0])[place], NO_ROW)
+    left = np.where(kept, rows - np.append(left_out_before, [0])[place], NO_ROW)
     return VectorArray([_rows_of(root / name) for name, _ in compress(told, there)], left)
 
 

@@ -13,6 +13,7 @@ import pytest
 from inksift.curation.base.errors import StoreError
 from inksift.curation.base.tables import Table
 from inksift.curation.base.vectors import VectorArray, matrix_of
+from inksift.curation.store import row_files
 from inksift.curation.store.files import write_atomically
 from inksift.curation.store.parquet import read_parquet, to_parquet
 from inksift.curation.store.tables import column_batches, read_columns, read_table
@@ -135,3 +136,24 @@ def test_a_file_of_vectors_that_is_cut_short_is_named(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:-1])
     with pytest.raises(StoreError, match=rf"{file.name} \(it is cut short\): run `inksift run`"):
         matrix_of(column)
+
+
+def test_a_batch_of_a_table_opens_the_files_of_its_own_rows_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = Workspace(tmp_path).measurements("toy", "1")
+    for first in range(1, 12, 3):
+        stored.add(rows(first, first + 1, first + 2))
+    place = Workspace(tmp_path).table("toy")
+    write_atomically(place, to_parquet(stored.frame()))
+    opened: list[str] = []
+    one_file = row_files.RowFile
+
+    def counted(file: Path) -> row_files.RowFile:
+        opened.append(file.name)
+        return one_file(file)
+
+    monkeypatch.setattr(row_files, "RowFile", counted)
+    batches = list(column_batches(place, ["image_id", "vector"], rows=3))
+    assert [number for batch in batches for number in first_numbers(batch)] == list(range(1, 13))
+    assert len(opened) == len(set(opened)) == 4
