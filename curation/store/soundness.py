@@ -43,7 +43,8 @@ def demand_sound(files: Iterable[Path]) -> None:
     tells: for those who only read. What is noted as sound, or was read in this process, is not read
     again while its size, time and inode stay."""
     by_name = sorted(files)
-    noted = {folder: _noted(folder) for folder in {file.parent for file in by_name}}
+    folders = {file.parent for file in by_name}
+    noted = {folder: _noted(folder) for folder in folders}
     for file in by_name:
         entry = _entry(file)
         if noted[file.parent].get(file.name) != entry and not _is_named_by(file, tuple(entry)):
