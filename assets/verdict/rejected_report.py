@@ -26,7 +26,7 @@ from inksift.curation.report.run_bar import with_run
 from inksift.curation.report.siblings import review_command
 from inksift.curation.report.tiles import likeliest_first
 from inksift.curation.runs.record import current_run
-from inksift.curation.store.published import REPORT_DATA, REPORT_PAGE, as_published
+from inksift.curation.store.published import REPORT_DATA, REPORT_PAGE, all_as_published
 from inksift.curation.store.published_folder import PublishedFolder, published_within
 from inksift.curation.store.thumbnails import SingleThumbnails, Thumbnails
 from inksift.curation.verdict.conservation import by_people
@@ -145,7 +145,7 @@ def _is_published(project: Project, digest: str) -> bool:
     """Whether the page that was made of this lies there, with all that it loads."""
     workspace = project.workspace
     names = [REPORT_PAGE, *published_within(workspace, REPORT_DATA)]
-    sound = all(as_published(workspace, name) for name in names)
+    sound = all_as_published(workspace, names)
     return sound and (workspace.root / REPORT_PAGE).is_file() and digest in _published_page(project)
 
 

@@ -29,7 +29,7 @@ def dbscan(points: Floats32, eps: float, min_samples: int) -> Integers:
 
     search = NearestNeighbors(radius=eps).fit(points)
     blocks = list(blocks_of(len(points), _AT_ONCE))
-    counts = [np.bincount(_pairs(search, points, some)[0]) for some in blocks]
+    counts = [_counted(_pairs(search, points, some)[0], some) for some in blocks]
     dense = np.concatenate(counts) >= min_samples
     tied = np.arange(len(points))
     for some in blocks:
@@ -47,6 +47,12 @@ def _pairs(search: NearestNeighbors, points: Floats32, some: slice) -> tuple[Int
     them."""
     found = search.radius_neighbors(points[some], return_distance=False)
     return np.repeat(np.arange(len(found)), [len(near) for near in found]), np.concatenate(found)
+
+
+def _counted(ones: Integers, some: slice) -> Integers:
+    """The neighbours of every point of a block: rounding may keep even a point itself out of a
+    small radius."""
+    return np.bincount(ones, minlength=some.stop - some.start)
 
 
 def _joined(tied: Integers, one: Integers, other: Integers) -> Integers:

@@ -29,6 +29,7 @@ from inksift.curation.store.published import (
     changed,
     decisions_csv,
 )
+from inksift.curation.store.row_files import VECTOR_ENDING
 from inksift.curation.store.tables import RUN_AGAIN, error_line, read_table
 from inksift.curation.store.workspace import Workspace
 from inksift.curation.verdict.conservation import conservation_problems
@@ -79,11 +80,12 @@ def _against_digest(path: Path, name: str, digest: str) -> Iterator[Problem]:
 
 
 def _parts(workspace: Workspace) -> Iterator[Problem]:
-    for part in sorted((workspace.root / "measurements").rglob("*.parquet")):
+    folder = workspace.root / "measurements"
+    for part in sorted([*folder.rglob("*.parquet"), *folder.rglob(f"*{VECTOR_ENDING}")]):
         if file_digest(part) != part.stem:
             name = str(part.relative_to(workspace.root))
             yield Problem(
-                name, "its bytes do not match its name", f"{RUN_AGAIN}: this part is set aside"
+                name, "its bytes do not match its name", f"{RUN_AGAIN}: this file is set aside"
             )
 
 

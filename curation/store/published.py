@@ -219,7 +219,16 @@ def changed(path: Path, digest: str) -> bool:
 def as_published(workspace: Workspace, name: str) -> bool:
     """Whether a file lies in the workspace as it was published, or is neither there nor
     published."""
-    place, digest = workspace.root / name, workspace.published().get(name)
+    return all_as_published(workspace, [name])
+
+
+def all_as_published(workspace: Workspace, names: Sequence[str]) -> bool:
+    """The same of several files, for which the list of digests is read once."""
+    listed = workspace.published()
+    return all(_is_as_listed(workspace.root / name, listed.get(name)) for name in names)
+
+
+def _is_as_listed(place: Path, digest: str | None) -> bool:
     if digest is None:
         return not place.exists()
     return place.is_file() and not changed(place, digest)

@@ -138,19 +138,22 @@ class RowFile:
                 shape, _, self.dtype = np.lib.format.read_array_header_1_0(opened)
                 self._start = opened.tell()
         except (OSError, ValueError) as error:
-            raise StoreError(f"cannot read {file} ({error}): run `inksift run` again") from error
+            raise _unreadable(self.file, error) from error
         self.shape = (shape[0], shape[1])
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __getitem__(self, rows: Any) -> VectorMatrix:
-        """A row, or the rows at ascending positions."""
+        """A row, or the rows at ascending positions; StoreError where they cannot be read."""
         places = np.atleast_1d(rows)
         found = np.empty((len(places), self.shape[1]), self.dtype)
         if found.size:
-            with open(self.file, "rb", buffering=0) as opened:
-                self._read(opened.fileno(), places, found)
+            try:
+                with open(self.file, "rb", buffering=0) as opened:
+                    self._read(opened.fileno(), places, found)
+            except (OSError, EOFError) as error:
+                raise _unreadable(self.file, error) from error
         return found if np.ndim(rows) else found[0]
 
     def _read(self, handle: int, places: Integers, found: VectorMatrix) -> None:
@@ -166,20 +169,32 @@ def _rows_of(file: Path) -> StoredMatrix:
     return StoredMatrix(RowFile(file), str(file))
 
 
+def _unreadable(file: str, error: Exception) -> StoreError:
+    return StoreError(f"cannot read {file} ({error}): run `inksift run` again")
+
+
 def _fill(handle: int, numbers: VectorMatrix, start: int) -> None:
-    """Read numbers from where they start."""
-    if os.preadv(handle, [numbers.data.cast("B")], start) != numbers.nbytes:
-        raise StoreError("a stored matrix is cut short: run `inksift run` again")
+    """Read numbers from where they start, however few bytes come at a time; EOFError where the file
+    ends before."""
+    left = numbers.data.cast("B")
+    while left:
+        came = os.preadv(handle, [left], start)
+        if not came:
+            raise EOFError("it is cut short")
+        left, start = left[came:], start + came
 
 
 def _opened(rows: Integers, told: list[tuple[str, int]], root: Path) -> VectorArray:
-    """A column of rows that count through files of so many rows, some of which may be gone."""
+    """A column of rows that count through files of so many rows, some of which may be gone; files
+    without any of these rows are not opened."""
     lengths = np.array([length for _, length in told])
-    there = np.array([(root / name).exists() for name, _ in told])
-    gone_before = np.cumsum(np.where(there, 0, lengths))
     place = np.searchsorted(np.cumsum(lengths), rows, "right")
+    there = np.zeros(len(told), bool)
+    for held in np.unique(place[rows != NO_ROW]):
+        there[held] = (root / told[held][0]).exists()
+    left_out_before = np.cumsum(np.where(there, 0, lengths))
     kept = np.append(there, [True])[place] & (rows != NO_ROW)
-    left = np.where(kept, rows - np.append(gone_before, [0])[place], NO_ROW)
+    left = np.where(kept, rows - np.append(left_out_before, [0])[place], NO_ROW)
     return VectorArray([_rows_of(root / name) for name, _ in compress(told, there)], left)
 
 

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from inksift.curation.base.errors import StoreError
@@ -37,6 +38,19 @@ def sound_files(folder: Path, pattern: str) -> list[Path]:
     return list(sound)
 
 
+def demand_sound(files: Iterable[Path]) -> None:
+    """An error that names the file where one is gone, or its bytes are not those that its name
+    tells: for those who only read. What is noted as sound, or was read in this process, is not read
+    again while its size, time and inode stay."""
+    by_name = sorted(files)
+    folders = {file.parent for file in by_name}
+    noted = {folder: _noted(folder) for folder in folders}
+    for file in by_name:
+        entry = _entry(file)
+        if noted[file.parent].get(file.name) != entry and not _is_named_by(file, tuple(entry)):
+            raise ValueError(f"the bytes of {file} do not match its name")
+
+
 def note_sound(folder: Path, files: Iterable[Path]) -> None:
     """Note files of the folder that were written just now by the digest of their bytes."""
     written = {path.name: _entry(path) for path in files if path.exists()}
@@ -60,6 +74,12 @@ def _noted(folder: Path) -> dict[str, _Entry]:
 def _note(folder: Path, entries: dict[str, _Entry]) -> None:
     with suppress(StoreError):  # what cannot be noted is read again
         write_atomically(folder / _SEEN, json.dumps(entries).encode())
+
+
+@cache
+def _is_named_by(path: Path, _state: tuple[int, ...]) -> bool:
+    """Whether the name of a file is the digest of its bytes, as long as it has this state."""
+    return file_digest(path) == path.stem
 
 
 def _is_sound(path: Path) -> bool:

@@ -10,6 +10,8 @@ import pandas as pd
 from inksift.curation.base.errors import SchemaError, StoreError
 from inksift.curation.base.tables import Table
 from inksift.curation.store.parquet import BROKEN_TABLE, parquet_batches, read_parquet, rows_where
+from inksift.curation.store.row_files import vector_columns, vector_files
+from inksift.curation.store.soundness import demand_sound
 
 RUN_AGAIN = "run `inksift run` again; it measures only what is missing"
 
@@ -21,7 +23,7 @@ def read_table(place: Path, contract: Table | None, *, remedy: str = RUN_AGAIN) 
     version of inksift wrote it.
     """
     try:
-        frame = read_parquet(place)
+        frame = _whole(read_parquet(place), place)
         return contract.check(frame) if contract else frame
     except SchemaError as error:
         what = f"{place} is of another version of inksift ({error})"
@@ -39,7 +41,7 @@ def read_later_table(place: Path, contract: Table) -> pd.DataFrame:
 def read_columns(place: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Some columns of a Parquet file, unchecked; StoreError, with what to do, as `read_table`."""
     try:
-        return read_parquet(place, columns)
+        return _whole(read_parquet(place, columns), place)
     except BROKEN_TABLE as error:
         raise unusable(place, error) from error
 
@@ -47,7 +49,8 @@ def read_columns(place: Path, columns: Sequence[str]) -> pd.DataFrame:
 def column_batches(place: Path, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:
     """The same, at most so many rows at a time."""
     try:
-        yield from parquet_batches(place, columns, rows=rows)
+        for number, frame in enumerate(parquet_batches(place, columns, rows=rows)):
+            yield frame if number else _whole(frame, place)
     except BROKEN_TABLE as error:
         raise unusable(place, error) from error
 
@@ -55,9 +58,16 @@ def column_batches(place: Path, columns: Sequence[str], *, rows: int) -> Iterato
 def columns_where(place: Path, columns: Sequence[str], name: str, value: str) -> pd.DataFrame:
     """The same of the rows alone whose column `name` has a value."""
     try:
-        return rows_where(place, columns, name, value)
+        return _whole(rows_where(place, columns, name, value), place)
     except BROKEN_TABLE as error:
         raise unusable(place, error) from error
+
+
+def _whole(frame: pd.DataFrame, place: Path) -> pd.DataFrame:
+    """Rows of a table, whose vectors lie in files that are there and as they were written."""
+    if vector_columns(frame):
+        demand_sound(vector_files(place))
+    return frame
 
 
 def unusable(place: Path, error: Exception, remedy: str = RUN_AGAIN) -> StoreError:

@@ -193,6 +193,22 @@ def test_dbscan_by_blocks_is_that_of_scikit_learn(rng, monkeypatch, dimensions, 
     assert (found == DBSCAN(eps=eps, min_samples=4).fit_predict(points)).all()
 
 
+def test_dbscan_counts_points_that_rounding_keeps_out_of_their_own_radius(monkeypatch):
+    monkeypatch.setattr(dense, "_AT_ONCE", 10)
+    pairs = dense._pairs
+
+    def without_themselves(search, points, some):
+        one, other = pairs(search, points, some)
+        kept = one + some.start != other
+        return one[kept], other[kept]
+
+    monkeypatch.setattr(dense, "_pairs", without_themselves)
+    points = np.arange(20, dtype=np.float32)[:, None]
+    points[12:16] = 12
+    found = dense.dbscan(points, 0.5, 3)
+    assert found.tolist() == [-1] * 12 + [0] * 4 + [-1] * 4
+
+
 def test_beyond_the_bound_a_sample_stands_for_all(planted, monkeypatch):
     params = ClusterParams(clusters=3, components=10)
     exact = find_clusters(planted, params)

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inksift.curation.base.errors import ParamError, SchemaError, StoreError
-from inksift.curation.base.tables import DECISIONS, IMAGES
+from inksift.curation.base.tables import DECISIONS, IMAGES, Table
 from inksift.curation.people.heard import publish_heard
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
@@ -285,6 +285,17 @@ def test_a_torn_measurement_is_found(workspace: Workspace) -> None:
     part = next((workspace.root / "measurements").rglob("*.parquet"))
     part.write_bytes(part.read_bytes()[:-1])
     assert [problem.what for problem in verify(workspace)] == ["its bytes do not match its name"]
+
+
+def test_a_changed_file_of_vectors_is_found(workspace: Workspace) -> None:
+    toy = Table("toy", {"image_id": "str", "vector": "vectors"})
+    row = {"image_id": "x", "vector": np.ones(3, np.float16)}
+    workspace.measurements("toy", "2").add(toy.frame([row]))
+    (file,) = (workspace.root / "measurements").rglob("*.npy")
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    (problem,) = verify(workspace)
+    assert problem.file == str(file.relative_to(workspace.root))
+    assert problem.what == "its bytes do not match its name"
 
 
 def test_decisions_that_lose_a_file_are_found_though_digests_match(workspace: Workspace) -> None:

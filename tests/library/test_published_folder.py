@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inksift.curation.store.published import as_published
+from inksift.curation.store.published import all_as_published, as_published
 from inksift.curation.store.published_folder import PublishedFolder, published_within
 from inksift.curation.store.workspace import Workspace
 
@@ -54,6 +54,22 @@ def test_a_damaged_file_is_not_held_and_is_written_again(workspace: Workspace) -
     assert not folder.holds("a")
     folder.put("a", b"a")
     assert place.read_bytes() == b"a"
+
+
+def test_the_list_is_read_once_for_however_many_files(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed, read = workspace.published(), []
+
+    def published(_workspace: Workspace) -> dict[str, str]:
+        read.append(1)
+        return listed
+
+    monkeypatch.setattr(Workspace, "published", published)
+    assert all_as_published(workspace, sorted(listed))
+    assert len(read) == 1
+    (workspace.root / "data/b.js").write_bytes(b"edited")
+    assert not all_as_published(workspace, sorted(listed))
 
 
 def test_what_is_neither_there_nor_published_is_as_it_should_be(workspace: Workspace) -> None:

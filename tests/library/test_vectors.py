@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from inksift.curation.base.errors import StoreError
 from inksift.curation.base.tables import Table
 from inksift.curation.base.vectors import VectorArray, matrix_of
+from inksift.curation.store import row_files
+from inksift.curation.store.files import write_atomically
 from inksift.curation.store.parquet import read_parquet, to_parquet
+from inksift.curation.store.tables import column_batches, read_columns, read_table
 from inksift.curation.store.workspace import Workspace
 
 TOY = Table("toy", {"image_id": "str", "vector": "vectors"}, key=("image_id",))
@@ -83,3 +89,71 @@ def test_stored_vectors_are_rows_of_files_in_the_workspace(tmp_path: Path) -> No
     assert isinstance(column, VectorArray)
     assert all(one.file.startswith(str(tmp_path / "moved")) for one in column.matrices)
     assert len(list((tmp_path / "moved" / "measurements" / "toy" / "1").glob("*.npy"))) == 2
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_a_table_whose_vectors_are_lost_names_their_file(tmp_path: Path, damage: str) -> None:
+    workspace = Workspace(tmp_path)
+    part = workspace.measurements("toy", "1").add(rows(1, 2))
+    place = workspace.table("toy")
+    write_atomically(place, to_parquet(workspace.measurements("toy", "1").frame()))
+    assert first_numbers(read_table(place, TOY)) == [1, 2]
+    (file,) = part.parent.glob("*.npy")
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-1] + b"x")
+    readers = (
+        lambda: read_table(place, TOY),
+        lambda: read_columns(place, ["vector"]),
+        lambda: list(column_batches(place, ["vector"], rows=1)),
+    )
+    for read in readers:
+        with pytest.raises(StoreError, match=rf"{file.name}.*: run `inksift run` again"):
+            read()
+    assert read_columns(place, ["image_id"])["image_id"].tolist() == ["1", "2"]
+
+
+def test_vectors_that_come_a_few_bytes_at_a_time_are_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = Workspace(tmp_path).measurements("toy", "1")
+    stored.add(rows(1, 2, 3))
+    whole = os.preadv
+
+    def few(handle: int, buffers: Sequence[memoryview], start: int) -> int:
+        return whole(handle, [buffers[0][:5]], start)
+
+    monkeypatch.setattr(os, "preadv", few)
+    assert matrix_of(stored.frame()["vector"]).tolist() == [[1] * 3, [2] * 3, [3] * 3]
+
+
+def test_a_file_of_vectors_that_is_cut_short_is_named(tmp_path: Path) -> None:
+    stored = Workspace(tmp_path).measurements("toy", "1")
+    stored.add(rows(1, 2, 3))
+    column = stored.frame()["vector"]
+    (file,) = tmp_path.rglob("*.npy")
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(StoreError, match=rf"{file.name} \(it is cut short\): run `inksift run`"):
+        matrix_of(column)
+
+
+def test_a_batch_of_a_table_opens_the_files_of_its_own_rows_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = Workspace(tmp_path).measurements("toy", "1")
+    for first in range(1, 12, 3):
+        stored.add(rows(first, first + 1, first + 2))
+    place = Workspace(tmp_path).table("toy")
+    write_atomically(place, to_parquet(stored.frame()))
+    opened: list[str] = []
+    one_file = row_files.RowFile
+
+    def counted(file: Path) -> row_files.RowFile:
+        opened.append(file.name)
+        return one_file(file)
+
+    monkeypatch.setattr(row_files, "RowFile", counted)
+    batches = list(column_batches(place, ["image_id", "vector"], rows=3))
+    assert [number for batch in batches for number in first_numbers(batch)] == list(range(1, 13))
+    assert len(opened) == len(set(opened)) == 4

@@ -17,6 +17,7 @@ from sklearn.decomposition import PCA
 from inksift.curation.base.errors import InksiftError
 from inksift.curation.base.tables import CLUSTERS, EMBEDDINGS, HASHES
 from inksift.curation.base.thumbnail_codec import unpack
+from inksift.curation.base.vectors import matrix_of
 from inksift.curation.review.looks.doubts import class_doubts
 from inksift.curation.review.looks.layout import points_of
 from inksift.curation.review.looks.looks import LENGTH
@@ -114,7 +115,7 @@ def _embeddings(table: Path) -> Iterator[tuple[list[str], _Floats]]:
     for frame in column_batches(table, ["image_id", "status", "vector"], rows=EMBEDDINGS_AT_ONCE):
         sound = frame[frame["status"] == "ok"]
         if len(sound):
-            yield sound["image_id"].tolist(), np.stack(sound["vector"].tolist()).astype(np.float32)
+            yield sound["image_id"].tolist(), matrix_of(sound["vector"])
 
 
 def _fitted(vectors: _Floats, components: int) -> PCA:
