@@ -14,7 +14,7 @@ from inksift.curation.base.errors import StoreError
 from inksift.curation.store.files import write_atomically
 from inksift.curation.store.parquet import BROKEN_TABLE, parquet_rows, read_parts, to_parquet
 
-_NAME = "parts.index"
+_NAME = ".parts.index"
 _DIGEST_BYTES = 32
 """A SHA-256, which stands before the table that it is of."""
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from inksift.curation.base.errors import StoreError
 from inksift.curation.store.files import file_digest, write_atomically
 
-_SEEN = "checked.json"
+_SEEN = ".checked.json"
+"""Hidden, as it is true of the files of this machine only, and travels nowhere."""
 
 _Entry = list[int]
 """Size, time of the last change of the bytes in nanoseconds, and inode."""

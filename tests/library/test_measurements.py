@@ -107,7 +107,7 @@ def test_a_part_is_hashed_once_and_again_when_it_changed(
     part.write_bytes(part.read_bytes())
     opened(tmp_path)
     assert hashed == [part]
-    (part.parent / "checked.json").write_text("{")
+    (part.parent / ".checked.json").write_text("{")
     assert len(opened(tmp_path).parts()) == 2
     assert len(set(hashed)) == 4
 
@@ -149,7 +149,7 @@ def test_the_part_of_a_picture_is_known_whatever_became_of_the_index(tmp_path: P
     for name in names:
         some.add(rows([name]))
     assert some.missing([*names, "99"]) == ["99"]
-    (index,) = tmp_path.rglob("parts.index")
+    (index,) = tmp_path.rglob(".parts.index")
     before = index.read_bytes()
     some.gather()
     for data in (before, before[:-1], b""):

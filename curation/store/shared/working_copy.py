@@ -166,7 +166,7 @@ class WorkingCopy:
         """Make what is there the base of what is here, and give the paths that both sides changed;
         LockedError for such where this side is to be `alone` in changing them."""
         if not theirs.tag:  # nothing yet, or not any more
-            self._latest = {}
+            self._latest.clear()
         if theirs.tag in ("", self._base.tag):
             self._remember(self._base if theirs.tag else theirs)
             return []
