@@ -66,10 +66,13 @@ def share(workspace: Path, since: Files | None = None) -> None:
 def share_ledger(workspace: Path) -> bool:
     """Publish what people decided in the copy of a shared workspace, and nothing else; whether it
     is one."""
-    copy = _copy_at(workspace)
-    if copy is not None:
-        with _told(copy.url):
-            copy.push_ledger()
+    if _copy_at(workspace) is None:
+        return False
+    with _alone_in(workspace.parent):
+        copy = _copy_at(workspace)
+        if copy is not None:
+            with _told(copy.url):
+                copy.push_ledger()
     return copy is not None
 
 

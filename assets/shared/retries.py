@@ -1,7 +1,7 @@
 """When a step is tried again: where what failed may pass by itself, and nobody is there to see it.
 
 A bad input, a setting or a full disk is told at once, however often it would be tried: only lost
-connections, locked databases and hiccups of a network drive pass."""
+connections, locked databases and hiccups of a network drive or an object store pass."""
 
 import errno
 import functools
@@ -17,6 +17,7 @@ import httpx
 import sqlalchemy as sa
 
 from inksift.curation.base.errors import InksiftError
+from inksift.curation.store.objects.interface import ObjectError
 
 COMMAND_LINE_TAG = "inksift/command_line"
 """The tag of a run that a person watches: nothing is tried again there, but told at once."""
@@ -91,7 +92,8 @@ def may_pass(error: BaseException | None) -> bool:
     if error is None:
         return False
     passing = isinstance(error, OSError) and error.errno in _PASSING_ERRNO
-    return passing or _connection_lost(error) or may_pass(error.__cause__)
+    unanswered = isinstance(error, ObjectError) and error.fault == "failed"
+    return passing or unanswered or _connection_lost(error) or may_pass(error.__cause__)
 
 
 def _connection_lost(error: BaseException) -> bool:
@@ -106,7 +108,7 @@ def _connection_lost(error: BaseException) -> bool:
 def _asking_again() -> Iterator[None]:
     try:
         yield
-    except (InksiftError, OSError, sa.exc.SQLAlchemyError, httpx.HTTPError) as error:
+    except (InksiftError, ObjectError, OSError, sa.exc.SQLAlchemyError, httpx.HTTPError) as error:
         context = dg.AssetExecutionContext.get()
         retry = context.retry_number + 1
         watched = COMMAND_LINE_TAG in context.run.tags

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
+from inksift.curation.base.errors import SourceError
 from inksift.curation.base.location import Location, Url
 from inksift.curation.gather.archive.sink import Bounds
 from inksift.curation.gather.archive.unpack import folder_for, unpacked, unpacked_pictures
@@ -115,14 +116,16 @@ def _packed(
     objects: ObjectStore, url: Url, found: Objects, reach: RemoteReach, kept: Path
 ) -> Path | None:
     """The path of this machine that a URL of archives, or of one, was fetched to; None for one of
-    pictures."""
+    pictures. SourceError where the store does not say."""
     folder = kept.with_name(f"{kept.name}.fetched")
     if found:
         archives = consists_of_archives(reach, found)
         return fetched(objects, url, found, folder) if archives else None
     try:
         one = objects.facts(url.path) if url.path else None
-    except ObjectError:
+    except ObjectError as error:
+        if error.fault != "gone":
+            raise SourceError(f"cannot read {url}: {error}") from error
         return None
     if one is None:
         return None

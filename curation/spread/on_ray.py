@@ -32,7 +32,8 @@ FIRST_WORKER_TIMEOUT_S = 300
 """Seconds to wait for a first worker: what a busy cluster may take to start one."""
 
 DEATHS_IN_A_ROW = 20
-"""Workers lost without one portion done before the cluster itself is to blame."""
+"""Workers lost without one portion done before the cluster itself is to blame, where none is to be
+tried again."""
 
 NOT_INSTALLED = "the engine ray is not installed: pip install 'inksift[ray]'"
 log = logging.getLogger("inksift")
@@ -130,7 +131,7 @@ class RayEngine:
         """How many workers the cluster has room for."""
         there, share = self._ray.cluster_resources(), self._params.gpu_share
         room = int(there.get("CPU", 0) // self._params.worker_cores)
-        return min(room, int(there.get("GPU", 0) // share)) if share else room
+        return min(room, int(there.get("GPU", 0)) * workers_of_a_gpu(share)) if share else room
 
     def _hire(self) -> None:
         """Ask for the workers that are missing; where one starts, it says so."""
@@ -216,11 +217,30 @@ class RayEngine:
     def _count_death(self, error: Exception) -> None:
         self._deaths, self.lost_workers = self._deaths + 1, self.lost_workers + 1
         log.warning("a worker of the cluster was lost: %s", _first_line(error))
-        if self._deaths >= DEATHS_IN_A_ROW:
+        if self._deaths >= deaths_allowed(self._params.retries):
             raise EngineError(
                 f"{self._deaths} workers in a row were lost, whatever they worked on: "
                 f"{_first_line(error)}; see the logs of the Ray cluster"
             ) from error
+
+
+def workers_of_a_gpu(share: float) -> int:
+    """How many workers one GPU has room for, of which each takes this share.
+
+    >>> [workers_of_a_gpu(share) for share in (0.1, 0.3, 0.6, 1.0)]
+    [10, 3, 1, 1]
+    """
+    return math.floor(1 / share + 1e-9)
+
+
+def deaths_allowed(retries: int) -> int:
+    """Workers that may be lost in a row: one item alone may take two for each time that it is tried
+    again, as part of its batch and by itself.
+
+    >>> deaths_allowed(10)
+    40
+    """
+    return DEATHS_IN_A_ROW + 2 * retries
 
 
 class _Fetch(NamedTuple):

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from inksift.assets.shared import retries
 from inksift.assets.shared.retries import COMMAND_LINE_TAG, Retries, may_pass, tried_again
-from inksift.curation.base.errors import DataError, LedgerError, WeightsError
+from inksift.curation.base.errors import DataError, LedgerError, StoreError, WeightsError
 from inksift.curation.people.ledger.entries import Entry
 from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.project import Project
+from inksift.curation.store.objects.interface import ObjectError
 from inksift.pipelines.definitions import build
 from tests.graph.conftest import Ended
 
@@ -45,12 +46,14 @@ PASSING = [
     raised(LedgerError("cannot read the ledger"), GONE),
     raised(WeightsError("no answer"), httpx.ReadTimeout("late")),
     OSError(errno.ESTALE, "stale file handle"),
+    raised(StoreError("cannot use s3://b"), ObjectError("failed", "503")),
 ]
 STAYING = [
     DataError("too few pictures"),
     raised(LedgerError("no such table"), sa.exc.ProgrammingError("", {}, Exception())),
     OSError(errno.ENOSPC, "no space left"),
     OSError(errno.EACCES, "permission denied"),
+    raised(StoreError("cannot use s3://b"), ObjectError("denied", "403")),
 ]
 
 

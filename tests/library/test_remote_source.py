@@ -17,12 +17,14 @@ from PIL import Image
 
 from inksift.curation.base.errors import ParamError, SourceError
 from inksift.curation.base.location import Url, lies_in, location_of
+from inksift.curation.gather import reached
 from inksift.curation.gather.folder.identity import Identity, confirm_all, identify_all
 from inksift.curation.gather.folder.snapshot import changes_told
 from inksift.curation.gather.images import ImageParams, Images, find_images
 from inksift.curation.gather.reached import listed_source, pictures_of, reach_again, snapshot
 from inksift.curation.gather.remote import reach as remote_reach
 from inksift.curation.store.objects import opened
+from inksift.curation.store.objects.interface import ObjectError, ObjectFacts
 from inksift.curation.store.setup import Setup
 from inksift.curation.store.workspace import Workspace
 from tests.files import saved
@@ -239,6 +241,21 @@ def test_no_bucket_no_object_and_nothing_but_clutter_are_said_in_words(bucket: B
     bucket.put({"crawl/.DS_Store": b"x"})
     with pytest.raises(SourceError, match="1 that images"):
         bucket.read()
+
+
+def test_a_store_that_does_not_say_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Silent:
+        def listed(self, prefix: str) -> list[ObjectFacts]:
+            return []
+
+        def facts(self, key: str) -> ObjectFacts:
+            raise ObjectError("denied", "403 Forbidden")
+
+    monkeypatch.setattr(reached, "store_at", lambda url: Silent())
+    with pytest.raises(SourceError, match=r"cannot read s3://b/a\.tar: 403"):
+        find_images(location_of("s3://b/a.tar"), Workspace(tmp_path), PARAMS)
 
 
 def test_archives_are_fetched_once_and_read_as_on_this_machine(bucket: Bucket) -> None:

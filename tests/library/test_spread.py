@@ -17,7 +17,7 @@ from inksift.curation.base import errors
 from inksift.curation.base.errors import EngineError, InksiftError, MissingError
 from inksift.curation.people.ledger.entries import LedgerConflict
 from inksift.curation.spread.engine import Batching, Finished, LocalEngine, Lost
-from inksift.curation.spread.on_ray import RayEngine
+from inksift.curation.spread.on_ray import RayEngine, deaths_allowed
 from inksift.curation.spread.opened import demand_engine, opened_engine
 from inksift.curation.spread.params import EngineParams
 from inksift.curation.spread.portions import Portion, Portions
@@ -47,6 +47,19 @@ def test_the_local_engine_does_every_batch_in_order_and_starts_the_task_once() -
         Finished(range(4, 5), [8]),
     ]
     assert task.events == ["started", "ended"]
+
+
+@pytest.mark.parametrize("retries", [0, 1, 10])
+def test_one_deadly_item_of_a_large_batch_is_lost_before_the_cluster_is_to_blame(
+    retries: int,
+) -> None:
+    portions, deaths = Portions(range(4096), 4096, retries=retries), 0
+    lost: list[Lost[int]] = []
+    while not lost:
+        portion, deaths = portions.take(), deaths + 1
+        assert 0 in portion.items  # so that nothing is done meanwhile
+        lost = portions.died(portion, "killed")
+    assert (lost[0].item, deaths < deaths_allowed(retries)) == (0, True)
 
 
 def test_nothing_is_started_for_nothing() -> None:
