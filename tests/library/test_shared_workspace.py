@@ -6,7 +6,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -284,7 +284,12 @@ def test_a_lock_is_renewed_whatever_its_beats_do(url: Url, monkeypatch: pytest.M
     monkeypatch.setattr(holding, "BEAT_S", 0.01)
     renewed, go_on = threading.Semaphore(0), threading.Event()
     renew = holding.Hold.renew
-    monkeypatch.setattr(holding.Hold, "renew", lambda hold: (renew(hold), renewed.release())[1])
+
+    def told(hold: holding.Hold) -> None:
+        renew(hold)
+        renewed.release()
+
+    monkeypatch.setattr(holding.Hold, "renew", told)
 
     def waits() -> None:
         go_on.wait(60)
@@ -389,14 +394,17 @@ def test_a_content_is_not_in_memory_whole_when_it_is_fetched(
     one = machine(url, tmp_path / "one")
     Workspace(one.root).publish("decisions.csv", bytes(2**20))
     one.push()
-    sizes = []
+    sizes: list[int] = []
+
+    def counted(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            sizes.append(len(chunk))
+            yield chunk
 
     @contextmanager
     def told(target: Path) -> Iterator[Any]:
         with atomic_file(target) as file:
-            yield SimpleNamespace(
-                writelines=lambda chunks: [(sizes.append(len(c)), file.write(c)) for c in chunks]
-            )
+            yield SimpleNamespace(writelines=lambda chunks: file.writelines(counted(chunks)))
 
     monkeypatch.setattr(working_copy, "atomic_file", told)
     machine(url, tmp_path / "other")
