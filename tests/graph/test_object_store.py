@@ -159,7 +159,7 @@ class _Step:
     """In place of Dagster's steps in processes of their own: one, in a thread."""
 
     def __init__(self, project: Project) -> None:
-        self._project = resources(project, {})["project"].resource_fn
+        self._project: Any = resources(project, {})["project"].resource_fn
 
     def execute(self, context: Any, _: Any) -> Iterator[None]:
         thread = threading.Thread(target=self._work, args=(context,))

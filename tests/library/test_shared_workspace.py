@@ -7,9 +7,10 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -21,9 +22,11 @@ from inksift.curation.people.ledger import travel
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.people.ledger.travel import TravellingLedger, entries_in, joined, lines_of
+from inksift.curation.store.files import atomic_file
 from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.shared import hold as holding
+from inksift.curation.store.shared import working_copy
 from inksift.curation.store.shared.contents import BY_NAME, HEAD, LOCK, merged, read_head
 from inksift.curation.store.shared.hold import shared_hold
 from inksift.curation.store.shared.holder import this_holder
@@ -347,7 +350,12 @@ def test_a_lock_is_renewed_whatever_its_beats_do(url: Url, monkeypatch: pytest.M
     monkeypatch.setattr(holding, "BEAT_S", 0.01)
     renewed, go_on = threading.Semaphore(0), threading.Event()
     renew = holding.Hold.renew
-    monkeypatch.setattr(holding.Hold, "renew", lambda hold: (renew(hold), renewed.release())[1])
+
+    def told(hold: holding.Hold) -> None:
+        renew(hold)
+        renewed.release()
+
+    monkeypatch.setattr(holding.Hold, "renew", told)
 
     def waits() -> None:
         go_on.wait(60)
@@ -423,6 +431,51 @@ def test_what_was_not_put_by_its_name_is_put_by_the_next_command(
     machine(url, tmp_path / "other").push()  # it was put by others, as far as is known
     with pytest.raises(ObjectError):
         again.objects.facts(name)
+
+
+def test_large_contents_are_sent_one_at_a_time(
+    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working_copy, "_LARGE_BYTES", 10)
+    one = machine(url, tmp_path / "one")
+    put, threads = one.objects.put, {}
+
+    def told(key: str, data: bytes, *, replaces: str = "*") -> str:
+        threads[data] = threading.current_thread()
+        return put(key, data, replaces=replaces)
+
+    monkeypatch.setattr(one.objects, "put", told)
+    large = [f"{name} is large".encode() for name in "abc"]
+    for data in (b"small", *large):
+        Workspace(one.root).publish(f"{data.decode()[0]}.json", data)
+    one.push()
+    assert {threads[data] for data in large} == {threading.current_thread()}
+    other = machine(url, tmp_path / "other")
+    assert [(other.root / f"{name}.json").read_bytes() for name in "abc"] == large
+
+
+def test_a_content_is_not_in_memory_whole_when_it_is_fetched(
+    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = machine(url, tmp_path / "one")
+    Workspace(one.root).publish("decisions.csv", bytes(2**20))
+    one.push()
+    sizes: list[int] = []
+
+    def counted(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            sizes.append(len(chunk))
+            yield chunk
+
+    @contextmanager
+    def told(target: Path) -> Iterator[Any]:
+        with atomic_file(target) as file:
+            yield SimpleNamespace(writelines=lambda chunks: file.writelines(counted(chunks)))
+
+    monkeypatch.setattr(working_copy, "atomic_file", told)
+    machine(url, tmp_path / "other")
+    assert sum(sizes) > 2**20
+    assert max(sizes) < 2**20
 
 
 def test_a_workspace_that_was_emptied_takes_nothing_from_here(url: Url, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from inksift.curation.base import engine
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.base.location import Url
 from inksift.curation.store.files import (
+    atomic_file,
     file_digest,
     point_to,
     pointed_to,
@@ -46,6 +47,9 @@ folder it is, without which no other machine would open it."""
 
 _AT_A_TIME = 8
 """Contents that are sent or fetched at a time."""
+
+_LARGE_BYTES = 2**26
+"""Contents from this size on are sent one at a time, as each is in memory whole meanwhile."""
 
 _TRIES = 5
 """Of putting the head where others put theirs meanwhile."""
@@ -234,8 +238,11 @@ class WorkingCopy:
         """Put all contents that the head does not name yet."""
         there = set(self._base.files.values())
         places = {one: path for path, one in files.items() if one[1] != LINK_BYTES}
-        new = [(digest, places[digest, size]) for digest, size in places.keys() - there]
-        engine.per_item(lambda pair: self._send_one(*pair), sorted(new), workers=_AT_A_TIME)
+        new = sorted((size, digest, places[digest, size]) for digest, size in places.keys() - there)
+        small = [(digest, path) for size, digest, path in new if size < _LARGE_BYTES]
+        engine.per_item(lambda pair: self._send_one(*pair), small, workers=_AT_A_TIME)
+        for _, digest, path in new[len(small) :]:
+            self._send_one(digest, path)
 
     def _send_one(self, digest: str, path: str) -> None:
         of_ledger = path == self._ledger.name
@@ -273,21 +280,23 @@ class WorkingCopy:
         place = self.root / path
         if one[1] == LINK_BYTES:
             return _point(place, one[0])
-        write_atomically(place, self._content(one[0]))
+        with atomic_file(place) as file:
+            file.writelines(self._content(one[0]))
         self._digested(path, place)
 
-    def _content(self, digest: str) -> bytes:
-        """A content, proven; StoreError where it is damaged."""
-        known = self.objects.facts(self.url.prefix + BLOBS + digest)
-        data = b"".join(read_object(self.objects, known))
-        if hashlib.sha256(data).hexdigest() != digest:
+    def _content(self, digest: str) -> Iterator[bytes]:
+        """A content in chunks; StoreError after the last where it is damaged."""
+        known, found = self.objects.facts(self.url.prefix + BLOBS + digest), hashlib.sha256()
+        for chunk in read_object(self.objects, known):
+            found.update(chunk)
+            yield chunk
+        if found.hexdigest() != digest:
             raise StoreError(f"{self.url}: {BLOBS}{digest} is damaged: bring back a copy of it")
-        return data
 
     def _take_ledger(self, theirs: SharedHead) -> None:
         one = theirs.files.get(self._ledger.name)
         if one is not None and one != self._base.files.get(self._ledger.name):
-            self._ledger.take_in(self._content(one[0]))
+            self._ledger.take_in(b"".join(self._content(one[0])))
 
     def _recall(self) -> None:
         told = _read_json(self._state)
