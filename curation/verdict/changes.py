@@ -21,8 +21,9 @@ _BLOCK = 10_000
 def changed_rows(
     decisions: pd.DataFrame, chosen: pd.Series | Flags, change: Callable[[DecisionRow], DecisionRow]
 ) -> pd.DataFrame:
-    """DECISIONS with what `change` makes of each chosen row in its place."""
+    """DECISIONS in the order given, with what `change` makes of each chosen row in its place."""
     places = np.flatnonzero(chosen)
+    decisions = decisions.reset_index(drop=True)
     if not len(places):
         return decisions
     blocks = [places[start : start + _BLOCK] for start in range(0, len(places), _BLOCK)]

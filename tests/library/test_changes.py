@@ -23,4 +23,13 @@ def test_chosen_rows_change_in_place(block: int, monkeypatch: pytest.MonkeyPatch
 
 def test_without_a_chosen_row_they_are_the_same() -> None:
     decisions, _ = frames([{}, PHOTO])
-    assert changed_rows(decisions, decisions["path"] == "none", dict) is decisions
+    assert changed_rows(decisions, decisions["path"] == "none", dict).equals(decisions)
+
+
+@pytest.mark.parametrize("chosen", ["photo", "no reason"])
+def test_rows_of_a_larger_table_stay_in_the_order_given(chosen: str) -> None:
+    decisions, _ = frames([{}, PHOTO, {}, PHOTO])
+    some = decisions.iloc[[3, 0, 1]]
+    made = changed_rows(some, some["reason"] == chosen, lambda row: {**row, "label": "seen"})
+    assert made["path"].tolist() == some["path"].tolist()
+    assert made.index.tolist() == [0, 1, 2]

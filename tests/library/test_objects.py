@@ -1,122 +1,198 @@
-"""What every object store keeps to, whichever library reads it."""
+"""Counting objects with toy detectors: every odd answer has a rule, and nothing is measured
+twice."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from inksift.curation.store.objects import opened
-from inksift.curation.store.objects.interface import ObjectError, ObjectFacts, ObjectStore
-from inksift.curation.store.objects.opened import read_object
-from tests.object_server import Server, served
+from inksift.curation.base.errors import ParamError, SchemaError, WeightsError
+from inksift.curation.evidence import objects
+from inksift.curation.evidence.objects import ObjectParams, count_objects, load_detector
+from inksift.curation.store.workspace import Workspace
 
-DATA = bytes(range(256)) * 5_000
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    with served() as server:
-        yield server
+CAT = (0.1, 0.2, 0.5, 0.6, 0.9, 0)
+DOG = (0.0, 0.0, 1.0, 0.5, 0.8, 1)
 
 
-def s3(bucket: str, url: str) -> ObjectStore:
-    from inksift.curation.store.objects.s3 import S3Objects
+class Toy:
+    """Answers with what `boxes` says of a picture's first pixel; remembers the batches that it was
+    given."""
 
-    return S3Objects(bucket)
+    version = "toy-1"
+    classes: Sequence[str] = ("cat", "dog")
 
+    def __init__(self, boxes: Callable[[int], list[tuple[float, ...]]]) -> None:
+        self.boxes = boxes
+        self.batches: list[int] = []
 
-def obstore(bucket: str, url: str) -> ObjectStore:
-    from obstore.store import S3Store
-
-    from inksift.curation.store.objects.clouds import CloudObjects
-
-    return CloudObjects(S3Store(bucket, endpoint=url, client_options={"allow_http": True}))
-
-
-@pytest.fixture(params=[s3, obstore], ids=["botocore", "obstore"])
-def objects(
-    request: pytest.FixtureRequest,
-    running: Server,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> ObjectStore:
-    for name, value in running.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(opened, "_PAUSE_S", 0.01)
-    running.forget()
-    name = re.sub(r"[^a-z0-9]+", "-", f"o-{tmp_path.name.lower()}").strip("-")
-    running.client().create_bucket(Bucket=name)
-    make: Callable[[str, str], ObjectStore] = request.param
-    return make(name, running.url)
+    def __call__(self, batch):
+        self.batches.append(len(batch))
+        return [
+            np.array(self.boxes(int(one.flat[0])), dtype=np.float32).reshape(-1, 6) for one in batch
+        ]
 
 
-def test_what_is_put_is_listed_told_and_read_in_parts(objects: ObjectStore) -> None:
-    tag = objects.put("a/one.bin", DATA)
-    objects.put("ab/two.bin", b"")
-    (listed,) = objects.listed("a/")
-    told = objects.facts("a/one.bin")
-    assert listed[:3] == told[:3] == ("a/one.bin", len(DATA), tag)
-    assert listed.modified_ns % 10**9 == told.modified_ns % 10**9 == 0
-    assert b"".join(objects.chunks(told, 0, len(DATA))) == DATA
-    assert b"".join(objects.chunks(told, 100, 300)) == DATA[100:300]
-    assert b"".join(read_object(objects, objects.facts("ab/two.bin"))) == b""
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "work")
 
 
-def test_a_put_holds_only_on_its_condition(objects: ObjectStore) -> None:
-    first = objects.put("head", b"1", replaces="")
-    second = objects.put("head", b"2", replaces=first)
-    for tag in ("", first):
-        with pytest.raises(ObjectError) as refused:
-            objects.put("head", b"3", replaces=tag)
-        assert refused.value.fault == "changed"
-    assert objects.facts("head").tag == second
-    assert objects.put("head", b"4") not in (first, second)
+def read(image_id: str) -> np.ndarray:
+    return np.full((4, 4, 3), int(image_id), dtype=np.uint8)
 
 
-def test_what_is_not_there_or_another_is_told_apart(objects: ObjectStore) -> None:
-    with pytest.raises(ObjectError) as gone:
-        objects.facts("nothing")
-    objects.put("a", b"1")
-    before = objects.facts("a")
-    objects.put("a", b"2")
-    with pytest.raises(ObjectError) as changed:
-        list(objects.chunks(before, 0, 1))
-    objects.delete("a")
-    objects.delete("a")
-    with pytest.raises(ObjectError) as gone_too:
-        list(objects.chunks(before, 0, 1))
-    faults = [error.value.fault for error in (gone, changed, gone_too)]
-    assert faults == ["gone", "changed", "gone"]
+def count(workspace, detector, image_ids, **settings):
+    return count_objects(
+        image_ids,
+        read,
+        detector=detector,
+        workspace=workspace,
+        params=ObjectParams.of("objects", settings),
+    )
 
 
-@pytest.mark.parametrize("fault", ["cut", "error"])
-def test_a_body_is_gone_on_with_from_where_it_broke_off(
-    objects: ObjectStore, running: Server, fault: str
-) -> None:
-    objects.put("a", DATA)
-    running.faulty.faults["a"] = [fault, fault]
-    assert b"".join(read_object(objects, objects.facts("a"))) == DATA
-    assert running.faulty.bytes_read <= len(DATA) * 1.01
+def one(workspace, *boxes):
+    return count(workspace, Toy(lambda _: list(boxes)), ["0"]).frame.iloc[0]
 
 
-class Slow:
-    """A store whose bytes come one at a time, and a clock that ticks with each."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def chunks(self, known: ObjectFacts, start: int, stop: int) -> Iterator[bytes]:
-        for _ in range(start, stop):
-            self.now += 1
-            yield b"x"
+def test_a_row_says_what_was_seen(workspace):
+    row = one(workspace, CAT, DOG, DOG)
+    assert (row["status"], row["objects"], row["classes"]) == ("ok", 3, "dog:2,cat:1")
+    assert row["largest_share"] == pytest.approx(0.5)
+    assert np.allclose(row["boxes"].reshape(-1, 6), [CAT, DOG, DOG])
 
 
-def test_an_object_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = Slow()
-    monkeypatch.setattr(opened.time, "monotonic", lambda: slow.now)
-    with pytest.raises(ObjectError, match="came too slowly"):
-        list(read_object(slow, ObjectFacts("a", 1_000, "tag", 0)))  # type: ignore[arg-type]
-    assert slow.now < 70
+def test_no_object_is_a_count_of_nought(workspace):
+    row = one(workspace)
+    assert (row["status"], row["objects"], row["classes"], row["largest_share"]) == (
+        "ok",
+        0,
+        "",
+        0.0,
+    )
+    assert len(row["boxes"]) == 0
+
+
+def test_three_hundred_objects_are_counted(workspace):
+    assert one(workspace, *[CAT] * 300)["objects"] == 300
+
+
+@pytest.mark.parametrize(
+    ("box", "objects_found"),
+    [
+        ((np.nan, 0, 1, 1, 0.9, 0), 0),
+        ((0, 0, np.inf, 1, 0.9, 0), 0),
+        ((0, 0, 1, 1, np.nan, 0), 0),
+        ((0, 0, 1, 1, 0.9, np.nan), 0),
+        ((1.2, 1.2, 1.5, 1.5, 0.9, 0), 0),
+        ((0.5, 0.5, 0.5, 0.9, 0.9, 0), 0),
+        ((0.9, 0.9, 0.1, 0.1, 0.9, 0), 0),
+        ((-3, -3, 4, 4, 0.9, 0), 1),
+    ],
+)
+def test_impossible_boxes_are_dropped_and_the_others_cut_to_the_picture(
+    workspace, box, objects_found
+):
+    row = one(workspace, box, CAT)
+    assert row["objects"] == objects_found + 1
+    assert np.isfinite(row["boxes"]).all()
+    assert row["largest_share"] == pytest.approx(1.0 if objects_found else 0.16)
+
+
+@pytest.mark.parametrize("index", [2, -1, 1e9])
+def test_a_class_without_a_name_is_unknown(workspace, index):
+    assert one(workspace, (0, 0, 1, 1, 0.9, index))["classes"] == "unknown:1"
+
+
+def test_a_second_run_measures_only_what_is_new(workspace):
+    detector = Toy(lambda value: [CAT] * value)
+    first = count(workspace, detector, ["1", "2", "3"], batch=2)
+    second = count(workspace, detector, ["3", "1", "4", "4"], batch=2)
+    assert (first.new, second.new) == (3, 1)
+    assert second.frame["image_id"].tolist() == ["3", "1", "4"]
+    assert second.frame["objects"].tolist() == [3, 1, 4]
+    assert detector.batches == [2, 1, 1]
+
+
+def test_another_version_of_the_detector_measures_again(workspace):
+    count(workspace, Toy(lambda _: [CAT]), ["1"])
+    newer = Toy(lambda _: [])
+    newer.version = "toy-2"
+    assert count(workspace, newer, ["1"]).frame["objects"].tolist() == [0]
+
+
+def test_how_results_are_saved_is_no_part_of_the_version(workspace):
+    count(workspace, Toy(lambda _: [CAT]), ["1"], batch=1)
+    assert count(workspace, Toy(lambda _: [CAT]), ["1"], batch=7, required=True).new == 0
+
+
+def test_without_a_detector_every_row_says_so_and_nothing_is_stored(workspace):
+    rows = count(workspace, None, ["1", "2", "1"])
+    assert rows.frame["status"].tolist() == ["detector_unavailable"] * 2
+    assert rows.new == 0
+    assert not (workspace.root / "measurements").exists()
+
+
+@pytest.mark.parametrize("detector", [None, Toy(lambda _: [])], ids=["none", "toy"])
+def test_no_pictures_give_an_empty_table(workspace, detector):
+    assert count(workspace, detector, []).frame.empty
+
+
+def test_only_the_picture_that_breaks_the_detector_is_a_model_error(workspace):
+    def boxes(value):
+        if value == 3:
+            raise RuntimeError("cannot")
+        return [CAT]
+
+    rows = count(workspace, Toy(boxes), list("0123456")).frame
+    assert rows["status"].tolist() == ["ok", "ok", "ok", "model_error", "ok", "ok", "ok"]
+    assert rows["objects"].tolist() == [1, 1, 1, 0, 1, 1, 1]
+
+
+def test_a_detector_that_forgets_a_picture_is_broken_code(workspace):
+    detector = Toy(lambda _: [])
+    detector.__class__ = type("Forgetful", (Toy,), {"__call__": lambda self, batch: []})
+    with pytest.raises(SchemaError, match="expected 1 answers, got 0"):
+        count(workspace, detector, ["1"])
+
+
+@pytest.fixture
+def nowhere(monkeypatch, tmp_path):
+    """No weights on this machine, and no network."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("INKSIFT_WEIGHTS", raising=False)
+
+    def fetch(name):
+        raise WeightsError(f"could not download weights {name}")
+
+    monkeypatch.setattr(objects, "fetch_weights", fetch)
+
+
+@pytest.mark.usefixtures("nowhere")
+@pytest.mark.parametrize("download", [True, False])
+def test_missing_weights_are_a_warning_or_an_error_as_asked(workspace, tmp_path, caplog, download):
+    with caplog.at_level(logging.WARNING):
+        assert load_detector(workspace, tmp_path, ObjectParams(download=download)) is None
+    assert "objects are not counted" in caplog.text
+    with pytest.raises(WeightsError, match="yolov8n"):
+        load_detector(workspace, tmp_path, ObjectParams(download=download, required=True))
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_wrong_weights_are_an_error_even_if_not_required(workspace, tmp_path):
+    (tmp_path / "yolov8n.pt").write_bytes(b"<html>")
+    with pytest.raises(WeightsError, match="digest mismatch"):
+        load_detector(workspace, tmp_path, ObjectParams())
+
+
+@pytest.mark.parametrize(
+    "settings", [{"input_side_px": 650}, {"confidence": 0}, {"batch": 0}, {"overlaps": 1}]
+)
+def test_impossible_settings_are_named(settings):
+    with pytest.raises(ParamError, match=f"objects.{next(iter(settings))}"):
+        ObjectParams.of("objects", settings)

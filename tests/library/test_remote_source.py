@@ -152,7 +152,7 @@ def test_a_run_that_was_stopped_reads_nothing_twice(
     pictures = {f"crawl/fox/{k}.png": drawn(k) for k in range(4)}
     bucket.put(pictures)
     with monkeypatch.context() as patched:
-        patched.setattr("inksift.curation.gather.images._decode", _stop)
+        patched.setattr("inksift.curation.gather.decoding._decode", _stop)
         with pytest.raises(KeyboardInterrupt):
             bucket.read()
     assert bucket.read().new == 4
