@@ -126,8 +126,10 @@ def test_a_tag_that_is_given_again_meanwhile_comes_off_by_the_same_undo(
     give(browser, [file], "odd")
     undo = Catalogue.undo
 
-    def overtaken(self: Catalogue, entries: list[int], who: str, note: str) -> list[int]:
-        undos = undo(self, entries, who, note)
+    def overtaken(
+        self: Catalogue, entries: list[int], who: str, note: str, **shown: int
+    ) -> list[int]:
+        undos = undo(self, entries, who, note, **shown)
         if entries == [1]:
             Ledger.of(reviewable).record([again], "ben")
         return undos
