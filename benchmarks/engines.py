@@ -41,7 +41,7 @@ OBJECT_STORE_BYTES = 200 * 10**6
 STAGES = {
     "decode pictures": "decode",
     "features": "embed",
-    "compare pictures": "compare",
+    "compare pairs": "compare",
     "objects": "detect",
 }
 """What is done when a node is killed, by the title of the work."""
