@@ -47,8 +47,9 @@ STAGES = {
 """What is done when a node is killed, by the title of the work."""
 MODELLED_WORKERS, MODELLED_PICTURES = (8, 64, 256), (100_000, 1_000_000)
 """For how many the model is asked."""
-MODELLED_BATCH, PICTURE_S = 64, 0.060
-"""Pictures of a batch, and what one takes on one core: decoding, embedding and counting objects."""
+MODELLED_BATCH, PICTURE_S = 64, 0.362
+"""Pictures of a batch, and what one takes on one core: decoding, embedding and counting objects, by
+`benchmarks/detector.py`."""
 
 
 class Nodes:
