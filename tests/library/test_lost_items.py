@@ -176,6 +176,11 @@ def test_a_lost_glance_is_tried_once_a_run(workspace: Workspace) -> None:
 def test_pairs_that_are_all_known_are_told_once(workspace: Workspace) -> None:
     comparisons(workspace, LocalEngine())
     heard: list[Progress] = []
-    with heard_by(lambda told: heard.append(told) or ""):
+
+    def listen(told: Progress) -> str:
+        heard.append(told)
+        return ""
+
+    with heard_by(listen):
         comparisons(Workspace(workspace.root), LocalEngine())
     assert [(told.title, told.plan) for told in heard] == [("pair pictures", "all 3 known")]
