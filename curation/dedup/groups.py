@@ -23,7 +23,8 @@ from inksift.curation.gather.folder.walk import UNLABELLED
 from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
 
 VERSION = 7
-"""Raised whenever other copies may stay, so that stored tables are made anew."""
+"""Raised whenever other copies may stay or other families be found, so that stored tables are made
+anew."""
 
 _FACT_TYPES = {"distance": "int64", "similarity": "float64", "transform": "str"}
 _FACTS = [*_FACT_TYPES]
