@@ -20,7 +20,7 @@ class Review:
     stopped: with `stop()`, or at the end of a `with` block."""
 
     def __init__(self, workspace: "Workspace", *, port: int, who: str, ledger_url: str) -> None:
-        from inksift.curation.review.server import access_to, listening, server_of
+        from inksift.curation.serving.server import access_to, listening, server_of
         from inksift.pipelines.reviewing import review_app
 
         with ExitStack() as opened:
