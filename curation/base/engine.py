@@ -35,7 +35,12 @@ def worker_count() -> int:
 def per_item(
     function: Callable[[Item], _Result], items: Sequence[Item], *, workers: int | None = None
 ) -> list[_Result]:
-    """`function` of every item, in the order of the items; the first exception is raised."""
+    """`function` of every item, in the order of the items; the first exception is raised.
+
+    One item alone is for the calling thread: so a process that ends can still do what it must,
+    when it can start no thread any more."""
+    if len(items) < 2:
+        return list(map(function, items))
     with ThreadPoolExecutor(workers or worker_count()) as pool:
         return list(pool.map(function, items))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import sys
 import threading
@@ -18,8 +19,11 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
+import inksift
 from inksift.curation.base.errors import LockedError, MissingError, ParamError, StoreError
 from inksift.curation.base.location import Url, location_of
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.project import Project
 from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
@@ -106,6 +110,22 @@ def test_a_command_shares_nothing_of_a_run_that_was_killed_or_is_at_work(url: Ur
     )
     share(workspace.root)
     assert read_head(object_store(url), url.prefix).files == shared
+
+
+def test_a_review_in_python_shares_what_was_decided_and_nothing_else(
+    url: Url, judged: Path
+) -> None:
+    root, objects = local_workspace(url), object_store(url)
+    shutil.copytree(judged, root, symlinks=True, dirs_exist_ok=True)
+    share(root)
+    before = read_head(objects, url.prefix).files
+    workspace = Workspace(root)
+    workspace.publish("decisions.csv", b"half a run")
+    with inksift.Workspace(root).review(who="ana"):
+        Ledger.of(workspace).record([Decision("a" * 64, "tag", "odd", "")], "ana")
+    shared = read_head(objects, url.prefix).files
+    assert shared.keys() - before.keys() == {"ledger.jsonl"}
+    assert shared["decisions.csv"] == before["decisions.csv"]
 
 
 def _started(pid: int) -> float:
