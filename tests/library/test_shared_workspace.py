@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from inksift.curation.base import beats
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.base.location import Url
 from inksift.curation.people.ledger import travel
@@ -29,7 +30,7 @@ from inksift.curation.store.shared import hold as holding
 from inksift.curation.store.shared import working_copy
 from inksift.curation.store.shared.contents import BY_NAME, HEAD, LOCK, merged, read_head
 from inksift.curation.store.shared.hold import shared_hold
-from inksift.curation.store.shared.holder import this_holder
+from inksift.curation.store.shared.holder import read_holder, this_holder
 from inksift.curation.store.shared.working_copy import WorkingCopy
 from inksift.curation.store.workspace import Workspace
 from tests.object_server import Server, served
@@ -79,7 +80,7 @@ def deciders(copy: WorkingCopy) -> list[tuple[int, str]]:
 
 
 def held_by(objects: Any, url: Url) -> AbstractContextManager[Any]:
-    return shared_hold(objects, LOCK, where=str(url), beat=lambda: None)
+    return shared_hold(objects, LOCK, where=str(url))
 
 
 def test_what_one_machine_publishes_another_has(url: Url, tmp_path: Path) -> None:
@@ -339,16 +340,11 @@ def test_a_store_that_keeps_no_conditions_is_refused(
         objects.facts(LOCK)
 
 
-def test_a_run_is_told_of_by_beats(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding, "BEAT_S", 0.01)
-    told = threading.Event()
-    with shared_hold(object_store(url), LOCK, where=str(url), beat=told.set):
-        assert told.wait(30)
-
-
-def test_a_lock_is_renewed_whatever_its_beats_do(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding, "BEAT_S", 0.01)
-    renewed, go_on = threading.Semaphore(0), threading.Event()
+def test_a_lock_is_renewed_for_as_long_as_it_is_held(
+    url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beats, "BEAT_S", 0.01)
+    renewed, objects = threading.Semaphore(0), object_store(url)
     renew = holding.Hold.renew
 
     def told(hold: holding.Hold) -> None:
@@ -356,17 +352,10 @@ def test_a_lock_is_renewed_whatever_its_beats_do(url: Url, monkeypatch: pytest.M
         renewed.release()
 
     monkeypatch.setattr(holding.Hold, "renew", told)
-
-    def waits() -> None:
-        go_on.wait(60)
-
-    def raises() -> None:
-        raise RuntimeError("dictionary changed size during iteration")
-
-    for beat in (waits, raises):
-        with shared_hold(object_store(url), LOCK, where=str(url), beat=beat):
-            assert all(renewed.acquire(timeout=30) for _ in range(5))
-            go_on.set()
+    with held_by(objects, url):
+        before = read_holder(objects, LOCK)
+        assert all(renewed.acquire(timeout=30) for _ in range(5))
+        assert read_holder(objects, LOCK) != before
 
 
 def test_a_beat_waits_for_nobody(url: Url, tmp_path: Path) -> None:
