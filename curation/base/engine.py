@@ -16,7 +16,6 @@ from inksift.curation.base.progress import progress_bar
 Item = TypeVar("Item")
 _Result = TypeVar("_Result")
 
-
 _cores: list[int] = []
 
 
