@@ -28,7 +28,14 @@ from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.shared import hold as holding
 from inksift.curation.store.shared import working_copy
-from inksift.curation.store.shared.contents import BY_NAME, HEAD, LOCK, merged, read_head
+from inksift.curation.store.shared.contents import (
+    BY_NAME,
+    HEAD,
+    LOCK,
+    head_bytes,
+    merged,
+    read_head,
+)
 from inksift.curation.store.shared.hold import shared_hold
 from inksift.curation.store.shared.holder import read_holder, this_holder
 from inksift.curation.store.shared.working_copy import WorkingCopy
@@ -381,6 +388,25 @@ def test_a_head_that_leads_out_and_a_damaged_content_are_refused(url: Url, tmp_p
         machine(url, tmp_path / "one")
 
 
+def test_what_belongs_to_a_machine_is_not_fetched_whatever_a_head_names(
+    url: Url, tmp_path: Path
+) -> None:
+    one = machine(url, tmp_path / "one")
+    decide(one, "a", "ann")
+    ours = ["ledger.sqlite", "ledger.sqlite-wal", "run.lock", "dagster/dagster.yaml", "source/x"]
+    hidden = [".hidden", "tables/.partial-1", ".folder/x", "tables/x.parquet.damaged"]
+    content = ("0" * 64, 1)
+    links = {"history": ("dagster", -1), "tables/latest": (".hidden", -1)}
+    one.objects.put(f"ws/{HEAD}", head_bytes(dict.fromkeys([*ours, *hidden], content) | links))
+    before = {path: path.read_bytes() for path in one.root.rglob("*") if path.is_file()}
+    one.pull()
+    other = machine(url, tmp_path / "other")
+    assert not any(other.root.iterdir())
+    assert {path: path.read_bytes() for path in one.root.rglob("*") if path.is_file()} == before
+    one.push()
+    assert {*read_head(one.objects, url.prefix).files} == {"ledger.jsonl", "workspace.json"}
+
+
 @pytest.mark.parametrize("name", [f"{BY_NAME}decisions.csv", "lock.json.old", LOCK])
 def test_objects_of_others_are_not_taken_for_ours(url: Url, tmp_path: Path, name: str) -> None:
     objects = object_store(url)
@@ -420,6 +446,50 @@ def test_what_was_not_put_by_its_name_is_put_by_the_next_command(
     machine(url, tmp_path / "other").push()  # it was put by others, as far as is known
     with pytest.raises(ObjectError):
         again.objects.facts(name)
+
+
+def test_what_is_withdrawn_goes_by_its_name_too(
+    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = machine(url, tmp_path / "one")
+    for name in ("medium.json", "f1_report.json", "decisions.csv"):
+        Workspace(one.root).publish(name, b"{}")
+    measure(one, "a")
+    one.push()
+    Workspace(one.root).withdraw("medium.json")
+    with monkeypatch.context() as silent:
+        silent.setattr(one.objects, "delete", _fails)
+        with pytest.raises(ObjectError):
+            one.push()
+    assert by_name(one) == {"medium.json", "f1_report.json", "decisions.csv"}
+    machine(url, tmp_path / "one").push()
+    assert by_name(one) == {"f1_report.json", "decisions.csv"}
+    other = machine(url, tmp_path / "other")
+    assert other._latest.put.keys() == {"f1_report.json", "decisions.csv"}
+    Workspace(other.root).withdraw("f1_report.json")
+    other.push()
+    one.pull()
+    assert one._latest.put.keys() == by_name(one) == {"decisions.csv"}
+
+
+def by_name(copy: WorkingCopy) -> set[str]:
+    below = f"ws/{BY_NAME}"
+    return {object_.key.removeprefix(below) for object_ in copy.objects.listed(below)}
+
+
+def _fails(*_: object) -> None:
+    raise ObjectError("failed", "503")
+
+
+def test_what_is_put_by_its_name_is_noted_once_for_all_names(
+    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, written = machine(url, tmp_path / "one"), []
+    monkeypatch.setattr(working_copy, "write_atomically", lambda file, data: written.append(file))
+    for name in "abcde":
+        Workspace(one.root).publish(f"{name}.json", b"{}")
+    one.push()
+    assert written == [tmp_path / "one" / "state.json"] * 2  # the head, and all names
 
 
 def test_large_contents_are_sent_one_at_a_time(
