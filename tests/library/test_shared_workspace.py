@@ -474,7 +474,7 @@ def test_what_is_withdrawn_goes_by_its_name_too(
 
 def by_name(copy: WorkingCopy) -> set[str]:
     below = f"ws/{BY_NAME}"
-    return {object_.key.removeprefix(below) for object_ in copy.objects.listed(below)}
+    return {one.key.removeprefix(below) for one in copy.objects.listed(below)}
 
 
 def _fails(*_: object) -> None:
