@@ -10,7 +10,7 @@ from inksift.curation.base.location import Url
 from inksift.curation.store.files import read_json
 from inksift.curation.store.objects.interface import ANYHOW, ObjectStore
 from inksift.curation.store.setup import SETUP
-from inksift.curation.store.shared.contents import BY_NAME, LISTED, Files, SharedFile
+from inksift.curation.store.shared.contents import BY_NAME, PUBLISHED_LIST, Files, SharedFile
 
 
 class Latest:
@@ -56,4 +56,4 @@ class Latest:
         return [name for name in self._named(files) if files[name] != self.put.get(name)]
 
     def _named(self, files: Files) -> list[str]:
-        return sorted({*read_json(self._root / LISTED), SETUP} & files.keys())
+        return sorted({*read_json(self._root / PUBLISHED_LIST), SETUP} & files.keys())

@@ -21,7 +21,7 @@ from inksift.curation.store.shared.contents import (
     BLOBS,
     HEAD,
     LINK_BYTES,
-    LISTED,
+    PUBLISHED_LIST,
     Files,
     SharedFile,
     SharedHead,
@@ -171,7 +171,10 @@ class WorkingCopy:
     def _make(self, files: Files, here: Files) -> None:
         """Turn the files that are here into these."""
         changed = [path for path in files if files[path] != here.get(path)]
-        for some in ([path for path in changed if path != LISTED], [*{LISTED} & {*changed}]):
+        for some in (
+            [path for path in changed if path != PUBLISHED_LIST],
+            [*{PUBLISHED_LIST} & {*changed}],
+        ):
             engine.per_item(lambda path: self._fetch(path, files[path]), some, workers=_AT_A_TIME)
         for path in here.keys() - files.keys():
             (self.root / path).unlink(missing_ok=True)
