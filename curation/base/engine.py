@@ -17,7 +17,6 @@ from inksift.curation.base.progress import progress_bar
 Item = TypeVar("Item")
 _Result = TypeVar("_Result")
 
-
 _cores: list[int] = []
 
 
@@ -43,12 +42,15 @@ def per_item(
     """`function` of every item, in the order of the items; the first exception is raised.
 
     A thread takes `at_once` items at a time: more than one where an item costs less than handing it
-    over."""
+    over. One block alone is for the calling thread: so a process that ends can still do what it
+    must, when it can start no thread any more."""
 
     def of_some(some: Sequence[Item]) -> list[_Result]:
         return [function(item) for item in some]
 
     blocks = [items[start : start + at_once] for start in range(0, len(items), at_once)]
+    if len(blocks) < 2:
+        return of_some(items)
     with ThreadPoolExecutor(workers or worker_count()) as pool:
         return list(chain.from_iterable(pool.map(of_some, blocks)))
 

@@ -30,7 +30,6 @@ _FACT_TYPES = {"distance": "int64", "similarity": "float64", "transform": "str"}
 _FACTS = [*_FACT_TYPES]
 _SAME = {"distance": 0, "similarity": 1.0, "transform": ""}
 
-
 VariantRule = Literal["keep", "review", "best"]
 """What becomes of all but the best of a family of variants: see `families`."""
 

@@ -43,7 +43,6 @@ _FOUND = 1
 """Raised whenever the same comparisons may make other pairs: which are asked for beyond the
 candidates, and what is told of them."""
 
-
 BEST = 16
 """Pictures at the head of a chain of copies that all others in it are compared with. Chosen by
 eye."""
