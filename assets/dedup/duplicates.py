@@ -43,20 +43,20 @@ STAGE = Stage(
 )
 
 
-_READ = ("images", "hashes", "test_hashes", "pairs", "human_decisions", "given_splits")
+_HASHES = ("hashes", "test_hashes")
+_READ = (*_HASHES, "images", "pairs", "human_decisions", "given_splits")
 
 
-@STAGE.asset(deps=["ledger"])
+@STAGE.asset(reads=_HASHES, deps=["ledger"])
 def copies(
     context: dg.AssetExecutionContext,
     images: pd.DataFrame,
-    hashes: pd.DataFrame,
-    test_hashes: pd.DataFrame,
     pairs: pd.DataFrame,
     human_decisions: pd.DataFrame,
     given_splits: pd.DataFrame,
     config: DedupConfig,
     project: dg.ResourceParam[Project],
+    **found_in: pd.DataFrame,
 ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Group the files by what they show, keep one of each group, and find the variants among
     those. What was found in the same tables by the same settings stays."""
@@ -65,7 +65,7 @@ def copies(
         yield from (made.again(name) for name, made in before.items())
         return
     told = {MADE_OF: digest}
-    known = union(hashes, test_hashes)
+    known = union(found_in["hashes"], found_in["test_hashes"])
     found = groups.find_duplicates(images, known, pairs, config, human_decisions)
     yield _duplicates(found, across_splits(found, given_splits), told)
     apart = kept_apart(found, known, pairs)

@@ -12,8 +12,6 @@ Nothing else is let through. Programs bring `Authorization: Bearer TOKEN` in pla
 and need no Origin: no browser sends that header by itself.
 """
 
-from __future__ import annotations
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

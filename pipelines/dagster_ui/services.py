@@ -1,8 +1,6 @@
 """The processes beside the web server: the code location, which both ask, and the daemon, which
 launches what schedule and sensors want."""
 
-from __future__ import annotations
-
 import ctypes
 import signal
 import socket
@@ -34,15 +32,12 @@ def code_location(
     that tells Dagster of it. StoreError where it does not start; `on_end` is told where it ends by
     itself."""
     place, name = folder / "code.sock", CODE_LOCATION["location_name"]
-    arguments = {
-        "--module-name": CODE_LOCATION["module_name"],
-        "--location-name": name,
-        "--working-directory": CODE_LOCATION["working_directory"],
-        "--socket": str(place),
-    }
-    command = ["dagster", "code-server", "start", "--use-python-environment-entry-point"]
-    words = [word for argument in arguments.items() for word in argument]
-    with _service([*command, *words], environment, on_end) as process:
+    command = [
+        *("dagster", "code-server", "start", "--use-python-environment-entry-point"),
+        *("--module-name", CODE_LOCATION["module_name"], "--location-name", name),
+        *("--working-directory", CODE_LOCATION["working_directory"], "--socket", str(place)),
+    ]
+    with _service(command, environment, on_end) as process:
         _wait_for(place, process)
         file = folder / "workspace.yaml"
         served = {"socket": str(place), "location_name": name}

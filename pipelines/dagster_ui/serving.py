@@ -1,7 +1,5 @@
 """The Dagster UI of a project, served until a signal ends it or one of its services ends."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from collections.abc import Callable, Iterator

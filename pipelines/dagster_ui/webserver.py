@@ -1,8 +1,6 @@
 """Dagster's own web server as an app in this process, so that nobody reaches it but through the
 door."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -149,9 +149,7 @@ def test_a_browser_works(ui: Ui, chrome: Chrome) -> None:
 
 def _materialise(page: Page, ui: Ui) -> None:
     page.goto(f"{ui.access.origin}/assets/listing")
-    page.get_by_role("button", name=re.compile("^Materialize")).first.click(
-        timeout=SECONDS * 1000
-    )
+    page.get_by_role("button", name=re.compile("Materialize")).first.click(timeout=SECONDS * 1000)
     (run,) = _until(lambda: ui.ask(RUNS)["data"]["runsOrError"]["results"])
     page.goto(f"{ui.access.origin}/runs/{run['runId']}")
     expect(page.get_by_text("RUN_SUCCESS").first).to_be_visible(timeout=SECONDS * 1000)
