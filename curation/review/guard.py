@@ -16,8 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inksift.curation.serving.access import Access
 from inksift.curation.serving.admission import (
+    POLICY_VIOLATION,
+    check_addressed_to_us,
     check_from_own_page,
-    check_host,
     check_json,
     check_reading,
     check_session,
@@ -31,9 +32,6 @@ from inksift.curation.serving.policy import with_policy
 from inksift.curation.serving.refusal import RequestRefusedError
 
 TOKEN_HEADER = "x-inksift-token"
-METHODS = ("GET", "HEAD", "POST")
-_POLICY_VIOLATION = 1008
-"""The code for it with which a WebSocket is closed (RFC 6455)."""
 
 
 class Guard:
@@ -48,14 +46,14 @@ class Guard:
         if scope["type"] == "http":
             await self._answer(scope, receive, with_policy(send))
         elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         else:
             await self._app(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         try:
-            self._check_addressed_to_us(scope, headers)
+            check_addressed_to_us(scope, headers, self._access)
             if tokens := tokens_in(scope):
                 return await welcome(tokens, self._access)(scope, receive, send)
             check_session(scope, headers, self._access)
@@ -67,13 +65,6 @@ class Guard:
         except RequestRefusedError as refused:
             return await refused.answer(headers)(scope, receive, send)
         await self._app(scope, receive, send)
-
-    def _check_addressed_to_us(self, scope: Scope, headers: Headers) -> None:
-        check_host(headers, self._access)
-        if scope["method"] not in METHODS:
-            raise RequestRefusedError(405, f"Expected one of the methods {', '.join(METHODS)}.")
-        if not scope["path"].startswith("/"):
-            raise RequestRefusedError(400, "Expected an address that begins with /.")
 
     def _check_change(self, headers: Headers) -> None:
         """Whether a POST was sent by one of our pages of this start."""

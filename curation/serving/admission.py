@@ -14,6 +14,11 @@ from starlette.types import Scope
 from inksift.curation.serving.access import Access
 from inksift.curation.serving.refusal import RequestRefusedError
 
+METHODS = ("GET", "HEAD", "POST")
+
+POLICY_VIOLATION = 1008
+"""The code for it with which a WebSocket is closed (RFC 6455)."""
+
 LET_IN = "inksift.let_in"
 """The key in a scope that says that its request brought the session: its connection stays."""
 
@@ -26,9 +31,18 @@ def way_in(access: Access) -> str:
     )
 
 
-def check_host(headers: Headers, access: Access) -> None:
+def check_addressed_to_us(scope: Scope, headers: Headers, access: Access) -> None:
     """Whether a request names us in the header Host, so that no other name leads here (DNS
-    rebinding)."""
+    rebinding), by a method and an address that there are."""
+    check_host(headers, access)
+    if scope["method"] not in METHODS:
+        raise RequestRefusedError(405, f"Expected one of the methods {', '.join(METHODS)}.")
+    if not scope["path"].startswith("/"):
+        raise RequestRefusedError(400, "Expected an address that begins with /.")
+
+
+def check_host(headers: Headers, access: Access) -> None:
+    """Whether the header Host names us, once."""
     hosts = headers.getlist("host")
     if len(hosts) != 1 or hosts[0] not in access.hosts:
         raise RequestRefusedError(

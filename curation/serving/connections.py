@@ -53,9 +53,12 @@ class Connection(H11Protocol):
             self._make_room()
 
     def handle_websocket_upgrade(self, event: Any) -> None:
-        """Go on as a WebSocket, which has no end of its own."""
+        """Go on as a WebSocket, which has no end of its own; what is no whole request for one would
+        wait for ever."""
         self._stop_waiting()
         super().handle_websocket_upgrade(event)
+        if not self.transport.get_protocol().handshake_initiated:  # type: ignore[union-attr]
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""

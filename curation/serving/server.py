@@ -93,12 +93,15 @@ def server_of(app: ASGIApp, *, web_sockets: bool = False) -> uvicorn.Server:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Within, SIGINT and SIGTERM mean that all is well; uvicorn raises them again when its last
-    answers are sent."""
+    """Within, SIGINT, SIGTERM and the end of the terminal mean that all is well; uvicorn raises
+    the former two again when its last answers are sent."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    ends = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as by nohup
+        ends.append(signal.SIGHUP)
+    before = {number: signal.signal(number, _leave) for number in ends}
     try:
         yield
     finally:

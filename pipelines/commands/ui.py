@@ -46,4 +46,4 @@ def ui(workspace: Path, port: int, read_only: bool) -> None:
             "INKSIFT_SOURCE=/path/to/images, then run `inksift ui` again"
         )
     build(project)  # whatever is wrong with the setup is told here, and not on a page of Dagster
-    serve_ui(project, port=port, read_only=read_only, announce=tell_address)
+    serve_ui(project, port=port, read_only=read_only, announce=tell_address, say=click.echo)

@@ -2,6 +2,7 @@
 launches what schedule and sensors want."""
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -10,16 +11,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import yaml
 
-from inksift.curation.base.errors import StoreError
+from inksift.curation.base.errors import ParamError, StoreError
 from inksift.pipelines.instance import CODE_LOCATION
 
-SECONDS_TO_START, SECONDS_TO_END = 180, 45
+SECONDS_TO_START, SECONDS_TO_END = 180, 15
 _SECONDS_BETWEEN_LOOKS = 0.1
+_LONGEST_SOCKET = 107
+"""Bytes of a path that a socket may lie at (sun_path of unix(7))."""
 
+_LIBRARY = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 """Of prctl(2)."""
 
@@ -29,9 +34,14 @@ def code_location(
     folder: Path, environment: Mapping[str, str], on_end: Callable[[str], None]
 ) -> Iterator[Path]:
     """The code location, served on a socket in a folder that nobody else may read, and the file
-    that tells Dagster of it. StoreError where it does not start; `on_end` is told where it ends by
-    itself."""
+    that tells Dagster of it. ParamError where the path of the folder is too long for a socket,
+    StoreError where it does not start; `on_end` is told where it ends by itself."""
     place, name = folder / "code.sock", CODE_LOCATION["location_name"]
+    if len(os.fsencode(place)) > _LONGEST_SOCKET:
+        raise ParamError(
+            f"TMPDIR: {folder} is too long for a socket in it, which may have {_LONGEST_SOCKET} "
+            "bytes: name a folder with a shorter path"
+        )
     command = [
         *("dagster", "code-server", "start", "--use-python-environment-entry-point"),
         *("--module-name", CODE_LOCATION["module_name"], "--location-name", name),
@@ -59,9 +69,13 @@ def daemon(
 def _service(
     command: list[str], environment: Mapping[str, str], on_end: Callable[[str], None]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A module of Python in a process of its own, which ends with the block and with us."""
+    """A module of Python in a process of its own, which ends with the block and with us. Ctrl+C is
+    for us alone: a run that is at work goes on."""
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", *command], env=environment, preexec_fn=_end_with_parent
+        [sys.executable, "-P", "-m", *command],
+        env=environment,
+        process_group=0,
+        preexec_fn=partial(_end_with, os.getpid()),
     )
     ending = threading.Event()
 
@@ -81,10 +95,12 @@ def _service(
         process.kill()
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
     """Let this process be asked to end when its parent dies, however that dies."""
-    with suppress(OSError, AttributeError):  # where there is no such call
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    with suppress(AttributeError):  # where there is no such call
+        _LIBRARY.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _wait_for(place: Path, process: subprocess.Popen[bytes]) -> None:

@@ -17,18 +17,19 @@ from starlette.types import ASGIApp
 POLL_MS = 2000
 """Milliseconds between two looks of a page at what is new, as in `dagster dev`."""
 
+_OF_A_SERVER = {"statement_timeout": 15_000, "pool_recycle": 3600, "max_overflow": 20}
+"""Milliseconds, seconds and connections to a database, as Dagster's own command has them."""
+
 
 @contextmanager
-def dagster_app(home: Path, workspace_file: Path, *, read_only: bool) -> Iterator[ASGIApp]:
-    """The app, for a Dagster home and the code location that a workspace file names; where it is
+def dagster_app(
+    instance: dg.DagsterInstance, workspace_file: Path, *, read_only: bool
+) -> Iterator[ASGIApp]:
+    """The app, for an instance and the code location that a workspace file names; where it is
     read-only, Dagster refuses all changes."""
-    with (
-        dg.DagsterInstance.from_config(str(home)) as instance,
-        WorkspaceProcessContext(
-            instance,
-            WorkspaceFileTarget(paths=[str(workspace_file)]),
-            version=dg.__version__,
-            read_only=read_only,
-        ) as context,
-    ):
+    instance.optimize_for_webserver(**_OF_A_SERVER)
+    target = WorkspaceFileTarget(paths=[str(workspace_file)])
+    with WorkspaceProcessContext(
+        instance, target, version=dg.__version__, read_only=read_only
+    ) as context:
         yield create_app_from_workspace_process_context(context, live_data_poll_rate=POLL_MS)

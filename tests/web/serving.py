@@ -26,11 +26,13 @@ TIMEOUT_S = 60
 
 
 @contextmanager
-def serving(make_app: Callable[[Access], ASGIApp], port: int = 0) -> Iterator[Access]:
+def serving(
+    make_app: Callable[[Access], ASGIApp], port: int = 0, *, web_sockets: bool = False
+) -> Iterator[Access]:
     """The app that `make_app` makes, served by a thread while the block lasts."""
     with listening(port) as listener:
         access = access_to(listener)
-        server = server_of(make_app(access))
+        server = server_of(make_app(access), web_sockets=web_sockets)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

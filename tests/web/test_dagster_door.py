@@ -9,9 +9,16 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from inksift.pipelines.dagster_ui.door import POLICY, Door
-from tests.web.asking import ACCESS, Answer, ask
+from inksift.curation.serving.access import Access
+from inksift.curation.serving.connections import MAX_CONNECTIONS
+from inksift.curation.serving.policy import POLICY
+from inksift.curation.serving.server import listening, server_of
+from inksift.pipelines.dagster_ui.door import NOT_FRAMED, Door
+from inksift.pipelines.dagster_ui.serving import _Served
+from tests.web.asking import Answer, ask
+from tests.web.serving import answer_to, connect, everything, request, serving, status
 
+ACCESS = Access("127.0.0.1", 8600, "the-token-of-these-tests", "inksift ui")
 HOST = ("host", f"{ACCESS.host}:{ACCESS.port}")
 COOKIE = ("cookie", f"{ACCESS.cookie}={ACCESS.session}")
 ORIGIN = ("origin", ACCESS.origin)
@@ -31,12 +38,12 @@ ELSEWHERE = [
 
 
 async def dagster(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers whoever asks, and lets every origin read it."""
+    """Answers whoever asks with all that it was asked, and lets every origin read it."""
     if scope["type"] == "websocket":
         return await send({"type": "websocket.accept"})
-    await PlainTextResponse("all of it", headers={"Access-Control-Allow-Origin": "*"})(
-        scope, receive, send
-    )
+    heard = f"asked {scope['query_string'].decode()}"
+    shared = {"Access-Control-Allow-Origin": "*"}
+    await PlainTextResponse(heard, headers=shared)(scope, receive, send)
 
 
 DOOR = Door(dagster, ACCESS)
@@ -66,7 +73,7 @@ def test_who_has_the_token_gets_in() -> None:
     assert welcomed.headers["location"] == "/"
     cookie = welcomed.headers["set-cookie"]
     assert {"HttpOnly", "SameSite=strict"} <= set(cookie.split("; "))
-    assert asked("GET", "/runs", HOST, ("cookie", cookie.partition(";")[0])).body == b"all of it"
+    assert asked("GET", "/runs", HOST, ("cookie", cookie.partition(";")[0])).body == b"asked "
     assert asked("POST", "/graphql", HOST, COOKIE, ORIGIN, JSON).status == 200
     assert connected(HOST, COOKIE, ORIGIN)
 
@@ -84,7 +91,7 @@ def test_without_a_session_nothing_is_told(method: str, target: str) -> None:
     for cookie in [(), (("cookie", f"{ACCESS.cookie}=guess"),)]:
         answer = asked(method, target, HOST, *cookie, ORIGIN, JSON)
         assert answer.status == 403
-        assert "inksift ui" not in answer.headers.get("location", "")
+        assert b"`inksift ui` printed" in answer.body
     assert asked("GET", "/?token=guess", HOST).status == 403
 
 
@@ -110,12 +117,14 @@ def test_pages_of_others_change_nothing(origin: str) -> None:
     assert asked("GET", "/graphql", HOST, COOKIE, site).status == 403
 
 
-@pytest.mark.parametrize("query", ["query={runs}", "query=mutation{x}", "op=x&query=mutation{x}"])
-@pytest.mark.parametrize("path", ["/graphql", "/graphql/"])
+@pytest.mark.parametrize("query", ["query={runs}", "query=mutation{x}", "op=x&%71uery=mutation{x}"])
+@pytest.mark.parametrize("path", ["/graphql", "/graphql/", "/graphql%0A", "/graphql%0a/x"])
 def test_nothing_is_asked_of_graphql_by_get(path: str, query: str) -> None:
     for who in (COOKIE, BEARER):
-        for method in ("GET", "HEAD"):
-            assert asked(method, f"{path}?{query}", HOST, who).status == 405
+        assert asked("GET", f"{path}?{query}", HOST, who).body == b"asked "
+    assert asked("GET", f"/runs?{query}", HOST, COOKIE).body == f"asked {query}".encode()
+    posted = asked("POST", f"/graphql?{query}", HOST, COOKIE, ORIGIN, JSON)
+    assert posted.body == f"asked {query}".encode()
 
 
 @pytest.mark.parametrize(
@@ -133,6 +142,49 @@ def test_other_methods_are_refused(method: str) -> None:
 
 
 def test_every_answer_keeps_to_itself() -> None:
-    for answer in (asked("GET", "/", HOST, COOKIE), asked("GET", "/", HOST)):
-        assert [answer.headers[name] for name in POLICY] == list(POLICY.values())
+    theirs, refused = asked("GET", "/", HOST, COOKIE), asked("GET", "/", HOST)
+    welcomed = asked("GET", f"/?token={ACCESS.token}", HOST)
+    for answer, policy in ((theirs, NOT_FRAMED), (refused, POLICY), (welcomed, POLICY)):
+        assert [answer.headers[name] for name in policy] == list(policy.values())
         assert not [name for name in answer.headers if name.startswith("access-control-")]
+    assert refused.headers["cache-control"] == welcomed.headers["cache-control"] == "no-store"
+    assert "cache-control" not in theirs.headers  # scripts and styles may be kept
+
+
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    "Sec-WebSocket-Version": "13",
+}
+
+
+@pytest.mark.parametrize("more", [{"Content-Length": "5"}, {"Transfer-Encoding": "chunked"}])
+def test_upgrades_that_never_end_keep_nobody_out(more: dict[str, str]) -> None:
+    with serving(lambda access: Door(dagster, access), web_sockets=True) as access:
+        stranger = request(access, "GET", "/graphql", changes=UPGRADE | more | {"Cookie": None})
+        held = [connect(access) for _ in range(MAX_CONNECTIONS)]
+        try:
+            for connection in held:
+                connection.sendall(stranger)
+            assert [everything(connection) for connection in held] == [b""] * len(held)
+            assert status(answer_to(access, request(access, "GET", "/"))) == 200
+        finally:
+            for connection in held:
+                connection.close()
+
+
+def test_a_web_socket_is_opened_for_the_owner_alone() -> None:
+    with serving(lambda access: Door(dagster, access), web_sockets=True) as access:
+        for own, expected in (({"Origin": access.origin}, 101), ({}, 403)):
+            with connect(access) as connection:
+                connection.sendall(request(access, "GET", "/graphql", changes=UPGRADE | own))
+                assert status(connection.recv(1000)) == expected
+
+
+def test_a_service_that_ends_before_it_is_served_is_not_passed_over() -> None:
+    served = _Served()
+    served.end("the daemon ended")
+    with listening(0) as listener:
+        served.run(server_of(dagster), listener, lambda: pytest.fail("it was announced"))
+    assert served.ended == "the daemon ended"

@@ -99,6 +99,9 @@ def attacks(access: Access) -> dict[str, Callable[[httpx.Client], httpx.Response
         ),
         "changes by GET": lambda http: http.get(graphql, params={"query": START}, headers=cookie),
         "launches by GET": lambda http: http.get(graphql, params={"query": LAUNCH}, headers=cookie),
+        "launches by GET below": lambda http: http.get(
+            "/graphql%0A", params={"query": LAUNCH}, headers=cookie
+        ),
         "changes from another origin": lambda http: http.post(
             graphql, json={"query": START}, headers=cookie | evil
         ),
@@ -161,6 +164,14 @@ def _until(look: Callable[[], Any]) -> Any:
             return found
         time.sleep(1)
     raise AssertionError("it did not come about")
+
+
+def test_a_second_one_says_that_there_is_one(ui: Ui, project: Path) -> None:
+    command = [sys.executable, "-m", "inksift", "ui", "--workspace", str(project / "work")]
+    second = subprocess.run([*command, "--port", "0"], capture_output=True, text=True)
+    assert second.returncode != 0
+    assert "--read-only" in second.stderr
+    assert ui.process.poll() is None
 
 
 def test_visitors_look_and_change_nothing(project: Path) -> None:
