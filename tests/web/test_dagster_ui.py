@@ -48,15 +48,19 @@ class Ui(NamedTuple):
         return answer.json()
 
 
+def command(folder: Path, *options: str) -> list[str]:
+    words = ["ui", "--workspace", str(folder / "work"), "--port", "0", *options]
+    return [sys.executable, "-m", "inksift", *words]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return os.environ | {"INKSIFT_SOURCE": str(folder / "images")}
+
+
 @contextmanager
 def running(folder: Path, *options: str) -> Iterator[Ui]:
-    environment = os.environ | {"INKSIFT_SOURCE": str(folder / "images")}
-    words = ["ui", "--workspace", str(folder / "work"), "--port", "0", *options]
     process = subprocess.Popen(
-        [sys.executable, "-m", "inksift", *words],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
+        command(folder, *options), stdout=subprocess.PIPE, text=True, env=environment(folder)
     )
     assert process.stdout
     try:
@@ -167,8 +171,9 @@ def _until(look: Callable[[], Any]) -> Any:
 
 
 def test_a_second_one_says_that_there_is_one(ui: Ui, project: Path) -> None:
-    command = [sys.executable, "-m", "inksift", "ui", "--workspace", str(project / "work")]
-    second = subprocess.run([*command, "--port", "0"], capture_output=True, text=True)
+    second = subprocess.run(
+        command(project), capture_output=True, text=True, env=environment(project)
+    )
     assert second.returncode != 0
     assert "--read-only" in second.stderr
     assert ui.process.poll() is None
