@@ -20,9 +20,8 @@ from PIL import Image
 
 from inksift.curation.gather.gate.answer import Decoded
 from inksift.curation.gather.gate.pool import Gate, layers_in_force
-from inksift.curation.gather.gate.sandbox import seccomp
+from inksift.curation.gather.gate.sandbox import limits, seccomp
 from inksift.curation.gather.gate.sandbox.layer import Layer, demand_refusal, lacking, taken
-from inksift.curation.gather.gate.sandbox.limits import MOST_PROCESSES
 from inksift.curation.gather.gate.sandbox.system_calls import CLONE_THREAD, NUMBERS
 from inksift.curation.gather.gate.worker import Settings
 from tests.files import saved
@@ -162,10 +161,12 @@ def test_fonts_alone_can_be_read_and_none_be_written(gate: Gate, folder: Path) -
     assert written == "refused"
 
 
-def test_limits_cannot_be_raised(gate: Gate, folder: Path) -> None:
+def test_limits_are_set(gate: Gate, folder: Path) -> None:
+    if lacking(layer for layer in gate.layers() if layer.name == "process limit"):
+        pytest.skip("this system counts the processes of a user together")
     attempt = b"[resource.getrlimit(one) for one in (resource.RLIMIT_CORE, resource.RLIMIT_NPROC)]"
     hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
-    most = min(MOST_PROCESSES, hard if hard >= 0 else MOST_PROCESSES)
+    most = min(limits.MOST_PROCESSES, hard if hard >= 0 else limits.MOST_PROCESSES)
     assert _ask(gate, folder, attempt).error == f"DONE [(0, 0), ({most}, {most})]"
 
 
@@ -220,6 +221,7 @@ def test_each_layer_may_be_missing_by_itself(case: str, gate: Gate, tmp_path: Pa
     with Gate(SETTINGS, workers=1, command=command) as other:
         layers = other.layers()
         drawn = _ask(other, tmp_path, saved(Image.new("RGB", (40, 30), "teal"), "PNG"))
+    elsewhere.add("process limit")  # which needs a namespace unless root asks
     told = {layer.name: layer.why_not for layer in layers if layer.name not in elsewhere}
     assert {name: why for name, why in told.items() if why} == {
         name: why for name, why in missing.items() if name not in elsewhere
@@ -350,3 +352,16 @@ def test_this_processor_is_told_where_it_is_not_known(monkeypatch: pytest.Monkey
 
 def test_an_honest_answer_stands_after_the_escapes(gate: Gate, folder: Path) -> None:
     assert json.loads(_ask(gate, folder, b"1 + 1").error.removeprefix("DONE ")) == 2
+
+
+def test_no_limit_on_processes_is_taken_that_others_could_use_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full() -> None:
+        raise BlockingIOError(errno.EAGAIN, "no more processes")
+
+    before = resource.getrlimit(resource.RLIMIT_NPROC)
+    monkeypatch.setattr(limits, "_start_one", full)
+    told = taken("process limit", limits.limit_processes)
+    assert (told.in_force, "counted together" in told.why_not) == (False, True)
+    assert resource.getrlimit(resource.RLIMIT_NPROC) == before

@@ -15,6 +15,9 @@ NOT_DUMPABLE = (4, 0)
 MOST_PROCESSES = 16
 """Threads included, of which a decoder of HEIC starts one at a time."""
 
+ONE_MORE = 2
+"""Processes with which one can be started, where it is this one alone that is counted."""
+
 FIXED: Mapping[int, int] = MappingProxyType(
     {
         resource.RLIMIT_CORE: 0,
@@ -28,20 +31,20 @@ FIXED: Mapping[int, int] = MappingProxyType(
 def limit_resources(memory_bytes: int) -> None:
     """No core dump, no file written, few open, and so much memory."""
     kernel_call("prctl", *NOT_DUMPABLE, 0, 0, 0)
-    for kind, most in (FIXED | {resource.RLIMIT_AS: memory_bytes}).items():
+    for kind, most in {**FIXED, resource.RLIMIT_AS: memory_bytes}.items():
         _limit(kind, most)
 
 
 def limit_processes() -> None:
-    """Few processes and threads. OSError where this user has so many that no decoder could start
-    a thread any more: the kernel counts them all where there is no namespace for users."""
+    """Few processes and threads. OSError where the kernel counts all that this user has, as without
+    a namespace for users: others could then use them up, and a sound picture find no thread."""
     before = resource.getrlimit(resource.RLIMIT_NPROC)
-    resource.setrlimit(resource.RLIMIT_NPROC, (_within(MOST_PROCESSES, before[1]), before[1]))
+    resource.setrlimit(resource.RLIMIT_NPROC, (_within(ONE_MORE, before[1]), before[1]))
     try:
         _start_one()
-    except OSError:
+    except OSError as error:
         resource.setrlimit(resource.RLIMIT_NPROC, before)
-        raise
+        raise OSError(error.errno, "all processes of this user are counted together") from error
     _limit(resource.RLIMIT_NPROC, MOST_PROCESSES)
 
 
