@@ -78,6 +78,14 @@ def folder_told(heard: Heard) -> list[str]:
     return [*own, *copies, *(f"in the trusted test folder: {note}" for note in of_test)]
 
 
+def unprotected_told(heard: Heard) -> Iterator[str]:
+    """A line on the layers of the sandbox that were missing where pictures were decoded; nothing
+    where all were there."""
+    missing = heard.metadata.get("images", {}).get("unprotected")
+    if missing:
+        yield f"pictures were decoded in a sandbox that lacks: {', '.join(missing)}"
+
+
 def _run(project: Project, heard: Heard) -> dict[str, Any]:
     """The name of the run, the folder in which it is kept, whether it came out as one that was kept
     before, which were removed, and what only earlier runs have."""
@@ -92,6 +100,7 @@ def _run(project: Project, heard: Heard) -> dict[str, Any]:
 
 
 def _warnings(decisions: pd.DataFrame, heard: Heard, review: str) -> Iterator[str]:
+    yield from unprotected_told(heard)
     told = several_told(decisions)
     if told:
         yield told

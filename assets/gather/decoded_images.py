@@ -71,6 +71,7 @@ def decoded_images(
         unreadable_share=len(errors) / len(found.images) if len(found.images) else 0.0,
         classes=int(found.images["label"].nunique()),
         errors=counts(errors),
+        unprotected=list(found.unprotected),
         notes=[*found.told, *folder_notes(found.images, found.folder)],
         preview=records(found.images.drop(columns="path_bytes").head(8)),
         **engine_told(engine),

@@ -113,6 +113,12 @@ FILE_ERRORS = (
         transient=True,
     ),
     FileError(
+        "refused_by_sandbox",
+        "Its decoder asked for what the sandbox allows none of them: a file, another program, the "
+        "network, or a library that was not loaded in time. If a sound picture does, report it.",
+        transient=True,
+    ),
+    FileError(
         "side_too_long",
         "One side has more than 65,500 pixels, more than a decoder takes.",
     ),

@@ -18,6 +18,7 @@ from inksift.curation.gather.folder.reach import Reach
 from inksift.curation.gather.folder.safe_open import RefusedError
 from inksift.curation.gather.gate.answer import TRANSIENT, Decoded
 from inksift.curation.gather.gate.pool import Gate
+from inksift.curation.gather.gate.sandbox.layer import lacking
 from inksift.curation.gather.gate.worker import Settings
 from inksift.curation.gather.image_rows import CONTENT_FACTS
 from inksift.curation.gather.signals.stored import signal_rows
@@ -74,10 +75,12 @@ class FileContent(NamedTuple):
 
 
 class DecodedBatch(NamedTuple):
-    """What was stored of a batch, and error and note of what failed in a way that may pass."""
+    """What was stored of a batch, error and note of what failed in a way that may pass, and which
+    layers of the sandbox were not in force."""
 
     parts: PictureParts
     failed: Mapping[str, tuple[str, str]]
+    unprotected: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class DecodingTask:
         failed = {key: value for key, value in decoded.items() if value.error in TRANSIENT}
         parts = self.writers.write({key: decoded[key] for key in decoded if key not in failed})
         told = {key: (value.error, value.note) for key, value in failed.items()}
-        return DecodedBatch(parts, told)
+        return DecodedBatch(parts, told, lacking(gate.layers()))
 
 
 def _decode(gate: Gate, reach: Reach, max_bytes: int, content: FileContent) -> Decoded:

@@ -153,8 +153,9 @@ class ImageParams(Params):
 
 class Images(NamedTuple):
     """The tables of a source folder, how many pictures this call had to decode (`new`), on the
-    thumbnails of how many others it measured a signal that was not stored (`remeasured`), and what
-    is to know of the archives that the folder came from."""
+    thumbnails of how many others it measured a signal that was not stored (`remeasured`), what is
+    to know of the archives that the folder came from, and which layers of the sandbox were not in
+    force where it decoded (`unprotected`)."""
 
     images: pd.DataFrame
     hashes: pd.DataFrame
@@ -164,6 +165,7 @@ class Images(NamedTuple):
     remeasured: int
     folder: FolderFacts
     told: Sequence[str] = ()
+    unprotected: Sequence[str] = ()
 
 
 class Opened(NamedTuple):
@@ -216,11 +218,11 @@ def find_images(
         missing = store.missing(list(copies))
         contents = [_content(image_id, copies[image_id]) for image_id in missing]
         with already_known(len(copies) - len(missing)):
-            failed = _decode_all(reach, contents, store, params, engine)
+            ended = _decode_all(reach, contents, store, params, engine)
         identities = confirm_all(reach, found, identities, settings.max_bytes)
         reach.let_go()
     rows = store.pixels(list(copies))
-    images = image_rows(found, identities, rows, failed)
+    images = image_rows(found, identities, rows, ended.failed)
     readable = rows[rows["image_id"].isin(images.loc[images["readable"], "image_id"])]
     ids = readable["image_id"].tolist()
     thumbnails = store.locate_thumbnails(ids)
@@ -234,6 +236,7 @@ def find_images(
         remeasured=signals.new,
         folder=opened.folder,
         told=opened.told,
+        unprotected=ended.unprotected,
     )
 
 
@@ -322,16 +325,25 @@ def _content(image_id: str, files: Sequence[Found]) -> FileContent:
     return FileContent(image_id, [file.path_bytes for file in files])
 
 
+class _Ended(NamedTuple):
+    """The pictures whose decoding failed in a way that may pass, and which layers of the sandbox
+    were not in force in any worker."""
+
+    failed: Mapping[str, Decoded]
+    unprotected: Sequence[str]
+
+
 def _decode_all(
     reach: Reach,
     contents: Sequence[FileContent],
     store: _Store,
     params: ImageParams,
     engine: Engine,
-) -> dict[str, Decoded]:
-    """Decode and store the pictures of these contents; those that failed in a way that may pass are
-    returned instead."""
+) -> _Ended:
+    """Decode and store the pictures of these contents, but for those that failed in a way that may
+    pass."""
     failed: dict[str, Decoded] = {}
+    unprotected: set[str] = set()
     task = DecodingTask(Opening(reach), params.settings, params.workers, store.writers)
     batching = Batching(DECODE_BATCH, 3 * params.thumbnail_side_px**2)
     for ended in engine.map_batches(task, contents, batching, title="decode pictures"):
@@ -340,5 +352,6 @@ def _decode_all(
         else:
             store.accept(ended.answer.parts)
             failed |= {key: Decoded(*told) for key, told in ended.answer.failed.items()}
+            unprotected |= set(ended.answer.unprotected)
     store.gather()
-    return failed
+    return _Ended(failed, sorted(unprotected))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import select
 import signal
 import socket
 import struct
@@ -34,6 +35,7 @@ from inksift.curation.gather.gate.answer import Decoded, checked
 from inksift.curation.gather.gate.pool import WORKER, Gate
 from inksift.curation.gather.gate.worker import Settings, examine
 from inksift.curation.gather.signals import SIGNALS
+from tests.odd_workers import odd_worker
 
 SETTINGS = Settings(
     max_bytes=10**7,
@@ -42,20 +44,6 @@ SETTINGS = Settings(
     timeout_s=20,
     memory_bytes=2 * 2**30,
 )
-ODD_WORKER = """
-import os, signal, sys, time
-sys.path.insert(0, {root!r})
-from inksift.curation.gather.gate import worker
-
-honest = worker.examine
-
-def odd(data, settings):
-    {body}
-    return honest(data, settings)
-
-worker.examine = odd
-worker.main()
-"""
 
 
 def _picture(seed: int = 0, kind: str = "PNG") -> bytes:
@@ -73,14 +61,6 @@ def _ask(gate: Gate, folder: Path, contents: Sequence[bytes]) -> list[Decoded]:
             return gate.decode(file.fileno(), sha256(numbered[1]).hexdigest())
 
     return per_item(ask, list(enumerate(contents)), workers=gate.workers)
-
-
-def _odd_worker(folder: Path, body: str) -> list[str]:
-    """A worker that runs `body`, with the file's bytes in `data`, before it answers as usual."""
-    script = folder / "odd_worker.py"
-    root = str(Path(decoding.__file__).parents[4])
-    script.write_text(ODD_WORKER.format(root=root, body=body.replace("\n", "\n    ")))
-    return [sys.executable, str(script)]
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +173,7 @@ def test_a_worker_dies_of_one_file_alone(death: str, tmp_path: Path) -> None:
     deadly = {contents[index] for index in (0, 2, 4)}
     marks = [sha256(data).hexdigest() for data in deadly]
     body = f"import hashlib\nif hashlib.sha256(data).hexdigest() in {marks}: {death}"
-    with Gate(SETTINGS, workers=2, command=_odd_worker(tmp_path, body)) as gate:
+    with Gate(SETTINGS, workers=2, command=odd_worker(tmp_path, body)) as gate:
         answers = _ask(gate, tmp_path, contents)
     assert [answer.error for answer in answers] == [
         "decoder_died",
@@ -210,7 +190,7 @@ def test_a_machine_on_which_every_worker_dies_is_an_error_and_no_loop(
 ) -> None:
     monkeypatch.setattr(gates, "DEATHS_BEFORE_DOUBT", 5)
     contents = [_picture(seed) for seed in range(12)]
-    command = _odd_worker(tmp_path, "os._exit(3)")
+    command = odd_worker(tmp_path, "os._exit(3)")
     with (
         Gate(SETTINGS, workers=2, command=command) as gate,
         pytest.raises(GateError, match="on a sound picture"),
@@ -223,7 +203,7 @@ def test_many_deadly_files_in_a_row_are_no_reason_to_stop(
 ) -> None:
     monkeypatch.setattr(gates, "DEATHS_BEFORE_DOUBT", 3)
     contents = [_picture(seed, "BMP") for seed in range(7)]
-    command = _odd_worker(tmp_path, "if data[:2] == b'BM': os._exit(3)")
+    command = odd_worker(tmp_path, "if data[:2] == b'BM': os._exit(3)")
     with Gate(SETTINGS, workers=2, command=command) as gate:
         answers = _ask(gate, tmp_path, [*contents, _picture()])
     assert [answer.error for answer in answers] == ["decoder_died"] * 7 + [""]
@@ -253,7 +233,7 @@ def test_a_hanging_file_is_given_up_in_time(hang: str, tmp_path: Path) -> None:
         f" {hang}"
     )
     settings = SETTINGS._replace(timeout_s=1)
-    with Gate(settings, workers=1, command=_odd_worker(tmp_path, body)) as gate:
+    with Gate(settings, workers=1, command=odd_worker(tmp_path, body)) as gate:
         _ask(gate, tmp_path, [_picture(0)])
         start = time.monotonic()
         (answer,) = _ask(gate, tmp_path, [slow])
@@ -266,7 +246,7 @@ def test_what_a_worker_complains_about_is_noted_and_not_shown(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     body = "os.write(2, b'libtiff: \\x1b[31mbad tag\\nsecond line\\n')\nos.write(1, b'noise')"
-    with Gate(SETTINGS, workers=1, command=_odd_worker(tmp_path, body)) as gate:
+    with Gate(SETTINGS, workers=1, command=odd_worker(tmp_path, body)) as gate:
         (answer,) = _ask(gate, tmp_path, [_picture()])
     assert (answer.error, answer.note) == ("", "libtiff: \\x1b[31mbad tag")
     assert capfd.readouterr() == ("", "")
@@ -276,7 +256,7 @@ def test_a_flood_of_complaints_blocks_nothing(tmp_path: Path) -> None:
     body = (
         "for _ in range(100):\n    try: os.write(2, b'x' * 65536)\n    except BlockingIOError: pass"
     )
-    with Gate(SETTINGS, workers=1, command=_odd_worker(tmp_path, body)) as gate:
+    with Gate(SETTINGS, workers=1, command=odd_worker(tmp_path, body)) as gate:
         (answer,) = _ask(gate, tmp_path, [_picture()])
     assert answer.error == ""
     assert len(answer.note) <= 200
@@ -314,8 +294,12 @@ def test_a_lying_worker_is_not_believed(field: str, value: Any) -> None:
     ["b'\\xff' * 8", "worker.LENGTHS.pack(2, 0) + b'[]'", "worker.LENGTHS.pack(3, 0) + b'{}}'"],
 )
 def test_a_worker_that_talks_nonsense_is_dead(lie: str, tmp_path: Path) -> None:
-    body = f"import socket; socket.socket(fileno=os.dup(0)).sendall({lie}); time.sleep(9)"
-    with Gate(SETTINGS, workers=1, command=_odd_worker(tmp_path, body)) as gate:
+    command = odd_worker(
+        tmp_path,
+        f"own.sendall({lie}); time.sleep(9)",
+        before="import socket; own = socket.socket(fileno=os.dup(0))",
+    )
+    with Gate(SETTINGS, workers=1, command=command) as gate:
         (answer,) = _ask(gate, tmp_path, [_picture()])
     assert answer.error == "decoder_died"
     assert answer.note.startswith("answered nonsense")
@@ -351,30 +335,16 @@ def test_a_worker_is_confined(tmp_path: Path) -> None:
         "heavy = {'torch', 'pandas', 'dagster', 'pydantic', 'sklearn'} & set(sys.modules)\n"
         "return {'error': json.dumps([limits, sorted(heavy)]), 'note': ''}, b''"
     )
-    with Gate(SETTINGS, workers=1, command=_odd_worker(tmp_path, body)) as gate:
+    with Gate(SETTINGS, workers=1, command=odd_worker(tmp_path, body)) as gate:
         (answer,) = _ask(gate, tmp_path, [_picture()])
     assert json.loads(answer.error) == [[2 * 2**30, 0, 0, 32, True], []]
-
-
-def test_a_worker_has_no_network(tmp_path: Path) -> None:
-    if subprocess.run(["unshare", "-Un", "true"], check=False, capture_output=True).returncode:
-        pytest.skip("this kernel lets nobody give up the network")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        body = (
-            "import socket\n"
-            f"try: socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 1)\n"
-            "except OSError: return {'error': 'unreachable', 'note': ''}, b''"
-        )
-        with Gate(SETTINGS, workers=1, command=_odd_worker(tmp_path, body)) as gate:
-            (answer,) = _ask(gate, tmp_path, [_picture()])
-    assert answer.error == "unreachable"
 
 
 def test_a_decoder_that_bloats_is_stopped(tmp_path: Path) -> None:
     body = (
         "try: bytearray(3 * 2**30)\nexcept MemoryError: return {'error': 'memory', 'note': ''}, b''"
     )
-    with Gate(SETTINGS, workers=1, command=_odd_worker(tmp_path, body)) as gate:
+    with Gate(SETTINGS, workers=1, command=odd_worker(tmp_path, body)) as gate:
         (answer,) = _ask(gate, tmp_path, [_picture()])
     assert answer.error == "memory"
 
@@ -389,8 +359,14 @@ def test_workers_start_from_any_folder_and_ignore_what_lies_there(
 
 
 def test_a_stop_reaches_the_caller_and_leaves_no_worker(tmp_path: Path) -> None:
-    script, reached = tmp_path / "run.py", tmp_path / "reached"
-    hang = f"os.mkdir({str(reached)!r}); time.sleep(600)"
+    script, pipe = tmp_path / "run.py", tmp_path / "pipe"
+    os.mkfifo(pipe)
+    told = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    hang = odd_worker(
+        tmp_path,
+        "os.write(told, b'.'); time.sleep(600)",
+        before=f"told = os.open({str(pipe)!r}, os.O_WRONLY)",
+    )
     script.write_text(
         "import hashlib, signal, sys\n"
         f"sys.path.insert(0, {str(Path(decoding.__file__).parents[4])!r})\n"
@@ -398,21 +374,21 @@ def test_a_stop_reaches_the_caller_and_leaves_no_worker(tmp_path: Path) -> None:
         "from inksift.curation.gather.gate.worker import Settings\n"
         # A suite that was started in the background inherits an ignored SIGINT and hands it on.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        f"command = {_odd_worker(tmp_path, hang)!r}\n"
+        f"command = {hang!r}\n"
         f"with Gate(Settings(*{list(SETTINGS._replace(timeout_s=600))!r}), workers=1, "
         "command=command) as gate, open(__file__, 'rb') as file:\n"
         "    gate.decode(file.fileno(), hashlib.sha256(open(__file__, 'rb').read()).hexdigest())\n"
     )
     with subprocess.Popen([sys.executable, str(script)], stderr=subprocess.DEVNULL) as process:
         try:
-            while not reached.exists():
+            while not select.select([told], [], [], 0.1)[0]:
                 assert process.poll() is None
-                time.sleep(0.01)
             children = psutil.Process(process.pid).children()
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=60) != 0
         finally:
             process.kill()
+            os.close(told)
     assert children
     psutil.wait_procs(children, timeout=60)
     assert not any(child.is_running() for child in children)

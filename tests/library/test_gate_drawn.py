@@ -32,6 +32,7 @@ from inksift.curation.gather.gate.pool import Gate
 from inksift.curation.gather.gate.undecodable import UndecodableError
 from inksift.curation.gather.gate.worker import Settings
 from tests.files import MAX_PIXELS, saved
+from tests.odd_workers import odd_worker
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {}>{}</svg>'
@@ -487,16 +488,19 @@ def test_missing_library_is_named_with_its_remedy(
 # In the worker
 
 
+SETTINGS = Settings(
+    max_bytes=64 * 10**6,
+    max_pixels=50_000_000,
+    thumbnail_side_px=640,
+    timeout_s=10,
+    memory_bytes=2 * 2**30,
+)
+PLAIN_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+
+
 @pytest.fixture(scope="module")
 def gate() -> Iterator[Gate]:
-    settings = Settings(
-        max_bytes=64 * 10**6,
-        max_pixels=50_000_000,
-        thumbnail_side_px=640,
-        timeout_s=10,
-        memory_bytes=2 * 2**30,
-    )
-    with Gate(settings, workers=1) as gate:
+    with Gate(SETTINGS, workers=1) as gate:
         yield gate
 
 
@@ -507,11 +511,12 @@ def ask(gate: Gate, folder: Path, data: bytes) -> Decoded:
         return gate.decode(file.fileno(), sha256(data).hexdigest())
 
 
-def test_a_confined_worker_reads_them_all(gate: Gate, tmp_path: Path) -> None:
+def of_every_kind() -> dict[str, bytes]:
+    """A file of each of these formats."""
     for module in LIBRARIES:
         needs(module)
     text = SVG.format('width="90" height="30"', '<text x="5" y="20">Hello</text>').encode()
-    files = {
+    return {
         "JXL": jxl(drawing()),
         "HEIC": heic(drawing()),
         "SVG": text,
@@ -520,11 +525,54 @@ def test_a_confined_worker_reads_them_all(gate: Gate, tmp_path: Path) -> None:
         "KRA": archive(KRA, {"mergedimage.png": saved(drawing(), "PNG")}),
         "CLIP": clip(TABLE, saved(drawing(), "PNG")),
     }
+
+
+def test_a_confined_worker_reads_them_all(gate: Gate, tmp_path: Path) -> None:
+    files = of_every_kind()
     answers = {kind: ask(gate, tmp_path, data) for kind, data in files.items()}
     assert {kind: answer.error for kind, answer in answers.items()} == dict.fromkeys(files, "")
     assert {kind: answer.format for kind, answer in answers.items()} == {
         kind: kind for kind in files
     }
+
+
+LATE = """
+late = sorted(set(sys.modules) - there)
+if late: return {'error': ' '.join(late), 'note': ''}, b''
+return answer
+"""
+MARK_WHAT_IS_THERE = """
+close = worker.confine
+
+def confine(memory_bytes):
+    global there
+    layers = close(memory_bytes)
+    there = set(sys.modules)
+    return layers
+
+worker.confine = confine
+"""
+
+
+def in_other_words(encoding: str) -> bytes:
+    """A drawing whose XML is in an encoding of its own."""
+    prolog = f'<?xml version="1.0" encoding="{encoding}"?>'
+    drawn = SVG.format('width="9" height="9"', "<desc>\u0430</desc>")
+    return (prolog + drawn).encode(encoding)
+
+
+def test_nothing_is_imported_once_a_worker_is_confined(tmp_path: Path) -> None:
+    """What comes later would find its files closed, on whichever picture needs it first."""
+    body = "answer = honest(data, settings)" + LATE
+    command = odd_worker(tmp_path, body, before=MARK_WHAT_IS_THERE)
+    plain = [saved(drawing((200, 300)), kind) for kind in PLAIN_FORMATS]
+    damaged = [data[: len(data) // 2] for data in plain]
+    words = [in_other_words(encoding) for encoding in ("windows-1251", "koi8-r", "iso-8859-5")]
+    with Gate(SETTINGS, workers=1, command=command) as gate:
+        for data in (*plain, *of_every_kind().values(), *words):
+            assert ask(gate, tmp_path, data).error == ""
+        for data in damaged:
+            assert ask(gate, tmp_path, data).error.startswith("broken:")
 
 
 def doubled(depth: int) -> bytes:
@@ -579,7 +627,7 @@ def test_hostile_drawings_cost_themselves_alone(gate: Gate, tmp_path: Path, data
     assert ask(gate, tmp_path, saved(drawing(), "PNG")).error == ""
 
 
-def test_a_worker_starts_without_them() -> None:
+def test_settings_of_a_worker_are_read_without_them() -> None:
     loaded = (
         "import sys, inksift.curation.gather.gate.worker;"
         "print([name for name in sys.modules if name.partition('.')[0] in "

@@ -22,6 +22,7 @@ from inksift.curation.base.tables import HASHES, IMAGES
 from inksift.curation.gather import images as module
 from inksift.curation.gather.gate.answer import Decoded
 from inksift.curation.gather.gate.pool import Gate
+from inksift.curation.gather.gate.sandbox.layer import Layer
 from inksift.curation.gather.images import ImageParams, Images, find_images, no_images
 from inksift.curation.gather.signals.table import TABLE as SIGNALS_TABLE
 from inksift.curation.store.parquet import read_parquet, to_parquet
@@ -201,6 +202,16 @@ def test_the_source_is_not_touched(source: Path, workspace: Workspace) -> None:
     before = state()
     find_images(source, workspace, PARAMS)
     assert state() == before
+
+
+def test_a_missing_layer_of_the_sandbox_is_told_where_pictures_were_decoded(
+    source: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layers = (Layer("seccomp", True), Layer("Landlock", False, "no such call"))
+    monkeypatch.setattr(Gate, "layers", lambda _: layers)
+    found, again = (find_images(source, workspace, PARAMS) for _ in range(2))
+    assert (list(found.unprotected), again.new) == (["Landlock (no such call)"], 0)
+    assert list(again.unprotected) == []
 
 
 PASSING = ("timeout", "decoder_died", "memory", "changed_during_run", "vanished", "unreadable")

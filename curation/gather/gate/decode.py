@@ -2,8 +2,9 @@
 only.
 
 Errors: `empty`, `not_an_image`, `format_not_allowed`, `kind_not_supported`, `decoder_missing`,
-`too_many_pixels`, `side_too_long`, `memory` and `broken:<exception>`. A picture that lacks a part
-of its first frame or page is broken; `gate.frames` says what is read of the others.
+`refused_by_sandbox`, `too_many_pixels`, `side_too_long`, `memory` and `broken:<exception>`. A
+picture that lacks a part of its first frame or page is broken; `gate.frames` says what is read of
+the others.
 
 Flags in a note: `odd_orientation` (a turn that cannot be meant), `odd_profile` (colours that cannot
 be told), `odd_checksum` (a remark of a PNG with a wrong one, left out), `odd_jpeg` (bytes that
@@ -54,6 +55,8 @@ def decode(data: bytes, *, max_pixels: int) -> Picture:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UndecodableError("too_many_pixels", str(error)) from error
+    except (ImportError, PermissionError) as error:  # which says nothing of the file
+        raise UndecodableError("refused_by_sandbox", f"{kind}: {error}") from error
     except Exception as error:
         reason, words = _explain(error)
         named = words if kind in PLAIN else f"{kind}: {words}"

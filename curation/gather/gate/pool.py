@@ -29,11 +29,16 @@ from PIL import Image
 from inksift.curation.base.errors import GateError
 from inksift.curation.base.strips import LONGEST_STRIP_PX, WINDOW_SIDE_PX
 from inksift.curation.gather.gate.answer import WORKER_LOST, Decoded, checked, safe
+from inksift.curation.gather.gate.sandbox.layer import Layer
 from inksift.curation.gather.gate.worker import LENGTHS, Settings
 
 WORKER = (sys.executable, "-P", "-m", "inksift.curation.gather.gate.worker")
 START_TIMEOUT_S = 60
 """Seconds to import the decoder: ten times what a busy machine takes."""
+
+STARTING_NAMES = ("HOME", "LD_", "PYTHON")
+"""How the variables begin by which Python finds its libraries; a worker gets no others, and forgets
+these before it is given a file."""
 
 MAX_HEADER_BYTES = 65_536
 """Bytes of an answer without its thumbnail; an honest one has below 2,000."""
@@ -58,6 +63,7 @@ class Gate:
         for _ in range(workers):
             self._idle.put(None)
         self._deaths = 0
+        self._layers: tuple[Layer, ...] = ()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -81,11 +87,20 @@ class Gate:
             self._prove_sound()
         return decoded
 
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of the sandbox, as a worker says that closed its doors. GateError when none
+        can be started."""
+        if not self._layers:
+            with self._worker():
+                pass
+        return self._layers
+
     @contextmanager
     def _worker(self) -> Iterator[_Worker]:
         worker = self._idle.get()
         try:
             worker = worker if worker and worker.alive else _Worker(self._command)
+            self._layers = worker.layers
             yield worker
         except BaseException:
             if worker:
@@ -132,8 +147,9 @@ class _Worker:
             )
         os.set_blocking(self._errors, False)
         try:
-            self._read(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
-        except (OSError, EOFError, ValueError) as error:
+            header, _ = self._read(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
+            self.layers = tuple(Layer(*told) for told in header["layers"])
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise GateError(f"a decode worker did not start: {self._end() or error!r}") from None
         except BaseException:
             self.close()
@@ -224,8 +240,20 @@ def _sound_picture() -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    """This process's environment, with `inksift` importable and no threads in the mathematical
+    """What a worker starts with: `inksift` importable, and no threads in the mathematical
     libraries."""
+    names = [name for name in os.environ if name.startswith(STARTING_NAMES)]
     root = str(Path(__file__).parents[4])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
-    return os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return {name: os.environ[name] for name in names} | {
+        "PYTHONPATH": path,
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def layers_in_force(settings: Settings) -> tuple[Layer, ...]:
+    """The layers of the sandbox on this machine, as a decode worker says that is started for the
+    question. GateError when none can be started."""
+    with Gate(settings, workers=1) as gate:
+        return gate.layers()

@@ -2,12 +2,11 @@
 `python -m inksift.curation.gather.gate.worker SETTINGS`.
 
 It holds no path and no network: files come as open handles over the socket on its standard input,
-one at a time, and each is answered with a JSON header and a thumbnail. It ends when the socket
-closes."""
+one at a time, and each is answered with a JSON header and a thumbnail. The first header says which
+layers of the sandbox are in force. It ends when the socket closes."""
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
 import os
@@ -16,6 +15,7 @@ import socket
 import struct
 import sys
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -25,6 +25,9 @@ from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
 from inksift.curation.gather.gate.decode import decode
 from inksift.curation.gather.gate.marked import find_ai_mark
 from inksift.curation.gather.gate.pixels import measure_pixels
+from inksift.curation.gather.gate.preload import preload
+from inksift.curation.gather.gate.sandbox.confine import confine
+from inksift.curation.gather.gate.sandbox.layer import Layer
 from inksift.curation.gather.gate.stored_as import stored_as
 from inksift.curation.gather.gate.undecodable import UndecodableError
 
@@ -32,14 +35,6 @@ ID_LENGTH = 64
 """Hexadecimal digits of a SHA-256."""
 
 LENGTHS = struct.Struct("!II")
-OPEN_FILES = 32
-"""Handles that a worker may hold: its socket, the file at hand, and those of its libraries."""
-
-NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
-"""CLONE_NEWUSER and CLONE_NEWNET of Linux: a network of its own, without a way out."""
-
-NO_NEW_PRIVILEGES = 38
-"""PR_SET_NO_NEW_PRIVS of Linux."""
 
 
 class Settings(NamedTuple):
@@ -88,9 +83,9 @@ def examine(data: bytes, settings: Settings) -> Reply:
     return row, measures.thumbnail + measures.unseen
 
 
-def _serve(connection: socket.socket, settings: Settings) -> None:
+def _serve(connection: socket.socket, settings: Settings, layers: Sequence[Layer]) -> None:
     """Answer until the other side closes."""
-    _send(connection, {"ready": os.getpid()}, b"")
+    _send(connection, {"layers": layers}, b"")
     while request := _receive(connection):
         image_id, handle = request
         _guard_time(settings.timeout_s)
@@ -108,31 +103,13 @@ def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
     warnings.formatwarning = lambda message, *_args, **_more: f"{message}\n"
     cv2.setNumThreads(1)
-    confine(settings.memory_bytes)
+    os.set_blocking(2, False)
+    preload()
     with (
         socket.socket(fileno=os.dup(0)) as connection,
         suppress(BrokenPipeError, ConnectionResetError),
     ):
-        _serve(connection, settings)
-
-
-def confine(memory_bytes: int) -> None:
-    """Give up what decoding does not need. What the system refuses to take away is kept in
-    silence."""
-    with suppress(OSError, AttributeError):
-        kernel = ctypes.CDLL(None)
-        kernel.unshare(NEW_USER_AND_NETWORK)
-        kernel.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    os.set_blocking(2, False)
-    _limit(resource.RLIMIT_AS, memory_bytes)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
-
-
-def _limit(kind: int, value: int) -> None:
-    with suppress(ValueError, OSError):
-        resource.setrlimit(kind, (value, value))
+        _serve(connection, settings, confine(settings.memory_bytes))
 
 
 def _guard_time(timeout_s: int) -> None:

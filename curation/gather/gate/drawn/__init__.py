@@ -1,2 +1,2 @@
-"""The formats that illustrators work with. Nothing here is imported before the first such file is
-met, so that a worker starts as fast without."""
+"""The formats that illustrators work with. Only a worker imports them, before it closes its doors:
+whoever starts one needs none of their libraries."""

@@ -5,12 +5,15 @@ and written anew for that: entities may hide a link, and a parser unfolds them."
 
 from __future__ import annotations
 
+import os
 from io import BytesIO
 from xml.etree import ElementTree
 
 from PIL import Image
 
-from inksift.curation.gather.gate.drawn.found import Check, Whole, library
+from inksift.curation.gather.gate.drawn.found import EXPORT, Check, Whole, library
+from inksift.curation.gather.gate.sandbox.landlock import font_folders
+from inksift.curation.gather.gate.undecodable import UndecodableError
 
 SIDE_PX = 1024
 """Longest side of the picture that a drawing without pixels becomes, whatever size it asks for."""
@@ -29,6 +32,8 @@ def read_svg(data: bytes, check: Check) -> Whole:
     render = library("resvg_py", extra="svg", name="SVG").svg_to_bytes
     check((SIDE_PX, SIDE_PX))
     text, notes = without_links(data)
+    if BY_FONTS in notes:
+        _check_fonts()
     drawn = render(
         svg_string=text, width=SIDE_PX, height=SIDE_PX, skip_system_fonts=BY_FONTS not in notes
     )
@@ -36,6 +41,18 @@ def read_svg(data: bytes, check: Check) -> Whole:
         check(image.size)
         image.load()
         return Whole(image, note="; ".join(notes))
+
+
+def _check_fonts() -> None:
+    """UndecodableError where the sandbox has closed the fonts too, without which text would be
+    missing from the drawing and nobody told."""
+    try:
+        os.close(os.open(font_folders()[0], os.O_RDONLY))
+    except FileNotFoundError:
+        return
+    except PermissionError as error:
+        words = f"SVG with text: this kernel has no Landlock, which opens fonts alone; {EXPORT}"
+        raise UndecodableError("decoder_missing", words) from error
 
 
 def without_links(data: bytes) -> tuple[str, list[str]]:
