@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from inksift.curation.base.errors import InksiftError
+from inksift.curation.base.switches import own_this_process
 from inksift.pipelines.commands.ablation import ablation
 from inksift.pipelines.commands.audit import audit
 from inksift.pipelines.commands.backup import backup
@@ -68,6 +69,7 @@ class _Commands(click.Group):
         logging.getLogger("sqlalchemy.pool").setLevel(
             logging.CRITICAL
         )  # it reports an interrupted close as a crash
+        own_this_process()
         show_progress_lines()
         try:
             return super().invoke(ctx)
