@@ -16,6 +16,7 @@ from inksift.pipelines.commands.audit import audit
 from inksift.pipelines.commands.backup import backup
 from inksift.pipelines.commands.decide import decide
 from inksift.pipelines.commands.diff import diff
+from inksift.pipelines.commands.doctor import doctor
 from inksift.pipelines.commands.experiments import experiments
 from inksift.pipelines.commands.export import export
 from inksift.pipelines.commands.head import head
@@ -50,6 +51,7 @@ COMMANDS = (
     ledger,
     verify,
     backup,
+    doctor,
     weights,
     head,
     sample,

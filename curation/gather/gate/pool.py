@@ -29,6 +29,7 @@ from PIL import Image
 from inksift.curation.base.errors import GateError
 from inksift.curation.base.strips import LONGEST_STRIP_PX, WINDOW_SIDE_PX
 from inksift.curation.gather.gate.answer import WORKER_LOST, Decoded, checked, safe
+from inksift.curation.gather.gate.layers import Layer
 from inksift.curation.gather.gate.worker import LENGTHS, Settings
 
 WORKER = (sys.executable, "-P", "-m", "inksift.curation.gather.gate.worker")
@@ -81,6 +82,11 @@ class Gate:
             self._prove_sound()
         return decoded
 
+    def layers(self) -> list[Layer]:
+        """What of the sandbox is in force in a worker on this machine. GateError as above."""
+        with self._worker() as worker:
+            return worker.layers
+
     @contextmanager
     def _worker(self) -> Iterator[_Worker]:
         worker = self._idle.get()
@@ -132,8 +138,9 @@ class _Worker:
             )
         os.set_blocking(self._errors, False)
         try:
-            self._read(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
-        except (OSError, EOFError, ValueError) as error:
+            ready, _ = self._read(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
+            self.layers = [Layer(*layer) for layer in ready["layers"]]
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise GateError(f"a decode worker did not start: {self._end() or error!r}") from None
         except BaseException:
             self.close()

@@ -7,7 +7,6 @@ closes."""
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
 import os
@@ -23,6 +22,7 @@ import cv2
 
 from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
 from inksift.curation.gather.gate.decode import decode
+from inksift.curation.gather.gate.layers import Layer, limited, without_network, without_privileges
 from inksift.curation.gather.gate.marked import find_ai_mark
 from inksift.curation.gather.gate.pixels import measure_pixels
 from inksift.curation.gather.gate.stored_as import stored_as
@@ -34,12 +34,6 @@ ID_LENGTH = 64
 LENGTHS = struct.Struct("!II")
 OPEN_FILES = 32
 """Handles that a worker may hold: its socket, the file at hand, and those of its libraries."""
-
-NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
-"""CLONE_NEWUSER and CLONE_NEWNET of Linux: a network of its own, without a way out."""
-
-NO_NEW_PRIVILEGES = 38
-"""PR_SET_NO_NEW_PRIVS of Linux."""
 
 
 class Settings(NamedTuple):
@@ -88,9 +82,9 @@ def examine(data: bytes, settings: Settings) -> Reply:
     return row, measures.thumbnail + measures.unseen
 
 
-def _serve(connection: socket.socket, settings: Settings) -> None:
-    """Answer until the other side closes."""
-    _send(connection, {"ready": os.getpid()}, b"")
+def _serve(connection: socket.socket, settings: Settings, layers: list[Layer]) -> None:
+    """Say what this process gave up, then answer until the other side closes."""
+    _send(connection, {"layers": layers}, b"")
     while request := _receive(connection):
         image_id, handle = request
         _guard_time(settings.timeout_s)
@@ -108,31 +102,26 @@ def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
     warnings.formatwarning = lambda message, *_args, **_more: f"{message}\n"
     cv2.setNumThreads(1)
-    confine(settings.memory_bytes)
+    layers = confine(settings.memory_bytes)
     with (
         socket.socket(fileno=os.dup(0)) as connection,
         suppress(BrokenPipeError, ConnectionResetError),
     ):
-        _serve(connection, settings)
+        _serve(connection, settings, layers)
 
 
-def confine(memory_bytes: int) -> None:
-    """Give up what decoding does not need. What the system refuses to take away is kept in
-    silence."""
-    with suppress(OSError, AttributeError):
-        kernel = ctypes.CDLL(None)
-        kernel.unshare(NEW_USER_AND_NETWORK)
-        kernel.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+def confine(memory_bytes: int) -> list[Layer]:
+    """Give up what decoding does not need. What the system refuses to take away is kept, and
+    said."""
     os.set_blocking(2, False)
-    _limit(resource.RLIMIT_AS, memory_bytes)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
-
-
-def _limit(kind: int, value: int) -> None:
-    with suppress(ValueError, OSError):
-        resource.setrlimit(kind, (value, value))
+    return [
+        without_network(),
+        without_privileges(),
+        limited("bounded memory", resource.RLIMIT_AS, memory_bytes),
+        limited("no core dump", resource.RLIMIT_CORE, 0),
+        limited("no file written", resource.RLIMIT_FSIZE, 0),
+        limited("few open files", resource.RLIMIT_NOFILE, OPEN_FILES),
+    ]
 
 
 def _guard_time(timeout_s: int) -> None:

@@ -1,0 +1,25 @@
+"""Which layers of the sandbox are in force in a worker that was started for it."""
+
+from inksift.curation.base.errors import GateError
+from inksift.curation.gather.gate.layers import Layer
+from inksift.curation.gather.gate.pool import Gate
+from inksift.curation.gather.images import ImageParams
+from inksift.pipelines.doctor.finding import Finding, told_of
+
+GROUP = "sandbox"
+
+
+def sandbox() -> list[Finding]:
+    """A layer that the system refuses is worth knowing; no worker at all stops a run."""
+    try:
+        with Gate(ImageParams().settings, workers=1) as gate:
+            return [_found(layer) for layer in gate.layers()]
+    except GateError as error:
+        return [Finding(GROUP, "worker", "problem", *told_of(error))]
+
+
+def _found(layer: Layer) -> Finding:
+    if layer.in_force:
+        return Finding(GROUP, layer.name, "ok", "in force")
+    remedy = "the other layers hold; docs/explanation/sandbox.md tells what each is for"
+    return Finding(GROUP, layer.name, "warning", f"not in force: {layer.why_not}", remedy)
