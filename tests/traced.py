@@ -37,10 +37,11 @@ RESOLVER = "resolve"
 
 
 class Seen(NamedTuple):
-    """Each once, in no order: the network outside this machine, look-ups of names wherever they
-    went, and files that were changed."""
+    """Each once, in no order: addresses outside this machine and on it, look-ups of names wherever
+    they went, and files that were changed."""
 
     connections: set[str]
+    here: set[str]
     look_ups: set[str]
     changed: set[str]
 
@@ -82,7 +83,7 @@ def traced(
 
 def seen(into: Path) -> Seen:
     """What the calls that `traced` wrote down amount to."""
-    found = Seen(set(), set(), set())
+    found = Seen(set(), set(), set(), set())
     for file in into.glob("calls.*"):
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
             if call := CALL.match(line):
@@ -110,8 +111,9 @@ def _take_address(name: str, arguments: str, found: Seen) -> None:
         found.connections.add(f"{name} {arguments}")
     elif int(internet[1]) in NAME_PORTS:
         found.look_ups.add(f"{name} {internet[2]}:{internet[1]}")
-    elif not _is_here(internet[2]):
-        found.connections.add(f"{name} {internet[2]}:{internet[1]}")
+    else:
+        reached = found.here if _is_here(internet[2]) else found.connections
+        reached.add(f"{name} {internet[2]}:{internet[1]}")
 
 
 def _is_here(address: str) -> bool:

@@ -1,8 +1,8 @@
 """Which layers of the sandbox are in force in a worker that was started for it."""
 
 from inksift.curation.base.errors import GateError
-from inksift.curation.gather.gate.layers import Layer
-from inksift.curation.gather.gate.pool import Gate
+from inksift.curation.gather.gate.pool import layers_in_force
+from inksift.curation.gather.gate.sandbox.layer import Layer
 from inksift.curation.gather.images import ImageParams
 from inksift.pipelines.doctor.finding import Finding, told_of
 
@@ -12,8 +12,7 @@ GROUP = "sandbox"
 def sandbox() -> list[Finding]:
     """A layer that the system refuses is worth knowing; no worker at all stops a run."""
     try:
-        with Gate(ImageParams().settings, workers=1) as gate:
-            return [_found(layer) for layer in gate.layers()]
+        return [_found(layer) for layer in layers_in_force(ImageParams().settings)]
     except GateError as error:
         return [Finding(GROUP, "worker", "problem", *told_of(error))]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import socket
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from packaging.requirements import Requirement
 
 from inksift.curation.base.errors import GateError
 from inksift.curation.base.switches import every_switch, own_this_process
-from inksift.curation.gather.gate.layers import Layer, limited
 from inksift.curation.gather.gate.pool import Gate
+from inksift.curation.gather.gate.sandbox.layer import Layer
 from inksift.curation.store.setup import Setup
 from inksift.curation.store.workspace import Workspace
 from inksift.pipelines.doctor import extras
@@ -91,23 +90,17 @@ def test_a_setup_that_cannot_be_read_is_named(workspace: Path, inksift) -> None:
 
 
 def test_a_layer_that_the_system_refuses_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Gate, "layers", lambda _: [NO_NAMESPACE])
+    monkeypatch.setattr(Gate, "layers", lambda _: (NO_NAMESPACE,))
     (found,) = sandbox()
     assert (found.state, found.told) == ("warning", "not in force: Operation not permitted")
 
 
 def test_no_worker_at_all_stops_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: Gate) -> list[Layer]:
+    def refuse(_: Gate) -> tuple[Layer, ...]:
         raise GateError("a decode worker did not start: no memory")
 
     monkeypatch.setattr(Gate, "layers", refuse)
     assert states(sandbox()) == {"worker": "problem"}
-
-
-def test_a_limit_that_cannot_be_set_is_not_in_force() -> None:
-    assert limited("nothing", -1, 0) == Layer("nothing", False, "invalid resource specified")
-    kept = resource.getrlimit(resource.RLIMIT_CORE)
-    assert limited("the same", resource.RLIMIT_CORE, kept[0]).in_force
 
 
 def test_versions_out_of_range_are_told() -> None:

@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import nullcontext
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import NamedTuple
@@ -24,10 +26,9 @@ from tests.traced import Seen, demand_strace, seen, traced
 
 DEVICES = (
     "/dev/null",
-    "/dev/tty",
     "/dev/shm/sem.*",  # semaphores of joblib and multiprocessing: names in memory
-    "/proc/self",  # what a process sets of itself
 )
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+\S*)\s")
 PATIENCE_S = 1200
 """Seconds for a server to come up under a trace on a busy machine."""
 
@@ -86,15 +87,11 @@ class Machine(NamedTuple):
         assert process.wait() == 0, self.printed(name)
         return seen(self.root / name)
 
-    def serving(self, name: str, *arguments: object, ready: str) -> Seen:
-        """A server up to the words `ready`, asked once for its page and interrupted."""
+    def serving(self, name: str, *arguments: object) -> Seen:
+        """A server until it gives its page, and then interrupted."""
         process = self.start(name, "-m", "inksift", *arguments)
-        _wait(lambda: re.search(ready, self.printed(name), re.DOTALL) or process.poll() is not None)
-        address = re.search(r"http://127\.0\.0\.1:\d+\S*", self.printed(name))
-        assert address, self.printed(name)
-        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
-        with urllib.request.build_opener(cookies).open(address[0]) as answer:
-            assert answer.status == 200
+        _wait(lambda: _gives_a_page(self.printed(name)) or process.poll() is not None)
+        assert process.poll() is None, self.printed(name)
         (watched,) = psutil.Process(process.pid).children()
         watched.send_signal(signal.SIGINT)
         process.wait()
@@ -134,6 +131,7 @@ def test_the_trace_sees_what_is_not_allowed(tmp_path: Path) -> None:
     found = seen(machine.root / "stray")
     assert found.connections == {"connect 192.0.2.1:9"}
     assert found.look_ups == {"connect 127.0.0.53:53"}
+    assert found.here == {"connect 127.0.0.1:9"}
     stray = {str(machine.home / name) for name in ("stray", "other", "folder")}
     assert set(found.outside(machine.allowed)) == stray
 
@@ -178,18 +176,18 @@ def test_an_ablation_keeps_to_itself(ran: tuple[Machine, Seen]) -> None:
 def test_the_review_app_keeps_to_itself(ran: tuple[Machine, Seen]) -> None:
     here, _ = ran
     arguments = ("review", "--workspace", here.workspace, "--port", 0)
-    assert_kept_to_itself(here, here.serving("review", *arguments, ready=r"token=\S+\n"))
+    assert_kept_to_itself(here, here.serving("review", *arguments))
 
 
 @pytest.mark.slow
 def test_the_dagster_ui_keeps_to_itself(ran: tuple[Machine, Seen]) -> None:
     here, _ = ran
     arguments = ("ui", "--workspace", here.workspace, "--port", free_port())
-    assert_kept_to_itself(here, here.serving("ui", *arguments, ready=r"http://127.*daemons"))
+    assert_kept_to_itself(here, here.serving("ui", *arguments))
 
 
 def assert_kept_to_itself(machine: Machine, found: Seen) -> None:
-    assert found.changed  # or nothing was seen at all
+    assert found.changed or found.here  # else nothing was watched
     assert (found.connections, found.look_ups) == (set(), set())
     assert found.outside(machine.allowed) == []
 
@@ -197,6 +195,17 @@ def assert_kept_to_itself(machine: Machine, found: Seen) -> None:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+def _gives_a_page(printed: str) -> bool:
+    """Whether the address that was printed can be opened, as a browser opens it."""
+    address = ADDRESS.search(printed)
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    try:
+        with opener.open(address[1]) if address else nullcontext() as answer:
+            return answer is not None
+    except urllib.error.URLError:
+        return False
 
 
 def _wait(until: Callable[[], object]) -> None:

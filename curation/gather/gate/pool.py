@@ -29,7 +29,7 @@ from PIL import Image
 from inksift.curation.base.errors import GateError
 from inksift.curation.base.strips import LONGEST_STRIP_PX, WINDOW_SIDE_PX
 from inksift.curation.gather.gate.answer import WORKER_LOST, Decoded, checked, safe
-from inksift.curation.gather.gate.layers import Layer
+from inksift.curation.gather.gate.sandbox.layer import Layer
 from inksift.curation.gather.gate.worker import LENGTHS, Settings
 
 WORKER = (sys.executable, "-P", "-m", "inksift.curation.gather.gate.worker")
@@ -82,8 +82,9 @@ class Gate:
             self._prove_sound()
         return decoded
 
-    def layers(self) -> list[Layer]:
-        """What of the sandbox is in force in a worker on this machine. GateError as above."""
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of the sandbox, as a worker says that closed its doors. GateError when none
+        can be started."""
         with self._worker() as worker:
             return worker.layers
 
@@ -139,7 +140,7 @@ class _Worker:
         os.set_blocking(self._errors, False)
         try:
             ready, _ = self._read(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
-            self.layers = [Layer(*layer) for layer in ready["layers"]]
+            self.layers = tuple(Layer(*told) for told in ready["layers"])
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise GateError(f"a decode worker did not start: {self._end() or error!r}") from None
         except BaseException:
@@ -236,3 +237,10 @@ def _environment() -> dict[str, str]:
     root = str(Path(__file__).parents[4])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
     return os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def layers_in_force(settings: Settings) -> tuple[Layer, ...]:
+    """The layers of the sandbox on this machine, as a decode worker says that is started for the
+    question. GateError when none can be started."""
+    with Gate(settings, workers=1) as gate:
+        return gate.layers()

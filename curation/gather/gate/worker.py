@@ -22,9 +22,14 @@ import cv2
 
 from inksift.curation.gather.folder.safe_open import RefusedError, read_chunks
 from inksift.curation.gather.gate.decode import decode
-from inksift.curation.gather.gate.layers import Layer, limited, without_network, without_privileges
 from inksift.curation.gather.gate.marked import find_ai_mark
 from inksift.curation.gather.gate.pixels import measure_pixels
+from inksift.curation.gather.gate.sandbox.layer import (
+    Layer,
+    limited,
+    without_network,
+    without_privileges,
+)
 from inksift.curation.gather.gate.stored_as import stored_as
 from inksift.curation.gather.gate.undecodable import UndecodableError
 

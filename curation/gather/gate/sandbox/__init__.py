@@ -1,0 +1,1 @@
+"""What a decode worker gives up before it is given a file."""
