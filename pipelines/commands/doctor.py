@@ -49,4 +49,6 @@ def doctor(workspace: Path, weights_dir: Path | None, ledger_url: str, as_json: 
 
 def _port(command: click.Command) -> int:
     """The port that a command takes where none is named."""
-    return next(int(option.default) for option in command.params if option.name == "port")
+    (port,) = (option.default for option in command.params if option.name == "port")
+    assert isinstance(port, int)
+    return port

@@ -8,7 +8,7 @@ from inksift.curation.base.errors import StoreError
 from inksift.curation.store.files import demand_writable
 from inksift.pipelines.doctor.finding import Finding, told_of
 
-GROUP = "disk"
+_GROUP = "disk"
 LEAST_FREE_BYTES = 2**30
 """Below it a run on some thousand pictures may not end."""
 
@@ -28,9 +28,9 @@ def _room(name: str, folder: Path) -> Finding:
     try:
         demand_writable(folder, "give the account that runs inksift the right to write there")
     except StoreError as error:
-        return Finding(GROUP, name, "problem", *told_of(error))
+        return Finding(_GROUP, name, "problem", *told_of(error))
     free = shutil.disk_usage(folder).free
     told = f"{free / 10**9:.1f} GB free at {folder}"
     if free < LEAST_FREE_BYTES:
-        return Finding(GROUP, name, "warning", told, "free some, or choose another place")
-    return Finding(GROUP, name, "ok", told)
+        return Finding(_GROUP, name, "warning", told, "free some, or choose another place")
+    return Finding(_GROUP, name, "ok", told)

@@ -6,7 +6,7 @@ from inksift.curation.store.setup import Setup
 from inksift.pipelines.doctor.finding import Finding
 from inksift.pipelines.doctor.versions import missing, required
 
-GROUP = "extras"
+_GROUP = "extras"
 ADDED_BY = {
     "formats": "JPEG XL, HEIC and SVG",
     "remote": "sources and workspaces in an object store",
@@ -24,9 +24,9 @@ def extras(setup: Setup) -> list[Finding]:
 def _extra(name: str, what: str, *, needed: bool) -> Finding:
     lacking = [f"{each.name} {missing(each)}" for each in required(name) if missing(each)]
     if not lacking:
-        return Finding(GROUP, name, "ok", f"installed: {what}")
+        return Finding(_GROUP, name, "ok", f"installed: {what}")
     told, remedy = f"{what}: {', '.join(lacking)}", f"`pip install 'inksift[{name}]'` adds it"
-    return Finding(GROUP, name, "problem" if needed else "ok", told, remedy)
+    return Finding(_GROUP, name, "problem" if needed else "ok", told, remedy)
 
 
 def _needed(setup: Setup) -> set[str]:

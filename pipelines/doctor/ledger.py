@@ -7,17 +7,17 @@ from inksift.curation.people.chosen_ledger import any_ledger
 from inksift.pipelines.doctor.finding import Finding, told_of
 from inksift.pipelines.existing import existing, is_workspace
 
-GROUP = "ledger"
+_GROUP = "ledger"
 
 
 def ledger_there(workspace: Path, url: str) -> list[Finding]:
     """The one that a run on this workspace hears."""
     if not is_workspace(workspace):
-        return [Finding(GROUP, "ledger", "ok", f"none yet: no workspace at {workspace}")]
+        return [Finding(_GROUP, "ledger", "ok", f"none yet: no workspace at {workspace}")]
     try:
         found = any_ledger(existing(workspace), url)
         entries = len(found.entries())
     except InksiftError as error:
-        return [Finding(GROUP, "ledger", "problem", *told_of(error))]
+        return [Finding(_GROUP, "ledger", "problem", *told_of(error))]
     where = found.name or f"{found.file}"
-    return [Finding(GROUP, "ledger", "ok", f"{where}, can be read, {entries} entries")]
+    return [Finding(_GROUP, "ledger", "ok", f"{where}, can be read, {entries} entries")]

@@ -6,7 +6,7 @@ from inksift.curation.gather.gate.sandbox.layer import Layer
 from inksift.curation.gather.images import ImageParams
 from inksift.pipelines.doctor.finding import Finding, told_of
 
-GROUP = "sandbox"
+_GROUP = "sandbox"
 
 
 def sandbox() -> list[Finding]:
@@ -14,11 +14,11 @@ def sandbox() -> list[Finding]:
     try:
         return [_found(layer) for layer in layers_in_force(ImageParams().settings)]
     except GateError as error:
-        return [Finding(GROUP, "worker", "problem", *told_of(error))]
+        return [Finding(_GROUP, "worker", "problem", *told_of(error))]
 
 
 def _found(layer: Layer) -> Finding:
     if layer.in_force:
-        return Finding(GROUP, layer.name, "ok", "in force")
+        return Finding(_GROUP, layer.name, "ok", "in force")
     remedy = "the other layers hold; docs/explanation/sandbox.md tells what each is for"
-    return Finding(GROUP, layer.name, "warning", f"not in force: {layer.why_not}", remedy)
+    return Finding(_GROUP, layer.name, "warning", f"not in force: {layer.why_not}", remedy)

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 
 from inksift.pipelines.doctor.finding import Finding
 
-GROUP = "versions"
+_GROUP = "versions"
 SHOWN = (
     *("dagster", "torch", "onnxruntime", "ultralytics", "albumentationsx", "opencv-python"),
     *("pillow", "numpy", "pandas", "pyarrow", "scikit-learn", "sqlalchemy"),
@@ -20,8 +20,8 @@ SHOWN = (
 def versions() -> list[Finding]:
     """Python, inksift and the libraries that it cannot do without."""
     return [
-        Finding(GROUP, "python", "ok", f"{platform.python_version()} at {sys.executable}"),
-        Finding(GROUP, "inksift", "ok", version("inksift")),
+        Finding(_GROUP, "python", "ok", f"{platform.python_version()} at {sys.executable}"),
+        Finding(_GROUP, "inksift", "ok", version("inksift")),
         *(found for found in map(_library, required("")) if found.name in SHOWN or found.remedy),
     ]
 
@@ -51,8 +51,8 @@ def installed(requirement: Requirement) -> str:
 def _library(requirement: Requirement) -> Finding:
     if wrong := missing(requirement):
         remedy = f"install it by `pip install '{requirement}'`"
-        return Finding(GROUP, requirement.name, "problem", wrong, remedy)
-    return Finding(GROUP, requirement.name, "ok", installed(requirement))
+        return Finding(_GROUP, requirement.name, "problem", wrong, remedy)
+    return Finding(_GROUP, requirement.name, "ok", installed(requirement))
 
 
 def _unfolded(extra: str) -> Iterator[Requirement]:

@@ -20,10 +20,12 @@ import psutil
 import pytest
 
 from inksift.curation.sample import SampleParams, draw_sample
+from inksift.pipelines.instance import HOME_VARIABLE
 from tests.conftest import SHARED
 from tests.graph.conftest import settings
 from tests.traced import Seen, demand_strace, seen, traced
 
+ROOT = Path(__file__).parents[2]
 DEVICES = (
     "/dev/null",
     "/dev/shm/sem.*",  # semaphores of joblib and multiprocessing: names in memory
@@ -32,6 +34,7 @@ ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+\S*)\s")
 PATIENCE_S = 1200
 """Seconds for a server to come up under a trace on a busy machine."""
 
+PATIENT_SETTINGS = f"code_servers: {{local_startup_timeout: {PATIENCE_S}}}\n"
 STRAY = """
 import os, socket
 socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("192.0.2.1", 9))  # sends nothing yet
@@ -74,8 +77,9 @@ class Machine(NamedTuple):
         )
         return [*map(str, own), *DEVICES]
 
-    def start(self, name: str, *command: object) -> subprocess.Popen[str]:
-        environment = {"HOME": str(self.home), "TMPDIR": str(self.root / "tmp")}
+    def start(self, name: str, *command: object, **more: str) -> subprocess.Popen[str]:
+        """A process, with variables of its own."""
+        environment = {"HOME": str(self.home), "TMPDIR": str(self.root / "tmp"), **more}
         return traced(self.strace, command, self.root / name, environment)
 
     def printed(self, name: str) -> str:
@@ -87,9 +91,9 @@ class Machine(NamedTuple):
         assert process.wait() == 0, self.printed(name)
         return seen(self.root / name)
 
-    def serving(self, name: str, *arguments: object) -> Seen:
+    def serving(self, name: str, *arguments: object, **more: str) -> Seen:
         """A server until it gives its page, and then interrupted."""
-        process = self.start(name, "-m", "inksift", *arguments)
+        process = self.start(name, "-m", "inksift", *arguments, **more)
         _wait(lambda: _gives_a_page(self.printed(name)) or process.poll() is not None)
         assert process.poll() is None, self.printed(name)
         (watched,) = psutil.Process(process.pid).children()
@@ -182,8 +186,12 @@ def test_the_review_app_keeps_to_itself(ran: tuple[Machine, Seen]) -> None:
 @pytest.mark.slow
 def test_the_dagster_ui_keeps_to_itself(ran: tuple[Machine, Seen]) -> None:
     here, _ = ran
+    home = here.workspace / "patient"  # the instance's own settings, and time for a busy machine
+    home.mkdir()
+    own = (ROOT / "pipelines" / "dagster.yaml").read_text()
+    (home / "dagster.yaml").write_text(f"{own}{PATIENT_SETTINGS}")
     arguments = ("ui", "--workspace", here.workspace, "--port", free_port())
-    assert_kept_to_itself(here, here.serving("ui", *arguments))
+    assert_kept_to_itself(here, here.serving("ui", *arguments, **{HOME_VARIABLE: str(home)}))
 
 
 def assert_kept_to_itself(machine: Machine, found: Seen) -> None:
