@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,6 +68,8 @@ def traced(
     """Python with these arguments, watched, in the new folder `into`; what it prints is in
     `into`/printed. Nobody else's variables reach it."""
     (into / "cwd").mkdir(parents=True)
+    # Behind a shell's & it is ignored, and servers would ignore what is to end them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     calls = ",".join((*SOCKETS, *OPENING, *CHANGING))
     watching = [strace, "-ff", "--seccomp-bpf", "-qq", "-y", "-s", "4096", "-e", f"trace={calls}"]
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
