@@ -7,6 +7,8 @@ and `errors` are what all of them raise. Nothing is loaded before one of these i
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from inksift.curation.base.switches import silence
+
 if TYPE_CHECKING:
     from inksift import dagster as dagster
     from inksift import errors as errors
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from inksift.workspace import Workspace as Workspace
 
     __version__: str
+
+silence()  # libraries read their switches at their first import, and here nothing is imported yet
 
 _MODULES = {
     "Curation": "component",

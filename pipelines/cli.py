@@ -10,11 +10,13 @@ from typing import Any
 import click
 
 from inksift.curation.base.errors import InksiftError
+from inksift.curation.base.switches import own_this_process
 from inksift.pipelines.commands.ablation import ablation
 from inksift.pipelines.commands.audit import audit
 from inksift.pipelines.commands.backup import backup
 from inksift.pipelines.commands.decide import decide
 from inksift.pipelines.commands.diff import diff
+from inksift.pipelines.commands.doctor import doctor
 from inksift.pipelines.commands.experiments import experiments
 from inksift.pipelines.commands.export import export
 from inksift.pipelines.commands.head import head
@@ -49,6 +51,7 @@ COMMANDS = (
     ledger,
     verify,
     backup,
+    doctor,
     weights,
     head,
     sample,
@@ -68,6 +71,7 @@ class _Commands(click.Group):
         logging.getLogger("sqlalchemy.pool").setLevel(
             logging.CRITICAL
         )  # it reports an interrupted close as a crash
+        own_this_process()
         show_progress_lines()
         try:
             return super().invoke(ctx)

@@ -6,6 +6,7 @@ import dagster as dg
 
 from inksift.assets.registry import registry
 from inksift.assets.shared.names import BARE
+from inksift.curation.base.switches import own_this_process
 from inksift.curation.project import Project
 from inksift.pipelines.executors import executor_from_environment
 from inksift.pipelines.jobs import jobs_called
@@ -38,5 +39,6 @@ def build(
 def defs() -> dg.Definitions:
     """The code location, bound to what the environment and its workspace name when Dagster loads
     it: commands, which are bound to a workspace of their own, only import `build`."""
+    own_this_process()
     project = project_from_environment()
     return build(project, executor=executor_from_environment(project))

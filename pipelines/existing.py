@@ -13,9 +13,14 @@ def existing(workspace: Path) -> "Workspace":
     """The workspace of an earlier run; ParamError where there is none."""
     from inksift.curation.store.workspace import Workspace
 
-    if not (workspace / "workspace.json").is_file():
+    if not is_workspace(workspace):
         raise ParamError(
             f"{workspace} is not an inksift workspace: give the --workspace of an earlier `inksift "
             "run`"
         )
     return Workspace(workspace)
+
+
+def is_workspace(folder: Path) -> bool:
+    """Whether a run worked in it."""
+    return (folder / "workspace.json").is_file()

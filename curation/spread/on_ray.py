@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple, Self
@@ -255,8 +254,7 @@ class _Fetch(NamedTuple):
 
 
 def import_ray() -> Any:
-    """Ray, without the figures that it would send home; MissingError says how to install it."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    """Ray; MissingError says how to install it."""
     try:
         import ray
     except ImportError as error:

@@ -137,8 +137,9 @@ def exit_codes() -> str:
             NOTE,
             "An error of these kinds is one or two lines on standard error: what was expected, "
             "what came, and what to do. A picture that cannot be read is no error, but a row with "
-            "its reason. 1 is also what `inksift verify` and `inksift export` end with when they "
-            "found something amiss, and `inksift run` when a blocking check failed.",
+            "its reason. 1 is also what `inksift verify`, `inksift doctor` and `inksift export` "
+            "end with when they found something amiss, and `inksift run` when a blocking check "
+            "failed.",
             _rows(("exit code", "meaning", "error"), sorted(rows, key=lambda row: int(row[0]))),
         ]
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from inksift import curation
+from inksift.curation.base.switches import every_switch, own_this_process
 
 WATCHED = """
 import os, sys
@@ -41,13 +42,27 @@ assert PIL.Image.open.__module__ == "PIL.Image", PIL.Image.open
 assert torch.save.__module__ == "torch.serialization", torch.save
 assert (AUTOINSTALL, ONLINE, SAFE_LOAD) == (False, False, True), (AUTOINSTALL, ONLINE, SAFE_LOAD)
 """
+SILENCED = """
+import inksift
+from inksift.curation.base.switches import SILENCING
+assert not {each.library for each in SILENCING} & set(sys.modules)
+for each in SILENCING:
+    assert each.variables.items() <= os.environ.items(), each
+"""
+GUEST = """
+before = dict(os.environ)
+import inksift
+from inksift.curation.base.switches import SILENCING
+silent = {name for each in SILENCING for name in each.variables}
+assert {name: value for name, value in os.environ.items() if name not in silent} == before
+"""
 
 
 def watched(program: str, home: Path, *arguments: str) -> list[str]:
     """What the program left below `home`; it fails where it asked the network or started one."""
     folders = {"HOME": home, "XDG_CACHE_HOME": home / "cache", "XDG_CONFIG_HOME": home / "config"}
-    named = ("ORT_", "YOLO_", "ULTRALYTICS_")
-    bare = {name: value for name, value in os.environ.items() if not name.startswith(named)}
+    set_by_us = {name for each in every_switch() for name in each.variables}
+    bare = {name: value for name, value in os.environ.items() if name not in set_by_us}
     run = subprocess.run(
         [sys.executable, "-c", WATCHED + program + TOLD, *arguments],
         env=bare | {name: str(folder) for name, folder in folders.items()},
@@ -69,19 +84,40 @@ def test_yolo_is_built_without_network_pip_or_home_folder(tmp_path: Path, weight
     assert all(name.startswith("cache/inksift/") for name in left), left
 
 
+def test_libraries_are_silenced_before_any_of_them_can_be_imported(tmp_path: Path) -> None:
+    assert watched(SILENCED, tmp_path) == []
+
+
+def test_folders_that_a_person_named_stay_and_all_else_is_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in [name for each in every_switch() for name in each.variables]:
+        monkeypatch.setenv(name, "named")
+    own_this_process()
+    left = {name for each in every_switch() for name in each.variables if told(name) == "named"}
+    assert left == {"MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR"}
+
+
+def told(variable: str) -> str:
+    return os.environ[variable]
+
+
+def test_a_guest_leaves_alone_what_others_in_the_process_use(tmp_path: Path) -> None:
+    assert watched(GUEST, tmp_path) == []
+
+
 SOURCES = sorted(Path(curation.__file__).parent.rglob("*.py"))
 
 
-@pytest.mark.parametrize("runtime", ["onnxruntime", "ultralytics"])
-def test_no_module_imports_a_runtime_before_it_is_hardened(runtime: str) -> None:
+def test_no_module_imports_ultralytics_before_it_is_hardened() -> None:
     importing = []
     for path in SOURCES:
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            lines = _lines(function, runtime)
+            lines = _lines(function, "ultralytics")
             if lines and path.name != "hardened.py":
                 importing.append(path.name)
-                assert min(lines) > _hardened(function, runtime), path
-    assert runtime == "onnxruntime" or importing
+                assert min(lines) > _hardened(function, "ultralytics"), path
+    assert importing
 
 
 def _lines(node: ast.AST, runtime: str) -> list[int]:

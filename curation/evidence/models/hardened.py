@@ -1,37 +1,13 @@
-"""Third-party runtimes, told before their first import what they must not do.
-
-Each of them reads its switches when it is first imported, so inksift imports them here only:
-onnxruntime (1.29 and later) otherwise sends telemetry and keeps a device id in the user's cache;
-ultralytics otherwise probes public name servers, installs packages, writes to the home folder, and
-replaces functions of Pillow and torch.
-"""
+"""Ultralytics, imported so that it leaves Pillow and torch as they are and loads no pickles."""
 
 from __future__ import annotations
 
-import os
 from types import ModuleType
 
 from PIL import Image
-from platformdirs import user_cache_path
 
 from inksift.curation.base.errors import MissingError
-
-_ONNXRUNTIME = {"ORT_DISABLE_TELEMETRY": "1"}
-_ULTRALYTICS = {
-    "ULTRALYTICS_SAFE_LOAD": "1",
-    "YOLO_AUTOINSTALL": "False",
-    "YOLO_OFFLINE": "True",
-    "YOLO_VERBOSE": "False",
-}
-
-
-def import_onnxruntime() -> ModuleType:
-    """ONNX Runtime, without its telemetry."""
-    os.environ |= _ONNXRUNTIME
-    import onnxruntime
-
-    module: ModuleType = onnxruntime
-    return module
+from inksift.curation.base.switches import hardening_of_ultralytics, set_switches
 
 
 def import_ultralytics() -> ModuleType:
@@ -45,8 +21,7 @@ def import_ultralytics() -> ModuleType:
         raise MissingError(
             f"torch {torch.__version__} cannot load weights safely: install torch 2.6 or newer"
         )
-    os.environ |= _ULTRALYTICS
-    os.environ["YOLO_CONFIG_DIR"] = str(user_cache_path("inksift") / "ultralytics")
+    set_switches([hardening_of_ultralytics()])  # a process in which inksift is a guest has none
     # It puts functions of its own in place of these two for the whole process: the one installs a
     # package when a file is no picture, the other retries what fails.
     opened, saved = Image.open, torch.save

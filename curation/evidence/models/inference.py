@@ -22,7 +22,6 @@ import numpy as np
 from inksift.curation.base.arrays import Floats32
 from inksift.curation.base.errors import SchemaError
 from inksift.curation.base.rgb import Rgb
-from inksift.curation.evidence.models.hardened import import_onnxruntime
 from inksift.curation.store.files import file_digest, write_atomically
 
 if TYPE_CHECKING:
@@ -106,7 +105,8 @@ class Session:
     runtime = "onnxruntime"
 
     def __init__(self, model: bytes) -> None:
-        onnxruntime = import_onnxruntime()
+        import onnxruntime
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1

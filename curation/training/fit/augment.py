@@ -7,7 +7,6 @@ copies at all gave 0.56 (0.62) in two thirds of the time."""
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable
 from typing import Any, Literal
@@ -42,8 +41,6 @@ def pipeline(recipe: AugmentRecipe, side_px: int, seed: int) -> Any:
     One is built per picture (0.9 ms), since a shared one would deal its seeds to threads in no
     fixed order. albumentations only warns about an argument that it does not know, and then ignores
     it: here that is an error."""
-    # Or its import asks a server for the newest version.
-    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
     import albumentations as A  # noqa: N812 - the name that its documentation uses
 
     with warnings.catch_warnings():
