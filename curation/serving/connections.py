@@ -57,7 +57,7 @@ class Connection(H11Protocol):
         wait for ever."""
         self._stop_waiting()
         super().handle_websocket_upgrade(event)
-        if not self.transport.get_protocol().handshake_initiated:  # type: ignore[union-attr]
+        if not self.transport.get_protocol().handshake_initiated:  # type: ignore[attr-defined]
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
