@@ -30,7 +30,7 @@ POLICY: Mapping[str, str] = MappingProxyType(
 
 NOT_STORED: Mapping[str, str] = MappingProxyType({"cache-control": "no-store"})
 
-Pairs = list[tuple[bytes, bytes]]
+RawHeaders = list[tuple[bytes, bytes]]
 
 
 def with_policy(
@@ -48,7 +48,7 @@ def with_policy(
     return guarded
 
 
-def _headed(headers: Pairs, policy: Mapping[str, str], unsaid: Mapping[str, str]) -> Pairs:
+def _headed(headers: RawHeaders, policy: Mapping[str, str], unsaid: Mapping[str, str]) -> RawHeaders:
     named = [(name.lower().decode("latin-1"), name, value) for name, value in headers]
     own = [(name, value) for low, name, value in named if not _overruled(low, policy)]
     said = {low for low, _, _ in named}
