@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -99,16 +100,7 @@ class Server:
 
     def client(self) -> Any:
         """A client that goes by no environment."""
-        import botocore.session
-
-        session = botocore.session.Session()
-        return session.create_client(
-            "s3",
-            endpoint_url=self.url,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="only for moto",
-        )
+        return _client_of(self.url)
 
     def forget(self) -> None:
         """Count from nothing, without faults."""
@@ -122,3 +114,18 @@ class Server:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+@cache
+def _client_of(url: str) -> Any:
+    """Made once a server: it costs as much as many requests."""
+    import botocore.session
+
+    session = botocore.session.Session()
+    return session.create_client(
+        "s3",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="only for moto",
+    )

@@ -270,7 +270,7 @@ def is_nested(comprehension: ast.AST) -> bool:
 
 def nested_comprehensions(path: Path) -> list[int]:
     """Their lines."""
-    every = (node for node in ast.walk(tree_of(path)) if isinstance(node, COMPREHENSIONS))
+    every = (node for node in nodes_of(path) if isinstance(node, COMPREHENSIONS))
     return [node.lineno for node in every if is_nested(node)]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -45,6 +46,7 @@ class S3Objects:
         )
         with _faults():
             session: Any = botocore.session.get_session()
+            session.register_component("data_loader", _descriptions())
             self._client: Any = session.create_client("s3", config=config)
 
     def listed(self, prefix: str) -> Iterator[ObjectFacts]:
@@ -83,6 +85,13 @@ class S3Objects:
         """As of `ObjectStore`."""
         with _faults():
             self._client.delete_object(Bucket=self._bucket, Key=key)
+
+
+@cache
+def _descriptions() -> Any:
+    """What botocore knows of S3, read once for all buckets: to read it costs more than all else of
+    a client."""
+    return botocore.session.get_session().get_component("data_loader")
 
 
 def _facts(key: str, size: int, told: dict[str, Any]) -> ObjectFacts:
