@@ -48,7 +48,9 @@ def with_policy(
     return guarded
 
 
-def _headed(headers: RawHeaders, policy: Mapping[str, str], unsaid: Mapping[str, str]) -> RawHeaders:
+def _headed(
+    headers: RawHeaders, policy: Mapping[str, str], unsaid: Mapping[str, str]
+) -> RawHeaders:
     named = [(name.lower().decode("latin-1"), name, value) for name, value in headers]
     own = [(name, value) for low, name, value in named if not _overruled(low, policy)]
     said = {low for low, _, _ in named}
