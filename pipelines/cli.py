@@ -1,10 +1,11 @@
 """The command line: `inksift COMMAND --help` shows each command with an example.
 
 Exit codes: 0 done, 1 finished with a failed blocking check, 2 bad arguments, settings or folders, 3
-missing weights or dependency, 130 interrupted (run again to go on)."""
+missing weights or dependency, 130 interrupted and 143 ended by SIGTERM (run again to go on)."""
 
 import copy
 import logging
+import signal
 from typing import Any
 
 import click
@@ -33,6 +34,7 @@ from inksift.pipelines.commands.ui import ui
 from inksift.pipelines.commands.verify import verify
 from inksift.pipelines.commands.weights import weights
 from inksift.pipelines.progress_lines import show_progress_lines
+from inksift.pipelines.signals_heard import signals_heard
 
 COMMANDS = (
     run,
@@ -73,14 +75,15 @@ class _Commands(click.Group):
         )  # it reports an interrupted close as a crash
         own_this_process()
         show_progress_lines()
-        try:
-            return super().invoke(ctx)
-        except InksiftError as error:
-            click.echo(f"inksift: {error}", err=True)
-            ctx.exit(error.exit_code)
-        except KeyboardInterrupt:
-            click.echo("inksift: interrupted; run the same command again to go on", err=True)
-            ctx.exit(130)
+        with signals_heard() as heard:
+            try:
+                return super().invoke(ctx)
+            except InksiftError as error:
+                click.echo(f"inksift: {error}", err=True)
+                ctx.exit(error.exit_code)
+            except KeyboardInterrupt:
+                click.echo("inksift: interrupted; run the same command again to go on", err=True)
+                ctx.exit(128 + (signal.SIGTERM if signal.SIGTERM in heard() else signal.SIGINT))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)

@@ -130,6 +130,7 @@ def exit_codes() -> str:
         ("0", "done", ""),
         *((str(kind.exit_code), _first_line(kind), f"`{kind.__name__}`") for kind in every_error()),
         ("130", "interrupted; the same command goes on where it stopped", ""),
+        ("143", "ended by SIGTERM; the same command goes on where it stopped", ""),
     ]
     return _page(
         [

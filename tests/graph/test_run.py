@@ -229,13 +229,14 @@ def test_killed_anywhere_and_run_again_it_decides_the_same(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_stops_cleanly_and_can_be_resumed(
-    sample: Path, tmp_path: Path, inksift
+    sample: Path, tmp_path: Path, inksift, number: signal.Signals, code: int
 ) -> None:
     process = _start(sample / "images", tmp_path / "w")
     _wait_for(tmp_path / "w", "measurements/thumbnails/*/*.parquet", process)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 130
+    process.send_signal(number)
+    assert process.wait(timeout=60) == code
     assert not (tmp_path / "w" / "run.lock").exists()
     result = inksift(
         "judge",
