@@ -126,7 +126,7 @@ def find_pairs(
     answer depends on the pictures and settings alone."""
     last = LastResult(workspace, "found_pairs")
     made_of = _made_of(sizes, hashes, embeddings, params, pictures_version)
-    if known := last.recall(made_of):
+    if known := last.recall(made_of, ("pairs", "search")):
         return _recalled(known)
     found = _found(
         sizes, hashes, embeddings, read, workspace, params, unseen, pictures_version, engine

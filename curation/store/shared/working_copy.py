@@ -23,6 +23,8 @@ from inksift.curation.store.files import (
     pointed_to,
     write_atomically,
 )
+from inksift.curation.store.manifest import Manifest
+from inksift.curation.store.moved_aside import ASIDE_FOLDER
 from inksift.curation.store.objects.interface import ANYHOW, ObjectError, ObjectStore
 from inksift.curation.store.objects.opened import read_object
 from inksift.curation.store.shared.contents import (
@@ -38,8 +40,9 @@ from inksift.curation.store.shared.contents import (
     read_head,
 )
 
-STAYS_HERE = ("dagster", "source", "run.lock", "run.guard")
-"""What belongs to this machine: Dagster's history, what archives were unpacked into, the lock."""
+STAYS_HERE = ("dagster", "source", ASIDE_FOLDER, "run.lock", "run.guard")
+"""What belongs to this machine: Dagster's history, what archives were unpacked into, what was
+damaged here, the lock."""
 
 MEASURED = ("measurements/", "models/", "workspace.json")
 """What a run only ever adds to, so that it may be shared before the run ends; and what says whose
@@ -172,6 +175,7 @@ class WorkingCopy:
         if not theirs.tag:  # nothing yet, or not any more
             self._latest.clear()
         if theirs.tag in ("", self._base.tag):
+            self._take_ledger(theirs)
             self._remember(self._base if theirs.tag else theirs)
             return []
         here = self._scanned()
@@ -195,8 +199,12 @@ class WorkingCopy:
             engine.per_item(
                 lambda path: self._fetch(path, files[path]), list(some), workers=_AT_A_TIME
             )
-        for path in here.keys() - files.keys():
-            (self.root / path).unlink(missing_ok=True)
+        gone = [self.root / path for path in here.keys() - files.keys()]
+        manifest = Manifest(self.root)
+        manifest.drop(gone)
+        for place in gone:
+            place.unlink(missing_ok=True)
+        manifest.add_all()
 
     def _is_pushed(self, mine: Files) -> bool:
         """Whether these files are published now; not where others published meanwhile."""
@@ -214,9 +222,12 @@ class WorkingCopy:
         return {**whole, self._ledger.name: packed} if packed else whole
 
     def _packed(self) -> SharedFile | None:
-        """What travels by itself; None where there is nothing in it."""
+        """What travels by itself; None where there is nothing in it. As it only grows, what is gone
+        here is not gone there."""
         packed = self._ledger.packed()
-        return (hashlib.sha256(packed).hexdigest(), len(packed)) if packed else None
+        if not packed:
+            return self._base.files.get(self._ledger.name)
+        return hashlib.sha256(packed).hexdigest(), len(packed)
 
     def _scanned(self) -> dict[str, SharedFile]:
         found = {}
@@ -295,7 +306,8 @@ class WorkingCopy:
 
     def _take_ledger(self, theirs: SharedHead) -> None:
         one = theirs.files.get(self._ledger.name)
-        if one is not None and one != self._base.files.get(self._ledger.name):
+        known = one == self._base.files.get(self._ledger.name) and self._ledger.packed()
+        if one is not None and not known:
             self._ledger.take_in(b"".join(self._content(one[0])))
 
     def _recall(self) -> None:
