@@ -26,7 +26,12 @@ def ui(workspace: Path, port: int) -> None:
     """
     from inksift.pipelines.definitions import build
     from inksift.pipelines.given import from_environment, project_given
-    from inksift.pipelines.instance import dagster_home, workspace_file
+    from inksift.pipelines.instance import (
+        dagster_home,
+        demand_sound_history,
+        own_home,
+        workspace_file,
+    )
 
     project = project_given(from_environment()._replace(workspace=workspace))
     if project is None:
@@ -36,6 +41,7 @@ def ui(workspace: Path, port: int) -> None:
         )
     build(project)  # whatever is wrong with the setup is told here, and not on a page of Dagster
     home = str(dagster_home(project))
+    demand_sound_history(own_home(project.workspace.root))
     # Dagster drops the first place where modules are looked for: it takes that for the current
     # folder, which `-P` and PYTHONSAFEPATH keep away from there. So it is given one to drop.
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
