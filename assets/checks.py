@@ -74,7 +74,8 @@ def embeddings_are_numbers(embeddings: pd.DataFrame) -> dg.AssetCheckResult:
 
 @dg.asset_check(asset="object_counts")
 def detector_was_present(object_counts: pd.DataFrame) -> dg.AssetCheckResult:
-    """The detector's weights were found, so that its vote counts."""
+    """No picture whose objects were to be counted lacks its count for want of the detector's
+    weights."""
     missing, left_out = (
         int((object_counts["status"] == status).sum())
         for status in (DETECTOR_UNAVAILABLE, NOT_NEEDED)
@@ -82,13 +83,12 @@ def detector_was_present(object_counts: pd.DataFrame) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=missing == 0,
         severity=_WARN,
-        description=f"no detector weights: {missing} pictures are judged without an object count; "
+        description=f"no detector weights: {missing} pictures have no object count and no boxes; "
         f"`{fetching(DETECTORS[0].weights.name)}`, or name their folder with --weights-dir, for "
         "the UI as weights in inksift.yaml; then run again, or materialise object_counts"
         if missing
-        else f"weights found; {left_out} pictures are not counted (object_counts.only)"
-        if left_out
-        else "weights found",
+        else f"no count is missing for want of weights; {left_out} pictures are left out "
+        "(object_counts.only)",
     )
 
 

@@ -27,7 +27,8 @@ STAGES = ("decode", "features", "objects")
 
 
 def main() -> None:
-    """Measure block by block, and print the seconds of both builds and whether counts are equal."""
+    """Measure block by block, and print the seconds of both builds and whether counts and boxes are
+    equal."""
     options = _options()
     if options.out:
         return _measure(Path(options.source), options.out)
@@ -99,6 +100,9 @@ def _measure(source: Path, out: Path) -> None:
     told = {
         "seconds": dict(zip(STAGES, (decode_s, features_s, objects_s), strict=True)),
         "counts": dict(zip(rows["image_id"], rows["objects"].tolist(), strict=True)),
+        "boxes": {
+            key: boxes.tolist() for key, boxes in zip(rows["image_id"], rows["boxes"], strict=True)
+        },
         "in_doubt": _in_doubt(found, seen.frame, rows),
     }
     out.write_text(json.dumps(told))
@@ -176,7 +180,8 @@ def _report(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
         "pictures": pictures,
         "pass_times_as_fast": round(_seconds(old, "all") / every, 2),
         "detector_times_as_fast": round(_seconds(old, "objects") / objects, 2),
-        "counts_equal": round(_equal(old, new), 4),
+        "counts_equal": round(_equal(old, new, "counts"), 4),
+        "boxes_equal": round(_equal(old, new, "boxes"), 4),
         "counted_in_doubt": round(doubted, 3),
         "judged_alike_in_doubt": all(block["in_doubt"]["judged_alike"] for block in new),
         "pass_times_as_fast_in_doubt": round(_seconds(old, "all") / in_doubt_s, 2),
@@ -189,11 +194,12 @@ def _seconds(blocks: list[dict[str, Any]], stage: str) -> float:
     return sum(block["seconds"][name] for block in blocks for name in wanted)
 
 
-def _equal(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> float:
+def _equal(old: list[dict[str, Any]], new: list[dict[str, Any]], told: str) -> float:
+    """The share of pictures of which both builds tell the same, to the last bit."""
     pairs = [
-        (one["counts"][key], other["counts"].get(key))
+        (one[told][key], other[told].get(key))
         for one, other in zip(old, new, strict=True)
-        for key in one["counts"]
+        for key in one[told]
     ]
     return sum(one == other for one, other in pairs) / len(pairs)
 

@@ -41,14 +41,15 @@ OBJECT_STORE_BYTES = 200 * 10**6
 STAGES = {
     "decode pictures": "decode",
     "features": "embed",
-    "compare pictures": "compare",
+    "compare pairs": "compare",
     "objects": "detect",
 }
 """What is done when a node is killed, by the title of the work."""
 MODELLED_WORKERS, MODELLED_PICTURES = (8, 64, 256), (100_000, 1_000_000)
 """For how many the model is asked."""
-MODELLED_BATCH, PICTURE_S = 64, 0.060
-"""Pictures of a batch, and what one takes on one core: decoding, embedding and counting objects."""
+MODELLED_BATCH, PICTURE_S = 64, 0.362
+"""Pictures of a batch, and what one takes on one core: decoding, embedding and counting objects, by
+`benchmarks/detector.py`."""
 
 
 class Nodes:

@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 ORDER = (
     "base",
+    "serving",
     "spread",
     "store",
     "drawing",

@@ -35,8 +35,8 @@ UNTRAINED = ("judge",)
 
 BEATS = """
 import sys
-from inksift.curation.store.shared import hold
-hold.BEAT_S = 2
+from inksift.curation.base import beats
+beats.BEAT_S = 2
 from inksift.pipelines.cli import main
 sys.exit(main())
 """

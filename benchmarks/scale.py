@@ -3,7 +3,7 @@ a first run, of one with nothing new, and of one with 100 new pictures, by this 
 old one.
 
     python benchmarks/scale.py [3000 12000 ...] [--old CHECKOUT] [--out DIR]
-    python benchmarks/scale.py 1000000 --phases "nothing new"
+    python benchmarks/scale.py 1000000 --phases "first run" "nothing new"
 
 What is planted: the files are PNG files of a hundred bytes, all different, which no run decodes, as
 a workspace is laid beside them in which everything is measured already: pixels, thumbnails,
@@ -33,6 +33,9 @@ from typing import Any
 
 HERE = Path(__file__).parents[1]
 PHASES = ("first run", "nothing new", "100 new", "100 alone")
+AFTER_A_RUN = {"nothing new", "100 new"}
+"""Phases that are none where no run was before."""
+DECIDED = "decisions.csv"
 WORTH_AN_EXPONENT_S = 1.0
 
 Figures = dict[tuple[str, int, str], dict[str, Any]]
@@ -41,7 +44,7 @@ Figures = dict[tuple[str, int, str], dict[str, Any]]
 
 def main() -> None:
     options = _options()
-    checkouts = {"new": HERE} | ({"old": options.old.absolute()} if options.old else {})
+    checkouts = _checkouts(options)
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(options.sizes, checkouts, options.phases, options.out or Path(folder))
     for phase in options.phases:
@@ -108,7 +111,24 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--old", type=Path, help="compare with this checkout")
     parser.add_argument("--phases", nargs="+", default=list(PHASES), choices=PHASES)
     parser.add_argument("--out", type=Path, help="keep what is planted here, and use it again")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.phases = [phase for phase in PHASES if phase in options.phases]
+    lacking = AFTER_A_RUN.intersection(options.phases) and _not_run(options)
+    if lacking and "first run" not in options.phases:
+        parser.error(f'add "first run" to --phases: there was none of {", ".join(lacking)}')
+    return options
+
+
+def _checkouts(options: argparse.Namespace) -> dict[str, Path]:
+    return {"new": HERE} | ({"old": options.old.absolute()} if options.old else {})
+
+
+def _not_run(options: argparse.Namespace) -> list[str]:
+    """The planted folders that no run has judged yet."""
+    names = [f"{name}-{size}" for size in options.sizes for name in _checkouts(options)]
+    if options.out is None:
+        return names
+    return [name for name in names if not (options.out / name / "workspace" / DECIDED).exists()]
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def main() -> None:
         source, workspace = place / "new", _emptied(place / "alone", workspace)
     if phase == "100 new":
         shutil.copytree(place / "new", source, dirs_exist_ok=True)
-    print(json.dumps({"steps": {}, **run(source, workspace)}))
+    print(json.dumps(run(source, workspace)))
 
 
 def _emptied(workspace: Path, other: Path) -> Path:

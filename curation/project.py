@@ -83,6 +83,11 @@ class Project:
         return ledger
 
     @property
+    def head_folders(self) -> list[Path]:
+        """Where heads of the user's own are looked for, before those that ship."""
+        return [self.weights] if self.weights else []
+
+    @property
     def pictures(self) -> list[Location]:
         """Where pictures are that nothing is ever written to."""
         return [self.source, self.test] if self.test else [self.source]

@@ -20,7 +20,7 @@ class Review:
     stopped: with `stop()`, or at the end of a `with` block."""
 
     def __init__(self, workspace: "Workspace", *, port: int, who: str, ledger_url: str) -> None:
-        from inksift.curation.review.server import access_to, listening, server_of
+        from inksift.curation.serving.server import access_to, listening, server_of
         from inksift.pipelines.reviewing import review_app
 
         with ExitStack() as opened:
@@ -45,13 +45,13 @@ class Review:
 
     def stop(self) -> None:
         """Answer what was asked, and end; nothing where it has ended."""
-        from inksift.pipelines.shared import share
+        from inksift.pipelines.shared import share_ledger
 
         atexit.unregister(self.stop)
         self._server.should_exit = True
         self._thread.join(_SECONDS_TO_STOP)
         self._open.close()
-        share(self._workspace)
+        share_ledger(self._workspace)  # what a run that was killed left unfinished stays here
 
     def __enter__(self) -> Self:
         return self

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from inksift.assets.shared.names import BARE, Names
+from inksift.assets.shared.reuse import DATA_VERSION
 
-DATA_VERSION_TAG = "dagster/data_version"
-"""Where Dagster reads the data version of an event; its own name for the tag is private."""
 _LEDGER, _TAKEN_IN = "ledger", "human_decisions"
 """The assets that tell what people decided, and what of it a run took in."""
 _MOST_LOOKED_AT = 100
@@ -17,7 +16,7 @@ _MOST_LOOKED_AT = 100
 def ledger_at(version: str, names: Names = BARE) -> dg.AssetMaterialization:
     """The event that tells Dagster the ledger's version, so that what was made before it shows as
     stale."""
-    return dg.AssetMaterialization(names.key(_LEDGER), tags={DATA_VERSION_TAG: version})
+    return dg.AssetMaterialization(names.key(_LEDGER), tags={DATA_VERSION: version})
 
 
 def told(instance: dg.DagsterInstance, names: Names = BARE) -> str | None:
@@ -64,7 +63,7 @@ def tell(instance: dg.DagsterInstance, version: str) -> None:
 
 
 def _version(made: dg.AssetMaterialization | None) -> str | None:
-    return made.tags.get(DATA_VERSION_TAG) if made and made.tags else None
+    return made.tags.get(DATA_VERSION) if made and made.tags else None
 
 
 def _newest_first(instance: dg.DagsterInstance, key: dg.AssetKey) -> Iterator[dg.EventLogEntry]:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-import yaml
 from sqlalchemy.exc import DatabaseError
 
 from inksift.curation.base.errors import ParamError, StoreError
@@ -15,7 +14,7 @@ from inksift.curation.store.files import write_atomically
 from inksift.pipelines.history import history_problems
 
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
-_CODE_LOCATION = {
+CODE_LOCATION = {
     "module_name": "inksift.pipelines.definitions",
     "location_name": "inksift",  # as in workspace.yaml: history and sensors go by it
     "working_directory": str(Path(__file__).parents[2]),  # else it is the current folder
@@ -56,15 +55,6 @@ def _chosen_home(home: Path) -> Path:
     if not (home / _OWN_SETTINGS).is_file():
         raise ParamError(f"{HOME_VARIABLE}: expected a folder with a {_OWN_SETTINGS}, got {home}")
     return home
-
-
-def workspace_file(project: Project) -> Path:
-    """The file that tells Dagster where the code is, and by which name."""
-    file = dagster_home(project) / "workspace.yaml"
-    write_atomically(
-        file, yaml.safe_dump({"load_from": [{"python_module": _CODE_LOCATION}]}).encode()
-    )
-    return file
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from inksift.assets.shared.stage import WORK_TAG, Work
 Job = Any
 """What `dg.define_asset_job` gives, for which Dagster has no public name."""
 
-
 _PRIORITY_TAG = "dagster/priority"
 """Which of the runs that wait goes first: one that takes in what a person decided takes seconds,
 one that trains many times can wait."""

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 from inksift.curation.people.chosen_ledger import ledger_of
 from inksift.curation.people.ledger.decisions import checked_who
-from inksift.curation.review.access import Access
 from inksift.curation.review.app import create_app
 from inksift.curation.review.catalogue import Catalogue
 from inksift.curation.review.guard import Guard
 from inksift.curation.review.looks.background import Preparation
 from inksift.curation.review.warming import warmed
+from inksift.curation.serving.access import Access
 from inksift.curation.store.workspace import Workspace
 from inksift.pipelines.sharing_decisions import decisions_shared
 

@@ -3,14 +3,14 @@ with what is shared."""
 
 import hashlib
 import json
-import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from inksift.curation.base.beats import now_and_then
 from inksift.curation.base.errors import LockedError, ParamError, StoreError
 from inksift.curation.base.location import Location, Url, lies_in, location_of
 from inksift.curation.people.ledger.travel import TravellingLedger
@@ -21,8 +21,6 @@ from inksift.curation.store.shared.contents import LOCK, Files
 from inksift.curation.store.shared.hold import shared_hold
 from inksift.curation.store.shared.working_copy import WorkingCopy
 from inksift.curation.store.workspace import Workspace
-
-log = logging.getLogger("inksift")
 
 _NEVER_SHARED = ("gs",)
 """Schemes whose library replaces an object by its generation alone, and not by its ETag."""
@@ -43,43 +41,33 @@ def local_workspace(named: Location) -> Path:
     place = _place(named)
     root = place / _FOLDER
     root.mkdir(parents=True, exist_ok=True)
-    with _alone_in(place):
-        copy = _copy(named, place)
+    with _alone_with_copy(named, place) as copy:
         if not _is_at_work(copy):
-            with _told(named):
-                copy.pull()
+            copy.pull()
     return root
 
 
 def share(workspace: Path, since: Files | None = None) -> None:
     """Publish what changed in the copy of a shared workspace, or of that what changed `since` it
     had these files; nothing for any other, and while a run is at work, which does so itself."""
-    if _copy_at(workspace) is None:
-        return
-    with _alone_in(workspace.parent):
-        copy = _copy_at(workspace)
-        if copy is not None and not _is_at_work(copy):
-            with _told(copy.url):
+    if url := _url_at(workspace):
+        with _alone_with_copy(url, workspace.parent) as copy:
+            if not _is_at_work(copy):
                 copy.push(since)
 
 
-def share_ledger(workspace: Path) -> bool:
-    """Publish what people decided in the copy of a shared workspace, and nothing else; whether it
-    is one."""
-    if _copy_at(workspace) is None:
-        return False
-    with _alone_in(workspace.parent):
-        copy = _copy_at(workspace)
-        if copy is not None:
-            with _told(copy.url):
-                copy.push_ledger()
-    return copy is not None
+def share_ledger(workspace: Path) -> None:
+    """Publish what people decided in the copy of a shared workspace, and nothing else; nothing for
+    any other."""
+    if url := _url_at(workspace):
+        with _alone_with_copy(url, workspace.parent) as copy:
+            copy.push_ledger()
 
 
 def files_of(workspace: Path) -> Files:
     """The files of a copy of a shared workspace, as they are now."""
-    copy = _copy_at(workspace)
-    return copy.files() if copy else {}
+    url = _url_at(workspace)
+    return _copy(url, workspace.parent).files() if url else {}
 
 
 @contextmanager
@@ -88,34 +76,36 @@ def held(workspace: Workspace, *pictures: Location) -> Iterator[None]:
     share what it made, its measurements meanwhile. Nothing for a workspace that is no copy.
 
     ParamError where it would be shared among `pictures`."""
-    copy = _copy_at(workspace.root)
-    if copy is None:
+    url, place = _url_at(workspace.root), workspace.root.parent
+    if url is None:
         yield
         return
-    url, key = copy.url, copy.url.prefix + LOCK
+    _demand_apart(url, pictures)
+    copy = _copy(url, place)
+    with _told(url), shared_hold(copy.objects, url.prefix + LOCK, where=str(url)) as lock:
+        with _alone_in(place):
+            copy.pull()
+        try:
+            with now_and_then(copy.push_measured, otherwise="what was measured is not shared yet"):
+                yield
+        finally:
+            lock.demand()
+            with _alone_in(place):
+                copy.push()
+
+
+def _demand_apart(url: Url, pictures: Iterable[Location]) -> None:
     for folder in pictures:
         if lies_in(url, folder) or lies_in(folder, url):
             pair = f"the workspace {url} and the pictures in {folder}"
             raise ParamError(f"{pair} lie inside each other: choose another --workspace")
 
-    def beat() -> None:
-        try:
-            copy.push_measured()
-        except Exception as error:  # the end of the run tries again, and tells
-            log.warning("what was measured so far is not shared yet: %s", error)
 
-    with (
-        _told(url),
-        shared_hold(copy.objects, key, where=str(url), beat=beat) as lock,
-    ):
-        with _alone_in(copy.root.parent):
-            copy.pull()
-        try:
-            yield
-        finally:
-            lock.demand()
-            with _alone_in(copy.root.parent):
-                copy.push()
+@contextmanager
+def _alone_with_copy(url: Url, place: Path) -> Iterator[WorkingCopy]:
+    """The copy of a URL as it is now, for a block that no other process looks or changes beside."""
+    with _alone_in(place), _told(url):
+        yield _copy(url, place)
 
 
 def _alone_in(place: Path) -> AbstractContextManager[None]:
@@ -133,12 +123,13 @@ def _is_at_work(copy: WorkingCopy) -> bool:
     return False
 
 
-def _copy_at(workspace: Path) -> WorkingCopy | None:
+def _url_at(workspace: Path) -> Url | None:
+    """What a workspace is a copy of; None where it is none."""
     try:
         url = location_of(json.loads((workspace.parent / _STATE).read_bytes())["url"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return _copy(url, workspace.parent) if isinstance(url, Url) else None
+    return url if isinstance(url, Url) else None
 
 
 def _copy(url: Url, place: Path) -> WorkingCopy:
@@ -163,5 +154,6 @@ def _told(url: Url) -> Iterator[None]:
     except ObjectError as error:
         raise StoreError(
             f"cannot use {url} ({error}): check its name, and that you may write there; what was "
-            f"made is in {_place(url)}, and shared by the next command that can"
+            f"made is in {_place(url)}, and shared by the next run that can, decisions by any "
+            "command"
         ) from error

@@ -7,6 +7,7 @@ import dagster as dg
 
 from inksift.assets.gather.listing import SNAPSHOT
 from inksift.assets.shared.names import BARE, Names
+from inksift.assets.shared.reuse import DATA_VERSION
 from inksift.curation.base.location import Location
 from inksift.curation.gather.folder.snapshot import (
     InFolder,
@@ -17,7 +18,7 @@ from inksift.curation.gather.folder.snapshot import (
 from inksift.curation.gather.reached import snapshot
 from inksift.curation.project import Project
 from inksift.pipelines.automatic import NO_PROJECT
-from inksift.pipelines.freshness import DATA_VERSION_TAG, last_made, made_by_success
+from inksift.pipelines.freshness import last_made, made_by_success
 
 _SECONDS_BETWEEN_LOOKS = 300
 _SOURCE, _LISTING = "source", "listing"
@@ -88,7 +89,7 @@ def _change(
             "since_the_last_run": changes_told(seen or {}, now) or "nothing changed",
             _DIGEST: digest,
         },
-        tags={DATA_VERSION_TAG: read if read and seen == now else _unlike(read, digest)},
+        tags={DATA_VERSION: read if read and seen == now else _unlike(read, digest)},
     )
 
 

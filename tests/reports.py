@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,22 @@ from inksift.curation.report.findings import Findings
 from inksift.curation.report.page import ReportParams, build_report
 from inksift.curation.verdict.medium.votes import PARTS, VOTE_QUALITY, VOTES
 from inksift.curation.verdict.removal_rates import REMOVAL_RATES
+
+
+@dataclass
+class DictShelf:
+    """A shelf in memory."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def holds(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return name in self.files
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep this file."""
+        self.files[name] = data
+
 
 ROW = {
     "label": "c",

@@ -78,5 +78,5 @@ def _in_doubt(
         name: read_table(project.workspace.table(name), TABLES_OF_DOUBT[name]) for name in _BESIDE
     }
     verdict = VerdictParams.of("verdicts", dict(run_settings.stages["verdicts"]))
-    heads = [project.weights] if project.weights else []
-    return count_in_doubt({**beside, "duplicates": duplicates}, verdict, heads=heads, count=count)
+    tables = {**beside, "duplicates": duplicates}
+    return count_in_doubt(tables, verdict, heads=project.head_folders, count=count)

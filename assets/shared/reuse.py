@@ -22,6 +22,7 @@ MADE_OF = "made_of"
 """What the metadata calls the digest."""
 
 DATA_VERSION = "dagster/data_version"
+"""The tag of an event that holds its data version; Dagster's own name for it is private."""
 
 
 class MadeBefore(NamedTuple):

@@ -56,7 +56,7 @@ class Observations:
 
     def __call__(self, progress: Progress) -> str:
         """Hand it on where enough changed; nothing is shown beside the bar."""
-        share = progress.done / progress.total if progress.total else 0.0
+        share = progress.done / progress.total if progress.total else 1.0
         if not progress.done:  # another loop begins
             self._last_share = 0.0
         waited = self._clock() - self._last_s >= OBSERVED_EVERY_S
@@ -71,11 +71,11 @@ def with_pace(result: Result, pace: Tally) -> Result:
     heard = list(pace.by_title.values())
     if not heard or "measured" not in (getattr(result, "metadata", None) or {}):
         return result
-    longest = max(heard, key=lambda one: (one.seconds, one.known))
+    longest = max(heard, key=lambda one: one.seconds)
     told = {
-        "cached": longest.known,
+        "cached": max(one.known for one in heard),
         "seconds": round(sum(one.seconds for one in heard), 1),
-        "pictures_per_second": round(longest.per_second, 2),
+        "items_per_second": round(longest.per_second, 2),
         "loops": records(pd.DataFrame([_row(one) for one in heard])),
     }
     return result._replace(metadata={**result.metadata, **told})
@@ -99,7 +99,7 @@ def _told(progress: Progress, share: float) -> dict[str, Any]:
         "plan": progress.plan,
         "progress": round(share, 3),
         "done": progress.done,
-        "pictures_per_second": round(progress.per_second, 2),
+        "items_per_second": round(progress.per_second, 2),
         "seconds_left": round(progress.left_s or 0.0),
     }
 

@@ -34,7 +34,7 @@ from inksift.curation.verdict.several import several_told
 from inksift.curation.verdict.signal_limits import limits_by_name
 
 _NO_DETECTOR = (
-    "The detector's weights were not found: no objects were counted, and that vote is missing."
+    "The detector's weights were not found: no objects were counted, and there are no boxes."
 )
 _REVIEW_APP = "http://127.0.0.1:8600/"
 

@@ -123,9 +123,10 @@ def decided(
     pages = find_pages(images, duplicates)
     known = evidence.gather(duplicates, **measured, method=config.clusters)
     drawn = known[~known["image_id"].isin(pages.index)].reset_index(drop=True)
-    own_heads = [project.weights] if project.weights else []
     answers = human.answers(duplicates, human_decisions)
-    judged = judge(drawn, measured["embeddings"], config, heads=own_heads, answers=answers)
+    judged = judge(
+        drawn, measured["embeddings"], config, heads=project.head_folders, answers=answers
+    )
     publish_medium(project.workspace, judged.settled)
     judgements = pd.concat([judged.judgements, judge_pages(pages, config)], ignore_index=True)
     machine = decide(images, duplicates, known, judgements)
@@ -162,8 +163,7 @@ def decided(
 
 def _heads(project: Project) -> list[tuple[str, str]]:
     """Name and digest of every head that may judge."""
-    folders = [project.weights] if project.weights else []
-    return [(place.name, file_digest(place)) for place in head_files(folders)]
+    return [(place.name, file_digest(place)) for place in head_files(project.head_folders)]
 
 
 def _proposed(project: Project) -> bool:
@@ -183,7 +183,7 @@ def _settled_before(before: Mapping[str, MadeBefore]) -> dict[str, Any]:
 
 
 def _heavy_before(before: Mapping[str, MadeBefore]) -> list[str]:
-    """What was over the limits when these tables were made, and accepted."""
+    """What was over the limits when these tables were made, accepted or not."""
     told = before["removal_rates"].metadata.get(_OVER)
     return [str(one) for one in told.value or ()] if isinstance(told, dg.JsonMetadataValue) else []
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import TypeVar
 
 from inksift.curation.base.progress import progress_bar
 
 Item = TypeVar("Item")
 _Result = TypeVar("_Result")
-
 
 _cores: list[int] = []
 
@@ -33,11 +33,26 @@ def worker_count() -> int:
 
 
 def per_item(
-    function: Callable[[Item], _Result], items: Sequence[Item], *, workers: int | None = None
+    function: Callable[[Item], _Result],
+    items: Sequence[Item],
+    *,
+    workers: int | None = None,
+    at_once: int = 1,
 ) -> list[_Result]:
-    """`function` of every item, in the order of the items; the first exception is raised."""
+    """`function` of every item, in the order of the items; the first exception is raised.
+
+    A thread takes `at_once` items at a time: more than one where an item costs less than handing it
+    over. One block alone is for the calling thread: so a process that ends can still do what it
+    must, when it can start no thread any more."""
+
+    def of_some(some: Sequence[Item]) -> list[_Result]:
+        return [function(item) for item in some]
+
+    blocks = [items[start : start + at_once] for start in range(0, len(items), at_once)]
+    if len(blocks) < 2:
+        return of_some(items)
     with ThreadPoolExecutor(workers or worker_count()) as pool:
-        return list(pool.map(function, items))
+        return list(chain.from_iterable(pool.map(of_some, blocks)))
 
 
 def in_batches(items: Sequence[Item], size: int, title: str) -> Iterator[Sequence[Item]]:

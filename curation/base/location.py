@@ -18,7 +18,6 @@ from inksift.curation.base.params import SECRET
 SCHEMES = ("s3", "gs", "az")
 """Of the object stores that are read and written: S3 and what speaks like it, Google, Azure."""
 
-
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 _SIGNED = re.compile(r"\?(.*&)?sig=", re.IGNORECASE)
 """In a link of Azure that lets in whoever has it."""

@@ -35,8 +35,8 @@ class Tally:
 class Outlook:
     """Says beside each bar how long all that follows may take: a listener.
 
-    Of loops that did not begin yet only that is known: they see the pictures that are new to the
-    first of them. What they cost for each is `TYPICAL_MS`, at the pace of the loops so far."""
+    Of loops that did not begin yet only that is known: they see the pictures that are new to those
+    before them. What they cost for each is `TYPICAL_MS`, at the pace of the loops so far."""
 
     def __init__(self, titles: Sequence[str]) -> None:
         self._titles = titles
@@ -50,13 +50,15 @@ class Outlook:
 
     def _left_s(self, now: Progress) -> float | None:
         """Seconds until the last loop ends; None where nothing was measured yet to go by."""
-        told = [self._tally.by_title[name] for name in self._titles if name in self._tally.by_title]
+        begun = [name for name in self._titles if name in self._tally.by_title]
+        told = [self._tally.by_title[name] for name in begun]
         typical_s = sum(one.done * TYPICAL_MS[one.title] for one in told) / 1000
         if now.left_s is None or not typical_s:
             return None
         pace = sum(one.seconds for one in told) / typical_s
-        later = [name for name in self._titles if name not in self._tally.by_title]
-        later_s = told[0].total * sum(TYPICAL_MS[name] for name in later) / 1000
+        later = self._titles[self._titles.index(begun[-1]) + 1 :]
+        new = max(one.total for one in told)
+        later_s = new * sum(TYPICAL_MS[name] for name in later) / 1000
         return now.left_s + later_s * pace
 
 

@@ -63,16 +63,20 @@ class Progress(NamedTuple):
         """What was found to do.
 
         >>> Progress("features", known=110, done=0, total=8, seconds=0.0).plan
-        '118 pictures: 110 known, 8 to measure'
+        '118 in all: 110 known, 8 to measure'
+        >>> Progress("features", known=118, done=0, total=0, seconds=0.0).plan
+        'all 118 known'
         """
         if not self.known:
             return f"{self.total} to do"
-        return f"{self.known + self.total} pictures: {self.known} known, {self.total} to measure"
+        if not self.total:
+            return f"all {self.known} known"
+        return f"{self.known + self.total} in all: {self.known} known, {self.total} to measure"
 
 
 Listener = Callable[[Progress], str]
-"""Hears how far a loop is, before its first item and after every batch, and says what to show
-beside its bar, "" for nothing."""
+"""Hears how far a loop is, before its first item and after every batch, or once that all of its
+items are known; and says what to show beside its bar, "" for nothing."""
 
 _shown: ContextVar[bool | None] = ContextVar("shown", default=None)
 _listeners: ContextVar[tuple[Listener, ...]] = ContextVar("listeners", default=())
@@ -113,21 +117,27 @@ def heard_by(listener: Listener) -> Iterator[None]:
 
 
 @contextmanager
-def already_known(pictures: int) -> Iterator[None]:
-    """Within, loops are over what is left beside so many pictures that an earlier run measured."""
-    with _set(_known, pictures):
+def already_known(items: int) -> Iterator[None]:
+    """Within, loops are over what is left beside so many items that an earlier run measured."""
+    with _set(_known, items):
         yield
+
+
+def tell_nothing_left(title: str) -> None:
+    """Tell who listens that all items of a loop are known already, where there are any."""
+    if known := _known.get():
+        _tell(Progress(title, known, 0, 0, 0.0))
 
 
 @contextmanager
 def progress_bar(items: int, title: str) -> Iterator[Callable[[int], object]]:
     """Shows and tells how far a loop over so many items is; what it gives is called with a number
     of items when these are done."""
-    progress = Progress(title, _known.get(), 0, items, 0.0)
     if not items:
-        _tell(progress)
+        tell_nothing_left(title)
         yield lambda _: None
         return
+    progress = Progress(title, _known.get(), 0, items, 0.0)
     began = time.monotonic()
     with _bar(progress) as bar, already_known(0):
 
@@ -166,7 +176,7 @@ def duration(seconds: float) -> str:
 
 def _bar(progress: Progress) -> tqdm[Never]:
     """The bar, which says once what there is to do."""
-    bar = tqdm(total=progress.total, desc=progress.title, unit="image", disable=bars_hidden())
+    bar = tqdm(total=progress.total, desc=progress.title, disable=bars_hidden())
     beside = _tell(progress)
     if not bar.disable and progress.known:
         bar.write(f"{progress.title}: {progress.plan}", file=sys.stderr)
@@ -186,7 +196,7 @@ def in_words(progress: Progress, beside: str = "") -> str:
     """A line for a log.
 
     >>> in_words(Progress("features", known=110, done=2, total=8, seconds=1.0))
-    'features: 118 pictures: 110 known, 8 to measure; 2 done, 2.0 a second, less than a minute left'
+    'features: 118 in all: 110 known, 8 to measure; 2 done, 2.0 a second, less than a minute left'
     """
     told = [f"{progress.title}: {progress.plan}; {progress.done} done"]
     if progress.left_s is not None and progress.done:

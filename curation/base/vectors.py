@@ -80,7 +80,7 @@ class VectorArray(ExtensionArray):
         return self.matrices[0].numbers.dtype if self.matrices else np.dtype(np.float16)
 
     def matrix(self, dtype: npt.DTypeLike = np.float32) -> VectorMatrix:
-        """All cells as one matrix in memory; 0 x 0 for none. ValueError where one is missing."""
+        """All cells as `matrix_of` gives them."""
         if not len(self):
             return np.zeros((0, 0), dtype)
         if self.isna().any():
@@ -201,7 +201,8 @@ class VectorArray(ExtensionArray):
 
 
 def matrix_of(column: pd.Series, dtype: npt.DTypeLike = np.float32) -> VectorMatrix:
-    """The vectors of a column, n x dimension in memory; 0 x 0 for none."""
+    """The n vectors of a column, n x dimension, read into memory; 0 x 0 for none. Of a slice of a
+    column only that is read; ValueError where a vector is missing."""
     cells = column.array
     if isinstance(cells, VectorArray):
         return cells.matrix(dtype)

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from inksift.curation.base.arrays import Integers
 from inksift.curation.base.components import connected_components
 from inksift.curation.base.engine import in_batches, per_item
+from inksift.curation.base.progress import already_known
 from inksift.curation.base.tables import PAIRS, Table
 from inksift.curation.dedup.aligned.view import View
 from inksift.curation.dedup.glances.cascade import may_be_related
@@ -47,6 +48,10 @@ class PortionLimits:
 
 
 _LIMITS = PortionLimits()
+
+PAIRING = "pair pictures"
+"""The title of the loop over all pairs."""
+
 log = logging.getLogger("inksift")
 
 _NOT_OF_A_COMPARISON = (*PAIRS.key, "distance")
@@ -100,14 +105,18 @@ class Comparisons:
         return len(self._asked)
 
     def add(self, keys: Sequence[str]) -> None:
-        """Compare these pairs, but for those stored."""
-        self._asked |= set(keys)
+        """Compare these pairs, but for those stored and those that were asked for before: one that
+        was lost waits for another run."""
+        new = [key for key in dict.fromkeys(keys) if key not in self._asked]
+        self._asked |= set(new)
         known = set(self._frame["image_id"])
-        missing = [key for key in dict.fromkeys(keys) if key not in known]
+        missing = [key for key in new if key not in known]
+        with already_known(len(new) - len(missing)):
+            doubtful = self._in_doubt(missing)
         if not missing:
             return
         self.new += len(missing)
-        self._compare_closely(self._in_doubt(missing))
+        self._compare_closely(doubtful)
         self._stored.gather()
         self._frame = self._stored.frame()
 
@@ -125,7 +134,7 @@ class Comparisons:
     def _in_doubt(self, keys: Sequence[str]) -> list[str]:
         """The pairs that a glance leaves in doubt; all others are stored as different."""
         doubtful: list[str] = []
-        for some in in_batches(sorted(keys, key=self._block), _LIMITS.glanced_at, "pair pictures"):
+        for some in in_batches(sorted(keys, key=self._block), _LIMITS.glanced_at, PAIRING):
             doubt = dict(zip(some, self._glance(some), strict=True))
             seen = [key for key in some if self._glances.lost.isdisjoint(pair_ids(key))]
             self.lost += len(some) - len(seen)
@@ -150,7 +159,7 @@ class Comparisons:
 
     def _compare_closely(self, keys: list[str]) -> None:
         keys, batching = _side_by_side(keys, self._place), Batching(_LIMITS.compared)
-        title = "compare pictures"
+        title = "compare pairs"
         for ended in self._engine.map_batches(self._task, keys, batching, title=title):
             if isinstance(ended, Lost):
                 log.warning("%s", ended.error(title))

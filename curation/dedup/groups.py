@@ -23,12 +23,12 @@ from inksift.curation.gather.folder.walk import UNLABELLED
 from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
 
 VERSION = 7
-"""Raised whenever other copies may stay, so that stored tables are made anew."""
+"""Raised whenever other copies may stay or other families be found, so that stored tables are made
+anew."""
 
 _FACT_TYPES = {"distance": "int64", "similarity": "float64", "transform": "str"}
 _FACTS = [*_FACT_TYPES]
 _SAME = {"distance": 0, "similarity": 1.0, "transform": ""}
-
 
 VariantRule = Literal["keep", "review", "best"]
 """What becomes of all but the best of a family of variants: see `families`."""

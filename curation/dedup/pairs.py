@@ -18,11 +18,12 @@ from pydantic import Field
 from inksift.curation.base.arrays import Flags, Integers
 from inksift.curation.base.components import connected_components
 from inksift.curation.base.params import Params
+from inksift.curation.base.progress import already_known, tell_nothing_left
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.base.tables import EMBEDDINGS, HASHES, PAIR_SEARCH, PAIRS, Table
 from inksift.curation.base.unseen import Unseen, nothing_unseen
 from inksift.curation.base.vectors import matrix_of
-from inksift.curation.dedup.comparisons import Comparisons, pair_key
+from inksift.curation.dedup.comparisons import PAIRING, Comparisons, pair_key
 from inksift.curation.dedup.glances.glance import VERSION as GLANCED
 from inksift.curation.dedup.glances.glance_store import GlanceStore
 from inksift.curation.dedup.propose.candidates import VERSION as PROPOSED
@@ -41,7 +42,6 @@ again."""
 _FOUND = 1
 """Raised whenever the same comparisons may make other pairs: which are asked for beyond the
 candidates, and what is told of them."""
-
 
 BEST = 16
 """Pictures at the head of a chain of copies that all others in it are compared with. Chosen by
@@ -127,7 +127,10 @@ def find_pairs(
     last = LastResult(workspace, "found_pairs")
     made_of = _made_of(sizes, hashes, embeddings, params, pictures_version)
     if known := last.recall(made_of, ("pairs", "search")):
-        return _recalled(known)
+        recalled = _recalled(known)
+        with already_known(recalled.compared):
+            tell_nothing_left(PAIRING)
+        return recalled
     found = _found(
         sizes, hashes, embeddings, read, workspace, params, unseen, pictures_version, engine
     )

@@ -53,7 +53,7 @@ class ClusterLimits:
     """Pictures up to which all are clustered."""
 
     sample: int = 8192
-    """Pictures of a sample."""
+    """Pictures of a sample, at most; at least half as many."""
 
     at_once: int = 4096
     """Vectors in memory at a time, beyond that bound."""

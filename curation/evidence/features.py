@@ -95,14 +95,12 @@ def embed(
 
 
 def feature_matrix(frame: pd.DataFrame) -> npt.NDArray[np.float32]:
-    """The vectors of an EMBEDDINGS frame, n x dimension, read into memory; 0 x 0 for an empty
-    frame. Of a slice of a frame only that is read."""
+    """The vectors of an EMBEDDINGS frame, as `matrix_of` reads them."""
     return matrix_of(frame["vector"])
 
 
 def features_by_id(frame: pd.DataFrame) -> Callable[[Sequence[str]], npt.NDArray[np.float32]]:
-    """A function from n image_ids to their vectors, n x dimension, as an EMBEDDINGS frame holds
-    them."""
+    """A function from image_ids to their vectors, as `feature_matrix` gives them."""
     by_id = frame.set_index("image_id")
     return lambda image_ids: feature_matrix(by_id.loc[list(image_ids)])
 

@@ -13,27 +13,20 @@ import numpy as np
 import pandas as pd
 
 from inksift.curation.base.engine import per_item, worker_count
-from inksift.curation.base.tables import HASHES, Table
+from inksift.curation.base.tables import HASHES, IMAGES, Table
 from inksift.curation.gather.folder.reach import Reach
 from inksift.curation.gather.folder.safe_open import RefusedError
 from inksift.curation.gather.gate.answer import TRANSIENT, Decoded
 from inksift.curation.gather.gate.pool import Gate
 from inksift.curation.gather.gate.worker import Settings
+from inksift.curation.gather.image_rows import CONTENT_FACTS
 from inksift.curation.gather.signals.stored import signal_rows
 from inksift.curation.store.part_writer import PartWriter
 
 PIXELS = Table(
     "pixels",
-    {
-        "image_id": "str",
-        "error": "str",
-        "note": "str",
-        "width": "int64",
-        "height": "int64",
-        "format": "str",
-        "mode": "str",
-        "ai_mark": "str",
-    }
+    {"image_id": "str"}
+    | {name: IMAGES.columns[name] for name in CONTENT_FACTS}
     | dict(HASHES.columns),
     key=("image_id",),
 )

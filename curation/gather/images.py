@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import compress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pydantic import Field, field_validator
 
-from inksift.curation.base.arrays import Flags
 from inksift.curation.base.errors import SourceError
 from inksift.curation.base.location import Location, lies_in
 from inksift.curation.base.params import Params
@@ -37,9 +32,9 @@ from inksift.curation.gather.folder.reach import Reach
 from inksift.curation.gather.folder.sidecars import ENDINGS
 from inksift.curation.gather.folder.walk import Found
 from inksift.curation.gather.gate.answer import Decoded
-from inksift.curation.gather.gate.formats import EXTENSIONS
 from inksift.curation.gather.gate.version import pictures_version
 from inksift.curation.gather.gate.worker import Settings
+from inksift.curation.gather.image_rows import image_rows
 from inksift.curation.gather.listing import FolderFacts, list_source, no_facts
 from inksift.curation.gather.reached import listed_source
 from inksift.curation.gather.signals.stored import StoredSignals
@@ -225,7 +220,7 @@ def find_images(
         identities = confirm_all(reach, found, identities, settings.max_bytes)
         reach.let_go()
     rows = store.pixels(list(copies))
-    images = _images(found, identities, rows, failed)
+    images = image_rows(found, identities, rows, failed)
     readable = rows[rows["image_id"].isin(images.loc[images["readable"], "image_id"])]
     ids = readable["image_id"].tolist()
     thumbnails = store.locate_thumbnails(ids)
@@ -347,63 +342,3 @@ def _decode_all(
             failed |= {key: Decoded(*told) for key, told in ended.answer.failed.items()}
     store.gather()
     return failed
-
-
-_FACTS = {"error": "", "note": "", "width": 0, "height": 0, "format": "", "mode": "", "ai_mark": ""}
-"""What IMAGES say of a content, and what they say where it could not be read."""
-
-
-def _images(
-    found: Sequence[Found],
-    identities: Sequence[Identity],
-    pixels: pd.DataFrame,
-    failed: Mapping[str, Decoded],
-) -> pd.DataFrame:
-    ids = pd.Series([one.image_id for one in identities], dtype="str")
-    unread = (ids == "").to_numpy()
-    facts = _facts(pixels, failed).reindex(ids[~unread])
-    told = {name: np.full(len(ids), nothing, object) for name, nothing in _FACTS.items()}
-    for name, column in told.items():
-        column[~unread] = facts[name]
-    for name in ("error", "note"):
-        told[name][unread] = [getattr(one, name) for one in identities if not one.image_id]
-    readable = told["error"] == ""
-    told["note"][readable] += [
-        f"; {flag}" if flag and note else flag
-        for note, flag in zip(
-            told["note"][readable], _mismatches(found, told, readable), strict=True
-        )
-    ]
-    return IMAGES.of_columns(
-        **told,
-        path=[file.path for file in found],
-        path_bytes=[file.path_bytes for file in found],
-        image_id=ids,
-        label=[file.label for file in found],
-        size_bytes=[one.entry.size_bytes for one in identities],
-        mtime_ns=[one.entry.mtime_ns for one in identities],
-        readable=readable,
-    )
-
-
-def _facts(pixels: pd.DataFrame, failed: Mapping[str, Decoded]) -> pd.DataFrame:
-    """What is known of each content, by image_id."""
-    known = pixels[["image_id", *_FACTS]].set_index("image_id")
-    if not failed:
-        return known
-    lost = pd.DataFrame([decoded._asdict() for decoded in failed.values()], index=list(failed))
-    return pd.concat([known.drop(index=list(failed), errors="ignore"), lost[list(_FACTS)]])
-
-
-def _mismatches(
-    found: Sequence[Found], told: Mapping[str, npt.NDArray[Any]], readable: Flags
-) -> list[str]:
-    """A flag of each readable file."""
-    formats = zip(compress(found, readable), told["format"][readable], strict=True)
-    return [_mismatch(file, kind) for file, kind in formats]
-
-
-def _mismatch(file: Found, kind: str) -> str:
-    """A flag for a name that promises another format than the bytes are."""
-    promised = EXTENSIONS.get(os.path.splitext(os.fsdecode(file.path_bytes))[1].lower(), kind)
-    return "" if promised == kind else "ext_mismatch"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,7 +71,7 @@ def reach_again(source: Location, link_roots: Sequence[Path] = ()) -> AbstractCo
     """How files of a source that was read are reached by those who have their paths; links are
     followed into `link_roots`. SourceError where it cannot be used."""
     if isinstance(source, Url):
-        return nullcontext(remote_reach(source))
+        return remote_reach(source)
     return reach_of(source, link_roots)
 
 

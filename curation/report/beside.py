@@ -11,13 +11,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 from zlib import crc32
 
 import pandas as pd
 
 from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.vectors import blocks_of
 from inksift.curation.report.gallery import THUMBNAIL_QUALITY, shown_pictures, small_jpegs
 from inksift.curation.report.packed import packed, packed_tiles
 from inksift.curation.report.tiles import Facts
@@ -45,21 +45,6 @@ class Shelf(Protocol):
         """Keep this file."""
 
 
-@dataclass
-class DictShelf:
-    """A shelf in memory."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    def holds(self, name: str) -> bool:
-        """Whether there is such a file."""
-        return name in self.files
-
-    def put(self, name: str, data: bytes) -> None:
-        """Keep this file."""
-        self.files[name] = data
-
-
 def tiles_beside(
     rows: pd.DataFrame,
     images: pd.DataFrame,
@@ -76,20 +61,19 @@ def tiles_beside(
     made = f"{version} {side_px} {THUMBNAIL_QUALITY}"
     thumbnails = [_thumbnails_on(shelf, run, read, side_px, made) for run in runs]
     places = dict(_places(runs))
-    starts = range(0, len(rows), TILES)
-    blocks = (facts.tiles(rows.iloc[row : row + TILES], places.__getitem__) for row in starts)
-    return {"tiles": put_packed(shelf, map(packed_tiles, blocks)), "thumbnails": thumbnails}
+    blocks = blocks_of(len(rows), TILES)
+    tiles = (facts.tiles(rows.iloc[block], places.__getitem__) for block in blocks)
+    return {"tiles": put_packed(shelf, map(packed_tiles, tiles)), "thumbnails": thumbnails}
 
 
 def index_beside(columns: dict[str, list[object]], shelf: Shelf) -> list[str]:
     """Put the columns of an index on the shelf, `ENTRIES` a file: the names of the files."""
-    starts = range(0, len(columns["path"]), ENTRIES)
-    blocks = (_entries(columns, row) for row in starts)
-    return put_packed(shelf, map(packed, blocks))
+    blocks = blocks_of(len(columns["path"]), ENTRIES)
+    return put_packed(shelf, (packed(_entries(columns, block)) for block in blocks))
 
 
-def _entries(columns: dict[str, list[object]], start: int) -> dict[str, list[object]]:
-    return {name: column[start : start + ENTRIES] for name, column in columns.items()}
+def _entries(columns: dict[str, list[object]], block: slice) -> dict[str, list[object]]:
+    return {name: column[block] for name, column in columns.items()}
 
 
 def put_packed(shelf: Shelf, contents: Iterable[str]) -> list[str]:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from inksift.curation.base.ai_marks import AI_MARKS
 from inksift.curation.base.rgb import Rgb
+from inksift.curation.base.vectors import blocks_of
 from inksift.curation.drawing.templating import printable
 from inksift.curation.report.beside import TILES, Shelf, index_beside, tiles_beside
 from inksift.curation.report.gallery import Gallery, thumbnails_of
@@ -49,8 +50,8 @@ class Finder:
         shown = [len(part.first) for part in galleries]
         first = [part.head(count) for part, count in zip(parts, shown, strict=True)]
         rest = [part.iloc[count:] for part, count in zip(parts, shown, strict=True)]
-        self.rest = pd.concat(rest, ignore_index=True) if parts else pd.DataFrame()
-        self._rows = pd.concat([*first, self.rest], ignore_index=True) if parts else pd.DataFrame()
+        self._rest = pd.concat(rest, ignore_index=True) if parts else pd.DataFrame()
+        self._rows = pd.concat([*first, self._rest], ignore_index=True) if parts else pd.DataFrame()
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -59,10 +60,9 @@ class Finder:
         """What the section shows where the page holds all; None for no picture."""
         if self._rows.empty:
             return None
-        address = thumbnails_of([self.rest], self._images, self._facts, self._read, side_px)
-        starts = range(0, len(self.rest), CHUNK)
-        blocks = (self.rest.iloc[start : start + CHUNK] for start in starts)
-        tiles = (self._facts.tiles(some, address.__getitem__) for some in blocks)
+        address = thumbnails_of([self._rest], self._images, self._facts, self._read, side_px)
+        blocks = blocks_of(len(self._rest), CHUNK)
+        tiles = (self._facts.tiles(self._rest.iloc[block], address.__getitem__) for block in blocks)
         return self._values(
             {"chunk": CHUNK} | self._columns(), chunks=list(map(packed_tiles, tiles))
         )
@@ -70,7 +70,7 @@ class Finder:
     def beside(self, shelf: Shelf, *, side_px: int, version: str) -> dict[str, Any]:
         """What it shows where a shelf holds the tiles that are not in the page, and the index."""
         names = tiles_beside(
-            self.rest,
+            self._rest,
             self._images,
             self._facts,
             self._read,

@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from inksift.curation.base.engine import Item, in_batches
 from inksift.curation.base.errors import EngineError
+from inksift.curation.base.progress import tell_nothing_left
 
 Answer = TypeVar("Answer")
 _Taken = TypeVar("_Taken", contravariant=True)
@@ -114,6 +115,7 @@ class LocalEngine:
     ) -> Iterator[Finished[Item, Answer] | Lost[Item]]:
         """As `Engine` says; in the order of the items, and none is lost."""
         if not items:
+            tell_nothing_left(title)
             return
         with task.started() as work:
             for some in in_batches(items, batching.size(self.batch_mb), title):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 
 from inksift.curation.base.engine import Item
 from inksift.curation.base.errors import EngineError, InksiftError, MissingError
-from inksift.curation.base.progress import progress_bar
+from inksift.curation.base.progress import progress_bar, tell_nothing_left
 from inksift.curation.spread.engine import Answer, Batching, Finished, Lost, Task
 from inksift.curation.spread.params import EngineParams
 from inksift.curation.spread.portions import Portion, Portions
@@ -98,6 +98,7 @@ class RayEngine:
         address, where it has no room for a worker, or loses one after another whatever they work
         on."""
         if not items:
+            tell_nothing_left(title)
             return
         if self._ray is None:
             self._connect()

@@ -26,7 +26,11 @@ class EngineParams(Params):
         0.0, ge=0, le=1, description="share of a GPU that a worker on the cluster takes"
     )
     batch_mb: int = Field(
-        320, ge=16, le=65_536, description="memory that the pictures of a batch may take"
+        320,
+        ge=16,
+        le=65_536,
+        description="memory that the pictures of a batch may take; for features and counts at "
+        "640 px, the usual size of thumbnails",
     )
     retries: int = Field(
         1, ge=0, le=10, description="times that a batch is tried again whole when its worker died"

@@ -23,7 +23,6 @@ from inksift.curation.store.row_files import (
 BROKEN_TABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 """What reading a file raises that is absent, damaged, or no table."""
 
-
 Compression = Literal["zstd", "none"]
 """How the columns of a file are packed; "none" for cells that are packed already."""
 

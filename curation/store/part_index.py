@@ -18,7 +18,6 @@ _NAME = ".parts.index"
 _DIGEST_BYTES = 32
 """A SHA-256, which stands before the table that it is of."""
 
-
 _WORTH_NOTING = 8
 """New parts from which the index is written again."""
 

@@ -216,14 +216,9 @@ def changed(path: Path, digest: str) -> bool:
     return file_digest(path) != digest
 
 
-def as_published(workspace: Workspace, name: str) -> bool:
-    """Whether a file lies in the workspace as it was published, or is neither there nor
-    published."""
-    return all_as_published(workspace, [name])
-
-
 def all_as_published(workspace: Workspace, names: Sequence[str]) -> bool:
-    """The same of several files, for which the list of digests is read once."""
+    """Whether each of these files lies in the workspace as it was published, or is neither there
+    nor published; the list of digests is read once."""
     listed = workspace.published()
     return all(_is_as_listed(workspace.root / name, listed.get(name)) for name in names)
 

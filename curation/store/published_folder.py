@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import hashlib
 
-from inksift.curation.store.files import file_digest, write_atomically
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.published import changed
 from inksift.curation.store.workspace import Workspace
 
 
@@ -60,4 +61,4 @@ def published_within(workspace: Workspace, folder: str) -> list[str]:
 
 def _has(workspace: Workspace, name: str, digest: str) -> bool:
     place = workspace.root / name
-    return place.is_file() and file_digest(place) == digest
+    return place.is_file() and not changed(place, digest)

@@ -28,6 +28,7 @@ from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.store.files import (
     demand_writable,
     holds_nothing,
+    read_json,
     sweep,
     write_atomically,
 )
@@ -128,13 +129,7 @@ class Workspace:
 
     def published(self) -> dict[str, str]:
         """SHA-256 of every published file, by name; none where the list is lost or damaged."""
-        try:
-            return {
-                str(name): str(digest)
-                for name, digest in json.loads(self._index().read_text()).items()
-            }
-        except (OSError, ValueError, AttributeError):
-            return {}
+        return {name: str(digest) for name, digest in read_json(self._index()).items()}
 
     def _list(self, digests: dict[str, str]) -> None:
         write_atomically(self._index(), json.dumps(digests, indent=1, sort_keys=True).encode())

@@ -10,6 +10,7 @@ import pandas as pd
 
 from inksift.curation.base.arrays import Flags
 from inksift.curation.base.tables import DECISIONS
+from inksift.curation.base.vectors import blocks_of
 
 DecisionRow = dict[Any, Any]
 """A row of DECISIONS."""
@@ -26,8 +27,8 @@ def changed_rows(
     decisions = decisions.reset_index(drop=True)
     if not len(places):
         return decisions
-    blocks = [places[start : start + _BLOCK] for start in range(0, len(places), _BLOCK)]
-    changed = pd.concat([_changed(decisions.iloc[block], change) for block in blocks])
+    blocks = blocks_of(len(places), _BLOCK)
+    changed = pd.concat([_changed(decisions.iloc[places[block]], change) for block in blocks])
     others = decisions.drop(index=decisions.index[places])
     return DECISIONS.check(pd.concat([others, changed]).sort_index())
 

@@ -54,8 +54,9 @@ def count_in_doubt(
     known = _evidence(tables, _with_others(answered.frame, kept), params.clusters)
     judged = judge(known, tables["embeddings"], params, heads=heads, answers=answers)
     wanted = set(kept) if _have_a_vote(judged) else {*answers.index, *_unsure(judged)}
-    counted = count([image_id for image_id in kept if image_id in wanted])
-    return Measured(_with_others(counted.frame, kept), answered.new + counted.new)
+    others = count([one for one in kept if one in wanted and one not in answers.index])
+    counted = pd.concat([answered.frame, others.frame], ignore_index=True)
+    return Measured(_with_others(counted, kept), answered.new + others.new)
 
 
 def _evidence(

@@ -25,8 +25,10 @@ from inksift.curation.verdict.medium.thresholds import Promises
 from inksift.curation.verdict.medium.votes import PARTS, Floats, evidence_measures
 
 _OUTCOME = {ILLUSTRATION: "kept", UNSURE: UNSURE_VERDICT.outcome, PHOTO: PHOTO_VERDICT.outcome}
+"""The outcome of a picture of each medium."""
+
 _REASON = {ILLUSTRATION: "", UNSURE: UNSURE_VERDICT.name, PHOTO: PHOTO_VERDICT.name}
-"""By medium."""
+"""Its reason, "" for what is kept."""
 
 
 class LearnedParams(Params):
@@ -60,7 +62,7 @@ class Learned(NamedTuple):
     """What the folder looks like to the head."""
 
     folder: Folder
-    """The folder, to be looked at by other answers."""
+    """The folder itself, which can be judged once more after other answers."""
 
     queue: pd.DataFrame
     """QUEUE: what the answers did for the pictures left to review."""
@@ -74,8 +76,8 @@ def judge_learned(
     head: Head,
     answers: pd.Series,
 ) -> Learned:
-    """A JUDGEMENTS row for every row of EVIDENCE, by image_id, by a head for the network behind
-    EMBEDDINGS.
+    """What a head for the network behind EMBEDDINGS finds: among it a JUDGEMENTS row for every row
+    of EVIDENCE, by image_id.
 
     `answers` are a person's, by image_id: True for a photograph; they refit the head. The answer
     does not depend on the order of the rows."""
@@ -107,7 +109,7 @@ def _judgements(seen: Seen) -> pd.DataFrame:
 
 
 def _sentences(seen: Seen, chances: Floats) -> Iterator[str]:
-    """One for each picture."""
+    """Why each picture was judged so, in the order of its votes."""
     votes = seen.votes[list(PARTS)].to_numpy()
     rows = zip(votes, seen.contexts, chances.tolist(), seen.medium.tolist(), strict=True)
     for vote, context, p_photo, medium in rows:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from inksift.pipelines.commands.options import ledger_option, who_option, workspace_option
+from inksift.pipelines.commands.served import tell_address
 from inksift.pipelines.existing import existing
 from inksift.pipelines.who import login
 
@@ -30,12 +31,8 @@ def review(workspace: Path, port: int, who: str, ledger_url: str) -> None:
     Example:
       inksift review --workspace work
     """
-    from inksift.curation.review.server import serve
+    from inksift.curation.serving.server import serve
     from inksift.pipelines.reviewing import review_app
 
     with review_app(existing(workspace), ledger_url=ledger_url, who=who or login()) as app:
-        serve(app, port=port, announce=_announce)
-
-
-def _announce(address: str) -> None:
-    click.echo(f"open this address, which is for you alone; Ctrl+C ends it\n{address}")
+        serve(app, port=port, announce=tell_address)

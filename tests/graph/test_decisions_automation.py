@@ -19,6 +19,7 @@ from dagster._core.definitions.data_version import (
 )
 from dagster._core.loader import LoadingContextForTest
 
+from inksift.assets.shared.reuse import DATA_VERSION
 from inksift.curation.base.errors import LedgerError
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.project import Project
@@ -310,7 +311,7 @@ def test_a_run_that_failed_has_taken_nothing_in_and_leaves_no_settings(
 
 
 def test_the_tag_of_a_data_version_is_that_of_dagster() -> None:
-    assert freshness.DATA_VERSION_TAG == DATA_VERSION_TAG
+    assert DATA_VERSION == DATA_VERSION_TAG
 
 
 def test_the_report_says_how_to_open_its_pictures(

@@ -14,10 +14,14 @@ from inksift.assets.gather.source import SOURCE
 from inksift.assets.people.ledger import LEDGER
 from inksift.assets.registry import GROUPS, registry
 from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.base.outlook import TYPICAL_MS
 from inksift.curation.project import Project
+from inksift.pipelines.commands.summary import _UNITS
 from inksift.pipelines.definitions import build
 from inksift.pipelines.io_managers import ParquetTables
 from inksift.pipelines.resources import project_from_environment, resources
+from inksift.pipelines.runner import _LOOPS
+from inksift.pipelines.summary import _MEASURED
 from tests.documentation import DOCS
 
 ASSETS = {
@@ -122,6 +126,16 @@ def test_every_asset_says_what_it_is(specs: list[dg.AssetSpec]) -> None:
 def test_every_asset_that_is_made_here_says_with_which_code(specs: list[dg.AssetSpec]) -> None:
     outside = {spec.key for spec in specs if not spec.code_version}
     assert outside == {LEDGER.key, SOURCE.key}
+
+
+def test_what_is_said_of_steps_is_said_of_all_and_of_no_other(
+    defs: dg.Definitions, specs: list[dg.AssetSpec]
+) -> None:
+    nodes = {node.name for node in defs.resolve_job_def("everything").nodes}
+    assert list(_LOOPS.values()) == list(TYPICAL_MS)
+    assert _LOOPS.keys() <= nodes
+    assert tuple(_UNITS) == _MEASURED
+    assert {*_MEASURED} <= {spec.key.to_user_string() for spec in specs}
 
 
 def test_checks_are_those_expected_and_most_of_them_block(defs: dg.Definitions) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import sys
 import threading
@@ -14,12 +15,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import click
+import pandas as pd
 import psutil
 import pytest
 from click.testing import CliRunner
 
+import inksift
+from inksift.curation.base import beats
 from inksift.curation.base.errors import LockedError, MissingError, ParamError, StoreError
 from inksift.curation.base.location import Url, location_of
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.project import Project
 from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
@@ -67,14 +73,13 @@ def test_decisions_are_shared_while_a_review_goes_on(
 ) -> None:
     told, asked = threading.Event(), []
 
-    def share_ledger(workspace: Path) -> bool:
+    def share_ledger(workspace: Path) -> None:
         asked.append(workspace)
         if len(asked) == 1:
             raise LockedError("too many others")
         told.set()
-        return True
 
-    monkeypatch.setattr(sharing_decisions, "EVERY_S", 0.001)
+    monkeypatch.setattr(beats, "BEAT_S", 0.001)
     monkeypatch.setattr(sharing_decisions, "share_ledger", share_ledger)
     with sharing_decisions.decisions_shared(tmp_path):
         assert told.wait(30)
@@ -106,6 +111,22 @@ def test_a_command_shares_nothing_of_a_run_that_was_killed_or_is_at_work(url: Ur
     )
     share(workspace.root)
     assert read_head(object_store(url), url.prefix).files == shared
+
+
+def test_a_review_in_python_shares_what_was_decided_and_nothing_else(
+    url: Url, judged: Path
+) -> None:
+    root, objects = local_workspace(url), object_store(url)
+    shutil.copytree(judged, root, symlinks=True, dirs_exist_ok=True)
+    share(root)
+    before = read_head(objects, url.prefix).files
+    workspace = Workspace(root)
+    workspace.publish("decisions.csv", b"half a run")
+    with inksift.Workspace(root).review(who="ana"):
+        Ledger.of(workspace).record([Decision("a" * 64, "tag", "odd", "")], "ana")
+    shared = read_head(objects, url.prefix).files
+    assert shared.keys() - before.keys() == {"ledger.jsonl"}
+    assert shared["decisions.csv"] == before["decisions.csv"]
 
 
 def _started(pid: int) -> float:
@@ -186,6 +207,23 @@ def test_steps_of_their_own_leave_what_is_shared_to_their_run(url: Url, tmp_path
         objects.facts(f"{url.prefix}{LOCK}")
 
 
+def test_a_run_shares_what_it_measured_meanwhile(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beats, "BEAT_S", 0.01)
+    workspace, shared = Workspace(local_workspace(url)), threading.Semaphore(0)
+    push_measured = WorkingCopy.push_measured
+
+    def told(copy: WorkingCopy) -> None:
+        push_measured(copy)
+        shared.release()
+
+    monkeypatch.setattr(WorkingCopy, "push_measured", told)
+    with held(workspace):
+        workspace.measurements("stage", "v1").add(pd.DataFrame({"image_id": ["a"], "value": [1]}))
+        assert all(shared.acquire(timeout=30) for _ in range(2))  # one began after it was measured
+        files = read_head(object_store(url), url.prefix).files
+        assert any(path.startswith("measurements/stage/") for path in files)
+
+
 def test_a_run_that_fails_shares_what_it_measured(url: Url) -> None:
     workspace = Workspace(local_workspace(url))
     with pytest.raises(ZeroDivisionError):
@@ -241,7 +279,10 @@ def test_a_setup_remembers_a_url(tmp_path: Path) -> None:
 
 
 def test_a_store_that_cannot_be_used_is_told_in_words(url: Url) -> None:
-    with pytest.raises(StoreError, match=r"cannot use s3://no-such-bucket-here/ws .*its name"):
+    told = (
+        r"(?s)cannot use s3://no-such-bucket-here/ws .*its name.*by the next run .* by any command"
+    )
+    with pytest.raises(StoreError, match=told):
         local_workspace(location_of("s3://no-such-bucket-here/ws"))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from inksift.assets.shared.reuse import MADE_OF, made_before, made_of
+from inksift.assets.shared.reuse import DATA_VERSION, MADE_OF, made_before, made_of
 from inksift.assets.shared.stage import Made, Stage
 from inksift.curation.project import Project
 from inksift.curation.store.files import file_digest
@@ -40,9 +40,7 @@ def context() -> Iterator[Any]:
 def make(context: Any, project: Project, digest: str) -> None:
     """Tell that the toy was made, of what has this digest."""
     version = file_digest(project.workspace.table("toy"))[:16]
-    told = dg.AssetMaterialization(
-        "toy", metadata={MADE_OF: digest}, tags={"dagster/data_version": version}
-    )
+    told = dg.AssetMaterialization("toy", metadata={MADE_OF: digest}, tags={DATA_VERSION: version})
     context.instance.report_runless_asset_event(told)
 
 

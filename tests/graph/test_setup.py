@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 import yaml
 
-from inksift.curation.base.errors import ParamError
+from inksift.curation.base.errors import ParamError, StoreError
 from inksift.curation.project import Project
 from inksift.curation.spread.params import EngineParams
 from inksift.curation.store.published import read_differs
@@ -402,16 +402,24 @@ def test_the_ui_imports_nothing_from_the_current_folder(
 ) -> None:
     remember(project, settings_given(given(project), project))
     started: list[tuple[list[str], dict[str, str]]] = []
-    monkeypatch.setattr("os.execve", lambda _, program, env: started.append((program, env)))
-    result = inksift("ui", "--workspace", project.workspace_folder, "--port", 3001)
-    assert result.exit_code == 0, result.output
+
+    def popen(program: list[str], *, env: dict[str, str], **_: object) -> None:
+        started.append((program, env))
+        raise StoreError("enough")
+
+    monkeypatch.setattr("inksift.pipelines.dagster_ui.services.subprocess.Popen", popen)
+    assert inksift("ui", "--workspace", project.workspace_folder, "--port", 0).exit_code != 0
     ((program, environment),) = started
     assert "-P" in program
     assert environment["PYTHONSAFEPATH"] == "1"
     assert environment["INKSIFT_WORKSPACE"] == str(project.workspace_folder)
-    located = yaml.safe_load(Path(program[program.index("-w") + 1]).read_text())
-    of_the_checkout = yaml.safe_load((ROOT / "workspace.yaml").read_text())
-    (ours,), (theirs,) = located["load_from"], of_the_checkout["load_from"]
-    folder = ours["python_module"].pop("working_directory")
-    assert Path(folder) == ROOT  # not the current one
-    assert ours == theirs
+    assert Path(_after(program, "--working-directory")) == ROOT  # not the current one
+    (theirs,) = yaml.safe_load((ROOT / "workspace.yaml").read_text())["load_from"]
+    assert theirs["python_module"] == {
+        "module_name": _after(program, "--module-name"),
+        "location_name": _after(program, "--location-name"),
+    }
+
+
+def _after(words: list[str], option: str) -> str:
+    return words[words.index(option) + 1]

@@ -41,8 +41,23 @@ def test_the_result_that_says_what_was_measured_says_how_fast():
     result = dg.MaterializeResult(metadata={"measured": 8})
     told = with_pace(result, pace).metadata
     assert (told["measured"], told["cached"]) == (8, 110)
-    assert (told["seconds"], told["pictures_per_second"]) == (5.0, 2.0)
+    assert (told["seconds"], told["items_per_second"]) == (5.0, 2.0)
     assert [row.data["doing"] for row in told["loops"].records] == ["read files", "decode pictures"]
+
+
+def test_where_all_is_known_so_many_are_cached_however_long_files_were_read():
+    pace = Tally()
+    pace(Progress("read files", 0, 0, 118, 0.0))
+    pace(Progress("read files", 0, 118, 118, 1.0))
+    pace(Progress("decode pictures", 118, 0, 0, 0.0))
+    told = with_pace(dg.MaterializeResult(metadata={"measured": 0}), pace).metadata
+    assert (told["measured"], told["cached"]) == (0, 118)
+
+
+def test_that_all_is_known_is_observed_as_done():
+    seen, times = [], iter([0.0, 20.0, 20.0])
+    Observations(seen.append, lambda: next(times))(Progress("features", 118, 0, 0, 0.0))
+    assert [(told["plan"], told["progress"]) for told in seen] == [("all 118 known", 1.0)]
 
 
 def test_other_results_stay_as_they_are():

@@ -14,8 +14,10 @@ import pytest
 from PIL import Image
 
 from inksift.curation.base.errors import EngineError
+from inksift.curation.base.progress import Progress, heard_by
 from inksift.curation.base.unseen import NOTHING_UNSEEN
-from inksift.curation.dedup.comparisons import Comparisons, pair_key
+from inksift.curation.dedup import comparisons as comparisons_module
+from inksift.curation.dedup.comparisons import Comparisons, PortionLimits, pair_key
 from inksift.curation.dedup.glances.glance_store import GlanceStore
 from inksift.curation.evidence.features import FeatureParams, embed
 from inksift.curation.evidence.objects import ObjectParams, count_objects
@@ -33,13 +35,14 @@ class Losing(LocalEngine):
 
     def __init__(self, doomed: Callable[[Any], bool], *titles: str) -> None:
         super().__init__()
-        vars(self).update(doomed=doomed, titles=titles)
+        vars(self).update(doomed=doomed, titles=titles, lost=[])
 
     def map_batches(
         self, task: Any, items: Sequence[Any], batching: Batching, *, title: str
     ) -> Iterator[Any]:
         doomed = [one for one in items if title in self.titles and self.doomed(one)]
         sound = [one for one in items if one not in doomed]
+        self.lost.extend(doomed)
         yield from super().map_batches(task, sound, batching, title=title)
         yield from (Lost(one, "the worker died") for one in doomed)
 
@@ -115,13 +118,12 @@ def test_a_lost_file_is_a_row_that_is_decoded_again(source: Path, workspace: Wor
     assert reader(found.images["image_id"][0]).shape == (30, 40, 3)
 
 
+def seen(_: str) -> tuple[np.ndarray, Any]:
+    return np.random.default_rng(3).integers(0, 256, (60, 60, 3), np.uint8), NOTHING_UNSEEN
+
+
 def comparisons(workspace: Workspace, engine: LocalEngine) -> Comparisons:
     """All pairs of three equal pictures, compared."""
-    picture = np.random.default_rng(3).integers(0, 256, (60, 60, 3), np.uint8)
-
-    def seen(_: str) -> tuple[np.ndarray, Any]:
-        return picture, NOTHING_UNSEEN
-
     sizes = {"width": 60, "height": 60, "place": range(3)}
     pictures = pd.DataFrame({"image_id": list("abc"), **sizes})
     glances = GlanceStore(workspace.measurements("glances", "1"), seen, engine)
@@ -130,11 +132,14 @@ def comparisons(workspace: Workspace, engine: LocalEngine) -> Comparisons:
     return made
 
 
-@pytest.mark.parametrize(
+at_a_glance_and_closely = pytest.mark.parametrize(
     ("title", "doomed"),
-    [("glance at pictures", "b"), ("compare pictures", "a b")],
+    [("glance at pictures", "b"), ("compare pairs", "a b")],
     ids=["at a glance", "closely"],
 )
+
+
+@at_a_glance_and_closely
 def test_a_lost_comparison_is_made_in_another_run(
     workspace: Workspace, title: str, doomed: str
 ) -> None:
@@ -144,3 +149,38 @@ def test_a_lost_comparison_is_made_in_another_run(
     again = comparisons(Workspace(workspace.root), LocalEngine())
     assert again.related()["image_id"].tolist() == ["a b", "a c", "b c"]
     assert again.new == 3 - len(left)
+
+
+@at_a_glance_and_closely
+def test_a_lost_comparison_is_tried_once_a_run(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, title: str, doomed: str
+) -> None:
+    monkeypatch.setattr(comparisons_module, "_LIMITS", PortionLimits(glanced_at=1))
+    engine = Losing(lambda one: one == doomed, title)
+    made = comparisons(workspace, engine)
+    lost = made.lost
+    made.add([pair_key("a", "b"), pair_key("a", "c"), pair_key("b", "c")])
+    assert engine.lost == [doomed]
+    assert (made.lost, made.new) == (lost, 3)
+
+
+def test_a_lost_glance_is_tried_once_a_run(workspace: Workspace) -> None:
+    engine = Losing(lambda one: one == "b", "glance at pictures")
+    glances = GlanceStore(workspace.measurements("glances", "1"), seen, engine)
+    glances(["a", "b"])
+    glances.forget()
+    glances(["b", "c"])
+    assert (engine.lost, glances.lost) == (["b"], {"b"})
+
+
+def test_pairs_that_are_all_known_are_told_once(workspace: Workspace) -> None:
+    comparisons(workspace, LocalEngine())
+    heard: list[Progress] = []
+
+    def listen(told: Progress) -> str:
+        heard.append(told)
+        return ""
+
+    with heard_by(listen):
+        comparisons(Workspace(workspace.root), LocalEngine())
+    assert [(told.title, told.plan) for told in heard] == [("pair pictures", "all 3 known")]

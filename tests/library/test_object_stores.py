@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from inksift.curation.base.location import SCHEMES
 from inksift.curation.store.objects import opened
 from inksift.curation.store.objects.interface import ObjectError, ObjectFacts, ObjectStore
 from inksift.curation.store.objects.opened import read_object
@@ -63,6 +64,12 @@ def test_what_is_put_is_listed_told_and_read_in_parts(objects: ObjectStore) -> N
     assert b"".join(objects.chunks(told, 0, len(DATA))) == DATA
     assert b"".join(objects.chunks(told, 100, 300)) == DATA[100:300]
     assert b"".join(read_object(objects, objects.facts("ab/two.bin"))) == b""
+
+
+def test_every_scheme_has_a_library() -> None:
+    from inksift.curation.store.objects.clouds import _STORES
+
+    assert {"s3", *_STORES} == {*SCHEMES}
 
 
 def test_a_put_holds_only_on_its_condition(objects: ObjectStore) -> None:

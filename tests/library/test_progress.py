@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
+from unittest.mock import Mock
 
 import pytest
 
@@ -18,6 +19,9 @@ from inksift.curation.base.progress import (
     heard_by,
     progress_shown,
 )
+from inksift.curation.spread.engine import LOCAL, Batching
+from inksift.curation.spread.on_ray import RayEngine
+from inksift.curation.spread.params import EngineParams
 
 
 class Clock:
@@ -68,9 +72,26 @@ def test_a_loop_tells_what_there_is_to_do_and_then_every_batch(clock):
     assert [one.left_s for one in heard] == [None, 1.5, 0.5, 0]
 
 
+ALL_KNOWN = Progress("features", 118, 0, 0, 0.0)
+
+
 def test_where_all_is_known_that_is_told_once(clock):
     with already_known(118):
-        assert run(clock, 0).heard == [Progress("features", 118, 0, 0, 0.0)]
+        assert run(clock, 0).heard == [ALL_KNOWN]
+
+
+def test_where_nothing_is_there_nothing_is_told(clock):
+    assert run(clock, 0).heard == []
+
+
+@pytest.mark.parametrize("engine", [LOCAL, RayEngine(EngineParams(kind="ray"), {})])
+def test_every_engine_tells_once_that_all_is_known_and_loads_nothing(engine):
+    ear = Ear()
+    with already_known(118), heard_by(ear):
+        task = Mock()
+        assert not list(engine.map_batches(task, [], Batching(2), title="features"))
+    assert ear.heard == [ALL_KNOWN]
+    task.started.assert_not_called()
 
 
 def test_what_is_known_is_not_known_of_a_loop_within_a_loop(clock):
@@ -95,7 +116,7 @@ def test_where_nobody_watches_there_is_a_line_now_and_then(clock, caplog):
     with already_known(100):
         run(clock, 10, size=1, seconds=12)
     assert lines(caplog) == [
-        f"features: 110 pictures: 100 known, 10 to measure; {done} done, 0.1 a second, "
+        f"features: 110 in all: 100 known, 10 to measure; {done} done, 0.1 a second, "
         f"{left} left, a word beside"
         for done, left in ((3, "2 min"), (6, "less than a minute"), (9, "less than a minute"))
     ]
@@ -122,7 +143,7 @@ def test_a_terminal_shows_what_is_known_the_pace_and_what_is_left(clock, monkeyp
     with progress_shown(True), already_known(110):
         run(clock, 8)
     shown = terminal.getvalue()
-    assert "features: 118 pictures: 110 known, 8 to measure\n" in shown
+    assert "features: 118 in all: 110 known, 8 to measure\n" in shown
     assert "8/8" in shown
     assert "a word beside" in shown
 
@@ -150,8 +171,21 @@ def test_the_outlook_is_what_is_left_and_what_the_loops_that_follow_typically_co
     assert last == "in all about less than a minute left"
 
 
+def test_the_outlook_counts_what_is_new_to_any_loop_and_none_that_was_passed_by():
+    outlook = Outlook(["decode pictures", "features", "glance at pictures", "objects"])
+    outlook(Progress("decode pictures", 3000, 0, 0, 0.0))
+    outlook(Progress("features", 0, 0, 3000, 0.0))
+    half = 1500 * TYPICAL_MS["features"] / 1000
+    told = outlook(Progress("features", 0, 1500, 3000, half))
+    later = 3000 * (TYPICAL_MS["glance at pictures"] + TYPICAL_MS["objects"]) / 1000
+    assert told == f"in all about {progress.duration(half + later)} left"
+    outlook(Progress("objects", 0, 0, 3000, 0.0))
+    last = outlook(Progress("objects", 0, 2999, 3000, 300))
+    assert last == "in all about less than a minute left"
+
+
 def test_a_run_that_measures_nothing_has_no_outlook():
     outlook = Outlook(["decode pictures", "objects"])
     assert outlook(Progress("decode pictures", 118, 0, 0, 0.0)) == ""
     for done in (0, 1):
-        assert outlook(Progress("compare pictures", 0, done, 2, 1.0)) == ""
+        assert outlook(Progress("compare pairs", 0, done, 2, 1.0)) == ""

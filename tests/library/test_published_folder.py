@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inksift.curation.store.published import all_as_published, as_published
+from inksift.curation.store.published import all_as_published
 from inksift.curation.store.published_folder import PublishedFolder, published_within
 from inksift.curation.store.workspace import Workspace
 
@@ -25,7 +25,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def test_all_are_listed_with_their_digests(workspace: Workspace) -> None:
     assert published_within(workspace, "data") == ["data/a.js", "data/b.js"]
-    assert all(as_published(workspace, name) for name in workspace.published())
+    assert all_as_published(workspace, list(workspace.published()))
 
 
 def test_what_the_new_ones_lack_goes_and_what_is_the_same_is_not_written(
@@ -49,7 +49,7 @@ def test_what_the_new_ones_lack_goes_and_what_is_the_same_is_not_written(
 def test_a_damaged_file_is_not_held_and_is_written_again(workspace: Workspace) -> None:
     place = workspace.root / "data/a.js"
     place.write_bytes(b"edited")
-    assert not as_published(workspace, "data/a.js")
+    assert not all_as_published(workspace, ["data/a.js"])
     folder = PublishedFolder(workspace, "data", ".js")
     assert not folder.holds("a")
     folder.put("a", b"a")
@@ -73,6 +73,6 @@ def test_the_list_is_read_once_for_however_many_files(
 
 
 def test_what_is_neither_there_nor_published_is_as_it_should_be(workspace: Workspace) -> None:
-    assert as_published(workspace, "medium.json")
+    assert all_as_published(workspace, ["medium.json"])
     (workspace.root / "medium.json").write_bytes(b"{}")
-    assert not as_published(workspace, "medium.json")
+    assert not all_as_published(workspace, ["medium.json"])

@@ -12,7 +12,6 @@ from inksift.curation.verdict.medium.thresholds import Promises, Thresholds
 
 PROMISED = Promises(illustrations_rejected=0.01, photos_kept=0.03)
 
-
 OWN = Thresholds(reject=2.0, keep=-1.0)
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,19 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from inksift.curation.base.engine import per_item
 from inksift.curation.base.errors import ParamError, SourceError
 from inksift.curation.base.location import Url, lies_in, location_of
 from inksift.curation.gather import reached
 from inksift.curation.gather.folder.identity import Identity, confirm_all, identify_all
+from inksift.curation.gather.folder.safe_open import RefusedError
 from inksift.curation.gather.folder.snapshot import changes_told
 from inksift.curation.gather.images import ImageParams, Images, find_images
 from inksift.curation.gather.reached import listed_source, pictures_of, reach_again, snapshot
 from inksift.curation.gather.remote import reach as remote_reach
+from inksift.curation.gather.remote.spool import Spool
 from inksift.curation.store.objects import opened
-from inksift.curation.store.objects.interface import ObjectError, ObjectFacts
+from inksift.curation.store.objects.interface import Fault, ObjectError, ObjectFacts
 from inksift.curation.store.setup import Setup
 from inksift.curation.store.workspace import Workspace
 from tests.files import saved
@@ -232,6 +236,41 @@ def test_a_store_that_stops_answering_stops_the_run_and_rejects_nothing(
         bucket.identities()
 
 
+class _Slow(int):
+    """A count that another thread may look at while it grows."""
+
+    def __add__(self, more: int) -> _Slow:
+        time.sleep(0.01)
+        return _Slow(int(self) + more)
+
+
+class _Silent:
+    """A store that lists nothing and answers nothing else."""
+
+    def __init__(self, fault: Fault, words: str) -> None:
+        self._error = fault, words
+
+    def listed(self, prefix: str) -> list[ObjectFacts]:
+        return []
+
+    def facts(self, key: str) -> ObjectFacts:
+        raise ObjectError(*self._error)
+
+
+def test_every_fault_counts_however_many_are_met_at_once() -> None:
+    silent: Any = _Silent("failed", "503")
+    reach = remote_reach.RemoteReach(silent, Url("s3", "b", ""), Spool(None))
+    reach._faults = _Slow(0)
+
+    def is_refused(k: int) -> bool:
+        with pytest.raises(RefusedError):
+            reach.head(b"%d.png" % k, 1)
+        return True
+
+    assert all(per_item(is_refused, range(8), workers=8))
+    assert reach._faults == 8
+
+
 def test_no_bucket_no_object_and_nothing_but_clutter_are_said_in_words(bucket: Bucket) -> None:
     workspace = Workspace(bucket.folder / "workspace")
     with pytest.raises(SourceError, match="cannot list s3://no-such-bucket-here"):
@@ -246,14 +285,8 @@ def test_no_bucket_no_object_and_nothing_but_clutter_are_said_in_words(bucket: B
 def test_a_store_that_does_not_say_is_not_taken_for_an_empty_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Silent:
-        def listed(self, prefix: str) -> list[ObjectFacts]:
-            return []
-
-        def facts(self, key: str) -> ObjectFacts:
-            raise ObjectError("denied", "403 Forbidden")
-
-    monkeypatch.setattr(reached, "store_at", lambda url: Silent())
+    silent = _Silent("denied", "403 Forbidden")
+    monkeypatch.setattr(reached, "store_at", lambda url: silent)
     with pytest.raises(SourceError, match=r"cannot read s3://b/a\.tar: 403"):
         find_images(location_of("s3://b/a.tar"), Workspace(tmp_path), PARAMS)
 

@@ -14,11 +14,10 @@ import pytest
 
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.report import beside, gallery
-from inksift.curation.report.beside import DictShelf
 from inksift.curation.report.page import ReportParams, build_report
 from tests import reports
 from tests.plots import blank_plots
-from tests.reports import COPY, PHOTO, frames
+from tests.reports import COPY, PHOTO, DictShelf, frames
 
 UNSURE = {"outcome": "review", "stage": "verdicts", "reason": "unsure"}
 CHANGES: list[dict[str, Any]] = [{}, *[PHOTO] * 40, *[UNSURE] * 4, COPY]

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from inksift.curation.base import beats
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.base.location import Url
 from inksift.curation.people.ledger import travel
@@ -28,9 +29,16 @@ from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.shared import hold as holding
 from inksift.curation.store.shared import working_copy
-from inksift.curation.store.shared.contents import BY_NAME, HEAD, LOCK, merged, read_head
+from inksift.curation.store.shared.contents import (
+    BY_NAME,
+    HEAD,
+    LOCK,
+    head_bytes,
+    merged,
+    read_head,
+)
 from inksift.curation.store.shared.hold import shared_hold
-from inksift.curation.store.shared.holder import this_holder
+from inksift.curation.store.shared.holder import read_holder, this_holder
 from inksift.curation.store.shared.working_copy import WorkingCopy
 from inksift.curation.store.workspace import Workspace
 from tests.object_server import Server, served
@@ -80,7 +88,7 @@ def deciders(copy: WorkingCopy) -> list[tuple[int, str]]:
 
 
 def held_by(objects: Any, url: Url) -> AbstractContextManager[Any]:
-    return shared_hold(objects, LOCK, where=str(url), beat=lambda: None)
+    return shared_hold(objects, LOCK, where=str(url))
 
 
 def test_what_one_machine_publishes_another_has(url: Url, tmp_path: Path) -> None:
@@ -367,16 +375,11 @@ def test_a_store_that_keeps_no_conditions_is_refused(
         objects.facts(LOCK)
 
 
-def test_a_run_is_told_of_by_beats(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding, "BEAT_S", 0.01)
-    told = threading.Event()
-    with shared_hold(object_store(url), LOCK, where=str(url), beat=told.set):
-        assert told.wait(30)
-
-
-def test_a_lock_is_renewed_whatever_its_beats_do(url: Url, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding, "BEAT_S", 0.01)
-    renewed, go_on = threading.Semaphore(0), threading.Event()
+def test_a_lock_is_renewed_for_as_long_as_it_is_held(
+    url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beats, "BEAT_S", 0.01)
+    renewed, objects = threading.Semaphore(0), object_store(url)
     renew = holding.Hold.renew
 
     def told(hold: holding.Hold) -> None:
@@ -384,17 +387,10 @@ def test_a_lock_is_renewed_whatever_its_beats_do(url: Url, monkeypatch: pytest.M
         renewed.release()
 
     monkeypatch.setattr(holding.Hold, "renew", told)
-
-    def waits() -> None:
-        go_on.wait(60)
-
-    def raises() -> None:
-        raise RuntimeError("dictionary changed size during iteration")
-
-    for beat in (waits, raises):
-        with shared_hold(object_store(url), LOCK, where=str(url), beat=beat):
-            assert all(renewed.acquire(timeout=30) for _ in range(5))
-            go_on.set()
+    with held_by(objects, url):
+        before = read_holder(objects, LOCK)
+        assert all(renewed.acquire(timeout=30) for _ in range(5))
+        assert read_holder(objects, LOCK) != before
 
 
 def test_a_beat_waits_for_nobody(url: Url, tmp_path: Path) -> None:
@@ -418,6 +414,25 @@ def test_a_head_that_leads_out_and_a_damaged_content_are_refused(url: Url, tmp_p
     objects.put(f"ws/{HEAD}", told)
     with pytest.raises(StoreError, match="is damaged"):
         machine(url, tmp_path / "one")
+
+
+def test_what_belongs_to_a_machine_is_not_fetched_whatever_a_head_names(
+    url: Url, tmp_path: Path
+) -> None:
+    one = machine(url, tmp_path / "one")
+    decide(one, "a", "ann")
+    ours = ["ledger.sqlite", "ledger.sqlite-wal", "run.lock", "dagster/dagster.yaml", "source/x"]
+    hidden = [".hidden", "tables/.partial-1", ".folder/x", "tables/x.parquet.damaged"]
+    content = ("0" * 64, 1)
+    links = {"history": ("dagster", -1), "tables/latest": (".hidden", -1)}
+    one.objects.put(f"ws/{HEAD}", head_bytes(dict.fromkeys([*ours, *hidden], content) | links))
+    before = {path: path.read_bytes() for path in one.root.rglob("*") if path.is_file()}
+    one.pull()
+    other = machine(url, tmp_path / "other")
+    assert not any(other.root.iterdir())
+    assert {path: path.read_bytes() for path in one.root.rglob("*") if path.is_file()} == before
+    one.push()
+    assert {*read_head(one.objects, url.prefix).files} == {"ledger.jsonl", "workspace.json"}
 
 
 @pytest.mark.parametrize("name", [f"{BY_NAME}decisions.csv", "lock.json.old", LOCK])
@@ -459,6 +474,50 @@ def test_what_was_not_put_by_its_name_is_put_by_the_next_command(
     machine(url, tmp_path / "other").push()  # it was put by others, as far as is known
     with pytest.raises(ObjectError):
         again.objects.facts(name)
+
+
+def test_what_is_withdrawn_goes_by_its_name_too(
+    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = machine(url, tmp_path / "one")
+    for name in ("medium.json", "f1_report.json", "decisions.csv"):
+        Workspace(one.root).publish(name, b"{}")
+    measure(one, "a")
+    one.push()
+    Workspace(one.root).withdraw("medium.json")
+    with monkeypatch.context() as silent:
+        silent.setattr(one.objects, "delete", _fails)
+        with pytest.raises(ObjectError):
+            one.push()
+    assert by_name(one) == {"medium.json", "f1_report.json", "decisions.csv"}
+    machine(url, tmp_path / "one").push()
+    assert by_name(one) == {"f1_report.json", "decisions.csv"}
+    other = machine(url, tmp_path / "other")
+    assert other._latest.put.keys() == {"f1_report.json", "decisions.csv"}
+    Workspace(other.root).withdraw("f1_report.json")
+    other.push()
+    one.pull()
+    assert one._latest.put.keys() == by_name(one) == {"decisions.csv"}
+
+
+def by_name(copy: WorkingCopy) -> set[str]:
+    below = f"ws/{BY_NAME}"
+    return {one.key.removeprefix(below) for one in copy.objects.listed(below)}
+
+
+def _fails(*_: object) -> None:
+    raise ObjectError("failed", "503")
+
+
+def test_what_is_put_by_its_name_is_noted_once_for_all_names(
+    url: Url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, written = machine(url, tmp_path / "one"), []
+    monkeypatch.setattr(working_copy, "write_atomically", lambda file, data: written.append(file))
+    for name in "abcde":
+        Workspace(one.root).publish(f"{name}.json", b"{}")
+    one.push()
+    assert written == [tmp_path / "one" / "state.json"] * 2  # the head, and all names
 
 
 def test_large_contents_are_sent_one_at_a_time(

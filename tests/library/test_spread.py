@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import inspect
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +48,15 @@ def test_the_local_engine_does_every_batch_in_order_and_starts_the_task_once() -
         Finished(range(4, 5), [8]),
     ]
     assert task.events == ["started", "ended"]
+
+
+def test_one_item_is_for_the_calling_thread_and_more_are_for_others() -> None:
+    def thread_of(_: int) -> threading.Thread:
+        return threading.current_thread()
+
+    assert threads.per_item(thread_of, []) == []
+    assert threads.per_item(thread_of, [1]) == [threading.current_thread()]
+    assert threading.current_thread() not in threads.per_item(thread_of, [1, 2])
 
 
 @pytest.mark.parametrize("retries", [0, 1, 10])

@@ -15,10 +15,10 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
 from inksift.curation.people.chosen_ledger import ledger_of
-from inksift.curation.review.access import Access
 from inksift.curation.review.app import create_app
 from inksift.curation.review.catalogue import Catalogue
 from inksift.curation.review.guard import Guard
+from inksift.curation.serving.access import Access
 from inksift.curation.store.workspace import Workspace
 
 ACCESS = Access("127.0.0.1", 8600, "the-token-of-these-tests")

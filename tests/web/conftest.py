@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser as Chrome
 
-from inksift.curation.review.access import Access
+from inksift.curation.serving.access import Access
 from inksift.curation.store.workspace import Workspace
 from tests.once import made_once
 from tests.web.asking import Browser, app_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from inksift.curation.review.access import Access
+from inksift.curation.serving.access import Access
 from tests.web.looking import Tab
 
 FOCUSED = """() => {

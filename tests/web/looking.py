@@ -11,10 +11,10 @@ from playwright.sync_api import Locator, Page, Route, expect
 from inksift.curation.people.chosen_ledger import ledger_of
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.ledger import Ledger
-from inksift.curation.review.access import Access
 from inksift.curation.review.app import create_app
 from inksift.curation.review.catalogue import Catalogue
 from inksift.curation.review.guard import Guard
+from inksift.curation.serving.access import Access
 from inksift.curation.store.workspace import Workspace
 from tests.web.serving import serving
 

@@ -17,8 +17,8 @@ from typing import IO, NamedTuple
 
 from starlette.types import ASGIApp
 
-from inksift.curation.review.access import Access
-from inksift.curation.review.server import HOST, access_to, listening, server_of
+from inksift.curation.serving.access import Access
+from inksift.curation.serving.server import HOST, access_to, listening, server_of
 from inksift.curation.store.workspace import Workspace
 
 WHO = "ana"

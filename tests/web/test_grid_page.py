@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.ledger import Ledger
-from inksift.curation.review.access import Access
 from inksift.curation.review.looks.prepare import prepare
+from inksift.curation.serving.access import Access
 from inksift.curation.store.parquet import read_parquet
 from inksift.curation.store.workspace import Workspace
 from tests.web.finished import finish

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from inksift.curation.report.beside import DictShelf
+from tests.reports import DictShelf
 from tests.web.chromium import events_of
 from tests.web.hostile import hostile_report
 from tests.web.test_report_finder import page_of

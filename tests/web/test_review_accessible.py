@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, expect
 
-from inksift.curation.review.access import Access
+from inksift.curation.serving.access import Access
 from inksift.curation.store.workspace import Workspace
 from tests.web.finished import finish
 from tests.web.hostile import HOSTILE

@@ -14,12 +14,13 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from inksift import curation
-from inksift.curation.review import body as body_module
 from inksift.curation.review import guard as guard_module
-from inksift.curation.review.access import Access
-from inksift.curation.review.body import MAX_BODY_BYTES
 from inksift.curation.review.guard import Guard
-from inksift.curation.review.policy import POLICY
+from inksift.curation.serving import admission
+from inksift.curation.serving import body as body_module
+from inksift.curation.serving.access import Access
+from inksift.curation.serving.body import MAX_BODY_BYTES
+from inksift.curation.serving.policy import POLICY
 from inksift.curation.store.workspace import Workspace
 from tests.web.asking import ACCESS, CHANGE, Browser, app_of, ask, ledger_bytes
 
@@ -236,13 +237,13 @@ def test_secrets_are_compared_in_constant_time(
 ) -> None:
     compared: list[bytes] = []
     monkeypatch.setattr(
-        guard_module, "compare_digest", lambda given, expected: bool(compared.append(expected))
+        admission, "compare_digest", lambda given, expected: bool(compared.append(expected))
     )
     value = getattr(ACCESS, secret)
     browser = Browser(never)
     browser.get(f"/?token={ACCESS.token}")
     browser.get("/")
-    monkeypatch.setattr(Guard, "_check_session", lambda *_: None)
+    monkeypatch.setattr(guard_module, "check_session", lambda *_: None)
     browser.post("/decisions", CHANGE)
     assert value.encode() in compared
 

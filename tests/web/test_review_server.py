@@ -22,14 +22,14 @@ from starlette.types import Receive, Scope, Send
 from inksift.curation.base.errors import ParamError
 from inksift.curation.people.chosen_ledger import ledger_of
 from inksift.curation.people.ledger.ledger import Ledger
-from inksift.curation.review import connections
-from inksift.curation.review.access import Access
 from inksift.curation.review.app import create_app
 from inksift.curation.review.catalogue import Catalogue
-from inksift.curation.review.connections import MAX_CONNECTIONS
 from inksift.curation.review.guard import Guard
-from inksift.curation.review.policy import POLICY
-from inksift.curation.review.server import access_to, listening, serve
+from inksift.curation.serving import connections
+from inksift.curation.serving.access import Access
+from inksift.curation.serving.connections import MAX_CONNECTIONS
+from inksift.curation.serving.policy import POLICY
+from inksift.curation.serving.server import access_to, listening, serve
 from inksift.curation.store.parquet import read_parquet
 from inksift.curation.store.workspace import Workspace
 from inksift.pipelines.cli import main
@@ -208,9 +208,38 @@ def _read_to(connection: socket.socket, end: bytes) -> None:
         received += connection.recv(1000)
 
 
-def test_connections_are_counted(greeting: Access) -> None:
+def test_idle_connections_keep_nobody_out(greeting: Access) -> None:
     held = [connect(greeting) for _ in range(MAX_CONNECTIONS)]
     try:
+        assert_lives(greeting)
+        assert everything(held[0]) == b""
+        held[-1].sendall(request(greeting, "GET", "/"))
+        assert status(everything(held[-1])) == 200
+    finally:
+        for connection in held:
+            connection.close()
+    lives_again(greeting)
+
+
+def test_idle_connections_that_come_again_keep_nobody_out(greeting: Access) -> None:
+    held = [connect(greeting) for _ in range(MAX_CONNECTIONS + 6)]
+    try:
+        for turn in range(70):
+            held[turn].close()
+            held[turn] = connect(greeting)
+            assert_lives(greeting)
+    finally:
+        for connection in held:
+            connection.close()
+    lives_again(greeting)
+
+
+def test_connections_with_a_session_stay_and_are_counted(greeting: Access) -> None:
+    held = [connect(greeting) for _ in range(MAX_CONNECTIONS)]
+    try:
+        for connection in held:
+            connection.sendall(request(greeting, "GET", "/", changes={"Connection": None}))
+            _read_to(connection, b"hello")
         with connect(greeting) as one_more:
             assert everything(one_more) == b""
     finally:
@@ -374,7 +403,7 @@ def test_ten_thousand_files_take_less_than_300_mb(tmp_path: Path) -> None:
 def test_the_server_loads_no_model_and_no_plot() -> None:
     program = (
         "import sys, inksift.curation.review.app, inksift.curation.review.catalogue\n"
-        "import inksift.curation.review.guard, inksift.curation.review.server\n"
+        "import inksift.curation.review.guard, inksift.curation.serving.server\n"
         "import inksift.curation.people.chosen_ledger, inksift.pipelines.cli\n"
         "import inksift.pipelines.commands.review\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"

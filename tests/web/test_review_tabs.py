@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from inksift.curation.review.access import Access
+from inksift.curation.serving.access import Access
 from inksift.curation.store.workspace import Workspace
 from tests.web.looking import Tab, in_force, served
 

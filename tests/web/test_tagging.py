@@ -12,8 +12,8 @@ from playwright.sync_api import Route, expect
 
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.ledger import Ledger
-from inksift.curation.review.access import Access
 from inksift.curation.review.catalogue import Catalogue
+from inksift.curation.serving.access import Access
 from inksift.curation.store.workspace import Workspace
 from tests.web.asking import Browser
 from tests.web.grid_tab import GridTab

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inksift.curation.base.arrays import Flags, Floats32, Integers
+from inksift.curation.base.vectors import blocks_of
 from inksift.curation.dedup.aligned.ground import NEAR_LEVELS
 from inksift.curation.dedup.glances.glance import ABSENT, Glances
 from inksift.curation.dedup.glances.overlay import outlined, overlaid
@@ -69,8 +70,7 @@ _LIMITS = CascadeLimits()
 
 def may_be_related(glances: Glances, first: Integers, second: Integers) -> Flags:
     """For each pair of rows of `glances` whether it must be looked at closely."""
-    starts = range(0, len(first), _LIMITS.pairs_at_once)
-    parts = [slice(start, start + _LIMITS.pairs_at_once) for start in starts]
+    parts = blocks_of(len(first), _LIMITS.pairs_at_once)
     found = [_may_be_related(glances, first[part], second[part]) for part in parts]
     return np.concatenate([np.empty(0, np.bool_), *found])
 

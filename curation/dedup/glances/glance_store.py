@@ -85,16 +85,18 @@ class GlanceStore:
             self._part_of |= dict.fromkeys(named["image_id"], part)
 
     def _make(self, image_ids: Sequence[str]) -> None:
-        """Make these, store them batch by batch, and hold them."""
+        """Make these, store them batch by batch, and hold them; one that was lost is not tried
+        again."""
+        untried = [image_id for image_id in image_ids if image_id not in self.lost]
         task = StoringTask(partial(_made, read=self._read), self._stored.writer)
         batching, title = Batching(_LIMITS.batch), "glance at pictures"
-        for ended in self._engine.map_batches(task, image_ids, batching, title=title):
+        for ended in self._engine.map_batches(task, untried, batching, title=title):
             if isinstance(ended, Lost):
                 log.warning("%s", ended.error(title))
                 self.lost.add(ended.item)
             else:
                 self._stored.accept(ended.answer)
-        self._load(set(image_ids))
+        self._load(set(untried))
         self._held |= dict.fromkeys(self.lost, packed_glance(no_glance()))
 
 

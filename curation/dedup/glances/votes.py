@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inksift.curation.base.arrays import Flags, Floats32, Integers
+from inksift.curation.base.vectors import blocks_of
 from inksift.curation.dedup.aligned.guesses import MIRRORED_BINS
 from inksift.curation.dedup.glances.glance import Glances
 
@@ -93,8 +94,7 @@ class KeypointVotes(NamedTuple):
 
 def votes(glances: Glances, first: Integers, second: Integers) -> KeypointVotes:
     """The votes of each pair of rows of `glances`."""
-    starts = range(0, len(first), _LIMITS.pairs_at_once)
-    parts = [slice(start, start + _LIMITS.pairs_at_once) for start in starts]
+    parts = blocks_of(len(first), _LIMITS.pairs_at_once)
     found = [_votes(glances[first[part]], glances[second[part]]) for part in parts]
     none = _votes(glances[:0], glances[:0])
     return KeypointVotes(*(np.concatenate(column) for column in zip(none, *found, strict=True)))

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from inksift.curation.base.arrays import Floats32, Integers
+from inksift.curation.base.vectors import blocks_of
 
 
 class Vectors(Protocol):
@@ -303,5 +304,4 @@ def _squares(vectors: Floats32) -> Cosines:
 
 
 def _split(positions: Integers) -> list[Integers]:
-    side = _LIMITS.side
-    return [positions[start : start + side] for start in range(0, len(positions), side)]
+    return [positions[block] for block in blocks_of(len(positions), _LIMITS.side)]

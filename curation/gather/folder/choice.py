@@ -7,9 +7,10 @@ all in it."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase, translate
 from itertools import product
 from typing import NamedTuple
 
@@ -32,6 +33,9 @@ CLUTTER = (
     "Icon\r",
 )
 """Names that file managers, network drives, notebooks and archives leave among pictures."""
+
+_NOTHING = r"(?!)"
+"""A regular expression that nothing matches."""
 
 NOT_INCLUDED = ""
 """Stands for the pattern where a file is left out because none names it."""
@@ -58,9 +62,14 @@ class Choice(NamedTuple):
         """A function that says of an entry whose folders were let through which pattern excludes
         it, None for none."""
         patterns = [(pattern, _folded(pattern)) for pattern in self.exclude]
+        of_paths = _any_of(folded for _, folded in patterns if "/" in folded)
+        of_names = _any_of(folded for _, folded in patterns if "/" not in folded)
 
         def excluded_by(path: bytes) -> str | None:
             whole = _folded(path.decode("utf-8", "surrogateescape"))
+            # Nearly all match none: one look at all patterns at once.
+            if not of_names(whole.rpartition("/")[2]) and not of_paths(whole):
+                return None
             found = (pattern for pattern, folded in patterns if _matches(whole, folded))
             return next(found, None)
 
@@ -108,6 +117,11 @@ def _with_folders(path: str) -> Iterator[str]:
 
 def _matches(path: str, pattern: str) -> bool:
     return fnmatchcase(path if "/" in pattern else path.rpartition("/")[2], pattern)
+
+
+def _any_of(patterns: Iterable[str]) -> Callable[[str], object]:
+    """Whether a text matches one of some patterns."""
+    return re.compile("|".join(map(translate, patterns)) or _NOTHING).match
 
 
 def _folded(text: str) -> str:

@@ -18,6 +18,9 @@ from inksift.curation.gather.folder.walk import Found
 _BATCH = 512
 """Files whose digests are taken at a time, between two looks at the progress bar."""
 
+_ENTRIES = 256
+"""Files whose entries a thread asks for at a time: each is a matter of microseconds."""
+
 
 class Identity(NamedTuple):
     """A file's content and what its folder entry said when it was read; `error` if it could not
@@ -63,7 +66,10 @@ def confirm_all(
     reach.look_again()
     pairs = list(zip(found, identities, strict=True))
     return engine.per_item(
-        lambda pair: _confirm(reach, *pair, max_bytes), pairs, workers=reach.readers
+        lambda pair: _confirm(reach, *pair, max_bytes),
+        pairs,
+        workers=reach.readers,
+        at_once=_ENTRIES,
     )
 
 
@@ -71,7 +77,7 @@ def _recalled(
     reach: Reach, found: Sequence[Found], max_bytes: int, known: KnownFiles
 ) -> list[Identity | None]:
     """The identity of every file that is as it was; None of one that is to be read."""
-    entries = engine.per_item(lambda file: _entry(reach, file), found)
+    entries = engine.per_item(lambda file: _entry(reach, file), found, at_once=_ENTRIES)
     paths = [file.path_bytes for file in found]
     ids = known.recall(list(zip(paths, entries, strict=True)))
     return [

@@ -16,7 +16,6 @@ SCALES = (1.0, 255.0, 65535.0)
 STRIP_ROWS = 256
 """Rows turned into floats at a time: at once, a large picture would take eight times its size."""
 
-
 _Deep = npt.NDArray[np.int32 | np.float32]
 _Grey = npt.NDArray[np.uint8]
 

@@ -58,7 +58,6 @@ class DetailLimits:
 
 _LIMITS = DetailLimits()
 
-
 _PRIMES = (2, 3, 5, 7, 11, 13)
 """Up to the side of the largest block."""
 

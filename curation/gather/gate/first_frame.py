@@ -13,7 +13,6 @@ CLEAR = (255, 255, 255, 0)
 FRAME_BYTES = 16
 """Of the header of a WebP frame: place, size, duration and flags."""
 
-
 MOST_WEBP_CHUNKS = 1000
 """Looked at before the first frame: a real file has three or four there."""
 

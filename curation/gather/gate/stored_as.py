@@ -52,7 +52,6 @@ STANDARD = (
 """The table for brightness of the JPEG standard (Annex K.1), in the order in which files hold
 it."""
 
-
 _Steps = npt.NDArray[np.integer]
 
 

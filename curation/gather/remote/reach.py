@@ -93,7 +93,7 @@ class RemoteReach:
     @property
     def reopened(self) -> Callable[[], AbstractContextManager[Reach]]:
         """As of `Reach`."""
-        return partial(_again, self._url)
+        return partial(remote_reach, self._url)
 
     def _facts(self, path: bytes) -> ObjectFacts:
         if path not in self._known:
@@ -124,31 +124,31 @@ class RemoteReach:
         in a row, which are not to be rows."""
         try:
             yield
-            self._count(0)
+            self._answered()
         except ObjectError as error:
             if error.fault in _REASONS:
                 raise RefusedError(_REASONS[error.fault], str(error)) from error
-            if self._count(self._faults + 1) >= _MOST_FAULTS:
+            if self._faults_with_this_one() >= _MOST_FAULTS:
                 raise SourceError(
                     f"{_MOST_FAULTS} objects of {self._url} in a row cannot be read, the last for: "
                     f"{error}; run again when the store can be reached, what was read is kept"
                 ) from error
             raise RefusedError("unreadable", str(error)) from error
 
-    def _count(self, faults: int) -> int:
+    def _answered(self) -> None:
         with self._lock:
-            self._faults = faults
-            return faults
+            self._faults = 0
+
+    def _faults_with_this_one(self) -> int:
+        with self._lock:
+            self._faults += 1
+            return self._faults
 
 
-def remote_reach(url: Url) -> RemoteReach:
+def remote_reach(url: Url) -> AbstractContextManager[Reach]:
     """The objects below a URL, looked up one by one as they are asked for; SourceError where the
     store's configuration cannot be used."""
-    return RemoteReach(store_at(url), url, Spool(None))
-
-
-def _again(url: Url) -> AbstractContextManager[Reach]:
-    return nullcontext(remote_reach(url))
+    return nullcontext(RemoteReach(store_at(url), url, Spool(None)))
 
 
 def store_at(url: Url) -> ObjectStore:

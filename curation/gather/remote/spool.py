@@ -62,7 +62,8 @@ class Spool:
         """Remove all copies."""
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
-        self._bytes = 0
+        with self._lock:
+            self._bytes = 0
 
     def _takes(self, size: int) -> bool:
         with self._lock:

@@ -66,8 +66,6 @@ class CloudObjects:
     def chunks(self, known: ObjectFacts, start: int, stop: int) -> Iterator[bytes]:
         """As of `ObjectStore`."""
         options: Any = {"if_match": known.tag, "range": (start, stop)}
-        if start == stop:
-            return
         with _faults():
             answer = obstore.get(self._store, known.key, options=options)
             for chunk in answer.stream():

@@ -47,7 +47,8 @@ class ObjectStore(Protocol):
         ...
 
     def chunks(self, known: ObjectFacts, start: int, stop: int) -> Iterator[bytes]:
-        """Bytes from `start` up to `stop`, once tried, of the object with that tag and no other."""
+        """Bytes from `start` up to `stop`, one at least, once tried, of the object with that tag
+        and no other."""
         ...
 
     def put(self, key: str, data: bytes, *, replaces: str = ANYHOW) -> str:

@@ -21,6 +21,9 @@ from inksift.curation.store.shared.holder import read_holder
 
 HEAD, LOCK, BLOBS, BY_NAME = "head.json", "lock.json", "blobs/", "latest/"
 
+PUBLISHED_LIST = "published.json"
+"""Fetched after all others, since it says which of them belong together."""
+
 _FORMAT = 1
 """Raised whenever an older inksift could not read it."""
 

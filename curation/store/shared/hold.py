@@ -4,26 +4,20 @@ or in place of one whose holder is gone. It is renewed for as long as the run la
 from __future__ import annotations
 
 import json
-import logging
 import secrets
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from inksift.curation.base.beats import now_and_then
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.store.objects.interface import ObjectError, ObjectStore
 from inksift.curation.store.shared.holder import is_gone, read_holder, this_holder
 
-BEAT_S = 30
-"""Seconds between two renewals."""
-
 EXPIRES_S = 600
-"""Seconds without one after which the holder counts as gone, wherever it was. Clocks that differ by
-minutes do no harm."""
-
-log = logging.getLogger("inksift")
+"""Seconds without a renewal after which the holder counts as gone, wherever it was. Clocks that
+differ by minutes do no harm."""
 
 
 class Hold:
@@ -32,18 +26,17 @@ class Hold:
     def __init__(self, objects: ObjectStore, key: str, where: str) -> None:
         self._objects, self._key, self._where = objects, key, where
         self._me = this_holder(secrets.token_hex(8))
-        self.lost = ""
+        self.lost = False
         self._tag = self._take()
 
     def renew(self) -> None:
-        """Put it anew; `lost` says why where somebody took it, whose it then stays."""
+        """Put it anew; it is `lost` where somebody took it, whose it then stays."""
         try:
             if self._tag and not self.lost:
                 self._tag = self._objects.put(self._key, self._content(), replaces=self._tag)
         except ObjectError as error:
             with suppress(ObjectError):
-                if error.fault in ("changed", "gone") and not self._is_mine():
-                    self.lost = str(error)
+                self.lost = error.fault in ("changed", "gone") and not self._is_mine()
 
     def give_back(self) -> None:
         """Remove it, where it is still ours."""
@@ -112,38 +105,15 @@ class Hold:
 
 
 @contextmanager
-def shared_hold(
-    objects: ObjectStore, key: str, *, where: str, beat: Callable[[], None]
-) -> Iterator[Hold]:
-    """Hold the lock while the block runs, and call `beat` now and then; LockedError where another
-    run has it. `where` is what the workspace is called."""
+def shared_hold(objects: ObjectStore, key: str, *, where: str) -> Iterator[Hold]:
+    """Hold the lock while the block runs, and renew it in a thread that does nothing else;
+    LockedError where another run has it. `where` is what the workspace is called."""
     mine = Hold(objects, key, where)
     try:
-        with _now_and_then(mine.renew), _now_and_then(beat):  # no beat is waited for to renew
+        with now_and_then(mine.renew, otherwise=f"the lock of {where} is not renewed yet"):
             yield mine
     finally:
         mine.give_back()
-
-
-@contextmanager
-def _now_and_then(act: Callable[[], None]) -> Iterator[None]:
-    """Call it every `BEAT_S` in a thread of its own while the block runs, whatever it raises."""
-    ended = threading.Event()
-
-    def keep() -> None:
-        while not ended.wait(BEAT_S):
-            try:
-                act()
-            except Exception as error:
-                log.warning("will be tried again: %s: %s", type(error).__name__, error)
-
-    thread = threading.Thread(target=keep, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _refusal(where: str, holder: dict[str, Any], key: str) -> str:

@@ -6,32 +6,23 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from inksift.curation.base import engine
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.base.location import Url
-from inksift.curation.store.files import (
-    atomic_file,
-    file_digest,
-    point_to,
-    pointed_to,
-    write_atomically,
-)
+from inksift.curation.store.files import atomic_file, point_to, read_json, write_atomically
 from inksift.curation.store.manifest import Manifest
-from inksift.curation.store.moved_aside import ASIDE_FOLDER
-from inksift.curation.store.objects.interface import ANYHOW, ObjectError, ObjectStore
+from inksift.curation.store.objects.interface import ObjectError, ObjectStore
 from inksift.curation.store.objects.opened import read_object
 from inksift.curation.store.shared.contents import (
     BLOBS,
-    BY_NAME,
     HEAD,
     LINK_BYTES,
+    PUBLISHED_LIST,
     Files,
     SharedFile,
     SharedHead,
@@ -39,10 +30,8 @@ from inksift.curation.store.shared.contents import (
     merged,
     read_head,
 )
-
-STAYS_HERE = ("dagster", "source", ASIDE_FOLDER, "run.lock", "run.guard")
-"""What belongs to this machine: Dagster's history, what archives were unpacked into, what was
-damaged here, the lock."""
+from inksift.curation.store.shared.latest import Latest
+from inksift.curation.store.shared.scan import Scan, SeenFile
 
 MEASURED = ("measurements/", "models/", "workspace.json")
 """What a run only ever adds to, so that it may be shared before the run ends; and what says whose
@@ -56,9 +45,6 @@ _LARGE_BYTES = 2**26
 
 _TRIES = 5
 """Of putting the head where others put theirs meanwhile."""
-
-_LAST = "published.json"
-"""Fetched after all others, since it says which of them belong together."""
 
 log = logging.getLogger("inksift")
 
@@ -80,15 +66,6 @@ class Travelling(Protocol):
         ...
 
 
-class _Seen(NamedTuple):
-    """The state of a file when its digest was taken."""
-
-    size: int
-    mtime_ns: int
-    inode: int
-    digest: str
-
-
 class WorkingCopy:
     """The folder `root` beside its state, in step with the workspace at `url`.
 
@@ -101,6 +78,7 @@ class WorkingCopy:
         self.url, self.root = url, root
         self.objects = objects
         self._state, self._ledger = state, ledger
+        self._scan, self._latest = Scan(root, ledger.files), Latest(url, objects, root)
         self._turn = threading.Lock()
         self._recall()
 
@@ -109,7 +87,7 @@ class WorkingCopy:
         what was measured here stays."""
         with self._turn:
             self._recall()  # another process may have pulled since
-            conflicts = self._take_in(read_head(self.objects, self.url.prefix))
+            conflicts = self._take_in(self._head())
         if conflicts:
             log.warning("%s: %d files are as another run left them", self.url, len(conflicts))
 
@@ -124,9 +102,9 @@ class WorkingCopy:
                 if since is not None:
                     mine, _ = merged(since, self._base.files, mine)
                 if self._is_pushed(mine):
-                    self._put_latest(mine)
+                    self._put_latest()
                     return
-                self._take_in(read_head(self.objects, self.url.prefix), alone=True)
+                self._take_in(self._head(), alone=True)
         raise LockedError(f"too many others publish in {self.url}: try again")
 
     def push_measured(self) -> None:
@@ -135,7 +113,7 @@ class WorkingCopy:
         if not self._turn.acquire(blocking=False):
             return
         try:
-            theirs, found = read_head(self.objects, self.url.prefix), self._scanned()
+            theirs, found = self._head(), self._scan.files()
             measured = {path for path in found if path.startswith(MEASURED)}
             self._add({path: found[path] for path in measured - theirs.files.keys()}, theirs)
         finally:
@@ -148,7 +126,7 @@ class WorkingCopy:
                 mine = self._packed()
                 if mine in (None, self._base.files.get(self._ledger.name)):
                     return
-                theirs = read_head(self.objects, self.url.prefix)
+                theirs = self._head()
                 self._take_ledger(theirs)
                 mine = self._packed()
                 if not theirs.tag or mine is None or self._add({self._ledger.name: mine}, theirs):
@@ -173,12 +151,12 @@ class WorkingCopy:
         """Make what is there the base of what is here, and give the paths that both sides changed;
         LockedError for such where this side is to be `alone` in changing them."""
         if not theirs.tag:  # nothing yet, or not any more
-            self._latest.clear()
+            self._latest.put.clear()
         if theirs.tag in ("", self._base.tag):
             self._take_ledger(theirs)
             self._remember(self._base if theirs.tag else theirs)
             return []
-        here = self._scanned()
+        here = self._scan.files()
         by_itself = {path: one for path, one in theirs.files.items() if path == self._ledger.name}
         files, conflicts = merged(self._base.files, {**here, **by_itself}, theirs.files)
         if conflicts and alone:
@@ -186,19 +164,20 @@ class WorkingCopy:
                 f"another run published {len(conflicts)} of the same files in {self.url} "
                 "meanwhile: run again on what it left; nothing that was measured is lost"
             )
-        self._latest.update({*theirs.files.items()} - {*self._base.files.items()})  # by them
         self._take_ledger(theirs)
         self._make({path: one for path, one in files.items() if path not in by_itself}, here)
+        self._latest.note(self._base.files, theirs.files)
         self._remember(theirs)
         return conflicts
 
     def _make(self, files: Files, here: Files) -> None:
         """Turn the files that are here into these."""
         changed = [path for path in files if files[path] != here.get(path)]
-        for some in ([path for path in changed if path != _LAST], {_LAST} & {*changed}):
-            engine.per_item(
-                lambda path: self._fetch(path, files[path]), list(some), workers=_AT_A_TIME
-            )
+        for some in (
+            [path for path in changed if path != PUBLISHED_LIST],
+            [*{PUBLISHED_LIST} & {*changed}],
+        ):
+            engine.per_item(lambda path: self._fetch(path, files[path]), some, workers=_AT_A_TIME)
         gone = [self.root / path for path in here.keys() - files.keys()]
         manifest = Manifest(self.root)
         manifest.drop(gone)
@@ -218,8 +197,13 @@ class WorkingCopy:
 
     def files(self) -> dict[str, SharedFile]:
         """All files here that are shared, what travels by itself among them."""
-        packed, whole = self._packed(), self._scanned()
+        packed, whole = self._packed(), self._scan.files()
         return {**whole, self._ledger.name: packed} if packed else whole
+
+    def _head(self) -> SharedHead:
+        """What is shared now, but for what no machine is to have of another, whoever shared it."""
+        files, tag = read_head(self.objects, self.url.prefix)
+        return SharedHead(self._scan.only_shared(files), tag)
 
     def _packed(self) -> SharedFile | None:
         """What travels by itself; None where there is nothing in it. As it only grows, what is gone
@@ -228,22 +212,6 @@ class WorkingCopy:
         if not packed:
             return self._base.files.get(self._ledger.name)
         return hashlib.sha256(packed).hexdigest(), len(packed)
-
-    def _scanned(self) -> dict[str, SharedFile]:
-        found = {}
-        for path, place in _files_below(self.root, {*STAYS_HERE, *self._ledger.files}):
-            with suppress(FileNotFoundError):  # removed while we look
-                linked = place.is_symlink()
-                found[path] = _link(place) if linked else self._digested(path, place)
-        return found
-
-    def _digested(self, path: str, place: Path) -> SharedFile:
-        status = place.stat()
-        state = (status.st_size, status.st_mtime_ns, status.st_ino)
-        seen = self._seen.get(path)
-        if seen is None or seen[:3] != state:
-            seen = self._seen[path] = _Seen(*state, file_digest(place))
-        return seen.digest, seen.size
 
     def _send(self, files: Files) -> None:
         """Put all contents that the head does not name yet."""
@@ -274,18 +242,17 @@ class WorkingCopy:
         except ObjectError as error:
             if error.fault not in ("changed", "gone"):
                 raise
-        now = read_head(self.objects, self.url.prefix)
+        now = self._head()
         return now.tag if dict(now.files) == dict(files) else ""  # ours, if the answer was lost
 
-    def _put_latest(self, files: Files) -> None:
-        """What people look for by its name, where it is not put yet."""
-        for name in sorted({*_read_json(self.root / _LAST), "inksift.yaml"} & files.keys()):
-            if files[name] != self._latest.get(name):
-                data = (self.root / name).read_bytes()
-                if hashlib.sha256(data).hexdigest() == files[name][0]:
-                    self.objects.put(self.url.prefix + BY_NAME + name, data, replaces=ANYHOW)
-                    self._latest[name] = files[name]
-                    self._remember(self._base)
+    def _put_latest(self) -> None:
+        """What is shared, by its name too."""
+        if self._latest.is_as(self._base.files):
+            return
+        try:
+            self._latest.bring_to(self._base.files)
+        finally:
+            self._remember(self._base)
 
     def _fetch(self, path: str, one: SharedFile) -> None:
         place = self.root / path
@@ -293,7 +260,7 @@ class WorkingCopy:
             return _point(place, one[0])
         with atomic_file(place) as file:
             file.writelines(self._content(one[0]))
-        self._digested(path, place)
+        self._scan.file(path)
 
     def _content(self, digest: str) -> Iterator[bytes]:
         """A content in chunks; StoreError after the last where it is damaged."""
@@ -311,10 +278,10 @@ class WorkingCopy:
             self._ledger.take_in(b"".join(self._content(one[0])))
 
     def _recall(self) -> None:
-        told = _read_json(self._state)
+        told = read_json(self._state)
         self._base = SharedHead(_files_told(told, "files"), told.get("tag", ""))
-        self._latest = _files_told(told, "latest")
-        self._seen = {path: _Seen(*seen) for path, seen in told.get("seen", {}).items()}
+        self._latest.put = _files_told(told, "latest")
+        self._scan.seen = {path: SeenFile(*seen) for path, seen in told.get("seen", {}).items()}
 
     def _remember(self, head: SharedHead) -> None:
         self._base = head
@@ -322,32 +289,14 @@ class WorkingCopy:
             "url": str(self.url),
             "tag": head.tag,
             "files": head.files,
-            "latest": self._latest,
-            "seen": self._seen,
+            "latest": self._latest.put,
+            "seen": self._scan.seen,
         }
         write_atomically(self._state, json.dumps(told).encode())
 
 
-def _files_below(root: Path, without: Iterable[str]) -> Iterator[tuple[str, Path]]:
-    """The files of a workspace that are whole, by their paths in it, but for these at its top."""
-    for folder, inner, names in os.walk(root):
-        here = Path(folder)
-        links = [name for name in inner if (here / name).is_symlink()]
-        inner[:] = [name for name in inner if name not in links and not name.startswith(".")]
-        if here == root:
-            inner[:] = [name for name in inner if name not in without]
-            names = [name for name in names if name not in without]
-        for name in [*names, *links]:
-            if not name.startswith(".") and not name.endswith(".damaged"):
-                yield (here / name).relative_to(root).as_posix(), here / name
-
-
 def _files_told(state: dict[str, Any], name: str) -> dict[str, SharedFile]:
     return {path: (one, size) for path, (one, size) in state.get(name, {}).items()}
-
-
-def _link(place: Path) -> SharedFile:
-    return pointed_to(place), LINK_BYTES
 
 
 def _point(link: Path, name: str) -> None:
@@ -355,11 +304,3 @@ def _point(link: Path, name: str) -> None:
         raise StoreError(f"{link} would lead out of its folder: it is none of ours")
     link.parent.mkdir(parents=True, exist_ok=True)
     point_to(link, name)
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        told = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}

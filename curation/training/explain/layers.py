@@ -12,6 +12,7 @@ from torch import nn
 
 from inksift.curation.base.arrays import Floats32, Pixels
 from inksift.curation.base.errors import ParamError
+from inksift.curation.base.vectors import blocks_of
 from inksift.curation.training.fit.forward import scaled
 from inksift.curation.training.networks.base import Classifier, mean_and_deviation
 
@@ -71,7 +72,7 @@ def as_tensor(pixels: Pixels) -> torch.Tensor:
 
 def batches_of(count: int) -> list[slice]:
     """Consecutive parts of so many pictures, small enough to hold what all layers make of one."""
-    return [slice(start, start + _BATCH) for start in range(0, count, _BATCH)]
+    return list(blocks_of(count, _BATCH))
 
 
 def layers_of(network: Classifier, pixels: Pixels) -> Layers:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from inksift.curation.base.arrays import Floats32, Integers
+from inksift.curation.base.vectors import blocks_of
 from inksift.curation.verdict.medium.deviations import DEVIATIONS
 
 
@@ -82,4 +83,4 @@ def _around(own: int, cells: Sequence[Integers], nearness: Floats32) -> Integers
 
 def _blocks(rows: Integers) -> list[Integers]:
     """Rows side by side, some at a time."""
-    return [rows[start : start + CELLS.size] for start in range(0, len(rows), CELLS.size)]
+    return [rows[block] for block in blocks_of(len(rows), CELLS.size)]

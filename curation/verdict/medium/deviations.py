@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from inksift.curation.base.arrays import Floats32
+from inksift.curation.base.vectors import blocks_of
 from inksift.curation.verdict.medium.style import signed_root
 
 ReadVectors = Callable[[slice], Floats32]
@@ -24,8 +25,8 @@ class DeviationSettings:
     folders."""
 
     exact: int = 16_384
-    """Pictures by which mean and components are found; in a larger folder so many of them, evenly
-    spread."""
+    """Pictures up to which all tell mean and components; of a larger folder evenly spread ones do,
+    at most so many and at least half of that."""
 
     block: int = 1024
     """Pictures read at a time: bounds the memory, changes no answer."""
@@ -57,22 +58,16 @@ def unit_vectors(count: int, read: ReadVectors) -> Floats32:
         if step == 1:
             return _scaled(reduction.fit_transform(sample) if is_wide else sample)
         project = reduction.fit(sample).transform if is_wide else np.asarray
-        blocks = (_rooted(read, block) - mean for block in _blocks(count))
+        blocks = (_rooted(read, block) - mean for block in blocks_of(count, DEVIATIONS.block))
         return np.concatenate([_scaled(project(block)) for block in blocks])
 
 
 def _rooted(read: ReadVectors, places: slice) -> Floats32:
     """The signed roots of what the pictures show."""
     rooted = read(places)
-    for start in range(0, len(rooted), DEVIATIONS.block):
-        block = rooted[start : start + DEVIATIONS.block]
-        block[:] = signed_root(block)
+    for block in blocks_of(len(rooted), DEVIATIONS.block):
+        rooted[block] = signed_root(rooted[block])
     return rooted
-
-
-def _blocks(count: int) -> Iterator[slice]:
-    starts = range(0, count, DEVIATIONS.block)
-    return (slice(start, min(start + DEVIATIONS.block, count)) for start in starts)
 
 
 def _scaled(vectors: Floats32) -> Floats32:

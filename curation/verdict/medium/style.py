@@ -33,8 +33,8 @@ class Style:
 
     def blocks(self) -> Iterator[npt.NDArray[np.float32]]:
         """All pictures, some rows of d features at a time."""
-        starts = range(0, len(self), BLOCK)
-        return (style_features(self._embeddings.iloc[row : row + BLOCK]) for row in starts)
+        blocks = blocks_of(len(self), BLOCK)
+        return (style_features(self._embeddings.iloc[block]) for block in blocks)
 
     def some(self, rows: Bools) -> npt.NDArray[np.float32]:
         """The pictures in these rows, m x d."""

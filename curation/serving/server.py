@@ -1,4 +1,4 @@
-"""The server of the review app: on this machine alone, for as long as its terminal is open."""
+"""A server on this machine alone, for as long as its terminal is open."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from inksift.curation.base.errors import ParamError
-from inksift.curation.review.access import Access
-from inksift.curation.review.connections import Connection
+from inksift.curation.serving.access import Access
+from inksift.curation.serving.connections import MAX_ACCEPTED, Connection
 
 HOST = "127.0.0.1"
 TOKEN_BYTES = 24
@@ -36,7 +36,7 @@ def serve(
     `announce` is told the address with the token once it can be opened. Port 0 takes any free one;
     ParamError where the port is not to be had."""
     _share_one_heap()
-    with listening(port) as listener, _ended_by_signals():
+    with listening(port) as listener, ended_by_signals():
         access = access_to(listener)
         server = server_of(make_app(access))
         announce(access.address)
@@ -66,18 +66,19 @@ def listening(port: int) -> socket.socket:
     return listener
 
 
-def access_to(listener: socket.socket) -> Access:
-    """A new token for what listens there."""
-    return Access(HOST, listener.getsockname()[1], secrets.token_urlsafe(TOKEN_BYTES))
+def access_to(listener: socket.socket, command: str = "inksift review") -> Access:
+    """A new token for what listens there, and the command that will print it."""
+    return Access(HOST, listener.getsockname()[1], secrets.token_urlsafe(TOKEN_BYTES), command)
 
 
-def server_of(app: ASGIApp) -> uvicorn.Server:
+def server_of(app: ASGIApp, *, web_sockets: bool = False) -> uvicorn.Server:
     """A server that logs no request, since the first one holds the token."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
             http=Connection,
-            ws="none",
+            ws="websockets-sansio" if web_sockets else "none",
+            backlog=MAX_ACCEPTED,
             loop="asyncio",
             lifespan="off",
             log_config=None,
@@ -91,7 +92,7 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """Within, SIGINT and SIGTERM mean that all is well; uvicorn raises them again when its last
     answers are sent."""
     if threading.current_thread() is not threading.main_thread():

@@ -1,5 +1,5 @@
-"""Connections that cannot be held open for nothing: a request must begin soon, and there are never
-too many."""
+"""Connections that cannot be held open for nothing: a request must begin soon, there are never too
+many, and those of nobody we know make room first."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from inksift.curation.review.policy import POLICY
+from inksift.curation.serving.admission import LET_IN
+from inksift.curation.serving.policy import POLICY
 
 HEADERS_S = 10.0
 """Seconds within which the head of a request must be there."""
 
 MAX_CONNECTIONS = 64
 """Connections at a time; a browser opens six."""
+
+MAX_ACCEPTED = 32
+"""Connections that may wait to be accepted, which is at once: fewer than there is room for, so that
+a new one is read before others can take its place."""
 
 _HEADS = "".join(
     f"{name}: {value}\r\n" for name, value in {**POLICY, "connection": "close"}.items()
@@ -26,20 +31,31 @@ _BAD_REQUEST = (
 
 class Connection(H11Protocol):
     """HTTP/1.1 as uvicorn speaks it. The headers of a request must be here 10 seconds after it
-    began (its body is the guard's to wait for); above 64 connections a new one is closed at
-    once."""
+    began (its body is the guard's to wait for); a WebSocket may then stay. Above 64 connections the
+    oldest whose requests brought no session is closed, so that idle ones keep nobody out."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._deadline: asyncio.TimerHandle | None = None
+        self._since = 0.0
+
+    @property
+    def let_in(self) -> bool:
+        """Whether a request on it brought the session."""
+        return bool(self.scope and self.scope.get(LET_IN))
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take the connection, or close it where there are too many."""
+        """Take the connection; where there are too many, close one that nobody is known on."""
         super().connection_made(transport)
+        self._since = self.loop.time()
+        self._await_request()
         if len(self.connections) > MAX_CONNECTIONS:
-            transport.abort()
-        else:
-            self._await_request()
+            self._make_room()
+
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        """Go on as a WebSocket, which has no end of its own."""
+        self._stop_waiting()
+        super().handle_websocket_upgrade(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
@@ -49,6 +65,8 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Go on with a request; the deadline for its headers does not move with every byte."""
         super().data_received(data)
+        if self.transport.get_protocol() is not self:
+            return  # it is a WebSocket now
         if self.cycle is not None and not self.cycle.response_complete:
             self._stop_waiting()
         else:
@@ -58,6 +76,13 @@ class Connection(H11Protocol):
         """Answer what is no HTTP."""
         self.transport.write(_BAD_REQUEST)
         self.transport.close()
+
+    def _make_room(self) -> None:
+        """Close the oldest connection on which nobody is known: this one where all others are."""
+        plain = [one for one in self.connections if isinstance(one, Connection)]
+        oldest = min((one for one in plain if not one.let_in), key=lambda one: one._since)
+        self.connections.discard(oldest)
+        oldest.transport.abort()
 
     def _await_request(self) -> None:
         if self._deadline is None:

@@ -13,7 +13,7 @@ _PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>inksift review</title>
+<title>inksift</title>
 </head>
 <body>
 <main>

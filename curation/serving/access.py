@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Access:
-    """One start of the server: where it listens, and the token. What browsers are given is derived
-    from that."""
+    """One start of the server: where it listens, the token, and the command that prints the
+    address. What browsers are given is derived from that."""
 
     host: str
     port: int
     token: str = field(repr=False)
+    command: str = "inksift review"
 
     @property
     def origin(self) -> str:

@@ -8,7 +8,7 @@ import re
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
-from inksift.curation.review.refusal import RequestRefusedError
+from inksift.curation.serving.refusal import RequestRefusedError
 
 MAX_BODY_BYTES = 256_000
 """Bytes of a request: decisions on a page of pictures, with notes, are fewer."""

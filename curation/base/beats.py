@@ -1,0 +1,35 @@
+"""What is done now and then, beside the work that goes on."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+BEAT_S = 30
+"""Seconds between two times."""
+
+log = logging.getLogger("inksift")
+
+
+@contextmanager
+def now_and_then(act: Callable[[], None], *, otherwise: str) -> Iterator[None]:
+    """Call `act` every `BEAT_S` in a thread of its own while the block runs. What it raises is told
+    after `otherwise`, which says what was not done, and it is called again all the same."""
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(BEAT_S):
+            try:
+                act()
+            except Exception as error:
+                log.warning("%s, and tried again: %s: %s", otherwise, type(error).__name__, error)
+
+    thread = threading.Thread(target=keep, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

@@ -1,0 +1,1 @@
+"""`inksift ui`: Dagster's own web server behind a door, and the services that it needs."""
