@@ -23,6 +23,7 @@ from inksift.pipelines.commands.export import export
 from inksift.pipelines.commands.head import head
 from inksift.pipelines.commands.judge import judge
 from inksift.pipelines.commands.ledger import ledger
+from inksift.pipelines.commands.repair import repair
 from inksift.pipelines.commands.report import report
 from inksift.pipelines.commands.review import review
 from inksift.pipelines.commands.run import run
@@ -52,6 +53,7 @@ COMMANDS = (
     export,
     ledger,
     verify,
+    repair,
     backup,
     doctor,
     weights,

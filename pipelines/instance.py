@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from inksift.curation.base.errors import ParamError, StoreError
 from inksift.curation.project import Project
 from inksift.curation.store.files import write_atomically
+from inksift.pipelines.history import history_problems
 
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
 CODE_LOCATION = {
@@ -34,9 +35,20 @@ def dagster_home(project: Project) -> Path:
     INKSIFT_DAGSTER_HOME names, whose settings are its owner's."""
     if chosen := os.environ.get(HOME_VARIABLE):
         return _chosen_home(Path(chosen))
-    home = project.workspace.root / "dagster"
+    home = own_home(project.workspace.root)
     write_atomically(home / _OWN_SETTINGS, _SETTINGS.read_bytes())
     return home
+
+
+def own_home(workspace: Path) -> Path:
+    """Where the instance of a workspace is, or would be."""
+    return workspace / "dagster"
+
+
+def demand_sound_history(home: Path) -> None:
+    """StoreError, with what to do, where a database of the instance there is damaged or gone."""
+    for file, what, remedy in history_problems(home):
+        raise StoreError(f"Dagster's history is damaged ({file}: {what}): {remedy}")
 
 
 def _chosen_home(home: Path) -> Path:
@@ -48,14 +60,15 @@ def _chosen_home(home: Path) -> Path:
 @contextmanager
 def instance_in_terminal(project: Project) -> Iterator[dg.DagsterInstance]:
     """The instance, opened by a process whose output a person sees; StoreError when Dagster cannot
-    write its history."""
+    read or write its history."""
     home = dagster_home(project)
     settings = (home / _OWN_SETTINGS).read_bytes()
     write_atomically(home / _IN_TERMINAL, settings + _LEFT_TO_THE_TERMINAL)
     try:
         with dg.DagsterInstance.from_config(str(home), _IN_TERMINAL) as instance:
             yield instance
-    except OperationalError as error:
+    except DatabaseError as error:
+        demand_sound_history(home)
         raise StoreError(
             f"Dagster cannot keep its history in {home} ({error.orig}): free some disk space"
         ) from error

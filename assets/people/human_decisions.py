@@ -35,6 +35,7 @@ def human_decisions(
     refuse_to_forget(project.workspace, project.ledger, made, config)
     decided = entries.human_decisions(made)
     publish_heard(project.workspace, project.ledger)
+    project.ledger.accept(len(made))
     return dg.MaterializeResult(
         value=decided,
         data_version=dg.DataVersion(entries.version(decided)),

@@ -126,7 +126,7 @@ def find_pairs(
     answer depends on the pictures and settings alone."""
     last = LastResult(workspace, "found_pairs")
     made_of = _made_of(sizes, hashes, embeddings, params, pictures_version)
-    if known := last.recall(made_of):
+    if known := last.recall(made_of, ("pairs", "search")):
         recalled = _recalled(known)
         with already_known(recalled.compared):
             tell_nothing_left(PAIRING)

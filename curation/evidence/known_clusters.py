@@ -11,6 +11,7 @@ from inksift.curation.evidence.clusters import VERSION, ClusterParams, Clusters,
 from inksift.curation.store.last_result import LastResult, digest_of_facts
 
 _LIBRARIES = ("scikit-learn", "hdbscan", "numpy")
+_TABLES = ("clusters", "comparison", "eps", "distances")
 
 
 def known_clusters(
@@ -19,7 +20,7 @@ def known_clusters(
     """As `find_clusters`, whose answer is kept in `stored`; its seconds are those of the run that
     found it."""
     made_of = _made_of(embeddings, params)
-    known = stored.recall(made_of)
+    known = stored.recall(made_of, _TABLES)
     if known is None:
         found = find_clusters(embeddings, params)
         stored.remember(made_of, _tables(found))

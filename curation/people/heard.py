@@ -77,12 +77,15 @@ def forgotten(heard: pd.DataFrame, entries: Sequence[Entry]) -> int:
 def refuse_to_forget(
     workspace: Workspace, ledger: Ledger, entries: Sequence[Entry], params: HearingParams
 ) -> None:
-    """LedgerError where the `entries` of `ledger` lack decisions that the last run heard, unless
-    that is accepted."""
-    lacking = forgotten(decisions_heard(workspace), entries)
-    if lacking and not params.accept_other_ledger:
+    """LedgerError where `ledger`, of these `entries`, has fewer than before, or lacks decisions
+    that the last run heard, unless that is accepted."""
+    if params.accept_other_ledger:
+        return
+    if lacking := forgotten(decisions_heard(workspace), entries):
         told = words_for(lacking, ledger)
         raise LedgerError(f"{told}: {_remedy(workspace, ledger)}; {_ACCEPT}")
+    if lost := ledger.lost(len(entries)):
+        raise LedgerError(f"{words_for_lost(lost, ledger, len(entries))}: {BRING_BACK}; {_ACCEPT}")
 
 
 def words_for(lacking: int, ledger: Ledger) -> str:
@@ -92,6 +95,14 @@ def words_for(lacking: int, ledger: Ledger) -> str:
         f"{'are' if lacking > 1 else 'is'}"
     )
     return f"{counted} not in this ledger, {called(ledger.name)}"
+
+
+def words_for_lost(lost: int, ledger: Ledger, entries: int) -> str:
+    """That so many entries are gone from `ledger`, which has so many now."""
+    return (
+        f"the ledger, {called(ledger.name)}, had {entries + lost} entries when it was last seen, "
+        f"and has {entries} now"
+    )
 
 
 def called(name: str) -> str:

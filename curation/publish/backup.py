@@ -12,14 +12,13 @@ from typing import IO, NamedTuple
 
 from inksift.curation.base.errors import StoreError
 from inksift.curation.store.files import atomic_file
+from inksift.curation.store.sqlite_files import BESIDE_SQLITE
 from inksift.curation.store.workspace import Workspace
 
 _OF_THE_MOMENT = frozenset({"run.lock", "run.guard"})
 """What belongs to the run that goes on, which is this backup."""
 _SQLITE = b"SQLite format 3\x00"
 """What an SQLite database begins with."""
-_BESIDE_SQLITE = ("-wal", "-shm", "-journal")
-"""What lies beside a database while somebody writes; its own backup has taken it in."""
 
 
 class BackedUp(NamedTuple):
@@ -54,7 +53,7 @@ def _paths(root: Path) -> Iterator[Path]:
     for path in sorted(root.rglob("*")):
         beside = any(
             path.name.endswith(ending) and path.with_name(path.name.removesuffix(ending)).exists()
-            for ending in _BESIDE_SQLITE
+            for ending in BESIDE_SQLITE
         )
         if path.name not in _OF_THE_MOMENT and not beside:
             yield path

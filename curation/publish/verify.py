@@ -5,20 +5,30 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from inksift.curation.base.errors import LedgerError, StoreError
+from inksift.curation.base.errors import LedgerError, ParamError, StoreError
 from inksift.curation.base.tables import DECISIONS, IMAGES, Table
 from inksift.curation.people.chosen_ledger import ledger_of
-from inksift.curation.people.heard import BRING_BACK, decisions_heard, forgotten, words_for
+from inksift.curation.people.heard import (
+    BRING_BACK,
+    decisions_heard,
+    forgotten,
+    words_for,
+    words_for_lost,
+)
+from inksift.curation.people.ledger.last_seen import SEEN
 from inksift.curation.people.ledger.ledger import OWN_LEDGER, Ledger
-from inksift.curation.publish.problem import Problem
+from inksift.curation.publish.problem import REPAIR, Problem
+from inksift.curation.publish.verify_parts import part_problems
 from inksift.curation.publish.verify_runs import run_problems
+from inksift.curation.publish.verify_stored import damaged_models, damaged_tables
 from inksift.curation.runs.record import RUN_FILE
-from inksift.curation.store.files import file_digest
+from inksift.curation.store.lock import is_malformed
 from inksift.curation.store.published import (
     CSV,
     F1,
@@ -29,7 +39,7 @@ from inksift.curation.store.published import (
     changed,
     decisions_csv,
 )
-from inksift.curation.store.row_files import VECTOR_ENDING
+from inksift.curation.store.setup import SETUP, read_setup, setup_file
 from inksift.curation.store.tables import RUN_AGAIN, error_line, read_table
 from inksift.curation.store.workspace import Workspace
 from inksift.curation.verdict.conservation import conservation_problems
@@ -47,13 +57,20 @@ def verify(
     (by the name of the table) or its own counts, and what is amiss in the ledger; ParamError when
     the last run heard another ledger than the one at `ledger_url`."""
     stored = [
+        *_setup(workspace),
         *_published(workspace),
-        *_parts(workspace),
+        *part_problems(workspace),
         *_models(workspace),
         *_tables(workspace, contracts),
         *run_problems(workspace),
+        *_lock(workspace),
     ]
-    return [*stored, *_decisions(workspace), *_f1(workspace), *_ledger(workspace, ledger_url)]
+    return [
+        *stored,
+        *_decisions(workspace),
+        *_f1(workspace),
+        *_ledger(workspace, ledger_url),
+    ]
 
 
 def _published(workspace: Workspace) -> Iterator[Problem]:
@@ -79,38 +96,15 @@ def _against_digest(path: Path, name: str, digest: str) -> Iterator[Problem]:
         )
 
 
-def _parts(workspace: Workspace) -> Iterator[Problem]:
-    folder = workspace.root / "measurements"
-    for part in sorted([*folder.rglob("*.parquet"), *folder.rglob(f"*{VECTOR_ENDING}")]):
-        if file_digest(part) != part.stem:
-            name = str(part.relative_to(workspace.root))
-            yield Problem(
-                name, "its bytes do not match its name", f"{RUN_AGAIN}: this file is set aside"
-            )
-
-
 def _models(workspace: Workspace) -> Iterator[Problem]:
-    for note in sorted(workspace.models.glob("*.sha256")):
-        for file in workspace.models.glob(f"{note.stem}.*"):
-            if (
-                file != note
-                and file.suffix in (".onnx", ".npy")
-                and file_digest(file) != note.read_text().strip()
-            ):
-                yield Problem(
-                    f"models/{file.name}",
-                    "its bytes do not match its digest",
-                    f"{RUN_AGAIN}: it is made anew",
-                )
+    for file in damaged_models(workspace):
+        what = "its bytes do not match its digest"
+        yield Problem(f"models/{file.name}", what, f"{RUN_AGAIN}: it is made anew")
 
 
 def _tables(workspace: Workspace, contracts: Mapping[str, Table]) -> Iterator[Problem]:
-    """A table with partitions is a folder of that name."""
-    for path in sorted(workspace.tables.rglob("*.parquet")):
-        name = path.stem if path.parent == workspace.tables else path.parent.name
-        _, problem = _read(path, workspace, contracts.get(name))
-        if problem:
-            yield problem
+    for path, what in damaged_tables(workspace, contracts):
+        yield Problem(path.relative_to(workspace.root).as_posix(), what, RUN_AGAIN)
 
 
 def _decisions(workspace: Workspace) -> Iterator[Problem]:
@@ -140,21 +134,60 @@ def _decisions(workspace: Workspace) -> Iterator[Problem]:
         )
 
 
-def _ledger(workspace: Workspace, url: str) -> Iterator[Problem]:
-    """A ledger only grows, so every decision that the last run heard is still among its entries."""
+def _setup(workspace: Workspace) -> Iterator[Problem]:
     try:
-        ledger = ledger_of(workspace, url)
-    except StoreError:  # source.json or ledger.json is damaged: its own problem
-        ledger = Ledger.of(workspace, url)
+        read_setup(workspace.root)
+    except ParamError as error:
+        what = str(error).removeprefix(f"{setup_file(workspace.root)}: ")
+        yield Problem(
+            SETUP,
+            what,
+            "it is yours: correct it, or move it away and give the next run what it says",
+        )
+
+
+def _lock(workspace: Workspace) -> Iterator[Problem]:
+    if is_malformed(workspace.lock):
+        what = "does not tell which run holds the workspace"
+        yield Problem(workspace.lock.name, what, f"where none is at work, {REPAIR}")
+
+
+def _ledger(workspace: Workspace, url: str) -> Iterator[Problem]:
+    """A ledger only grows, so every decision that the last run heard is still among its entries,
+    and it has no fewer than before."""
+    ledger = ledger_told(workspace, url)
     name = ledger.name or OWN_LEDGER
     try:
-        lacking = forgotten(decisions_heard(workspace), ledger.entries())
+        entries = ledger.entries()
     except LedgerError as error:
         what, _, remedy = str(error).rpartition(": ")
-        yield Problem(name, what, remedy)
+        yield Problem(name, f"{what}{_before(ledger)}", f"{REPAIR}, or {remedy}")
         return
-    if lacking:
+    try:
+        if lost := ledger.lost(len(entries)):
+            yield Problem(name, words_for_lost(lost, ledger, len(entries)), BRING_BACK)
+    except StoreError:
+        yield Problem(SEEN, "cannot be read, so nothing tells how many entries there were", REPAIR)
+    if lacking := forgotten(decisions_heard(workspace), entries):
         yield Problem(name, words_for(lacking, ledger), BRING_BACK)
+
+
+def _before(ledger: Ledger) -> str:
+    """How many entries a damaged ledger had, where that is noted."""
+    with suppress(StoreError):
+        had = ledger.lost(0)
+        return f"; it had {had} entries when it was last seen" if had else ""
+    return ""
+
+
+def ledger_told(workspace: Workspace, url: str = "") -> Ledger:
+    """As `ledger_of`, as far as the files can be read that tell which ledger it is."""
+    if [*_setup(workspace)]:
+        return Ledger.of(workspace, url)
+    try:
+        return ledger_of(workspace, url)
+    except StoreError:  # source.json or ledger.json is damaged: its own problem
+        return Ledger.of(workspace, url)
 
 
 def _f1(workspace: Workspace) -> Iterator[Problem]:

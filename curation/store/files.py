@@ -94,6 +94,20 @@ def whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def move(path: Path, target: Path) -> None:
+    """Give a file or folder another place on the same disk, which nothing has yet.
+
+    StoreError as `atomic_file`.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(path, target)
+        sync_folder(target.parent)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(_why_unwritten(target, error)) from error
+
+
 def remove_folder(folder: Path) -> None:
     """Remove a folder with all that is in it: after a crash it is there whole, or gone.
 

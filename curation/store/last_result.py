@@ -20,20 +20,21 @@ class LastResult:
 
     def __init__(self, workspace: Workspace, stage: str) -> None:
         self._folder = workspace.root / "measurements" / stage / _LAST
+        self._manifest = workspace.manifest
 
-    def recall(self, made_of: str) -> dict[str, pd.DataFrame] | None:
-        """The tables by name, where they were made of the same; None where they were not, or are
-        damaged."""
+    def recall(self, made_of: str, names: Iterable[str]) -> dict[str, pd.DataFrame] | None:
+        """The tables of these names, where they were made of the same; None where they were not, or
+        where one is damaged or gone."""
         folder = self._folder / made_of
-        names = [name.name for name in sorted(folder.glob("*")) if name.is_dir()]
         found = {name: sound_files(folder / name, "*.parquet") for name in names}
-        if not found or not all(found.values()):
+        if not all(found.values()):
             return None
         return {name: read_parquet(parts[0]) for name, parts in found.items()}
 
     def remember(self, made_of: str, tables: Mapping[str, pd.DataFrame]) -> None:
         """Keep these tables, in place of those before."""
         before = list(self._folder.glob("*"))
+        self._manifest.drop_below(self._folder)
         if (self._folder / made_of) in before:
             remove_folder(self._folder / made_of)
         with whole_folder(self._folder / made_of) as folder:
@@ -44,6 +45,7 @@ class LastResult:
         for old in before:
             if old.exists() and old.name != made_of:
                 remove_folder(old)
+        self._manifest.add(self._folder.glob("*/*/*.parquet"))
 
 
 def digest_of_facts(facts: Iterable[object]) -> str:

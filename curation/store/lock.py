@@ -18,6 +18,12 @@ import psutil
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.store.files import write_atomically
 
+RUN_LOCK = "run.lock"
+"""What it is called in a workspace."""
+
+_LARGEST = 2**31
+"""Above every pid, and every second in which a process of ours may have started."""
+
 _SECONDS_BETWEEN_TRIES = 0.2
 """Far below what a step takes."""
 
@@ -100,11 +106,36 @@ def _is_me(holder: dict[str, Any] | None) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
+    """Who holds the lock, None for nobody; LockedError where that cannot be told: it is written
+    whole, so that what is no holder was damaged since, perhaps under a living run."""
     try:
-        holder = json.loads(path.read_text())
-        return holder if {"pid", "started", "host"} <= set(holder) else None
-    except (OSError, ValueError, TypeError):
+        holder = json.loads(path.read_bytes())
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError):
+        holder = None
+    if not _is_holder(holder):
+        raise LockedError(
+            f"{path} does not tell which run holds {path.parent}: where none is at work, run "
+            "`inksift repair`, which moves it aside"
+        )
+    return dict(holder)
+
+
+def _is_holder(told: Any) -> bool:
+    """Whether these are facts as `this_process` tells them, such as can be looked up."""
+    try:
+        return bool(0 < told["pid"] < _LARGEST and 0 < told["started"] < _LARGEST and told["host"])
+    except (TypeError, KeyError):
+        return False
+
+
+def is_malformed(path: Path) -> bool:
+    """Whether a lock lies there that tells no holder."""
+    try:
+        return _read(path) is None and path.exists()
+    except LockedError:
+        return True
 
 
 def may_be_alive(holder: dict[str, Any]) -> bool:

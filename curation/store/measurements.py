@@ -15,6 +15,7 @@ import pandas as pd
 from inksift.curation.base.errors import SchemaError
 from inksift.curation.base.progress import already_known
 from inksift.curation.spread.engine import LOCAL, Batching, Engine, Finished, Lost
+from inksift.curation.store.manifest import Manifest
 from inksift.curation.store.parquet import (
     Compression,
     count_rows,
@@ -64,6 +65,8 @@ class Measurements:
 
     def __init__(self, folder: Path) -> None:
         self.writer = PartWriter(folder)
+        self._manifest = Manifest.over(folder)
+        _tell_lost(self._manifest, folder)
         sound_files(folder, f"*{VECTOR_ENDING}")
         self._parts = sound_files(folder, "*.parquet")
         self._index = PartIndex(folder)
@@ -132,6 +135,7 @@ class Measurements:
     def replace(self, rows: pd.DataFrame) -> None:
         """Store these rows, durably, in place of all others."""
         self._give_up(set(self._parts) - {self.add(rows)})
+        self._manifest.add(self._written)
 
     def gather(self, settle: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> None:
         """Make large parts of small ones where there are many: a run that is killed meanwhile
@@ -148,8 +152,9 @@ class Measurements:
         self.note()
 
     def note(self) -> None:
-        """Remember that what was written here is sound, so that the next run need not read it for
-        that."""
+        """Name what was written here in the manifest, and remember that it is sound, so that the
+        next run need not read it for that."""
+        self._manifest.add(self._written)
         note_sound(self.writer.folder, self._written)
         self._written = set()
 
@@ -191,9 +196,19 @@ class Measurements:
         return Measured(rows, len(missing))
 
     def _give_up(self, parts: set[Path]) -> None:
+        self._manifest.drop(parts)
+        self._written -= parts
         for part in parts:
             part.unlink(missing_ok=True)
         self._parts = [part for part in self._parts if part not in parts]
+
+
+def _tell_lost(manifest: Manifest, folder: Path) -> None:
+    if lost := manifest.lost_in(folder):
+        log.warning(
+            "%d stored files of %s are gone: what they told is measured again", len(lost), folder
+        )
+        manifest.drop(lost)
 
 
 def _given_up(

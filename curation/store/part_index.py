@@ -54,16 +54,34 @@ class PartIndex:
     def _noted(self) -> pd.DataFrame:
         """What was noted; nothing where that is gone or damaged."""
         with suppress(*BROKEN_TABLE):
-            data = self._file.read_bytes()
-            digest, table = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
-            if hashlib.sha256(table).digest() == digest:
-                return parquet_rows(table)
+            return _noted_in(self._file)
         return pd.DataFrame({"image_id": [], "part": []}, dtype="str")
 
     def _note(self, rows: pd.DataFrame) -> None:
         data = to_parquet(rows)
         with suppress(StoreError):  # what cannot be noted is read again
             write_atomically(self._file, hashlib.sha256(data).digest() + data)
+
+
+def damaged_indexes(folder: Path) -> list[Path]:
+    """The indexes below a folder that cannot be read. Nothing is lost with one."""
+    return [file for file in sorted(folder.rglob(_NAME)) if _is_damaged(file)]
+
+
+def _is_damaged(file: Path) -> bool:
+    try:
+        _noted_in(file)
+    except BROKEN_TABLE:
+        return True
+    return False
+
+
+def _noted_in(file: Path) -> pd.DataFrame:
+    data = file.read_bytes()
+    digest, table = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
+    if hashlib.sha256(table).digest() != digest:
+        raise ValueError(f"{file} is not as it was written")
+    return parquet_rows(table)
 
 
 def _named(part: Path) -> pd.DataFrame:

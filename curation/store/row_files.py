@@ -56,7 +56,7 @@ def is_in_memory(frame: pd.DataFrame) -> bool:
 def vector_files(part: Path) -> set[Path]:
     """The files that hold vectors of a stored table."""
     told = json.loads((pq.read_schema(part).metadata or {}).get(_KEY, b"{}"))
-    root = _root_of(part)
+    root = workspace_of(part)
     return {root / name for name, _ in chain.from_iterable(told.values())}
 
 
@@ -87,7 +87,7 @@ def from_references(table: pa.Table, place: Path) -> pd.DataFrame:
     columns = {name: VectorDtype().__from_arrow__(table[name]) for name in lists}
     frame: pd.DataFrame = table.drop_columns(lists).to_pandas()
     for name in files.keys() & set(frame):
-        columns[name] = _opened(frame[name].to_numpy(), files[name], _root_of(place))
+        columns[name] = _opened(frame[name].to_numpy(), files[name], workspace_of(place))
     whole: pd.DataFrame = frame.assign(**columns)[table.column_names]
     return whole
 
@@ -205,9 +205,9 @@ def _with_files(table: pa.Table, files: dict[str, list[tuple[str, int]]]) -> pa.
 
 def _told(file: Path) -> str:
     """A file by its way from the root of the workspace."""
-    return file.relative_to(_root_of(file)).as_posix()
+    return file.relative_to(workspace_of(file)).as_posix()
 
 
-def _root_of(place: Path) -> Path:
+def workspace_of(place: Path) -> Path:
     """The workspace that a file lies in, or else its folder."""
     return next((one for one in place.parents if (one / WORKSPACE_MARK).exists()), place.parent)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from inksift.curation.base.errors import StoreError
 from inksift.curation.store.files import file_digest, write_atomically
+from inksift.curation.store.manifest import Manifest
 
 _SEEN = ".checked.json"
 """Hidden, as it is true of the files of this machine only, and travels nowhere."""
@@ -33,6 +34,8 @@ def sound_files(folder: Path, pattern: str) -> list[Path]:
     new = [path for path, entry in entries.items() if seen.get(path.name) != entry]
     damaged = {path for path in new if not _is_sound(path)}
     sound = {path: entry for path, entry in entries.items() if path not in damaged}
+    if damaged:
+        Manifest.over(folder).drop(damaged)
     if new:
         others = {name: entry for name, entry in seen.items() if not Path(name).match(pattern)}
         _note(folder, others | {path.name: entry for path, entry in sound.items()})

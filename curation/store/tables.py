@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -61,6 +61,18 @@ def columns_where(place: Path, columns: Sequence[str], name: str, value: str) ->
         return _whole(rows_where(place, columns, name, value), place)
     except BROKEN_TABLE as error:
         raise unusable(place, error) from error
+
+
+def vectors_told_of(tables: Iterable[Path]) -> set[Path]:
+    """The files of vectors that these Parquet files tell of; StoreError where one cannot be read,
+    as it may tell of any."""
+    told: set[Path] = set()
+    for place in tables:
+        try:
+            told |= vector_files(place)
+        except BROKEN_TABLE as error:
+            raise unusable(place, error) from error
+    return told
 
 
 def _whole(frame: pd.DataFrame, place: Path) -> pd.DataFrame:

@@ -9,6 +9,7 @@
     source/                     what archives were unpacked into
     ledger.sqlite               what people decided
     published.json              the digest of every file published for people, beside those files
+    .manifest.json              the names of all parts and tables, to tell which are gone
     report-data/                the pictures of a report that is too large for one file
 
 A measurement is keyed by (picture, stage, version of code + settings + weights), so a second run
@@ -31,7 +32,8 @@ from inksift.curation.store.files import (
     sweep,
     write_atomically,
 )
-from inksift.curation.store.lock import demand_free, guarded, run_lock
+from inksift.curation.store.lock import RUN_LOCK, demand_free, guarded, run_lock
+from inksift.curation.store.manifest import Manifest
 from inksift.curation.store.measurements import Measurements
 from inksift.curation.store.row_files import WORKSPACE_MARK
 from inksift.curation.store.setup import SETUP
@@ -53,7 +55,8 @@ class Workspace:
         self._mark()
         self.models = self.root / "models"
         self.tables = self.root / "tables"
-        self._lock = self.root / "run.lock"
+        self.lock = self.root / RUN_LOCK
+        self.manifest = Manifest(self.root)
         self._open: dict[tuple[str, str], Measurements] = {}
 
     def table(self, name: str) -> Path:
@@ -74,19 +77,23 @@ class Workspace:
 
         Processes of one `run`, by its id, wait for each other, or work beside each other where
         another process holds it for the steps of that run."""
-        with run_lock(self._lock, run, for_steps=for_steps) as held:
+        with run_lock(self.lock, run, for_steps=for_steps) as held:
             if not held:
                 sweep(self.root, without=UNPACKED_FOLDER)
-            yield held
+            try:
+                yield held
+            finally:
+                if not held:
+                    self.manifest.add_all()
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
         """For a block that reads what one run left, where nothing need be writable: LockedError
         when a run is at work, or was while the block read."""
         before = self.published()
-        demand_free(self._lock)
+        demand_free(self.lock)
         yield
-        demand_free(self._lock)
+        demand_free(self.lock)
         if self.published() != before:
             raise LockedError(f"a run replaced what is in {self.root} while it was read: try again")
 
@@ -107,7 +114,7 @@ class Workspace:
 
     def enlist(self, digests: Mapping[str, str]) -> None:
         """Note in published.json that these files, by name, lie in the workspace."""
-        with guarded(self._lock):
+        with guarded(self.lock):
             before = self.published()
             listed = before | dict(digests)
             if listed != before:
@@ -117,7 +124,7 @@ class Workspace:
         """Remove published files, and their digests, where they are there."""
         for name in names:
             (self.root / name).unlink(missing_ok=True)
-        with guarded(self._lock):
+        with guarded(self.lock):
             self._list({name: one for name, one in self.published().items() if name not in names})
 
     def published(self) -> dict[str, str]:

@@ -342,7 +342,8 @@ def test_a_damaged_ledger_is_told_in_words(
 
 
 def test_verify_reads_the_ledger(work: Path, ledger: Ledger) -> None:
-    write_atomically(work / "tables" / "images.parquet", to_parquet(images_of()))
+    with Workspace(work).locked():
+        write_atomically(work / "tables" / "images.parquet", to_parquet(images_of()))
     result = invoke("verify", "--workspace", work)
     assert (result.exit_code, result.stdout) == (0, "everything matches\n")
     (work / "ledger.sqlite").write_bytes(b"torn")

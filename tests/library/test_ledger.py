@@ -36,22 +36,23 @@ def test_a_workspace_without_decisions_has_an_empty_ledger_and_no_file(tmp_path:
     assert [path.name for path in (tmp_path / "w").iterdir()] == ["workspace.json"]
 
 
+NOTED = {".ledgers.json", "run.guard", "workspace.json"}
+"""What a decision leaves in a workspace beside the ledger: how many there are, noted alone."""
+
+
 def test_a_workspace_keeps_its_ledger_in_one_file(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "a ?#% folder")
     Ledger.of(workspace).record([Decision(A, "outcome", "kept")], "ann")
-    assert sorted(path.name for path in workspace.root.iterdir()) == [
-        "ledger.sqlite",
-        "workspace.json",
-    ]
+    assert {path.name for path in workspace.root.iterdir()} == NOTED | {"ledger.sqlite"}
     assert len(Ledger.of(workspace).history()) == 1
 
 
-def test_another_url_leaves_the_workspace_alone(tmp_path: Path) -> None:
+def test_another_url_leaves_no_ledger_in_the_workspace(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "w")
     Ledger.of(workspace, f"sqlite:///{tmp_path / 'other.sqlite'}").record(
         [Decision(A, "outcome", "kept")], "ann"
     )
-    assert [path.name for path in workspace.root.iterdir()] == ["workspace.json"]
+    assert {path.name for path in workspace.root.iterdir()} == NOTED
     assert (tmp_path / "other.sqlite").exists()
 
 

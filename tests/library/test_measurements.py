@@ -164,18 +164,18 @@ def test_the_last_result_is_recalled_for_the_same_alone(tmp_path: Path) -> None:
     last = LastResult(Workspace(tmp_path), "toy")
     table = pd.DataFrame({"value": [1, 2]})
     one, other = digest_of_facts(["a", 1]), digest_of_facts(["a", 2])
-    assert last.recall(one) is None
+    assert last.recall(one, ["toy", "none"]) is None
     last.remember(one, {"toy": table, "none": table[:0]})
-    found = last.recall(one)
+    found = last.recall(one, ["toy", "none"])
     assert found is not None
     assert (found["toy"]["value"].tolist(), len(found["none"])) == ([1, 2], 0)
     last.remember(other, {"toy": table})
-    assert last.recall(one) is None
+    assert last.recall(one, ["toy"]) is None
     (part,) = (tmp_path / "measurements" / "toy" / "last").rglob("*.parquet")
     part.write_bytes(b"")
-    assert last.recall(other) is None
+    assert last.recall(other, ["toy"]) is None
     last.remember(other, {"toy": table})
-    assert last.recall(other) is not None
+    assert last.recall(other, ["toy"]) is not None
 
 
 def test_facts_are_told_apart_where_they_end() -> None:

@@ -23,6 +23,7 @@ from inksift.curation.people.ledger import travel
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.people.ledger.travel import TravellingLedger, entries_in, joined, lines_of
+from inksift.curation.publish.verify_parts import part_problems
 from inksift.curation.store.files import atomic_file
 from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
@@ -202,6 +203,33 @@ def test_decisions_of_two_people_are_joined_and_none_is_lost(url: Url, tmp_path:
     assert deciders(one) == deciders(other)
     decide(one, "d", "ann")
     assert deciders(one)[-1] == (4, "ann")
+
+
+def test_a_ledger_that_is_gone_here_is_not_gone_there_and_comes_back(
+    url: Url, tmp_path: Path
+) -> None:
+    one = machine(url, tmp_path / "one")
+    decide(one, "a", "ann")
+    one.push()
+    (one.root / "ledger.sqlite").unlink()
+    one.push()
+    assert deciders(machine(url, tmp_path / "two")) == [(1, "ann")]
+    one.pull()
+    assert deciders(one) == [(1, "ann")]
+
+
+def test_what_another_machine_stored_and_gave_up_is_no_loss(url: Url, tmp_path: Path) -> None:
+    one, two = machine(url, tmp_path / "one"), machine(url, tmp_path / "two")
+    measure(one, "a")
+    one.push()
+    two.pull()
+    assert part_problems(Workspace(two.root)) == []
+    rows = pd.DataFrame({"image_id": ["b"], "value": [1]})
+    Workspace(one.root).measurements("stage", "v1").replace(rows)
+    one.push()
+    two.pull()
+    assert measured(two) == {"b"}
+    assert part_problems(Workspace(two.root)) == []
 
 
 def test_decisions_that_no_command_shared_are_shared_by_the_next_one(

@@ -271,6 +271,30 @@ def test_the_lock_of_another_host_is_respected(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[1]",
+        b"\xff\xfe",
+        b'{"pid": 1, "host": "h"}',
+        b'{"pid": "one", "started": 1.0, "host": "h"}',
+        b'{"pid": 1, "started": "today", "host": "h"}',
+        b'{"pid": -1, "started": 1.0, "host": "h"}',
+        b'{"pid": 1e99, "started": 1e99, "host": "h"}',
+        b'{"pid": 1, "started": NaN, "host": "h"}',
+    ],
+)
+def test_a_malformed_lock_may_be_that_of_a_living_run(tmp_path: Path, content: bytes) -> None:
+    workspace = Workspace(tmp_path / "w")
+    workspace.lock.write_bytes(content)
+    for held in (workspace.locked, workspace.undisturbed):
+        with pytest.raises(LockedError, match="run `inksift repair`, which moves it aside"), held():
+            pass
+    assert workspace.lock.read_bytes() == content
+
+
 def test_one_process_may_hold_it_twice(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "w")
     with workspace.locked(), workspace.locked():

@@ -149,7 +149,7 @@ class Database:
 
     def _check_format(self, connection: sa.Connection, query: sa.Select[int]) -> None:
         found = list(connection.scalars(query))
-        if found != [_FORMAT]:
+        if not is_format(found):
             raise LedgerError(
                 f"the ledger {self} has format {', '.join(map(str, found)) or 'none'}, expected "
                 f"{_FORMAT}: "
@@ -168,6 +168,11 @@ class Database:
 
     def __str__(self) -> str:
         return str(self.file or self.name)
+
+
+def is_format(told: Sequence[int]) -> bool:
+    """Whether a ledger that tells these formats is one that this version can read."""
+    return list(told) == [_FORMAT]
 
 
 def known_entries(connection: sa.Connection, image_ids: Iterable[str] | None = None) -> list[Entry]:
@@ -200,7 +205,8 @@ def append(connection: sa.Connection, entries: Sequence[Entry]) -> None:
     """Add entries to those that are there."""
     if entries:
         connection.execute(
-            sa.insert(_ENTRIES), [entry._asdict() | {"digest": _digest(entry)} for entry in entries]
+            sa.insert(_ENTRIES),
+            [entry._asdict() | {"digest": entry_digest(entry)} for entry in entries],
         )
 
 
@@ -224,7 +230,7 @@ def renumber(connection: sa.Connection, entries: Sequence[Entry]) -> None:
 def _entry(row: sa.Row[*tuple[Any, ...]]) -> Entry:
     *values, digest = row
     entry = Entry._make(values)
-    if _digest(entry) != digest:
+    if entry_digest(entry) != digest:
         raise LedgerError(f"entry {entry.entry} of the ledger is not as it was written: {_REMEDY}")
     if entry.action not in ACTIONS:
         raise LedgerError(
@@ -234,7 +240,8 @@ def _entry(row: sa.Row[*tuple[Any, ...]]) -> Entry:
     return entry
 
 
-def _digest(entry: Entry) -> str:
+def entry_digest(entry: Entry) -> str:
+    """What is stored with an entry, so that one that has changed is noticed."""
     return hashlib.sha256(json.dumps(entry, default=repr).encode()).hexdigest()
 
 

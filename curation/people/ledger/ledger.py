@@ -34,6 +34,7 @@ from inksift.curation.people.ledger.entries import (
     human_decisions,
     version,
 )
+from inksift.curation.people.ledger.last_seen import LastSeen
 from inksift.curation.store.workspace import Workspace
 
 OWN_LEDGER = "ledger.sqlite"
@@ -62,6 +63,7 @@ class Ledger:
         self._database = Database(url)
         self.name = self._database.name
         self.file: Path | None = self._database.file
+        self._seen: LastSeen | None = None
 
     @classmethod
     def of(cls, workspace: Workspace, url: str = "") -> Ledger:
@@ -70,7 +72,18 @@ class Ledger:
         ledger = cls(url or sa.URL.create("sqlite", database=own))
         if ledger.file == Path(own):
             ledger.name = ""
+        ledger._seen = LastSeen(workspace.root, ledger.name)
         return ledger
+
+    def lost(self, entries: int) -> int:
+        """How many entries are gone where it has so many now, by what the workspace noted outside
+        of it; 0 where nothing was. StoreError where that note is damaged."""
+        return max(0, self._seen.entries() - entries) if self._seen else 0
+
+    def accept(self, entries: int) -> None:
+        """Note that it has so many entries, and that others are gone for good."""
+        if self._seen:
+            self._seen.exactly(entries)
 
     def record(
         self,
@@ -113,6 +126,7 @@ class Ledger:
                 raise conflict(newer)
             numbers = [draft.decide(decision) for decision in sound]
             append(connection, draft.new)
+        self._note(draft.new)
         return Recorded(numbers, [entry.entry for entry in draft.new])
 
     def undo(
@@ -145,7 +159,12 @@ class Ledger:
             )
             numbers = [draft.undo(target, remark) for target in targets]
             append(connection, draft.new)
+        self._note(draft.new)
         return numbers
+
+    def _note(self, added: Sequence[Entry]) -> None:
+        if self._seen and added:
+            self._seen.at_least(added[-1].entry)
 
     def generation(self) -> int:
         """How often entries were given new numbers, as where two machines had decided."""

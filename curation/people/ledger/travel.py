@@ -10,6 +10,7 @@ from pathlib import Path
 from inksift.curation.base.errors import LedgerError
 from inksift.curation.people.ledger.database import Database, append, renumber
 from inksift.curation.people.ledger.entries import Entry
+from inksift.curation.people.ledger.last_seen import LastSeen
 from inksift.curation.people.ledger.ledger import OWN_LEDGER
 
 
@@ -46,6 +47,7 @@ class TravellingLedger:
                 append(connection, whole[same:])
             elif same < len(shared):
                 renumber(connection, whole[same:])
+        LastSeen(self._file.parent, "").at_least(len(whole))
 
 
 def lines_of(entries: Sequence[Entry]) -> bytes:

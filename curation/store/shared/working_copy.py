@@ -15,6 +15,7 @@ from inksift.curation.base import engine
 from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.base.location import Url
 from inksift.curation.store.files import atomic_file, point_to, read_json, write_atomically
+from inksift.curation.store.manifest import Manifest
 from inksift.curation.store.objects.interface import ObjectError, ObjectStore
 from inksift.curation.store.objects.opened import read_object
 from inksift.curation.store.shared.contents import (
@@ -152,6 +153,7 @@ class WorkingCopy:
         if not theirs.tag:  # nothing yet, or not any more
             self._latest.put.clear()
         if theirs.tag in ("", self._base.tag):
+            self._take_ledger(theirs)
             self._remember(self._base if theirs.tag else theirs)
             return []
         here = self._scan.files()
@@ -176,8 +178,12 @@ class WorkingCopy:
             [*{PUBLISHED_LIST} & {*changed}],
         ):
             engine.per_item(lambda path: self._fetch(path, files[path]), some, workers=_AT_A_TIME)
-        for path in here.keys() - files.keys():
-            (self.root / path).unlink(missing_ok=True)
+        gone = [self.root / path for path in here.keys() - files.keys()]
+        manifest = Manifest(self.root)
+        manifest.drop(gone)
+        for place in gone:
+            place.unlink(missing_ok=True)
+        manifest.add_all()
 
     def _is_pushed(self, mine: Files) -> bool:
         """Whether these files are published now; not where others published meanwhile."""
@@ -200,9 +206,12 @@ class WorkingCopy:
         return SharedHead(self._scan.only_shared(files), tag)
 
     def _packed(self) -> SharedFile | None:
-        """What travels by itself; None where there is nothing in it."""
+        """What travels by itself; None where there is nothing in it. As it only grows, what is gone
+        here is not gone there."""
         packed = self._ledger.packed()
-        return (hashlib.sha256(packed).hexdigest(), len(packed)) if packed else None
+        if not packed:
+            return self._base.files.get(self._ledger.name)
+        return hashlib.sha256(packed).hexdigest(), len(packed)
 
     def _send(self, files: Files) -> None:
         """Put all contents that the head does not name yet."""
@@ -264,7 +273,8 @@ class WorkingCopy:
 
     def _take_ledger(self, theirs: SharedHead) -> None:
         one = theirs.files.get(self._ledger.name)
-        if one is not None and one != self._base.files.get(self._ledger.name):
+        known = one == self._base.files.get(self._ledger.name) and self._ledger.packed()
+        if one is not None and not known:
             self._ledger.take_in(b"".join(self._content(one[0])))
 
     def _recall(self) -> None:

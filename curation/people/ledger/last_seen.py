@@ -1,0 +1,61 @@
+"""How many entries each ledger had when it was last written or heard, noted in the workspace and
+not in the ledger: a ledger only grows, so one that has fewer was lost, emptied, or replaced."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from inksift.curation.base.errors import StoreError
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.lock import RUN_LOCK, guarded
+
+SEEN = ".ledgers.json"
+"""Hidden, as it is true of this machine only, and travels nowhere."""
+
+
+class LastSeen:
+    """What is noted of the ledger of one name, as `Ledger` has it, in the workspace `root`."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        self.file = root / SEEN
+        self._name = name
+
+    def entries(self) -> int:
+        """How many it had, 0 where nothing is noted; StoreError where the note is damaged."""
+        return self._noted().get(self._name, 0)
+
+    def at_least(self, entries: int) -> None:
+        """It has so many now, of which the note may know."""
+        if entries > self._known().get(self._name, 0):
+            self._note(lambda before: max(before, entries))
+
+    def exactly(self, entries: int) -> None:
+        """It has so many now, and whatever it had before is accepted as lost."""
+        if entries != self._known().get(self._name, 0):
+            self._note(lambda _: entries)
+
+    def _note(self, now: Callable[[int], int]) -> None:
+        """What cannot be noted is noted after the next entry: the ledger itself has it."""
+        with suppress(StoreError), guarded(self.file.with_name(RUN_LOCK)):
+            known = self._known()
+            noted = known | {self._name: now(known.get(self._name, 0))}
+            write_atomically(self.file, json.dumps(noted).encode())
+
+    def _known(self) -> dict[str, int]:
+        with suppress(StoreError):
+            return self._noted()
+        return {}
+
+    def _noted(self) -> dict[str, int]:
+        try:
+            told = json.loads(self.file.read_bytes())
+            return {str(name): int(entries) for name, entries in told.items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise StoreError(
+                f"{self.file} cannot be read: run `inksift repair`, which makes it anew"
+            ) from error

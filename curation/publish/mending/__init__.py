@@ -1,0 +1,1 @@
+"""What `inksift repair` does about what `inksift verify` finds."""

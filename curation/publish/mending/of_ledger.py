@@ -1,0 +1,82 @@
+"""The ledger: a sound one is never touched, a damaged one is set aside as it is, and what can be
+read of it goes on in a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from inksift.curation.base.errors import LedgerError, StoreError
+from inksift.curation.people.heard import called
+from inksift.curation.people.ledger.last_seen import SEEN
+from inksift.curation.people.ledger.ledger import OWN_LEDGER, Ledger
+from inksift.curation.people.ledger.recovery import (
+    Recovered,
+    begin_again,
+    is_damaged,
+    recovered,
+)
+from inksift.curation.people.ledger.travel import lines_of
+from inksift.curation.publish.mending.mend import Mend
+from inksift.curation.store.moved_aside import MovedAside
+from inksift.curation.store.sqlite_files import with_what_lies_beside
+from inksift.curation.store.workspace import Workspace
+
+APART = "ledger-apart.jsonl"
+
+
+def ledger_mends(workspace: Workspace, ledger: Ledger, aside: MovedAside) -> Iterator[Mend]:
+    """What is done about the ledger that runs hear. A file elsewhere, and a server, are left to who
+    keeps them."""
+    own = workspace.root / OWN_LEDGER
+    if not ledger.name and own.is_file() and is_damaged(own):
+        found = recovered(own)
+        do = partial(_begin_again, ledger, own, found, aside)
+        yield Mend(OWN_LEDGER, _told(ledger, found, aside), do)
+        return
+    try:
+        entries = ledger.last()
+    except LedgerError:  # out of reach, or of another version: `inksift verify` tells
+        return
+    try:
+        lost = ledger.lost(entries)
+    except StoreError:
+        do = partial(_note_anew, workspace, ledger, entries, aside)
+        yield Mend(SEEN, f"set aside, and made anew: there are {entries} entries", do)
+        return
+    if lost:
+        what = (
+            f"{lost} entries are gone, and nothing here has them: bring back a copy first, if "
+            f"there is one; from now on it counts as one of {entries}"
+        )
+        yield Mend(called(ledger.name), what, partial(ledger.accept, entries))
+
+
+def _told(ledger: Ledger, found: Recovered, aside: MovedAside) -> str:
+    whole = f"set aside as it is; {len(found.entries)} entries go on in a new one"
+    apart = f"; {len(found.apart)} more, behind a gap, are in {aside.folder}/{APART}"
+    before = _before(ledger)
+    had = f"; it had {before} when it was last seen" if before else ""
+    return whole + (apart if found.apart else "") + had
+
+
+def _before(ledger: Ledger) -> int:
+    try:
+        return ledger.lost(0)
+    except StoreError:
+        return 0
+
+
+def _begin_again(ledger: Ledger, own: Path, found: Recovered, aside: MovedAside) -> None:
+    if found.apart:
+        aside.write(APART, lines_of(found.apart))
+    for file in with_what_lies_beside(own):
+        aside.move(file)
+    begin_again(own, found.entries, generation=found.generation)
+    ledger.accept(len(found.entries))
+
+
+def _note_anew(workspace: Workspace, ledger: Ledger, entries: int, aside: MovedAside) -> None:
+    aside.move(workspace.root / SEEN)
+    ledger.accept(entries)

@@ -1,0 +1,186 @@
+"""What comes back of a damaged ledger, and how its loss is told from outside of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inksift.curation.base.errors import LedgerError, StoreError
+from inksift.curation.people.heard import HearingParams, refuse_to_forget
+from inksift.curation.people.ledger import database
+from inksift.curation.people.ledger.decisions import Decision
+from inksift.curation.people.ledger.entries import Entry
+from inksift.curation.people.ledger.last_seen import SEEN
+from inksift.curation.people.ledger.ledger import Ledger
+from inksift.curation.people.ledger.recovery import begin_again, is_damaged, recovered
+from inksift.curation.store.workspace import Workspace
+from tests.ledgers import A, at
+
+COUNT = 200
+
+
+def written(file: Path, count: int = COUNT) -> list[Entry]:
+    ledger = at(file)
+    told = [Decision(f"{n:064x}", "label", f"cat {n}", "x" * 50) for n in range(count)]
+    ledger.record(told, "ann")
+    return ledger.entries()
+
+
+def changed(file: Path, *statements: str) -> None:
+    raw = sqlite3.connect(file)
+    for name in ("update", "delete"):
+        raw.execute(f"DROP TRIGGER inksift_ledger_{name}")
+    for statement in statements:
+        raw.execute(statement)
+    raw.commit()
+    raw.close()
+
+
+@pytest.mark.parametrize("count", [0, 1, COUNT])
+def test_a_sound_ledger_is_not_damaged(tmp_path: Path, count: int) -> None:
+    file = tmp_path / "l.sqlite"
+    with at(file)._database.writing():
+        pass
+    if count:
+        written(file, count)
+    before = file.read_bytes()
+    assert not is_damaged(file)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_of_a_ledger_that_was_cut_comes_back_what_can_be_read(tmp_path: Path, share: float) -> None:
+    file, whole = tmp_path / "l.sqlite", written(tmp_path / "l.sqlite")
+    data = file.read_bytes()
+    file.write_bytes(data[: int(len(data) * share)])
+    assert is_damaged(file)
+    found = recovered(file)
+    assert found.entries == whole[: len(found.entries)]
+    assert [*found.entries, *found.apart] == [
+        entry for entry in whole if entry in found.entries or entry in found.apart
+    ]
+    file.rename(tmp_path / "old.sqlite")
+    begin_again(file, found.entries, generation=found.generation)
+    again = at(file)
+    assert again.entries() == found.entries
+    if found.entries:
+        assert not is_damaged(file)
+        assert again.generation() == found.generation + 1
+        assert again.record([Decision(A, "outcome", "kept")], "bob").entries == [
+            len(found.entries) + 1
+        ]
+
+
+def test_a_changed_entry_is_a_gap_and_what_follows_stays_apart(tmp_path: Path) -> None:
+    file, whole = tmp_path / "l.sqlite", written(tmp_path / "l.sqlite")
+    changed(file, "UPDATE inksift_ledger SET value = x'ff' WHERE entry = 150")
+    assert is_damaged(file)
+    found = recovered(file)
+    assert (found.entries, found.apart) == (whole[:149], whole[150:])
+
+
+@pytest.mark.parametrize(
+    ("statement", "damaged"),
+    [
+        ("DELETE FROM inksift_ledger WHERE entry = 2", True),
+        ("DELETE FROM inksift_ledger_format", True),
+        ("DROP TABLE inksift_ledger", True),
+        ("UPDATE inksift_ledger_format SET format = 2", False),
+    ],
+)
+def test_another_format_is_no_damage(tmp_path: Path, statement: str, damaged: bool) -> None:
+    file = tmp_path / "l.sqlite"
+    written(file, 3)
+    changed(file, statement)
+    assert is_damaged(file) is damaged
+
+
+def test_a_ledger_that_somebody_writes_into_is_not_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "l.sqlite"
+    written(file, 3)
+    monkeypatch.setattr("inksift.curation.people.ledger.recovery.BUSY_S", 0)
+    raw = sqlite3.connect(file, isolation_level=None)
+    raw.execute("BEGIN EXCLUSIVE")
+    assert not is_damaged(file)
+    raw.execute("ROLLBACK")
+    raw.close()
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", bytes(8192)])
+def test_nothing_comes_back_of_what_is_no_ledger(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "l.sqlite"
+    file.write_bytes(data)
+    assert is_damaged(file)
+    assert recovered(file) == ([], [], 0)
+    file.unlink()
+    begin_again(file, [], generation=0)
+    assert not file.exists()
+
+
+def decided(workspace: Workspace, count: int = 3) -> Ledger:
+    ledger = Ledger.of(workspace)
+    ledger.record([Decision(f"{n:064x}", "label", "cat") for n in range(count)], "ann")
+    return ledger
+
+
+def remove(file: Path) -> None:
+    file.unlink()
+
+
+def older(file: Path) -> None:
+    file.unlink()
+    written(file, 2)
+
+
+@pytest.mark.parametrize(("harm", "lost"), [(remove, 3), (older, 1)])
+def test_a_run_refuses_fewer_entries_than_there_were(
+    tmp_path: Path, harm: Callable[[Path], None], lost: int
+) -> None:
+    workspace = Workspace(tmp_path)
+    harm(tmp_path / Path(str(decided(workspace).file)).name)
+    ledger = Ledger.of(workspace)
+    entries = ledger.entries()
+    assert ledger.lost(len(entries)) == lost
+    with pytest.raises(LedgerError, match="had 3 entries when it was last seen, and has"):
+        refuse_to_forget(workspace, ledger, entries, HearingParams())
+    refuse_to_forget(workspace, ledger, entries, HearingParams(accept_other_ledger=True))
+    ledger.accept(len(entries))
+    refuse_to_forget(workspace, ledger, entries, HearingParams())
+
+
+def test_every_entry_is_noted_and_none_is_taken_off(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    ledger = decided(workspace, 2)
+    ledger.undo([1], "ann")
+    assert Ledger.of(workspace).lost(0) == 3
+    (tmp_path / "ledger.sqlite").unlink()
+    decided(workspace, 1)
+    assert Ledger.of(workspace).lost(1) == 2
+
+
+def test_ledgers_elsewhere_are_noted_by_their_names(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w")
+    elsewhere = Ledger.of(workspace, f"sqlite:///{tmp_path / 'l.sqlite'}")
+    elsewhere.record([Decision(A, "outcome", "kept")], "ann")
+    assert (elsewhere.lost(0), Ledger.of(workspace).lost(0)) == (1, 0)
+
+
+def test_a_damaged_note_is_told_and_stops_no_decision(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    decided(workspace)
+    (tmp_path / SEEN).write_text("{")
+    ledger = Ledger.of(workspace)
+    with pytest.raises(StoreError, match="run `inksift repair`"):
+        ledger.lost(3)
+    assert ledger.record([Decision(A, "outcome", "kept")], "ann").entries == [4]
+    assert ledger.lost(0) == 4
+
+
+def test_a_digest_is_of_all_that_an_entry_says(tmp_path: Path) -> None:
+    (one, *_) = written(tmp_path / "l.sqlite", 1)
+    assert database.entry_digest(one) != database.entry_digest(one._replace(note="y"))

@@ -1,0 +1,175 @@
+"""The manifest: what is named and gone is a loss, and a kill at any moment leaves none that is not
+one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from inksift.curation.base.errors import StoreError
+from inksift.curation.publish.verify_parts import part_problems
+from inksift.curation.store import measurements
+from inksift.curation.store.files import write_atomically
+from inksift.curation.store.manifest import MANIFEST_FILE, Manifest, paths_of
+from inksift.curation.store.measurements import PartLimits
+from inksift.curation.store.workspace import Workspace
+
+
+def rows(names: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"image_id": pd.Series(names, dtype="str"), "value": map(len, names)})
+
+
+def measured(root: Path, names: list[str], batch: int = 2) -> Workspace:
+    workspace = Workspace(root)
+    stored = workspace.measurements("toy", "1")
+    stored.measure(names, lambda some: rows(list(some)), batch=batch, title="toy")
+    return workspace
+
+
+def named(workspace: Workspace) -> set[str]:
+    return paths_of(workspace.manifest.names() or {})
+
+
+def there(workspace: Workspace) -> set[str]:
+    return paths_of(workspace.manifest.there())
+
+
+def told(workspace: Workspace) -> list[str]:
+    return [problem.file for problem in part_problems(workspace)]
+
+
+def test_all_that_was_stored_is_named(tmp_path: Path) -> None:
+    workspace = measured(tmp_path, ["a", "b", "c"])
+    assert named(workspace) == there(workspace) != set()
+    assert told(workspace) == []
+
+
+def test_a_run_that_measures_nothing_does_not_write_it(tmp_path: Path) -> None:
+    before = measured(tmp_path, ["a", "b"]).manifest.file.stat()
+    workspace = Workspace(tmp_path)
+    with workspace.locked():
+        measured(tmp_path, ["b", "a"])
+    after = workspace.manifest.file.stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_small_parts_that_became_large_ones_are_no_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measurements, "_LIMITS", PartLimits(4, 2, 8))
+    workspace = measured(tmp_path, list("abcdef"), batch=1)
+    assert named(workspace) == there(workspace)
+    assert told(workspace) == []
+
+
+WRITES = 21
+"""What the run of the next test writes and removes."""
+
+
+class Killed(BaseException):
+    """In place of the end of a process."""
+
+
+@pytest.mark.parametrize("calls", range(WRITES + 1))
+def test_a_kill_at_any_write_leaves_no_name_without_a_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    """Before each write and each removal of a run that stores, gathers and gives up parts."""
+    monkeypatch.setattr(measurements, "_LIMITS", PartLimits(4, 2, 8))
+    left = calls
+
+    def counted(act: Callable[..., object]) -> Callable[..., object]:
+        def wrapped(*arguments: object, **options: object) -> object:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Killed
+            return act(*arguments, **options)
+
+        return wrapped
+
+    measured(tmp_path, ["x"])
+    with monkeypatch.context() as patched:
+        for module in ("part_writer", "manifest", "soundness"):
+            place = f"inksift.curation.store.{module}.write_atomically"
+            patched.setattr(place, counted(write_atomically))
+        patched.setattr(Path, "unlink", counted(Path.unlink))
+        with suppress(Killed):
+            measured(tmp_path, list("abcd"), batch=1)
+        assert (left < 0) == (calls < WRITES)
+    workspace = Workspace(tmp_path)
+    assert named(workspace) <= there(workspace)
+    with workspace.locked():
+        pass
+    assert named(workspace) == there(workspace)
+    assert told(workspace) == []
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_what_is_lost_is_told_and_measured_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, held: bool
+) -> None:
+    part = next(iter(sorted(there(measured(tmp_path, ["a", "b"])))))
+    (tmp_path / part).unlink()
+    if held:  # a backup, or a run of something else, takes no loss for granted
+        with Workspace(tmp_path).locked():
+            pass
+    assert told(Workspace(tmp_path)) == [part]
+    measured(tmp_path, ["a", "b"])
+    assert "1 stored files" in caplog.text
+    assert told(Workspace(tmp_path)) == []
+
+
+def test_a_workspace_of_an_earlier_version_gets_one_with_its_next_run(tmp_path: Path) -> None:
+    workspace = measured(tmp_path, ["a", "b"])
+    workspace.manifest.file.unlink()
+    assert told(workspace) == [MANIFEST_FILE]
+    with workspace.locked():
+        pass
+    assert told(workspace) == []
+    assert named(workspace) == there(workspace)
+
+
+def test_a_new_workspace_needs_none(tmp_path: Path) -> None:
+    assert told(Workspace(tmp_path)) == []
+
+
+@pytest.mark.parametrize("change", [lambda data: data[:-9], lambda _: b"", lambda _: b"[1]"])
+def test_a_damaged_one_is_told_and_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, change: Callable[[bytes], bytes]
+) -> None:
+    workspace = measured(tmp_path, ["a", "b"])
+    workspace.manifest.file.write_bytes(change(workspace.manifest.file.read_bytes()))
+    with pytest.raises(StoreError, match="run `inksift repair`"):
+        workspace.manifest.names()
+    assert told(workspace) == [MANIFEST_FILE]
+    measured(tmp_path, ["a", "b", "c"])
+    assert "could not be read" in caplog.text
+    assert told(Workspace(tmp_path)) == []
+
+
+def test_a_name_that_was_taken_out_by_hand_is_noticed(tmp_path: Path) -> None:
+    workspace = measured(tmp_path, ["a", "b"])
+    content = json.loads(workspace.manifest.file.read_bytes())
+    content["files"] = {}
+    workspace.manifest.file.write_text(json.dumps(content))
+    assert told(workspace) == [MANIFEST_FILE]
+
+
+def test_a_folder_that_is_gone_whole_is_one_loss(tmp_path: Path) -> None:
+    workspace = measured(tmp_path, list("abcdef"))
+    folder = tmp_path / "measurements" / "toy" / "1"
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    (problem,) = part_problems(workspace)
+    assert (problem.file, problem.what) == ("measurements/toy/1", "gone, with 3 stored files")
+
+
+def test_parts_without_a_workspace_have_their_own(tmp_path: Path) -> None:
+    assert Manifest.over(tmp_path).file == tmp_path / MANIFEST_FILE
