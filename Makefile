@@ -6,7 +6,17 @@ READY := $(VENV)/.ready
 DEMO ?= demo
 WORKERS ?= 2
 
-.PHONY: setup demo test test-all check docs ui clean
+# What looks at the supply chain has an environment of its own, so that it is no part of what it looks at.
+SUPPLY := $(VENV)/supply
+TOOLS := $(SUPPLY)/.ready
+SBOM_OF ?= $(BIN)/python
+# The docs need 3.11.5. The pins are those of constraints.txt whatever stands here, and fit every 3.11.
+LOCK := UV_CUSTOM_COMPILE_COMMAND='make lock' $(SUPPLY)/bin/uv pip compile --quiet --universal --python-version 3.11.5 \
+	--generate-hashes --annotation-style line
+LOCK_INKSIFT := $(LOCK) pyproject.toml -c constraints.txt -c supply/build.txt
+RUN := --extra formats --extra postgres --extra remote
+
+.PHONY: setup demo test test-all check docs ui lock notice sbom audit clean
 
 setup: $(READY)
 
@@ -40,6 +50,29 @@ ui: setup  ## the Dagster UI on 127.0.0.1:3000, on the demo's pictures unless IN
 	INKSIFT_SOURCE="$${INKSIFT_SOURCE:-$(DEMO)/sample/images}" \
 	INKSIFT_WORKSPACE="$${INKSIFT_WORKSPACE:-$(DEMO)/workspace}" \
 		$(BIN)/inksift ui
+
+$(TOOLS): supply/tools.txt
+	$(PYTHON) -m venv $(SUPPLY)
+	$(SUPPLY)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r supply/tools.txt
+	touch $(TOOLS)
+
+lock: $(TOOLS)  ## pins with hashes, from constraints.txt and pyproject.toml
+	$(LOCK) supply/tools.in -o supply/tools.txt
+	$(LOCK) supply/build.in -o supply/build.txt
+	$(LOCK_INKSIFT) $(RUN) -o supply/run.txt
+	$(LOCK_INKSIFT) $(RUN) --override supply/own-torch.in -o supply/run-own-torch.txt
+	$(LOCK_INKSIFT) --all-extras -o supply/everything.txt
+
+notice: setup  ## the list of licences, from what SBOM_OF has installed
+	$(SBOM_OF) supply/notice.py > NOTICE.new
+	mv NOTICE.new NOTICE
+
+sbom: setup $(TOOLS)  ## build/sbom.json: what SBOM_OF has installed, in CycloneDX's form
+	mkdir -p build
+	$(SUPPLY)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o build/sbom.json $(SBOM_OF)
+
+audit: $(TOOLS)  ## known advisories for every pin
+	$(SUPPLY)/bin/python supply/audit.py
 
 clean:  ## remove the environment and the demo
 	rm -rf $(VENV) $(DEMO)

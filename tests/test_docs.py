@@ -320,7 +320,7 @@ def test_the_setup_in_the_guide_is_a_setup() -> None:
 
 def directories() -> set[str]:
     """Every folder with something of ours in it; of the library and the tests every package."""
-    roots = ("inksift", "curation", "assets", "pipelines", "tests", "benchmarks", "docs")
+    roots = ("inksift", "curation", "assets", "pipelines", "tests", "benchmarks", "supply", "docs")
     sources = ("*.py", "*.md", "*.png", "*.service")
     return {
         f"{path.parent.relative_to(ROOT).as_posix()}/"

@@ -90,7 +90,7 @@ def _rows(cells: Iterable[Sequence[str]]) -> str:
 _CARD = """# Medium head for {embedder}
 
 Tells photographs from illustrations. Plain numbers, made by `inksift head fit` on {date}. A head
-that ships with inksift has inksift's licence (AGPL-3.0-or-later); your own has the one you choose.
+that ships with inksift has inksift's licence (AGPL-3.0-only); your own has the one you choose.
 The pictures behind it are no part of it.
 
 - **Input**: pooled mean and deviation of {embedder}'s last feature map and of the stages before it,
