@@ -20,8 +20,8 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from inksift.curation.base.engine import worker_count
 from inksift.curation.training import networks
+from inksift.curation.training.fit.arithmetic import THREADS, arithmetic_threads
 from inksift.curation.training.fit.epochs import Examples, learn
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.networks.base import parameter_counts
@@ -42,14 +42,16 @@ CONTENDERS: tuple[dict[str, int | str], ...] = (
 def main() -> None:
     """Time the contenders one after the other; print the table and one line of JSON."""
     options = _options()
-    torch.set_num_threads(options.threads or worker_count())
     print(
-        f"{torch.get_num_threads()} threads, {options.classes} classes, {options.pictures} pictures"
+        f"{options.threads or THREADS} threads, {options.classes} classes, "
+        f"{options.pictures} pictures"
     )
     print(f"{'network':38} {'side':>5} {'parameters':>11} {'of them learn':>14} {'s per 100':>10}")
-    rows = [
-        _measured(TrainingParams.of("classifier", dict(chosen)), options) for chosen in CONTENDERS
-    ]
+    with arithmetic_threads(options.threads):
+        rows = [
+            _measured(TrainingParams.of("classifier", dict(chosen)), options)
+            for chosen in CONTENDERS
+        ]
     print(json.dumps(rows))
 
 
@@ -57,7 +59,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", type=int, default=96)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=0, help="0: one per core")
+    parser.add_argument("--threads", type=int, default=0, help="as classifier.threads")
     parser.add_argument("--classes", type=int, default=20)
     return parser.parse_args()
 

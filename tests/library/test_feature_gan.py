@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from inksift.curation.training.fit.loop import arithmetic_threads
+from inksift.curation.training.fit.arithmetic import arithmetic_threads
 from inksift.curation.training.rebalance.deviations import Deviations
 from inksift.curation.training.rebalance.feature_gan import FeatureGan, filling, learn_gan
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,12 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 from torch import nn
 
 from inksift.curation.base.errors import DataError, ParamError, TrainingError
 from inksift.curation.base.tables import TRAINING_SET
 from inksift.curation.training.evaluation import predict
 from inksift.curation.training.fit import checkpoints
+from inksift.curation.training.fit.arithmetic import THREADS, arithmetic_threads
 from inksift.curation.training.fit.classifiers import CLASSIFIER, network_of
 from inksift.curation.training.fit.jitter import jittered
 from inksift.curation.training.fit.loop import load_trained, train, training_key
@@ -24,6 +27,8 @@ from inksift.curation.training.fit.pictures import Pictures
 from inksift.curation.training.fit.schedule import best_epoch, cosine_rate, plateau_rate
 from inksift.curation.training.networks import every_network
 from inksift.curation.training.networks.base import Network, parameter_counts
+from inksift.curation.training.rebalance.checkpoint import Stored, rebalance_checkpoint
+from inksift.curation.training.rebalance.params import RebalanceParams
 
 SIDE = 32
 QUICK = TrainingParams(
@@ -173,6 +178,66 @@ toys.train(*toys.toys(), folder=pathlib.Path({str(tmp_path)!r}), params=toys.QUI
     resumed = train(*toys(), folder=tmp_path, params=QUICK)
     assert resumed.resumed
     assert without_seconds(resumed.curves).equals(without_seconds(finished[1].curves))
+
+
+def learnt_and_balanced(folder: Path, threads: int = 0) -> Stored:
+    """The default network after two epochs, its last layer balanced."""
+    training = TrainingParams(image_side_px=SIDE, batch_size=16, max_epochs=2, threads=threads)
+    rebalancing = RebalanceParams(method="feature_gan", views=2, per_class=16, gan_steps=2)
+    rows, pictures = toys(16, 4)
+    trained = train(rows, pictures, folder=folder, params=training)
+    return rebalance_checkpoint(
+        trained.checkpoint, rows, pictures, folder=folder, params=rebalancing, training=training
+    )
+
+
+def same_weights(one: Stored, other: Stored) -> bool:
+    """Whether two networks are equal bit by bit."""
+    weights, others = (load_trained(made.checkpoint)[0].state_dict() for made in (one, other))
+    return all(torch.equal(value, others[name]) for name, value in weights.items())
+
+
+ON_ONE_CORE = """
+import importlib.util, os, pathlib, sys
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+spec = importlib.util.spec_from_file_location("toys", sys.argv[1])
+toys = importlib.util.module_from_spec(spec); spec.loader.exec_module(toys)
+toys.learnt_and_balanced(pathlib.Path(sys.argv[2]))
+"""
+"""A process of its own, since libraries count cores and threads when they are loaded."""
+
+
+def test_same_network_on_any_number_of_cores(tmp_path):
+    subprocess.run(
+        [sys.executable, "-c", ON_ONE_CORE, __file__, str(tmp_path / "one core")],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"},
+        check=True,
+        timeout=300,
+    )
+    there, here = (learnt_and_balanced(tmp_path / name) for name in ("one core", "all cores"))
+    assert there.reused
+    assert not here.reused
+    assert same_weights(there, here)
+
+
+def test_another_number_of_threads_trains_another_network(tmp_path):
+    """Or the test before could not fail."""
+    one, two = (learnt_and_balanced(tmp_path, threads) for threads in (1, 2))
+    assert not same_weights(one, two)
+
+
+@pytest.mark.parametrize(("wanted", "there"), [(0, THREADS), (1, 1), (3, 3)])
+def test_arithmetic_has_as_many_threads_as_asked_for(wanted, there):
+    def of_blas() -> list[int]:
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    before = torch.get_num_threads(), of_blas()
+    with arithmetic_threads(wanted):
+        assert torch.get_num_threads() == there
+        assert set(of_blas()) == {1}
+    assert (torch.get_num_threads(), of_blas()) == before
 
 
 @pytest.mark.slow

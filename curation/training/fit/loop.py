@@ -12,7 +12,6 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -24,12 +23,12 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from inksift.curation.base.engine import worker_count
 from inksift.curation.base.errors import DataError, ParamError, TrainingError
 from inksift.curation.base.progress import bars_hidden
 from inksift.curation.base.tables import CURVES
 from inksift.curation.training import networks
 from inksift.curation.training.fit import checkpoints
+from inksift.curation.training.fit.arithmetic import arithmetic_threads
 from inksift.curation.training.fit.epochs import Examples, examples_of, learn, validate
 from inksift.curation.training.fit.optimisers import optimiser_of
 from inksift.curation.training.fit.params import VERSION, TrainingParams
@@ -270,14 +269,3 @@ def _trained(checkpoint: Path, state: dict[str, Any], *, resumed: bool, reused: 
     return Trained(
         checkpoint, CURVES.frame(state["curves"]), state["best_epoch"], parameters, resumed, reused
     )
-
-
-@contextmanager
-def arithmetic_threads(wanted: int) -> Iterator[None]:
-    """Use so many threads in the block (0: one per core), as many as before after it."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(wanted or worker_count())
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

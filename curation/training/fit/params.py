@@ -14,7 +14,7 @@ from inksift.curation.training.networks import NetworkName, every_network, netwo
 if TYPE_CHECKING:
     from inksift.curation.training.networks.base import Network
 
-VERSION = 4
+VERSION = 5
 """Raised whenever a training may take another course: part of the name of checkpoints."""
 
 
@@ -106,7 +106,13 @@ class TrainingParams(Params):
         description="Of the arithmetic in training; bfloat16 is quicker where the processor has it",
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Another seed trains another network")
-    threads: int = Field(0, ge=0, le=1024, description="Threads of the arithmetic; 0: one per core")
+    threads: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        description="Threads that the arithmetic is split over; another number trains another "
+        "network, and 0 is 4 on any machine",
+    )
 
     @field_validator("depth", "width", "fine_tune")
     @classmethod

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from inksift.curation.base.params import Params
 
-VERSION = 2
+VERSION = 3
 """Raised whenever another last layer may come out, so that stored tables are made anew."""
 
 Method = Literal["none", "crt", "tau_norm", "logit_adjustment", "feature_gan"]

@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 
 from inksift.curation.base.tables import Table
-from inksift.curation.training.fit.loop import arithmetic_threads
+from inksift.curation.training.fit.arithmetic import arithmetic_threads
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.networks.base import Classifier
 from inksift.curation.training.rebalance.choice import BY_THEORY, best_value, macro_f1_of
