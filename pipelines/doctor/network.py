@@ -25,12 +25,18 @@ def ports(servers: Mapping[str, int]) -> list[Finding]:
 def _held(switches: Switches) -> Finding:
     if find_spec(switches.library) is None:
         return Finding(LIBRARIES, switches.library, "ok", "not installed")
-    open_ones = [name for name in switches.variables if not os.environ.get(name)]
-    if open_ones:
-        told = f"{', '.join(open_ones)} not set: it {switches.otherwise}"
+    other = [name for name, value in switches.variables.items() if _is_other(name, value)]
+    if other:
+        told = f"{', '.join(other)} not set as it should be: it {switches.otherwise}"
         return Finding(LIBRARIES, switches.library, "warning", told, "set it in the environment")
     held = ", ".join(f"{name}={os.environ[name]}" for name in switches.variables)
-    return Finding(LIBRARIES, switches.library, "ok", f"held by {held}")
+    return Finding(LIBRARIES, switches.library, "ok", f"told by {held}")
+
+
+def _is_other(name: str, value: str) -> bool:
+    """Whether a variable says something else; a folder may be a person's."""
+    found = os.environ.get(name, "")
+    return not found if os.path.isabs(value) else found != value
 
 
 def _port(command: str, port: int) -> Finding:

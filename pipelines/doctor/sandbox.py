@@ -20,5 +20,5 @@ def sandbox() -> list[Finding]:
 def _found(layer: Layer) -> Finding:
     if layer.in_force:
         return Finding(_GROUP, layer.name, "ok", "in force")
-    remedy = "the other layers hold; docs/explanation/sandbox.md tells what each is for"
+    remedy = "docs/explanation/sandbox.md tells what each layer is for, and what is lost without it"
     return Finding(_GROUP, layer.name, "warning", f"not in force: {layer.why_not}", remedy)

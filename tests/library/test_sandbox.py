@@ -50,7 +50,7 @@ ESCAPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "write a file": ("open(secret + '.new', 'w').close()", ("Landlock", "seccomp")),
     "append to a file": ("open(secret, 'a').write('more')", ("Landlock", "seccomp")),
     "remove a file": ("os.remove(secret)", ("Landlock", "seccomp")),
-    "change the file at hand": ("[os.fchmod(one, 0o600) for one in range(3, 12)]", ("seccomp",)),
+    "change the file at hand": ("[os.fchmod(one, 0o600) for one in handles()]", ("seccomp",)),
     "reach this machine": (
         "socket.create_connection(address, 1)",
         ("network namespace", "seccomp"),
@@ -78,7 +78,7 @@ ESCAPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "resource.setrlimit(resource.RLIMIT_CORE, (1, 1))",
         ("no new privileges",),
     ),
-    "make a namespace": ("call('unshare', 0x00020000)", ("seccomp",)),
+    "make a namespace": ("call('unshare', 0x00020000)", ("no new privileges", "seccomp")),
 }
 """Harmless attempts in Python, and the layers of which one is enough to refuse it."""
 
@@ -86,6 +86,15 @@ BEFORE = """
 import json, mmap, resource, socket
 from inksift.curation.gather.gate.sandbox.kernel import kernel_call as call
 secret, place, address, parent = {known!r}
+
+def is_open(one):
+    try: return bool(os.fstat(one))
+    except OSError: return False
+
+def handles():
+    found = [one for one in range(3, 12) if is_open(one)]
+    if not found: raise AssertionError('nothing is at hand')
+    return found
 """
 TRY = """
 try: return {'error': 'DONE ' + repr(eval(data)), 'note': ''}, b''

@@ -14,6 +14,7 @@ belong to nothing), `no_end_marker`, `preview` (only a small preview is there), 
 from __future__ import annotations
 
 import re
+import threading
 import warnings
 
 import cv2
@@ -58,9 +59,22 @@ def decode(data: bytes, *, max_pixels: int) -> Picture:
     except (ImportError, PermissionError) as error:  # which says nothing of the file
         raise UndecodableError("refused_by_sandbox", f"{kind}: {error}") from error
     except Exception as error:
+        if kind not in PLAIN and not _starts_threads():  # whose decoders say nothing of it
+            words = f"{kind}: no thread can be started"
+            raise UndecodableError("refused_by_sandbox", words) from error
         reason, words = _explain(error)
         named = words if kind in PLAIN else f"{kind}: {words}"
         raise UndecodableError(reason, named) from error
+
+
+def _starts_threads() -> bool:
+    try:
+        thread = threading.Thread(target=int)
+        thread.start()
+    except RuntimeError:
+        return False
+    thread.join()
+    return True
 
 
 def _allowed_format(data: bytes) -> str:

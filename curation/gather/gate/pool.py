@@ -29,16 +29,31 @@ from PIL import Image
 from inksift.curation.base.errors import GateError
 from inksift.curation.base.strips import LONGEST_STRIP_PX, WINDOW_SIDE_PX
 from inksift.curation.gather.gate.answer import WORKER_LOST, Decoded, checked, safe
-from inksift.curation.gather.gate.sandbox.layer import Layer
+from inksift.curation.gather.gate.sandbox.layer import Layer, in_all
 from inksift.curation.gather.gate.worker import LENGTHS, Settings
 
 WORKER = (sys.executable, "-P", "-m", "inksift.curation.gather.gate.worker")
 START_TIMEOUT_S = 60
 """Seconds to import the decoder: ten times what a busy machine takes."""
 
-STARTING_NAMES = ("HOME", "LD_", "PYTHON")
-"""How the variables begin by which Python finds its libraries; a worker gets no others, and forgets
-these before it is given a file."""
+STARTING_NAMES = (
+    "GLIBC_TUNABLES",
+    "HOME",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "NIX_LD",
+    "NIX_LD_LIBRARY_PATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONHOME",
+    "PYTHONNOUSERSITE",
+    "PYTHONPATH",
+    "PYTHONPLATLIBDIR",
+    "PYTHONPYCACHEPREFIX",
+    "PYTHONUSERBASE",
+    "PYTHONUTF8",
+)
+"""The variables by which Python finds its libraries; a worker gets no others, and forgets these
+before it is given a file."""
 
 MAX_HEADER_BYTES = 65_536
 """Bytes of an answer without its thumbnail; an honest one has below 2,000."""
@@ -88,8 +103,8 @@ class Gate:
         return decoded
 
     def layers(self) -> tuple[Layer, ...]:
-        """The layers of the sandbox, as a worker says that closed its doors. GateError when none
-        can be started."""
+        """The layers of the sandbox, as workers say that closed their doors: in force are those
+        that are in all. GateError when none can be started."""
         if not self._layers:
             with self._worker():
                 pass
@@ -99,8 +114,7 @@ class Gate:
     def _worker(self) -> Iterator[_Worker]:
         worker = self._idle.get()
         try:
-            worker = worker if worker and worker.alive else _Worker(self._command)
-            self._layers = worker.layers
+            worker = worker if worker and worker.alive else self._started()
             yield worker
         except BaseException:
             if worker:
@@ -108,6 +122,12 @@ class Gate:
             raise
         finally:
             self._idle.put(worker if worker and worker.alive else None)
+
+    def _started(self) -> _Worker:
+        worker = _Worker(self._command)
+        with self._lock:
+            self._layers = in_all(self._layers, worker.layers)
+        return worker
 
     def _count_death(self, decoded: Decoded) -> bool:
         with self._lock:
@@ -149,6 +169,12 @@ class _Worker:
         try:
             header, _ = self._read(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
             self.layers = tuple(Layer(*told) for told in header["layers"])
+        except TimeoutError:
+            self.close()
+            raise GateError(
+                f"a decode worker did not start within {START_TIMEOUT_S} s: this machine is too "
+                "busy; run again when it is less so"
+            ) from None
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise GateError(f"a decode worker did not start: {self._end() or error!r}") from None
         except BaseException:
@@ -242,7 +268,7 @@ def _sound_picture() -> bytes:
 def _environment() -> dict[str, str]:
     """What a worker starts with: `inksift` importable, and no threads in the mathematical
     libraries."""
-    names = [name for name in os.environ if name.startswith(STARTING_NAMES)]
+    names = [name for name in STARTING_NAMES if name in os.environ]
     root = str(Path(__file__).parents[4])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
     return {name: os.environ[name] for name in names} | {

@@ -4,8 +4,10 @@ it all."""
 from __future__ import annotations
 
 import codecs
+import encodings
 from contextlib import suppress
 from importlib import import_module
+from pkgutil import iter_modules
 
 from PIL import Image
 
@@ -15,13 +17,6 @@ OPTIONAL = ("pillow_heif", "pillow_jxl", "resvg_py")
 NEEDED = ("inksift.curation.gather.gate.drawn.readers", "numpy.fft", "numpy.ma")
 """NumPy itself imports its parts as late."""
 
-SINGLE_BYTES = (
-    *(f"cp{number}" for number in (437, 866, *range(1250, 1259))),
-    *(f"iso8859_{number}" for number in range(1, 17) if number != 12),
-    *("koi8_r", "koi8_u", "mac_roman"),
-)
-"""Encodings of names in a ZIP archive, and of XML."""
-
 
 def preload() -> None:
     """Import everything that any file may ask for."""
@@ -29,7 +24,8 @@ def preload() -> None:
     for module in NEEDED:
         import_module(module)
     for module in OPTIONAL:
-        with suppress(ImportError):
+        with suppress(Exception):  # whatever is wrong with it is told of the files that need it
             import_module(module)
-    for encoding in SINGLE_BYTES:
-        codecs.lookup(encoding)
+    for encoding in iter_modules(encodings.__path__):  # of names in archives, and of XML
+        with suppress(LookupError, ImportError):  # those of other systems
+            codecs.lookup(encoding.name)

@@ -52,7 +52,7 @@ def close_files(readable: Sequence[str]) -> None:
         _call(RESTRICT_SELF, rules, 0)
     finally:
         os.close(rules)
-    demand_refusal(lambda: os.open("/", os.O_RDONLY))
+    demand_refusal(lambda: os.close(os.open("/", os.O_RDONLY)))
 
 
 def _allow_reading(rules: int, folder: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -30,6 +30,12 @@ def demand_refusal(attempt: Callable[[], object]) -> None:
     except OSError:
         return
     raise OSError("the system accepted it, and stops nothing")
+
+
+def in_all(some: Sequence[Layer], others: Sequence[Layer]) -> tuple[Layer, ...]:
+    """The layers of two workers, each as in the one that lacks it; `some` may be none yet."""
+    pairs = zip(some or others, others, strict=True)
+    return tuple(min(both, key=lambda layer: layer.in_force) for both in pairs)
 
 
 def lacking(layers: Iterable[Layer]) -> list[str]:

@@ -58,7 +58,14 @@ def _start_one() -> None:
 def _limit(kind: int, most: int) -> None:
     """For good; a lower limit that is there already stays."""
     most = _within(most, resource.getrlimit(kind)[1])
-    resource.setrlimit(kind, (most, most))
+    _set(kind, most, most)
+
+
+def _set(kind: int, soft: int, hard: int) -> None:
+    try:
+        resource.setrlimit(kind, (soft, hard))
+    except ValueError as error:  # as Python calls what the system does not permit
+        raise OSError(str(error)) from error
 
 
 def _within(most: int, hard: int) -> int:

@@ -29,9 +29,9 @@ NOT_PERMITTED, NO_SUCH_CALL = REFUSE | errno.EPERM, REFUSE | errno.ENOSYS
 SET_FILTER = 1
 """What the call `seccomp` is asked to do."""
 
-FOR_ALL_THREADS = 0b101
+FOR_ALL_THREADS, NO_SLOWER = 0b001, 0b100
 """Its flags: threads that a library has started, too; and no slower processor, which older kernels
-add against programs that a stranger wrote."""
+add against programs that a stranger wrote, and the oldest do not know."""
 
 FIRST_RECENT = 424
 """From here on every processor has the same numbers; libraries ask for these calls and, where the
@@ -57,11 +57,19 @@ def close_calls(*, reading: bool) -> None:
     code = [struct.pack("HBBI", *one) for one in filter_program(machine, reading=reading)]
     instructions = ctypes.create_string_buffer(b"".join(code))
     program = struct.pack("HxxxxxxQ", len(code), ctypes.addressof(instructions))
-    number = NUMBERS[machine]["seccomp"]
-    refused = kernel_call("syscall", number, SET_FILTER, FOR_ALL_THREADS, ctypes.c_char_p(program))
+    try:
+        refused = _filter(NUMBERS[machine]["seccomp"], FOR_ALL_THREADS | NO_SLOWER, program)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        refused = _filter(NUMBERS[machine]["seccomp"], FOR_ALL_THREADS, program)
     if refused:
         raise OSError(errno.EBUSY, "a thread of a library cannot be confined")
-    demand_refusal(socket.socket)
+    demand_refusal(lambda: socket.socket().close())
+
+
+def _filter(call: int, flags: int, program: bytes) -> int:
+    return kernel_call("syscall", call, SET_FILTER, flags, ctypes.c_char_p(program))
 
 
 def filter_program(machine: str, *, reading: bool) -> Iterator[Instruction]:
