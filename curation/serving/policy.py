@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from starlette.types import Message, Send
 
-APART: Mapping[str, str] = MappingProxyType(
+OF_ONE_ORIGIN: Mapping[str, str] = MappingProxyType(
     {
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
@@ -23,7 +23,7 @@ POLICY: Mapping[str, str] = MappingProxyType(
             "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
             "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         ),
-        **APART,
+        **OF_ONE_ORIGIN,
     }
 )
 """What our own pages bear."""

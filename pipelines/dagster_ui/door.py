@@ -31,11 +31,11 @@ from inksift.curation.serving.admission import (
     tokens_in,
     welcome,
 )
-from inksift.curation.serving.policy import APART, with_policy
+from inksift.curation.serving.policy import OF_ONE_ORIGIN, with_policy
 from inksift.curation.serving.refusal import RequestRefusedError
 
 GRAPHQL = "/graphql"
-NOT_FRAMED = MappingProxyType({**APART, "x-frame-options": "DENY"})
+NOT_FRAMED = MappingProxyType({**OF_ONE_ORIGIN, "x-frame-options": "DENY"})
 """What Dagster's answers bear beside the policy that its pages have. They may be stored."""
 
 
