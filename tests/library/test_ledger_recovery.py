@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from inksift.curation.base.errors import LedgerError, StoreError
-from inksift.curation.people.heard import HearingParams, refuse_to_forget
+from inksift.curation.people.heard import HearingParams, whole_ledger
 from inksift.curation.people.ledger import database
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.entries import Entry
 from inksift.curation.people.ledger.last_seen import SEEN
 from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.people.ledger.recovery import begin_again, is_damaged, recovered
+from inksift.curation.publish.mending.of_ledger import ledger_mends
+from inksift.curation.publish.verify import verify
+from inksift.curation.store.moved_aside import MovedAside
 from inksift.curation.store.workspace import Workspace
 from tests.ledgers import A, at
 
@@ -137,37 +141,69 @@ def older(file: Path) -> None:
     written(file, 2)
 
 
-@pytest.mark.parametrize(("harm", "lost"), [(remove, 3), (older, 1)])
+@pytest.mark.parametrize(("harm", "left"), [(remove, 0), (older, 2)])
 def test_a_run_refuses_fewer_entries_than_there_were(
-    tmp_path: Path, harm: Callable[[Path], None], lost: int
+    tmp_path: Path, harm: Callable[[Path], None], left: int
 ) -> None:
     workspace = Workspace(tmp_path)
     harm(tmp_path / Path(str(decided(workspace).file)).name)
     ledger = Ledger.of(workspace)
-    entries = ledger.entries()
-    assert ledger.lost(len(entries)) == lost
-    with pytest.raises(LedgerError, match="had 3 entries when it was last seen, and has"):
-        refuse_to_forget(workspace, ledger, entries, HearingParams())
-    refuse_to_forget(workspace, ledger, entries, HearingParams(accept_other_ledger=True))
-    ledger.accept(len(entries))
-    refuse_to_forget(workspace, ledger, entries, HearingParams())
+    told = f"had 3 entries when it was last seen, and has {left} now"
+    with pytest.raises(LedgerError, match=told):
+        whole_ledger(workspace, ledger, HearingParams())
+    found = whole_ledger(workspace, ledger, HearingParams(accept_other_ledger=True))
+    assert len(found) == left
+    ledger.accept(left)
+    assert whole_ledger(workspace, ledger, HearingParams()) == found
+
+
+def deciding_after(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, method: str) -> None:
+    """Somebody decides each time that this method of a ledger has answered."""
+    real, made = getattr(Ledger, method), count(1_000)
+
+    def answered(ledger: Ledger) -> object:
+        answer = real(ledger)
+        Ledger.of(workspace).record([Decision(f"{next(made):064x}", "label", "cat")], "bob")
+        return answer
+
+    monkeypatch.setattr(Ledger, method, answered)
+
+
+@pytest.mark.parametrize("method", ["noted", "entries"])
+def test_a_decision_that_is_made_meanwhile_is_not_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    workspace = Workspace(tmp_path)
+    ledger = decided(workspace)
+    deciding_after(monkeypatch, workspace, method)
+    assert len(whole_ledger(workspace, ledger, HearingParams())) in (3, 4)
+    assert verify(workspace, {}) == []
+    assert [*ledger_mends(workspace, ledger, MovedAside(tmp_path))] == []
+
+
+def test_what_a_run_has_heard_lowers_no_number(tmp_path: Path) -> None:
+    ledger = decided(Workspace(tmp_path))
+    ledger.note(2)
+    assert ledger.noted() == 3
+    ledger.accept(2)
+    assert ledger.noted() == 2
 
 
 def test_every_entry_is_noted_and_none_is_taken_off(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     ledger = decided(workspace, 2)
     ledger.undo([1], "ann")
-    assert Ledger.of(workspace).lost(0) == 3
+    assert Ledger.of(workspace).noted() == 3
     (tmp_path / "ledger.sqlite").unlink()
     decided(workspace, 1)
-    assert Ledger.of(workspace).lost(1) == 2
+    assert Ledger.of(workspace).noted() == 3
 
 
 def test_ledgers_elsewhere_are_noted_by_their_names(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "w")
     elsewhere = Ledger.of(workspace, f"sqlite:///{tmp_path / 'l.sqlite'}")
     elsewhere.record([Decision(A, "outcome", "kept")], "ann")
-    assert (elsewhere.lost(0), Ledger.of(workspace).lost(0)) == (1, 0)
+    assert (elsewhere.noted(), Ledger.of(workspace).noted()) == (1, 0)
 
 
 def test_a_damaged_note_is_told_and_stops_no_decision(tmp_path: Path) -> None:
@@ -176,9 +212,9 @@ def test_a_damaged_note_is_told_and_stops_no_decision(tmp_path: Path) -> None:
     (tmp_path / SEEN).write_text("{")
     ledger = Ledger.of(workspace)
     with pytest.raises(StoreError, match="run `inksift repair`"):
-        ledger.lost(3)
+        ledger.noted()
     assert ledger.record([Decision(A, "outcome", "kept")], "ann").entries == [4]
-    assert ledger.lost(0) == 4
+    assert ledger.noted() == 4
 
 
 def test_a_digest_is_of_all_that_an_entry_says(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from inksift.curation.base.errors import LedgerError, StoreError
-from inksift.curation.people.heard import called
+from inksift.curation.people.heard import called, words_for_before
 from inksift.curation.people.ledger.last_seen import SEEN
 from inksift.curation.people.ledger.ledger import OWN_LEDGER, Ledger
 from inksift.curation.people.ledger.recovery import (
@@ -36,19 +36,20 @@ def ledger_mends(workspace: Workspace, ledger: Ledger, aside: MovedAside) -> Ite
         yield Mend(OWN_LEDGER, _told(ledger, found, aside), do)
         return
     try:
-        entries = ledger.last()
-    except LedgerError:  # out of reach, or of another version: `inksift verify` tells
-        return
-    try:
-        lost = ledger.lost(entries)
+        noted: int | None = ledger.noted()  # before the entries, as one may be added meanwhile
     except StoreError:
+        noted = None
+    try:
+        entries = len(ledger.entries())
+    except LedgerError:  # damaged elsewhere, or out of reach: `inksift verify` tells
+        return
+    if noted is None:
         do = partial(_note_anew, workspace, ledger, entries, aside)
         yield Mend(SEEN, f"set aside, and made anew: there are {entries} entries", do)
-        return
-    if lost:
+    elif entries < noted:
         what = (
-            f"{lost} entries are gone, and nothing here has them: bring back a copy first, if "
-            f"there is one; from now on it counts as one of {entries}"
+            f"{noted - entries} entries are gone, and nothing here has them: bring back a copy "
+            f"first, if there is one; from now on it counts as one of {entries}"
         )
         yield Mend(called(ledger.name), what, partial(ledger.accept, entries))
 
@@ -56,16 +57,7 @@ def ledger_mends(workspace: Workspace, ledger: Ledger, aside: MovedAside) -> Ite
 def _told(ledger: Ledger, found: Recovered, aside: MovedAside) -> str:
     whole = f"set aside as it is; {len(found.entries)} entries go on in a new one"
     apart = f"; {len(found.apart)} more, behind a gap, are in {aside.folder}/{APART}"
-    before = _before(ledger)
-    had = f"; it had {before} when it was last seen" if before else ""
-    return whole + (apart if found.apart else "") + had
-
-
-def _before(ledger: Ledger) -> int:
-    try:
-        return ledger.lost(0)
-    except StoreError:
-        return 0
+    return whole + (apart if found.apart else "") + words_for_before(ledger)
 
 
 def _begin_again(ledger: Ledger, own: Path, found: Recovered, aside: MovedAside) -> None:
