@@ -23,7 +23,7 @@ from inksift.curation.people.heard import (
     words_for_lost,
 )
 from inksift.curation.people.ledger.last_seen import SEEN
-from inksift.curation.people.ledger.ledger import OWN_LEDGER, Ledger
+from inksift.curation.people.ledger.ledger import OWN_LEDGER, Ledger, is_kept_in
 from inksift.curation.publish.problem import REPAIR, Problem
 from inksift.curation.publish.verify_parts import part_problems
 from inksift.curation.publish.verify_runs import run_problems
@@ -164,7 +164,9 @@ def _ledger(workspace: Workspace, url: str) -> Iterator[Problem]:
         entries = ledger.entries()
     except LedgerError as error:
         what, _, remedy = str(error).rpartition(": ")
-        yield Problem(name, f"{what}{words_for_before(ledger)}", f"{REPAIR}, or {remedy}")
+        what += words_for_before(ledger)
+        mended = is_kept_in(workspace, ledger)
+        yield Problem(name, what, f"{REPAIR}, or {remedy}" if mended else remedy)
         return
     if noted is None:
         yield Problem(SEEN, "cannot be read, so nothing tells how many entries there were", REPAIR)

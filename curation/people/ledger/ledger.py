@@ -197,6 +197,12 @@ class Ledger:
         return version(self.in_force())
 
 
+def is_kept_in(workspace: Workspace, ledger: Ledger) -> bool:
+    """Whether a ledger is a file of the workspace itself, which may be replaced: no server's, and
+    none elsewhere that is named or that a link leads to."""
+    return not ledger.name and not (workspace.root / OWN_LEDGER).is_symlink()
+
+
 def _draft(
     connection: sa.Connection, image_ids: Iterable[str], who: str, *, copies: Copies
 ) -> Draft:
