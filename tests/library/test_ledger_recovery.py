@@ -344,6 +344,57 @@ def test_a_damaged_note_is_told_and_stops_no_decision(tmp_path: Path) -> None:
     assert ledger.noted() == 4
 
 
+def cut_off(text: str) -> str:
+    return text[:-1]
+
+
+def of_another_kind(text: str) -> str:
+    return text.replace("}", ', "odd": "many"}')
+
+
+def overwritten(text: str) -> str:
+    return f"\ufffd{text[1:]}"
+
+
+@pytest.mark.parametrize("harm", [cut_off, of_another_kind, overwritten])
+def test_a_damaged_note_still_tells_of_other_ledgers(
+    tmp_path: Path, harm: Callable[[str], str]
+) -> None:
+    workspace = Workspace(tmp_path / "w")
+    named = tmp_path / 'a "name.sqlite'
+    elsewhere = Ledger.of(workspace, f"sqlite:///{named}")
+    elsewhere.note(7)
+    ledger = decided(workspace, 3)
+    note = workspace.root / SEEN
+    note.write_text(harm(note.read_text()))
+    damaged = note.read_bytes()
+    with pytest.raises(StoreError):
+        ledger.noted()
+    (told,) = mend_ledger(workspace, "aside")
+    assert told == "set aside, and made anew of what can be read: there are 3 entries"
+    assert (ledger.noted(), elsewhere.noted()) == (3, 7)
+    assert (workspace.root / "set-aside" / "aside" / SEEN).read_bytes() == damaged
+    assert mend_ledger(workspace, "again") == []
+
+
+def test_a_note_that_is_a_folder_is_set_aside(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    ledger = decided(workspace)
+    (tmp_path / SEEN).unlink()
+    (tmp_path / SEEN).mkdir()
+    assert len(mend_ledger(workspace, "aside")) == 1
+    assert ledger.noted() == 3
+
+
+def test_a_note_that_the_disk_had_not_taken_yet_accuses_nobody(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    ledger = decided(workspace)
+    (tmp_path / SEEN).write_bytes(b"")
+    assert ledger.noted() == 0
+    ledger.note(3)
+    assert ledger.noted() == 3
+
+
 def test_a_digest_is_of_all_that_an_entry_says(tmp_path: Path) -> None:
     (one, *_) = written(tmp_path / "l.sqlite", 1)
     assert database.entry_digest(one) != database.entry_digest(one._replace(note="y"))

@@ -86,6 +86,11 @@ class Ledger:
         if self._seen:
             self._seen.at_least(entries)
 
+    def note_anew(self, entries: int) -> None:
+        """Note that it has so many entries, or more, in place of a note that is damaged."""
+        if self._seen:
+            self._seen.anew(entries)
+
     def accept(self, entries: int) -> None:
         """Note that it has so many entries, and that others are gone for good."""
         if self._seen:

@@ -45,7 +45,8 @@ def ledger_mends(workspace: Workspace, ledger: Ledger, aside: MovedAside) -> Ite
         return
     if noted is None:
         do = partial(_note_anew, workspace, ledger, entries, aside)
-        yield Mend(SEEN, f"set aside, and made anew: there are {entries} entries", do)
+        what = f"set aside, and made anew of what can be read: there are {entries} entries"
+        yield Mend(SEEN, what, do)
     elif entries < noted:
         what = (
             f"{noted - entries} entries are gone, and {_where(workspace)}: bring back a copy "
@@ -83,5 +84,6 @@ def _begin_again(ledger: Ledger, own: Path, aside: MovedAside) -> None:
 
 
 def _note_anew(workspace: Workspace, ledger: Ledger, entries: int, aside: MovedAside) -> None:
-    aside.move(workspace.root / SEEN)
-    ledger.accept(entries)
+    note = workspace.root / SEEN
+    (aside.keep if note.is_file() else aside.move)(note)
+    ledger.note_anew(entries)
