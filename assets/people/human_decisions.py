@@ -5,7 +5,7 @@ import pandas as pd
 
 from inksift.assets.shared.results import counts
 from inksift.assets.shared.stage import Made, Stage
-from inksift.curation.people.heard import HearingParams, publish_heard, whole_ledger
+from inksift.curation.people.heard import HearingParams, note_heard, publish_heard, whole_ledger
 from inksift.curation.people.ledger import entries
 from inksift.curation.people.ledger.decisions import ACTIONS
 from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
@@ -34,8 +34,7 @@ def human_decisions(
     made = whole_ledger(project.workspace, project.ledger, config)
     decided = entries.human_decisions(made)
     publish_heard(project.workspace, project.ledger)
-    note = project.ledger.accept if config.accept_other_ledger else project.ledger.note
-    note(len(made))
+    note_heard(project.ledger, len(made), config)
     return dg.MaterializeResult(
         value=decided,
         data_version=dg.DataVersion(entries.version(decided)),

@@ -92,6 +92,13 @@ def whole_ledger(workspace: Workspace, ledger: Ledger, params: HearingParams) ->
     return entries
 
 
+def note_heard(ledger: Ledger, entries: int, params: HearingParams) -> None:
+    """Note in the workspace how many entries a run heard: fewer than before only where that is
+    accepted, as somebody may have decided since they were read."""
+    note = ledger.accept if params.accept_other_ledger else ledger.note
+    note(entries)
+
+
 def words_for(lacking: int, ledger: Ledger) -> str:
     """That so many decisions are not in `ledger`."""
     counted = (

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from inksift.curation.base.errors import LedgerError, StoreError
-from inksift.curation.people.heard import HearingParams, whole_ledger
+from inksift.curation.people.heard import HearingParams, note_heard, whole_ledger
 from inksift.curation.people.ledger import database, recovery
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.entries import Entry
@@ -308,11 +308,11 @@ def test_a_decision_that_is_made_meanwhile_is_not_missing(
     assert [*ledger_mends(workspace, ledger, MovedAside(tmp_path))] == []
 
 
-def test_what_a_run_has_heard_lowers_no_number(tmp_path: Path) -> None:
+def test_a_run_lowers_no_number_unless_that_is_accepted(tmp_path: Path) -> None:
     ledger = decided(Workspace(tmp_path))
-    ledger.note(2)
+    note_heard(ledger, 2, HearingParams())
     assert ledger.noted() == 3
-    ledger.accept(2)
+    note_heard(ledger, 2, HearingParams(accept_other_ledger=True))
     assert ledger.noted() == 2
 
 

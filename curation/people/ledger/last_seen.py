@@ -4,14 +4,13 @@ not in the ledger: a ledger only grows, so one that has fewer was lost, emptied,
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from inksift.curation.base.errors import StoreError
-from inksift.curation.store.files import temporary_beside
+from inksift.curation.store.files import write_unsynced
 from inksift.curation.store.lock import RUN_LOCK, guarded
 
 SEEN = ".ledgers.json"
@@ -49,12 +48,10 @@ class LastSeen:
     def _note(self, now: Callable[[int], int]) -> None:
         """What cannot be noted is noted after the next entry: the ledger itself has it. So nobody
         waits for the disk either."""
-        with suppress(StoreError, OSError), guarded(self.file.with_name(RUN_LOCK)):
+        with suppress(StoreError), guarded(self.file.with_name(RUN_LOCK)):
             known = self._legible()
             noted = known | {self._name: now(known.get(self._name, 0))}
-            with temporary_beside(self.file) as temporary:
-                temporary.write_text(json.dumps(noted))
-                os.replace(temporary, self.file)
+            write_unsynced(self.file, json.dumps(noted).encode())
 
     def _legible(self) -> dict[str, int]:
         """What can be read of the note, damaged or not: it tells of several ledgers."""

@@ -24,7 +24,7 @@ from inksift.curation.store.moved_aside import ASIDE_FOLDER, MovedAside
 from inksift.curation.store.sqlite_files import with_what_lies_beside
 from inksift.curation.store.workspace import Workspace
 
-APART = "ledger-apart.jsonl"
+_APART = "ledger-apart.jsonl"
 
 
 def ledger_mends(workspace: Workspace, ledger: Ledger, aside: MovedAside) -> Iterator[Mend]:
@@ -57,7 +57,7 @@ def ledger_mends(workspace: Workspace, ledger: Ledger, aside: MovedAside) -> Ite
 
 def _told(ledger: Ledger, found: Recovered, aside: MovedAside) -> str:
     whole = f"set aside as it is; {len(found.entries)} entries go on in a new one"
-    apart = f"; {len(found.apart)} more, behind a gap, are in {aside.folder}/{APART}"
+    apart = f"; {len(found.apart)} more, behind a gap, are in {aside.folder}/{_APART}"
     return whole + (apart if found.apart else "") + words_for_before(ledger)
 
 
@@ -74,7 +74,7 @@ def _begin_again(ledger: Ledger, own: Path, aside: MovedAside) -> None:
     with nobody_writing(own):
         found = recovered(own)
         if found.apart:
-            aside.write(APART, lines_of(found.apart))
+            aside.write(_APART, lines_of(found.apart))
         _, *beside = with_what_lies_beside(own)
         aside.keep(own)
         for file in beside:
