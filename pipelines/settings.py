@@ -14,7 +14,7 @@ from inksift.curation.base.nearest import did_you_mean
 from inksift.curation.base.params import Params
 from inksift.curation.base.safe_yaml import read_yaml, yaml_value
 from inksift.curation.evidence.features import FeatureParams
-from inksift.curation.people.heard import HearingParams, refuse_to_forget
+from inksift.curation.people.heard import HearingParams, whole_ledger
 from inksift.curation.project import Project
 from inksift.curation.training.explain.params import ExplainParams
 from inksift.curation.training.fit.params import TrainingParams
@@ -133,7 +133,7 @@ def demand_heard(settings: dict[str, Params], project: Project) -> None:
     hearing = settings["human_decisions"]
     if not isinstance(hearing, HearingParams):
         raise TypeError("settings of human_decisions are those of its stage")
-    refuse_to_forget(project.workspace, project.ledger, project.ledger.entries(), hearing)
+    whole_ledger(project.workspace, project.ledger, hearing)
 
 
 def run_config(settings: dict[str, Params], steps: set[str], names: Names = BARE) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from inksift.assets.shared.results import counts
 from inksift.assets.shared.stage import Made, Stage
-from inksift.curation.people.heard import HearingParams, publish_heard, refuse_to_forget
+from inksift.curation.people.heard import HearingParams, note_heard, publish_heard, whole_ledger
 from inksift.curation.people.ledger import entries
 from inksift.curation.people.ledger.decisions import ACTIONS
 from inksift.curation.people.ledger.entries import HUMAN_DECISIONS
@@ -31,11 +31,10 @@ def human_decisions(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """The decisions of people that are in force: they outrank the machine's. A picture has one row
     per action, and one of `different` for every other picture that it was told apart from."""
-    made = project.ledger.entries()
-    refuse_to_forget(project.workspace, project.ledger, made, config)
+    made = whole_ledger(project.workspace, project.ledger, config)
     decided = entries.human_decisions(made)
     publish_heard(project.workspace, project.ledger)
-    project.ledger.accept(len(made))
+    note_heard(project.ledger, len(made), config)
     return dg.MaterializeResult(
         value=decided,
         data_version=dg.DataVersion(entries.version(decided)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pandas as pd
 from pydantic import Field
@@ -74,18 +75,28 @@ def forgotten(heard: pd.DataFrame, entries: Sequence[Entry]) -> int:
     return sum(decision not in made for decision in said)
 
 
-def refuse_to_forget(
-    workspace: Workspace, ledger: Ledger, entries: Sequence[Entry], params: HearingParams
-) -> None:
-    """LedgerError where `ledger`, of these `entries`, has fewer than before, or lacks decisions
-    that the last run heard, unless that is accepted."""
+def whole_ledger(workspace: Workspace, ledger: Ledger, params: HearingParams) -> list[Entry]:
+    """Every entry of `ledger`; LedgerError where it has fewer than before, or lacks decisions that
+    the last run heard, unless that is accepted."""
     if params.accept_other_ledger:
-        return
-    if lacking := forgotten(decisions_heard(workspace), entries):
+        return ledger.entries()
+    # Before the entries are read: a decision that is made meanwhile is not missing.
+    heard, noted = decisions_heard(workspace), ledger.noted()
+    entries = ledger.entries()
+    if lacking := forgotten(heard, entries):
         told = words_for(lacking, ledger)
         raise LedgerError(f"{told}: {_remedy(workspace, ledger)}; {_ACCEPT}")
-    if lost := ledger.lost(len(entries)):
-        raise LedgerError(f"{words_for_lost(lost, ledger, len(entries))}: {BRING_BACK}; {_ACCEPT}")
+    if len(entries) < noted:
+        told = words_for_lost(noted, ledger, len(entries))
+        raise LedgerError(f"{told}: {BRING_BACK}; {_ACCEPT}")
+    return entries
+
+
+def note_heard(ledger: Ledger, entries: int, params: HearingParams) -> None:
+    """Note in the workspace how many entries a run heard: fewer than before only where that is
+    accepted, as somebody may have decided since they were read."""
+    note = ledger.accept if params.accept_other_ledger else ledger.note
+    note(entries)
 
 
 def words_for(lacking: int, ledger: Ledger) -> str:
@@ -97,12 +108,21 @@ def words_for(lacking: int, ledger: Ledger) -> str:
     return f"{counted} not in this ledger, {called(ledger.name)}"
 
 
-def words_for_lost(lost: int, ledger: Ledger, entries: int) -> str:
-    """That so many entries are gone from `ledger`, which has so many now."""
+def words_for_lost(noted: int, ledger: Ledger, entries: int) -> str:
+    """That `ledger`, of which so many entries were noted, has so many now."""
     return (
-        f"the ledger, {called(ledger.name)}, had {entries + lost} entries when it was last seen, "
+        f"the ledger, {called(ledger.name)}, had {noted} entries when it was last seen, "
         f"and has {entries} now"
     )
+
+
+def words_for_before(ledger: Ledger) -> str:
+    """How many entries a damaged ledger had, to follow what is wrong with it; "" where nothing
+    tells."""
+    with suppress(StoreError):
+        if noted := ledger.noted():
+            return f"; it had {noted} entries when it was last seen"
+    return ""
 
 
 def called(name: str) -> str:

@@ -19,10 +19,11 @@ from inksift.curation.people.heard import (
     decisions_heard,
     forgotten,
     words_for,
+    words_for_before,
     words_for_lost,
 )
 from inksift.curation.people.ledger.last_seen import SEEN
-from inksift.curation.people.ledger.ledger import OWN_LEDGER, Ledger
+from inksift.curation.people.ledger.ledger import OWN_LEDGER, Ledger, is_kept_in
 from inksift.curation.publish.problem import REPAIR, Problem
 from inksift.curation.publish.verify_parts import part_problems
 from inksift.curation.publish.verify_runs import run_problems
@@ -157,27 +158,28 @@ def _ledger(workspace: Workspace, url: str) -> Iterator[Problem]:
     and it has no fewer than before."""
     ledger = ledger_told(workspace, url)
     name = ledger.name or OWN_LEDGER
+    # Before the entries are read: a decision that is made meanwhile is not missing.
+    heard, noted = decisions_heard(workspace), _noted(ledger)
     try:
         entries = ledger.entries()
     except LedgerError as error:
         what, _, remedy = str(error).rpartition(": ")
-        yield Problem(name, f"{what}{_before(ledger)}", f"{REPAIR}, or {remedy}")
+        what += words_for_before(ledger)
+        mended = is_kept_in(workspace, ledger)
+        yield Problem(name, what, f"{REPAIR}, or {remedy}" if mended else remedy)
         return
-    try:
-        if lost := ledger.lost(len(entries)):
-            yield Problem(name, words_for_lost(lost, ledger, len(entries)), BRING_BACK)
-    except StoreError:
+    if noted is None:
         yield Problem(SEEN, "cannot be read, so nothing tells how many entries there were", REPAIR)
-    if lacking := forgotten(decisions_heard(workspace), entries):
+    elif len(entries) < noted:
+        yield Problem(name, words_for_lost(noted, ledger, len(entries)), BRING_BACK)
+    if lacking := forgotten(heard, entries):
         yield Problem(name, words_for(lacking, ledger), BRING_BACK)
 
 
-def _before(ledger: Ledger) -> str:
-    """How many entries a damaged ledger had, where that is noted."""
+def _noted(ledger: Ledger) -> int | None:
     with suppress(StoreError):
-        had = ledger.lost(0)
-        return f"; it had {had} entries when it was last seen" if had else ""
-    return ""
+        return ledger.noted()
+    return None
 
 
 def ledger_told(workspace: Workspace, url: str = "") -> Ledger:

@@ -28,6 +28,17 @@ def write_atomically(target: Path, data: bytes) -> None:
         file.write(data)
 
 
+def write_unsynced(target: Path, data: bytes) -> None:
+    """As `write_atomically` against a kill, without waiting for the disk: after a loss of power
+    `target` is the old file, the new one, or empty."""
+    try:
+        with temporary_beside(target) as temporary:
+            temporary.write_bytes(data)
+            os.replace(temporary, target)
+    except OSError as error:
+        raise StoreError(_why_unwritten(target, error)) from error
+
+
 def demand_writable(folder: Path, remedy: str) -> None:
     """StoreError, with what to do, where no file can be made in a folder that exists."""
     try:

@@ -3,10 +3,11 @@ removed because it is damaged."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from inksift.curation.store.files import move, write_atomically
+from inksift.curation.store.files import move, same_file, write_atomically
 
 ASIDE_FOLDER = "set-aside"
 """The folder in a workspace, with one folder for each time."""
@@ -25,6 +26,14 @@ class MovedAside:
         target = self._free(self.folder / path.relative_to(self._root))
         move(path, target)
         return target
+
+    def keep(self, path: Path) -> None:
+        """Give a file a second name there, for one that is replaced afterwards; StoreError where
+        that cannot be done."""
+        target = self._free(self.folder / path.relative_to(self._root))
+        with suppress(OSError):  # which the writing below tells
+            target.parent.mkdir(parents=True, exist_ok=True)
+        same_file(path, target)
 
     def write(self, name: str, data: bytes) -> None:
         """Put a new file there."""

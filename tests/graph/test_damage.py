@@ -197,6 +197,24 @@ def test_damage_is_named_and_mended(harmed: Path, inksift: Command, damage: Dama
     assert said["done"] or damage.left, said
 
 
+@pytest.mark.parametrize("harm", [cut, emptied, noise])
+def test_what_can_be_read_of_a_damaged_ledger_goes_on_in_its_place(
+    harmed: Path, inksift: Command, harm: Callable[[Path], object]
+) -> None:
+    file, ledger = harmed / "ledger.sqlite", Ledger.of(Workspace(harmed))
+    whole = ledger.entries()
+    harm(file)
+    damaged = file.read_bytes()
+    told = inksift("repair", "--workspace", harmed, "--yes").output
+    entries = ledger.entries()
+    assert entries == whole[: len(entries)]
+    assert f"{len(entries)} entries go on in a new one" in told
+    assert f"it had {ENTRIES} entries when it was last seen" in told
+    (kept,) = harmed.glob("set-aside/*/ledger.sqlite")
+    assert kept.read_bytes() == damaged
+    assert ledger.noted() == len(entries)
+
+
 def test_much_damage_at_once_changes_no_decision(
     judged: Path, sample: Path, tmp_path: Path, inksift: Command
 ) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from inksift.curation.base.tables import DECISIONS
-from inksift.curation.people.heard import HearingParams, publish_heard, refuse_to_forget
+from inksift.curation.people.heard import HearingParams, publish_heard, whole_ledger
 from inksift.curation.people.ledger.decisions import Decision
 from inksift.curation.people.ledger.ledger import Ledger
 from inksift.curation.store.files import write_atomically
@@ -444,7 +444,7 @@ def test_a_team_moves_to_its_own_ledger_by_export_and_import(
     result = invoke(*take)
     assert result.exit_code == 0, result.output
     assert f"inksift run {tmp_path / 'crawl'} --workspace {work} --ledger {team}" in result.stdout
-    refuse_to_forget(Workspace(work), Ledger(team), Ledger(team).entries(), HearingParams())
+    whole_ledger(Workspace(work), Ledger(team), HearingParams())
     assert (
         invoke(
             "ledger", "export", tmp_path / "team.csv", "--workspace", work, "--ledger", team

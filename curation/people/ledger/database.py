@@ -120,8 +120,14 @@ class Database:
         with self._explained():
             if self._absent():
                 self._create()
+            opened = self._inode()
             with self._engine.execution_options(inksift_writes=True).begin() as connection:
                 self._check_format(connection, sa.select(_FORMATS.c.format).with_for_update())
+                if self._inode() != opened:  # `inksift repair` has set aside what was opened here
+                    raise LedgerError(
+                        f"the ledger {self} was replaced meanwhile: nothing was recorded; do it "
+                        "again"
+                    )
                 yield connection
 
     def _absent(self) -> bool:
@@ -132,6 +138,9 @@ class Database:
             return not self.file.exists()
         with self._engine.begin() as connection:
             return not sa.inspect(connection).has_table(_FORMATS.name)
+
+    def _inode(self) -> int:
+        return self.file.stat().st_ino if self.file else 0
 
     def _create(self) -> None:
         if self.file:

@@ -4,16 +4,20 @@ not in the ledger: a ledger only grows, so one that has fewer was lost, emptied,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from inksift.curation.base.errors import StoreError
-from inksift.curation.store.files import write_atomically
+from inksift.curation.store.files import write_unsynced
 from inksift.curation.store.lock import RUN_LOCK, guarded
 
 SEEN = ".ledgers.json"
 """Hidden, as it is true of this machine only, and travels nowhere."""
+
+_NOTED = re.compile(r'("(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})*"): (\d{1,18})[,}]')
+"""A name and its number, as `json.dumps` writes them, with what shows that the number is whole."""
 
 
 class LastSeen:
@@ -29,29 +33,37 @@ class LastSeen:
 
     def at_least(self, entries: int) -> None:
         """It has so many now, of which the note may know."""
-        if entries > self._known().get(self._name, 0):
-            self._note(lambda before: max(before, entries))
+        if entries > self._legible().get(self._name, 0):
+            self.anew(entries)
 
     def exactly(self, entries: int) -> None:
         """It has so many now, and whatever it had before is accepted as lost."""
-        if entries != self._known().get(self._name, 0):
+        if entries != self._legible().get(self._name, 0):
             self._note(lambda _: entries)
 
-    def _note(self, now: Callable[[int], int]) -> None:
-        """What cannot be noted is noted after the next entry: the ledger itself has it."""
-        with suppress(StoreError), guarded(self.file.with_name(RUN_LOCK)):
-            known = self._known()
-            noted = known | {self._name: now(known.get(self._name, 0))}
-            write_atomically(self.file, json.dumps(noted).encode())
+    def anew(self, entries: int) -> None:
+        """As `at_least`, in a note that is sound, with what can be read of one that is damaged."""
+        self._note(lambda before: max(before, entries))
 
-    def _known(self) -> dict[str, int]:
-        with suppress(StoreError):
-            return self._noted()
-        return {}
+    def _note(self, now: Callable[[int], int]) -> None:
+        """What cannot be noted is noted after the next entry: the ledger itself has it. So nobody
+        waits for the disk either."""
+        with suppress(StoreError), guarded(self.file.with_name(RUN_LOCK)):
+            known = self._legible()
+            noted = known | {self._name: now(known.get(self._name, 0))}
+            write_unsynced(self.file, json.dumps(noted).encode())
+
+    def _legible(self) -> dict[str, int]:
+        """What can be read of the note, damaged or not: it tells of several ledgers."""
+        try:
+            text = self.file.read_text(errors="replace")
+        except OSError:
+            return {}
+        return {json.loads(name): int(entries) for name, entries in _NOTED.findall(text)}
 
     def _noted(self) -> dict[str, int]:
         try:
-            told = json.loads(self.file.read_bytes())
+            told = json.loads(self.file.read_bytes() or b"{}")  # empty after a loss of power
             return {str(name): int(entries) for name, entries in told.items()}
         except FileNotFoundError:
             return {}

@@ -75,10 +75,21 @@ class Ledger:
         ledger._seen = LastSeen(workspace.root, ledger.name)
         return ledger
 
-    def lost(self, entries: int) -> int:
-        """How many entries are gone where it has so many now, by what the workspace noted outside
-        of it; 0 where nothing was. StoreError where that note is damaged."""
-        return max(0, self._seen.entries() - entries) if self._seen else 0
+    def noted(self) -> int:
+        """How many entries it had, by what the workspace noted outside of it; 0 where nothing was.
+        Ask before you read the entries: one that is added between is then no loss. StoreError where
+        that note is damaged."""
+        return self._seen.entries() if self._seen else 0
+
+    def note(self, entries: int) -> None:
+        """Note that it has so many entries, or more."""
+        if self._seen:
+            self._seen.at_least(entries)
+
+    def note_anew(self, entries: int) -> None:
+        """Note that it has so many entries, or more, in place of a note that is damaged."""
+        if self._seen:
+            self._seen.anew(entries)
 
     def accept(self, entries: int) -> None:
         """Note that it has so many entries, and that others are gone for good."""
@@ -163,8 +174,8 @@ class Ledger:
         return numbers
 
     def _note(self, added: Sequence[Entry]) -> None:
-        if self._seen and added:
-            self._seen.at_least(added[-1].entry)
+        if added:
+            self.note(added[-1].entry)
 
     def generation(self) -> int:
         """How often entries were given new numbers, as where two machines had decided."""
@@ -189,6 +200,12 @@ class Ledger:
     def version(self) -> str:
         """A short digest that changes exactly when `in_force` does."""
         return version(self.in_force())
+
+
+def is_kept_in(workspace: Workspace, ledger: Ledger) -> bool:
+    """Whether a ledger is a file of the workspace itself, which may be replaced: no server's, and
+    none elsewhere that is named or that a link leads to."""
+    return not ledger.name and not (workspace.root / OWN_LEDGER).is_symlink()
 
 
 def _draft(
