@@ -194,6 +194,16 @@ def holds_nothing(folder: Path, *, but: str = "") -> bool:
     return all(path.name == but or path.name.startswith(_TEMPORARY) for path in folder.iterdir())
 
 
+def lies_within(name: str) -> bool:
+    """Whether a name, as a list of files tells it, is one of a file below the folder of that list.
+
+    >>> lies_within("report-data/1.js"), lies_within("../mine"), lies_within("/etc/mine")
+    (True, False, False)
+    """
+    parts = name.split("/")
+    return "\0" not in name and not {"", ".", ".."} & set(parts)
+
+
 def file_digest(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
