@@ -3,8 +3,11 @@ removes nothing that was stored."""
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +19,7 @@ from inksift.curation.publish.digests import Digests
 from inksift.curation.publish.mending.stored import stored_mends
 from inksift.curation.publish.mending.twins import twin_mends
 from inksift.curation.publish.verify_parts import part_problems
+from inksift.curation.publish.verify_runs import run_problems
 from inksift.curation.runs.record import RUN_FILE, read_record
 from inksift.curation.store.files import copy_file, file_digest, same_file
 from inksift.curation.store.moved_aside import MovedAside
@@ -166,3 +170,81 @@ def test_a_table_that_is_gone_is_told_as_long_as_a_run_makes_it(tmp_path: Path) 
     assert named(workspace) == {"tables/images.parquet"}
     assert there(workspace) == set()
     assert [problem.file for problem in part_problems(workspace)] == ["tables/images.parquet"]
+
+
+@pytest.mark.parametrize("path", ["measurements/toy/1/part.parquet", "dagster/history"])
+def test_what_lies_on_another_disk_is_set_aside_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    file = tmp_path / path if path.endswith(".parquet") else tmp_path / path / "runs.db"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"damaged")
+    rename = os.rename
+
+    def across(source: Path, target: Path) -> None:
+        if ("set-aside" in source.parts) != ("set-aside" in target.parts):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", across)
+    moved = MovedAside(tmp_path).move(tmp_path / path)
+    assert (moved if moved.is_file() else moved / "runs.db").read_bytes() == b"damaged"
+    assert not (tmp_path / path).exists()
+    assert [path.name for path in tmp_path.rglob(".partial-*")] == []
+
+
+class Killed(BaseException):
+    """In place of the end of a process."""
+
+
+def harmed(root: Path) -> Workspace:
+    """A workspace with damage of all kinds that stand in this file."""
+    workspace = with_vectors(root)
+    kept_in(workspace, 3, {"a.html": b"a", "b.html": b"b"})
+    for part in [*root.rglob("*.parquet")]:
+        part.write_bytes(b"damaged")
+    (root / "a.html").unlink()
+    (root / "runs/2026-1/b.html").unlink()
+    (root / "runs/2026-1/b.html").write_bytes(b"changed")
+    return workspace
+
+
+ACTS = 30
+"""More than the repair of the next test writes and moves."""
+
+
+@pytest.mark.parametrize("calls", range(ACTS))
+def test_a_repair_that_is_killed_is_done_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    """Before each change of a name on the disk: what was there is then whole, here or aside."""
+    workspace = harmed(tmp_path)
+    contents = {file.read_bytes() for file in stored_files(tmp_path)}
+    left = calls
+
+    def counted(act: Callable[..., object]) -> Callable[..., object]:
+        def wrapped(*arguments: object, **options: object) -> object:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Killed
+            return act(*arguments, **options)
+
+        return wrapped
+
+    with monkeypatch.context() as patched:
+        for name in ("rename", "replace"):
+            patched.setattr(os, name, counted(getattr(os, name)))
+        with suppress(Killed):
+            mend(workspace)
+    assert contents <= {file.read_bytes() for file in stored_files(tmp_path)}
+    mend(Workspace(tmp_path))
+    assert contents <= {file.read_bytes() for file in stored_files(tmp_path)}
+    assert told(Workspace(tmp_path)) == []
+    assert [*run_problems(Workspace(tmp_path))] == []
+
+
+def stored_files(root: Path) -> list[Path]:
+    """All but the lists, which repair writes anew."""
+    lists = {".manifest.json", "published.json"}
+    return [path for path in root.rglob("*") if path.is_file() and path.name not in lists]
