@@ -204,7 +204,7 @@ def harmed(root: Path) -> Workspace:
     for part in [*root.rglob("*.parquet")]:
         part.write_bytes(b"damaged")
     (root / "a.html").unlink()
-    (root / "runs/2026-1/b.html").unlink()
+    (root / "runs/2026-1/b.html").unlink()  # the other names of the file keep their bytes
     (root / "runs/2026-1/b.html").write_bytes(b"changed")
     return workspace
 
@@ -237,6 +237,7 @@ def test_a_repair_that_is_killed_is_done_by_the_next(
             patched.setattr(os, name, counted(getattr(os, name)))
         with suppress(Killed):
             mend(workspace)
+    assert left >= 0 or calls < ACTS - 1
     assert contents <= {file.read_bytes() for file in stored_files(tmp_path)}
     mend(Workspace(tmp_path))
     assert contents <= {file.read_bytes() for file in stored_files(tmp_path)}
