@@ -7,7 +7,7 @@ from pathlib import Path
 from inksift.curation.store.files import file_digest
 
 
-class Digests:
+class FileDigests:
     """What was computed already, by inode: kept runs share their files with the workspace and with
     each other. A file that changed since is read again."""
 

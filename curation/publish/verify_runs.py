@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inksift.curation.base.errors import StoreError
-from inksift.curation.publish.digests import Digests
+from inksift.curation.publish.digests import FileDigests
 from inksift.curation.publish.problem import Problem
 from inksift.curation.runs.kept import LATEST, RUNS_FOLDER, latest_name, run_folders
 from inksift.curation.runs.record import RUN_FILE, RunRecord, read_record
@@ -23,7 +23,7 @@ def run_problems(workspace: Workspace) -> Iterator[Problem]:
     Files that a record does not name are left by a run that was killed while it kept them, and
     harm nothing."""
     folders = run_folders(workspace)
-    digests = Digests()
+    digests = FileDigests()
     for folder in folders:
         yield from _of_run(folder, digests)
     latest = latest_name(workspace)
@@ -33,7 +33,7 @@ def run_problems(workspace: Workspace) -> Iterator[Problem]:
         )
 
 
-def _of_run(folder: Path, digests: Digests) -> Iterator[Problem]:
+def _of_run(folder: Path, digests: FileDigests) -> Iterator[Problem]:
     try:
         run = read_record(folder / RUN_FILE)
     except StoreError as error:
@@ -49,7 +49,7 @@ def _of_run(folder: Path, digests: Digests) -> Iterator[Problem]:
     yield from _files_of(run, folder, digests)
 
 
-def _files_of(run: RunRecord, folder: Path, digests: Digests) -> Iterator[Problem]:
+def _files_of(run: RunRecord, folder: Path, digests: FileDigests) -> Iterator[Problem]:
     for name, digest in run.kept.items():
         path = folder / name
         if not path.is_file():

@@ -22,6 +22,8 @@ RUN_LOCK = "run.lock"
 """What it is called in a workspace."""
 
 _ABOVE_EVERY_PID = 2**31
+"""Linux numbers processes with 22 bits, others with 31."""
+
 _LAST_SECOND = 253_402_214_400
 """The last day of the year 9999, which is the last that a date can tell."""
 

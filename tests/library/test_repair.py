@@ -15,7 +15,7 @@ import pytest
 
 from inksift.curation.base.errors import StoreError
 from inksift.curation.base.tables import IMAGES, Table
-from inksift.curation.publish.digests import Digests
+from inksift.curation.publish.digests import FileDigests
 from inksift.curation.publish.mending.stored import stored_mends
 from inksift.curation.publish.mending.twins import twin_mends
 from inksift.curation.publish.verify_parts import part_problems
@@ -151,7 +151,7 @@ def test_what_lies_twice_is_brought_back_to_each_place(tmp_path: Path) -> None:
 
 
 def test_a_digest_is_that_of_the_bytes_that_a_file_has_now(tmp_path: Path) -> None:
-    digests, file = Digests(), tmp_path / "a"
+    digests, file = FileDigests(), tmp_path / "a"
     file.write_bytes(b"before")
     first = digests.of(file)
     copy_file(Path(__file__), file)

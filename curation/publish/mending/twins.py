@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from inksift.curation.base.errors import StoreError
-from inksift.curation.publish.digests import Digests
+from inksift.curation.publish.digests import FileDigests
 from inksift.curation.publish.mending.mend import Mend
 from inksift.curation.runs.kept import run_folders
 from inksift.curation.runs.record import RUN_FILE, RunRecord, known_run, read_record
@@ -21,7 +21,7 @@ _LIST = "published.json"
 
 def twin_mends(workspace: Workspace, aside: MovedAside) -> Iterator[Mend]:
     """All of them, for a workspace that is held."""
-    digests = Digests()
+    digests = FileDigests()
     yield from _of_list(workspace, aside)
     for name, digest in workspace.published().items():
         place = workspace.root / name
@@ -57,7 +57,7 @@ def _of_list(workspace: Workspace, aside: MovedAside) -> Iterator[Mend]:
 def _list_anew(workspace: Workspace, run: RunRecord, aside: MovedAside) -> None:
     if (workspace.root / _LIST).exists():
         aside.move(workspace.root / _LIST)
-    digests = Digests()
+    digests = FileDigests()
     kept = {n: d for n, d in run.kept.items() if digests.match(workspace.root / n, d)}
     workspace.enlist({**kept, RUN_FILE: file_digest(workspace.root / RUN_FILE)})
 
@@ -72,7 +72,7 @@ def _brought_back(
         yield Mend(told, what, partial(_bring_back, twin, place, aside))
 
 
-def _twin(workspace: Workspace, name: str, digest: str, digests: Digests) -> Path | None:
+def _twin(workspace: Workspace, name: str, digest: str, digests: FileDigests) -> Path | None:
     """Where a file lies as it should be, under its own name or in a kept run."""
     places = (workspace.root / name, *(folder / name for folder in run_folders(workspace)))
     return next((place for place in places if digests.match(place, digest)), None)
