@@ -15,6 +15,9 @@ from inksift.curation.store.sqlite_files import read_only, sqlite_damage
 _HISTORY, _SCHEDULES = "history", "schedules"
 _RUNS, _EVENTS = "runs.db", "runs"
 _INDEX = f"{_EVENTS}/index.db"
+_WITH_EVENTS = "SELECT run_id FROM runs WHERE status NOT IN ('NOT_STARTED', 'QUEUED')"
+"""A run has its first event after it was made."""
+
 _BEGINS_ANEW = "with the next run it begins anew, and no decision is lost"
 
 
@@ -39,7 +42,8 @@ def _of_history(folder: Path) -> Iterator[Problem]:
         yield from _damage(folder, events, "event_logs")
     runs = _run_ids(folder / _RUNS)
     if runs is None:
-        if any((folder / _EVENTS).glob("*.db")) and not (folder / _RUNS).exists():
+        told = any(map(_holds_something, (folder / _EVENTS).glob("*.db")))
+        if told and not _holds_something(folder / _RUNS):
             yield _gone(folder, folder / _RUNS)
         return
     for name in (_INDEX, *(f"{_EVENTS}/{run}.db" for run in runs)):
@@ -52,9 +56,14 @@ def _of_schedules(folder: Path) -> Iterator[Problem]:
 
 
 def _damage(folder: Path, file: Path, table: str) -> Iterator[Problem]:
-    damage = sqlite_damage(file, table) if file.exists() else ""
+    damage = sqlite_damage(file, table) if _holds_something(file) else ""
     if damage:
         yield Problem(_name(folder, file), damage, f"{REPAIR}, which moves Dagster's history aside")
+
+
+def _holds_something(file: Path) -> bool:
+    """Dagster makes its tables in a database that is empty, as in one that is not there."""
+    return file.exists() and file.stat().st_size > 0
 
 
 def _gone(folder: Path, file: Path) -> Problem:
@@ -63,9 +72,9 @@ def _gone(folder: Path, file: Path) -> Problem:
 
 
 def _run_ids(file: Path) -> list[str] | None:
-    """The runs that Dagster knows of; None where that cannot be told."""
+    """The runs of which there are events, as Dagster knows; None where that cannot be told."""
     with suppress(sqlite3.Error), closing(read_only(file)) as connection:
-        return [str(run) for (run,) in connection.execute("SELECT run_id FROM runs")]
+        return [str(run) for (run,) in connection.execute(_WITH_EVENTS)]
     return None
 
 

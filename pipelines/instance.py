@@ -45,12 +45,6 @@ def own_home(workspace: Path) -> Path:
     return workspace / "dagster"
 
 
-def demand_sound_history(home: Path) -> None:
-    """StoreError, with what to do, where a database of the instance there is damaged or gone."""
-    for file, what, remedy in history_problems(home):
-        raise StoreError(f"Dagster's history is damaged ({file}: {what}): {remedy}")
-
-
 def _chosen_home(home: Path) -> Path:
     if not (home / _OWN_SETTINGS).is_file():
         raise ParamError(f"{HOME_VARIABLE}: expected a folder with a {_OWN_SETTINGS}, got {home}")
@@ -64,11 +58,23 @@ def instance_in_terminal(project: Project) -> Iterator[dg.DagsterInstance]:
     home = dagster_home(project)
     settings = (home / _OWN_SETTINGS).read_bytes()
     write_atomically(home / _IN_TERMINAL, settings + _LEFT_TO_THE_TERMINAL)
+    with history_kept_in(home), dg.DagsterInstance.from_config(str(home), _IN_TERMINAL) as instance:
+        yield instance
+
+
+@contextmanager
+def history_kept_in(home: Path) -> Iterator[None]:
+    """Within, a database of the instance there that Dagster cannot use is a StoreError that says
+    whether it is damaged or gone, and what to do."""
     try:
-        with dg.DagsterInstance.from_config(str(home), _IN_TERMINAL) as instance:
-            yield instance
+        yield
     except DatabaseError as error:
-        demand_sound_history(home)
+        _demand_sound_history(home)
         raise StoreError(
             f"Dagster cannot keep its history in {home} ({error.orig}): free some disk space"
         ) from error
+
+
+def _demand_sound_history(home: Path) -> None:
+    for file, what, remedy in history_problems(home):
+        raise StoreError(f"Dagster's history is damaged ({file}: {what}): {remedy}")

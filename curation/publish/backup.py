@@ -12,10 +12,11 @@ from typing import IO, NamedTuple
 
 from inksift.curation.base.errors import StoreError
 from inksift.curation.store.files import atomic_file
+from inksift.curation.store.manifest import MANIFEST_GUARD
 from inksift.curation.store.sqlite_files import BESIDE_SQLITE
 from inksift.curation.store.workspace import Workspace
 
-_OF_THE_MOMENT = frozenset({"run.lock", "run.guard"})
+_OF_THE_MOMENT = frozenset({"run.lock", "run.guard", MANIFEST_GUARD})
 """What belongs to the run that goes on, which is this backup."""
 _SQLITE = b"SQLite format 3\x00"
 """What an SQLite database begins with."""
@@ -35,6 +36,7 @@ def back_up(workspace: Workspace, target: Path) -> BackedUp:
     No run may go on meanwhile, or LockedError names it; people may decide: databases are copied by
     SQLite's own backup. Files that share their bytes, as kept runs do, share them in it too."""
     with workspace.locked(), atomic_file(target) as file:
+        workspace.manifest.add_all()  # what a killed run left is named where it is put back, too
         files = _write(workspace.root, file)
     return BackedUp(files, target.stat().st_size)
 

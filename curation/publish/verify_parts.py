@@ -9,7 +9,7 @@ from pathlib import Path
 from inksift.curation.base.errors import StoreError
 from inksift.curation.publish.problem import REPAIR, Problem
 from inksift.curation.store.files import file_digest
-from inksift.curation.store.manifest import MANIFEST_FILE, Manifest, NamesByFolder, paths_of
+from inksift.curation.store.manifest import MANIFEST_FILE, ManifestError, NamesByFolder
 from inksift.curation.store.part_index import damaged_indexes
 from inksift.curation.store.row_files import VECTOR_ENDING
 from inksift.curation.store.tables import RUN_AGAIN, read_columns, vectors_told_of
@@ -25,7 +25,7 @@ _TELL_OF_VECTORS = ("measurements", "tables", "runs")
 
 def part_problems(workspace: Workspace) -> list[Problem]:
     """Parts and files of vectors whose bytes do not match their names, what the manifest names and
-    the disk has not, what is there and not named, and what nothing uses."""
+    the disk has not, and vectors that nothing uses."""
     damaged = [*_damaged(workspace)]
     listed = [*_against_manifest(workspace)]
     told = {problem.file for problem in (*damaged, *listed)}
@@ -43,7 +43,7 @@ def damaged_parts(workspace: Workspace) -> Iterator[Path]:
 
 
 def lost_files(workspace: Workspace) -> NamesByFolder:
-    """What the manifest names and the disk has not; StoreError where the manifest is damaged."""
+    """What the manifest names and the disk has not; StoreError as `Manifest.names`."""
     there = workspace.manifest.there()
     named = workspace.manifest.names() or {}
     lost = {folder: names - there.get(folder, set()) for folder, names in named.items()}
@@ -71,23 +71,17 @@ def _damaged(workspace: Workspace) -> Iterator[Problem]:
 
 
 def _against_manifest(workspace: Workspace) -> Iterator[Problem]:
-    manifest = Manifest(workspace.root)
-    there = manifest.there()
+    """What is there and not named is no problem: so a killed run leaves it, and one that goes on,
+    and so it is in a workspace of an earlier version."""
     try:
-        named = manifest.names()
-    except StoreError:
-        yield Problem(MANIFEST_FILE, "cannot be read", _NAME_ANEW)
-        return
-    if named is None:
-        if there:
-            what = "not there, so nothing tells which measurements and tables should be"
-            yield Problem(MANIFEST_FILE, what, _NAME_ANEW)
-        return
-    yield from _lost(workspace, lost_files(workspace))
-    for path in sorted(paths_of(there) - paths_of(named)):
-        yield Problem(
-            path, f"{MANIFEST_FILE} does not name it, as after a run was killed", _NAME_ANEW
-        )
+        lost = lost_files(workspace)
+    except ManifestError:
+        yield Problem(MANIFEST_FILE, "damaged", _NAME_ANEW)
+    except StoreError as error:
+        what, _, remedy = str(error).rpartition(": ")
+        yield Problem(MANIFEST_FILE, what, remedy)
+    else:
+        yield from _lost(workspace, lost)
 
 
 def _lost(workspace: Workspace, lost: NamesByFolder) -> Iterator[Problem]:
@@ -122,7 +116,9 @@ def _indexes(workspace: Workspace) -> Iterator[Problem]:
 
 def _unused(workspace: Workspace) -> Iterator[Problem]:
     for file in unused_vectors(workspace):
-        yield Problem(_name(workspace, file), "no part tells of it", f"{REPAIR}, which removes it")
+        yield Problem(
+            _name(workspace, file), "no part tells of it", f"{REPAIR}, which sets it aside"
+        )
 
 
 def _name(workspace: Workspace, path: Path) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inksift.curation.base.errors import StoreError
+from inksift.curation.publish.digests import FileDigests
 from inksift.curation.publish.problem import Problem
 from inksift.curation.runs.kept import LATEST, RUNS_FOLDER, latest_name, run_folders
 from inksift.curation.runs.record import RUN_FILE, RunRecord, read_record
-from inksift.curation.store.files import file_digest
 from inksift.curation.store.tables import RUN_AGAIN, error_line
 from inksift.curation.store.workspace import Workspace
 
@@ -23,7 +23,7 @@ def run_problems(workspace: Workspace) -> Iterator[Problem]:
     Files that a record does not name are left by a run that was killed while it kept them, and
     harm nothing."""
     folders = run_folders(workspace)
-    digests: dict[tuple[int, int], str] = {}
+    digests = FileDigests()
     for folder in folders:
         yield from _of_run(folder, digests)
     latest = latest_name(workspace)
@@ -33,7 +33,7 @@ def run_problems(workspace: Workspace) -> Iterator[Problem]:
         )
 
 
-def _of_run(folder: Path, digests: dict[tuple[int, int], str]) -> Iterator[Problem]:
+def _of_run(folder: Path, digests: FileDigests) -> Iterator[Problem]:
     try:
         run = read_record(folder / RUN_FILE)
     except StoreError as error:
@@ -49,22 +49,11 @@ def _of_run(folder: Path, digests: dict[tuple[int, int], str]) -> Iterator[Probl
     yield from _files_of(run, folder, digests)
 
 
-def _files_of(
-    run: RunRecord, folder: Path, digests: dict[tuple[int, int], str]
-) -> Iterator[Problem]:
+def _files_of(run: RunRecord, folder: Path, digests: FileDigests) -> Iterator[Problem]:
     for name, digest in run.kept.items():
         path = folder / name
         if not path.is_file():
             yield Problem(f"{RUNS_FOLDER}/{folder.name}/{name}", "kept, but not there", _BACKUP)
-        elif _digest(path, digests) != digest:
+        elif digests.of(path) != digest:
             what = "changed since it was kept"
             yield Problem(f"{RUNS_FOLDER}/{folder.name}/{name}", what, _BACKUP)
-
-
-def _digest(path: Path, known: dict[tuple[int, int], str]) -> str:
-    """The digest of a file, computed once for all its names."""
-    state = path.stat()
-    inode = state.st_dev, state.st_ino
-    if inode not in known:
-        known[inode] = file_digest(path)
-    return known[inode]

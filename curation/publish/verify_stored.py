@@ -17,12 +17,10 @@ _OF_NETWORKS = (".onnx", ".npy")
 def damaged_tables(
     workspace: Workspace, contracts: Mapping[str, Table]
 ) -> Iterator[tuple[Path, str]]:
-    """Every table that cannot be read, or breaks its contract, by the name of the table; and why. A
-    table with partitions is a folder of that name."""
+    """Every table that cannot be read, or breaks the contract of its name; and why."""
     for path in sorted(workspace.tables.rglob("*.parquet")):
-        name = path.stem if path.parent == workspace.tables else path.parent.name
         try:
-            read_table(path, contracts.get(name))
+            read_table(path, contracts.get(workspace.name_of_table(path) or ""))
         except StoreError as error:
             yield path, error_line(error.__cause__)
 

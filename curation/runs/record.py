@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from inksift.curation.base.errors import StoreError
+from inksift.curation.store.files import lies_within
 from inksift.curation.store.tables import RUN_AGAIN, error_line, unusable
 from inksift.curation.store.workspace import Workspace
 
@@ -87,6 +88,14 @@ class RunRecord(RunFacts):
         if datetime.fromisoformat(date).tzinfo is None:
             raise ValueError("expected a time with its zone")
         return date
+
+    @field_validator("kept")
+    @classmethod
+    def _lie_in_its_folder(cls, kept: Mapping[str, str]) -> Mapping[str, str]:
+        outside = [name for name in kept if not lies_within(name)]
+        if outside:
+            raise ValueError(f"names {outside[0]!r}, expected files in the folder of the run")
+        return kept
 
     @property
     def moment(self) -> datetime:

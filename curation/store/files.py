@@ -106,7 +106,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def move(path: Path, target: Path) -> None:
-    """Give a file or folder another place on the same disk, which nothing has yet.
+    """Give a file or folder another place, which nothing has yet. On another disk it is there whole
+    before it is gone from where it was.
 
     StoreError as `atomic_file`.
     """
@@ -116,7 +117,22 @@ def move(path: Path, target: Path) -> None:
         sync_folder(target.parent)
         sync_folder(path.parent)
     except OSError as error:
-        raise StoreError(_why_unwritten(target, error)) from error
+        if error.errno != errno.EXDEV:
+            raise StoreError(_why_unwritten(target, error)) from error
+        _move_to_another_disk(path, target)
+
+
+def _move_to_another_disk(path: Path, target: Path) -> None:
+    if path.is_dir():
+        with whole_folder(target) as folder:
+            shutil.copytree(path, folder, symlinks=True, dirs_exist_ok=True)
+        remove_folder(path)
+        return
+    copy_file(path, target)
+    try:
+        path.unlink()
+    except OSError as error:
+        raise StoreError(_why_unwritten(path, error)) from error
 
 
 def remove_folder(folder: Path) -> None:
@@ -203,6 +219,16 @@ def holds_nothing(folder: Path, *, but: str = "") -> bool:
     """Whether a folder is empty, `but` for a file of that name, and for what a process left that
     was killed at its first write."""
     return all(path.name == but or path.name.startswith(_TEMPORARY) for path in folder.iterdir())
+
+
+def lies_within(name: str) -> bool:
+    """Whether a name, as a list of files tells it, is one of a file below the folder of that list.
+
+    >>> lies_within("report-data/1.js"), lies_within("../mine"), lies_within("/etc/mine")
+    (True, False, False)
+    """
+    parts = name.split("/")
+    return "\0" not in name and not {"", ".", ".."} & set(parts)
 
 
 def file_digest(path: Path) -> str:

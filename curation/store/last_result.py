@@ -45,7 +45,7 @@ class LastResult:
         for old in before:
             if old.exists() and old.name != made_of:
                 remove_folder(old)
-        self._manifest.add(self._folder.glob("*/*/*.parquet"))
+        self._manifest.settle([*self._folder.glob("*/*/*.parquet")])
 
 
 def digest_of_facts(facts: Iterable[object]) -> str:

@@ -21,8 +21,11 @@ from inksift.curation.store.files import write_atomically
 RUN_LOCK = "run.lock"
 """What it is called in a workspace."""
 
-_LARGEST = 2**31
-"""Above every pid, and every second in which a process of ours may have started."""
+_ABOVE_EVERY_PID = 2**31
+"""Linux numbers processes with 22 bits, others with 31."""
+
+_LAST_SECOND = 253_402_214_400
+"""The last day of the year 9999, which is the last that a date can tell."""
 
 _SECONDS_BETWEEN_TRIES = 0.2
 """Far below what a step takes."""
@@ -47,8 +50,8 @@ def run_lock(path: Path, run: str = "", *, for_steps: bool = False) -> Iterator[
 
 
 def demand_free(path: Path) -> None:
-    """LockedError when a living process holds `path`, or another thread of this one. Nothing is
-    written."""
+    """LockedError when a living process holds `path`, or another thread of this one; StoreError
+    where it cannot be read. Nothing is written."""
     if other := _other(path):
         raise LockedError(_refusal(path, other))
 
@@ -107,13 +110,19 @@ def _is_me(holder: dict[str, Any] | None) -> bool:
 
 def _read(path: Path) -> dict[str, Any] | None:
     """Who holds the lock, None for nobody; LockedError where that cannot be told: it is written
-    whole, so that what is no holder was damaged since, perhaps under a living run."""
+    whole, so that what is no holder was damaged since, perhaps under a living run. StoreError where
+    it cannot be read now, which tells nothing about it."""
     try:
         holder = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError):
+    except (IsADirectoryError, ValueError):
         holder = None
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be read ({error.strerror}), so nothing tells whether a run is at work: "
+            "check its permissions, and its disk"
+        ) from error
     if not _is_holder(holder):
         raise LockedError(
             f"{path} does not tell which run holds {path.parent}: where none is at work, run "
@@ -125,17 +134,20 @@ def _read(path: Path) -> dict[str, Any] | None:
 def _is_holder(told: Any) -> bool:
     """Whether these are facts as `this_process` tells them, such as can be looked up."""
     try:
-        return bool(0 < told["pid"] < _LARGEST and 0 < told["started"] < _LARGEST and told["host"])
+        pid, started = told["pid"], told["started"]
+        known = isinstance(pid, int) and 0 < pid < _ABOVE_EVERY_PID
+        return bool(known and 0 < started < _LAST_SECOND and told["host"])
     except (TypeError, KeyError):
         return False
 
 
 def is_malformed(path: Path) -> bool:
-    """Whether a lock lies there that tells no holder."""
+    """Whether a lock lies there that tells no holder. StoreError as `demand_free`."""
     try:
-        return _read(path) is None and path.exists()
+        _read(path)
     except LockedError:
         return True
+    return False
 
 
 def may_be_alive(holder: dict[str, Any]) -> bool:

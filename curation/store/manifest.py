@@ -12,16 +12,17 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from inksift.curation.base.errors import StoreError
-from inksift.curation.store.files import write_atomically
-from inksift.curation.store.lock import RUN_LOCK, guarded
+from inksift.curation.store.files import move, write_atomically
+from inksift.curation.store.lock import guarded
 from inksift.curation.store.row_files import VECTOR_ENDING, workspace_of
 
-MANIFEST_FILE = ".manifest.json"
+MANIFEST_FILE, MANIFEST_GUARD = ".manifest.json", ".manifest.guard"
 """Hidden, as it is true of the files of this machine only, and travels nowhere."""
 
 _HELD = {"measurements": (".parquet", VECTOR_ENDING), "tables": (".parquet",)}
@@ -33,7 +34,14 @@ _FORMAT = 1
 NamesByFolder = dict[str, set[str]]
 """The names of files by their folder, which is told from the root of the workspace on."""
 
+_BODY = b', "files": '
+"""What stands before the names, whose digest is of the bytes as they are written."""
+
 log = logging.getLogger("inksift")
+
+
+class ManifestError(StoreError):
+    """The manifest can be read, and is not what was written."""
 
 
 class Manifest:
@@ -51,17 +59,22 @@ class Manifest:
     def names(self) -> NamesByFolder | None:
         """What there should be; None where none was made yet, as by earlier versions of inksift.
 
-        StoreError where it is damaged."""
+        ManifestError where it is damaged, another StoreError where it cannot be read now."""
         try:
-            told = json.loads(self.file.read_bytes())
-            files = {str(folder): set(map(str, names)) for folder, names in told["files"].items()}
-            if told["inksift_manifest"] == _FORMAT and told["sha256"] == _digest(files):
-                return files
+            data = self.file.read_bytes()
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            pass
-        raise StoreError(f"{self.file} cannot be read: run `inksift repair`, which makes it anew")
+        except OSError as error:
+            raise StoreError(
+                f"{self.file} cannot be read ({error.strerror}): check its permissions, and its "
+                "disk"
+            ) from error
+        files = _files_in(data)
+        if files is None:
+            raise ManifestError(
+                f"{self.file} is damaged: run `inksift repair`, which makes it anew"
+            )
+        return files
 
     def there(self) -> NamesByFolder:
         """What there is, whether it is named or not."""
@@ -76,28 +89,37 @@ class Manifest:
 
     def lost_in(self, folder: Path) -> list[Path]:
         """The files of a folder that are named and gone; none where nothing tells."""
-        with suppress(StoreError):
+        with suppress(StoreError, OSError):
             named = (self.names() or {}).get(self._told(folder), set())
-            return [folder / name for name in sorted(named) if not (folder / name).exists()]
+            return [folder / name for name in sorted(named - _listed(folder))]
         return []
 
-    def add(self, files: Iterable[Path]) -> None:
-        """Name files that are there."""
+    def settle(self, files: Collection[Path]) -> None:
+        """Name those of these files that are there, and the others no longer: they were told as
+        lost, or another process gave them up."""
 
         def edit(named: NamesByFolder) -> None:
             for file in files:
-                named.setdefault(self._told(file.parent), set()).add(file.name)
+                names = named.setdefault(self._told(file.parent), set())
+                (names.add if file.exists() else names.discard)(file.name)
 
-        self._change(edit)
+        if files:
+            self._change(edit)
 
-    def drop(self, files: Iterable[Path]) -> None:
-        """Name these no longer: they are given up, or told as lost."""
+    def drop(self, files: Collection[Path]) -> None:
+        """Name these no longer, before they are given up."""
+        if files:
+            self._change(partial(self._without, files))
 
-        def edit(named: NamesByFolder) -> None:
+    def remove(self, files: Collection[Path]) -> None:
+        """Name these no longer, and remove them before anybody else can name them; StoreError where
+        nothing can be written."""
+        if not files:
+            return
+        with guarded(self.file):
+            self._edit(partial(self._without, files))
             for file in files:
-                named.get(self._told(file.parent), set()).discard(file.name)
-
-        self._change(edit)
+                file.unlink(missing_ok=True)
 
     def drop_below(self, folder: Path) -> None:
         """Name nothing in a folder, and in those in it, any longer."""
@@ -118,30 +140,35 @@ class Manifest:
 
         self._change(edit)
 
+    def _without(self, files: Iterable[Path], named: NamesByFolder) -> None:
+        for file in files:
+            named.get(self._told(file.parent), set()).discard(file.name)
+
     def _change(self, edit: Callable[[NamesByFolder], None]) -> None:
-        """Where it cannot be written, the next run names what is there. What earlier versions left
-        is all named at the first change."""
-        with suppress(StoreError), guarded(self._root / RUN_LOCK):
-            before = self._known()
-            named = {folder: {*some} for folder, some in (before or {}).items()}
-            if before is None:
-                named = self.there()
-            edit(named)
-            kept = {folder: names for folder, names in named.items() if names}
-            if kept != (before or {}):
-                self._write(kept)
+        """Where it cannot be written, the next run names what is there."""
+        with suppress(StoreError), guarded(self.file):
+            self._edit(edit)
+
+    def _edit(self, edit: Callable[[NamesByFolder], None]) -> None:
+        """For one who has the guard. What earlier versions left is all named at the first change.
+
+        It is a guard of its own, so that no decision waits for it."""
+        before = self._known()
+        named = {folder: {*some} for folder, some in (before or {}).items()}
+        if before is None:
+            named = self.there()
+        edit(named)
+        kept = {folder: names for folder, names in named.items() if names}
+        if kept != (before or {}):
+            write_atomically(self.file, _as_bytes(kept))
 
     def _known(self) -> NamesByFolder | None:
         try:
             return self.names()
-        except StoreError:
-            self.file.replace(self.file.with_suffix(".damaged"))
+        except ManifestError:
+            move(self.file, self.file.with_suffix(".damaged"))
             log.warning("%s could not be read: it is made anew of what is there", self.file)
             return None
-
-    def _write(self, files: NamesByFolder) -> None:
-        told = {"inksift_manifest": _FORMAT, "sha256": _digest(files), "files": _sorted(files)}
-        write_atomically(self.file, json.dumps(told).encode())
 
     def _told(self, folder: Path) -> str:
         return folder.relative_to(self._root).as_posix()
@@ -155,9 +182,30 @@ def paths_of(names: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _sorted(files: Mapping[str, set[str]]) -> dict[str, list[str]]:
-    return {folder: sorted(files[folder]) for folder in sorted(files)}
+def _listed(folder: Path) -> set[str]:
+    try:
+        return set(os.listdir(folder))
+    except FileNotFoundError:
+        return set()
 
 
-def _digest(files: Mapping[str, set[str]]) -> str:
-    return hashlib.sha256(json.dumps(_sorted(files)).encode()).hexdigest()
+def _as_bytes(files: NamesByFolder) -> bytes:
+    body = json.dumps({folder: sorted(files[folder]) for folder in sorted(files)}).encode()
+    head = {"inksift_manifest": _FORMAT, "sha256": _digest_of(body)}
+    return json.dumps(head).encode().removesuffix(b"}") + _BODY + body + b"}"
+
+
+def _files_in(data: bytes) -> NamesByFolder | None:
+    """The names in a manifest; None where it is damaged."""
+    body = data.partition(_BODY)[2].removesuffix(b"}")
+    try:
+        told = json.loads(data)
+        if told["inksift_manifest"] == _FORMAT and told["sha256"] == _digest_of(body):
+            return {str(folder): set(map(str, names)) for folder, names in told["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return None
+
+
+def _digest_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

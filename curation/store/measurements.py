@@ -66,7 +66,7 @@ class Measurements:
     def __init__(self, folder: Path) -> None:
         self.writer = PartWriter(folder)
         self._manifest = Manifest.over(folder)
-        _tell_lost(self._manifest, folder)
+        self._lost = _told_lost(self._manifest, folder)
         sound_files(folder, f"*{VECTOR_ENDING}")
         self._parts = sound_files(folder, "*.parquet")
         self._index = PartIndex(folder)
@@ -135,7 +135,7 @@ class Measurements:
     def replace(self, rows: pd.DataFrame) -> None:
         """Store these rows, durably, in place of all others."""
         self._give_up(set(self._parts) - {self.add(rows)})
-        self._manifest.add(self._written)
+        self.note()
 
     def gather(self, settle: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> None:
         """Make large parts of small ones where there are many: a run that is killed meanwhile
@@ -152,11 +152,11 @@ class Measurements:
         self.note()
 
     def note(self) -> None:
-        """Name what was written here in the manifest, and remember that it is sound, so that the
-        next run need not read it for that."""
-        self._manifest.add(self._written)
+        """Name what was written here in the manifest, and what was lost before no longer; remember
+        that it is sound, so that the next run need not read it for that."""
+        self._manifest.settle(self._written | self._lost)
         note_sound(self.writer.folder, self._written)
-        self._written = set()
+        self._written, self._lost = set(), set()
 
     def measure(
         self,
@@ -196,19 +196,20 @@ class Measurements:
         return Measured(rows, len(missing))
 
     def _give_up(self, parts: set[Path]) -> None:
-        self._manifest.drop(parts)
+        self._manifest.remove(parts)
         self._written -= parts
-        for part in parts:
-            part.unlink(missing_ok=True)
         self._parts = [part for part in self._parts if part not in parts]
 
 
-def _tell_lost(manifest: Manifest, folder: Path) -> None:
-    if lost := manifest.lost_in(folder):
+def _told_lost(manifest: Manifest, folder: Path) -> set[Path]:
+    """What is gone stays named until something is stored here: a page that only reads would hide
+    it from `inksift verify`."""
+    lost = manifest.lost_in(folder)
+    if lost:
         log.warning(
             "%d stored files of %s are gone: what they told is measured again", len(lost), folder
         )
-        manifest.drop(lost)
+    return set(lost)
 
 
 def _given_up(

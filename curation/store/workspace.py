@@ -28,6 +28,7 @@ from inksift.curation.base.errors import LockedError, StoreError
 from inksift.curation.store.files import (
     demand_writable,
     holds_nothing,
+    lies_within,
     read_json,
     sweep,
     write_atomically,
@@ -41,6 +42,7 @@ from inksift.curation.store.setup import SETUP
 WORKSPACE_FORMAT = 1
 """Raised whenever an older workspace could not be used as it is."""
 
+TABLES = "tables"
 UNPACKED_FOLDER = "source"
 """The folder for what archives are unpacked into: the names in it are those of strangers."""
 
@@ -54,7 +56,7 @@ class Workspace:
         self.mark = self.root / WORKSPACE_MARK
         self._mark()
         self.models = self.root / "models"
-        self.tables = self.root / "tables"
+        self.tables = self.root / TABLES
         self.lock = self.root / RUN_LOCK
         self.manifest = Manifest(self.root)
         self._open: dict[tuple[str, str], Measurements] = {}
@@ -62,6 +64,13 @@ class Workspace:
     def table(self, name: str) -> Path:
         """Where the table of that name is, or would be."""
         return self.tables / f"{name}.parquet"
+
+    def name_of_table(self, path: Path) -> str | None:
+        """The name of the table that a file is; None where it is none. One with partitions is a
+        folder of that name."""
+        if not path.is_relative_to(self.tables):
+            return None
+        return path.stem if path.parent == self.tables else path.parent.name
 
     def demand_writable(self) -> None:
         """StoreError where a run could not write into a folder of the workspace."""
@@ -128,8 +137,12 @@ class Workspace:
             self._list({name: one for name, one in self.published().items() if name not in names})
 
     def published(self) -> dict[str, str]:
-        """SHA-256 of every published file, by name; none where the list is lost or damaged."""
-        return {name: str(digest) for name, digest in read_json(self._index()).items()}
+        """SHA-256 of every published file, by name; none where the list is lost or damaged, as one
+        is that names files outside the workspace."""
+        listed = read_json(self._index())
+        if not all(map(lies_within, listed)):
+            return {}
+        return {name: str(digest) for name, digest in listed.items()}
 
     def _list(self, digests: dict[str, str]) -> None:
         write_atomically(self._index(), json.dumps(digests, indent=1, sort_keys=True).encode())

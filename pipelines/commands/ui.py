@@ -38,7 +38,7 @@ def ui(workspace: Path, port: int, read_only: bool) -> None:
     from inksift.pipelines.dagster_ui.serving import serve_ui
     from inksift.pipelines.definitions import build
     from inksift.pipelines.given import from_environment, project_given
-    from inksift.pipelines.instance import demand_sound_history, own_home
+    from inksift.pipelines.instance import dagster_home, history_kept_in
 
     project = project_given(from_environment()._replace(workspace=workspace))
     if project is None:
@@ -47,5 +47,5 @@ def ui(workspace: Path, port: int, read_only: bool) -> None:
             "INKSIFT_SOURCE=/path/to/images, then run `inksift ui` again"
         )
     build(project)  # whatever is wrong with the setup is told here, and not on a page of Dagster
-    demand_sound_history(own_home(project.workspace.root))
-    serve_ui(project, port=port, read_only=read_only, announce=tell_address, say=click.echo)
+    with history_kept_in(dagster_home(project)):
+        serve_ui(project, port=port, read_only=read_only, announce=tell_address, say=click.echo)

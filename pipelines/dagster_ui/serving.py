@@ -70,11 +70,12 @@ def serve_ui(
     with listening(port) as listener, ended_by_signals(), ExitStack() as opened:
         if not read_only:
             opened.enter_context(_alone(home))
+        # before the services, whose processes would end of a damaged history without a sentence
+        instance = opened.enter_context(dg.DagsterInstance.from_config(str(home)))
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="inksift-ui-")))
         located = opened.enter_context(code_location(folder, environment, served.end))
         if not read_only:
             opened.enter_context(daemon(located, environment, served.end))
-        instance = opened.enter_context(dg.DagsterInstance.from_config(str(home)))
         app = opened.enter_context(dagster_app(instance, located, read_only=read_only))
         access = access_to(listener, COMMAND)
         server = server_of(Door(app, access), web_sockets=True)

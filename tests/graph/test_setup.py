@@ -20,6 +20,7 @@ from inksift.curation.store.setup import ScheduleParams, Setup, read_setup, setu
 from inksift.curation.store.workspace import Workspace
 from inksift.pipelines.definitions import build
 from inksift.pipelines.given import Given, from_environment, project_given, settings_given
+from inksift.pipelines.instance import HOME_VARIABLE
 from inksift.pipelines.remembering import REMEMBER_TAG, differences, remember
 from inksift.pipelines.resources import settings_of_run
 from inksift.pipelines.setup_sensor import first_setup
@@ -397,17 +398,26 @@ def test_a_run_that_is_to_be_remembered_replaces_no_later_edit(ran: Project) -> 
 SUCCESS = dg.DagsterEventType.PIPELINE_SUCCESS
 
 
-def test_the_ui_imports_nothing_from_the_current_folder(
-    project: Project, inksift: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    remember(project, settings_given(given(project), project))
-    started: list[tuple[list[str], dict[str, str]]] = []
+Started = list[tuple[list[str], dict[str, str]]]
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Started:
+    """The services that a UI would have started, of which the first is refused."""
+    programs: Started = []
 
     def popen(program: list[str], *, env: dict[str, str], **_: object) -> None:
-        started.append((program, env))
+        programs.append((program, env))
         raise StoreError("enough")
 
     monkeypatch.setattr("inksift.pipelines.dagster_ui.services.subprocess.Popen", popen)
+    return programs
+
+
+def test_the_ui_imports_nothing_from_the_current_folder(
+    project: Project, inksift: Command, started: Started
+) -> None:
+    remember(project, settings_given(given(project), project))
     assert inksift("ui", "--workspace", project.workspace_folder, "--port", 0).exit_code != 0
     ((program, environment),) = started
     assert "-P" in program
@@ -423,3 +433,36 @@ def test_the_ui_imports_nothing_from_the_current_folder(
 
 def _after(words: list[str], option: str) -> str:
     return words[words.index(option) + 1]
+
+
+def damaged_history(project: Project) -> None:
+    history = project.workspace_folder / "dagster" / "history"
+    history.mkdir(parents=True)
+    (history / "runs.db").write_bytes(b"no database" * 1_000)
+
+
+def test_the_ui_says_in_a_sentence_that_its_history_is_damaged(
+    project: Project, inksift: Command, started: Started
+) -> None:
+    remember(project, settings_given(given(project), project))
+    damaged_history(project)
+    refused = inksift("ui", "--workspace", project.workspace_folder, "--port", 0)
+    assert refused.exit_code == 2
+    assert "Dagster's history is damaged (dagster/history/runs.db: " in refused.stderr
+    assert started == []
+
+
+def test_the_ui_does_not_mind_a_history_that_it_does_not_use(
+    project: Project,
+    inksift: Command,
+    started: Started,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remember(project, settings_given(given(project), project))
+    damaged_history(project)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    assert "enough" in inksift("ui", "--workspace", project.workspace_folder, "--port", 0).stderr
+    assert len(started) == 1

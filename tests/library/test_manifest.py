@@ -3,7 +3,10 @@ one."""
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -12,10 +15,12 @@ import pandas as pd
 import pytest
 
 from inksift.curation.base.errors import StoreError
+from inksift.curation.publish.backup import back_up
 from inksift.curation.publish.verify_parts import part_problems
 from inksift.curation.store import measurements
 from inksift.curation.store.files import write_atomically
-from inksift.curation.store.manifest import MANIFEST_FILE, Manifest, paths_of
+from inksift.curation.store.lock import guarded
+from inksift.curation.store.manifest import MANIFEST_FILE, MANIFEST_GUARD, Manifest, paths_of
 from inksift.curation.store.measurements import PartLimits
 from inksift.curation.store.workspace import Workspace
 
@@ -128,11 +133,103 @@ def test_what_is_lost_is_told_and_measured_again(
 def test_a_workspace_of_an_earlier_version_gets_one_with_its_next_run(tmp_path: Path) -> None:
     workspace = measured(tmp_path, ["a", "b"])
     workspace.manifest.file.unlink()
-    assert told(workspace) == [MANIFEST_FILE]
+    assert told(workspace) == []
     with workspace.locked():
         pass
     assert told(workspace) == []
     assert named(workspace) == there(workspace)
+
+
+def test_what_a_killed_run_left_is_no_problem_and_is_named_by_the_next(tmp_path: Path) -> None:
+    workspace = measured(tmp_path, ["a", "b"])
+    workspace.measurements("toy", "1").add(rows(["c"]))
+    assert named(workspace) < there(workspace)
+    assert told(workspace) == []
+    with workspace.locked():
+        pass
+    assert named(workspace) == there(workspace)
+
+
+def test_a_backup_names_what_a_killed_run_left(tmp_path: Path) -> None:
+    workspace = measured(tmp_path / "w", ["a", "b"])
+    workspace.manifest.file.unlink()
+    back_up(workspace, tmp_path / "w.tar")
+    shutil.unpack_archive(tmp_path / "w.tar", tmp_path / "again", filter="data")
+    again = Workspace(tmp_path / "again")
+    assert named(again) == there(again) == there(workspace) != set()
+
+
+def test_a_page_that_only_reads_hides_no_loss(tmp_path: Path) -> None:
+    (part,) = there(measured(tmp_path, ["a", "b"]))
+    (tmp_path / part).unlink()
+    for _ in range(2):
+        assert Workspace(tmp_path).measurements("toy", "1").parts() == []
+    assert told(Workspace(tmp_path)) == [part]
+
+
+def test_parts_that_another_process_made_a_large_one_of_are_no_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measurements, "_LIMITS", PartLimits(4, 2, 8))
+    one = Workspace(tmp_path).measurements("toy", "1")
+    for name in "abcdef":
+        one.add(rows([name]))
+    Workspace(tmp_path).measurements("toy", "1").gather()
+    one.note()
+    assert told(Workspace(tmp_path)) == []
+
+
+def test_nothing_that_was_written_is_nothing_to_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = measured(tmp_path, ["a", "b"])
+    stored = Workspace(tmp_path).measurements("toy", "1")
+    read: list[Manifest] = []
+    monkeypatch.setattr(Manifest, "names", read.append)
+    stored.note()
+    workspace.manifest.drop([])
+    workspace.manifest.remove([])
+    assert read == []
+
+
+def test_no_decision_waits_for_the_manifest(tmp_path: Path) -> None:
+    workspace = measured(tmp_path, ["a"])
+    with guarded(workspace.manifest.file), guarded(workspace.lock):  # which a decision takes
+        guards = {path.name for path in tmp_path.glob("*.guard")}
+    assert guards == {MANIFEST_GUARD, "run.guard"}
+
+
+def test_one_that_cannot_be_read_now_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = measured(tmp_path, ["a", "b"])
+    before = workspace.manifest.file.read_bytes()
+
+    def failing(_: Path) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", failing)
+        with pytest.raises(StoreError, match="Input/output error"):
+            workspace.manifest.names()
+        workspace.manifest.add_all()
+        assert told(workspace) == [MANIFEST_FILE]
+    assert workspace.manifest.file.read_bytes() == before
+    assert not workspace.manifest.file.with_suffix(".damaged").exists()
+
+
+def test_a_damaged_one_that_cannot_be_set_aside_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = measured(tmp_path, ["a", "b"])
+    workspace.manifest.file.write_bytes(b"")
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "rename", refused)
+    workspace.manifest.add_all()
+    assert told(workspace) == [MANIFEST_FILE]
 
 
 def test_a_new_workspace_needs_none(tmp_path: Path) -> None:

@@ -3,16 +3,20 @@ refused."""
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from inksift.curation.base.errors import LockedError
+from inksift.curation.base.errors import LockedError, StoreError
+from inksift.curation.store.lock import RUN_LOCK, demand_free, is_malformed, this_process
 from inksift.curation.store.workspace import Workspace
 
 HOLD = """
@@ -80,3 +84,57 @@ def test_another_thread_is_another_run(tmp_path: Path) -> None:
     assert f"pid {os.getpid()}" in str(refused[0])
     with Workspace(tmp_path / "w").locked():
         pass
+
+
+ME = this_process()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"pid": 1.5},
+        {"pid": "1"},
+        {"pid": 0},
+        {"pid": 2**31},
+        {"started": "today"},
+        {"started": 1e300},
+        {"host": ""},
+    ],
+    ids=str,
+)
+def test_a_lock_of_facts_that_cannot_be_looked_up_is_malformed(
+    tmp_path: Path, facts: dict[str, object]
+) -> None:
+    lock = tmp_path / RUN_LOCK
+    lock.write_text(json.dumps(ME | facts))
+    assert is_malformed(lock)
+
+
+@pytest.mark.parametrize("started", [0.5, time.time(), 2.0**31 + 1])
+def test_a_lock_of_any_second_tells_its_holder(tmp_path: Path, started: float) -> None:
+    lock = tmp_path / RUN_LOCK
+    lock.write_text(json.dumps(ME | {"started": started, "host": "elsewhere"}))
+    assert not is_malformed(lock)
+    with pytest.raises(LockedError, match="on elsewhere"):
+        demand_free(lock)
+
+
+def test_no_lock_and_a_living_one_are_not_malformed(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w")
+    assert not is_malformed(workspace.lock)
+    with workspace.locked():
+        assert not is_malformed(workspace.lock)
+
+
+def test_a_lock_that_cannot_be_read_is_not_taken_for_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a network disk that lost the file's handle."""
+
+    def stale(_: Path) -> bytes:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr(Path, "read_bytes", stale)
+    with pytest.raises(StoreError, match="Stale file handle") as met:
+        is_malformed(tmp_path / RUN_LOCK)
+    assert not isinstance(met.value, LockedError)

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from inksift.curation.base.errors import StoreError
+from inksift.curation.publish.digests import FileDigests
 from inksift.curation.publish.mending.mend import Mend
 from inksift.curation.runs.kept import run_folders
 from inksift.curation.runs.record import RUN_FILE, RunRecord, known_run, read_record
@@ -20,16 +21,29 @@ _LIST = "published.json"
 
 def twin_mends(workspace: Workspace, aside: MovedAside) -> Iterator[Mend]:
     """All of them, for a workspace that is held."""
+    digests = FileDigests()
     yield from _of_list(workspace, aside)
     for name, digest in workspace.published().items():
         place = workspace.root / name
-        yield from _brought_back(workspace, place, name, digest, aside)
-        if place.exists() and not _twin(workspace, name, digest):
-            what = "set aside, and nothing here has it as it was: the next run makes it again"
-            yield Mend(name, what, partial(aside.move, place))
+        if not digests.match(place, digest):
+            yield from _of_published(
+                workspace, name, _twin(workspace, name, digest, digests), aside
+            )
     for folder in run_folders(workspace):
         for name, digest in _kept(folder).items():
-            yield from _brought_back(workspace, folder / name, name, digest, aside)
+            if not digests.match(folder / name, digest):
+                twin = _twin(workspace, name, digest, digests)
+                yield from _brought_back(workspace, folder / name, twin, aside)
+
+
+def _of_published(
+    workspace: Workspace, name: str, twin: Path | None, aside: MovedAside
+) -> Iterator[Mend]:
+    place = workspace.root / name
+    yield from _brought_back(workspace, place, twin, aside)
+    if place.exists() and not twin:
+        what = "set aside, and nothing here has it as it was: the next run makes it again"
+        yield Mend(name, what, partial(aside.move, place))
 
 
 def _of_list(workspace: Workspace, aside: MovedAside) -> Iterator[Mend]:
@@ -43,25 +57,25 @@ def _of_list(workspace: Workspace, aside: MovedAside) -> Iterator[Mend]:
 def _list_anew(workspace: Workspace, run: RunRecord, aside: MovedAside) -> None:
     if (workspace.root / _LIST).exists():
         aside.move(workspace.root / _LIST)
-    kept = {n: d for n, d in run.kept.items() if _is(workspace.root / n, d)}
+    digests = FileDigests()
+    kept = {n: d for n, d in run.kept.items() if digests.match(workspace.root / n, d)}
     workspace.enlist({**kept, RUN_FILE: file_digest(workspace.root / RUN_FILE)})
 
 
 def _brought_back(
-    workspace: Workspace, place: Path, name: str, digest: str, aside: MovedAside
+    workspace: Workspace, place: Path, twin: Path | None, aside: MovedAside
 ) -> Iterator[Mend]:
-    twin = _twin(workspace, name, digest)
-    if twin and not _is(place, digest):
+    if twin:
         kept = ", and what lay there is set aside" if place.exists() else ""
         what = f"brought back from {twin.relative_to(workspace.root).as_posix()}{kept}"
         told = place.relative_to(workspace.root).as_posix()
         yield Mend(told, what, partial(_bring_back, twin, place, aside))
 
 
-def _twin(workspace: Workspace, name: str, digest: str) -> Path | None:
+def _twin(workspace: Workspace, name: str, digest: str, digests: FileDigests) -> Path | None:
     """Where a file lies as it should be, under its own name or in a kept run."""
     places = (workspace.root / name, *(folder / name for folder in run_folders(workspace)))
-    return next((place for place in places if _is(place, digest)), None)
+    return next((place for place in places if digests.match(place, digest)), None)
 
 
 def _bring_back(twin: Path, place: Path, aside: MovedAside) -> None:
@@ -75,7 +89,3 @@ def _kept(folder: Path) -> dict[str, str]:
         return dict(read_record(folder / RUN_FILE).kept)
     except StoreError:
         return {}
-
-
-def _is(place: Path, digest: str) -> bool:
-    return place.is_file() and file_digest(place) == digest
