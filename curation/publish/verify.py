@@ -24,6 +24,7 @@ from inksift.curation.people.heard import (
 )
 from inksift.curation.people.ledger.last_seen import SEEN
 from inksift.curation.people.ledger.ledger import OWN_LEDGER, Ledger, is_kept_in
+from inksift.curation.people.ledger.recovery import is_damaged
 from inksift.curation.publish.problem import REPAIR, Problem
 from inksift.curation.publish.verify_parts import part_problems
 from inksift.curation.publish.verify_runs import run_problems
@@ -165,15 +166,16 @@ def _ledger(workspace: Workspace, url: str) -> Iterator[Problem]:
     except LedgerError as error:
         what, _, remedy = str(error).rpartition(": ")
         what += words_for_before(ledger)
-        mended = is_kept_in(workspace, ledger)
+        own = workspace.root / OWN_LEDGER
+        mended = is_kept_in(workspace, ledger) and own.is_file() and is_damaged(own)
         yield Problem(name, what, f"{REPAIR}, or {remedy}" if mended else remedy)
         return
     if noted is None:
         yield Problem(SEEN, "cannot be read, so nothing tells how many entries there were", REPAIR)
-    elif len(entries) < noted:
-        yield Problem(name, words_for_lost(noted, ledger, len(entries)), BRING_BACK)
     if lacking := forgotten(heard, entries):
-        yield Problem(name, words_for(lacking, ledger), BRING_BACK)
+        yield Problem(name, words_for(lacking, ledger) + words_for_before(ledger), BRING_BACK)
+    elif noted and len(entries) < noted:
+        yield Problem(name, words_for_lost(noted, ledger, len(entries)), BRING_BACK)
 
 
 def _noted(ledger: Ledger) -> int | None:

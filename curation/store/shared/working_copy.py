@@ -183,7 +183,8 @@ class WorkingCopy:
         manifest.drop(gone)
         for place in gone:
             place.unlink(missing_ok=True)
-        manifest.add_all()
+        if changed or gone:
+            manifest.add_all()
 
     def _is_pushed(self, mine: Files) -> bool:
         """Whether these files are published now; not where others published meanwhile."""
