@@ -38,7 +38,7 @@ def test_what_was_lost_comes_back_as_it_was(judged: Path, tmp_path: Path, inksif
     assert Ledger.of(back).entries() == Ledger.of(here).entries()
     names = {path.relative_to(judged) for path in judged.rglob("*")}
     gone = {str(name) for name in names - {p.relative_to(back.root) for p in back.root.rglob("*")}}
-    assert gone <= {"run.lock", "run.guard"}
+    assert gone <= {"run.lock", "run.guard", ".manifest.guard"}
     (latest,) = [path for path in back.root.glob("runs/latest") if path.is_symlink()]
     assert (latest / "decisions.parquet").samefile(back.root / "decisions.parquet")
 

@@ -366,6 +366,9 @@ def test_a_ledger_that_starts_anew_has_lost_what_the_run_heard(
         "1 decision that the last run heard i"
     ]
     heard.record(HEARD, "bob")  # the remedy: an import, made by somebody else and later
+    (problem,) = verify(workspace)
+    assert "had 3 entries when it was last seen, and has 2 now" in problem.what
+    heard.accept(2)  # as repair does
     assert verify(workspace) == []
 
 
