@@ -6,7 +6,9 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from inksift.curation.base.beats import beside
 from inksift.curation.base.errors import InksiftError
 from inksift.curation.review.catalogue import Catalogue
 
@@ -19,14 +21,8 @@ log = logging.getLogger("inksift")
 @contextmanager
 def warmed(catalogue: Catalogue) -> Iterator[None]:
     """Within, the small pictures that the grid begins with are encoded, one after the other."""
-    ended = threading.Event()
-    thread = threading.Thread(target=_encode, args=(catalogue, ended), daemon=True)
-    thread.start()
-    try:
+    with beside(partial(_encode, catalogue)):
         yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _encode(catalogue: Catalogue, ended: threading.Event) -> None:
