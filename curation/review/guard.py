@@ -12,59 +12,35 @@ Nothing else is let through. Answers bear the headers of `policy`.
 from __future__ import annotations
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope
 
-from inksift.curation.serving.access import Access
 from inksift.curation.serving.admission import (
-    POLICY_VIOLATION,
-    check_addressed_to_us,
     check_from_own_page,
     check_json,
     check_reading,
     check_session,
     same,
-    tokens_in,
     way_in,
-    welcome,
 )
 from inksift.curation.serving.body import read_body, replayed
-from inksift.curation.serving.policy import with_policy
+from inksift.curation.serving.guarded import Guarded
 from inksift.curation.serving.refusal import RequestRefusedError
 
 TOKEN_HEADER = "x-inksift-token"
 
 
-class Guard:
-    """An ASGI app that lets through to `app` only what may come through."""
+class Guard(Guarded):
+    """An ASGI app that lets through to the review app only what may come through."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
-        self._app = app
-        self._access = access
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or hand it on; a WebSocket is closed."""
-        if scope["type"] == "http":
-            await self._answer(scope, receive, with_policy(send))
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
-        else:
-            await self._app(scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        try:
-            check_addressed_to_us(scope, headers, self._access)
-            if tokens := tokens_in(scope):
-                return await welcome(tokens, self._access)(scope, receive, send)
-            check_session(scope, headers, self._access)
-            if scope["method"] == "POST":
-                self._check_change(headers)
-                receive = replayed(await read_body(receive, headers), receive)
-            else:
-                check_reading(headers)
-        except RequestRefusedError as refused:
-            return await refused.answer(headers)(scope, receive, send)
-        await self._app(scope, receive, send)
+    async def _let_in(
+        self, scope: Scope, receive: Receive, headers: Headers
+    ) -> tuple[Scope, Receive]:
+        check_session(scope, headers, self._access)
+        if scope["method"] != "POST":
+            check_reading(headers)
+            return scope, receive
+        self._check_change(headers)
+        return scope, replayed(await read_body(receive, headers), receive)
 
     def _check_change(self, headers: Headers) -> None:
         """Whether a POST was sent by one of our pages of this start."""

@@ -16,9 +16,6 @@ from inksift.curation.serving.refusal import RequestRefusedError
 
 METHODS = ("GET", "HEAD", "POST")
 
-POLICY_VIOLATION = 1008
-"""The code for it with which a WebSocket is closed (RFC 6455)."""
-
 LET_IN = "inksift.let_in"
 """The key in a scope that says that its request brought the session: its connection stays."""
 

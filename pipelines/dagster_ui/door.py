@@ -15,66 +15,49 @@ place of the cookie, and need no Origin: no browser sends that header by itself.
 from types import MappingProxyType
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from inksift.curation.serving.access import Access
 from inksift.curation.serving.admission import (
     LET_IN,
-    POLICY_VIOLATION,
-    check_addressed_to_us,
     check_from_own_page,
     check_host,
     check_json,
     check_reading,
     check_session,
     same,
-    tokens_in,
-    welcome,
 )
+from inksift.curation.serving.guarded import Guarded
 from inksift.curation.serving.policy import OF_ONE_ORIGIN, with_policy
-from inksift.curation.serving.refusal import RequestRefusedError
 
 GRAPHQL = "/graphql"
 NOT_FRAMED = MappingProxyType({**OF_ONE_ORIGIN, "x-frame-options": "DENY"})
 """What Dagster's answers bear beside the policy that its pages have. They may be stored."""
 
 
-class Door:
-    """An ASGI app that lets through to `app` only what its owner asks."""
+class Door(Guarded):
+    """An ASGI app that lets through to Dagster only what its owner asks."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
-        self._app = app
-        self._access = access
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or hand it on."""
-        if scope["type"] == "http":
-            await self._answer(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self._connect(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        try:
-            check_addressed_to_us(scope, headers, self._access)
-            if tokens := tokens_in(scope):
-                return await welcome(tokens, self._access)(scope, receive, with_policy(send))
-            self._check(scope, headers)
-        except RequestRefusedError as refused:
-            return await refused.answer(headers)(scope, receive, with_policy(send))
-        await self._app(_without_question(scope), receive, with_policy(send, NOT_FRAMED, {}))
-
-    def _check(self, scope: Scope, headers: Headers) -> None:
+    async def _let_in(
+        self, scope: Scope, receive: Receive, headers: Headers
+    ) -> tuple[Scope, Receive]:
         program = self._is_program(scope, headers)
         if not program:
             check_session(scope, headers, self._access)
         if scope["method"] != "POST":
-            return check_reading(headers)
+            check_reading(headers)
+            return _without_question(scope), receive
         if not program:
             check_from_own_page(headers)
         check_json(headers)
+        return scope, receive
+
+    def _check_connection(self, scope: Scope, headers: Headers) -> None:
+        check_host(headers, self._access)
+        check_session(scope, headers, self._access)
+        check_from_own_page(headers)
+
+    def _headed(self, send: Send) -> Send:
+        return with_policy(send, NOT_FRAMED, {})
 
     def _is_program(self, scope: Scope, headers: Headers) -> bool:
         """Whether a program shows the token itself."""
@@ -83,20 +66,9 @@ class Door:
         scope[LET_IN] = known
         return known
 
-    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        try:
-            check_host(headers, self._access)
-            check_session(scope, headers, self._access)
-            check_from_own_page(headers)
-        except RequestRefusedError:
-            return await send({"type": "websocket.close", "code": POLICY_VIOLATION})
-        await self._app(scope, receive, send)
-
 
 def _without_question(scope: Scope) -> Scope:
     """The request as it is handed on: of GraphQL a GET asks nothing, as that would be answered,
     changes included. Whatever follows the path counts, since Dagster takes more than one for it."""
-    if scope["method"] == "POST" or not scope["path"].startswith(GRAPHQL):
-        return scope
-    return {**scope, "query_string": b""}
+    asks = scope["path"].startswith(GRAPHQL)
+    return {**scope, "query_string": b""} if asks else scope
