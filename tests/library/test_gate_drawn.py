@@ -25,6 +25,7 @@ from PIL import Image, ImageDraw
 from inksift.curation.gather.gate.answer import Decoded
 from inksift.curation.gather.gate.decode import decode
 from inksift.curation.gather.gate.drawn import found
+from inksift.curation.gather.gate.drawn.fonts import family_there
 from inksift.curation.gather.gate.drawn.jxl import jxl_header
 from inksift.curation.gather.gate.formats import sniff
 from inksift.curation.gather.gate.other_formats import OTHER_FORMATS, other_format
@@ -187,6 +188,19 @@ def test_svg_with_a_long_prolog(encoding: str) -> None:
     data = (prolog + kind + body).encode(encoding)
     assert sniff(data) == "SVG"
     assert read(data)[500, 500].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "family",
+    ["", 'font-family="Arial"', 'font-family="sans-serif"', 'font-family="No Such, fantasy"'],
+)
+def test_text_in_svg_is_drawn_whatever_fonts_there_are(family: str) -> None:
+    needs("resvg_py")
+    if not family_there():
+        pytest.skip("no font on this machine")
+    words = f'<text x="5" y="20" {family}>Hello</text>'
+    data = SVG.format('width="90" height="30"', words).encode()
+    assert int((read(data) < 128).all(axis=-1).sum()) > 500
 
 
 def test_svg_says_whose_fonts_its_text_has() -> None:

@@ -33,7 +33,7 @@ from inksift.curation.gather.gate.load import Picture, load_picture
 from inksift.curation.gather.gate.other_formats import other_format
 from inksift.curation.gather.gate.undecodable import UndecodableError
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the same bytes may give other pixels."""
 
 MAX_TEXT_BYTES = 4 * 2**20

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
+from inksift.curation.gather.gate.drawn.fonts import family_there
 from inksift.curation.gather.gate.drawn.found import EXPORT, Check, Whole, library
 from inksift.curation.gather.gate.sandbox.landlock import font_folders
 from inksift.curation.gather.gate.undecodable import UndecodableError
@@ -24,6 +25,16 @@ LINKED = "linked_picture_left_out"
 BY_FONTS = "text_by_fonts"
 """The flag of a drawing with text: it is drawn with the fonts of this machine."""
 
+FAMILIES = (
+    "font_family",
+    "serif_family",
+    "sans_serif_family",
+    "cursive_family",
+    "fantasy_family",
+    "monospace_family",
+)
+"""What resvg calls the default, and the families that CSS names by their kind."""
+
 PICTURES = ("image", "feImage")
 
 
@@ -32,15 +43,20 @@ def read_svg(data: bytes, check: Check) -> Whole:
     render = library("resvg_py", extra="svg", name="SVG").svg_to_bytes
     check((SIDE_PX, SIDE_PX))
     text, notes = without_links(data)
-    if BY_FONTS in notes:
-        _check_fonts()
-    drawn = render(
-        svg_string=text, width=SIDE_PX, height=SIDE_PX, skip_system_fonts=BY_FONTS not in notes
-    )
+    fonts = _fonts() if BY_FONTS in notes else {"skip_system_fonts": True}
+    drawn = render(svg_string=text, width=SIDE_PX, height=SIDE_PX, **fonts)
     with Image.open(BytesIO(bytes(drawn)), formats=["PNG"]) as image:
         check(image.size)
         image.load()
         return Whole(image, note="; ".join(notes))
+
+
+def _fonts() -> dict[str, str]:
+    """What resvg is to draw text with whose own font this machine lacks: it would leave it out, and
+    say nothing. It takes a missing name for serif, and no name for the default."""
+    _check_fonts()
+    family = family_there()
+    return dict.fromkeys(FAMILIES, family) if family else {}
 
 
 def _check_fonts() -> None:
