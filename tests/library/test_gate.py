@@ -281,6 +281,7 @@ LYING_CONTENTS = [
             (None, "x", -1.5, float("nan"), 2**70, [], {}),
         ),
         *(("content", content) for content in LYING_CONTENTS),
+        *(("error", told) for told in ("no_such", "timeout", "decoder_died", {"a": 1}, 7)),
     ],
 )
 def test_a_lying_worker_is_not_believed(field: str, value: Any) -> None:
@@ -333,11 +334,11 @@ def test_a_worker_is_confined(tmp_path: Path) -> None:
         "limits = [resource.getrlimit(kind)[0] for kind in kinds]\n"
         "limits.append(resource.getrlimit(resource.RLIMIT_CPU)[0] < 60)\n"
         "heavy = {'torch', 'pandas', 'dagster', 'pydantic', 'sklearn'} & set(sys.modules)\n"
-        "return {'error': json.dumps([limits, sorted(heavy)]), 'note': ''}, b''"
+        "return {'error': 'broken:told', 'note': json.dumps([limits, sorted(heavy)])}, b''"
     )
     with Gate(SETTINGS, workers=1, command=odd_worker(tmp_path, body)) as gate:
         (answer,) = _ask(gate, tmp_path, [_picture()])
-    assert json.loads(answer.error) == [[2 * 2**30, 0, 0, 32, True], []]
+    assert json.loads(answer.note) == [[2 * 2**30, 0, 0, 32, True], []]
 
 
 def test_a_decoder_that_bloats_is_stopped(tmp_path: Path) -> None:

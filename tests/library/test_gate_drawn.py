@@ -552,7 +552,7 @@ def test_a_confined_worker_reads_them_all(gate: Gate, tmp_path: Path) -> None:
 
 LATE = """
 late = sorted(set(sys.modules) - there)
-if late: return {'error': ' '.join(late), 'note': ''}, b''
+if late: return {'error': 'memory', 'note': ' '.join(late)}, b''
 return answer
 """
 MARK_WHAT_IS_THERE = """

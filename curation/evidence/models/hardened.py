@@ -11,7 +11,8 @@ from inksift.curation.base.switches import hardening_of_ultralytics, set_switche
 
 
 def import_ultralytics() -> ModuleType:
-    """Ultralytics without network, pip, pickles or the home folder.
+    """Ultralytics without network, pip, pickles or the home folder; where somebody else imported
+    it before in this process it is as they had it, and pickles are refused all the same.
 
     MissingError where torch has no safe loading, which ultralytics would skip in silence.
     """

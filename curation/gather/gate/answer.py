@@ -29,6 +29,23 @@ MAX_NOTE_LENGTH = 200
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 WORKER_LOST = frozenset({"timeout", "decoder_died"})
+OF_A_WORKER = frozenset(
+    {
+        "broken",
+        "decoder_missing",
+        "empty",
+        "format_not_allowed",
+        "kind_not_supported",
+        "memory",
+        "not_an_image",
+        "refused_by_sandbox",
+        "side_too_long",
+        "too_many_pixels",
+        *("changed_during_run", "file_too_big", "not_a_regular_file", "unreadable", "vanished"),
+    }
+)
+"""What a worker may say of a file; that it was lost is not for itself to say."""
+
 TRANSIENT = frozenset(error.name for error in FILE_ERRORS if error.transient)
 """Errors of the moment or of a file, and not of a content: never stored under it."""
 
@@ -56,7 +73,7 @@ def checked(header: dict[str, Any], blob: bytes) -> Decoded:
     gives."""
     note = safe(str(header["note"]).encode("utf-8", "surrogatepass"))
     if header["error"]:
-        return Decoded(safe(str(header["error"]).encode()), note)
+        return Decoded(_error(header["error"]), note)
     signals = {signal.name: _number(header["signals"][signal.name]) for signal in SIGNALS}
     thumbnail, unseen = _divided(blob, header["unseen"])
     if header["format"] not in ALLOWED:
@@ -78,6 +95,12 @@ def checked(header: dict[str, Any], blob: bytes) -> Decoded:
         thumbnail=thumbnail,
         unseen=unseen,
     )
+
+
+def _error(told: Any) -> str:
+    if not isinstance(told, str) or told.partition(":")[0] not in OF_A_WORKER:
+        raise ValueError("no such error")
+    return safe(told.encode("utf-8", "surrogatepass"))
 
 
 def _divided(blob: bytes, unseen_bytes: Any) -> tuple[bytes, bytes]:

@@ -39,11 +39,11 @@ def limit_processes() -> None:
     """Few processes and threads. OSError where the kernel counts all that this user has, as without
     a namespace for users: others could then use them up, and a sound picture find no thread."""
     before = resource.getrlimit(resource.RLIMIT_NPROC)
-    resource.setrlimit(resource.RLIMIT_NPROC, (_within(ONE_MORE, before[1]), before[1]))
+    _set(resource.RLIMIT_NPROC, _within(ONE_MORE, before[1]), before[1])
     try:
         _start_one()
     except OSError as error:
-        resource.setrlimit(resource.RLIMIT_NPROC, before)
+        _set(resource.RLIMIT_NPROC, *before)
         raise OSError(error.errno, "all processes of this user are counted together") from error
     _limit(resource.RLIMIT_NPROC, MOST_PROCESSES)
 
