@@ -67,6 +67,7 @@ def run_in_python(
     from inksift.curation.base.errors import CheckError
     from inksift.curation.base.progress import progress_shown
     from inksift.pipelines.chain import run_given
+    from inksift.pipelines.summary import unprotected_told
 
     with progress_shown(progress):
         ended = run_given(job, given, remember=remember, quiet=True, only=only)
@@ -74,7 +75,7 @@ def run_in_python(
     if failed:
         told = f"a blocking check failed, what follows it did not run: {'; '.join(failed)}"
         raise CheckError(told, _proposed(ended))
-    for line in ended.heard.warnings:
+    for line in (*ended.heard.warnings, *unprotected_told(ended.heard)):
         log.warning("%s", line)
     return ended
 

@@ -81,9 +81,10 @@ def folder_told(heard: Heard) -> list[str]:
 def unprotected_told(heard: Heard) -> Iterator[str]:
     """A line on the layers of the sandbox that were missing where pictures were decoded; nothing
     where all were there."""
-    missing = heard.metadata.get("images", {}).get("unprotected")
+    told = (heard.metadata.get(name, {}) for name in ("images", "test_images"))
+    missing = {layer for one in told for layer in one.get("unprotected", [])}
     if missing:
-        yield f"pictures were decoded in a sandbox that lacks: {', '.join(missing)}"
+        yield f"pictures were decoded in a sandbox that lacks: {', '.join(sorted(missing))}"
 
 
 def _run(project: Project, heard: Heard) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def trusted_test(
         measured=found.new,
         unreadable=int((~found.images["readable"]).sum()),
         notes=[*found.told, *folder_notes(found.images, found.folder)],
+        unprotected=list(found.unprotected),
         **engine_told(engine),
     )
     yield table(found.hashes, "test_hashes")

@@ -19,6 +19,18 @@ def test_nothing_is_said_of_a_whole_sandbox_or_of_no_decoding() -> None:
         assert list(unprotected_told(Heard(metadata=images))) == []
 
 
+def test_a_layer_is_told_once_wherever_it_was_missing() -> None:
+    one, other = (
+        {"unprotected": ["seccomp (no)"]},
+        {"unprotected": ["Landlock (no)", "seccomp (no)"]},
+    )
+    lines = list(unprotected_told(Heard(metadata={"images": one, "test_images": other})))
+    assert lines == [
+        "pictures were decoded in a sandbox that lacks: Landlock (no), seccomp (no)",
+    ]
+    assert len(list(unprotected_told(Heard(metadata={"test_images": one})))) == 1
+
+
 def test_a_missing_layer_of_the_sandbox_is_a_warning(
     sample: Path, tmp_path: Path, inksift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
