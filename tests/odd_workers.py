@@ -5,6 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from inksift.curation.gather.gate.worker import Settings
+
+SETTINGS = Settings(
+    max_bytes=10**7,
+    max_pixels=50_000_000,
+    thumbnail_side_px=640,
+    timeout_s=20,
+    memory_bytes=2 * 2**30,
+)
+"""What workers of tests are told."""
+
 _ROOT = Path(__file__).parents[1]
 _SCRIPT = """
 import os, signal, sys, time

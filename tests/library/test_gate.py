@@ -33,17 +33,9 @@ from inksift.curation.gather.gate import decode as decoding
 from inksift.curation.gather.gate import pool as gates
 from inksift.curation.gather.gate.answer import Decoded, checked
 from inksift.curation.gather.gate.pool import WORKER, Gate
-from inksift.curation.gather.gate.worker import Settings, examine
+from inksift.curation.gather.gate.worker import examine
 from inksift.curation.gather.signals import SIGNALS
-from tests.odd_workers import odd_worker
-
-SETTINGS = Settings(
-    max_bytes=10**7,
-    max_pixels=50_000_000,
-    thumbnail_side_px=640,
-    timeout_s=20,
-    memory_bytes=2 * 2**30,
-)
+from tests.odd_workers import SETTINGS, odd_worker
 
 
 def _picture(seed: int = 0, kind: str = "PNG") -> bytes:

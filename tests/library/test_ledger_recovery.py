@@ -29,6 +29,7 @@ from inksift.curation.publish.mending.of_ledger import ledger_mends
 from inksift.curation.publish.verify import verify
 from inksift.curation.store.moved_aside import MovedAside
 from inksift.curation.store.workspace import Workspace
+from tests.kills import Killed
 from tests.ledgers import A, at
 
 COUNT = 200
@@ -178,10 +179,6 @@ def test_who_waited_while_a_ledger_was_replaced_writes_into_the_new_one(
         ledger.record([Decision(A, "outcome", "kept")], "bob")
     assert ledger.record([Decision(A, "outcome", "kept")], "bob").entries == [4]
     assert len(ledger.entries()) == 4
-
-
-class Killed(BaseException):
-    """As a kill ends a process: nothing that follows is done."""
 
 
 def kill(*_: object, **__: object) -> None:

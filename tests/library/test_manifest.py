@@ -23,6 +23,7 @@ from inksift.curation.store.lock import guarded
 from inksift.curation.store.manifest import MANIFEST_FILE, MANIFEST_GUARD, Manifest, paths_of
 from inksift.curation.store.measurements import PartLimits
 from inksift.curation.store.workspace import Workspace
+from tests.kills import Countdown, Killed
 
 
 def rows(names: list[str]) -> pd.DataFrame:
@@ -76,37 +77,22 @@ WRITES = 21
 """What the run of the next test writes and removes."""
 
 
-class Killed(BaseException):
-    """In place of the end of a process."""
-
-
 @pytest.mark.parametrize("calls", range(WRITES + 1))
 def test_a_kill_at_any_write_leaves_no_name_without_a_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
     """Before each write and each removal of a run that stores, gathers and gives up parts."""
     monkeypatch.setattr(measurements, "_LIMITS", PartLimits(4, 2, 8))
-    left = calls
-
-    def counted(act: Callable[..., object]) -> Callable[..., object]:
-        def wrapped(*arguments: object, **options: object) -> object:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise Killed
-            return act(*arguments, **options)
-
-        return wrapped
-
+    kill = Countdown(calls)
     measured(tmp_path, ["x"])
     with monkeypatch.context() as patched:
         for module in ("part_writer", "manifest", "soundness"):
             place = f"inksift.curation.store.{module}.write_atomically"
-            patched.setattr(place, counted(write_atomically))
-        patched.setattr(Path, "unlink", counted(Path.unlink))
+            patched.setattr(place, kill.counted(write_atomically))
+        patched.setattr(Path, "unlink", kill.counted(Path.unlink))
         with suppress(Killed):
             measured(tmp_path, list("abcd"), batch=1)
-        assert (left < 0) == (calls < WRITES)
+        assert kill.is_over == (calls < WRITES)
     workspace = Workspace(tmp_path)
     assert named(workspace) <= there(workspace)
     with workspace.locked():

@@ -25,6 +25,7 @@ from inksift.curation.store.files import copy_file, file_digest, same_file
 from inksift.curation.store.moved_aside import MovedAside
 from inksift.curation.store.row_files import VECTOR_ENDING
 from inksift.curation.store.workspace import Workspace
+from tests.kills import Countdown, Killed
 from tests.library.test_manifest import named, there, told
 
 CONTRACTS = {IMAGES.name: IMAGES}
@@ -193,10 +194,6 @@ def test_what_lies_on_another_disk_is_set_aside_too(
     assert [path.name for path in tmp_path.rglob(".partial-*")] == []
 
 
-class Killed(BaseException):
-    """In place of the end of a process."""
-
-
 def harmed(root: Path) -> Workspace:
     """A workspace with damage of all kinds that stand in this file."""
     workspace = with_vectors(root)
@@ -209,35 +206,24 @@ def harmed(root: Path) -> Workspace:
     return workspace
 
 
-ACTS = 30
-"""More than the repair of the next test writes and moves."""
+ACTS = 7
+"""What the repair of the next test writes and moves."""
 
 
-@pytest.mark.parametrize("calls", range(ACTS))
+@pytest.mark.parametrize("calls", range(ACTS + 1))
 def test_a_repair_that_is_killed_is_done_by_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
     """Before each change of a name on the disk: what was there is then whole, here or aside."""
     workspace = harmed(tmp_path)
     contents = {file.read_bytes() for file in stored_files(tmp_path)}
-    left = calls
-
-    def counted(act: Callable[..., object]) -> Callable[..., object]:
-        def wrapped(*arguments: object, **options: object) -> object:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise Killed
-            return act(*arguments, **options)
-
-        return wrapped
-
+    kill = Countdown(calls)
     with monkeypatch.context() as patched:
         for name in ("rename", "replace"):
-            patched.setattr(os, name, counted(getattr(os, name)))
+            patched.setattr(os, name, kill.counted(getattr(os, name)))
         with suppress(Killed):
             mend(workspace)
-    assert left >= 0 or calls < ACTS - 1
+    assert kill.is_over == (calls < ACTS)
     assert contents <= {file.read_bytes() for file in stored_files(tmp_path)}
     mend(Workspace(tmp_path))
     assert contents <= {file.read_bytes() for file in stored_files(tmp_path)}

@@ -22,17 +22,9 @@ from inksift.curation.gather.gate.pool import Gate, layers_in_force
 from inksift.curation.gather.gate.sandbox import limits, seccomp
 from inksift.curation.gather.gate.sandbox.layer import Layer, demand_refusal, lacking, taken
 from inksift.curation.gather.gate.sandbox.system_calls import CLONE_THREAD, NUMBERS
-from inksift.curation.gather.gate.worker import Settings
 from tests.files import saved
-from tests.odd_workers import odd_worker
+from tests.odd_workers import SETTINGS, odd_worker
 
-SETTINGS = Settings(
-    max_bytes=10**7,
-    max_pixels=50_000_000,
-    thumbnail_side_px=640,
-    timeout_s=20,
-    memory_bytes=2 * 2**30,
-)
 SECRET = "a password of the ledger"
 LAYERS = (
     "environment",
