@@ -81,8 +81,10 @@ def folder_told(heard: Heard) -> list[str]:
 def unprotected_told(heard: Heard) -> Iterator[str]:
     """A line on the layers of the sandbox that were missing where pictures were decoded; nothing
     where all were there."""
-    told = (heard.metadata.get(name, {}) for name in ("images", "test_images"))
-    missing = {layer for one in told for layer in one.get("unprotected", [])}
+    own, of_test = (
+        heard.metadata.get(name, {}).get("unprotected", []) for name in ("images", "test_images")
+    )
+    missing = {*own, *of_test}
     if missing:
         yield f"pictures were decoded in a sandbox that lacks: {', '.join(sorted(missing))}"
 

@@ -14,7 +14,7 @@ log = logging.getLogger("inksift")
 
 
 @contextmanager
-def beside(act: Callable[[threading.Event], None]) -> Iterator[None]:
+def going_on_beside(act: Callable[[threading.Event], None]) -> Iterator[None]:
     """Let `act` go on in a thread of its own while the block runs; the event tells it to end, and
     the block ends when it has."""
     ended = threading.Event()
@@ -39,5 +39,5 @@ def now_and_then(act: Callable[[], None], *, otherwise: str) -> Iterator[None]:
             except Exception as error:
                 log.warning("%s, and tried again: %s: %s", otherwise, type(error).__name__, error)
 
-    with beside(keep):
+    with going_on_beside(keep):
         yield

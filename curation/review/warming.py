@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from inksift.curation.base.beats import beside
+from inksift.curation.base.beats import going_on_beside
 from inksift.curation.base.errors import InksiftError
 from inksift.curation.review.catalogue import Catalogue
 
@@ -21,7 +21,7 @@ log = logging.getLogger("inksift")
 @contextmanager
 def warmed(catalogue: Catalogue) -> Iterator[None]:
     """Within, the small pictures that the grid begins with are encoded, one after the other."""
-    with beside(partial(_encode, catalogue)):
+    with going_on_beside(partial(_encode, catalogue)):
         yield
 
 

@@ -25,7 +25,7 @@ LINKED = "linked_picture_left_out"
 BY_FONTS = "text_by_fonts"
 """The flag of a drawing with text: it is drawn with the fonts of this machine."""
 
-FAMILIES = (
+FONT_KINDS = (
     "font_family",
     "serif_family",
     "sans_serif_family",
@@ -56,7 +56,7 @@ def _fonts() -> dict[str, str]:
     say nothing. It takes a missing name for serif, and no name for the default."""
     _check_fonts()
     family = family_there()
-    return dict.fromkeys(FAMILIES, family) if family else {}
+    return dict.fromkeys(FONT_KINDS, family) if family else {}
 
 
 def _check_fonts() -> None:
