@@ -4,7 +4,7 @@ from pathlib import Path
 
 from inksift.curation.base.errors import WeightsError
 from inksift.curation.evidence.models.families import DETECTORS, EMBEDDERS, known_weights
-from inksift.curation.evidence.models.weights import how_to_get, search_weights
+from inksift.curation.evidence.models.weights import fetching, search_weights
 from inksift.pipelines.doctor.finding import Finding, told_of
 
 _GROUP = "weights"
@@ -26,5 +26,5 @@ def _weights(name: str, folder: Path | None, *, used: bool) -> Finding:
         return Finding(_GROUP, name, "ok", f"{path}, its digest is the pinned one")
     if not used:
         return Finding(_GROUP, name, "ok", "not found, and no run asks for it of itself")
-    remedy = how_to_get(name).splitlines()[1]
+    remedy = f"`{fetching(name)}` does so beforehand"
     return Finding(_GROUP, name, "warning", "not found, so a run downloads it", remedy)
