@@ -14,7 +14,7 @@ from inksift.curation.base.beats import now_and_then
 from inksift.curation.base.errors import LockedError, ParamError, StoreError
 from inksift.curation.base.location import Location, Url, lies_in, location_of
 from inksift.curation.people.ledger.travel import TravellingLedger
-from inksift.curation.store.lock import demand_free, guarded
+from inksift.curation.store.lock import RUN_LOCK, demand_free, guarded
 from inksift.curation.store.objects.interface import ObjectError
 from inksift.curation.store.objects.opened import object_store
 from inksift.curation.store.shared.contents import LOCK, Files
@@ -117,7 +117,7 @@ def _alone_in(place: Path) -> AbstractContextManager[None]:
 def _is_at_work(copy: WorkingCopy) -> bool:
     """Whether a run of another process works on the copy."""
     try:
-        demand_free(copy.root / "run.lock")
+        demand_free(copy.root / RUN_LOCK)
     except LockedError:
         return True
     return False

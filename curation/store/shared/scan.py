@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inksift.curation.store.files import file_digest, pointed_to
+from inksift.curation.store.lock import RUN_LOCK
 from inksift.curation.store.moved_aside import ASIDE_FOLDER
 from inksift.curation.store.shared.contents import LINK_BYTES, Files, SharedFile
 
-STAYS_HERE = ("dagster", "source", ASIDE_FOLDER, "run.lock", "run.guard")
+STAYS_HERE = ("dagster", "source", ASIDE_FOLDER, RUN_LOCK, "run.guard")
 """What belongs to this machine: Dagster's history, what archives were unpacked into, what was
 damaged here, the lock."""
 
