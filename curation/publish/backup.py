@@ -12,11 +12,12 @@ from typing import IO, NamedTuple
 
 from inksift.curation.base.errors import StoreError
 from inksift.curation.store.files import atomic_file
+from inksift.curation.store.lock import RUN_LOCK
 from inksift.curation.store.manifest import MANIFEST_GUARD
 from inksift.curation.store.sqlite_files import BESIDE_SQLITE
 from inksift.curation.store.workspace import Workspace
 
-_OF_THE_MOMENT = frozenset({"run.lock", "run.guard", MANIFEST_GUARD})
+_OF_THE_MOMENT = frozenset({RUN_LOCK, "run.guard", MANIFEST_GUARD})
 """What belongs to the run that goes on, which is this backup."""
 _SQLITE = b"SQLite format 3\x00"
 """What an SQLite database begins with."""
