@@ -29,7 +29,6 @@ from inksift.curation.dedup.propose.candidates import find_candidates
 from inksift.curation.dedup.propose.neighbours import (
     Nearest,
     is_exact,
-    nearest_few,
     nearest_of_all,
     nearest_of_some,
 )
@@ -87,7 +86,7 @@ def recall(out: Path, number: int) -> float:
     vectors = planted(out, number).vectors
     found = nearest_of_all(vectors, NEIGHBOURS, LEAST_COSINE)
     sample = np.sort(np.random.default_rng(0).choice(number, SAMPLE, replace=False))
-    near = nearest_few(nearest_of_some(vectors, sample, NEIGHBOURS, LEAST_COSINE), NEIGHBOURS)
+    near = nearest_of_some(vectors, sample, NEIGHBOURS, LEAST_COSINE)
     exact = {pair for pair in _pairs(near) if pair[0] in set(sample.tolist())}
     return len(exact & _pairs(found)) / len(exact)
 

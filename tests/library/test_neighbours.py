@@ -98,7 +98,10 @@ def test_neither_blocks_nor_threads_change_a_bit(monkeypatch):
 def test_cosines_are_good_to_a_thousandth_and_one_for_equal_vectors():
     vectors = np.random.default_rng(0).gamma(0.3, size=(200, 2560)).astype(np.float32)
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    cosines = neighbours._cosines(vectors, np.arange(200), np.arange(200))
+    whole = neighbours._whole(vectors)
+    squares = neighbours._squares(whole)
+    block = neighbours._Block(whole @ whole.T, squares, squares)
+    cosines = block.cosines_of(np.arange(200))
     np.testing.assert_allclose(cosines, unit @ unit.T, atol=0.001)
     assert (np.diag(cosines) == 1).all()
 

@@ -87,7 +87,7 @@ def _brought_forward(
     kept = (lists.one != gone) & (lists.other != gone)
     still = Nearest(*(column[kept] for column in lists))
     found_now = nearest_of_some(vectors, search, neighbours, min_cosine)
-    return nearest_few([still, *found_now], neighbours)
+    return nearest_few([still, found_now], neighbours)
 
 
 def _places(before: Digests, digests: Digests) -> Integers:

@@ -43,7 +43,7 @@ class NeighbourLimits:
     """When and how cells take the place of comparing all with all. Chosen by eye;
     `benchmarks/dedup_scale.py` measures time and memory of what they come to."""
 
-    exact_up_to: int = 50_000
+    exact_up_to: int = 100_000
     """Vectors up to which all are compared with all."""
 
     cell_size: int = 500
@@ -94,7 +94,7 @@ def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[
     least `min_cosine`.
 
     `vectors` is n x dimension; rows of zeros match nothing. Of others equally near the earlier
-    count as nearer, so that there are at most n x `neighbours` pairs. Exact up to 50,000 vectors.
+    count as nearer, so that there are at most n x `neighbours` pairs. Exact up to 100,000 vectors.
     Of more, each is compared with those in the eight nearest cells of a k-means, the earliest 8,192
     of a cell, and a pair across a farther border is missed."""
     near = nearest_of_all(vectors, neighbours, min_cosine)
@@ -107,14 +107,13 @@ def nearest_of_all(vectors: Vectors, neighbours: int, min_cosine: float) -> Near
         return nothing_near()
     known = known_vectors(vectors)
     blocks = _all_blocks(known) if is_exact(len(known)) else _blocks_in_reach(vectors, known)
-    return nearest_few(_found(vectors, blocks, neighbours, min_cosine), neighbours)
+    return _found(vectors, blocks, neighbours, min_cosine)
 
 
 def nearest_of_some(
     vectors: Vectors, some: Integers, neighbours: int, min_cosine: float
-) -> list[Nearest]:
-    """The nearest few of the vectors at these positions among all, and of all among those, which
-    come in no order and more than once."""
+) -> Nearest:
+    """The nearest few of the vectors at these positions among all, and of all among those."""
     known = known_vectors(vectors)
     blocks = product(_split(np.intersect1d(some, known)), _split(known))
     return _found(vectors, blocks, neighbours, min_cosine)
@@ -149,13 +148,42 @@ def ordered_pairs(one: Integers, other: Integers, number: int) -> tuple[Integers
 
 def _found(
     vectors: Vectors, blocks: Iterable[Block], neighbours: int, min_cosine: float
-) -> list[Nearest]:
-    found: list[Nearest] = []
+) -> Nearest:
+    best = _Best(len(vectors), neighbours, min_cosine)
     for rows, columns in blocks:
-        found += _close_in_block(
-            vectors, rows, columns, neighbours=neighbours, min_cosine=min_cosine
-        )
-    return found
+        best.add(_close_in_block(vectors, rows, columns, best))
+    return best.nearest()
+
+
+class _Best:
+    """The nearest few of every vector among those seen so far."""
+
+    def __init__(self, number: int, most: int, min_cosine: float) -> None:
+        self.most = most
+        self.least = np.full(number, min_cosine)
+        """Cosines below which nothing counts any more."""
+        self._other = np.full((number, most), -1, np.int64)
+        self._cosine = np.full((number, most), -np.inf)
+
+    def add(self, close: list[Nearest]) -> None:
+        """Count these too; a pair may come again."""
+        found = _joined(close)
+        ones = np.unique(found.one)
+        nearest = _nearest(_joined([found, self._of(ones)]), self.most)
+        rank = _rank(nearest.one)
+        self._other[ones], self._cosine[ones] = -1, -np.inf
+        self._other[nearest.one, rank] = nearest.other
+        self._cosine[nearest.one, rank] = nearest.cosine
+        self.least[ones] = np.maximum(self.least[ones], self._cosine[ones, -1])
+
+    def nearest(self) -> Nearest:
+        """All, by vector, the nearest first."""
+        return self._of(np.arange(len(self.least)))
+
+    def _of(self, ones: Integers) -> Nearest:
+        other, cosine = self._other[ones].ravel(), self._cosine[ones].ravel()
+        taken = other >= 0
+        return Nearest(np.repeat(ones, self.most)[taken], other[taken], cosine[taken])
 
 
 def _all_blocks(known: Integers) -> Iterator[Block]:
@@ -231,30 +259,79 @@ def _spaced(rows: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
 
 
 def _close_in_block(
-    vectors: Vectors, rows: Integers, columns: Integers, *, neighbours: int, min_cosine: float
-) -> Iterator[Nearest]:
+    vectors: Vectors, rows: Integers, columns: Integers, best: _Best
+) -> list[Nearest]:
     """The nearest columns of each row, then the nearest rows of each column."""
-    cosines = _cosines(vectors, rows, columns)
-    cosines[rows[:, None] == columns] = -np.inf
+    one, other = _whole(vectors[rows]), _whole(vectors[columns])
+    products, squares = one @ other.T, (_squares(one), _squares(other))
+    _, row, column = np.intersect1d(rows, columns, assume_unique=True, return_indices=True)
+    products[row, column] = -np.inf
     # Both ways: among the nearest of a picture need not mean that it is among theirs.
-    for ones, others, table in ((rows, columns, cosines), (columns, rows, cosines.T)):
-        one, other = np.nonzero(_largest(table, neighbours, min_cosine))
-        yield Nearest(ones[one], others[other], table[one, other])
+    return [
+        _closest(_Block(products, *squares), rows, columns, best),
+        _closest(_Block(products.T, *squares[::-1]), columns, rows, best),
+    ]
 
 
-def _largest(cosines: Cosines, most: int, minimum: float) -> npt.NDArray[np.bool_]:
-    """Marks, in every row, of the `most` largest that are no less than `minimum`; of equal ones the
-    first."""
-    marked = cosines >= minimum
-    crowded = np.flatnonzero(np.count_nonzero(marked, axis=1) > most)
-    if not len(crowded):
+class _Block(NamedTuple):
+    """Products of vectors of whole numbers, and the squared lengths of those of its rows and of its
+    columns."""
+
+    products: Floats32
+    rows: Cosines
+    columns: Cosines
+
+    def may_be(self, least: Cosines) -> npt.NDArray[np.bool_]:
+        """Marks every cosine that is no less than the least of its row, and few that are."""
+        # All are nearly equally long: one bound for a row saves dividing every product.
+        squares = np.where(least < 0, self.columns.max(), self.columns.min())
+        bounds = (least * np.sqrt(self.rows * squares)).astype(np.float32)
+        marked: npt.NDArray[np.bool_] = self.products >= np.nextafter(bounds, -np.inf)[:, None]
         return marked
-    crowd = cosines[crowded]
-    least = np.partition(crowd, -most, axis=1)[:, [-most]]
-    above, equal = crowd > least, crowd == least
+
+    def cosines(self, rows: Integers, columns: Integers) -> Cosines:
+        """Those at these places."""
+        return _cosines(self.products[rows, columns], self.rows[rows] * self.columns[columns])
+
+    def cosines_of(self, rows: Integers) -> Cosines:
+        """Those of whole rows."""
+        return _cosines(self.products[rows], np.outer(self.rows[rows], self.columns))
+
+
+def _cosines(products: Floats32, squares: Cosines) -> Cosines:
+    cosines: Cosines = products / np.sqrt(squares)
+    return cosines
+
+
+def _closest(block: _Block, ones: Integers, others: Integers, best: _Best) -> Nearest:
+    """The nearest few of each row that may count among the best."""
+    least = best.least[ones]
+    marked = block.may_be(least)
+    crowded = np.flatnonzero(np.count_nonzero(marked, axis=1) > best.most)
+    if len(crowded):
+        marked[crowded] = _largest(block.cosines_of(crowded), best.most)
+    row, column = _places(marked)
+    cosine = block.cosines(row, column)
+    enough = cosine >= least[row]
+    return Nearest(ones[row[enough]], others[column[enough]], cosine[enough])
+
+
+def _places(marked: npt.NDArray[np.bool_]) -> tuple[Integers, Integers]:
+    """The rows and columns of what is marked, by the order in memory, which is far quicker."""
+    if marked.flags.c_contiguous:
+        row, column = np.divmod(np.flatnonzero(marked), marked.shape[1])
+        return row, column
+    column, row = _places(marked.T)
+    return row, column
+
+
+def _largest(cosines: Cosines, most: int) -> npt.NDArray[np.bool_]:
+    """Marks the `most` largest of every row; of equal ones the first."""
+    least = np.partition(cosines, -most, axis=1)[:, [-most]]
+    above, equal = cosines > least, cosines == least
     # What a partition leaves of equal ones depends on their order in memory; the first do not.
     room = most - above.sum(axis=1, keepdims=True)
-    marked[crowded] = above | (equal & (equal.cumsum(axis=1) <= room))
+    marked: npt.NDArray[np.bool_] = above | (equal & (equal.cumsum(axis=1) <= room))
     return marked
 
 
@@ -265,21 +342,18 @@ def _nearest(close: Nearest, neighbours: int) -> Nearest:
     again = np.zeros(len(one), np.bool_)
     again[1:] = (one[1:] == one[:-1]) & (other[1:] == other[:-1])
     one, other, cosine = one[~again], other[~again], cosine[~again]
-    # Sorted by `one`, so where its first pair stands is found by a search.
-    first_few = np.arange(len(one)) - np.searchsorted(one, one) < neighbours
+    first_few = _rank(one) < neighbours
     return Nearest(one[first_few], other[first_few], cosine[first_few])
+
+
+def _rank(ordered: Integers) -> Integers:
+    """How many equal ones stand before each, of numbers in ascending order."""
+    return np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
 
 
 def _joined(found: list[Nearest]) -> Nearest:
     columns = zip(nothing_near(), *found, strict=True)
     return Nearest(*(np.concatenate(column) for column in columns))
-
-
-def _cosines(vectors: Vectors, rows: Integers, columns: Integers) -> Cosines:
-    one, other = _whole(vectors[rows]), _whole(vectors[columns])
-    lengths = np.sqrt(np.outer(_squares(one), _squares(other)))
-    cosines: Cosines = (one @ other.T) / lengths
-    return cosines
 
 
 def _whole(vectors: Floats32) -> Floats32:

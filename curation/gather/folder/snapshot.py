@@ -90,15 +90,21 @@ def _in_folder(lines: list[bytes]) -> InFolder:
 
 
 def _files_in(root: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The files of a folder, each with its size and time."""
-    for path in _paths(root):
-        with suppress(FileNotFoundError):  # the crawler may remove files while we look
-            found = os.lstat(path)
-            yield os.path.relpath(path, root), b"%d\0%d" % (found.st_size, found.st_mtime_ns)
+    """The files of a folder, each with its size and time; of a file itself one."""
+    if os.path.isfile(root):
+        yield b".", _told(os.lstat(root))
+    folders = [b""]
+    while folders:
+        folder = folders.pop()
+        with suppress(OSError), os.scandir(os.path.join(root, folder)) as entries:
+            for entry in entries:
+                path = os.path.join(folder, entry.name)
+                if not entry.is_dir():
+                    with suppress(FileNotFoundError):  # the crawler may remove it while we look
+                        yield path, _told(entry.stat(follow_symlinks=False))
+                elif not entry.is_symlink():
+                    folders.append(path)
 
 
-def _paths(source: bytes) -> Iterator[bytes]:
-    if os.path.isfile(source):
-        yield source
-    for folder, _, names in os.walk(source):
-        yield from (os.path.join(folder, name) for name in names)
+def _told(found: os.stat_result) -> bytes:
+    return b"%d\0%d" % (found.st_size, found.st_mtime_ns)
