@@ -45,7 +45,9 @@ class FeatureParams(Params):
         description=f"The network; {' and '.join(_CARRIED)} need no weights to be fetched",
     )
     download: bool = Field(
-        True, description="Download the weights when they are nowhere on this machine"
+        False,
+        description="Download the weights when they are nowhere on this machine; a run reaches no "
+        "network of itself",
     )
     batch: int = Field(256, ge=1, le=4096, description="Pictures measured between two saves")
 

@@ -62,7 +62,9 @@ class ObjectParams(Params):
         False, description="Stop when there are no weights, instead of going on without a vote"
     )
     download: bool = Field(
-        True, description="Download the weights when they are nowhere on this machine"
+        False,
+        description="Download the weights when they are nowhere on this machine; a run reaches no "
+        "network of itself",
     )
     batch: int = Field(64, ge=1, le=1024, description="Pictures measured between two saves")
 

@@ -26,5 +26,5 @@ def _weights(name: str, folder: Path | None, *, used: bool) -> Finding:
         return Finding(_GROUP, name, "ok", f"{path}, its digest is the pinned one")
     if not used:
         return Finding(_GROUP, name, "ok", "not found, and no run asks for it of itself")
-    remedy = f"`{fetching(name)}` does so beforehand"
-    return Finding(_GROUP, name, "warning", "not found, so a run downloads it", remedy)
+    remedy = f"`{fetching(name)}` downloads it"
+    return Finding(_GROUP, name, "warning", "not found, so runs do without", remedy)

@@ -136,7 +136,7 @@ def test_a_place_that_cannot_be_written_is_a_problem() -> None:
     assert states(disk(Path("/proc/nothing/there")))["workspace"] == "problem"
 
 
-def test_weights_that_are_nowhere_are_downloaded_only_if_used(
+def test_a_missing_network_is_told_only_where_runs_ask_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
