@@ -119,12 +119,13 @@ def demand_head(settings: dict[str, Params], weights: Path | None) -> None:
 def demand_layers(settings: dict[str, Params]) -> None:
     """ParamError, before anything runs, when the network has no such layers as are to be
     explained."""
-    from inksift.curation.training.explain import explain
-
     training, explaining = settings["classifier"], settings["explanations"]
     if not isinstance(training, TrainingParams) or not isinstance(explaining, ExplainParams):
         raise TypeError("settings of classifier and explanations are those of their stages")
-    explain.demand_layers(training, explaining)
+    if explaining.chooses_layers:  # seldom, and torch takes seconds to import
+        from inksift.curation.training.explain import explain
+
+        explain.demand_layers(training, explaining)
 
 
 def demand_heard(settings: dict[str, Params], project: Project) -> None:

@@ -49,7 +49,7 @@ NEVER_CALLED = {
     "exec",
 }
 SAME_IN_MANY_MODULES = {
-    *("SIGNAL", "NETWORK", "STAGE", "FORM"),  # what a module hands to its registry
+    *("SIGNAL", "STAGE", "FORM"),  # what a module hands to its registry
     *("VERSION", "log"),  # what a module says of itself
     *("lines", "taken_lines"),  # what a command tells a person
 }

@@ -25,8 +25,8 @@ from inksift.curation.training.fit.loop import load_trained, train, training_key
 from inksift.curation.training.fit.params import TrainingParams
 from inksift.curation.training.fit.pictures import Pictures
 from inksift.curation.training.fit.schedule import best_epoch, cosine_rate, plateau_rate
-from inksift.curation.training.networks import every_network
-from inksift.curation.training.networks.base import Network, parameter_counts
+from inksift.curation.training.networks import Network, every_network
+from inksift.curation.training.networks.base import parameter_counts
 from inksift.curation.training.rebalance.checkpoint import Stored, rebalance_checkpoint
 from inksift.curation.training.rebalance.params import RebalanceParams
 

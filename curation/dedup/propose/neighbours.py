@@ -8,9 +8,10 @@ nor the order of pictures change a bit."""
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations_with_replacement, product
+from itertools import chain, combinations_with_replacement, product
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -70,7 +71,11 @@ class NeighbourLimits:
     """Passes of the k-means over these."""
 
     side: int = 2048
-    """Rows and columns of a block of cosines, 32 MB. Changes no answer."""
+    """Rows and columns of a block of products, 16 MB. Changes no answer."""
+
+    panel: int = 4
+    """Blocks of rows that are compared with a block of columns while it is in memory. Changes no
+    answer."""
 
 
 _LIMITS = NeighbourLimits()
@@ -115,7 +120,8 @@ def nearest_of_some(
 ) -> Nearest:
     """The nearest few of the vectors at these positions among all, and of all among those."""
     known = known_vectors(vectors)
-    blocks = product(_split(np.intersect1d(some, known)), _split(known))
+    within, beyond = np.intersect1d(some, known), np.setdiff1d(known, some)
+    blocks = chain(_all_blocks(within), _blocks_of(_split(within), _split(beyond)))
     return _found(vectors, blocks, neighbours, min_cosine)
 
 
@@ -149,10 +155,27 @@ def ordered_pairs(one: Integers, other: Integers, number: int) -> tuple[Integers
 def _found(
     vectors: Vectors, blocks: Iterable[Block], neighbours: int, min_cosine: float
 ) -> Nearest:
-    best = _Best(len(vectors), neighbours, min_cosine)
+    best, read = _Best(len(vectors), neighbours, min_cosine), _Rounded(vectors)
     for rows, columns in blocks:
-        best.add(_close_in_block(vectors, rows, columns, best))
+        best.add(_close_in_block(read, rows, columns, best))
     return best.nearest()
+
+
+class _Rounded:
+    """Vectors as whole numbers, of which the last few blocks that were asked for are kept."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors
+        self._kept: OrderedDict[bytes, Floats32] = OrderedDict()
+
+    def __call__(self, rows: Integers) -> Floats32:
+        name = rows.tobytes()
+        if name not in self._kept:
+            self._kept[name] = _whole(self._vectors[rows])
+        self._kept.move_to_end(name)
+        while len(self._kept) > _LIMITS.panel + 1:
+            self._kept.popitem(last=False)
+        return self._kept[name]
 
 
 class _Best:
@@ -188,7 +211,19 @@ class _Best:
 
 def _all_blocks(known: Integers) -> Iterator[Block]:
     # Each two parts once: a block also gives the neighbours of its columns.
-    yield from combinations_with_replacement(_split(known), 2)
+    parts = _split(known)
+    for start in range(0, len(parts), _LIMITS.panel):
+        panel = parts[start : start + _LIMITS.panel]
+        yield from combinations_with_replacement(panel, 2)
+        yield from _blocks_of(panel, parts[start + _LIMITS.panel :])
+
+
+def _blocks_of(rows: list[Integers], columns: list[Integers]) -> Iterator[Block]:
+    """All of these rows with all of these columns; few blocks are asked for at a time, as vectors
+    may have to be read."""
+    for start in range(0, len(rows), _LIMITS.panel):
+        for some in columns:
+            yield from product(rows[start : start + _LIMITS.panel], [some])
 
 
 def _blocks_in_reach(vectors: Vectors, known: Integers) -> Iterator[Block]:
@@ -205,7 +240,7 @@ def _blocks_in_reach(vectors: Vectors, known: Integers) -> Iterator[Block]:
     for inside, visit in zip(members, visits, strict=True):
         visitors = known[visit // reach.shape[1]]
         inhabitants = known[inside[: _LIMITS.most_in_cell]]
-        yield from product(_split(visitors), _split(inhabitants))
+        yield from _blocks_of(_split(visitors), _split(inhabitants))
 
 
 def _outlines(vectors: Vectors, known: Integers) -> Floats32:
@@ -259,10 +294,10 @@ def _spaced(rows: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
 
 
 def _close_in_block(
-    vectors: Vectors, rows: Integers, columns: Integers, best: _Best
+    read: _Rounded, rows: Integers, columns: Integers, best: _Best
 ) -> list[Nearest]:
     """The nearest columns of each row, then the nearest rows of each column."""
-    one, other = _whole(vectors[rows]), _whole(vectors[columns])
+    one, other = read(rows), read(columns)
     products, squares = one @ other.T, (_squares(one), _squares(other))
     _, row, column = np.intersect1d(rows, columns, assume_unique=True, return_indices=True)
     products[row, column] = -np.inf

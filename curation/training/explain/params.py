@@ -55,6 +55,11 @@ class ExplainParams(Params):
         0, ge=0, le=2**31 - 1, description="Another seed draws other pictures and another t-SNE"
     )
 
+    @property
+    def chooses_layers(self) -> bool:
+        """Whether these are other layers than the first and the last, which every network has."""
+        return self.early_layer != 1 or self.late_layer is not None
+
     @field_validator("tsne_layers")
     @classmethod
     def _are_layers(cls, names: list[str]) -> list[str]:

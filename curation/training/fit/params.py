@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from inksift.curation.base.params import Params
 from inksift.curation.training.fit.augment import AugmentRecipe
 from inksift.curation.training.fit.optimisers import OptimiserName
-from inksift.curation.training.networks import NetworkName, every_network, network_called
-
-if TYPE_CHECKING:
-    from inksift.curation.training.networks.base import Network
+from inksift.curation.training.networks import (
+    Network,
+    NetworkName,
+    every_network,
+    network_called,
+)
 
 VERSION = 5
 """Raised whenever a training may take another course: part of the name of checkpoints."""

@@ -1,34 +1,14 @@
-"""What every network is: pictures to features, features to logits; and what a builder says of
-itself."""
+"""What every network is: pictures to features, features to logits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import nn
 
 _MEAN, _DEVIATION = 0.67, 0.31  # of pixels of storybook pictures
-
-
-class Network(NamedTuple):
-    """A network that can be trained. `build(classes, **settings)` gives it untrained.
-
-    `settings` are the settings that it reads, with their defaults; one that reads `image_side_px`
-    takes pictures of that side only, any other takes every even side from `smallest_px` on.
-    `side_px` is the side that it is made for, `crop_share` the share of it that training sees, and
-    `drops_out` tells whether its head has dropout. Raise `version` when the same settings should
-    give another network."""
-
-    name: str
-    build: Callable[..., nn.Module]
-    side_px: int
-    version: int = 1
-    crop_share: float = 0.75
-    smallest_px: int = 16
-    drops_out: bool = True
-    settings: Mapping[str, int] = {}
 
 
 class Classifier(nn.Module):

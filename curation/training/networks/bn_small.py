@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from inksift.curation.training.networks.base import Classifier, Network, in_turn, standardised
+from inksift.curation.training.networks.base import Classifier, in_turn, standardised
 
 _FEATURES = 512
 """Units of the dense layer. By eye."""
@@ -49,6 +49,3 @@ def _convolution(narrow: int, wide: int, *, normalised: bool = False) -> list[nn
 
 def _pooling() -> list[nn.Module]:
     return [nn.MaxPool2d(2, ceil_mode=True), nn.Dropout(0.2)]
-
-
-NETWORK = Network("bn_small", BnSmall, side_px=32)

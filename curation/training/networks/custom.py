@@ -16,7 +16,6 @@ from torch import nn
 
 from inksift.curation.training.networks.base import (
     Classifier,
-    Network,
     Residual,
     convolution,
     in_turn,
@@ -48,6 +47,3 @@ class Custom(Classifier):
 
     def pooled(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
         return torch.cat([mean_and_deviation(features) for features in maps[1:]], dim=1)
-
-
-NETWORK = Network("custom", Custom, side_px=128)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from inksift.curation.training.networks.base import Classifier, Network, in_turn, standardised
+from inksift.curation.training.networks.base import Classifier, in_turn, standardised
 
 _DOUBLED_AT = (3, 5, 7)
 """Convolutions, counted from 1, from which on there are twice as many channels."""
@@ -59,13 +59,3 @@ def map_side(side_px: int, depth: int) -> int:
     [86, 43, 22, 2]
     """
     return -(-side_px // (1 << depth))
-
-
-NETWORK = Network(
-    "depth_stack",
-    DepthStack,
-    side_px=172,
-    crop_share=1.0,
-    drops_out=False,
-    settings={"depth": 5, "width": 32, "image_side_px": 172},
-)

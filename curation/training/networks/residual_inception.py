@@ -16,7 +16,6 @@ from torch import nn
 
 from inksift.curation.training.networks.base import (
     Classifier,
-    Network,
     Residual,
     convolution,
     in_turn,
@@ -73,6 +72,3 @@ class Inception(nn.Module):
 
 def _stage(narrow: int, wide: int) -> nn.Module:
     return nn.Sequential(Inception(narrow, wide), Residual(wide), nn.MaxPool2d(2, ceil_mode=True))
-
-
-NETWORK = Network("residual_inception", ResidualInception, side_px=256)

@@ -14,7 +14,7 @@ from torch import nn
 
 from inksift.curation.evidence.models.efficientnet import LITE0, VARIANTS, backbone, feature_maps
 from inksift.curation.evidence.models.weights import find_weights
-from inksift.curation.training.networks.base import Classifier, Network, mean_and_deviation
+from inksift.curation.training.networks.base import Classifier, mean_and_deviation
 
 
 class Transfer(Classifier):
@@ -42,6 +42,3 @@ class Transfer(Classifier):
         super().train(mode)
         self.backbone.train(mode and self._fine_tune)
         return self
-
-
-NETWORK = Network("transfer", Transfer, side_px=224, smallest_px=32, settings={"fine_tune": False})
