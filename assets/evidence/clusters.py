@@ -8,6 +8,7 @@ import pandas as pd
 from inksift.assets.shared.display import picture
 from inksift.assets.shared.results import records, table
 from inksift.assets.shared.stage import Made, Stage
+from inksift.curation.base.among import is_among
 from inksift.curation.base.tables import CLUSTERS
 from inksift.curation.evidence.clusters import VERSION, ClusterParams
 from inksift.curation.evidence.known_clusters import known_clusters
@@ -48,7 +49,7 @@ def clustered(
     """Cluster the embeddings of the kept pictures three times."""
     kept = duplicates.loc[duplicates["keep"], "image_id"]
     found = known_clusters(
-        embeddings[embeddings["image_id"].isin(kept)],
+        embeddings[is_among(embeddings["image_id"], kept)],
         config,
         stored=LastResult(project.workspace, STAGE.name),
     )

@@ -103,6 +103,7 @@ def rejected_report(
         shelf=shelf,
         made_of=digest,
         pictures_version=read.version,
+        part_of=dict(zip(thumbnails["image_id"], thumbnails["part"], strict=True)),
     )
     shelf.enlist()
     place = _publish(project, page)

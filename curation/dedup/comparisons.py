@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.arrays import Integers
 from inksift.curation.base.components import connected_components
 from inksift.curation.base.engine import in_batches, per_item
@@ -124,7 +125,7 @@ class Comparisons:
         """COMPARED of the pairs asked for that are related, with columns `first` and `second`."""
         rows = self._frame if len(self._frame) else COMPARED.frame([])
         rows = rows[rows["relation"] != DIFFERENT.kind]
-        rows = COMPARED.check(rows[rows["image_id"].isin(self._asked)])
+        rows = COMPARED.check(rows[is_among(rows["image_id"], self._asked)])
         pairs = [pair_ids(key) for key in rows["image_id"]]
         first = pd.Series([one for one, _ in pairs], index=rows.index, dtype="str")
         second = pd.Series([other for _, other in pairs], index=rows.index, dtype="str")

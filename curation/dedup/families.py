@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.tables import FAMILIES
 from inksift.curation.dedup.apart import ties_apart
 from inksift.curation.dedup.groups import DedupParams, in_order_of_keeping
@@ -29,7 +30,7 @@ def find_families(
     ties, apart = ties_apart(duplicates, hashes, pairs), told_different(duplicates, decided)
     ends = zip(ties["path"], ties["other_path"], strict=True)
     ties = ties[np.array([frozenset(both) not in apart for both in ends], dtype=np.bool_)]
-    among = images[images["path"].isin({*ties["path"], *ties["other_path"]})]
+    among = images[is_among(images["path"], {*ties["path"], *ties["other_path"]})]
     ordered = in_order_of_keeping(among, hashes, ties, params, decided)
     rank = ordered.groupby("related").cumcount().astype("int64")
     found = ordered.assign(rank=rank, rule=params.variants).sort_values("path")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.components import connected_components
 from inksift.curation.base.errors import SchemaError
 from inksift.curation.base.params import Params
@@ -131,7 +132,7 @@ def _ties(
     some = pairs[pairs["relation"] == relation]
     first, second = (pixels_of(some[name], hashes) for name in ("first", "second"))
     ties = some.assign(first=first, second=second)
-    ties = ties[ties["first"].isin(among) & ties["second"].isin(among)]
+    ties = ties[is_among(ties["first"], among) & is_among(ties["second"], among)]
     ends = zip(ties["first"], ties["second"], strict=True)
     allowed = [tuple(sorted(both)) not in apart for both in ends]
     return ties[np.array(allowed, dtype=np.bool_)]
@@ -157,7 +158,7 @@ def _described(files: pd.DataFrame, ties: pd.DataFrame, human: pd.DataFrame) -> 
     chosen = human[human["action"] == "copy"].set_index("image_id")[["who", "at"]].to_dict()
     return files.assign(
         related=connected_components(len(distinct), first, second)[own],
-        marked=files["pixels"].isin(marked),
+        marked=is_among(files["pixels"], marked),
         who=[chosen["who"].get(image_id, "") for image_id in files["image_id"]],
         at=[chosen["at"].get(image_id, "") for image_id in files["image_id"]],
     )

@@ -35,6 +35,10 @@ _WORDS = (
 _NAMED_AFTER = re.compile(rf"(?P<picture>.+)(?P<added>[-_. ](?:{'|'.join(_WORDS)}))", re.IGNORECASE)
 
 
+_MAY_BE_ONE = re.compile("|".join(_WORDS), re.IGNORECASE)
+"""What stands in the path of every file that seems to be made for another."""
+
+
 class Companions(NamedTuple):
     """Files that seem to be made for pictures, and the glob that would leave them out."""
 
@@ -50,7 +54,7 @@ def companions(paths: Iterable[str]) -> list[Companions]:
     stems = {os.path.splitext(path)[0] for path in known}
     counts: Counter[str] = Counter()
     examples: dict[str, str] = {}
-    for path in known:
+    for path in filter(_MAY_BE_ONE.search, known):
         for pattern in _patterns(path, stems):
             counts[pattern] += 1
             examples.setdefault(pattern, path)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 from pydantic import Field, field_validator
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.errors import SourceError
 from inksift.curation.base.location import Location, lies_in
 from inksift.curation.base.params import Params
@@ -223,7 +224,7 @@ def find_images(
         reach.let_go()
     rows = store.pixels(list(copies))
     images = image_rows(found, identities, rows, ended.failed)
-    readable = rows[rows["image_id"].isin(images.loc[images["readable"], "image_id"])]
+    readable = rows[is_among(rows["image_id"], images.loc[images["readable"], "image_id"])]
     ids = readable["image_id"].tolist()
     thumbnails = store.locate_thumbnails(ids)
     signals = store.signals.measure(ids, Thumbnails(workspace, thumbnails), engine)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.errors import ParamError
 from inksift.curation.base.tables import IMAGES
 from inksift.curation.publish.beside import Beside
@@ -68,7 +69,7 @@ def _chosen(
     if form.holds == "seen":
         opened = images.loc[images["readable"] & (images["image_id"] != ""), "path"]
         return decisions.loc[decisions["path"].isin(opened), _DECIDED]
-    chosen = decisions["path"].isin(staying(decisions, params.review)["path"])
+    chosen = is_among(decisions["path"], staying(decisions, params.review)["path"])
     several = is_conflict(decisions) & (form.holds == "any_class")
     return decisions.loc[chosen | several, _DECIDED]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 from zlib import crc32
 
@@ -54,10 +54,13 @@ def tiles_beside(
     *,
     side_px: int,
     version: str,
+    part_of: Mapping[str, str],
 ) -> dict[str, list[str]]:
     """Put the tiles of these DECISIONS rows on the shelf, `TILES` of them a file, and their
-    thumbnails: the names of the files of either, in order. `version` is of what `read` gives."""
-    runs = list(_runs(shown_pictures([rows], images, facts)))
+    thumbnails: the names of the files of either, in order. `version` is of what `read` gives, and
+    those of one part of `part_of` lie side by side."""
+    shown = shown_pictures([rows], images, facts)
+    runs = list(_runs(sorted(shown, key=lambda one: part_of.get(one, ""))))
     made = f"{version} {side_px} {THUMBNAIL_QUALITY}"
     thumbnails = [_thumbnails_on(shelf, run, read, side_px, made) for run in runs]
     places = dict(_places(runs))

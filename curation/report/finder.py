@@ -8,7 +8,7 @@ before it is shown."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -67,7 +67,9 @@ class Finder:
             {"chunk": CHUNK} | self._columns(), chunks=list(map(packed_tiles, tiles))
         )
 
-    def beside(self, shelf: Shelf, *, side_px: int, version: str) -> dict[str, Any]:
+    def beside(
+        self, shelf: Shelf, *, side_px: int, version: str, part_of: Mapping[str, str]
+    ) -> dict[str, Any]:
         """What it shows where a shelf holds the tiles that are not in the page, and the index."""
         names = tiles_beside(
             self._rest,
@@ -77,6 +79,7 @@ class Finder:
             shelf,
             side_px=side_px,
             version=version,
+            part_of=part_of,
         )
         names["columns"] = index_beside(self._columns(), shelf)
         return self._values({"chunk": TILES, "beside": names}, chunks=[])

@@ -8,6 +8,7 @@ from itertools import chain
 
 import pandas as pd
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.engine import per_item
 from inksift.curation.base.reasons import BY_PERSON
 from inksift.curation.base.rgb import Rgb, shrink
@@ -67,7 +68,7 @@ def galleries(
     people kept. Files that could not be read have no thumbnail and are left out."""
     readable = images.loc[images["readable"], "path"]
     noteworthy = (decisions["outcome"] != "kept") | by_people(decisions)
-    rows = decisions[noteworthy & decisions["path"].isin(readable)]
+    rows = decisions[noteworthy & is_among(decisions["path"], readable)]
     groups = [(key, likeliest_first(group)) for key, group in rows.groupby(_WHY)]
     groups.sort(key=lambda item: (_ORDER.index(str(item[0][0])), -len(item[1]), item[0]))
     first = [group.head(FIRST) for _, group in groups]
@@ -121,4 +122,4 @@ def shown_pictures(shown: Sequence[pd.DataFrame], images: pd.DataFrame, facts: F
     keepers = chain.from_iterable(rows["duplicate_of"] for rows in shown)
     wanted |= {facts.ids[path] for path in keepers if path in facts.ids}
     stored = images["image_id"]
-    return list(dict.fromkeys(stored[stored.isin(wanted)]))
+    return list(dict.fromkeys(stored[is_among(stored, wanted)]))

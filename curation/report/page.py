@@ -3,12 +3,14 @@ all that it shows; of a large one most pictures lie in files beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 from pydantic import Field
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.params import Params
 from inksift.curation.base.rgb import Rgb
 from inksift.curation.base.tables import DUPLICATES
@@ -56,12 +58,14 @@ def build_report(
     shelf: Shelf | None = None,
     made_of: str = "",
     pictures_version: str = "",
+    part_of: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The page for a DECISIONS and an IMAGES frame; `read` gives the thumbnail of an image_id.
 
     Where there are more pictures than `params.one_file`, most of them go on the `shelf`; where none
     is given, the page holds all. `made_of` is a digest of all that went in, which the page carries,
-    `pictures_version` that of what `read` gives."""
+    `pictures_version` that of what `read` gives; `part_of` tells by image_id what is stored
+    together, so that pictures that came later share the files of no others."""
     findings = findings or Findings()
     balance = before_and_after(decisions)
     facts = _facts(decisions, images, findings)
@@ -70,7 +74,9 @@ def build_report(
     if shelf is None or len(finder) <= params.one_file:
         shown, loads = finder.in_page(params.thumbnail_px), False
     else:
-        shown = finder.beside(shelf, side_px=params.thumbnail_px, version=pictures_version)
+        shown = finder.beside(
+            shelf, side_px=params.thumbnail_px, version=pictures_version, part_of=part_of
+        )
         loads = True
     return render_page(
         "report.html.j2",
@@ -123,7 +129,7 @@ def _totals(decisions: pd.DataFrame) -> dict[str, int]:
 def _facts(decisions: pd.DataFrame, images: pd.DataFrame, findings: Findings) -> Facts:
     # what was simply kept has no tile, unless it is beside one
     noteworthy = (decisions["outcome"] != "kept") | by_people(decisions)
-    beside = decisions["path"].isin(decisions["duplicate_of"])
+    beside = is_among(decisions["path"], decisions["duplicate_of"])
     return Facts(
         decisions[noteworthy | beside],
         images,

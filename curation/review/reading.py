@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.errors import ParamError, StoreError
 from inksift.curation.base.reasons import UNREADABLE_FILE
 from inksift.curation.base.tables import DECISIONS, DUPLICATES, FAMILIES, IMAGES, KEPT_APART, Table
@@ -128,9 +129,9 @@ def _of_one_run(run: Run) -> bool:
         and all(map(np.all, same))
         and (run.machine.loc[~readable, "reason"] == UNREADABLE_FILE.name).all()
         and len(run.images) == len(run.machine)
-        and bool(run.images["path"].isin(run.machine["path"]).all())
+        and bool(is_among(run.images["path"], run.machine["path"]).all())
         and bool(pd.Series(_related(run)).isin(_kept(run)).all())
-        and bool(run.duplicates["image_id"].isin(run.thumbnails["image_id"]).all())
+        and bool(is_among(run.duplicates["image_id"], run.thumbnails["image_id"]).all())
         and set(run.machine["outcome"]) <= set(OUTCOMES)
     )
 

@@ -8,13 +8,16 @@ import pandas as pd
 
 _FORMULA = re.compile(r"(^|[;,|\t\r\n\"])(?=[=+\-@])")
 _CONTROLS = ("\t", "\r", "\n", "\0")
+_MAY_BE_ONE = r"(?:^|[;,|\t\r\n\"])[=+\-@]|^[\t\r\n\x00]"
+"""What stands in every cell that `neutral` changes, and can be looked for in all cells at once."""
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """A frame as CSV, every text cell made harmless by `neutral`; missing numbers are empty."""
     safe = frame.copy()
     for name in map(str, frame.select_dtypes("str").columns):
-        safe[name] = frame[name].map(neutral)
+        odd = frame[name].str.contains(_MAY_BE_ONE)
+        safe.loc[odd, name] = frame.loc[odd, name].map(neutral)
     return safe.to_csv(index=False, lineterminator="\n").encode("utf-8", "backslashreplace")
 
 

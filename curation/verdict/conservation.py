@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.media import MEDIA
 from inksift.curation.base.reasons import BY_PERSON, DUPLICATE_FILE, VARIANT_REJECTED
 
@@ -35,8 +36,8 @@ def by_people(decisions: pd.DataFrame) -> pd.Series:
 def _paths(images: pd.DataFrame, decisions: pd.DataFrame) -> Iterator[str]:
     found, decided = images["path"], decisions["path"]
     yield from _told(decided[decided.duplicated()], "decided more than once")
-    yield from _told(found[~found.isin(decided)], "found, but without a decision")
-    yield from _told(decided[~decided.isin(found)], "decided, but not among the files found")
+    yield from _told(found[~is_among(found, decided)], "found, but without a decision")
+    yield from _told(decided[~is_among(decided, found)], "decided, but not among the files found")
     both = decisions.merge(images, on="path", suffixes=("", "_found"))
     mistaken = both["image_id"] != both["image_id_found"]
     yield from _told(both.loc[mistaken, "path"], "decided under another image_id")
@@ -77,9 +78,9 @@ def _copies(decisions: pd.DataFrame) -> Iterator[str]:
     nameless = is_copy & (decisions["duplicate_of"] == "")
     yield from _told(decisions.loc[nameless, "path"], "rejected as duplicates of no named file")
     named = decisions[decisions["duplicate_of"] != ""]
-    absent = ~named["duplicate_of"].isin(decisions["path"])
+    absent = ~is_among(named["duplicate_of"], decisions["path"])
     yield from _told(named.loc[absent, "path"], "duplicates of a file that was not found")
-    chained = is_copy.loc[named.index] & ~absent & ~named["duplicate_of"].isin(originals)
+    chained = is_copy.loc[named.index] & ~absent & ~is_among(named["duplicate_of"], originals)
     yield from _told(
         named.loc[chained, "path"], "duplicates of a file that is itself rejected as a duplicate"
     )
@@ -89,7 +90,7 @@ def _variants(decisions: pd.DataFrame) -> Iterator[str]:
     is_variant = decisions["reason"] == VARIANT_REJECTED.name
     variants = decisions[is_variant & (decisions["outcome"] == VARIANT_REJECTED.outcome)]
     staying = decisions.loc[decisions["outcome"] != "rejected", "path"]
-    lost = ~variants["duplicate_of"].isin(staying)
+    lost = ~is_among(variants["duplicate_of"], staying)
     yield from _told(variants.loc[lost, "path"], "rejected as variants of no file that stays")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.media import UNSURE
 from inksift.curation.base.reasons import (
     BAD_FEATURE,
@@ -69,7 +70,7 @@ def _unreadable(images: pd.DataFrame) -> pd.DataFrame:
 def _judged(copies: pd.DataFrame, verdicts: pd.DataFrame, unusable: pd.Series) -> pd.DataFrame:
     """`copies` are rows of DUPLICATES, `verdicts` the judgements on what they show."""
     gone = ~copies["keep"]
-    blind = copies["keep"] & copies["image_id"].isin(unusable)
+    blind = copies["keep"] & is_among(copies["image_id"], unusable)
     stage = _text(PHOTO_VERDICT.stage, copies.index).mask(verdicts["outcome"] == "kept", "")
     words = verdicts["explanation"].mask(blind, "the network gave no usable embedding of it")
     columns = {

@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.media import UNSURE
 from inksift.curation.base.pages import BLANK, DRAWN, is_invisible, page_of
 from inksift.curation.base.params import Params
@@ -31,7 +32,7 @@ class PageParams(Params):
 def find_pages(images: pd.DataFrame, duplicates: pd.DataFrame) -> pd.Series:
     """The notes of the kept copies in DUPLICATES that are pages without a drawing, by their
     image_id, from IMAGES."""
-    kept = images["image_id"].isin(duplicates.loc[duplicates["keep"], "image_id"])
+    kept = is_among(images["image_id"], duplicates.loc[duplicates["keep"], "image_id"])
     notes = images[kept].drop_duplicates("image_id").set_index("image_id")["note"]
     pages = [page_of(note) != DRAWN for note in notes]
     return notes[pages]

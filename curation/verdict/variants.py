@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.reasons import VARIANT_FOR_REVIEW, VARIANT_REJECTED, Reason
 from inksift.curation.dedup.told_different import told_different
 from inksift.curation.verdict.changes import DecisionRow, changed_rows
@@ -44,7 +45,7 @@ def thin(
     told = told[np.array([frozenset(two) not in apart for two in pairs], dtype=np.bool_)]
     sizes = staying["family"].value_counts()
     places = told.assign(count=told["family"].map(sizes)).set_index("path").to_dict("index")
-    chosen = decisions["path"].isin(list(places))
+    chosen = is_among(decisions["path"], places)
     return changed_rows(decisions, chosen, lambda row: _thinned(row, places[row["path"]]))
 
 

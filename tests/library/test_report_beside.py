@@ -105,3 +105,20 @@ def test_a_new_picture_draws_few_thumbnails_anew(monkeypatch: pytest.MonkeyPatch
     report(shelf, [*CHANGES, PHOTO])
     assert first <= 6  # those in the page, which it holds itself
     assert len(drawn) - 2 * first <= 20
+
+
+def test_pictures_that_are_stored_later_share_the_files_of_no_others() -> None:
+    """Wherever their paths stand: every second one came later."""
+    decisions, images = frames([PHOTO] * 40)
+    late = set(images["image_id"][::2])
+    there = [part[~part["image_id"].isin(late)] for part in (decisions, images)]
+    part_of = {one: "b" if one in late else "a" for one in images["image_id"]}
+    params = ReportParams(one_file=0, thumbnail_px=32)
+    held = []
+    for some in (there, [decisions, images]):
+        shelf = DictShelf()
+        html = build_report(*some, read=reports.read, params=params, shelf=shelf, part_of=part_of)
+        held.append(set(index_in(html)["beside"]["thumbnails"]))
+    before, after = held
+    assert len(before) >= 4
+    assert len(before - after) <= 1  # the last one of a part may go on in the next

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from inksift.curation.base.among import is_among
 from inksift.curation.base.arrays import Integers
 from inksift.curation.base.errors import WeightsError
 from inksift.curation.evidence.features import feature_matrix
@@ -56,10 +57,10 @@ class Readings:
         self, measures: pd.DataFrame, embeddings: pd.DataFrame, *, head: Head, adapt: bool
     ) -> None:
         rows = measures.sort_values("image_id", ignore_index=True)
-        usable = (embeddings["status"] == "ok") & embeddings["image_id"].isin(rows["image_id"])
+        usable = (embeddings["status"] == "ok") & is_among(embeddings["image_id"], rows["image_id"])
         sound = embeddings[usable].sort_values("image_id", ignore_index=True)
         self._rows, self.head, self._adapt = rows, head, adapt
-        self.sound: Bools = rows["image_id"].isin(sound["image_id"]).to_numpy()
+        self.sound: Bools = is_among(rows["image_id"], sound["image_id"]).to_numpy()
         """Which pictures have a usable embedding."""
         self._style = _style(sound, head)
         unit = unit_vectors(len(sound), lambda places: feature_matrix(sound.iloc[places]))
