@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from starlette.datastructures import Headers
@@ -26,6 +27,9 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
+_COMMAND = re.compile(r"`([^`]+)`")
+
+
 class RequestRefusedError(Exception):
     """A request that is not let through: a status of HTTP, and one or two sentences for whoever
     sent it."""
@@ -39,6 +43,7 @@ class RequestRefusedError(Exception):
         """The refusal, as a page where the request's `headers` ask for one. It ends the connection,
         since a body may still be on its way."""
         if "text/html" in headers.get("accept", ""):
-            page = _PAGE.format(words=escape(self.words))
+            words = _COMMAND.sub(r"<code>\1</code>", escape(self.words))
+            page = _PAGE.format(words=words)
             return HTMLResponse(page, self.status, {"connection": "close"})
         return JSONResponse({"error": self.words}, self.status, {"connection": "close"})

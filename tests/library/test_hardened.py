@@ -19,8 +19,12 @@ import os, sys
 from pathlib import Path
 ASKED = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto",
          "subprocess.Popen", "os.system", "os.posix_spawn", "os.exec"}
+OF_THIS_MACHINE = "['/sbin/ldconfig', '-p']"  # a torch for NVIDIA's cards asks for their libraries
 asked = []
-sys.addaudithook(lambda event, arguments: event in ASKED and asked.append((event, str(arguments))))
+def hear(event, arguments):
+    if event in ASKED and OF_THIS_MACHINE not in str(arguments):
+        asked.append((event, str(arguments)))
+sys.addaudithook(hear)
 """
 TOLD = """
 print("asked", asked)
