@@ -336,3 +336,25 @@ def test_the_map_has_a_line_for_every_directory_and_no_other() -> None:
     lines = re.findall(r"^\| `([\w/-]+/)` \| (.+) \|$", text, re.M)
     assert len(dict(lines)) == len(lines)
     assert set(dict(lines)) == directories()
+
+
+def test_every_module_that_versions_what_is_stored_is_named() -> None:
+    """A format that nobody looks at in an upgrade is one that an upgrade may lose."""
+    page = (DOCS / "reference" / "stored.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(curation/[\w/]+\.py)`", heading(page, "Who says which version it is"))
+    versioned = {place(path) for path in (ROOT / "curation").rglob("*.py") if _versions(path)}
+    assert sorted(named) == sorted(versioned)
+
+
+def _versions(path: Path) -> bool:
+    """Whether a module says in a whole number which version it writes."""
+    return (
+        any(
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant)
+            and type(node.value.value) is int
+            and re.fullmatch(r"_?([A-Z]+_)?(VERSION|FORMAT)", ast.unparse(node.targets[0]))
+            for node in ast.parse(path.read_bytes()).body
+        )
+        and path.name != "privileges.py"
+    )  # the kernel's version of its own calls
