@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from inksift.curation.base.errors import StoreError
+from inksift.curation.base.errors import LaterError, StoreError
 from inksift.curation.store.files import write_atomically
 
 WORKSPACE_MARK = "workspace.json"
@@ -50,8 +50,8 @@ def lacks_mark(root: Path) -> bool:
 
 
 def demand_mark(root: Path) -> None:
-    """StoreError, with what to do, for a workspace that lacks its mark, and for one of a format
-    that only a later inksift knows. Nothing is written."""
+    """StoreError, with what to do, for a workspace that lacks its mark, LaterError for one of a
+    format that only a later inksift knows. Nothing is written."""
     if lacks_mark(root):
         raise StoreError(
             f"{root / WORKSPACE_MARK} is damaged or gone: run `inksift repair --workspace {root}`, "
@@ -59,7 +59,7 @@ def demand_mark(root: Path) -> None:
         )
     told = _told(root)
     if told.format > _FORMAT:
-        raise StoreError(
+        raise LaterError(
             f"{root} is a workspace of format {told.format}, which inksift {told.written_by} "
             f"wrote, and inksift {version('inksift')} knows format {_FORMAT}: install inksift "
             f"{told.written_by}; nothing was changed"

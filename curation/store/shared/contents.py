@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from inksift.curation.base.errors import StoreError
+from inksift.curation.base.errors import LaterError, StoreError
 from inksift.curation.store.objects.interface import ObjectError, ObjectStore
 from inksift.curation.store.objects.opened import read_object
 from inksift.curation.store.shared.holder import read_holder
@@ -113,7 +113,7 @@ def _files_in(data: bytes, prefix: str) -> dict[str, SharedFile]:
         told = json.loads(data)
         found = int(told["inksift_shared_workspace"])
         if found > _FORMAT:
-            raise StoreError(
+            raise LaterError(
                 f"{prefix}{HEAD} is of format {found}, which a later inksift wrote; this one knows "
                 f"format {_FORMAT}, and changed nothing: install the later inksift"
             )
