@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 def existing(workspace: Path) -> "Workspace":
     """The workspace of an earlier run; ParamError where there is none."""
+    from inksift.curation.store.mark import is_workspace
     from inksift.curation.store.workspace import Workspace
 
     if not is_workspace(workspace):
@@ -19,8 +20,3 @@ def existing(workspace: Path) -> "Workspace":
             "run`"
         )
     return Workspace(workspace)
-
-
-def is_workspace(folder: Path) -> bool:
-    """Whether a run worked in it."""
-    return (folder / "workspace.json").is_file()

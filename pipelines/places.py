@@ -5,7 +5,7 @@ from pathlib import Path
 
 from inksift.curation.base.errors import ParamError
 from inksift.curation.base.location import Location, lies_in
-from inksift.curation.base.tables import DUPLICATES, IMAGES, SPLITS
+from inksift.curation.base.tables import DUPLICATES, FOUND_FILES, GROUPED_FILES, IMAGES, SPLITS
 from inksift.curation.evidence.objects import ObjectParams, box_classes
 from inksift.curation.gather.folder.layout import GIVEN_SPLITS
 from inksift.curation.gather.folder.sidecars import SIDECARS
@@ -67,7 +67,7 @@ def read_beside(workspace: Workspace, pictures: Location) -> Beside:
         read_images(workspace),
         read_later_table(workspace.table(SIDECARS.name), SIDECARS),
         read_later_table(workspace.table(GIVEN_SPLITS.name), GIVEN_SPLITS),
-        read_later_table(workspace.table(DUPLICATES.name), DUPLICATES),
+        read_later_table(workspace.table(DUPLICATES.name), GROUPED_FILES),
         (*around, *read_link_roots(workspace)),
     )
 
@@ -84,7 +84,7 @@ def read_facts(workspace: Workspace, names: Sequence[str], *, split: bool) -> Ex
     test = read_test(workspace)
     if test is None:
         return facts._replace(splits=splits)
-    images = read_table(workspace.table(f"test_{IMAGES.name}"), IMAGES)
+    images = read_table(workspace.table(f"test_{IMAGES.name}"), FOUND_FILES)
     tested = Tested(pictures_of(test, workspace), images)
     return facts._replace(splits=splits, tested=tested)
 

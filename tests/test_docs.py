@@ -336,3 +336,14 @@ def test_the_map_has_a_line_for_every_directory_and_no_other() -> None:
     lines = re.findall(r"^\| `([\w/-]+/)` \| (.+) \|$", text, re.M)
     assert len(dict(lines)) == len(lines)
     assert set(dict(lines)) == directories()
+
+
+def test_every_module_that_versions_what_is_stored_is_named() -> None:
+    """A format that nobody looks at in an upgrade is one that an upgrade may lose."""
+    page = (DOCS / "reference" / "stored.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(curation/[\w/]+\.py)`", heading(page, "Who says which version it is"))
+    raised = re.compile(r"^_?([A-Z]+_)?(VERSION|FORMAT)(: Final)? = \d+$", re.M)
+    modules = [
+        path for path in (ROOT / "curation").rglob("*.py") if raised.search(path.read_text())
+    ]
+    assert sorted(named) == sorted(map(place, modules))

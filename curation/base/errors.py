@@ -4,7 +4,8 @@ InksiftError                 one or two lines: what was expected, what came, wha
 |-- ParamError               a setting or argument is wrong                       exit 2
 |-- SourceError              the image folder cannot be used                      exit 2
 |-- StoreError               the workspace cannot be used (full disk, damage)     exit 2
-|   `-- LockedError          another run holds the workspace                      exit 2
+|   |-- LockedError          another run holds the workspace                      exit 2
+|   `-- LaterError           a later version stored it, in a format of its own    exit 2
 |-- LedgerError              human decisions cannot be read, written or taken in exit 2
 |   `-- LedgerConflict       somebody else decided meanwhile (people.ledger)     exit 2
 |-- DataError                too little data is left for a stage to do its work   exit 2
@@ -52,6 +53,10 @@ class StoreError(InksiftError):
     """The workspace cannot be used."""
 
     exit_code = 2
+
+
+class LaterError(StoreError):
+    """A later version of inksift stored it in a format of its own: nothing is wrong with it."""
 
 
 class LockedError(StoreError):

@@ -4,7 +4,7 @@ stage."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,11 @@ class Table:
         if self.key and self._repeats_its_key(frame):
             raise SchemaError(f"{self.name}: rows repeat the key {', '.join(self.key)}")
         return frame
+
+    def only(self, *names: str) -> Table:
+        """The contract of these columns, the key among them: for those who read no others, and so
+        can read what an earlier version wrote, which knew fewer."""
+        return replace(self, columns={name: self.columns[name] for name in names})
 
     def frame(self, rows: list[dict[str, object]]) -> pd.DataFrame:
         """A checked frame from rows; no rows give an empty frame with the right dtypes."""
@@ -99,6 +104,19 @@ raw name. `image_id` is the SHA-256 of the file's bytes ("" where they could not
 and `height` are those of the upright picture in pixels, 0 where `readable` is false; `error` then
 says why. `ai_mark` is what the file says about an AI that made it, a key of AI_MARKS or "" for
 nothing; it decides nothing by itself."""
+
+FOUND_FILES = IMAGES.only(
+    "path",
+    "path_bytes",
+    "image_id",
+    "label",
+    "size_bytes",
+    "readable",
+    "width",
+    "height",
+    "format",
+)
+"""What people and exports are told of the files that a run found, whichever version it was of."""
 
 HASHES = Table(
     "hashes",
@@ -196,6 +214,9 @@ DUPLICATES = Table(
 kept one). `kept_because` says why the kept file of a group with copies stays, `close_call` what
 speaks for the next best all the same ("" for nothing), and `conflict` names the other classes that
 files of the group lie in."""
+
+GROUPED_FILES = DUPLICATES.only("path", "image_id", "group", "keep")
+"""Which files share one picture, whichever version found that."""
 
 KEPT_APART = Table(
     "kept_apart",

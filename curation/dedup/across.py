@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from inksift.curation.base.tables import DUPLICATES, Table
+from inksift.curation.base.tables import DUPLICATES, GROUPED_FILES, Table
 from inksift.curation.gather.folder.layout import GIVEN_SPLITS
 
 STRICTEST_FIRST = ("test", "validation", "train")
@@ -29,9 +29,9 @@ def strictest(splits: Iterable[str]) -> str:
 
 
 def splits_of_kept(duplicates: pd.DataFrame, given: pd.DataFrame) -> pd.Series:
-    """The split that every kept file of DUPLICATES counts for, by path, "" where GIVEN_SPLITS gives
-    none."""
-    files = DUPLICATES.check(duplicates)
+    """The split that every kept file of GROUPED_FILES counts for, by path, "" where GIVEN_SPLITS
+    gives none."""
+    files = GROUPED_FILES.check(duplicates)
     split = _split_of(files, given)
     strict = split.groupby(files["group"]).agg(strictest)
     kept = files[files["keep"]]

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from inksift.curation.base.commands import option
-from inksift.curation.base.errors import LedgerError, StoreError
+from inksift.curation.base.errors import LedgerError, SchemaError, StoreError
 from inksift.curation.base.params import Params
 from inksift.curation.people.ledger.address import same_place
 from inksift.curation.people.ledger.entries import HUMAN_DECISIONS, Entry
@@ -23,6 +23,9 @@ from inksift.curation.store.tables import read_table
 from inksift.curation.store.workspace import Workspace
 
 BRING_BACK = "bring back a copy of it, or import your last export with `inksift ledger import`"
+_FIRST_ACTIONS = ("outcome", "label", "medium")
+"""What could be decided in the first version."""
+
 _ACCEPT = (
     "to go on without them, add --accept-other-ledger (in Dagster, "
     "human_decisions.accept_other_ledger)"
@@ -60,9 +63,20 @@ def read_heard(workspace: Workspace) -> str | None:
 def decisions_heard(workspace: Workspace) -> pd.DataFrame:
     """HUMAN_DECISIONS of the last run; none where there are none that can be read."""
     try:
-        return read_table(workspace.table(HUMAN_DECISIONS.name), HUMAN_DECISIONS)
-    except StoreError:
+        return _row_per_decision(read_table(workspace.table(HUMAN_DECISIONS.name), None))
+    except (StoreError, SchemaError):
         return HUMAN_DECISIONS.frame([])
+
+
+def _row_per_decision(heard: pd.DataFrame) -> pd.DataFrame:
+    """HUMAN_DECISIONS as the last run wrote it; the first version had a row per picture, and a
+    column per action, "" where nobody had decided."""
+    actions = [name for name in _FIRST_ACTIONS if name in heard]
+    if not actions:
+        return HUMAN_DECISIONS.check(heard)
+    said = heard.melt(["image_id", "who", "at", "note"], actions, "action").astype("str")
+    rows = said[said["value"] != ""].sort_values(list(HUMAN_DECISIONS.key))
+    return HUMAN_DECISIONS.check(rows)
 
 
 def forgotten(heard: pd.DataFrame, entries: Sequence[Entry]) -> int:

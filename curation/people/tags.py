@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from inksift.curation.base.tables import DUPLICATES
+from inksift.curation.base.tables import DUPLICATES, GROUPED_FILES
 from inksift.curation.people.heard import decisions_heard
 from inksift.curation.store.published import read_decisions
 from inksift.curation.store.tables import read_later_table
@@ -15,8 +15,8 @@ BETWEEN_TAGS = ", "
 
 
 def tags_by_path(duplicates: pd.DataFrame, human: pd.DataFrame) -> dict[str, list[str]]:
-    """The tags of every file that has some, in order, of DUPLICATES and HUMAN_DECISIONS: those of
-    its picture and of all copies of it."""
+    """The tags of every file that has some, in order, of GROUPED_FILES and HUMAN_DECISIONS: those
+    of its picture and of all copies of it."""
     given = human.loc[human["action"] == "tag", ["image_id", "value"]]
     group_of = duplicates.drop_duplicates("image_id")[["image_id", "group"]]
     of_groups = given.merge(group_of, on="image_id").drop_duplicates(["group", "value"])
@@ -26,7 +26,7 @@ def tags_by_path(duplicates: pd.DataFrame, human: pd.DataFrame) -> dict[str, lis
 
 def read_tags(workspace: Workspace) -> dict[str, list[str]]:
     """The same, as the last run heard them."""
-    duplicates = read_later_table(workspace.table(DUPLICATES.name), DUPLICATES)
+    duplicates = read_later_table(workspace.table(DUPLICATES.name), GROUPED_FILES)
     return tags_by_path(duplicates, decisions_heard(workspace))
 
 

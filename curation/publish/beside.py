@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from inksift.curation.base.tables import DUPLICATES
 from inksift.curation.dedup.across import splits_of_kept
 from inksift.curation.gather.folder.choice import ending
 from inksift.curation.gather.folder.layout import GIVEN_SPLITS
@@ -55,13 +54,13 @@ def beside_of(
     duplicates: pd.DataFrame,
     link_roots: tuple[Path, ...],
 ) -> Beside:
-    """What lies beside the pictures, of IMAGES, SIDECARS, GIVEN_SPLITS and DUPLICATES."""
+    """What lies beside the pictures, of FOUND_FILES, SIDECARS, GIVEN_SPLITS and GROUPED_FILES."""
     rows = SIDECARS.check(sidecars)
     of_pictures: dict[str, list[Sidecar]] = {}
     for row in rows[rows["picture"] != ""].sort_values("path").to_dict("records"):
         of_pictures.setdefault(row["picture"], []).append(Sidecar(row["path"], row["path_bytes"]))
     given = GIVEN_SPLITS.check(given_splits)
-    splits = splits_of_kept(DUPLICATES.check(duplicates), given) if len(given) else pd.Series()
+    splits = splits_of_kept(duplicates, given) if len(given) else pd.Series()
     by_path = dict(zip(splits.index, splits, strict=True))
     return Beside(of_pictures, _labels(images, duplicates), by_path, link_roots)
 

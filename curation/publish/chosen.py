@@ -9,7 +9,7 @@ import pandas as pd
 
 from inksift.curation.base.among import is_among
 from inksift.curation.base.errors import ParamError
-from inksift.curation.base.tables import IMAGES
+from inksift.curation.base.tables import FOUND_FILES
 from inksift.curation.publish.beside import Beside
 from inksift.curation.publish.facts import IN_SPLITS, ExportFacts, run_splits, trusted_rows
 from inksift.curation.publish.forms.form import Form
@@ -41,9 +41,9 @@ def chosen_pictures(
     facts: ExportFacts,
     summary: ExportSummary,
 ) -> list[ExportPicture]:
-    """The pictures of DECISIONS and IMAGES that the form is to hold, by path; what cannot be there
-    is put down in `summary`."""
-    files = IMAGES.check(images)
+    """The pictures of DECISIONS and FOUND_FILES that the form is to hold, by path; what cannot be
+    there is put down in `summary`."""
+    files = FOUND_FILES.check(images)
     chosen = _chosen(decisions, files, form, params)
     pictures = _pictures(chosen, files)
     found = {picture.path for picture in pictures}
@@ -129,7 +129,7 @@ def _trusted(facts: ExportFacts) -> list[ExportPicture]:
     """The pictures of the trusted test folder, which nobody judged."""
     if facts.tested is None:
         return []
-    files = IMAGES.check(facts.tested.images)[_OF_FILE]
+    files = FOUND_FILES.check(facts.tested.images)[_OF_FILE]
     rows = trusted_rows(facts).merge(files, on="path").sort_values("path")
     rows = rows.assign(path=_TRUSTED + rows["path"], trusted=True, p_photo=_NO_JUDGEMENT)
     return _as_pictures(rows.assign(outcome=_TRUSTED_OUTCOME, reason=""))

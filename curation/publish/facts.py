@@ -23,7 +23,7 @@ IN_SPLITS = ("train", "validation", "test")
 
 
 class Tested(NamedTuple):
-    """The trusted test folder of a run, and its IMAGES."""
+    """The trusted test folder of a run, and its FOUND_FILES."""
 
     folder: Location
     images: pd.DataFrame

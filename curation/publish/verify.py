@@ -28,7 +28,7 @@ from inksift.curation.people.ledger.recovery import is_damaged
 from inksift.curation.publish.problem import REPAIR, Problem
 from inksift.curation.publish.verify_parts import part_problems
 from inksift.curation.publish.verify_runs import run_problems
-from inksift.curation.publish.verify_stored import damaged_models, damaged_tables
+from inksift.curation.publish.verify_stored import damaged_models, unread_tables
 from inksift.curation.runs.record import RUN_FILE
 from inksift.curation.store.lock import is_malformed
 from inksift.curation.store.published import (
@@ -43,7 +43,7 @@ from inksift.curation.store.published import (
 )
 from inksift.curation.store.setup import SETUP, read_setup, setup_file
 from inksift.curation.store.tables import RUN_AGAIN, error_line, read_table
-from inksift.curation.store.workspace import Workspace
+from inksift.curation.store.workspace import TABLES, Workspace
 from inksift.curation.verdict.conservation import conservation_problems
 
 _ROUNDING = 1e-6
@@ -105,8 +105,16 @@ def _models(workspace: Workspace) -> Iterator[Problem]:
 
 
 def _tables(workspace: Workspace, contracts: Mapping[str, Table]) -> Iterator[Problem]:
-    for path, what in damaged_tables(workspace, contracts):
-        yield Problem(path.relative_to(workspace.root).as_posix(), what, RUN_AGAIN)
+    others = []
+    for table in unread_tables(workspace, contracts):
+        name = table.path.relative_to(workspace.root).as_posix()
+        if table.is_damaged:
+            yield Problem(name, error_line(table.error), RUN_AGAIN)
+        else:
+            others.append(name.removeprefix(f"{TABLES}/"))
+    if others:
+        what = f"not as this version of inksift writes them: {', '.join(others)}"
+        yield Problem(TABLES, what, RUN_AGAIN)
 
 
 def _decisions(workspace: Workspace) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from inksift.curation.base.errors import StoreError
+from inksift.curation.base.errors import LaterError, StoreError
 from inksift.curation.publish.digests import FileDigests
 from inksift.curation.publish.problem import Problem
 from inksift.curation.runs.kept import LATEST, RUNS_FOLDER, latest_name, run_folders
@@ -36,6 +36,10 @@ def run_problems(workspace: Workspace) -> Iterator[Problem]:
 def _of_run(folder: Path, digests: FileDigests) -> Iterator[Problem]:
     try:
         run = read_record(folder / RUN_FILE)
+    except LaterError as error:
+        what, _, remedy = str(error).rpartition(": ")
+        yield Problem(f"{RUNS_FOLDER}/{folder.name}/{RUN_FILE}", what, remedy)
+        return
     except StoreError as error:
         what = error_line(error.__cause__)
         yield Problem(f"{RUNS_FOLDER}/{folder.name}/{RUN_FILE}", what, _BACKUP)

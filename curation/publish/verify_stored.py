@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from inksift.curation.base.errors import StoreError
+from inksift.curation.base.errors import SchemaError, StoreError
 from inksift.curation.base.tables import Table
 from inksift.curation.store.files import file_digest
-from inksift.curation.store.tables import error_line, read_table
+from inksift.curation.store.tables import read_table
 from inksift.curation.store.workspace import Workspace
 
 _OF_NETWORKS = (".onnx", ".npy")
 
 
-def damaged_tables(
-    workspace: Workspace, contracts: Mapping[str, Table]
-) -> Iterator[tuple[Path, str]]:
-    """Every table that cannot be read, or breaks the contract of its name; and why."""
+class UnreadTable(NamedTuple):
+    """A table that cannot be used, and why: `is_damaged`, or else it is as another version of
+    inksift wrote it."""
+
+    path: Path
+    error: BaseException | None
+
+    @property
+    def is_damaged(self) -> bool:
+        return not isinstance(self.error, SchemaError)
+
+
+def unread_tables(workspace: Workspace, contracts: Mapping[str, Table]) -> Iterator[UnreadTable]:
+    """Every table that cannot be read, or breaks the contract of its name."""
     for path in sorted(workspace.tables.rglob("*.parquet")):
         try:
             read_table(path, contracts.get(workspace.name_of_table(path) or ""))
         except StoreError as error:
-            yield path, error_line(error.__cause__)
+            yield UnreadTable(path, error.__cause__)
 
 
 def damaged_models(workspace: Workspace) -> Iterator[Path]:

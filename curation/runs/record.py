@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from inksift.curation.base.errors import StoreError
-from inksift.curation.store.files import lies_within
+from inksift.curation.base.errors import LaterError, StoreError
+from inksift.curation.store.files import lies_within, read_json
 from inksift.curation.store.tables import RUN_AGAIN, error_line, unusable
 from inksift.curation.store.workspace import Workspace
 
 RUN_FILE = "run.json"
 """In the workspace the run whose decisions lie there, in a folder of `runs/` that one."""
+
+_FORMAT: Final = 1
+"""Raised where an earlier inksift could not read it."""
 
 NO_PROFILE = "none named"
 """What people read where a run has no profile."""
@@ -69,7 +72,7 @@ class RunRecord(RunFacts):
     SHA-256 of decisions.parquet, how many files it found and how many of each outcome, its F1 where
     there is some, and the SHA-256 of every file that is kept of it, by name."""
 
-    format: Literal[1] = 1
+    format: Literal[1] = _FORMAT
     name: str
     date: str
     source: str
@@ -140,15 +143,26 @@ def encodable(text: str) -> str:
 
 
 def read_record(path: Path) -> RunRecord:
-    """The record in a run.json; StoreError when it is not there, damaged, or of another version."""
+    """The record in a run.json; LaterError when it is of a later version, another StoreError when
+    it is not there or damaged."""
     try:
         return RunRecord.model_validate_json(path.read_bytes())
     except OSError as error:
         raise StoreError(f"{path} cannot be read ({error.strerror}): {RUN_AGAIN}") from error
     except ValidationError as error:
+        _demand_known_format(path)
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise unusable(path, ValueError(f"{where} {first['msg']}".strip())) from error
+
+
+def _demand_known_format(path: Path) -> None:
+    found = read_json(path).get("format")
+    if isinstance(found, int) and found > _FORMAT:
+        raise LaterError(
+            f"{path} is of format {found}, which a later inksift wrote; this one knows format "
+            f"{_FORMAT}: install the later inksift"
+        )
 
 
 def current_run(workspace: Workspace) -> RunRecord | None:

@@ -64,7 +64,8 @@ def guarded(path: Path) -> Iterator[None]:
         guard = path.with_suffix(".guard").open("w")
     except OSError as error:
         raise StoreError(
-            f"cannot write to {path.parent} ({error.strerror}): choose another --workspace"
+            f"cannot write to {path.parent} ({error.strerror}): give yourself permission to write "
+            "there"
         ) from error
     with guard:
         fcntl.flock(guard, fcntl.LOCK_EX)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from inksift.curation.base.errors import StoreError
 from inksift.curation.base.location import Location, location_of
-from inksift.curation.base.tables import DECISIONS, IMAGES, Table
+from inksift.curation.base.tables import DECISIONS, FOUND_FILES, IMAGES, Table
 from inksift.curation.store.files import file_digest
 from inksift.curation.store.parquet import to_parquet
 from inksift.curation.store.safe_csv import csv_bytes
@@ -127,9 +127,9 @@ def read_decisions(workspace: Workspace) -> pd.DataFrame:
 
 
 def read_images(workspace: Workspace) -> pd.DataFrame:
-    """The IMAGES frame of the last run, as an export needs it; StoreError when there is none or it
-    is damaged."""
-    return _required(workspace.table(IMAGES.name), IMAGES, f"no list of files in {workspace.root}")
+    """The FOUND_FILES of the last run; StoreError when there are none or they are damaged."""
+    place = workspace.table(IMAGES.name)
+    return _required(place, FOUND_FILES, f"no list of files in {workspace.root}")
 
 
 def read_source(workspace: Workspace) -> Location:

@@ -30,9 +30,7 @@ from inksift.curation.base.vectors import (
     VectorMatrix,
 )
 from inksift.curation.store.files import write_atomically
-
-WORKSPACE_MARK = "workspace.json"
-"""What lies in the root of every workspace."""
+from inksift.curation.store.mark import WORKSPACE_MARK
 
 _KEY = b"inksift.vectors"
 """The metadata of a table that names the files of every column of vectors."""

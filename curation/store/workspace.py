@@ -35,12 +35,9 @@ from inksift.curation.store.files import (
 )
 from inksift.curation.store.lock import RUN_LOCK, demand_free, guarded, run_lock
 from inksift.curation.store.manifest import Manifest
+from inksift.curation.store.mark import WORKSPACE_MARK, demand_mark, is_workspace, mark_workspace
 from inksift.curation.store.measurements import Measurements
-from inksift.curation.store.row_files import WORKSPACE_MARK
 from inksift.curation.store.setup import SETUP
-
-WORKSPACE_FORMAT = 1
-"""Raised whenever an older workspace could not be used as it is."""
 
 TABLES = "tables"
 UNPACKED_FOLDER = "source"
@@ -151,8 +148,8 @@ class Workspace:
         return self.root / "published.json"
 
     def _mark(self) -> None:
-        if self.mark.exists():
-            return _check_mark(self.mark)
+        if is_workspace(self.root):
+            return demand_mark(self.root)
         if self.root.exists() and not self.root.is_dir():
             raise StoreError(f"{self.root} is not a folder: choose another --workspace")
         if self.root.exists() and not holds_nothing(self.root, but=SETUP):
@@ -160,15 +157,4 @@ class Workspace:
                 f"{self.root} holds files that are not inksift's: choose an empty or new "
                 "--workspace"
             )
-        write_atomically(self.mark, json.dumps({"inksift_workspace": WORKSPACE_FORMAT}).encode())
-
-
-def _check_mark(mark: Path) -> None:
-    try:
-        found = json.loads(mark.read_text())["inksift_workspace"]
-    except (ValueError, KeyError, TypeError):
-        found = "unreadable"
-    if found != WORKSPACE_FORMAT:
-        raise StoreError(
-            f"{mark} has format {found}, expected {WORKSPACE_FORMAT}: choose a new --workspace"
-        )
+        mark_workspace(self.root)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -37,17 +37,22 @@ def repair(workspace: Path, ledger_url: str, yes: bool, as_json: bool) -> None:
     Example:
       inksift repair --workspace work
     """
+    from inksift.curation.publish.mending.of_mark import mark_mends
     from inksift.curation.publish.mending.repair import lock_mends, mended
     from inksift.curation.store.moved_aside import MovedAside
 
+    root = workspace.absolute()
+    aside = MovedAside(root)
+    done = [*mark_mends(root, aside)]
+    _ask(done, yes=yes, err=as_json)
+    for mend in done:
+        mend.do()
     here = existing(workspace)
-    aside = MovedAside(here.root)
     plan = partial(_planned, here, ledger_url, aside)
     first = [*lock_mends(here, aside), *plan()]
-    if first and not yes:
-        click.echo("\n".join(map(_told, first)), err=as_json)
-        click.confirm("Do this?", abort=True, err=as_json)
-    done = [*mended(here, aside, plan)] if first else []
+    _ask(first, yes=yes, err=as_json)
+    if first:
+        done += mended(here, aside, plan)
     left = problems_of(here, ledger_url)
     if as_json:
         told = {
@@ -62,6 +67,12 @@ def repair(workspace: Path, ledger_url: str, yes: bool, as_json: bool) -> None:
             click.echo(f"left: {problem_line(problem)}")
     if left:
         sys.exit(1)
+
+
+def _ask(mends: Sequence["Mend"], *, yes: bool, err: bool) -> None:
+    if mends and not yes:
+        click.echo("\n".join(map(_told, mends)), err=err)
+        click.confirm("Do this?", abort=True, err=err)
 
 
 def _planned(here: "Workspace", ledger_url: str, aside: "MovedAside") -> Iterable["Mend"]:

@@ -4,17 +4,18 @@ from pathlib import Path
 
 from inksift.curation.base.errors import InksiftError
 from inksift.curation.people.chosen_ledger import any_ledger
+from inksift.curation.store.mark import is_workspace
 from inksift.pipelines.doctor.finding import Finding, told_of
-from inksift.pipelines.existing import existing, is_workspace
+from inksift.pipelines.existing import existing
 
 _GROUP = "ledger"
 
 
 def ledger_there(workspace: Path, url: str) -> list[Finding]:
     """The one that a run on this workspace hears."""
-    if not is_workspace(workspace):
-        return [Finding(_GROUP, "ledger", "ok", f"none yet: no workspace at {workspace}")]
     try:
+        if not is_workspace(workspace):
+            return [Finding(_GROUP, "ledger", "ok", f"none yet: no workspace at {workspace}")]
         found = any_ledger(existing(workspace), url)
         entries = len(found.entries())
     except InksiftError as error:

@@ -284,3 +284,23 @@ def test_a_run_refuses_a_ledger_that_is_gone_though_no_run_had_heard_it(
     told = inksift("repair", "--workspace", harmed, "--yes")
     assert f"{ENTRIES} entries are gone, and nothing here has them" in told.output
     assert problems(harmed) == []
+
+
+@pytest.mark.parametrize("harm", [gone, emptied, noise])
+def test_a_workspace_without_a_sound_mark_opens_again_after_repair(
+    tmp_path: Path, inksift: Command, harm: Callable[[Path], object]
+) -> None:
+    root = tmp_path / "w"
+    Ledger.of(Workspace(root)).record([Decision("a" * 64, "outcome", "kept")], "ann")
+    harm(root / "workspace.json")
+    before = fingerprint(root)
+    for command in ("verify", "runs", "review", "decide", "doctor"):
+        told = " ".join(inksift(command, "--workspace", root).output.split())
+        assert f"run `inksift repair --workspace {root}`" in told, command
+    assert fingerprint(root) == before
+    asked = inksift("repair", "--workspace", root)
+    assert (asked.exit_code, "Do this?" in asked.output) == (1, True)
+    assert fingerprint(root) == before
+    assert inksift("repair", "--workspace", root, "--yes").exit_code == 0
+    assert len(Ledger.of(Workspace(root)).entries()) == 1
+    assert inksift("verify", "--workspace", root).output == "everything matches\n"

@@ -117,10 +117,10 @@ def test_a_changed_entry_is_never_believed(tmp_path: Path, statement: str, messa
     [
         (
             "UPDATE inksift_ledger_format SET format = 2",
-            "has format 2, expected 1: another version of inksift",
+            "is of format 2, which a later inksift wrote",
         ),
-        ("DELETE FROM inksift_ledger_format", "has format none, expected 1"),
-        ("INSERT INTO inksift_ledger_format VALUES (2)", "has format 1, 2, expected 1"),
+        ("DELETE FROM inksift_ledger_format", "does not tell its format"),
+        ("INSERT INTO inksift_ledger_format VALUES (2)", "is of format 1, 2"),
         ("DROP TABLE inksift_ledger_format", "no such table"),
         ("DROP TABLE inksift_ledger", "no such table"),
     ],

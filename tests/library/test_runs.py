@@ -13,7 +13,7 @@ from typing import NoReturn
 import pandas as pd
 import pytest
 
-from inksift.curation.base.errors import ParamError, StoreError
+from inksift.curation.base.errors import LaterError, ParamError, StoreError
 from inksift.curation.publish.verify_runs import run_problems
 from inksift.curation.report.siblings import keep_pages
 from inksift.curation.runs import keep
@@ -490,3 +490,17 @@ def test_a_folder_whose_name_is_no_text_is_told_and_known_again(workspace: Works
     run = decide_run(workspace, ONE, source="/crawl\udcff")
     assert run.source == "/crawl\\udcff"
     assert decide_run(workspace, ONE, source="/crawl\udcff").name == run.name
+
+
+def test_a_run_that_a_later_version_kept_is_left_as_it_is(workspace: Workspace) -> None:
+    later = folder_of(workspace, decide_run(workspace, ONE).name) / RUN_FILE
+    told = json.loads(later.read_bytes()) | {"format": 2, "scores": "of another kind"}
+    for place in (later, workspace.root / RUN_FILE):
+        place.unlink()
+        place.write_text(json.dumps(told))
+    with pytest.raises(LaterError, match="is of format 2, which a later inksift wrote"):
+        current_run(workspace)
+    (problem,) = run_problems(workspace)
+    assert problem.remedy == "install the later inksift"
+    decide_run(workspace, OTHER)
+    assert json.loads(later.read_bytes()) == told

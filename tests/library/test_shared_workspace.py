@@ -26,7 +26,7 @@ from inksift.curation.people.ledger.travel import TravellingLedger, entries_in, 
 from inksift.curation.publish.verify_parts import part_problems
 from inksift.curation.store.files import atomic_file
 from inksift.curation.store.objects.interface import ObjectError, ObjectStore
-from inksift.curation.store.objects.opened import object_store
+from inksift.curation.store.objects.opened import object_store, read_object
 from inksift.curation.store.shared import hold as holding
 from inksift.curation.store.shared import working_copy
 from inksift.curation.store.shared.contents import (
@@ -412,7 +412,7 @@ def test_a_beat_waits_for_nobody(url: Url, tmp_path: Path) -> None:
 def test_a_head_that_leads_out_and_a_damaged_content_are_refused(url: Url, tmp_path: Path) -> None:
     objects = object_store(url)
     objects.put(f"ws/{HEAD}", b'{"inksift_shared_workspace": 1, "files": {"../x": ["a", 1]}}')
-    with pytest.raises(StoreError, match="expected 1 and paths below"):
+    with pytest.raises(StoreError, match=f"ws/{HEAD} is damaged"):
         read_head(objects, url.prefix)
     digest = "0" * 64
     objects.put(f"ws/blobs/{digest}", b"other bytes")
@@ -420,6 +420,37 @@ def test_a_head_that_leads_out_and_a_damaged_content_are_refused(url: Url, tmp_p
     objects.put(f"ws/{HEAD}", told)
     with pytest.raises(StoreError, match="is damaged"):
         machine(url, tmp_path / "one")
+
+
+def test_a_head_of_a_later_version_is_left_as_it_is(url: Url, tmp_path: Path) -> None:
+    one = machine(url, tmp_path / "one")
+    decide(one, "a", "ann")
+    later = b'{"inksift_shared_workspace": 2, "files": []}'
+    one.objects.put(f"ws/{HEAD}", later)
+    for act in (one.pull, one.push):
+        with pytest.raises(StoreError, match="is of format 2, which a later inksift wrote"):
+            act()
+    assert b"".join(read_object(one.objects, one.objects.facts(f"ws/{HEAD}"))) == later
+
+
+@pytest.mark.parametrize("damaged", [b"", b"[]", b'{"inksift_shared_workspace": "x"}'])
+def test_a_damaged_head_that_is_removed_is_shared_anew(
+    url: Url, tmp_path: Path, damaged: bytes
+) -> None:
+    one = machine(url, tmp_path / "one")
+    decide(one, "a", "ann")
+    one.push()
+    before = read_head(one.objects, url.prefix).files
+    one.objects.put(f"ws/{HEAD}", damaged)
+    with pytest.raises(StoreError, match=f"else remove it and ws/{BY_NAME}"):
+        one.pull()
+    one.objects.delete(f"ws/{HEAD}")
+    for known in [*one.objects.listed(f"ws/{BY_NAME}")]:
+        one.objects.delete(known.key)
+    one.pull()
+    one.push()
+    assert before
+    assert read_head(one.objects, url.prefix).files == before
 
 
 def test_what_belongs_to_a_machine_is_not_fetched_whatever_a_head_names(

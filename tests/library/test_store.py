@@ -108,13 +108,6 @@ def test_a_folder_of_the_users_is_never_taken_over(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"inksift_workspace": 99}', "\x00", "[1]"])
-def test_an_unknown_format_is_refused(tmp_path: Path, content: str) -> None:
-    (tmp_path / "workspace.json").write_text(content)
-    with pytest.raises(StoreError, match="choose a new --workspace"):
-        Workspace(tmp_path)
-
-
 def test_a_workspace_cannot_be_a_file(tmp_path: Path) -> None:
     (tmp_path / "w").write_text("")
     with pytest.raises(StoreError, match="not a folder"):

@@ -158,11 +158,13 @@ class Database:
 
     def _check_format(self, connection: sa.Connection, query: sa.Select[int]) -> None:
         found = list(connection.scalars(query))
+        if not found:
+            raise LedgerError(f"the ledger {self} does not tell its format: {_REMEDY}")
         if not is_format(found):
             raise LedgerError(
-                f"the ledger {self} has format {', '.join(map(str, found)) or 'none'}, expected "
-                f"{_FORMAT}: "
-                "another version of inksift wrote it; use that one, or name another ledger"
+                f"the ledger {self} is of format {', '.join(map(str, found))}, which a later "
+                f"inksift wrote; this one knows format {_FORMAT}, and changed nothing: install the "
+                "later inksift"
             )
 
     @contextmanager

@@ -11,7 +11,7 @@ from inksift.curation.base.errors import StoreError
 from inksift.curation.base.tables import Table
 from inksift.curation.publish.mending.mend import Mend
 from inksift.curation.publish.verify_parts import damaged_parts, lost_files, unused_vectors
-from inksift.curation.publish.verify_stored import damaged_models, damaged_tables
+from inksift.curation.publish.verify_stored import damaged_models, unread_tables
 from inksift.curation.store.manifest import MANIFEST_FILE, ManifestError, paths_of
 from inksift.curation.store.moved_aside import MovedAside
 from inksift.curation.store.part_index import damaged_indexes
@@ -24,7 +24,7 @@ def stored_mends(
     """All of them."""
     damaged = [*damaged_parts(workspace)]
     unused = [] if damaged else unused_vectors(workspace)  # a damaged part may tell of them
-    tables = [table for table, _ in damaged_tables(workspace, contracts)]
+    tables = [table.path for table in unread_tables(workspace, contracts) if table.is_damaged]
     indexes = damaged_indexes(workspace.root / "measurements")
     each = partial(_each, workspace)
     give_up = partial(_give_up, workspace, aside)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from inksift.curation.base.errors import StoreError
+from inksift.curation.base.errors import LaterError, StoreError
 from inksift.curation.store.objects.interface import ObjectError, ObjectStore
 from inksift.curation.store.objects.opened import read_object
 from inksift.curation.store.shared.holder import read_holder
@@ -111,14 +111,20 @@ def merged(base: Files, mine: Files, theirs: Files) -> tuple[dict[str, SharedFil
 def _files_in(data: bytes, prefix: str) -> dict[str, SharedFile]:
     try:
         told = json.loads(data)
-        found = told["inksift_shared_workspace"]
+        found = int(told["inksift_shared_workspace"])
+        if found > _FORMAT:
+            raise LaterError(
+                f"{prefix}{HEAD} is of format {found}, which a later inksift wrote; this one knows "
+                f"format {_FORMAT}, and changed nothing: install the later inksift"
+            )
         files = {str(path): (str(one), int(size)) for path, (one, size) in told["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
-        found, files = "unreadable", {}
+        found, files = 0, {}
     if found != _FORMAT or any(map(_leads_out, files)):
         raise StoreError(
-            f"{prefix}{HEAD} has format {found}, expected {_FORMAT} and paths below the workspace: "
-            "choose another --workspace"
+            f"{prefix}{HEAD} is damaged: bring back an earlier version of it, where the store "
+            f"keeps some; else remove it and {prefix}{BY_NAME}, and the next run of a machine that "
+            "worked on this workspace shares its copy anew, with what people decided"
         )
     return files
 
