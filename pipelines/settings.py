@@ -119,11 +119,13 @@ def demand_head(settings: dict[str, Params], weights: Path | None) -> None:
 def demand_layers(settings: dict[str, Params]) -> None:
     """ParamError, before anything runs, when the network has no such layers as are to be
     explained."""
-    from inksift.curation.training.explain import explain
-
     training, explaining = settings["classifier"], settings["explanations"]
     if not isinstance(training, TrainingParams) or not isinstance(explaining, ExplainParams):
         raise TypeError("settings of classifier and explanations are those of their stages")
+    if explaining.are_of_every_network:
+        return
+    from inksift.curation.training.explain import explain
+
     explain.demand_layers(training, explaining)
 
 

@@ -35,8 +35,6 @@ def explain(networks: Networks, examined: Examined, params: ExplainParams) -> pd
 
 def demand_layers(training: TrainingParams, params: ExplainParams) -> None:
     """ParamError when the network of `training` has no such layers as `params` ask for."""
-    if params.early_layer == 1 and params.late_layer is None:
-        return
     network, side_px = (
         build_network(training.network, 2, training.network_settings()),
         training.side_px,

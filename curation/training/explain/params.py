@@ -55,6 +55,11 @@ class ExplainParams(Params):
         0, ge=0, le=2**31 - 1, description="Another seed draws other pictures and another t-SNE"
     )
 
+    @property
+    def are_of_every_network(self) -> bool:
+        """Whether the layers are the first and the last, which every network has."""
+        return self.early_layer == 1 and self.late_layer is None
+
     @field_validator("tsne_layers")
     @classmethod
     def _are_layers(cls, names: list[str]) -> list[str]:

@@ -160,6 +160,8 @@ class TrainingParams(Params):
         name = info.data.get("network")
         if not name or "image_side_px" not in info.data:
             return share
+        if share is None and info.data["image_side_px"] is None:
+            return share  # its own side and cuts suit every network: torch stays unimported
         network = network_called(name)
         if share not in (None, 1) and has_one_side(network):
             raise ValueError(
