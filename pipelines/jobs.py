@@ -31,11 +31,16 @@ class Jobs(NamedTuple):
     run_experiments: Job
 
 
-@cache
 def jobs_called(names: Names) -> Jobs:
     """The jobs, called by these names, of the assets that are: others in the same project are in
     none of them."""
-    ours = dg.AssetSelection.assets(*map(names.key, _made_here()))
+    return _jobs_of(_made_here(), names)
+
+
+@cache
+def _jobs_of(assets: tuple[str, ...], names: Names) -> Jobs:
+    """The jobs of these assets, by the same objects whenever they are asked for."""
+    ours = dg.AssetSelection.assets(*map(names.key, assets))
     training, ablation, experiments = (
         ours & dg.AssetSelection.groups(names.group(group))
         for group in ("training", "ablation", "experiments")
@@ -107,10 +112,10 @@ def jobs_called(names: Names) -> Jobs:
     )
 
 
-def _made_here() -> list[str]:
+def _made_here() -> tuple[str, ...]:
     """The names of the assets that steps make; nothing here makes the ledger."""
     keys: set[dg.AssetKey] = set()
     for asset in registry().assets:
         if isinstance(asset, dg.AssetsDefinition):
             keys |= asset.keys
-    return sorted(key.path[-1] for key in keys)
+    return tuple(sorted(key.path[-1] for key in keys))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.graph.exports import exports_kept
 from tests.graph.histories import histories_in_memory
 from tests.plots import blank_plots
 
@@ -34,8 +35,9 @@ def test_there_is_something_to_check() -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples_in_docstrings_hold(name: str) -> None:
-    with blank_plots(), histories_in_memory():  # some run the whole chain
+def test_examples_in_docstrings_hold(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    kept = exports_kept(tmp_path_factory)
+    with blank_plots(), kept, histories_in_memory():  # some run the whole chain
         found = doctest.testmod(import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert found.failed == 0
     assert found.attempted > 0

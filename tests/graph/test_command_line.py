@@ -42,13 +42,15 @@ def test_what_runs_no_model_waits_for_none() -> None:
         f"def met(): print(json.dumps([name for name in {HEAVY} if name in sys.modules]))\n"
         "main(['--help'], standalone_mode=False); met()\n"
         "main(['settings'], standalone_mode=False); met()\n"
-        "import inksift.pipelines.definitions; met()"
+        "import inksift.pipelines.definitions as code; code.build(None); met()\n"
+        "from inksift.pipelines.settings import checked, demand_layers\n"
+        "demand_layers(checked({})); met()"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     met = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
-    assert met == [[], ["dagster", "pandas", "cv2"], ["dagster", "pandas", "cv2"]]
+    assert met == [[], *[["dagster", "pandas", "cv2"]] * 3]
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,16 @@ def test_its_contract_is_checked_where_its_table_is_read(tmp_path: Path) -> None
     assert dg.materialize([dg.AssetSpec("luck"), total], resources={"io_manager": tables}).success
 
 
+def steps_of(job: str) -> set[str]:
+    return {node.name for node in build(None).resolve_job_def(job).nodes}
+
+
+@pytest.mark.usefixtures("toy")
+def test_runs_take_it_in() -> None:
+    assert "luck" in steps_of("curate")
+
+
 def test_without_its_file_it_is_gone() -> None:
+    assert "luck" not in steps_of("curate")
     assert "luck" not in registry().contracts
     assert "luck" not in registry().settings

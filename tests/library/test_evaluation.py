@@ -40,9 +40,10 @@ def report(truth, predicted, train=("fox", "owl"), params=QUICK):
     )
 
 
-def test_equals_scikit_learn_on_a_thousand_random_tables():
+@pytest.mark.parametrize("tables", [100, pytest.param(1000, marks=pytest.mark.slow)])
+def test_equals_scikit_learn_on_random_tables(tables):
     rng, none = np.random.default_rng(0), EvaluationParams(bootstrap_draws=0)
-    for _ in range(1000):
+    for _ in range(tables):
         names = [f"c{k}" for k in range(rng.integers(2, 7))]
         truth, guess = rng.choice(names, (2, rng.integers(1, 30)))
         found = report(truth, guess, names, none)

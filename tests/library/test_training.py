@@ -335,7 +335,9 @@ def test_bad_combination_is_told_in_words_before_training(settings, message):
 
 @pytest.mark.parametrize("name", [name for name in every_network() if name != "toy"])
 def test_network_sets_its_side_unless_another_is_given(name):
-    assert of(network=name).side_px == every_network()[name].side_px
+    own, network = of(network=name), every_network()[name]
+    assert own.side_px == network.side_px
+    assert own.cut_px(own.side_px) >= network.smallest_px
     assert of(network=name, image_side_px=96).side_px == 96
     assert of(network=name, image_side_px=96).cut_px(96) == (96 if name == "depth_stack" else 72)
 

@@ -26,7 +26,7 @@ from tests.web.looking import Tab, served
 def reviewable_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished workspace with 24 pictures and 36 files. Read only: `reviewable` is
     a copy."""
-    return finish(tmp_path_factory.mktemp("finished") / "workspace").root
+    return made_once(tmp_path_factory, "reviewable", finish)
 
 
 @pytest.fixture
