@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 
-def is_among(column: pd.Series, others: Iterable[str]) -> pd.Series:
+def is_among(column: pd.Series, others: Iterable[Hashable]) -> pd.Series:
     """What `column.isin(others)` says of text without missing cells, where there are many others:
     pandas makes an object of each of those, as of version 3.
 
