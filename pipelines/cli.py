@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from inksift.curation.base.errors import InksiftError
+from inksift.curation.base.errors import InksiftError, StoreError
+from inksift.curation.base.machine_errors import machine_error
 from inksift.curation.base.switches import own_this_process
 from inksift.pipelines.commands.ablation import ablation
 from inksift.pipelines.commands.audit import audit
@@ -83,6 +84,11 @@ class _Commands(click.Group):
             except InksiftError as error:
                 click.echo(f"inksift: {error}", err=True)
                 ctx.exit(error.exit_code)
+            except OSError as error:
+                if not (told := machine_error(error)):
+                    raise
+                click.echo(f"inksift: {told}", err=True)
+                ctx.exit(StoreError.exit_code)
             except KeyboardInterrupt:
                 click.echo("inksift: interrupted; run the same command again to go on", err=True)
                 ctx.exit(128 + (signal.SIGTERM if signal.SIGTERM in heard() else signal.SIGINT))

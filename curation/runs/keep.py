@@ -22,6 +22,7 @@ from inksift.curation.runs.kept import (
 from inksift.curation.runs.record import RUN_FILE, RunRecord
 from inksift.curation.store.files import (
     copy_file,
+    make_folder,
     point_to,
     remove_folder,
     same_file,
@@ -150,7 +151,7 @@ def _place(workspace: Workspace, folder: Path, wanted: Mapping[str, str]) -> Non
     for name, digest in wanted.items():
         place = stored.get(digest)
         known = place if place and _holds(place, digest) else workspace.root / name
-        (folder / name).parent.mkdir(exist_ok=True)
+        make_folder((folder / name).parent)
         (copy_file if name in _EDITED else same_file)(known, folder / name)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from inksift.curation.base.errors import StoreError
+from inksift.curation.base.machine_errors import NO_SPACE
 
 _TEMPORARY = ".partial-"
 
@@ -56,7 +57,7 @@ def atomic_file(target: Path) -> Iterator[BinaryIO]:
     StoreError as above.
     """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         with temporary_beside(target) as temporary:
             with temporary.open("wb") as file:
                 yield file
@@ -94,7 +95,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """
     temporary = target.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
     try:
-        temporary.mkdir(parents=True)
+        make_folder(target.parent)
+        temporary.mkdir()
         yield temporary
         sync_folder(temporary)
         os.rename(temporary, target)
@@ -112,7 +114,7 @@ def move(path: Path, target: Path) -> None:
     StoreError as `atomic_file`.
     """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         os.rename(path, target)
         sync_folder(target.parent)
         sync_folder(path.parent)
@@ -126,6 +128,7 @@ def _move_to_another_disk(path: Path, target: Path) -> None:
     if path.is_dir():
         with whole_folder(target) as folder:
             shutil.copytree(path, folder, symlinks=True, dirs_exist_ok=True)
+            _sync_all(folder)
         remove_folder(path)
         return
     copy_file(path, target)
@@ -192,6 +195,15 @@ def _note_of(link: Path) -> Path:
     return link.with_name(f"{link.name}.txt")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder where there is none, with those above it, and ask the disk to remember each:
+    what is synced in a folder is lost with the name of the folder. OSError where it cannot be."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Ask the disk to remember the names in `folder`."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -199,6 +211,16 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _sync_all(folder: Path) -> None:
+    """Ask the disk to remember a folder with all that is in it."""
+    for place, _, names in os.walk(folder):
+        for path in (Path(place, name) for name in names):
+            if not path.is_symlink():  # which its folder remembers
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
+        sync_folder(Path(place))
 
 
 def sweep(folder: Path, *, without: str = "") -> None:
@@ -248,7 +270,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def _why_unwritten(target: Path, error: OSError) -> str:
     """Why `target` could not be written, and what to do: make space, or allow it."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in NO_SPACE:
         return (
             f"no space left for {target}: free some disk space, or choose another place, and "
             "run again"

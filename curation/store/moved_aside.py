@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from inksift.curation.store.files import move, same_file, write_atomically
+from inksift.curation.store.files import make_folder, move, same_file, write_atomically
 
 ASIDE_FOLDER = "set-aside"
 """The folder in a workspace, with one folder for each time."""
@@ -32,7 +32,7 @@ class MovedAside:
         that cannot be done."""
         target = self._free(self.folder / path.relative_to(self._root))
         with suppress(OSError):  # which the writing below tells
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(target.parent)
         same_file(path, target)
 
     def write(self, name: str, data: bytes) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from inksift.assets.registry import registry
+from inksift.curation.store import workspace
+from inksift.curation.store.workspace import Workspace
 from inksift.pipelines.cli import COMMANDS, OLD_NAMES, main
 from tests.graph.conftest import Command
 
@@ -103,3 +108,31 @@ def test_settings_of_no_stage_are_a_typo(inksift: Command) -> None:
     result = inksift("settings", "duplicate")
     assert result.exit_code == 2
     assert result.stderr.endswith("; did you mean duplicates?\n")
+
+
+def test_an_error_of_the_disk_is_one_sentence(
+    inksift: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Workspace(tmp_path)
+    monkeypatch.setattr(workspace, "_check_mark", _failing(errno.EIO))
+    result = inksift("verify", "--workspace", tmp_path)
+    assert result.exit_code == 2
+    assert result.output == (
+        "inksift: /disk/file: Input/output error: check the disk, and run the same command again\n"
+    )
+
+
+def test_an_error_of_ours_is_not_blamed_on_the_disk(
+    inksift: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Workspace(tmp_path)
+    monkeypatch.setattr(workspace, "_check_mark", _failing(errno.ENOENT))
+    with pytest.raises(FileNotFoundError):
+        inksift("verify", "--workspace", tmp_path)
+
+
+def _failing(number: int) -> Callable[[Path], None]:
+    def fail(_: Path) -> None:
+        raise OSError(number, os.strerror(number), "/disk/file")
+
+    return fail

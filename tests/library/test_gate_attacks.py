@@ -30,6 +30,7 @@ from inksift.curation.gather.gate.formats import ALLOWED
 from inksift.curation.gather.gate.pool import Gate
 from inksift.curation.gather.gate.undecodable import UndecodableError
 from inksift.curation.gather.gate.worker import Settings, examine
+from tests.benchmark import load_benchmark
 
 SETTINGS = Settings(
     max_bytes=64 * 10**6,
@@ -91,28 +92,6 @@ def _png(width: int, height: int, *extra: bytes, rows: bytes | None = None) -> b
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(extra) + pixels + _chunk(b"IEND", b"")
 
 
-def _mutant(seed_files: Sequence[bytes], rng: np.random.Generator) -> bytes:
-    """One of the files with bits flipped, bytes overwritten, a piece cut, doubled or taken from
-    another file."""
-    data = bytearray(seed_files[rng.integers(len(seed_files))])
-    for _ in range(rng.integers(1, 6)):
-        start, length = int(rng.integers(len(data))), int(rng.integers(1, 40))
-        kind = rng.integers(5)
-        if kind == 0:
-            data[start] ^= 1 << int(rng.integers(8))
-        elif kind == 1:
-            data[start : start + length] = rng.bytes(length)
-        elif kind == 2 and len(data) > length + 1:
-            del data[start : start + length]
-        elif kind == 3:
-            data[start:start] = data[start : start + length]
-        else:
-            other = seed_files[rng.integers(len(seed_files))]
-            data[start : start + length] = other[start : start + length]
-        data = data or bytearray(b"\0")
-    return bytes(data)
-
-
 def _check_mutants(gate: Gate, folder: Path, count: int) -> None:
     rng = np.random.default_rng(20221)
     seed_files = [_drawn(kind, (24 + seed, 18), seed) for kind in FORMATS for seed in range(8)]
@@ -120,7 +99,9 @@ def _check_mutants(gate: Gate, folder: Path, count: int) -> None:
         _drawn("TIFF", compression=how)
         for how in ("tiff_lzw", "jpeg", "tiff_adobe_deflate", "packbits")
     ]
-    mutants = [_mutant(seed_files, rng) for _ in range(count)]
+    mutant = load_benchmark("mutated").mutant
+    picked = [seed_files[index] for index in rng.integers(len(seed_files), size=count)]
+    mutants = [mutant(data, seed_files, rng) for data in picked]
     answers = _ask(gate, folder, mutants)
     assert not [answer for answer in answers if answer.error in ("decoder_died", "timeout")]
     for answer in answers:

@@ -350,3 +350,33 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_a_run(
     monkeypatch.setattr(Path, "touch", touch)
     with pytest.raises(StoreError, match=r"cannot write to .*tables \(Permission denied\): give"):
         workspace.demand_writable()
+
+
+def test_a_new_folder_is_as_durable_as_what_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a loss of power takes the folder, and with it what was synced there."""
+    synced: list[Path] = []
+    monkeypatch.setattr(files, "sync_folder", synced.append)
+    files.write_atomically(tmp_path / "new" / "inner" / "file", b"data")
+    assert synced == [tmp_path, tmp_path / "new", tmp_path / "new" / "inner"]
+
+
+def test_what_moved_to_another_disk_is_synced_before_it_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "old" / "inner").mkdir(parents=True)
+    (tmp_path / "old" / "inner" / "file").write_bytes(b"data")
+    synced: set[str] = set()
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.add(Path(os.readlink(f"/proc/self/fd/{handle}")).name)
+        assert (tmp_path / "old").exists()
+        sync(handle)
+
+    monkeypatch.setattr(files.os, "fsync", noted)
+    files._move_to_another_disk(tmp_path / "old", tmp_path / "moved")
+    assert {"file", "inner"} <= synced
+    assert (tmp_path / "moved" / "inner" / "file").read_bytes() == b"data"
+    assert not (tmp_path / "old").exists()
