@@ -41,6 +41,9 @@ from inksift.curation.store.workspace import Workspace
 BASES, NEW, CLASSES = 160, 100, 20
 EVERY = 20
 """Of so many pictures two are a copy or a variant of the one before."""
+SIDE_PX, SMALL_SIDE_PX, MOST_OF_THAT_SIDE = 300, 128, 250_000
+"""Longest side of the drawn pictures, that where there are very many, whose thumbnails fill a disk,
+and up to how many it is the former."""
 MOST_GLANCED, MOST_SEARCHED = 100_000, 60_000
 """Pictures up to which glances are planted, and up to which neighbours are searched for."""
 _SIGNATURE = bytes.fromhex("89504e470d0a1a0a")
@@ -71,8 +74,9 @@ def main() -> None:
 def plant(place: Path, pictures: int) -> None:
     """Files and measurements of so many pictures, and new ones beside them."""
     drawn, new = place.parent / "drawn", place.parent / "drawn-new"
-    _draw(drawn, BASES, seed=1)
-    _draw(new, NEW, seed=2)
+    side_px = SIDE_PX if pictures <= MOST_OF_THAT_SIDE else SMALL_SIDE_PX
+    _draw(drawn, BASES, seed=1, side_px=side_px)
+    _draw(new, NEW, seed=2, side_px=side_px)
     shutil.copytree(new, place / "new")
     measured = Workspace(place.parent / f"{place.name.split('-')[0]}-measured")
     bases, embedder = _bases(drawn, measured)
@@ -85,7 +89,7 @@ def plant(place: Path, pictures: int) -> None:
     planted.files(place / "images")
 
 
-def _draw(folder: Path, number: int, seed: int) -> None:
+def _draw(folder: Path, number: int, seed: int, side_px: int) -> None:
     """So many drawn pictures and photographs without copies among them, in classes; once."""
     if folder.exists():
         return
@@ -96,7 +100,7 @@ def _draw(folder: Path, number: int, seed: int) -> None:
         near_copy_share=0,
         unreadable_share=0,
         test_per_class=0,
-        max_side_px=300,
+        max_side_px=side_px,
         seed=seed,
     )
     sample = folder.with_name(f"{folder.name}-all")

@@ -160,7 +160,7 @@ class Ran(NamedTuple):
 def ran(copied: Path, measured: Path) -> Ran:
     defs = merged(copied, measured)
     instance = dg.DagsterInstance.ephemeral()
-    config = {"ops": {"shop__art__object_counts": {"config": {"download": False}}}}
+    config = {"ops": {"shop__art__object_counts": {"config": {"batch": 32}}}}
     job = defs.resolve_job_def("shop__art__curate")
     return Ran(copied, measured, defs, instance, job.execute_in_process(config, instance=instance))
 
@@ -186,7 +186,7 @@ def test_a_run_works_and_the_sensors_follow_it(ran: Ran) -> None:
     first_setup(ran.project, NAMES)(context)
     setup = read_setup(ran.workspace)
     assert setup is not None
-    assert setup.settings == {"object_counts": {"download": False}}
+    assert setup.settings == {"object_counts": {"batch": 32}}
 
     (ran.source / "cat" / "new.png").write_bytes(b"new")
     sensor = ran.defs.resolve_sensor_def("shop__art__new_files")
@@ -195,7 +195,7 @@ def test_a_run_works_and_the_sensors_follow_it(ran: Ran) -> None:
     (request,) = look(ran, sensor, seen.cursor).run_requests
     job = ran.defs.resolve_job_def("shop__art__curate")
     checked = dg.validate_run_config(job, request.run_config)
-    assert checked["ops"]["shop__art__object_counts"]["config"]["download"] is False
+    assert checked["ops"]["shop__art__object_counts"]["config"]["batch"] == 32
 
 
 def look(

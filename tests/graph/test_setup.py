@@ -58,7 +58,6 @@ def test_the_first_run_that_succeeds_writes_what_it_was_given(
     assert setup
     assert (setup.source, setup.test) == (sample / "images", sample / "test")
     assert setup.settings == {
-        "object_counts": {"download": False},
         "classifier": {"image_side_px": 32, "max_epochs": 2, "threads": 1},
         "explanations": {"tsne_layers": ["features"]},
     }
