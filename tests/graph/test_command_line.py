@@ -114,7 +114,7 @@ def test_an_error_of_the_disk_is_one_sentence(
     inksift: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Workspace(tmp_path)
-    monkeypatch.setattr(workspace, "_check_mark", _failing(errno.EIO))
+    monkeypatch.setattr(workspace, "demand_mark", _failing(errno.EIO))
     result = inksift("verify", "--workspace", tmp_path)
     assert result.exit_code == 2
     assert result.output == (
@@ -126,7 +126,7 @@ def test_an_error_of_ours_is_not_blamed_on_the_disk(
     inksift: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Workspace(tmp_path)
-    monkeypatch.setattr(workspace, "_check_mark", _failing(errno.ENOENT))
+    monkeypatch.setattr(workspace, "demand_mark", _failing(errno.ENOENT))
     with pytest.raises(FileNotFoundError):
         inksift("verify", "--workspace", tmp_path)
 

@@ -8,7 +8,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -292,8 +292,11 @@ def test_who_decides_while_two_ledgers_become_one_waits_and_is_not_lost(
     TravellingLedger(tmp_path / "mine").take_in(TravellingLedger(tmp_path / "theirs").packed())
     review.join(30)
     assert [entry.who for entry in mine.entries()] == ["theirs", "mine", "review"]
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        sqlite3.connect(tmp_path / "mine" / "ledger.sqlite").execute("DELETE FROM inksift_ledger")
+    with (
+        closing(sqlite3.connect(tmp_path / "mine" / "ledger.sqlite")) as raw,
+        pytest.raises(sqlite3.IntegrityError, match="append-only"),
+    ):
+        raw.execute("DELETE FROM inksift_ledger")
 
 
 def test_an_undo_follows_the_entry_that_it_takes_back(tmp_path: Path) -> None:

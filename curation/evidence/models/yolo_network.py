@@ -55,11 +55,10 @@ class _Head(nn.Module):
         super().__init__()
         for wire in ("f", "i", "type"):  # by which ultralytics ties its modules together
             setattr(self, wire, getattr(head, wire))
-        self.head = head
+        self.head, self._strides = head, head.stride.tolist()
 
     def forward(self, maps: list[Tensor]) -> Tensor:
-        strides = self.head.stride.tolist()
-        layers = zip(maps, self.head.cv3, self.head.cv2, strides, strict=True)
+        layers = zip(maps, self.head.cv3, self.head.cv2, self._strides, strict=True)
         return torch.cat([self._on_map(*one) for one in layers], dim=2)
 
     def _on_map(self, features: Tensor, classes: Any, boxes: Any, stride: float) -> Tensor:
