@@ -23,8 +23,8 @@ from inksift.curation.store.tables import read_table
 from inksift.curation.store.workspace import Workspace
 
 BRING_BACK = "bring back a copy of it, or import your last export with `inksift ledger import`"
-_FIRST_ACTIONS = ("outcome", "label", "medium")
-"""What could be decided in the first version."""
+_FIRST_FACTS, _FIRST_ACTIONS = ("image_id", "who", "at", "note"), ("outcome", "label", "medium")
+"""The columns of the first version: of whom a row is, and what could be decided."""
 
 _ACCEPT = (
     "to go on without them, add --accept-other-ledger (in Dagster, "
@@ -72,9 +72,9 @@ def _row_per_decision(heard: pd.DataFrame) -> pd.DataFrame:
     """HUMAN_DECISIONS as the last run wrote it; the first version had a row per picture, and a
     column per action, "" where nobody had decided."""
     actions = [name for name in _FIRST_ACTIONS if name in heard]
-    if not actions:
+    if not actions or not {*_FIRST_FACTS} <= {*heard}:
         return HUMAN_DECISIONS.check(heard)
-    said = heard.melt(["image_id", "who", "at", "note"], actions, "action").astype("str")
+    said = heard.melt([*_FIRST_FACTS], actions, "action").astype("str")
     rows = said[said["value"] != ""].sort_values(list(HUMAN_DECISIONS.key))
     return HUMAN_DECISIONS.check(rows)
 

@@ -60,8 +60,8 @@ def demand_mark(root: Path) -> None:
     told = _told(root)
     if told.format > _FORMAT:
         raise LaterError(
-            f"{root} is a workspace of format {told.format}, which inksift {told.written_by} "
-            f"wrote, and inksift {version('inksift')} knows format {_FORMAT}: install inksift "
+            f"{root} is a workspace of format {told.format}, written by inksift {told.written_by}, "
+            f"and inksift {version('inksift')} knows format {_FORMAT}: install inksift "
             f"{told.written_by}; nothing was changed"
         )
 
@@ -80,7 +80,7 @@ def _told(root: Path) -> _Told:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return _Told(0, "")
     sound = type(found) is int and found > 0
-    return _Told(found if sound else 0, f"{written_by or 'of a later version'}")
+    return _Told(found if sound else 0, str(written_by or "of a later version"))
 
 
 def _holds_ours(root: Path) -> bool:

@@ -96,14 +96,20 @@ def _files_in(root: bytes) -> Iterator[tuple[bytes, bytes]]:
     folders = [b""]
     while folders:
         folder = folders.pop()
-        with suppress(OSError), os.scandir(os.path.join(root, folder)) as entries:
-            for entry in entries:
-                path = os.path.join(folder, entry.name)
-                if not entry.is_dir():
-                    with suppress(FileNotFoundError):  # the crawler may remove it while we look
-                        yield path, _told(entry.stat(follow_symlinks=False))
-                elif not entry.is_symlink():
-                    folders.append(path)
+        for entry in _entries(os.path.join(root, folder)):
+            path = os.path.join(folder, entry.name)
+            if entry.is_dir() and not entry.is_symlink():
+                folders.append(path)
+            elif not entry.is_dir():
+                with suppress(FileNotFoundError):  # the crawler may remove it while we look
+                    yield path, _told(entry.stat(follow_symlinks=False))
+
+
+def _entries(folder: bytes) -> list[os.DirEntry[bytes]]:
+    """What is in a folder; nothing in one that cannot be listed."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        return list(entries)
+    return []
 
 
 def _told(found: os.stat_result) -> bytes:
