@@ -137,7 +137,7 @@ LOSSES: Mapping[str, tuple[str, Callable[[File], bytes]]] = {
 
 
 class States:
-    """What a disk may hold after each call of a journal, every state once."""
+    """What a disk may hold after each call of a journal, every state once; `call` is the last."""
 
     def __init__(self, root: Path, was: Path) -> None:
         """As a `Disk`."""
@@ -149,6 +149,7 @@ class States:
         """What was lost, what is there, and what had been acknowledged by a note until then."""
         acknowledged: list[str] = []
         for number, call in enumerate(calls, 1):
+            self.call = call
             self._disk.apply(call)
             acknowledged += [call.path] if call.kind == "note" else []
             for loss, (names, content) in LOSSES.items():
