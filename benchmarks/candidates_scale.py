@@ -26,8 +26,8 @@ from process_cost import Cost, measured, measured_here
 
 from inksift.curation.dedup.pairs import PairParams
 from inksift.curation.dedup.propose.candidates import find_candidates
+from inksift.curation.dedup.propose.nearest import Nearest
 from inksift.curation.dedup.propose.neighbours import (
-    Nearest,
     is_exact,
     nearest_of_all,
     nearest_of_some,

@@ -3,7 +3,7 @@ a first run, of one with nothing new, and of one with 100 new pictures, by this 
 old one.
 
     python benchmarks/scale.py [3000 12000 ...] [--old CHECKOUT] [--out DIR]
-    python benchmarks/scale.py 1000000 --phases "first run" "nothing new"
+    python benchmarks/scale.py 200000 --phases "first run" "nothing new"
 
 What is planted: the files are PNG files of a hundred bytes, all different, which no run decodes, as
 a workspace is laid beside them in which everything is measured already: pixels, thumbnails,

@@ -10,7 +10,8 @@ import pytest
 from inksift.curation.dedup.propose import known_neighbours as library
 from inksift.curation.dedup.propose import neighbours
 from inksift.curation.dedup.propose.known_neighbours import known_neighbours
-from inksift.curation.dedup.propose.neighbours import Nearest, Vectors, nearest_of_all
+from inksift.curation.dedup.propose.nearest import Nearest
+from inksift.curation.dedup.propose.neighbours import Vectors, nearest_of_all
 from inksift.curation.store.workspace import Workspace
 
 NEAREST, LEAST = 3, 0.2

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from inksift.curation.base.arrays import Flags, Integers
 from inksift.curation.dedup.propose.near import Hashes, iter_near_pairs
+from inksift.curation.dedup.propose.nearest import Nearest
 from inksift.curation.dedup.propose.neighbours import (
-    Nearest,
     Vectors,
     nearest_of_all,
     ordered_pairs,

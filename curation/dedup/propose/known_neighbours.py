@@ -16,15 +16,13 @@ import pandas as pd
 
 from inksift.curation.base.arrays import Integers
 from inksift.curation.base.vectors import blocks_of
+from inksift.curation.dedup.propose.nearest import Nearest, nearest_few, nothing_near
 from inksift.curation.dedup.propose.neighbours import (
-    Nearest,
     Vectors,
     is_exact,
     known_vectors,
-    nearest_few,
     nearest_of_all,
     nearest_of_some,
-    nothing_near,
 )
 from inksift.curation.store.measurements import Measurements
 

@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from inksift.curation.base.arrays import Floats32, Integers
 from inksift.curation.base.vectors import blocks_of
+from inksift.curation.dedup.propose.nearest import Cosines, Nearest, NearestSoFar, nothing_near
 
 
 class Vectors(Protocol):
@@ -30,7 +31,6 @@ class Vectors(Protocol):
     def __getitem__(self, rows: Integers, /) -> Floats32: ...
 
 
-Cosines = npt.NDArray[np.float64]
 Block = tuple[Integers, Integers]
 """Positions of rows and of columns that are compared."""
 
@@ -81,19 +81,6 @@ class NeighbourLimits:
 _LIMITS = NeighbourLimits()
 
 
-class Nearest(NamedTuple):
-    """Pairs of positions that are close."""
-
-    one: Integers
-    """Whose neighbour it is."""
-
-    other: Integers
-    """The neighbour."""
-
-    cosine: Cosines
-    """How close, -1 to 1."""
-
-
 def near_vectors(vectors: Vectors, neighbours: int, min_cosine: float) -> tuple[Integers, Integers]:
     """Pairs i < j, ordered, of which one is among the `neighbours` nearest of the other, with at
     least `min_cosine`.
@@ -125,16 +112,6 @@ def nearest_of_some(
     return _found(vectors, blocks, neighbours, min_cosine)
 
 
-def nearest_few(found: list[Nearest], neighbours: int) -> Nearest:
-    """The nearest few others of each one in all of these; what comes twice counts once."""
-    return _nearest(_joined(found), neighbours)
-
-
-def nothing_near() -> Nearest:
-    """No pairs."""
-    return Nearest(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-
-
 def known_vectors(vectors: Vectors) -> Integers:
     """The positions of rows that are not zero."""
     parts = [_squares(vectors[some]) for some in _split(np.arange(len(vectors)))]
@@ -155,7 +132,7 @@ def ordered_pairs(one: Integers, other: Integers, number: int) -> tuple[Integers
 def _found(
     vectors: Vectors, blocks: Iterable[Block], neighbours: int, min_cosine: float
 ) -> Nearest:
-    best, read = _Best(len(vectors), neighbours, min_cosine), _Rounded(vectors)
+    best, read = NearestSoFar(len(vectors), neighbours, min_cosine), _Rounded(vectors)
     for rows, columns in blocks:
         best.add(_close_in_block(read, rows, columns, best))
     return best.nearest()
@@ -176,37 +153,6 @@ class _Rounded:
         while len(self._kept) > _LIMITS.panel + 1:
             self._kept.popitem(last=False)
         return self._kept[name]
-
-
-class _Best:
-    """The nearest few of every vector among those seen so far."""
-
-    def __init__(self, number: int, most: int, min_cosine: float) -> None:
-        self.most = most
-        self.least = np.full(number, min_cosine)
-        """Cosines below which nothing counts any more."""
-        self._other = np.full((number, most), -1, np.int64)
-        self._cosine = np.full((number, most), -np.inf)
-
-    def add(self, close: list[Nearest]) -> None:
-        """Count these too; a pair may come again."""
-        found = _joined(close)
-        ones = np.unique(found.one)
-        nearest = _nearest(_joined([found, self._of(ones)]), self.most)
-        rank = _rank(nearest.one)
-        self._other[ones], self._cosine[ones] = -1, -np.inf
-        self._other[nearest.one, rank] = nearest.other
-        self._cosine[nearest.one, rank] = nearest.cosine
-        self.least[ones] = np.maximum(self.least[ones], self._cosine[ones, -1])
-
-    def nearest(self) -> Nearest:
-        """All, by vector, the nearest first."""
-        return self._of(np.arange(len(self.least)))
-
-    def _of(self, ones: Integers) -> Nearest:
-        other, cosine = self._other[ones].ravel(), self._cosine[ones].ravel()
-        taken = other >= 0
-        return Nearest(np.repeat(ones, self.most)[taken], other[taken], cosine[taken])
 
 
 def _all_blocks(known: Integers) -> Iterator[Block]:
@@ -294,7 +240,7 @@ def _spaced(rows: npt.NDArray[Any], most: int) -> npt.NDArray[Any]:
 
 
 def _close_in_block(
-    read: _Rounded, rows: Integers, columns: Integers, best: _Best
+    read: _Rounded, rows: Integers, columns: Integers, best: NearestSoFar
 ) -> list[Nearest]:
     """The nearest columns of each row, then the nearest rows of each column."""
     one, other = read(rows), read(columns)
@@ -338,7 +284,7 @@ def _cosines(products: Floats32, squares: Cosines) -> Cosines:
     return cosines
 
 
-def _closest(block: _Block, ones: Integers, others: Integers, best: _Best) -> Nearest:
+def _closest(block: _Block, ones: Integers, others: Integers, best: NearestSoFar) -> Nearest:
     """The nearest few of each row that may count among the best."""
     least = best.least[ones]
     marked = block.may_be(least)
@@ -368,27 +314,6 @@ def _largest(cosines: Cosines, most: int) -> npt.NDArray[np.bool_]:
     room = most - above.sum(axis=1, keepdims=True)
     marked: npt.NDArray[np.bool_] = above | (equal & (equal.cumsum(axis=1) <= room))
     return marked
-
-
-def _nearest(close: Nearest, neighbours: int) -> Nearest:
-    """The nearest few others of each one; what two blocks found counts once."""
-    order = np.lexsort((close.other, -close.cosine, close.one))
-    one, other, cosine = close.one[order], close.other[order], close.cosine[order]
-    again = np.zeros(len(one), np.bool_)
-    again[1:] = (one[1:] == one[:-1]) & (other[1:] == other[:-1])
-    one, other, cosine = one[~again], other[~again], cosine[~again]
-    first_few = _rank(one) < neighbours
-    return Nearest(one[first_few], other[first_few], cosine[first_few])
-
-
-def _rank(ordered: Integers) -> Integers:
-    """How many equal ones stand before each, of numbers in ascending order."""
-    return np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
-
-
-def _joined(found: list[Nearest]) -> Nearest:
-    columns = zip(nothing_near(), *found, strict=True)
-    return Nearest(*(np.concatenate(column) for column in columns))
 
 
 def _whole(vectors: Floats32) -> Floats32:
